@@ -1,0 +1,1 @@
+//! What we add, always in new columns, one module per addition.

@@ -1,0 +1,1 @@
+//! Sources to bytes, one module per kind of source.

@@ -1,0 +1,1 @@
+//! Polite HTTP: retry, rate, redaction, conditional GET, bounded download.

@@ -1,0 +1,40 @@
+//! The words of the project: identifiers, table specifications, manifests, findings, events.
+//!
+//! Deliberately absent: input and output, Arrow, async. Everything else depends on this crate; it depends on nobody.
+
+mod clock;
+mod code;
+mod digest;
+mod event;
+mod fault;
+mod finding;
+mod fingerprint;
+mod id;
+mod lang;
+mod manifest;
+mod release;
+mod report;
+mod rule;
+pub mod spec;
+mod stage;
+mod status;
+mod version;
+mod vintage;
+
+pub use clock::{Clock, FixedClock, SystemClock};
+pub use code::{CodeError, RegionCog, Uai};
+pub use digest::{DigestError, Hasher, Sha256};
+pub use event::{Event, Observer, Silent, Unit};
+pub use fault::Fault;
+pub use finding::{Finding, Severity};
+pub use fingerprint::{Fingerprint, Ingredients, Moved};
+pub use id::{DatasetId, IdError, PortalId, SourceId, TableId};
+pub use lang::{Lang, Text};
+pub use manifest::{FileEntry, InputRef, MANIFEST_FILE, Manifest, Origin, Tool};
+pub use release::{Coverage, ReleaseNotice, ResourceKind, ResourceNotice};
+pub use report::{Report, RowCounts, RuleTally, Tolerance, Verdict};
+pub use rule::{RuleCode, RuleEntry};
+pub use stage::{ArtefactKey, Stage};
+pub use status::ValueStatus;
+pub use version::{Change, Version, VersionError};
+pub use vintage::{Vintage, VintageStyle};

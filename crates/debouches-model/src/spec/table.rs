@@ -1,0 +1,348 @@
+//! One table: key, columns, rules, secrecy, and what `enrich` does to it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+
+use super::addition::{territory, trades};
+use super::column::{ColumnKind, ColumnSpec, Role};
+use super::expand::ColumnFile;
+use crate::{RuleCode, Severity, Sha256, TableId, Tolerance, ValueStatus, VintageStyle};
+
+/// What a table is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TableKind {
+    /// Published indicators.
+    Indicators,
+    /// A code list used by `enrich`, not published as such.
+    Nomenclature,
+}
+
+/// Which column tells the vintage, and how it is spelled.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VintageSpec {
+    /// Name of the column.
+    pub column: String,
+    /// Spelling of the vintages.
+    pub style: VintageStyle,
+}
+
+/// Primary statistical secrecy.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecrecySpec {
+    /// Smallest base that may be published, in persons: a base equal to it is published.
+    pub threshold: u32,
+    /// Who says so, in French, for the data dictionary.
+    pub rule: String,
+}
+
+/// Where the territory of a row is read, in the order of trust.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TerritorySpec {
+    /// Column with the COG code of the région.
+    pub region_cog: Option<String>,
+    /// Column with the name of the région, in any case, with or without accents.
+    pub region_nom: Option<String>,
+    /// Column with `R` and the COG code of the région.
+    pub region_prefixed: Option<String>,
+    /// Column with the UAI.
+    pub uai: Option<String>,
+}
+
+/// Where the training of a row is read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TradeSpec {
+    /// Column with the diploma code.
+    pub cfd: Option<String>,
+    /// Column with the statistical training code.
+    pub mefstat11: Option<String>,
+}
+
+/// A rule of the table, or its severity and tolerance.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleSpec {
+    /// The rule.
+    pub code: RuleCode,
+    /// Columns it applies to, in the order that the rule documents.
+    #[serde(default)]
+    pub columns: Vec<String>,
+    /// Largest accepted deviation, in the unit of the columns.
+    #[serde(default)]
+    pub deviation: f64,
+    /// Clipping bound, for value added.
+    pub clip: Option<f64>,
+    /// Severity, when it is not that of the catalogue.
+    pub severity: Option<Severity>,
+    /// Number of findings accepted.
+    #[serde(default)]
+    pub max_rows: u64,
+    /// Share of the rows for which findings are accepted.
+    #[serde(default)]
+    pub max_share: f64,
+}
+
+impl RuleSpec {
+    /// How many findings are accepted.
+    #[must_use]
+    pub fn tolerance(&self) -> Tolerance {
+        Tolerance { rows: self.max_rows, share: self.max_share }
+    }
+}
+
+/// All we know about a table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TableSpec {
+    /// Its name.
+    pub id: TableId,
+    /// Published or not.
+    pub kind: TableKind,
+    /// Title in French.
+    pub title: String,
+    /// What it holds, in French: scope, population, grain.
+    pub description: String,
+    /// Who produces the figures.
+    pub producer: String,
+    /// Address of the producer's page about them.
+    pub homepage: Option<String>,
+    /// What a reuser must know before drawing conclusions, in French.
+    pub cautions: Vec<String>,
+    /// Names of the columns of the primary key, in sort order.
+    pub key: Vec<String>,
+    /// Its vintage column.
+    pub vintage: Option<VintageSpec>,
+    /// Markers of a missing measure, and the status that they mean.
+    pub missing: BTreeMap<String, ValueStatus>,
+    /// Primary secrecy; none for nomenclatures.
+    pub secrecy: Option<SecrecySpec>,
+    /// Territory tags to add.
+    pub territory: Option<TerritorySpec>,
+    /// Trade tags to add.
+    pub trades: Option<TradeSpec>,
+    /// The columns, in the order in which they are published.
+    pub columns: Vec<ColumnSpec>,
+    /// The rules.
+    pub rules: Vec<RuleSpec>,
+    /// Digest of the file, and of the additions that it asks for.
+    pub digest: Sha256,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TableFile {
+    id: TableId,
+    kind: TableKind,
+    title: String,
+    description: String,
+    producer: String,
+    homepage: Option<String>,
+    #[serde(default)]
+    cautions: Vec<String>,
+    key: Vec<String>,
+    vintage: Option<VintageSpec>,
+    #[serde(default)]
+    missing: BTreeMap<String, ValueStatus>,
+    secrecy: Option<SecrecySpec>,
+    territory: Option<TerritorySpec>,
+    trades: Option<TradeSpec>,
+    column: Vec<ColumnFile>,
+    #[serde(default)]
+    rule: Vec<RuleSpec>,
+}
+
+/// Why a specification cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SpecError {
+    /// The text is not a specification.
+    #[error("cannot read the table specification")]
+    Syntax(#[from] Box<toml::de::Error>),
+    /// The specification contradicts itself.
+    #[error("table {table}: {problems}")]
+    Inconsistent {
+        /// The table.
+        table: TableId,
+        /// What is wrong, separated by `; `.
+        problems: String,
+    },
+}
+
+impl TableSpec {
+    /// Reads a specification and checks every reference in it.
+    ///
+    /// # Errors
+    /// When the text is not valid, or names a column that does not exist.
+    pub fn parse(text: &str) -> Result<Self, SpecError> {
+        let file: TableFile = toml::from_str(text).map_err(Box::new)?;
+        let mut digest = text.to_owned();
+        if file.territory.is_some() {
+            digest += &territory().digest.to_string();
+        }
+        if file.trades.is_some() {
+            digest += &trades().digest.to_string();
+        }
+        let spec = Self {
+            id: file.id,
+            kind: file.kind,
+            title: file.title,
+            description: file.description,
+            producer: file.producer,
+            homepage: file.homepage,
+            cautions: file.cautions,
+            key: file.key,
+            vintage: file.vintage,
+            missing: file.missing,
+            secrecy: file.secrecy,
+            territory: file.territory,
+            trades: file.trades,
+            columns: file.column.into_iter().flat_map(ColumnFile::expand).collect(),
+            rules: file.rule,
+            digest: Sha256::of(digest.as_bytes()),
+        };
+        let problems = spec.problems();
+        if problems.is_empty() {
+            Ok(spec)
+        } else {
+            Err(SpecError::Inconsistent { table: spec.id, problems: problems.join("; ") })
+        }
+    }
+
+    /// The column of that name.
+    #[must_use]
+    pub fn column(&self, name: &str) -> Option<&ColumnSpec> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// The measures, in the order of the table.
+    pub fn measures(&self) -> impl Iterator<Item = &ColumnSpec> {
+        self.columns.iter().filter(|column| column.is_measure())
+    }
+
+    /// The columns that `enrich` adds to this table.
+    pub fn added_columns(&self) -> impl Iterator<Item = &'static ColumnSpec> {
+        let territory = self.territory.is_some().then(|| &territory().columns);
+        let trades = self.trades.is_some().then(|| &trades().columns);
+        territory.into_iter().chain(trades).flatten()
+    }
+
+    /// The rule of that code, when the table names it.
+    #[must_use]
+    pub fn rule(&self, code: RuleCode) -> Option<&RuleSpec> {
+        self.rules.iter().find(|rule| rule.code == code)
+    }
+
+    /// The severity and tolerance of a rule for this table.
+    #[must_use]
+    pub fn policy(&self, code: RuleCode) -> (Severity, Tolerance) {
+        let rule = self.rule(code);
+        let severity = rule.and_then(|rule| rule.severity).unwrap_or(code.entry().severity);
+        (severity, rule.map(RuleSpec::tolerance).unwrap_or_default())
+    }
+
+    fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        let names: BTreeSet<&str> = self.columns.iter().map(|column| column.name.as_str()).collect();
+        if names.len() < self.columns.len() {
+            problems.push("a column is declared twice".to_owned());
+        }
+        let mut must_exist = |what: &str, name: &str| {
+            if !names.contains(name) {
+                problems.push(format!("{what} names `{name}`, which is not a column"));
+            }
+        };
+        self.key.iter().for_each(|name| must_exist("the key", name));
+        self.vintage.iter().for_each(|vintage| must_exist("the vintage", &vintage.column));
+        for rule in &self.rules {
+            rule.columns.iter().for_each(|name| must_exist(&format!("rule {}", rule.code), name));
+        }
+        for column in &self.columns {
+            column.base.counts.iter().for_each(|name| must_exist(&format!("the base of {}", column.name), name));
+            for share in &column.base.shares {
+                must_exist(&format!("the base of {}", column.name), &share.rate);
+                must_exist(&format!("the base of {}", column.name), &share.of);
+            }
+        }
+        if let Some(territory) = &self.territory {
+            [&territory.region_cog, &territory.region_nom, &territory.region_prefixed, &territory.uai]
+                .into_iter()
+                .flatten()
+                .for_each(|name| must_exist("the territory", name));
+        }
+        if let Some(trades) = &self.trades {
+            [&trades.cfd, &trades.mefstat11].into_iter().flatten().for_each(|name| must_exist("the trades", name));
+        }
+        for column in self.measures() {
+            if !matches!(column.kind, ColumnKind::Integer | ColumnKind::Decimal) {
+                problems.push(format!("measure `{}` is not a number", column.name));
+            }
+        }
+        for column in self.columns.iter().filter(|column| column.role == Role::Tag) {
+            problems.push(format!("`{}` is a tag: tags are added by enrich", column.name));
+        }
+        problems
+    }
+}
+
+/// Every embedded specification, in the order of names.
+pub fn tables() -> &'static [TableSpec] {
+    static TABLES: OnceLock<Vec<TableSpec>> = OnceLock::new();
+    TABLES.get_or_init(|| {
+        [
+            include_str!("../../tables/annuaire.toml"),
+            include_str!("../../tables/bcn_formation_diplome.toml"),
+            include_str!("../../tables/bcn_mef.toml"),
+            include_str!("../../tables/bcn_groupe_specialite.toml"),
+            include_str!("../../tables/certif_info.toml"),
+            include_str!("../../tables/ij_cfa_etablissement.toml"),
+            include_str!("../../tables/ij_regional.toml"),
+            include_str!("../../tables/insersup.toml"),
+            include_str!("../../tables/rome.toml"),
+        ]
+        .into_iter()
+        .map(|text| TableSpec::parse(text).expect("the embedded tables are checked by a test"))
+        .collect()
+    })
+}
+
+/// The embedded specification of that table.
+#[must_use]
+pub fn find(id: &TableId) -> Option<&'static TableSpec> {
+    tables().iter().find(|spec| &spec.id == id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_embedded_specification_is_consistent_and_sorted() {
+        let ids: Vec<_> = tables().iter().map(|spec| spec.id.as_str()).collect();
+        assert!(ids.is_sorted(), "{ids:?}");
+        assert!(!territory().columns.is_empty() && !trades().columns.is_empty());
+    }
+
+    #[test]
+    fn a_reference_to_a_column_that_does_not_exist_is_refused() {
+        let text = r#"
+            id = "t"
+            kind = "indicators"
+            title = "T"
+            description = "D"
+            producer = "P"
+            key = ["uia"]
+            [[column]]
+            name = "uai"
+            type = "text"
+            role = "dimension"
+            label = "UAI"
+            description = "Établissement"
+        "#;
+        let error = TableSpec::parse(text).unwrap_err().to_string();
+        assert_eq!(error, "table t: the key names `uia`, which is not a column");
+    }
+}

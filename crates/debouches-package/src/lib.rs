@@ -1,0 +1,1 @@
+//! Tables to a release: CSV, Parquet, metadata, checksums, texts.

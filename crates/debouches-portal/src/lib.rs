@@ -1,0 +1,1 @@
+//! The practice portal: a small udata-compatible server with a web page, state in a folder.

@@ -1,0 +1,1 @@
+//! Make the portal agree with the release: plan, apply, verify.

@@ -1,0 +1,1 @@
+//! Where artefacts live: the only owner of paths.

@@ -1,0 +1,1 @@
+//! The portal's API as types; dangerous requests cannot be written.

@@ -1,0 +1,3 @@
+//! Chores behind `cargo xtask`.
+
+fn main() {}
