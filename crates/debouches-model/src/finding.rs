@@ -62,7 +62,16 @@ impl Finding {
     /// A finding of that rule, with its default severity and no place yet.
     #[must_use]
     pub fn new(rule: RuleCode) -> Self {
-        Self { rule, severity: rule.entry().severity, file: None, line: None, column: None, key: None, value: None, expected: None }
+        Self {
+            rule,
+            severity: rule.entry().severity,
+            file: None,
+            line: None,
+            column: None,
+            key: None,
+            value: None,
+            expected: None,
+        }
     }
 
     /// Sets the severity.

@@ -92,10 +92,7 @@ mod tests {
         let names: Vec<_> = now.moved_since(&before).into_iter().map(|m| (m.name, m.before, m.now)).collect();
         assert_eq!(
             names,
-            [
-                ("codes".to_owned(), None, Some("c".to_owned())),
-                ("spec".to_owned(), Some("a".to_owned()), Some("b".to_owned())),
-            ]
+            [("codes".to_owned(), None, Some("c".to_owned())), ("spec".to_owned(), Some("a".to_owned()), Some("b".to_owned())),]
         );
     }
 }

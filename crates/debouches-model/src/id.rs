@@ -10,7 +10,9 @@ const MAX_LENGTH: usize = 64;
 
 /// Why a name was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{name}` is not a valid {kind}: use 1 to 64 characters among a-z, 0-9, `-` and `_`, starting with a letter or a digit")]
+#[error(
+    "`{name}` is not a valid {kind}: use 1 to 64 characters among a-z, 0-9, `-` and `_`, starting with a letter or a digit"
+)]
 pub struct IdError {
     kind: &'static str,
     name: String,

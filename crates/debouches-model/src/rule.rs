@@ -195,10 +195,6 @@ impl FromStr for RuleCode {
     type Err = String;
 
     fn from_str(code: &str) -> Result<Self, String> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|rule| rule.as_str() == code)
-            .ok_or_else(|| format!("no rule has the code `{code}`"))
+        Self::ALL.iter().copied().find(|rule| rule.as_str() == code).ok_or_else(|| format!("no rule has the code `{code}`"))
     }
 }

@@ -295,13 +295,12 @@ pub fn tables() -> &'static [TableSpec] {
         [
             include_str!("../../tables/annuaire.toml"),
             include_str!("../../tables/bcn_formation_diplome.toml"),
-            include_str!("../../tables/bcn_mef.toml"),
             include_str!("../../tables/bcn_groupe_specialite.toml"),
+            include_str!("../../tables/bcn_mef.toml"),
             include_str!("../../tables/certif_info.toml"),
             include_str!("../../tables/ij_cfa_etablissement.toml"),
             include_str!("../../tables/ij_regional.toml"),
             include_str!("../../tables/insersup.toml"),
-            include_str!("../../tables/rome.toml"),
         ]
         .into_iter()
         .map(|text| TableSpec::parse(text).expect("the embedded tables are checked by a test"))
