@@ -114,6 +114,7 @@ impl<R: Read> Cutter<R> {
                     line: record.line,
                     cells: record.width,
                     begins_with: String::from_utf8_lossy(&self.cells[..record.bytes.min(80)]).into_owned(),
+                    breaks: self.cells[..record.bytes].contains(&b'\n'),
                 });
             }
         }

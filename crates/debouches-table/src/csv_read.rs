@@ -85,8 +85,10 @@ pub fn read_csv(
         return Ok(raw);
     }
     read_columns(&mut cutter, &mut raw, jobs, progress)?;
-    raw.odd_quotes = cutter.has_odd_quotes();
     raw.settle_encoding(header);
+    if cutter.has_odd_quotes() {
+        raw.unclosed_quote = raw.swallowed_record();
+    }
     Ok(raw)
 }
 
@@ -170,7 +172,7 @@ mod tests {
         assert_eq!(raw.encoding, Encoding::Utf8Bom);
         assert_eq!(raw.lines, [2, 4]);
         assert_eq!(raw.column(1).value(0), "x\r\ny");
-        assert!(!raw.odd_quotes);
+        assert_eq!(raw.unclosed_quote, None);
     }
 
     #[test]
@@ -200,7 +202,8 @@ mod tests {
 
     #[test]
     fn an_open_quote_is_noticed() {
-        assert!(read(b"a;b\n1;\"x\n2;y\n").odd_quotes);
+        assert_eq!(read(b"a;b\n1;\"x\n2;y\n").unclosed_quote, Some((2, "x\n2;y\n".to_owned())));
+        assert_eq!(read(b"a;b\n1;5\" de large\n").unclosed_quote, None);
     }
 
     #[test]

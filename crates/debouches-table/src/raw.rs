@@ -18,8 +18,8 @@ pub struct RawTable {
     pub ragged: Vec<RaggedRow>,
     /// Values that are not UTF-8 in a file that is.
     pub undecodable: Vec<Undecodable>,
-    /// True when an opened quote is never closed.
-    pub odd_quotes: bool,
+    /// Where a quote is opened and never closed: the line, and the beginning of the record.
+    pub unclosed_quote: Option<(u64, String)>,
     columns: Vec<RawColumn>,
     undecoded: Vec<(Vec<Vec<u8>>, Vec<u32>)>,
 }
@@ -33,6 +33,8 @@ pub struct RaggedRow {
     pub cells: usize,
     /// Beginning of the row, cells glued together.
     pub begins_with: String,
+    /// True when a cell holds a line break.
+    pub breaks: bool,
 }
 
 /// A value that is not UTF-8 in a file that is.
@@ -72,7 +74,7 @@ impl RawTable {
             lines: Vec::new(),
             ragged: Vec::new(),
             undecodable: Vec::new(),
-            odd_quotes: false,
+            unclosed_quote: None,
             columns: Vec::new(),
             undecoded: (0..width).map(|_| (Vec::new(), Vec::new())).collect(),
         }
@@ -124,6 +126,19 @@ impl RawTable {
             .into_iter()
             .map(|(values, keys)| RawColumn { values: values.into_iter().map(decode).collect(), keys })
             .collect();
+    }
+
+    /// The last record, when a line break in it tells that it swallowed the rest of the file.
+    pub(crate) fn swallowed_record(&self) -> Option<(u64, String)> {
+        let last_line = self.lines.last().map_or(0, |line| u64::from(*line));
+        match self.ragged.last() {
+            Some(ragged) if ragged.line > last_line => ragged.breaks.then(|| (ragged.line, ragged.begins_with.clone())),
+            _ => {
+                let row = self.rows().checked_sub(1)?;
+                let cell = self.columns.iter().map(|column| column.value(row)).find(|cell| cell.contains('\n'))?;
+                Some((last_line, cell.to_owned()))
+            }
+        }
     }
 
     fn damaged_values(&self, header: &[Vec<u8>], columns: &[(Vec<Vec<u8>>, Vec<u32>)]) -> Vec<Undecodable> {
