@@ -1,15 +1,14 @@
 //! An artefact being written: invisible until it is committed.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use debouches_model::{ArtefactKey, FileEntry, Hasher, MANIFEST_FILE, Manifest};
+use debouches_model::{ArtefactKey, FileEntry, MANIFEST_FILE, Manifest};
 
 use crate::backend::Committed;
 use crate::scratch::Temporary;
-use crate::{Artefact, Store, StoreError, name, seal};
+use crate::{Artefact, Spool, Spooled, Store, StoreError, name, seal};
 
 /// An artefact being written. Dropping it leaves nothing behind.
 pub struct Draft {
@@ -52,20 +51,20 @@ impl Draft {
 
     /// Begins a file. Several may be written at once, from several threads.
     pub fn file(&self, path: &str, media_type: &str) -> Result<DraftFile, StoreError> {
+        Ok(DraftFile { place: self.place(path, media_type)?, spool: self.store.spool()? })
+    }
+
+    /// Takes bytes that were written before the key was known.
+    pub fn take(&self, spooled: Spooled, path: &str, media_type: &str) -> Result<FileEntry, StoreError> {
+        Ok(self.place(path, media_type)?.fill(spooled, None))
+    }
+
+    fn place(&self, path: &str, media_type: &str) -> Result<Place, StoreError> {
         name::check_file(path)?;
         if !lock(&self.ledger).begun.insert(path.to_owned()) {
             return Err(StoreError::Name { name: path.to_owned(), reason: "the draft has that file already" });
         }
-        let (temporary, file) = self.store.scratch().create()?;
-        let out = BufWriter::with_capacity(BUFFER, Hashed { file, hasher: Hasher::default(), failed: false });
-        Ok(DraftFile {
-            key: self.key.clone(),
-            path: path.to_owned(),
-            media_type: media_type.to_owned(),
-            out,
-            temporary,
-            ledger: Arc::clone(&self.ledger),
-        })
+        Ok(Place { path: path.to_owned(), media_type: media_type.to_owned(), ledger: Arc::clone(&self.ledger) })
     }
 
     /// Writes a small file at once.
@@ -126,70 +125,48 @@ impl Draft {
     }
 }
 
-/// Bytes gathered before they are hashed and written.
-const BUFFER: usize = 1 << 18;
-
 /// A file of a draft: hashed and counted while it is written. Dropped before [`DraftFile::finish`], it spoils the draft.
 pub struct DraftFile {
-    key: ArtefactKey,
+    place: Place,
+    spool: Spool,
+}
+
+/// The place of a file in a draft.
+struct Place {
     path: String,
     media_type: String,
-    out: BufWriter<Hashed>,
-    temporary: Temporary,
     ledger: Arc<Mutex<Ledger>>,
+}
+
+impl Place {
+    fn fill(self, spooled: Spooled, rows: Option<u64>) -> FileEntry {
+        let Self { path, media_type, ledger } = self;
+        let entry = FileEntry { path: path.clone(), bytes: spooled.bytes(), sha256: spooled.sha256(), media_type, rows };
+        let content = Content::Written(spooled.into_temporary());
+        lock(&ledger).finished.insert(path, Staged { entry: entry.clone(), content });
+        entry
+    }
 }
 
 impl DraftFile {
     /// Adds bytes, with an error that names the file.
     pub fn put(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
-        self.out.write_all(bytes).map_err(|error| self.temporary.failure(error))
+        self.spool.put(bytes)
     }
 
     /// Ends the file, with its number of data rows when it is a table.
     pub fn finish(self, rows: Option<u64>) -> Result<FileEntry, StoreError> {
-        let Self { key, path, media_type, out, temporary, ledger } = self;
-        let Hashed { file, hasher, failed } = out.into_inner().map_err(|error| temporary.failure(error.into_error()))?;
-        if failed {
-            return Err(StoreError::Unfinished { key: key.into(), path });
-        }
-        temporary.settle(&file)?;
-        let entry = FileEntry { path: path.clone(), bytes: hasher.bytes(), sha256: hasher.finish(), media_type, rows };
-        lock(&ledger).finished.insert(path, Staged { entry: entry.clone(), content: Content::Written(temporary) });
-        Ok(entry)
+        Ok(self.place.fill(self.spool.finish()?, rows))
     }
 }
 
 impl Write for DraftFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.out.write(bytes).map_err(|error| named(&self.temporary, error))
+        self.spool.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.out.flush().map_err(|error| named(&self.temporary, error))
-    }
-}
-
-/// The same error, saying which file it is about.
-fn named(temporary: &Temporary, error: io::Error) -> io::Error {
-    io::Error::new(error.kind(), temporary.failure(error))
-}
-
-/// A file and the digest of what went into it.
-struct Hashed {
-    file: File,
-    hasher: Hasher,
-    failed: bool,
-}
-
-impl Write for Hashed {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.file.write(bytes).inspect_err(|error| self.failed |= error.kind() != io::ErrorKind::Interrupted)?;
-        self.hasher.update(&bytes[..written]);
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
+        self.spool.flush()
     }
 }
 

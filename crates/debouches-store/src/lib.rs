@@ -19,6 +19,7 @@ mod name;
 mod objects;
 mod scratch;
 mod seal;
+mod spool;
 mod store;
 
 pub use artefact::{Artefact, VerifiedFile};
@@ -27,4 +28,6 @@ pub use error::StoreError;
 pub use folder::replace_file;
 pub use journal::Journal;
 pub use lock::{Lock, Owner};
+pub use objects::open_bucket;
+pub use spool::{Spool, Spooled};
 pub use store::{Store, StoreEnv};

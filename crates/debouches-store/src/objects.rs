@@ -2,19 +2,20 @@
 //!
 //! Every object is put if absent; the put of the manifest decides who made the artefact.
 
+mod aws;
 mod sweep;
 mod transfer;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Duration;
 
 use debouches_model::{ArtefactKey, MANIFEST_FILE, Stage};
 use futures_util::TryStreamExt as _;
-use object_store::aws::AmazonS3Builder;
 use object_store::memory::InMemory;
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, RetryConfig};
+use object_store::{ObjectStore, ObjectStoreExt as _, PutMode, PutOptions};
+
+pub use aws::open_bucket;
 
 use crate::backend::Committed;
 use crate::draft::{Content, Staged};
@@ -41,17 +42,8 @@ impl Objects {
     /// A prefix of a bucket; `aws` holds the usual `AWS_*` variables.
     pub(crate) fn bucket(bucket: &str, prefix: &str, aws: &BTreeMap<String, String>) -> Result<Self, StoreError> {
         let display = format!("s3://{bucket}/{prefix}");
-        // The client takes the provider of the process; one that is there already is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let retry = RetryConfig { max_retries: 6, retry_timeout: Duration::from_secs(60), ..RetryConfig::default() };
-        let mut builder = AmazonS3Builder::new().with_bucket_name(bucket).with_retry(retry);
-        for (name, value) in aws {
-            if let Ok(key) = name.to_ascii_lowercase().parse() {
-                builder = builder.with_config(key, value);
-            }
-        }
         let refuse = |error: object_store::Error| StoreError::Location { url: display.clone(), reason: error.to_string() };
-        let store = Arc::new(builder.build().map_err(refuse)?);
+        let store = open_bucket(bucket, aws).map_err(refuse)?;
         Ok(Self { store, display, prefix: prefix.to_owned(), slot: None })
     }
 

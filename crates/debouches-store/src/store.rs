@@ -15,7 +15,7 @@ use crate::location::Location;
 use crate::memo::Memo;
 use crate::objects::Objects;
 use crate::scratch::Scratch;
-use crate::{Artefact, Draft, Journal, Lock, StoreError, name, seal};
+use crate::{Artefact, Draft, Journal, Lock, Spool, StoreError, name, seal};
 
 /// What a state needs to know of its surroundings.
 #[derive(Clone, Default)]
@@ -93,6 +93,11 @@ impl Store {
     pub fn draft(&self, key: ArtefactKey) -> Result<Draft, StoreError> {
         name::check_key(&key)?;
         Ok(Draft::new(self.clone(), key))
+    }
+
+    /// Begins bytes whose key is not known yet, such as a snapshot named by its digest.
+    pub fn spool(&self) -> Result<Spool, StoreError> {
+        Ok(Spool::new(self.0.scratch.create()?))
     }
 
     /// The artefact of that key, if it exists: its manifest is read and checked, its files are not.
@@ -175,10 +180,6 @@ impl Store {
 
     pub(crate) fn backend(&self) -> &Backend {
         &self.0.backend
-    }
-
-    pub(crate) fn scratch(&self) -> &Arc<Scratch> {
-        &self.0.scratch
     }
 
     pub(crate) async fn commit(

@@ -32,6 +32,7 @@ on_every_state! {
     a_large_file_comes_back_whole
     a_journal_keeps_its_lines_and_freezes
     a_discarded_artefact_is_gone
+    bytes_may_come_before_their_key
     the_lock_has_one_owner
     a_manifest_of_another_key_is_refused
 }
@@ -161,6 +162,23 @@ async fn a_journal_keeps_its_lines_and_freezes(state: State) {
     artefact.verify().await.unwrap();
     assert_eq!(artefact.manifest().files.len(), 2);
     assert!(matches!(state.store.journal(&key).await, Err(StoreError::Frozen { .. })));
+}
+
+async fn bytes_may_come_before_their_key(state: State) {
+    let mut spool = state.store.spool().unwrap();
+    spool.put(b"a failed attempt").unwrap();
+    spool.restart().unwrap();
+    spool.put(b"one").unwrap();
+    let spooled = spool.finish().unwrap();
+    assert_eq!((spooled.bytes(), spooled.sha256()), (3, Sha256::of(b"one")));
+    let mut text = String::new();
+    spooled.open().unwrap().read_to_string(&mut text).unwrap();
+    assert_eq!(text, "one");
+    let key = snapshot(&spooled.sha256().to_string());
+    let draft = state.store.draft(key.clone()).unwrap();
+    draft.take(spooled, "a.csv", "text/csv").unwrap();
+    let artefact = draft.commit(manifest(&key)).await.unwrap();
+    assert_eq!(artefact.read("a.csv").await.unwrap(), b"one");
 }
 
 async fn a_discarded_artefact_is_gone(state: State) {
