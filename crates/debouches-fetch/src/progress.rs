@@ -1,0 +1,44 @@
+//! The progress of one source, told at most once per slice of bytes.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use debouches_model::{Event, Observer, SourceId, Unit};
+
+/// Bytes between two events.
+const SLICE: u64 = 256 << 10;
+
+/// Tells an observer how far the reading of a source is; the task begins with its first bytes and ends when dropped.
+pub(crate) struct Progress {
+    observer: Arc<dyn Observer>,
+    task: String,
+    started: AtomicBool,
+    told: AtomicU64,
+}
+
+impl Progress {
+    pub(crate) fn new(observer: &Arc<dyn Observer>, id: &SourceId) -> Self {
+        let task = format!("fetch {id}");
+        Self { observer: Arc::clone(observer), task, started: AtomicBool::new(false), told: AtomicU64::new(0) }
+    }
+
+    /// The reading has reached that many bytes; less than before means that it began again.
+    pub(crate) fn reach(&self, done: u64, total: Option<u64>) {
+        let told = self.told.load(Ordering::Relaxed);
+        if !self.started.swap(true, Ordering::Relaxed) {
+            self.observer.on(Event::Started { task: &self.task, total, unit: Unit::Bytes });
+        }
+        if done < told || done >= told + SLICE || total == Some(done) {
+            self.told.store(done, Ordering::Relaxed);
+            self.observer.on(Event::Advanced { task: &self.task, done });
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if self.started.load(Ordering::Relaxed) {
+            self.observer.on(Event::Finished { task: &self.task });
+        }
+    }
+}
