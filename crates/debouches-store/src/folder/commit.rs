@@ -20,6 +20,8 @@ impl Folder {
         let folder = self.root().make(&key.folder())?;
         folder.hold();
         if folder.has(MANIFEST_FILE)? {
+            // Whoever wrote it may have died before this step.
+            folder.sync()?;
             return Ok(Committed::Existed);
         }
         for file in staged {
