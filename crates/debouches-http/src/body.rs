@@ -79,11 +79,7 @@ impl FileSource {
     pub async fn whole(path: impl Into<PathBuf>) -> io::Result<Self> {
         let path = path.into();
         let length = tokio::fs::metadata(&path).await?.len();
-        Ok(Self {
-            path,
-            offset: 0,
-            length,
-        })
+        Ok(Self { path, offset: 0, length })
     }
 }
 
@@ -110,35 +106,28 @@ pub(crate) fn pieces(
     length: u64,
     sending: Arc<Sending>,
 ) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
-    stream::try_unfold(
-        (reader, length, sending),
-        |(mut reader, left, sending)| async move {
-            sending.moved();
-            let mut piece = BytesMut::with_capacity(64 << 10);
-            let read = match reader.read_buf(&mut piece).await {
-                Ok(read) => read as u64,
-                Err(error) => return Err(sending.broken(error)),
-            };
-            match (read, left) {
-                (0, 0) => {
-                    sending.sent();
-                    Ok(None)
-                }
-                (0, _) => Err(sending.broken(io::Error::new(
-                    io::ErrorKind::UnexpectedEof,
-                    "shorter than announced",
-                ))),
-                (read, left) if read > left => Err(sending.broken(io::Error::new(
-                    io::ErrorKind::InvalidData,
-                    "longer than announced",
-                ))),
-                (read, left) => {
-                    if read == left {
-                        sending.sent();
-                    }
-                    Ok(Some((piece.freeze(), (reader, left - read, sending))))
-                }
+    stream::try_unfold((reader, length, sending), |(mut reader, left, sending)| async move {
+        sending.moved();
+        let mut piece = BytesMut::with_capacity(64 << 10);
+        let read = match reader.read_buf(&mut piece).await {
+            Ok(read) => read as u64,
+            Err(error) => return Err(sending.broken(error)),
+        };
+        match (read, left) {
+            (0, 0) => {
+                sending.sent();
+                Ok(None)
             }
-        },
-    )
+            (0, _) => Err(sending.broken(io::Error::new(io::ErrorKind::UnexpectedEof, "shorter than announced"))),
+            (read, left) if read > left => {
+                Err(sending.broken(io::Error::new(io::ErrorKind::InvalidData, "longer than announced")))
+            }
+            (read, left) => {
+                if read == left {
+                    sending.sent();
+                }
+                Ok(Some((piece.freeze(), (reader, left - read, sending))))
+            }
+        }
+    })
 }

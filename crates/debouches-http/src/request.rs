@@ -63,14 +63,7 @@ impl Request {
             Method::Get | Method::Head => Repeat::Safe,
             Method::Post | Method::Put | Method::Delete => Repeat::Never,
         };
-        Self {
-            method,
-            url,
-            headers: Vec::new(),
-            secrets: Vec::new(),
-            body: Body::Empty,
-            repeat,
-        }
+        Self { method, url, headers: Vec::new(), secrets: Vec::new(), body: Body::Empty, repeat }
     }
 
     /// A read.
@@ -89,10 +82,7 @@ impl Request {
     /// Adds a header that nobody may read.
     #[must_use]
     pub fn secret(mut self, name: &'static str, secret: &Secret) -> Self {
-        self.secrets.push(SecretHeader {
-            name,
-            secret: secret.clone(),
-        });
+        self.secrets.push(SecretHeader { name, secret: secret.clone() });
         self
     }
 
@@ -110,10 +100,7 @@ impl Request {
     #[must_use]
     pub fn json<T: Serialize + ?Sized>(self, value: &T) -> Self {
         let bytes = serde_json::to_vec(value).expect("our own structures are written as JSON");
-        self.body(Body::Bytes {
-            bytes: bytes.into(),
-            media_type: "application/json".to_owned(),
-        })
+        self.body(Body::Bytes { bytes: bytes.into(), media_type: "application/json".to_owned() })
     }
 
     /// Says whether the request may be sent twice.

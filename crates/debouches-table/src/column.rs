@@ -87,6 +87,14 @@ impl TextColumn {
         Self::new(&[value.unwrap_or_default().to_owned()], std::iter::repeat_n(value.map(|_| 0), rows))
     }
 
+    /// The text of the entry of each row, among entries that may share a text; `None` makes the row null.
+    #[must_use]
+    pub fn from_entries(texts: impl Iterator<Item = Option<String>>, entries: &[u32]) -> Self {
+        let mut values = Distinct::default();
+        let places: Vec<Option<u32>> = texts.map(|text| text.map(|text| values.place(&text))).collect();
+        Self::new(&values.texts, entries.iter().map(|entry| places[*entry as usize]))
+    }
+
     /// Number of rows.
     #[must_use]
     pub fn rows(&self) -> usize {
@@ -133,25 +141,33 @@ impl TextColumn {
     /// Another text for each distinct value, computed once per value; `None` makes the rows null. Equal results share a value.
     #[must_use]
     pub fn map<T: AsRef<str>>(&self, mut f: impl FnMut(&str) -> Option<T>) -> Self {
-        let mut places: HashMap<String, u32> = HashMap::new();
-        let mut values: Vec<String> = Vec::new();
-        let translated: Vec<Option<u32>> = self
-            .distinct()
-            .map(|value| {
-                f(value).map(|new| {
-                    let new = new.as_ref();
-                    *places.entry(new.to_owned()).or_insert_with(|| {
-                        values.push(new.to_owned());
-                        u32::try_from(values.len() - 1).expect("fewer values than before")
-                    })
-                })
-            })
-            .collect();
-        Self::new(&values, (0..self.rows()).map(|row| self.key(row).and_then(|key| translated[key])))
+        let mut values = Distinct::default();
+        let translated: Vec<Option<u32>> =
+            self.distinct().map(|value| f(value).map(|new| values.place(new.as_ref()))).collect();
+        Self::new(&values.texts, (0..self.rows()).map(|row| self.key(row).and_then(|key| translated[key])))
     }
 
     pub(crate) fn values(&self) -> &StringArray {
         self.0.values().as_string()
+    }
+}
+
+/// Distinct texts in the order of their first appearance.
+#[derive(Default)]
+struct Distinct {
+    texts: Vec<String>,
+    places: HashMap<String, u32>,
+}
+
+impl Distinct {
+    fn place(&mut self, text: &str) -> u32 {
+        if let Some(place) = self.places.get(text) {
+            return *place;
+        }
+        let place = u32::try_from(self.texts.len()).expect("a dictionary has fewer than 2^32 values");
+        self.texts.push(text.to_owned());
+        self.places.insert(text.to_owned(), place);
+        place
     }
 }
 
