@@ -42,3 +42,34 @@ impl Drop for Progress {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    #[derive(Default)]
+    struct Heard(Mutex<Vec<String>>);
+
+    impl Observer for Heard {
+        fn on(&self, event: Event<'_>) {
+            self.0.lock().unwrap().push(format!("{event:?}"));
+        }
+    }
+
+    #[test]
+    fn a_reading_is_told_by_slices_and_a_second_attempt_begins_again() {
+        let heard = Arc::new(Heard::default());
+        let observer: Arc<dyn Observer> = Arc::clone(&heard) as _;
+        let progress = Progress::new(&observer, &"ij".parse().unwrap());
+        for done in [1, 2, SLICE, 3, SLICE + 3, SLICE + 4] {
+            progress.reach(done, Some(SLICE + 4));
+        }
+        drop(progress);
+        let heard = heard.0.lock().unwrap();
+        let advanced: Vec<_> = heard.iter().filter(|event| event.starts_with("Advanced")).collect();
+        assert_eq!((heard.len(), advanced.len()), (6, 4), "{heard:#?}");
+        assert!(heard[0].starts_with("Started") && heard[5].starts_with("Finished"), "{heard:#?}");
+    }
+}

@@ -1,8 +1,8 @@
 //! Where artefacts live: the only owner of paths.
 //!
 //! An artefact exists when its `manifest.json` does, which is written last and only if absent. Before it, nothing is
-//! visible; after it, nothing changes. A local state is written by our own durable steps ([`folder`](self), relative
-//! to a directory handle, never through a symbolic link); `memory://` and `s3://` go through `object_store`.
+//! visible; after it, nothing changes. A local state is written by our own durable steps (relative to
+//! a directory handle, never through a symbolic link); `memory://` and `s3://` go through `object_store`.
 //!
 //! Deliberately absent: what the bytes mean, and any choice of a path by a caller.
 

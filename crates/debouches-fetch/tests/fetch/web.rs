@@ -150,6 +150,17 @@ async fn a_portal_is_read_by_its_export() {
     assert_eq!(server.seen()[0].path, asked);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fetch_may_run_in_a_task_of_its_own() {
+    let world = World::new().await;
+    let (_server, url) = serve([Reply::ok(CSV), Reply::ok(CSV)]).await;
+    let requests = ["a", "b"].map(|id| SourceRequest { id: id.parse().unwrap(), ..web(&url) });
+    let World { fetcher, lock, .. } = world;
+    let results = tokio::spawn(async move { fetcher.fetch(&requests, &lock).await }).await.unwrap();
+    let ids: Vec<_> = results.iter().map(|result| result.as_ref().unwrap().id.as_str()).collect();
+    assert_eq!(ids, ["a", "b"]);
+}
+
 #[tokio::test]
 async fn a_key_in_an_address_is_not_recorded() {
     let mut world = World::new().await;
