@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use debouches_model::{DatasetId, ReleaseNotice, ResourceNotice, Version};
 use debouches_store::Artefact;
-use debouches_udata::{Coverage, DatasetText, ResourceKind, ResourceText};
+use debouches_udata::{DatasetText, ResourceKind, ResourceText};
 
 use crate::{DATASET_EXTRA, PATH_EXTRA, PublishError, RELEASE_EXTRA, SHA256_EXTRA, VERSION_EXTRA, source};
 
@@ -93,7 +93,7 @@ fn dataset_text(notice: &ReleaseNotice, target: &Target, identity: &str) -> Data
         license: notice.licence.clone(),
         frequency: notice.frequency.clone(),
         tags: notice.tags.iter().cloned().collect(),
-        temporal_coverage: Coverage { start: notice.coverage.start.to_string(), end: notice.coverage.end.to_string() },
+        temporal_coverage: (notice.coverage.start, notice.coverage.end),
         spatial_zones: notice.zones.clone(),
         spatial_granularity: notice.granularity.clone(),
         private: false,

@@ -33,3 +33,5 @@ pub use portal::Portal;
 pub use resource::Resource;
 pub use tag::tag_slug;
 pub use text::{DatasetText, ResourceKind, ResourceText};
+
+pub use debouches_http::{Reader, Source};

@@ -172,7 +172,7 @@ async fn source_notes(session: &Session, table: &Artefact) -> anyhow::Result<Vec
             let note = SourceNote {
                 id: input.subject.clone(),
                 producer: source.map(|source| source.spec.producer.clone()).unwrap_or_default(),
-                address: artefact.manifest().origin.as_ref().map(|origin| origin.url.clone()).unwrap_or_default(),
+                address: artefact.manifest().origin.as_ref().map(|origin| public_address(&origin.url)).unwrap_or_default(),
                 sha256: body.sha256,
                 version: source.and_then(|source| source.request.version.clone()),
             };
@@ -182,4 +182,9 @@ async fn source_notes(session: &Session, table: &Artefact) -> anyhow::Result<Vec
         }
     }
     Ok(notes.into_values().collect())
+}
+
+/// An address that means something to a reuser: of a local file, its name only.
+fn public_address(url: &str) -> String {
+    if url.contains("://") && !url.starts_with("file:") { url.to_owned() } else { url.rsplit('/').next().unwrap_or_default().to_owned() }
 }
