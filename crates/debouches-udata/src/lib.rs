@@ -21,6 +21,8 @@ mod read;
 mod refusal;
 mod resource;
 mod tag;
+#[cfg(test)]
+mod tests;
 mod text;
 mod wire;
 

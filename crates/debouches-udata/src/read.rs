@@ -10,7 +10,7 @@ use crate::wire::{DatasetWire, LicenceWire, PageWire};
 use crate::{Dataset, Me, Portal, UdataError};
 
 /// Answers carry every resource of every dataset: pages stay small.
-const PAGE_SIZE: &str = "50";
+const PAGE_SIZE: u32 = 50;
 
 impl Portal {
     /// The account of the key.
@@ -54,16 +54,17 @@ impl Portal {
     /// When a page of the list cannot be read.
     pub async fn find_by_extra(&self, organization: Option<&str>, key: &str, value: &str) -> Result<Vec<Dataset>, UdataError> {
         let all: Vec<DatasetWire> = match organization {
-            Some(organization) => self.datasets_of(organization).await?,
+            Some(organization) => self.datasets_of(organization, PAGE_SIZE).await?,
             None => self.get("list the datasets of the account", self.at.join(&["me", "datasets"])?).await?,
         };
         Ok(all.into_iter().map(Dataset::from).filter(|dataset| dataset.extra(key) == Some(value)).collect())
     }
 
-    async fn datasets_of(&self, organization: &str) -> Result<Vec<DatasetWire>, UdataError> {
+    /// All the datasets of an organization, page by page.
+    pub(crate) async fn datasets_of(&self, organization: &str, page_size: u32) -> Result<Vec<DatasetWire>, UdataError> {
         let doing = format!("list the datasets of organization {organization}");
         let mut url = self.at.join(&["datasets"])?;
-        url.query_pairs_mut().append_pair("organization", organization).append_pair("page_size", PAGE_SIZE);
+        url.query_pairs_mut().append_pair("organization", organization).append_pair("page_size", &page_size.to_string());
         let (mut all, mut seen) = (Vec::new(), BTreeSet::from([url.clone()]));
         loop {
             let page: PageWire = match self.get(doing.clone(), url.clone()).await {
