@@ -1,3 +1,62 @@
 //! Chores behind `cargo xtask`.
 
-fn main() {}
+mod fixtures;
+mod insersup;
+mod percent;
+mod random;
+mod sheet;
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Chores of the repository")]
+struct Cli {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Rewrite the generated files under `fixtures/`.
+    Fixtures {
+        /// Write nothing; fail when a committed file differs.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Write a file in the shape of InserSup, of any size.
+    Insersup {
+        /// Number of records.
+        #[arg(long)]
+        rows: u64,
+        /// Where to write; the folder must exist.
+        #[arg(long)]
+        out: PathBuf,
+        /// Another seed gives other figures.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+}
+
+#[expect(clippy::print_stdout, reason = "a chore tells what it did")]
+fn main() -> Result<()> {
+    let fixtures = root().join("fixtures");
+    match Cli::parse().chore {
+        Chore::Fixtures { check: true } => println!("fixtures: {} files are up to date", fixtures::check(&fixtures)?),
+        Chore::Fixtures { check: false } => println!("fixtures: {} files", fixtures::write(&fixtures)?),
+        Chore::Insersup { rows, out, seed } => {
+            let mut file = File::create(&out).with_context(|| format!("cannot create {}", out.display()))?;
+            insersup::stream(rows, seed, &mut file)?;
+            println!("{}: {rows} records", out.display());
+        }
+    }
+    Ok(())
+}
+
+/// The root of the repository.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap_or(Path::new("."))
+}

@@ -1,0 +1,207 @@
+//! One row of 101 cells, written without allocation.
+
+use super::catalogue::{Diploma, Establishment};
+use super::figures::{Figures, HORIZONS, Profile};
+use super::population::Population;
+use crate::percent::hundredths;
+use crate::random::Random;
+
+/// Fewest leavers for a published rate.
+const THRESHOLD: u32 = 20;
+/// Fewest salaried leavers for published salaries, in these files.
+const SALARY_THRESHOLD: u32 = 30;
+/// Last promotion whose five horizons were observed in release 2026_S1; the next one has three.
+const FULLY_OBSERVED: u32 = 2023;
+
+/// What every row of a diploma in an establishment repeats, ready to be written.
+#[derive(Debug)]
+pub(crate) struct Offer {
+    head: String,
+    tail: String,
+}
+
+impl Offer {
+    pub(crate) fn new(establishment: &Establishment, diploma: &Diploma) -> Self {
+        let Establishment { uai, paysage, paysage_now, name, name_now, place } = establishment;
+        let [kind, kind_name] = diploma.kind;
+        let sector = |of: fn(&super::Sector) -> [&'static str; 2]| diploma.sector.as_ref().map_or(["", ""], of);
+        let ([dom, dom_name], [dis, dis_name]) = (sector(|s| s.domain), sector(|s| s.discipline));
+        let [sec, sec_name] = sector(|s| s.sector);
+        let (sise, label) = (&diploma.sise, quoted(&diploma.label));
+        let (aca, reg) = (place.academie, place.region);
+        let fresq =
+            if kind == "but" || sector(|s| s.domain)[0].is_empty() { ";;".to_owned() } else { format!("{uai};{sise}E;Yes") };
+        let (reg_name, aca_name) = (place.region_name, place.academie_name);
+        let official = name.to_uppercase();
+        Self {
+            head: format!(
+                "2026_S1;{reg_name};{aca_name};{name};{kind_name};{dom_name};{dis_name};{sec_name};{label};insersup;"
+            ),
+            tail: format!(
+                "R{reg};A{aca};{paysage};{paysage_now};{name_now};{uai};{official};{kind};{dom};{dis};{sec};{sise};;{fresq}\r\n"
+            ),
+        }
+    }
+
+    /// The rows about every university (`UNIV`) or every establishment (`all`): no territory, no sector.
+    pub(crate) fn aggregate(scope: &str, kind: [&str; 2], label: &str) -> Self {
+        let [kind, kind_name] = kind;
+        Self {
+            head: format!("2026_S1;;;National;{kind_name};;;;{label};insersup;"),
+            tail: format!(";;;;National;{scope};National;{kind};;;;all;;;;\r\n"),
+        }
+    }
+}
+
+fn quoted(text: &str) -> String {
+    if text.contains([';', '"']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+}
+
+/// The promotions that a row speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cohorts {
+    One,
+    /// Two promotions, because one alone has fewer than 20 leavers.
+    Two,
+    /// One of fewer than 20, which cannot be cumulated.
+    TooFew,
+}
+
+impl Cohorts {
+    fn draw(leavers: u32, random: &mut Random) -> Self {
+        let drawn = random.between(0, 9);
+        match leavers {
+            ..THRESHOLD if drawn < 4 => Self::TooFew,
+            ..THRESHOLD => Self::Two,
+            // Two promotions, one of them under the threshold, are never many.
+            ..60 if drawn < 3 => Self::Two,
+            _ => Self::One,
+        }
+    }
+
+    fn flag(self) -> [&'static str; 2] {
+        match self {
+            Self::One => ["", ""],
+            Self::Two => ["*", "Moins de 20 sortants donc cumul de 2 promotions"],
+            Self::TooFew => ["**", "Moins de 20 sortants mais cumul de 2 promotions impossible"],
+        }
+    }
+}
+
+/// A row.
+#[derive(Debug)]
+pub(crate) struct Record<'a> {
+    pub(crate) offer: &'a Offer,
+    pub(crate) population: &'a Population,
+    pub(crate) year: u32,
+    pub(crate) figures: Figures,
+    pub(crate) profile: &'a Profile,
+}
+
+impl Record<'_> {
+    /// Appends the row and tells how its promotions were chosen.
+    pub(crate) fn write(&self, random: &mut Random, out: &mut Vec<u8>) -> Cohorts {
+        let figures = &self.figures;
+        let cohorts = Cohorts::draw(figures.leavers, random);
+        let observed = if self.year <= FULLY_OBSERVED { HORIZONS } else { 3 };
+        let shown = figures.leavers >= THRESHOLD;
+        out.extend_from_slice(self.offer.head.as_bytes());
+        out.extend_from_slice(self.population.columns.as_bytes());
+        if cohorts == Cohorts::Two {
+            number(self.year - 1, out);
+            out.push(b',');
+        }
+        number(self.year, out);
+        out.push(b';');
+        let mut block = Block { observed, shown, out };
+        block.always(|_, out| number(figures.leavers, out));
+        block.measure(0, |_, out| number(figures.continuing, out));
+        for text in cohorts.flag() {
+            block.always(|_, out| out.extend_from_slice(text.as_bytes()));
+        }
+        // The producer has no column for this count at six months.
+        block.measure(1, |h, out| number(figures.salaried[h], out));
+        block.measure(0, |h, out| rate(figures.salaried[h], figures.leavers, out));
+        block.measure(0, |h, out| number(figures.self_employed[h], out));
+        block.measure(0, |h, out| rate(figures.self_employed[h], figures.leavers, out));
+        block.measure(0, |h, out| number(figures.stable[h], out));
+        block.measure(0, |h, out| rate(figures.stable[h], figures.salaried[h], out));
+        let paid = 10 * random.between(0, 12) + self.profile.salary;
+        for quartile in [87, 100, 116] {
+            block.measure(0, |h, out| salary(figures.salaried[h], paid * quartile / 100, h, out));
+        }
+        // Six columns that the producer plans and leaves empty.
+        out.extend_from_slice(b";;;;;;");
+        out.extend_from_slice(self.offer.tail.as_bytes());
+        cohorts
+    }
+}
+
+/// The cells of one measure, from six to thirty months.
+struct Block<'a> {
+    observed: usize,
+    shown: bool,
+    out: &'a mut Vec<u8>,
+}
+
+impl Block<'_> {
+    /// Fills the observed horizons even under the threshold.
+    fn always(&mut self, cell: impl Fn(usize, &mut Vec<u8>)) {
+        self.fill(0, true, cell);
+    }
+
+    /// Fills the observed horizons, or `nd` under the threshold.
+    fn measure(&mut self, first: usize, cell: impl Fn(usize, &mut Vec<u8>)) {
+        self.fill(first, self.shown, cell);
+    }
+
+    fn fill(&mut self, first: usize, shown: bool, cell: impl Fn(usize, &mut Vec<u8>)) {
+        for horizon in first..HORIZONS {
+            match (horizon < self.observed, shown) {
+                (true, true) => cell(horizon, self.out),
+                (true, false) => self.out.extend_from_slice(b"nd"),
+                (false, _) => {}
+            }
+            self.out.push(b';');
+        }
+    }
+}
+
+fn number(value: u32, out: &mut Vec<u8>) {
+    let mut digits = [0; 10];
+    let mut at = digits.len();
+    let mut rest = value;
+    loop {
+        at -= 1;
+        digits[at] = b'0' + u8::try_from(rest % 10).expect("a digit");
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(&digits[at..]);
+}
+
+/// Two decimals at most, one at least: `60.0`, `63.33`.
+fn rate(n: u32, of: u32, out: &mut Vec<u8>) {
+    if of == 0 {
+        out.extend_from_slice(b"nd");
+        return;
+    }
+    let value = hundredths(n, of);
+    number(value / 100, out);
+    out.push(b'.');
+    number(value / 10 % 10, out);
+    if value % 10 > 0 {
+        number(value % 10, out);
+    }
+}
+
+fn salary(salaried: u32, paid: u32, horizon: usize, out: &mut Vec<u8>) {
+    if salaried < SALARY_THRESHOLD {
+        out.extend_from_slice(b"nd");
+        return;
+    }
+    let later = u32::try_from(horizon).expect("five horizons");
+    number((paid + 40 * later) / 10 * 10, out);
+}
