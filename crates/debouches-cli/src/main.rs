@@ -1,3 +1,34 @@
-//! The binary `debouches`.
+//! The binary `debouches`: reads the command line, runs the stages, prints what happened, exits with a code that cron reads.
 
-fn main() {}
+mod args;
+mod commands;
+mod config;
+mod engine;
+mod failure;
+mod output;
+mod session;
+mod stages;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    let args = match args::Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            // Help and version are not errors: clap says which stream and which code.
+            let code = if error.use_stderr() { 2 } else { 0 };
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failure::report(&anyhow::Error::new(error).context("cannot start the runtime"), &args.global),
+    };
+    match runtime.block_on(commands::run(&args)) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => failure::report(&error, &args.global),
+    }
+}

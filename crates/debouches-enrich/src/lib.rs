@@ -1,1 +1,19 @@
-//! What we add, always in new columns, one module per addition.
+//! What we add to a table, always in new columns, one module per addition; and the one thing we take away: small groups.
+//!
+//! Code lists that people review are in `codes/`; large nomenclatures come as validated tables.
+//! Deliberately absent: input and output, and any change to a published figure other than hiding it.
+
+mod codes;
+mod error;
+mod nsf;
+mod reference;
+mod rome;
+mod secrecy;
+mod stage;
+mod territory;
+mod trades;
+
+pub use codes::codes_digest;
+pub use error::EnrichError;
+pub use reference::{Reference, References, references_of};
+pub use stage::{FORMAT, Outcome, enrich};

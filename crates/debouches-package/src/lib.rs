@@ -1,1 +1,29 @@
-//! Tables to a release: CSV, Parquet, metadata, checksums, texts.
+//! From tables to a release: CSV, Parquet, metadata, checksums and texts.
+//!
+//! Pure but for the writers it is given. A release is decided in two steps: [`prepare`] writes the data, whose digests
+//! do not depend on the version; [`VersionRule`] compares with the last release; [`describe`] then writes the texts.
+//! Deliberately absent: paths, portals, and any figure that is not in the tables.
+
+mod changelog;
+mod datapackage;
+mod dataset;
+mod describe;
+mod dictionary;
+mod error;
+mod notice;
+mod prepare;
+mod readme;
+mod record;
+mod secrecy;
+mod version_rule;
+
+pub use dataset::{Dataset, Part, SourceNote};
+pub use describe::{DescribedRelease, TextFile, WrittenFile, describe};
+pub use error::PackageError;
+pub use prepare::{Prepared, PreparedTable, prepare};
+pub use record::{ColumnRecord, RECORD_FILE, ReleaseRecord, TableRecord};
+pub use secrecy::leaks;
+pub use version_rule::{Decision, VersionRule};
+
+/// Format number of the output: moves when the same tables give other bytes.
+pub const FORMAT: u32 = 1;

@@ -1,1 +1,33 @@
 //! Where artefacts live: the only owner of paths.
+//!
+//! An artefact exists when its `manifest.json` does, which is written last and only if absent. Before it, nothing is
+//! visible; after it, nothing changes. A local state is written by our own durable steps (relative to
+//! a directory handle, never through a symbolic link); `memory://` and `s3://` go through `object_store`.
+//!
+//! Deliberately absent: what the bytes mean, and any choice of a path by a caller.
+
+mod artefact;
+mod backend;
+mod draft;
+mod error;
+mod folder;
+mod journal;
+mod location;
+mod lock;
+mod memo;
+mod name;
+mod objects;
+mod scratch;
+mod seal;
+mod spool;
+mod store;
+
+pub use artefact::{Artefact, VerifiedFile};
+pub use draft::{Draft, DraftFile};
+pub use error::StoreError;
+pub use folder::replace_file;
+pub use journal::Journal;
+pub use lock::{Lock, Owner};
+pub use objects::open_bucket;
+pub use spool::{Spool, Spooled};
+pub use store::{Store, StoreEnv};

@@ -1,1 +1,28 @@
 //! Tables: Arrow inside, domain outside.
+//!
+//! The only crate that names `arrow` or `parquet`. Text is dictionary-encoded with one dictionary per column, so that
+//! a rule or a join on a code runs once per distinct value and not once per row.
+//! Deliberately absent: what columns mean (that is the specification's job), files and paths, async.
+
+mod column;
+mod csv_block;
+mod csv_read;
+mod csv_write;
+mod encoder;
+mod encoding;
+mod error;
+mod ipc;
+mod order;
+mod parquet_write;
+mod raw;
+mod table;
+
+pub use column::{Column, DecimalColumn, IntegerColumn, StatusColumn, TextColumn};
+pub use csv_read::{Dialect, Progress, ReadLimits, read_csv};
+pub use csv_write::write_csv;
+pub use encoding::Encoding;
+pub use error::TableError;
+pub use ipc::{read_ipc, write_ipc};
+pub use parquet_write::{ParquetLayout, write_parquet};
+pub use raw::{RaggedRow, RawColumn, RawTable, Undecodable};
+pub use table::Table;

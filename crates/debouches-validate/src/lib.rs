@@ -1,1 +1,18 @@
-//! Bytes to a checked table: shapes and rules.
+//! From bytes to a checked table, driven by the specification of the table.
+//!
+//! A body is read by its header, never by its file name: `shapes/` holds one file per upstream generation.
+//! Each rule of `rules/` looks at the whole table and tells findings. A problem in the data is a finding, not an error;
+//! the tolerance of each rule, in the specification, decides whether the table goes on.
+//! Deliberately absent: input and output, async, and the enrichment of anything.
+
+mod cast;
+mod error;
+mod findings;
+mod number;
+mod rules;
+mod shape;
+mod stage;
+
+pub use error::ValidateError;
+pub use shape::{Shape, shapes_digest};
+pub use stage::{FORMAT, Input, Options, Outcome, validate};

@@ -1,0 +1,248 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use debouches_model::{Lang, Stage};
+
+/// Publishes what becomes of young people after their training (`InserJeunes`, `InserSup`) as open data.
+///
+/// Five stages, each a command that can be rerun alone: fetch, validate, enrich, package, publish.
+#[derive(Debug, Parser)]
+#[command(name = "debouches", version, propagate_version = true, after_help = AFTER_HELP)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  debouches run                         the whole pipeline, on the sample by default
+  debouches run --profile production -q for cron: silent unless something is wrong
+  debouches plan                        what would change on the portal; writes nothing
+  debouches validate insersup --force   one stage of one table, again
+  debouches why insersup                why a stage ran, or would run
+  debouches explain shares-not-hundred  what a finding means
+
+Exit codes: 0 done or nothing to do, 1 our failure, 2 usage or configuration, 3 data refused, 4 permission,
+5 lock held, 6 publication incomplete, 7 integrity mismatch, 10 changes pending (plan --exit-code), 75 outage.";
+
+/// Flags of every command.
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct Global {
+    /// Configuration file
+    #[arg(long, global = true, value_name = "FILE", default_value = "pipeline.toml", env = "DEBOUCHES_CONFIG")]
+    pub(crate) config: PathBuf,
+    /// Works as if started in that folder
+    #[arg(short = 'C', global = true, value_name = "DIR")]
+    pub(crate) directory: Option<PathBuf>,
+    /// Profile of the configuration [default: sample]
+    #[arg(long, global = true, value_name = "NAME", env = "DEBOUCHES_PROFILE")]
+    pub(crate) profile: Option<String>,
+    /// Prints one JSON document on standard output
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Form of log lines
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
+    pub(crate) log_format: LogFormat,
+    /// Language of findings and explanations
+    #[arg(long, global = true, value_enum, default_value_t = LangArg::Fr, env = "DEBOUCHES_LANG")]
+    pub(crate) lang: LangArg,
+    /// Prints nothing unless something is wrong
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    /// Says more; twice, everything
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+    /// Log lines instead of progress bars
+    #[arg(long, global = true)]
+    pub(crate) no_progress: bool,
+    /// Colours
+    #[arg(long, global = true, value_enum, default_value_t = ColorArg::Auto)]
+    pub(crate) color: ColorArg,
+    /// Asks no other machine for sources: uses their snapshots
+    #[arg(long, global = true)]
+    pub(crate) offline: bool,
+    /// Refuses any change of pipeline.lock
+    #[arg(long, global = true)]
+    pub(crate) locked: bool,
+    /// Works again even when nothing changed
+    #[arg(long, global = true)]
+    pub(crate) force: bool,
+    /// Says what would be done, and writes nothing
+    #[arg(short = 'n', long, global = true)]
+    pub(crate) dry_run: bool,
+    /// Publishes to a real portal without asking
+    #[arg(short, long, global = true)]
+    pub(crate) yes: bool,
+    /// Waits for the lock that long, for instance 30s or 10m
+    #[arg(long, global = true, value_name = "DURATION", value_parser = duration)]
+    pub(crate) wait_lock: Option<std::time::Duration>,
+    /// Threads and simultaneous downloads [default: the number of processors]
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) jobs: Option<u16>,
+    /// Refuses to start on a table that needs more memory than that, for instance 4G
+    #[arg(long, global = true, value_name = "SIZE", value_parser = size)]
+    pub(crate) memory: Option<u64>,
+}
+
+/// What to do.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum Command {
+    /// Sources to bytes
+    Fetch(Subjects),
+    /// Bytes to checked tables
+    Validate(Subjects),
+    /// Checked tables to tagged ones, small groups hidden
+    Enrich(Subjects),
+    /// Tables to releases: CSV, Parquet, metadata, checksums
+    Package(Subjects),
+    /// Releases to the portal
+    Publish(Subjects),
+    /// All the stages, in order
+    Run(RunArgs),
+    /// What would be published and what would change on the portal; writes nothing
+    Plan(PlanArgs),
+    /// Where each source, table and dataset stands
+    Status(Subjects),
+    /// Why a stage ran, or would run: which ingredient moved
+    Why(Subjects),
+    /// Checks configuration, specifications, code lists and secrets
+    Check,
+    /// Checks a release or any artefact: every file is hashed again
+    Verify(VerifyArgs),
+    /// What a rule or an exit code means
+    Explain(ExplainArgs),
+    /// The practice portal
+    Portal {
+        #[command(subcommand)]
+        command: PortalCommand,
+    },
+    /// Prints a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Sources, tables or datasets; everything when none is named.
+#[derive(Debug, Clone, Default, ClapArgs)]
+pub(crate) struct Subjects {
+    /// Sources, tables or datasets; all of them when none is named
+    #[arg(value_name = "SUBJECT")]
+    pub(crate) subjects: Vec<String>,
+}
+
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct RunArgs {
+    #[command(flatten)]
+    pub(crate) subjects: Subjects,
+    /// First stage to run
+    #[arg(long, value_name = "STAGE", conflicts_with = "only")]
+    pub(crate) from: Option<Stage>,
+    /// Last stage to run
+    #[arg(long, value_name = "STAGE", conflicts_with = "only")]
+    pub(crate) to: Option<Stage>,
+    /// The only stage to run
+    #[arg(long, value_name = "STAGE")]
+    pub(crate) only: Option<Stage>,
+}
+
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct PlanArgs {
+    #[command(flatten)]
+    pub(crate) subjects: Subjects,
+    /// Exits with 10 when something would change
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+}
+
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct VerifyArgs {
+    /// Folder of a release or of an artefact
+    pub(crate) path: PathBuf,
+}
+
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct ExplainArgs {
+    /// Code of a rule, for instance duplicate-key, or an exit code; all of them when none is given
+    pub(crate) code: Option<String>,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum PortalCommand {
+    /// Serves the practice portal with its web page, until interrupted
+    Serve {
+        /// Port on 127.0.0.1; 0 picks a free one
+        #[arg(long, default_value_t = 7878)]
+        port: u16,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorArg {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LangArg {
+    Fr,
+    En,
+}
+
+impl From<LangArg> for Lang {
+    fn from(lang: LangArg) -> Self {
+        match lang {
+            LangArg::Fr => Self::Fr,
+            LangArg::En => Self::En,
+        }
+    }
+}
+
+fn duration(text: &str) -> Result<std::time::Duration, String> {
+    let (number, factor) = match text.chars().last() {
+        Some('s') => (&text[..text.len() - 1], 1),
+        Some('m') => (&text[..text.len() - 1], 60),
+        Some('h') => (&text[..text.len() - 1], 3600),
+        _ => (text, 1),
+    };
+    let number: u64 = number.parse().map_err(|_| "expected a number of seconds, or 30s, 10m, 1h".to_owned())?;
+    Ok(std::time::Duration::from_secs(number.saturating_mul(factor)))
+}
+
+fn size(text: &str) -> Result<u64, String> {
+    let upper = text.trim_end_matches(['B', 'b', 'i']).to_ascii_uppercase();
+    let (number, shift) = match upper.chars().last() {
+        Some('K') => (&upper[..upper.len() - 1], 10),
+        Some('M') => (&upper[..upper.len() - 1], 20),
+        Some('G') => (&upper[..upper.len() - 1], 30),
+        _ => (upper.as_str(), 0),
+    };
+    let number: u64 = number.parse().map_err(|_| "expected a number of bytes, or 512M, 4G".to_owned())?;
+    number.checked_shl(shift).ok_or_else(|| "too large".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Args::command().debug_assert();
+        assert_eq!(duration("10m"), Ok(std::time::Duration::from_secs(600)));
+        assert_eq!(size("4G"), Ok(4 << 30));
+        assert!(size("four").is_err());
+    }
+}

@@ -1,0 +1,104 @@
+//! What was typed in `pipeline.toml`. Nothing else reads these types.
+
+use std::collections::BTreeMap;
+
+use debouches_model::{DatasetId, PortalId, SourceId, TableId};
+use serde::Deserialize;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ConfigFile {
+    pub(super) contact: Option<String>,
+    pub(super) state: Option<StateFile>,
+    #[serde(default, rename = "source")]
+    pub(super) sources: Vec<SourceFile>,
+    #[serde(default, rename = "dataset")]
+    pub(super) datasets: Vec<DatasetFile>,
+    #[serde(default, rename = "portal")]
+    pub(super) portals: BTreeMap<PortalId, PortalFile>,
+    #[serde(default, rename = "profile")]
+    pub(super) profiles: BTreeMap<String, ProfileFile>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StateFile {
+    pub(super) url: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SourceFile {
+    pub(super) id: SourceId,
+    pub(super) table: TableId,
+    pub(super) kind: Option<SourceKind>,
+    pub(super) url: Option<String>,
+    pub(super) dataset: Option<String>,
+    #[serde(default)]
+    pub(super) labels: bool,
+    pub(super) member: Option<String>,
+    pub(super) version: Option<String>,
+    /// Addresses by profile; they win over the one above.
+    #[serde(default)]
+    pub(super) at: BTreeMap<String, AddressFile>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AddressFile {
+    pub(super) kind: SourceKind,
+    pub(super) url: String,
+    pub(super) dataset: Option<String>,
+    #[serde(default)]
+    pub(super) labels: bool,
+    pub(super) member: Option<String>,
+    pub(super) version: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum SourceKind {
+    File,
+    Http,
+    Ods,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DatasetFile {
+    pub(super) id: DatasetId,
+    pub(super) tables: Vec<TableId>,
+    pub(super) licence: String,
+    pub(super) frequency: String,
+    pub(super) title: Option<String>,
+    pub(super) summary: Option<String>,
+    #[serde(default)]
+    pub(super) tags: Vec<String>,
+    pub(super) zones: Option<Vec<String>>,
+    pub(super) granularity: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PortalFile {
+    pub(super) kind: PortalKindFile,
+    pub(super) url: Option<String>,
+    pub(super) api_key_env: Option<String>,
+    pub(super) organization: Option<String>,
+    pub(super) folder: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum PortalKindFile {
+    Practice,
+    Udata,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ProfileFile {
+    pub(super) portal: Option<PortalId>,
+    pub(super) state: Option<String>,
+    pub(super) lock: Option<String>,
+}

@@ -1,0 +1,312 @@
+//! From what was typed to what is meant. Every mistake is gathered before any is told.
+
+use std::path::{Path, PathBuf};
+
+use debouches_enrich::references_of;
+use debouches_fetch::{OdsExport, Place, PlaceError, SourceRequest};
+use debouches_model::PortalId;
+use debouches_model::spec::{TableKind, TableSpec, find, tables};
+
+use super::file::{AddressFile, ConfigFile, DatasetFile, PortalFile, PortalKindFile, ProfileFile, SourceFile, SourceKind};
+use super::{DatasetConfig, Pipeline, Portal, PortalKind, Source};
+
+/// The profile used when none is asked for and the configuration has it.
+const DEFAULT_PROFILE: &str = "sample";
+const DEFAULT_KEY_VARIABLE: &str = "DEBOUCHES_API_KEY";
+const LONGEST_TITLE: usize = 350;
+const LONGEST_SUMMARY: usize = 200;
+
+/// Everything that is wrong with the configuration.
+#[derive(Debug, thiserror::Error)]
+#[error("{file}: {}", problems.join("\n  "))]
+pub(crate) struct ConfigErrors {
+    file: String,
+    pub(crate) problems: Vec<String>,
+}
+
+impl ConfigErrors {
+    fn new(file: &Path, problems: Vec<String>) -> Self {
+        Self { file: file.display().to_string(), problems }
+    }
+
+    pub(super) fn unreadable(file: &Path, error: &std::io::Error) -> Self {
+        Self::new(file, vec![format!("cannot be read: {error}")])
+    }
+
+    pub(super) fn syntax(file: &Path, error: &toml::de::Error) -> Self {
+        Self::new(file, vec![error.to_string().trim_end().to_owned()])
+    }
+}
+
+pub(super) fn resolve(typed: ConfigFile, file: &Path, profile: Option<&str>) -> Result<Pipeline, ConfigErrors> {
+    let base = file.parent().map(Path::to_path_buf).unwrap_or_default();
+    let mut problems = Vec::new();
+    let (name, settings) = choose_profile(&typed, profile, &mut problems);
+    let mut left_out = Vec::new();
+    let state = settings.state.clone().or_else(|| typed.state.as_ref().map(|state| state.url.clone())).unwrap_or_else(|| "state".to_owned());
+    let portal = choose_portal(&typed, settings, &name, &base, &state, &mut problems);
+    let mut sources: Vec<Source> = Vec::new();
+    for source in &typed.sources {
+        if sources.iter().any(|own| own.id() == &source.id) {
+            problems.push(format!("source `{}` is declared twice", source.id));
+        }
+        match resolve_source(source, &name, &base, &mut problems) {
+            Some(resolved) => sources.push(resolved),
+            None => left_out.push(format!("source `{}` has no address in profile `{name}`", source.id)),
+        }
+    }
+    let datasets = typed.datasets.iter().filter_map(|dataset| resolve_dataset(dataset, &sources, &mut left_out, &mut problems)).collect();
+    if !problems.is_empty() {
+        return Err(ConfigErrors::new(file, problems));
+    }
+    let lock_file = base.join(settings.lock.as_deref().unwrap_or("pipeline.lock"));
+    let contact = typed.contact.unwrap_or_else(|| "contact not configured".to_owned());
+    Ok(Pipeline { base, file: file.to_path_buf(), profile: name, state, lock_file, contact, sources, datasets, portal, left_out })
+}
+
+static NO_SETTINGS: ProfileFile = ProfileFile { portal: None, state: None, lock: None };
+
+fn choose_profile<'a>(typed: &'a ConfigFile, asked: Option<&str>, problems: &mut Vec<String>) -> (String, &'a ProfileFile) {
+    let name = asked.unwrap_or(DEFAULT_PROFILE);
+    match typed.profiles.get(name) {
+        Some(settings) => (name.to_owned(), settings),
+        None => {
+            if asked.is_some() {
+                let known: Vec<&str> = typed.profiles.keys().map(String::as_str).collect();
+                problems.push(format!("there is no profile `{name}` (known: {})", or_none(&known)));
+            }
+            (name.to_owned(), &NO_SETTINGS)
+        }
+    }
+}
+
+fn or_none(names: &[&str]) -> String {
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+}
+
+fn choose_portal(
+    typed: &ConfigFile,
+    settings: &ProfileFile,
+    profile: &str,
+    base: &Path,
+    state: &str,
+    problems: &mut Vec<String>,
+) -> Option<Portal> {
+    let practice_folder = |folder: Option<&String>| -> PathBuf {
+        let local = if state.contains("://") { "state" } else { state };
+        base.join(folder.cloned().unwrap_or_else(|| format!("{local}/portal")))
+    };
+    let only: Vec<&PortalId> = typed.portals.keys().collect();
+    let id = match (&settings.portal, only.as_slice()) {
+        (Some(id), _) => id.clone(),
+        (None, [only]) => (*only).clone(),
+        (None, []) => "practice".parse().ok()?,
+        (None, _) => {
+            problems.push(format!("profile `{profile}` must say which portal it publishes to: `portal = \"…\"`"));
+            return None;
+        }
+    };
+    let kind = match typed.portals.get(&id) {
+        None if id.as_str() == "practice" => PortalKind::Practice { folder: practice_folder(None) },
+        None => {
+            problems.push(format!("profile `{profile}` publishes to portal `{id}`, which is not declared"));
+            return None;
+        }
+        Some(PortalFile { kind: PortalKindFile::Practice, folder, .. }) => PortalKind::Practice { folder: practice_folder(folder.as_ref()) },
+        Some(PortalFile { kind: PortalKindFile::Udata, url, api_key_env, organization, .. }) => match url {
+            Some(url) if url.starts_with("http://") || url.starts_with("https://") => PortalKind::Udata {
+                url: url.trim_end_matches('/').to_owned(),
+                key_variable: api_key_env.clone().unwrap_or_else(|| DEFAULT_KEY_VARIABLE.to_owned()),
+                organization: organization.clone(),
+            },
+            _ => {
+                problems.push(format!("portal `{id}` needs `url = \"https://…\"`"));
+                return None;
+            }
+        },
+    };
+    Some(Portal { id, kind })
+}
+
+fn resolve_source(source: &SourceFile, profile: &str, base: &Path, problems: &mut Vec<String>) -> Option<Source> {
+    let spec = known_table(source.table.as_str(), &format!("source `{}`", source.id), problems);
+    let address = source.at.get(profile).cloned().or_else(|| {
+        Some(AddressFile {
+            kind: source.kind?,
+            url: source.url.clone()?,
+            dataset: source.dataset.clone(),
+            labels: source.labels,
+            member: source.member.clone(),
+            version: source.version.clone(),
+        })
+    });
+    if source.at.is_empty() && address.is_none() {
+        problems.push(format!("source `{}` needs `kind` and `url`", source.id));
+    }
+    let address = address?;
+    let place = match place(&address, base) {
+        Ok(place) => place,
+        Err(problem) => {
+            problems.push(format!("source `{}`: {problem}", source.id));
+            return None;
+        }
+    };
+    let mut request = SourceRequest::new(source.id.clone(), place);
+    request.member = address.member.or_else(|| source.member.clone());
+    request.version = address.version.or_else(|| source.version.clone());
+    Some(Source { spec: spec?, request })
+}
+
+fn place(address: &AddressFile, base: &Path) -> Result<Place, PlaceError> {
+    let url = address.url.as_str();
+    match (address.kind, &address.dataset) {
+        (SourceKind::File, _) if url.starts_with("http://") || url.starts_with("https://") => Place::http(url),
+        (SourceKind::File, _) => Place::file(url, base),
+        (SourceKind::Http, _) => Place::http(url),
+        (SourceKind::Ods, None) => Place::ods(url),
+        (SourceKind::Ods, Some(dataset)) => {
+            let mut export = OdsExport::new(url, dataset)?;
+            export.labels = address.labels;
+            Ok(Place::Ods(export))
+        }
+    }
+}
+
+fn known_table(name: &str, who: &str, problems: &mut Vec<String>) -> Option<&'static TableSpec> {
+    let spec = name.parse().ok().and_then(|id| find(&id));
+    if spec.is_none() {
+        let known: Vec<&str> = tables().iter().map(|spec| spec.id.as_str()).collect();
+        problems.push(format!("{who} names table `{name}`, which has no specification (known: {})", known.join(", ")));
+    }
+    spec
+}
+
+fn resolve_dataset(
+    dataset: &DatasetFile,
+    sources: &[Source],
+    left_out: &mut Vec<String>,
+    problems: &mut Vec<String>,
+) -> Option<DatasetConfig> {
+    let who = format!("dataset `{}`", dataset.id);
+    let specs: Vec<&'static TableSpec> = dataset.tables.iter().filter_map(|table| known_table(table.as_str(), &who, problems)).collect();
+    if dataset.tables.is_empty() {
+        problems.push(format!("{who} has no table"));
+    }
+    if let Some(code_list) = specs.iter().find(|spec| spec.kind == TableKind::Nomenclature) {
+        problems.push(format!("{who} names `{}`, which is a nomenclature and is not published", code_list.id));
+    }
+    let title = dataset.title.clone().or_else(|| specs.first().map(|spec| spec.title.clone())).unwrap_or_default();
+    let summary = dataset.summary.clone().unwrap_or_else(|| title.clone());
+    too_long(&who, "title", &title, LONGEST_TITLE, problems);
+    too_long(&who, "summary", &summary, LONGEST_SUMMARY, problems);
+    let missing = specs.iter().flat_map(|spec| missing_sources(spec, sources)).collect::<Vec<_>>();
+    if !missing.is_empty() {
+        left_out.push(format!("{who} needs {} in this profile", missing.join(", ")));
+        return None;
+    }
+    Some(DatasetConfig {
+        notice: debouches_package::Dataset {
+            id: dataset.id.clone(),
+            title,
+            summary,
+            licence: dataset.licence.clone(),
+            frequency: dataset.frequency.clone(),
+            tags: dataset.tags.clone(),
+            zones: dataset.zones.clone().unwrap_or_else(|| vec!["country:fr".to_owned()]),
+            granularity: dataset.granularity.clone().unwrap_or_else(|| "fr:region".to_owned()),
+        },
+        tables: specs,
+    })
+}
+
+/// Tables without a source: the one asked for, and the nomenclatures it cannot do without.
+fn missing_sources(spec: &TableSpec, sources: &[Source]) -> Vec<String> {
+    let has = |table: &str| sources.iter().any(|source| source.spec.id.as_str() == table);
+    let references = references_of(spec).into_iter().filter(|(_, optional)| !optional).map(|(name, _)| name);
+    std::iter::once(spec.id.as_str()).chain(references).filter(|table| !has(table)).map(|table| format!("a source for `{table}`")).collect()
+}
+
+fn too_long(who: &str, what: &str, text: &str, limit: usize, problems: &mut Vec<String>) {
+    if text.chars().count() > limit {
+        problems.push(format!("{who}: the {what} is longer than {limit} characters, which portals refuse"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolve_text(text: &str, profile: Option<&str>) -> Result<Pipeline, ConfigErrors> {
+        resolve(toml::from_str(text).unwrap(), Path::new("/x/pipeline.toml"), profile)
+    }
+
+    #[test]
+    fn every_mistake_is_told_at_once() {
+        let error = resolve_text(
+            r#"
+            [[source]]
+            id = "a"
+            kind = "http"
+            url = "files/a.csv"
+            table = "ij_cfa_etablissement"
+            [[source]]
+            id = "b"
+            kind = "ods"
+            url = "https://example.org"
+            table = "nothing"
+            [[dataset]]
+            id = "d"
+            tables = []
+            licence = "lov2"
+            frequency = "annual"
+            "#,
+            Some("night"),
+        )
+        .unwrap_err();
+        assert_eq!(error.problems.len(), 5, "{error}");
+    }
+
+    #[test]
+    fn the_shape_of_the_architecture_is_enough() {
+        let pipeline = resolve_text(
+            r#"
+            [state]
+            url = "state"
+            [[source]]
+            id = "ij-cfa"
+            kind = "file"
+            url = "a.csv"
+            table = "ij_cfa_etablissement"
+            [[dataset]]
+            id = "insertion-cfa"
+            tables = ["ij_cfa_etablissement"]
+            licence = "lov2"
+            frequency = "annual"
+            "#,
+            None,
+        )
+        .unwrap();
+        assert_eq!(pipeline.sources[0].request.place.shown(), "a.csv");
+        assert_eq!(pipeline.datasets[0].notice.title, "Insertion des apprentis par centre de formation (CFA), CAP à BTS");
+        assert_eq!(pipeline.portal.unwrap().kind, PortalKind::Practice { folder: "/x/state/portal".into() });
+    }
+
+    #[test]
+    fn an_address_of_the_profile_wins() {
+        let text = r#"
+            [[source]]
+            id = "s"
+            table = "insersup"
+            [source.at.sample]
+            kind = "file"
+            url = "a.csv"
+            [source.at.production]
+            kind = "ods"
+            url = "https://example.org"
+            dataset = "d"
+            [profile.production]
+        "#;
+        let pipeline = resolve_text(text, Some("production")).unwrap();
+        assert!(matches!(&pipeline.sources[0].request.place, Place::Ods(export) if export.dataset == "d"));
+    }
+}

@@ -1,0 +1,177 @@
+//! Which subjects a command is about, and what happened to each.
+
+use debouches_model::spec::{TableKind, TableSpec};
+use debouches_model::{Fault, Report, Stage, Version};
+use serde::Serialize;
+
+use crate::config::{DatasetConfig, Pipeline, Source};
+use crate::failure::{self, Usage};
+
+/// What a command is about: sources, tables, datasets, in the order of the configuration.
+pub(crate) struct Selection<'a> {
+    pub(crate) sources: Vec<&'a Source>,
+    pub(crate) tables: Vec<&'static TableSpec>,
+    pub(crate) datasets: Vec<&'a DatasetConfig>,
+}
+
+impl<'a> Selection<'a> {
+    /// Everything that the named subjects need; everything at all when none is named.
+    pub(crate) fn of(pipeline: &'a Pipeline, subjects: &[String]) -> anyhow::Result<Self> {
+        let mut wanted: Vec<&'static TableSpec> = Vec::new();
+        let mut datasets: Vec<&'a DatasetConfig> = Vec::new();
+        if subjects.is_empty() {
+            datasets = pipeline.datasets.iter().collect();
+            wanted = pipeline.sources.iter().map(|source| source.spec).collect();
+        }
+        for subject in subjects {
+            if let Some(dataset) = pipeline.datasets.iter().find(|dataset| dataset.id().as_str() == subject) {
+                datasets.push(dataset);
+                wanted.extend(&dataset.tables);
+            } else if let Some(source) =
+                pipeline.sources.iter().find(|source| source.id().as_str() == subject || source.spec.id.as_str() == subject)
+            {
+                wanted.push(source.spec);
+                let of_table = |dataset: &&DatasetConfig| dataset.tables.iter().any(|spec| spec.id == source.spec.id);
+                datasets.extend(pipeline.datasets.iter().filter(of_table));
+            } else {
+                return Err(Usage(unknown(pipeline, subject)).into());
+            }
+        }
+        // A dataset is made of all its tables, and a table needs its nomenclatures.
+        wanted.extend(datasets.iter().flat_map(|dataset| dataset.tables.iter().copied()));
+        let references: Vec<&str> = wanted.iter().flat_map(|spec| debouches_enrich::references_of(spec)).map(|(name, _)| name).collect();
+        let is_wanted = |spec: &TableSpec| wanted.iter().any(|own| own.id == spec.id) || references.contains(&spec.id.as_str());
+        let sources: Vec<&Source> = pipeline.sources.iter().filter(|source| is_wanted(source.spec)).collect();
+        let tables = sources.iter().map(|source| source.spec).collect();
+        let datasets = pipeline.datasets.iter().filter(|own| datasets.iter().any(|dataset| dataset.id() == own.id())).collect();
+        let selection = Self { sources, tables, datasets };
+        if selection.sources.is_empty() {
+            let why = if pipeline.left_out.is_empty() { "no source is configured".to_owned() } else { pipeline.left_out.join("; ") };
+            return Err(Usage(format!("nothing to do in profile `{}`: {why}", pipeline.profile)).into());
+        }
+        Ok(selection)
+    }
+
+    /// The published tables.
+    pub(crate) fn indicators(&self) -> impl Iterator<Item = &'static TableSpec> + '_ {
+        self.tables.iter().copied().filter(|spec| spec.kind == TableKind::Indicators)
+    }
+}
+
+fn unknown(pipeline: &Pipeline, subject: &str) -> String {
+    let sources = pipeline.sources.iter().flat_map(|source| [source.id().as_str(), source.spec.id.as_str()]);
+    let known: std::collections::BTreeSet<&str> = sources.chain(pipeline.datasets.iter().map(|dataset| dataset.id().as_str())).collect();
+    let left_out = pipeline.left_out.iter().find(|text| text.contains(&format!("`{subject}`")));
+    match left_out {
+        Some(reason) => format!("`{subject}` is not in profile `{}`: {reason}", pipeline.profile),
+        None => format!("`{subject}` is no source, table or dataset (known: {})", known.into_iter().collect::<Vec<_>>().join(", ")),
+    }
+}
+
+/// What a stage did with a subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Outcome {
+    /// Something new was made.
+    Made,
+    /// Nothing had moved.
+    Kept,
+    /// The data was refused.
+    Refused,
+    /// It could not be done.
+    Failed,
+    /// A stage before failed or refused.
+    Skipped,
+}
+
+/// One stage on one subject.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Step {
+    pub(crate) stage: Stage,
+    pub(crate) subject: String,
+    pub(crate) outcome: Outcome,
+    /// What was made, refused or wrong, in a sentence.
+    pub(crate) detail: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) hint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) report: Option<Report>,
+    #[serde(skip)]
+    pub(crate) fault: Option<Fault>,
+}
+
+impl Step {
+    pub(crate) fn new(stage: Stage, subject: impl ToString, outcome: Outcome, detail: impl Into<String>) -> Self {
+        Self { stage, subject: subject.to_string(), outcome, detail: detail.into(), hint: None, report: None, fault: None }
+    }
+
+    pub(crate) fn with_report(self, report: Report) -> Self {
+        Self { report: Some(report), ..self }
+    }
+
+    /// A refusal: exit 3.
+    pub(crate) fn refused(stage: Stage, subject: impl ToString, detail: impl Into<String>) -> Self {
+        Self { fault: Some(Fault::Data), ..Self::new(stage, subject, Outcome::Refused, detail) }
+    }
+
+    /// A failure, with the exit code of its fault.
+    pub(crate) fn failed(stage: Stage, subject: impl ToString, error: &anyhow::Error) -> Self {
+        let hint = failure::hint_of(error);
+        Self { fault: Some(failure::fault_of(error)), hint, ..Self::new(stage, subject, Outcome::Failed, failure::one_line(error)) }
+    }
+
+    pub(crate) fn skipped(stage: Stage, subject: impl ToString, detail: impl Into<String>) -> Self {
+        Self::new(stage, subject, Outcome::Skipped, detail)
+    }
+}
+
+/// A dataset at the end of a run.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct DatasetLine {
+    pub(crate) dataset: String,
+    pub(crate) version: Version,
+    /// Rows of each table of the release.
+    pub(crate) rows: std::collections::BTreeMap<String, u64>,
+    pub(crate) folder: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) address: Option<String>,
+}
+
+/// All that happened.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Summary {
+    pub(crate) steps: Vec<Step>,
+    pub(crate) datasets: Vec<DatasetLine>,
+}
+
+impl Summary {
+    pub(crate) fn push(&mut self, step: Step) {
+        let Step { stage, subject, outcome, detail, .. } = &step;
+        match outcome {
+            Outcome::Made | Outcome::Kept => tracing::info!("{stage} {subject}: {detail}"),
+            Outcome::Skipped => tracing::warn!("{stage} {subject}: {detail}"),
+            // Told once, in the summary.
+            Outcome::Refused | Outcome::Failed => {}
+        }
+        self.steps.push(step);
+    }
+
+    /// True when that subject got through that stage.
+    pub(crate) fn passed(&self, stage: Stage, subject: &str) -> bool {
+        !self.steps.iter().any(|step| {
+            step.stage == stage && step.subject == subject && !matches!(step.outcome, Outcome::Made | Outcome::Kept)
+        })
+    }
+
+    /// True when no stage made anything.
+    pub(crate) fn nothing_new(&self) -> bool {
+        self.steps.iter().all(|step| step.outcome == Outcome::Kept)
+    }
+
+    /// The exit code: that of the gravest fault.
+    pub(crate) fn exit_code(&self) -> u8 {
+        let gravity = [Fault::Integrity, Fault::Ours, Fault::Permission, Fault::Operator, Fault::Data, Fault::Incomplete, Fault::Outage, Fault::Busy];
+        let has = |fault: &Fault| self.steps.iter().any(|step| step.fault == Some(*fault));
+        gravity.iter().find(|fault| has(fault)).map_or(0, |fault| fault.exit_code())
+    }
+}

@@ -1,0 +1,97 @@
+//! Errors of the binary: the chain, the remedy when it is known, and the exit code.
+
+use std::process::ExitCode;
+
+use debouches_enrich::EnrichError;
+use debouches_fetch::{FetchError, LockFileError};
+use debouches_model::Fault;
+use debouches_package::PackageError;
+use debouches_publish::PublishError;
+use debouches_store::StoreError;
+use debouches_validate::ValidateError;
+
+use crate::args::Global;
+use crate::config::ConfigErrors;
+
+/// A mistake of the call or of the configuration: exit 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Usage(pub(crate) String);
+
+/// An error whose fault was decided where it happened.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub(crate) struct Decided {
+    pub(crate) message: String,
+    pub(crate) fault: Fault,
+}
+
+/// Whose fault an error is: the first link of the chain that knows.
+pub(crate) fn fault_of(error: &anyhow::Error) -> Fault {
+    error.chain().find_map(known_fault).unwrap_or(Fault::Ours)
+}
+
+fn known_fault(link: &(dyn std::error::Error + 'static)) -> Option<Fault> {
+    if link.is::<Usage>() || link.is::<ConfigErrors>() {
+        return Some(Fault::Operator);
+    }
+    link.downcast_ref::<Decided>()
+        .map(|error| error.fault)
+        .or_else(|| link.downcast_ref::<FetchError>().map(FetchError::fault))
+        .or_else(|| link.downcast_ref::<LockFileError>().map(LockFileError::fault))
+        .or_else(|| link.downcast_ref::<StoreError>().map(StoreError::fault))
+        .or_else(|| link.downcast_ref::<ValidateError>().map(ValidateError::fault))
+        .or_else(|| link.downcast_ref::<EnrichError>().map(EnrichError::fault))
+        .or_else(|| link.downcast_ref::<PackageError>().map(PackageError::fault))
+        .or_else(|| link.downcast_ref::<PublishError>().map(PublishError::fault))
+}
+
+/// The chain of an error in one line, causes separated by `: `.
+pub(crate) fn one_line(error: &anyhow::Error) -> String {
+    let mut links: Vec<String> = Vec::new();
+    for link in error.chain() {
+        let text = link.to_string();
+        // Some libraries repeat their cause in their own text.
+        if !links.iter().any(|own| own.contains(&text)) {
+            links.push(text);
+        }
+    }
+    links.join(": ")
+}
+
+/// A remedy, when one is known.
+pub(crate) fn hint_of(error: &anyhow::Error) -> Option<String> {
+    let from_fetch = || error.chain().find_map(|link| link.downcast_ref::<FetchError>()?.hint().map(str::to_owned));
+    let from_fault = || {
+        let text = match fault_of(error) {
+            Fault::Busy => "wait for the other run, or add `--wait-lock 10m`",
+            Fault::Integrity => "a stored file was altered: run the stage that made it with `--force`, and find out why",
+            Fault::Outage => "nothing was changed; run the same command later",
+            Fault::Incomplete => "run `debouches publish` again: it resumes where it stopped",
+            Fault::Permission => "check the API key and the rights of its account",
+            Fault::Ours | Fault::Operator | Fault::Data => return None,
+        };
+        Some(text.to_owned())
+    };
+    from_fetch().or_else(from_fault)
+}
+
+/// Prints an error and gives its exit code.
+pub(crate) fn report(error: &anyhow::Error, global: &Global) -> ExitCode {
+    let fault = fault_of(error);
+    if global.json {
+        let document = serde_json::json!({
+            "schema_version": 1,
+            "error": one_line(error),
+            "hint": hint_of(error),
+            "exit_code": fault.exit_code(),
+        });
+        crate::output::print(&(document.to_string() + "\n"));
+    } else {
+        crate::output::eprint(&format!("error: {}\n", one_line(error)));
+        if let Some(hint) = hint_of(error) {
+            crate::output::eprint(&format!("hint: {hint}\n"));
+        }
+    }
+    ExitCode::from(fault.exit_code())
+}

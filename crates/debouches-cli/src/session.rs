@@ -1,0 +1,134 @@
+//! What every command needs: the resolved configuration, the state, the clock, the observer.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use anyhow::Context as _;
+use chrono::{DateTime, Utc};
+use debouches_fetch::LockFile;
+use debouches_model::{Clock, FixedClock, Observer, SystemClock, Tool};
+use debouches_store::{Lock, Owner, Store, StoreEnv, replace_file};
+
+use crate::args::Global;
+use crate::config::Pipeline;
+use crate::failure::Usage;
+use crate::output;
+
+/// One run of the program.
+pub(crate) struct Session {
+    pub(crate) pipeline: Pipeline,
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) tool: Tool,
+    pub(crate) observer: Arc<dyn Observer>,
+    pub(crate) global: Global,
+    pub(crate) run: String,
+    pub(crate) aws: BTreeMap<String, String>,
+    lock_file: Mutex<LockFile>,
+}
+
+impl Session {
+    /// Reads the configuration and opens the state.
+    pub(crate) async fn open(global: &Global) -> anyhow::Result<Self> {
+        let pipeline = load_pipeline(global)?;
+        let clock = clock_from(std::env::var("SOURCE_DATE_EPOCH").ok().as_deref())?;
+        let run = format!("{}-{}", SystemClock.now().format("%Y%m%dt%H%M%S"), std::process::id());
+        let aws: BTreeMap<String, String> = std::env::vars().filter(|(name, _)| name.starts_with("AWS_")).collect();
+        let env = StoreEnv { aws: aws.clone(), ..StoreEnv::new(&run) };
+        let store = Store::open(&pipeline.state, &pipeline.base, &env).await?;
+        let lock_file = read_lock_file(&pipeline)?;
+        Ok(Self {
+            store,
+            clock,
+            tool: tool(),
+            observer: output::observer(global),
+            global: global.clone(),
+            run,
+            aws,
+            lock_file: Mutex::new(lock_file),
+            pipeline,
+        })
+    }
+
+    /// Takes the lock of the state, and sweeps what dead runs left.
+    pub(crate) async fn lock(&self, command: &str) -> anyhow::Result<Lock> {
+        let host = host_name();
+        let owner = Owner {
+            run: self.run.clone(),
+            pid: std::process::id(),
+            host,
+            command: command.to_owned(),
+            since: SystemClock.now(),
+        };
+        let lock = if self.pipeline.state.starts_with("s3://") {
+            tracing::warn!("a bucket has no lock: let one scheduler start the runs on {}", self.store.root_display());
+            self.store.locked_elsewhere()
+        } else {
+            self.store.lock(self.global.wait_lock, owner).await?
+        };
+        if let Some(dead) = lock.left_by() {
+            tracing::warn!("an earlier run ended without giving the lock back: {dead}");
+        }
+        for path in self.store.sweep(&lock).await? {
+            tracing::info!("removed {path}, left by a run that died");
+        }
+        Ok(lock)
+    }
+
+    /// The lock file of the sources, as this run knows it.
+    pub(crate) fn sources(&self) -> MutexGuard<'_, LockFile> {
+        self.lock_file.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes the lock file when it changed.
+    pub(crate) fn write_lock_file(&self, new: LockFile) -> anyhow::Result<()> {
+        let mut known = self.sources();
+        if *known != new {
+            replace_file(&self.pipeline.lock_file, new.to_text().as_bytes())?;
+            *known = new;
+        }
+        Ok(())
+    }
+
+    /// Threads to use.
+    pub(crate) fn jobs(&self) -> usize {
+        let available = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        self.global.jobs.map_or_else(available, usize::from)
+    }
+}
+
+/// Reads the configuration that the flags name.
+pub(crate) fn load_pipeline(global: &Global) -> anyhow::Result<Pipeline> {
+    let file: PathBuf = match &global.directory {
+        Some(directory) => directory.join(&global.config),
+        None => global.config.clone(),
+    };
+    Pipeline::load(&file, global.profile.as_deref())
+}
+
+/// This program.
+pub(crate) fn tool() -> Tool {
+    Tool { version: env!("CARGO_PKG_VERSION").to_owned(), commit: option_env!("DEBOUCHES_COMMIT").unwrap_or("unknown").to_owned() }
+}
+
+/// The clock of the machine, or a fixed one for reproducible builds.
+fn clock_from(epoch: Option<&str>) -> anyhow::Result<Arc<dyn Clock>> {
+    let Some(epoch) = epoch else { return Ok(Arc::new(SystemClock)) };
+    let instant = epoch.parse().ok().and_then(|seconds| DateTime::<Utc>::from_timestamp(seconds, 0));
+    let instant = instant.ok_or_else(|| Usage(format!("SOURCE_DATE_EPOCH is `{epoch}`: a number of seconds is expected")))?;
+    Ok(Arc::new(FixedClock(instant)))
+}
+
+fn read_lock_file(pipeline: &Pipeline) -> anyhow::Result<LockFile> {
+    let path = &pipeline.lock_file;
+    match std::fs::read_to_string(path) {
+        Ok(text) => LockFile::parse(&text).with_context(|| format!("cannot read {}", path.display())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(LockFile::default()),
+        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+    }
+}
+
+fn host_name() -> String {
+    std::fs::read_to_string("/proc/sys/kernel/hostname").map_or_else(|_| "this machine".to_owned(), |name| name.trim().to_owned())
+}

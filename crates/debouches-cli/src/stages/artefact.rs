@@ -1,0 +1,106 @@
+//! What the stages have in common: is it made already, is it refused already, read it, write it.
+
+use std::io::BufReader;
+
+use anyhow::Context as _;
+use debouches_model::{ArtefactKey, Finding, Ingredients, InputRef, Manifest, Report, Stage};
+use debouches_store::{Artefact, Draft};
+use debouches_table::{Table, read_ipc, write_ipc};
+
+use crate::session::Session;
+
+/// Name of the intermediate table in its artefact.
+pub(crate) const TABLE_FILE: &str = "table.arrow";
+const REPORT_FILE: &str = "report.json";
+const FINDINGS_FILE: &str = "findings.csv";
+
+/// The output that a stage is about to make: its name says what it is made of.
+#[derive(Debug, Clone)]
+pub(crate) struct Target {
+    pub(crate) stage: Stage,
+    pub(crate) subject: String,
+    pub(crate) ingredients: Ingredients,
+    pub(crate) inputs: Vec<InputRef>,
+}
+
+/// What the state already has of a target.
+pub(crate) enum Known {
+    Made(Artefact),
+    Refused(Artefact),
+    Nothing,
+}
+
+impl Target {
+    pub(crate) fn key(&self) -> ArtefactKey {
+        ArtefactKey::new(self.stage, &self.subject, self.ingredients.fingerprint())
+    }
+
+    pub(crate) fn rejected_key(&self) -> ArtefactKey {
+        ArtefactKey::rejected(self.stage, &self.subject, self.ingredients.fingerprint())
+    }
+
+    /// Looks in the state; a refusal counts, since the same ingredients would be refused again.
+    pub(crate) async fn look(&self, session: &Session) -> anyhow::Result<Known> {
+        if let Some(artefact) = session.store.find(&self.key()).await? {
+            return Ok(Known::Made(artefact));
+        }
+        Ok(session.store.find(&self.rejected_key()).await?.map_or(Known::Nothing, Known::Refused))
+    }
+
+    /// Removes what the state has of the target, so that `--force` makes it again.
+    pub(crate) async fn forget(&self, session: &Session, lock: &debouches_store::Lock) -> anyhow::Result<()> {
+        session.store.discard(&self.key(), lock).await?;
+        session.store.discard(&self.rejected_key(), lock).await?;
+        Ok(())
+    }
+
+    /// Commits the checked table, its report and its findings; without table, a refusal.
+    pub(crate) async fn commit(
+        &self,
+        session: &Session,
+        table: Option<Table>,
+        report: &Report,
+        findings: &[Finding],
+    ) -> anyhow::Result<Artefact> {
+        let key = if table.is_some() { self.key() } else { self.rejected_key() };
+        let draft = session.store.draft(key.clone())?;
+        if let Some(table) = table {
+            let mut file = draft.file(TABLE_FILE, "application/vnd.apache.arrow.file")?;
+            blocking(move || {
+                write_ipc(&table, &mut file)?;
+                file.finish(Some(table.rows() as u64)).context("cannot finish the table")
+            })
+            .await?;
+        }
+        write_texts(&draft, report, findings)?;
+        let mut manifest = Manifest::new(&key, session.tool.clone(), session.clock.now());
+        manifest.ingredients = self.ingredients.clone();
+        manifest.inputs = self.inputs.clone();
+        Ok(draft.commit(manifest).await?)
+    }
+}
+
+fn write_texts(draft: &Draft, report: &Report, findings: &[Finding]) -> anyhow::Result<()> {
+    let json = serde_json::to_string_pretty(report).expect("a report is always written") + "\n";
+    draft.write(REPORT_FILE, "application/json", json.as_bytes())?;
+    draft.write(FINDINGS_FILE, "text/csv", Report::findings_csv(findings).as_bytes())?;
+    Ok(())
+}
+
+/// The report of an artefact.
+pub(crate) async fn load_report(artefact: &Artefact) -> anyhow::Result<Report> {
+    let bytes = artefact.read(REPORT_FILE).await?;
+    serde_json::from_slice(&bytes).with_context(|| format!("cannot read the report of {}", artefact.key()))
+}
+
+/// The table of an artefact, hashed again before it is read.
+pub(crate) async fn load_table(artefact: &Artefact) -> anyhow::Result<Table> {
+    let file = artefact.open_file(TABLE_FILE).await?.into_file();
+    let key = artefact.key().clone();
+    blocking(move || read_ipc(BufReader::with_capacity(1 << 20, file)).with_context(|| format!("cannot read the table of {key}"))).await
+}
+
+/// Runs what computes for long on a thread of its own.
+pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> anyhow::Result<T> + Send + 'static) -> anyhow::Result<T> {
+    tokio::task::spawn_blocking(work).await.context("a worker thread died")?
+}

@@ -1,0 +1,133 @@
+//! Checked tables to tagged ones.
+
+use debouches_enrich::{FORMAT, Reference, References, codes_digest, enrich, references_of};
+use debouches_model::spec::TableSpec;
+use debouches_model::{Ingredients, Lang, Stage};
+use debouches_store::{Artefact, Lock};
+
+use super::artefact::{Known, TABLE_FILE, Target, blocking, load_report, load_table};
+use super::validate;
+use crate::engine::{Outcome, Selection, Step, Summary};
+use crate::failure::Usage;
+use crate::session::Session;
+
+pub(crate) async fn run(session: &Session, selection: &Selection<'_>, lock: &Lock, summary: &mut Summary) {
+    for spec in selection.indicators() {
+        let references = references_of(spec);
+        let needs = std::iter::once(spec.id.as_str()).chain(references.iter().map(|(name, _)| *name));
+        if let Some(blocked) = needs.into_iter().find(|table| !summary.passed(Stage::Validate, table)) {
+            summary.push(Step::skipped(Stage::Enrich, &spec.id, format!("table {blocked} was not validated")));
+            continue;
+        }
+        match one(session, spec, lock).await {
+            Ok(step) => summary.push(step),
+            Err(error) => summary.push(Step::failed(Stage::Enrich, &spec.id, &error)),
+        }
+    }
+}
+
+/// A validated table that an enrichment reads.
+struct Needed {
+    name: String,
+    artefact: Artefact,
+    version: String,
+}
+
+/// The target of a table, its validated table, and the nomenclatures it reads.
+async fn inputs(session: &Session, spec: &TableSpec) -> anyhow::Result<(Target, Artefact, Vec<Needed>)> {
+    let table = validated(session, spec.id.as_str()).await?;
+    let mut needed = Vec::new();
+    for (name, optional) in references_of(spec) {
+        let configured = session.pipeline.sources.iter().find(|source| source.spec.id.as_str() == name);
+        match configured {
+            None if optional => {}
+            None => return Err(Usage(format!("table {} needs nomenclature {name}, which has no source", spec.id)).into()),
+            Some(source) => {
+                let artefact = validated(session, name).await?;
+                let digest = table_digest(&artefact)?;
+                let version = source.request.version.clone().unwrap_or_else(|| format!("sha256:{}", digest.short()));
+                needed.push(Needed { name: name.to_owned(), artefact, version });
+            }
+        }
+    }
+    let mut ingredients = Ingredients::new()
+        .with(format!("table.{}", spec.id), table_digest(&table)?)
+        .with("specification", spec.digest)
+        .with("code lists", codes_digest())
+        .with("format", FORMAT);
+    for reference in &needed {
+        ingredients = ingredients
+            .with(format!("nomenclature.{}", reference.name), table_digest(&reference.artefact)?)
+            .with(format!("nomenclature.{}.version", reference.name), &reference.version);
+    }
+    let inputs = std::iter::once(&table).chain(needed.iter().map(|reference| &reference.artefact));
+    let inputs = inputs.map(|artefact| artefact.manifest().as_input()).collect();
+    Ok((Target { stage: Stage::Enrich, subject: spec.id.to_string(), ingredients, inputs }, table, needed))
+}
+
+/// The target of a table.
+pub(crate) async fn target(session: &Session, spec: &TableSpec) -> anyhow::Result<Target> {
+    Ok(inputs(session, spec).await?.0)
+}
+
+/// The table that `validate` left, from the snapshots of `pipeline.lock`.
+async fn validated(session: &Session, table: &str) -> anyhow::Result<Artefact> {
+    let source = session.pipeline.sources.iter().find(|source| source.spec.id.as_str() == table);
+    let source = source.ok_or_else(|| Usage(format!("table {table} has no source in this profile")))?;
+    let (target, _) = validate::target(session, source).await?;
+    match target.look(session).await? {
+        Known::Made(artefact) => Ok(artefact),
+        Known::Refused(_) => Err(crate::failure::Decided {
+            message: format!("table {table} was refused by validate: see `debouches status {table}`"),
+            fault: debouches_model::Fault::Data,
+        }
+        .into()),
+        Known::Nothing => Err(Usage(format!("table {table} is not validated in its present form: run `debouches validate {table}`")).into()),
+    }
+}
+
+/// Digest of the table alone: a report that reads otherwise does not make the next stage run.
+pub(crate) fn table_digest(artefact: &Artefact) -> anyhow::Result<debouches_model::Sha256> {
+    let file = artefact.manifest().file(TABLE_FILE);
+    file.map(|file| file.sha256).ok_or_else(|| anyhow::anyhow!("{} has no table", artefact.key()))
+}
+
+async fn one(session: &Session, spec: &'static TableSpec, lock: &Lock) -> anyhow::Result<Step> {
+    let (target, table, needed) = inputs(session, spec).await?;
+    if session.global.force {
+        target.forget(session, lock).await?;
+    }
+    match target.look(session).await? {
+        Known::Made(artefact) => {
+            let report = load_report(&artefact).await?;
+            let detail = format!("{} rows, unchanged", report.rows.kept);
+            return Ok(Step::new(Stage::Enrich, &target.subject, Outcome::Kept, detail).with_report(report));
+        }
+        Known::Refused(artefact) => {
+            let report = load_report(&artefact).await?;
+            let detail = format!("refused before, nothing has changed since (see {})", artefact.location("findings.csv"));
+            return Ok(Step::refused(Stage::Enrich, &target.subject, detail).with_report(report));
+        }
+        Known::Nothing => {}
+    }
+    let table = load_table(&table).await?;
+    let mut references = References::new();
+    for reference in needed {
+        let table = load_table(&reference.artefact).await?;
+        references.insert(reference.name.parse()?, Reference { table, version: reference.version });
+    }
+    let outcome = blocking(move || Ok(enrich(spec, table, &references)?)).await?;
+    let (report, findings) = (outcome.report, outcome.findings);
+    let artefact = target.commit(session, outcome.table, &report, &findings).await?;
+    if report.is_refused() {
+        let lang: Lang = session.global.lang.into();
+        let first = findings.iter().find(|finding| report.rules.iter().any(|tally| tally.exceeded && tally.rule == finding.rule));
+        let sentence = first.map(|finding| format!("{} [{}]", finding.sentence(lang), finding.rule)).unwrap_or_default();
+        let detail = format!("{sentence} (all of them: {})", artefact.location("findings.csv"));
+        let mut step = Step::refused(Stage::Enrich, &target.subject, detail);
+        step.hint = first.map(|finding| finding.rule.entry().remedy(lang).to_owned());
+        return Ok(step.with_report(report));
+    }
+    let detail = format!("{} rows, {} cells hidden", report.rows.kept, report.rows.suppressed_cells);
+    Ok(Step::new(Stage::Enrich, &target.subject, Outcome::Made, detail).with_report(report))
+}

@@ -1,0 +1,59 @@
+//! Sources to snapshots, and `pipeline.lock`.
+
+use std::sync::Arc;
+
+use debouches_fetch::{Access, Fetched, Fetcher, Mode, Outcome as Reading, Pinning, SourceRequest};
+use debouches_http::Client;
+use debouches_model::Stage;
+
+use crate::config::Source;
+use crate::engine::{Outcome, Selection, Step, Summary};
+use crate::session::Session;
+
+pub(crate) async fn run(session: &Session, selection: &Selection<'_>, summary: &mut Summary) -> anyhow::Result<()> {
+    let requests: Vec<SourceRequest> = selection.sources.iter().map(|source| source.request.clone()).collect();
+    let known = session.sources().clone();
+    let results = fetcher(session)?.fetch(&requests, &known).await;
+    let mut lock_file = known;
+    for (source, result) in selection.sources.iter().zip(results) {
+        match result {
+            Ok(fetched) => {
+                lock_file.note(&fetched);
+                summary.push(told(source, &fetched));
+            }
+            Err(error) => summary.push(Step::failed(Stage::Fetch, source.id(), &error.into())),
+        }
+    }
+    session.write_lock_file(lock_file)
+}
+
+fn fetcher(session: &Session) -> anyhow::Result<Fetcher> {
+    let global = &session.global;
+    let mode = Mode {
+        access: if global.offline { Access::Offline } else { Access::Online },
+        pinning: if global.locked { Pinning::Locked } else { Pinning::Free },
+        refresh: global.force,
+    };
+    Ok(Fetcher {
+        store: session.store.clone(),
+        client: Some(Client::new(&session.pipeline.contact)?),
+        aws: session.aws.clone(),
+        clock: Arc::clone(&session.clock),
+        tool: session.tool.clone(),
+        observer: Arc::clone(&session.observer),
+        mode,
+        jobs: session.jobs().max(4),
+    })
+}
+
+fn told(source: &Source, fetched: &Fetched) -> Step {
+    let size = fetched.entry.size;
+    let short = fetched.entry.sha256.short();
+    let (outcome, detail) = match fetched.outcome {
+        Reading::New => (Outcome::Made, format!("new, {size} bytes, sha256 {short}…")),
+        Reading::Changed => (Outcome::Made, format!("changed, {size} bytes, sha256 {short}…")),
+        Reading::Unchanged => (Outcome::Kept, format!("unchanged, sha256 {short}…")),
+        Reading::Offline => (Outcome::Kept, format!("offline, snapshot sha256 {short}…")),
+    };
+    Step::new(Stage::Fetch, source.id(), outcome, detail)
+}

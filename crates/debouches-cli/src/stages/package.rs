@@ -1,0 +1,182 @@
+//! Tagged tables to a release.
+
+use std::collections::BTreeMap;
+
+use anyhow::Context as _;
+use debouches_model::{ArtefactKey, Ingredients, Manifest, Sha256, Stage, Version};
+use debouches_package::{
+    Decision, FORMAT, Part, PreparedTable, RECORD_FILE, ReleaseRecord, SourceNote, VersionRule, WrittenFile, describe, prepare,
+};
+use debouches_store::{Artefact, Spooled};
+
+use super::artefact::{Known, Target, blocking, load_table};
+use super::enrich;
+use crate::config::DatasetConfig;
+use crate::engine::{DatasetLine, Outcome, Selection, Step, Summary};
+use crate::failure::{Decided, Usage};
+use crate::session::Session;
+
+pub(crate) async fn run(session: &Session, selection: &Selection<'_>, summary: &mut Summary) {
+    for dataset in &selection.datasets {
+        let blocked = dataset.tables.iter().find(|spec| !summary.passed(Stage::Enrich, spec.id.as_str()));
+        if let Some(spec) = blocked {
+            let detail = format!("table {} did not get here: what is published stays as it is", spec.id);
+            summary.push(Step::skipped(Stage::Package, dataset.id(), detail));
+            continue;
+        }
+        match one(session, dataset).await {
+            Ok((step, release)) => {
+                summary.push(step);
+                summary.datasets.push(dataset_line(&release));
+            }
+            Err(error) => summary.push(Step::failed(Stage::Package, dataset.id(), &error)),
+        }
+    }
+}
+
+/// The newest release of a dataset.
+pub(crate) async fn latest(session: &Session, dataset: &str) -> anyhow::Result<Option<Artefact>> {
+    let keys = session.store.list(Stage::Package, dataset).await?;
+    let newest = keys.into_iter().filter_map(|key| Some((key.id.parse::<Version>().ok()?, key))).max_by_key(|(version, _)| *version);
+    match newest {
+        Some((_, key)) => Ok(session.store.find(&key).await?),
+        None => Ok(None),
+    }
+}
+
+fn dataset_line(release: &Artefact) -> DatasetLine {
+    let files = &release.manifest().files;
+    let tables = files.iter().filter_map(|file| Some((file.path.strip_suffix(".csv")?.to_owned(), file.rows?)));
+    DatasetLine {
+        dataset: release.key().subject.clone(),
+        version: release.key().id.parse().unwrap_or(Version::FIRST),
+        rows: tables.collect(),
+        folder: release.location(""),
+        address: None,
+    }
+}
+
+/// What decides the bytes of a release, but its version.
+pub(crate) async fn ingredients(session: &Session, dataset: &DatasetConfig) -> anyhow::Result<(Ingredients, Vec<Artefact>)> {
+    let notice = &dataset.notice;
+    let texts = format!("{notice:?}");
+    let mut ingredients = Ingredients::new().with("texts", Sha256::of(texts.as_bytes())).with("format", FORMAT);
+    let mut tables = Vec::new();
+    for spec in &dataset.tables {
+        let target = enrich::target(session, spec).await?;
+        let artefact = match target.look(session).await? {
+            Known::Made(artefact) => artefact,
+            Known::Refused(_) => {
+                let message = format!("table {} was refused by enrich: see `debouches status {}`", spec.id, spec.id);
+                return Err(Decided { message, fault: debouches_model::Fault::Data }.into());
+            }
+            Known::Nothing => {
+                let table = &spec.id;
+                return Err(Usage(format!("table {table} is not enriched in its present form: run `debouches enrich {table}`")).into());
+            }
+        };
+        ingredients = ingredients
+            .with(format!("table.{}", spec.id), enrich::table_digest(&artefact)?)
+            .with(format!("specification.{}", spec.id), spec.digest);
+        tables.push(artefact);
+    }
+    Ok((ingredients, tables))
+}
+
+async fn one(session: &Session, dataset: &DatasetConfig) -> anyhow::Result<(Step, Artefact)> {
+    let (ingredients, tables) = ingredients(session, dataset).await?;
+    let last = latest(session, dataset.id().as_str()).await?;
+    if let Some(release) = last.as_ref().filter(|release| release.manifest().ingredients == ingredients && !session.global.force) {
+        let detail = format!("version {}, unchanged", release.key().id);
+        return Ok((Step::new(Stage::Package, dataset.id(), Outcome::Kept, detail), release.clone()));
+    }
+    let mut written = Vec::new();
+    for (spec, artefact) in dataset.tables.iter().zip(&tables) {
+        let part = Part { spec, table: load_table(artefact).await?, sources: source_notes(session, artefact).await? };
+        written.push(write_data(session, part).await?);
+    }
+    let files: Vec<WrittenFile> = written.iter().flat_map(|data| data.files.iter().map(|(file, _)| file.clone())).collect();
+    let (prepared, spooled): (Vec<PreparedTable<'_>>, Vec<_>) = written.into_iter().map(|data| (data.table, data.files)).unzip();
+    let candidate = ReleaseRecord::of(&dataset.notice, &prepared, &files);
+    let record = match &last {
+        Some(release) => Some(ReleaseRecord::read(&release.read(RECORD_FILE).await?)?),
+        None => None,
+    };
+    let (version, reasons) = match (VersionRule { last: record.as_ref() }).decide(&candidate) {
+        Decision::Unchanged(version) => {
+            let release = last.context("an unchanged release exists")?;
+            let detail = format!("version {version}, same content");
+            return Ok((Step::new(Stage::Package, dataset.id(), Outcome::Kept, detail), release));
+        }
+        Decision::New { version, reasons, .. } => (version, reasons),
+    };
+    let former = match &last {
+        Some(release) => Some(String::from_utf8(release.read("CHANGELOG.md").await?).context("the former changelog is not text")?),
+        None => None,
+    };
+    let described = describe(&dataset.notice, version, &reasons, &prepared, &files, former.as_deref());
+    let key = ArtefactKey::new(Stage::Package, dataset.id(), version);
+    let draft = session.store.draft(key.clone())?;
+    for (file, spooled) in spooled.into_iter().flatten() {
+        let media_type = if file.path.ends_with(".csv") { "text/csv" } else { "application/vnd.apache.parquet" };
+        draft.take(spooled, &file.path, media_type)?;
+    }
+    for text in &described.texts {
+        draft.write(&text.path, &text.media_type, text.text.as_bytes())?;
+    }
+    let mut manifest = Manifest::new(&key, session.tool.clone(), session.clock.now());
+    manifest.ingredients = ingredients;
+    manifest.inputs = tables.iter().map(|table| table.manifest().as_input()).collect();
+    manifest.release = Some(described.notice);
+    let release = draft.commit(manifest).await?;
+    let detail = format!("version {version}: {}", reasons.join(" "));
+    Ok((Step::new(Stage::Package, dataset.id(), Outcome::Made, detail), release))
+}
+
+/// A table whose CSV and Parquet are on the disk, without a name yet.
+struct WrittenData {
+    table: PreparedTable<'static>,
+    files: Vec<(WrittenFile, Spooled)>,
+}
+
+async fn write_data(session: &Session, part: Part<'static>) -> anyhow::Result<WrittenData> {
+    let (mut csv, mut parquet) = (session.store.spool()?, session.store.spool()?);
+    let jobs = session.jobs();
+    let id = part.spec.id.clone();
+    blocking(move || {
+        let table = prepare(part, &mut csv, &mut parquet, jobs)?;
+        let mut files = Vec::new();
+        for (extension, spool) in [("csv", csv), ("parquet", parquet)] {
+            let spooled = spool.finish()?;
+            let file = WrittenFile { path: format!("{id}.{extension}"), bytes: spooled.bytes(), sha256: spooled.sha256() };
+            files.push((file, spooled));
+        }
+        Ok(WrittenData { table, files })
+    })
+    .await
+}
+
+/// The sources that a table comes from: a walk through manifests, down to the snapshots.
+async fn source_notes(session: &Session, table: &Artefact) -> anyhow::Result<Vec<SourceNote>> {
+    let mut notes: BTreeMap<String, SourceNote> = BTreeMap::new();
+    let mut waiting = table.manifest().inputs.clone();
+    while let Some(input) = waiting.pop() {
+        let key = ArtefactKey::new(input.stage, &input.subject, &input.id);
+        let artefact = session.store.find(&key).await?.with_context(|| format!("{key} is gone from the state"))?;
+        if input.stage == Stage::Fetch {
+            let source = session.pipeline.sources.iter().find(|source| source.id().as_str() == input.subject);
+            let body = debouches_fetch::body_of(&artefact);
+            let note = SourceNote {
+                id: input.subject.clone(),
+                producer: source.map(|source| source.spec.producer.clone()).unwrap_or_default(),
+                address: artefact.manifest().origin.as_ref().map(|origin| origin.url.clone()).unwrap_or_default(),
+                sha256: body.sha256,
+                version: source.and_then(|source| source.request.version.clone()),
+            };
+            notes.insert(input.subject, note);
+        } else {
+            waiting.extend(artefact.manifest().inputs.clone());
+        }
+    }
+    Ok(notes.into_values().collect())
+}

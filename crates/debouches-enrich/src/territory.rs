@@ -1,0 +1,234 @@
+//! Region tags: from the published région, else the directory, else the UAI prefix, with the method in a column.
+
+use std::collections::HashMap;
+
+use debouches_model::spec::TerritorySpec;
+use debouches_model::{Finding, RegionCog, RuleCode, Uai};
+use debouches_table::{Column, Table, TableError, TextColumn};
+
+use crate::codes::{COG_VINTAGE, Codes, Territory};
+use crate::reference::{DIRECTORY, References};
+use crate::stage::Told;
+
+/// Where a row is. Equal places share an entry.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+struct Place {
+    region: Option<RegionCog>,
+    /// UAI prefix of the territory whose département and académie are told.
+    territory: Option<&'static str>,
+    prefix: Option<String>,
+    method: Method,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+enum Method {
+    Published,
+    Directory,
+    Prefix,
+    #[default]
+    Unknown,
+}
+
+impl Method {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Published => "published",
+            Self::Directory => "acce",
+            Self::Prefix => "prefixe",
+            Self::Unknown => "inconnu",
+        }
+    }
+}
+
+/// Adds the territory columns.
+pub(crate) fn add(
+    territory: &TerritorySpec,
+    table: &mut Table,
+    references: &References,
+    told: &mut Told,
+) -> Result<(), TableError> {
+    let regions = published_regions(territory, table)?;
+    let establishments = territory.uai.as_ref().map(|name| establishments(table, name, references)).transpose()?;
+    let mut places: Vec<Place> = Vec::new();
+    let mut known: HashMap<(Option<usize>, Option<usize>), u32> = HashMap::new();
+    let mut rows_at: Vec<u64> = Vec::new();
+    let mut keys: Vec<u32> = Vec::with_capacity(table.rows());
+    for row in 0..table.rows() {
+        let region_key = regions.as_ref().and_then(|(column, _)| column.key(row));
+        let uai_key = establishments.as_ref().and_then(|found| found.column.key(row));
+        let key = *known.entry((region_key, uai_key)).or_insert_with(|| {
+            let published = region_key.and_then(|key| regions.as_ref().and_then(|(_, codes)| codes[key]));
+            let establishment = uai_key.and_then(|key| establishments.as_ref().map(|found| &found.located[key]));
+            let place = place(published, establishment);
+            tell(territory, table, row, published, &place, told);
+            places.push(place);
+            rows_at.push(0);
+            u32::try_from(places.len() - 1).expect("fewer places than rows")
+        });
+        rows_at[key as usize] += 1;
+        keys.push(key);
+    }
+    measure(&places, &rows_at, table.rows(), told);
+    write(table, &places, &keys)
+}
+
+/// A column of régions, and the code of each of its distinct values.
+type Published = (TextColumn, Vec<Option<RegionCog>>);
+
+/// Code of the région of each distinct published value.
+fn published_regions(territory: &TerritorySpec, table: &Table) -> Result<Option<Published>, TableError> {
+    let codes = Codes::get();
+    let known = |region: RegionCog| codes.of_region(region).map(|_| region);
+    let read = |name: &String, parse: &dyn Fn(&str) -> Option<RegionCog>| -> Result<_, TableError> {
+        let column = table.text(name)?.clone();
+        let regions = column.distinct().map(parse).collect();
+        Ok(Some((column, regions)))
+    };
+    if let Some(name) = &territory.region_cog {
+        read(name, &|value| value.parse().ok().and_then(known))
+    } else if let Some(name) = &territory.region_prefixed {
+        read(name, &|value| value.strip_prefix('R').and_then(|code| code.parse().ok()).and_then(known))
+    } else if let Some(name) = &territory.region_nom {
+        read(name, &|value| codes.region_named(value))
+    } else {
+        Ok(None)
+    }
+}
+
+struct Establishments {
+    column: TextColumn,
+    located: Vec<Located>,
+}
+
+/// What a distinct UAI tells.
+struct Located {
+    uai: Option<Uai>,
+    by_directory: Option<&'static Territory>,
+    by_prefix: Option<&'static Territory>,
+}
+
+fn establishments(table: &Table, name: &str, references: &References) -> Result<Establishments, TableError> {
+    let codes = Codes::get();
+    let column = table.text(name)?.clone();
+    let directory = directory(references)?;
+    let located = column
+        .distinct()
+        .map(|value| Located {
+            uai: value.parse().ok(),
+            by_directory: directory.get(value).copied(),
+            by_prefix: value.get(..3).and_then(|prefix| codes.by_prefix.get(prefix)),
+        })
+        .collect();
+    Ok(Establishments { column, located })
+}
+
+/// Territory of each UAI of the directory, by the code of its département.
+fn directory(references: &References) -> Result<HashMap<String, &'static Territory>, TableError> {
+    let Some(reference) = references.iter().find(|(name, _)| name.as_str() == DIRECTORY).map(|(_, reference)| reference) else {
+        return Ok(HashMap::new());
+    };
+    let (uai, departement) = (reference.table.text("uai")?, reference.table.text("departement")?);
+    let entries = uai.iter().zip(departement.iter()).filter_map(|(uai, departement)| {
+        let code = departement?.trim_start_matches('D');
+        Some((uai?.to_owned(), Codes::get().of_departement(code)?))
+    });
+    Ok(entries.collect())
+}
+
+fn place(published: Option<RegionCog>, establishment: Option<&Located>) -> Place {
+    let by_directory = establishment.and_then(|found| found.by_directory);
+    // A value that is not a UAI, such as `all`, is nowhere.
+    let by_prefix = establishment.filter(|found| found.uai.is_some()).and_then(|found| found.by_prefix);
+    let (region, method) = if published.is_some() {
+        (published, Method::Published)
+    } else if let Some(territory) = by_directory {
+        (territory.region_cog.parse().ok(), Method::Directory)
+    } else if let Some(territory) = by_prefix {
+        (territory.region_cog.parse().ok(), Method::Prefix)
+    } else {
+        (None, Method::Unknown)
+    };
+    // A département of another région than the one published is not told.
+    let agrees = |territory: &&Territory| region.is_some_and(|region| territory.region_cog == region.as_str());
+    Place {
+        region,
+        territory: by_directory.or(by_prefix).filter(agrees).map(|territory| territory.uai_prefixe.as_str()),
+        prefix: establishment.and_then(|found| found.uai).map(|uai| uai.prefix().to_owned()),
+        method,
+    }
+}
+
+fn tell(territory: &TerritorySpec, table: &Table, row: usize, published: Option<RegionCog>, place: &Place, told: &mut Told) {
+    let from_prefix = place.prefix.as_ref().and_then(|prefix| Codes::get().by_prefix.get(prefix));
+    if let (Some(region), Some(other)) = (published, from_prefix)
+        && region.as_str() != other.region_cog
+    {
+        let value = region.as_str().to_owned();
+        told.push(
+            1,
+            Finding::new(RuleCode::RegionConflict).key(key(territory, table, row)).value(value).expected(&other.region_cog),
+        );
+    }
+    let names_a_place =
+        place.prefix.is_some() || region_column(territory).is_some_and(|name| text_at(table, name, row).is_some());
+    if place.region.is_none() && names_a_place {
+        let name = territory.uai.as_deref().or_else(|| region_column(territory)).unwrap_or_default();
+        told.push(1, Finding::new(RuleCode::UnknownRegion).column(name).value(text_at(table, name, row).unwrap_or_default()));
+    }
+}
+
+fn region_column(territory: &TerritorySpec) -> Option<&str> {
+    [&territory.region_cog, &territory.region_prefixed, &territory.region_nom].into_iter().flatten().next().map(String::as_str)
+}
+
+fn text_at(table: &Table, name: &str, row: usize) -> Option<String> {
+    table.text(name).ok().and_then(|column| column.get(row)).map(str::to_owned)
+}
+
+fn key(territory: &TerritorySpec, table: &Table, row: usize) -> String {
+    territory.uai.as_deref().and_then(|name| text_at(table, name, row)).unwrap_or_default()
+}
+
+fn measure(places: &[Place], rows_at: &[u64], rows: usize, told: &mut Told) {
+    let count = |wanted: &dyn Fn(&Place) -> bool| {
+        places.iter().zip(rows_at).filter(|(place, _)| wanted(place)).map(|(_, rows)| *rows).sum::<u64>()
+    };
+    let with_region = count(&|place| place.region.is_some());
+    let with_uai = count(&|place| place.prefix.is_some());
+    told.share("rows_with_region", with_region, rows as u64);
+    if with_uai > 0 {
+        told.share("valid_uai_with_region", count(&|place| place.prefix.is_some() && place.region.is_some()), with_uai);
+    }
+    for method in [Method::Published, Method::Directory, Method::Prefix, Method::Unknown] {
+        told.count(&format!("region_{}", method.as_str()), count(&|place| place.method == method));
+    }
+}
+
+/// The text of a tag for a place.
+type Tag<'a> = &'a dyn Fn(&Place) -> Option<String>;
+
+fn write(table: &mut Table, places: &[Place], keys: &[u32]) -> Result<(), TableError> {
+    let codes = Codes::get();
+    let of_region = |place: &Place| place.region.and_then(|region| codes.of_region(region));
+    let of_territory = |place: &Place| place.territory.and_then(|prefix| codes.by_prefix.get(prefix));
+    let academie = |territory: &Territory| codes.current_academie(&territory.academie_code).to_owned();
+    let text = |value: &String| (!value.is_empty()).then(|| value.clone());
+    let columns: [(&str, Tag<'_>); 12] = [
+        ("region_cog", &|place| place.region.map(|region| region.as_str().to_owned())),
+        ("region_nom", &|place| of_region(place).map(|t| t.region_nom.clone())),
+        ("region_academique_code", &|place| of_region(place).and_then(|t| text(&t.region_academique_code))),
+        ("region_academique_nom", &|place| of_region(place).and_then(|t| text(&t.region_academique_nom))),
+        ("academie_code", &|place| of_territory(place).map(academie)),
+        ("academie_nom", &|place| of_territory(place).map(|t| t.academie_nom.clone())),
+        ("departement_cog", &|place| of_territory(place).map(|t| t.departement_cog.clone())),
+        ("departement_nom", &|place| of_territory(place).map(|t| t.departement_nom.clone())),
+        ("uai_prefixe", &|place| place.prefix.clone()),
+        ("territoire_type", &|place| of_territory(place).or_else(|| of_region(place)).map(|t| t.territoire_type.clone())),
+        ("tag_methode", &|place| Some(place.method.as_str().to_owned())),
+        ("cog_millesime", &|_| Some(COG_VINTAGE.to_owned())),
+    ];
+    for (name, value) in columns {
+        table.set(name, Column::Text(TextColumn::from_entries(places.iter().map(value), keys)))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,149 @@
+//! Trade tags: diploma codes, NSF speciality and ROME trades of each training, with the method and the version.
+
+use std::collections::HashMap;
+
+use debouches_model::spec::TradeSpec;
+use debouches_model::{Finding, RuleCode};
+use debouches_table::{Column, Table, TableError, TextColumn};
+
+use crate::nsf::{Nsf, Specialities};
+use crate::reference::{References, TRAININGS};
+use crate::rome::{Certifications, Trades};
+use crate::stage::Told;
+
+/// What is known of a training. Equal codes share an entry.
+#[derive(Debug, Default)]
+struct Training {
+    cfds: Vec<String>,
+    nsf: Nsf,
+    trades: Trades,
+    rows: u64,
+}
+
+/// Adds the trade columns.
+pub(crate) fn add(trades: &TradeSpec, table: &mut Table, references: &References, told: &mut Told) -> Result<(), TableError> {
+    let specialities = Specialities::read(references)?;
+    let certifications = Certifications::read(references)?;
+    let cfds_of_mefstat11 = cfds_of_mefstat11(references)?;
+    let column = |name: &Option<String>| name.as_ref().map(|name| table.text(name).cloned()).transpose();
+    let (cfd, mefstat11) = (column(&trades.cfd)?, column(&trades.mefstat11)?);
+    let mut trainings: Vec<Training> = Vec::new();
+    let mut known: HashMap<(Option<usize>, Option<usize>), u32> = HashMap::new();
+    let mut unknown: Vec<(usize, &'static str)> = Vec::new();
+    let mut keys: Vec<u32> = Vec::with_capacity(table.rows());
+    for row in 0..table.rows() {
+        let place = (cfd.as_ref().and_then(|column| column.key(row)), mefstat11.as_ref().and_then(|column| column.key(row)));
+        let key = *known.entry(place).or_insert_with(|| {
+            let cfd = cfd.as_ref().and_then(|column| column.get(row));
+            let mefstat11 = mefstat11.as_ref().and_then(|column| column.get(row));
+            let mut cfds: Vec<String> = cfd.map(str::to_owned).into_iter().collect();
+            if let (None, Some(code)) = (cfd, mefstat11) {
+                cfds = cfds_of_mefstat11.get(code).cloned().unwrap_or_default();
+            }
+            let found = certifications.of(&cfds);
+            if cfd.is_some_and(|code| !specialities.knows(code) && found.is_empty()) {
+                unknown.push((trainings.len(), "cfd"));
+            } else if cfd.is_none() && mefstat11.is_some() && cfds.is_empty() {
+                unknown.push((trainings.len(), "mefstat11"));
+            }
+            trainings.push(Training { nsf: specialities.of(&cfds, mefstat11), trades: found, cfds, rows: 0 });
+            u32::try_from(trainings.len() - 1).expect("fewer trainings than rows")
+        });
+        trainings[key as usize].rows += 1;
+        keys.push(key);
+    }
+    tell_unknown(trades, table, &trainings, &unknown, &keys, told);
+    measure(&trainings, table.rows() as u64, told);
+    write(table, &trainings, &keys, &specialities, &certifications)
+}
+
+/// Diplomas of each MEFSTAT11, in the order of `N_MEF`: one code has two, and both are kept.
+fn cfds_of_mefstat11(references: &References) -> Result<HashMap<String, Vec<String>>, TableError> {
+    let mut found: HashMap<String, Vec<String>> = HashMap::new();
+    let Some(reference) = references.iter().find(|(name, _)| name.as_str() == TRAININGS).map(|(_, reference)| reference) else {
+        return Ok(found);
+    };
+    let (mefstat11, cfd) = (reference.table.text("mefstat11")?, reference.table.text("formation_diplome")?);
+    for (mefstat11, cfd) in mefstat11.iter().zip(cfd.iter()) {
+        if let (Some(mefstat11), Some(cfd)) = (mefstat11, cfd) {
+            let cfds = found.entry(mefstat11.to_owned()).or_default();
+            if !cfds.iter().any(|own| own == cfd) {
+                cfds.push(cfd.to_owned());
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn tell_unknown(
+    trades: &TradeSpec,
+    table: &Table,
+    trainings: &[Training],
+    unknown: &[(usize, &'static str)],
+    keys: &[u32],
+    told: &mut Told,
+) {
+    for (training, system) in unknown {
+        let name = if *system == "cfd" { &trades.cfd } else { &trades.mefstat11 };
+        let name = name.as_deref().unwrap_or_default();
+        let row = keys.iter().position(|key| *key as usize == *training);
+        let value = row.and_then(|row| table.text(name).ok().and_then(|column| column.get(row))).unwrap_or_default();
+        let rows = trainings[*training].rows;
+        told.push(rows, Finding::new(RuleCode::UnknownCode).column(name).value(value).expected(rows.to_string()));
+    }
+}
+
+fn measure(trainings: &[Training], rows: u64, told: &mut Told) {
+    let count = |wanted: &dyn Fn(&Training) -> bool| {
+        trainings.iter().filter(|training| wanted(training)).map(|training| training.rows).sum()
+    };
+    told.share("rows_with_nsf", count(&|training| training.nsf.group.is_some()), rows);
+    told.share("rows_with_rome", count(&|training| !training.trades.codes.is_empty()), rows);
+    told.share("rows_with_rome_or_domain", count(&|training| !training.trades.is_empty()), rows);
+    let distinct = trainings.len() as u64;
+    told.share(
+        "codes_with_rome",
+        trainings.iter().filter(|training| !training.trades.codes.is_empty()).count() as u64,
+        distinct,
+    );
+}
+
+/// The text of a tag for a training.
+type Tag<'a> = &'a dyn Fn(&Training) -> Option<String>;
+
+fn write(
+    table: &mut Table,
+    trainings: &[Training],
+    keys: &[u32],
+    specialities: &Specialities,
+    certifications: &Certifications,
+) -> Result<(), TableError> {
+    let joined = |items: &[String]| (!items.is_empty()).then(|| items.join("|"));
+    let lists: [(&str, Tag<'_>); 4] = [
+        ("cfd_codes", &|training| joined(&training.cfds)),
+        ("rome_codes", &|training| joined(&training.trades.codes)),
+        ("rome_domaines", &|training| joined(&training.trades.domains)),
+        ("rome_grands_domaines", &|training| joined(&training.trades.grand_domains)),
+    ];
+    let texts: [(&str, Tag<'_>); 10] = [
+        ("nsf_categorie", &|training| training.nsf.category()),
+        ("nsf_categorie_libelle", &|training| training.nsf.category_label()),
+        ("nsf_domaine", &|training| training.nsf.domain()),
+        ("nsf_domaine_libelle", &|training| training.nsf.domain_label()),
+        ("nsf_groupe", &|training| training.nsf.group.clone()),
+        ("nsf_groupe_libelle", &|training| training.nsf.group.as_ref().and_then(|group| specialities.label(group))),
+        ("nsf_methode", &|training| Some(training.nsf.method.as_str().to_owned())),
+        ("nsf_version", &|_| Some(specialities.version.clone())),
+        ("rome_methode", &|training| Some(training.trades.method.as_str().to_owned())),
+        ("rome_version", &|_| Some(certifications.version.clone())),
+    ];
+    for column in &debouches_model::spec::trades().columns {
+        let name = column.name.as_str();
+        if let Some((_, value)) = lists.iter().find(|(own, _)| *own == name) {
+            table.set(name, Column::List(TextColumn::from_entries(trainings.iter().map(value), keys)))?;
+        } else if let Some((_, value)) = texts.iter().find(|(own, _)| *own == name) {
+            table.set(name, Column::Text(TextColumn::from_entries(trainings.iter().map(value), keys)))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,302 @@
+//! What can go wrong with a source, one variant per reaction.
+
+use std::io;
+use std::path::PathBuf;
+
+use debouches_http::{HttpError, HttpErrorKind};
+use debouches_model::{Fault, Sha256, SourceId};
+use debouches_store::StoreError;
+
+use crate::unpack::UnpackError;
+
+/// Why a source gave no snapshot. The former one stays.
+#[derive(Debug, thiserror::Error)]
+pub enum FetchError {
+    /// A local file is not there.
+    #[error("cannot read source {id}: {} does not exist", path.display())]
+    FileMissing {
+        /// The source.
+        id: SourceId,
+        /// The file.
+        path: PathBuf,
+    },
+    /// A local file cannot be read.
+    #[error("cannot read source {id}: {} cannot be read", path.display())]
+    File {
+        /// The source.
+        id: SourceId,
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+    /// The host is not among those allowed for this source.
+    #[error("cannot read source {id}: host {host} is not allowed")]
+    Host {
+        /// The source.
+        id: SourceId,
+        /// The host.
+        host: String,
+    },
+    /// No HTTP client was given for a source on the network.
+    #[error("cannot read source {id}: this call has no HTTP client")]
+    NoClient {
+        /// The source.
+        id: SourceId,
+    },
+    /// The server did not give the bytes.
+    #[error("cannot read source {id}")]
+    Http {
+        /// The source.
+        id: SourceId,
+        /// The cause.
+        source: HttpError,
+    },
+    /// The server says that nothing changed, though it was not asked whether anything did.
+    #[error("cannot read source {id}: it answers that nothing changed, since nothing we know of")]
+    Unasked {
+        /// The source.
+        id: SourceId,
+    },
+    /// The object store did not give the bytes.
+    #[error("cannot read source {id}: {url} did not answer as it should")]
+    Object {
+        /// The source.
+        id: SourceId,
+        /// The object.
+        url: String,
+        /// The cause.
+        source: object_store::Error,
+    },
+    /// The bytes are too many.
+    #[error("source {id} is refused: {file} has more than {max} bytes")]
+    TooLarge {
+        /// The source.
+        id: SourceId,
+        /// The file.
+        file: String,
+        /// The limit.
+        max: u64,
+    },
+    /// There are no bytes.
+    #[error("source {id} is refused: {file} is empty")]
+    Empty {
+        /// The source.
+        id: SourceId,
+        /// The file.
+        file: String,
+    },
+    /// The bytes are of another nature than expected: an HTML page, an error message.
+    #[error("source {id} is refused: {file} is not {expected}, it begins with `{begins_with}`")]
+    NotData {
+        /// The source.
+        id: SourceId,
+        /// The file.
+        file: String,
+        /// What was expected.
+        expected: &'static str,
+        /// Its first characters.
+        begins_with: String,
+    },
+    /// The bytes cannot be unpacked: truncated, altered, a bomb.
+    #[error("source {id} is refused")]
+    Packed {
+        /// The source.
+        id: SourceId,
+        /// The cause.
+        source: UnpackError,
+    },
+    /// The lock file asks for other bytes.
+    #[error("source {id} is refused: pipeline.lock asks for {}, its bytes are {}", locked.short(), found.short())]
+    Locked {
+        /// The source.
+        id: SourceId,
+        /// The digest in the lock file.
+        locked: Sha256,
+        /// The digest of what was received.
+        found: Sha256,
+    },
+    /// The lock file does not know the source, and must.
+    #[error("source {id} is not in pipeline.lock")]
+    NotLocked {
+        /// The source.
+        id: SourceId,
+    },
+    /// The bytes that the lock file asks for are not in the state.
+    #[error("source {id} has no snapshot {} in the state", sha256.short())]
+    NoSnapshot {
+        /// The source.
+        id: SourceId,
+        /// The digest in the lock file.
+        sha256: Sha256,
+    },
+    /// The state cannot keep the bytes.
+    #[error("cannot keep source {id}")]
+    Store {
+        /// The source.
+        id: SourceId,
+        /// The cause.
+        source: Box<StoreError>,
+    },
+}
+
+impl FetchError {
+    /// The source it is about.
+    #[must_use]
+    pub fn id(&self) -> &SourceId {
+        match self {
+            Self::FileMissing { id, .. }
+            | Self::File { id, .. }
+            | Self::Host { id, .. }
+            | Self::NoClient { id }
+            | Self::Unasked { id }
+            | Self::Http { id, .. }
+            | Self::Object { id, .. }
+            | Self::TooLarge { id, .. }
+            | Self::Empty { id, .. }
+            | Self::NotData { id, .. }
+            | Self::Packed { id, .. }
+            | Self::Locked { id, .. }
+            | Self::NotLocked { id }
+            | Self::NoSnapshot { id, .. }
+            | Self::Store { id, .. } => id,
+        }
+    }
+
+    /// Who can mend it.
+    #[must_use]
+    pub fn fault(&self) -> Fault {
+        match self {
+            Self::File { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => Fault::Permission,
+            Self::FileMissing { .. }
+            | Self::File { .. }
+            | Self::Host { .. }
+            | Self::NotLocked { .. }
+            | Self::NoSnapshot { .. } => Fault::Operator,
+            Self::TooLarge { .. } | Self::Empty { .. } | Self::NotData { .. } | Self::Locked { .. } => Fault::Data,
+            Self::NoClient { .. } => Fault::Ours,
+            Self::Unasked { .. } => Fault::Outage,
+            Self::Http { source, .. } => of_http(source),
+            Self::Object { source, .. } => of_object(source),
+            Self::Packed { source, .. } => source.fault(),
+            Self::Store { source, .. } => source.fault(),
+        }
+    }
+
+    /// What to do, when it is known.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Locked { .. } => Some("run `debouches fetch` without `--locked` to accept the new bytes"),
+            Self::NotLocked { .. } => Some("run `debouches fetch` once without `--locked` and `--offline`"),
+            Self::NoSnapshot { .. } => Some("run `debouches fetch` without `--offline` to receive these bytes again"),
+            Self::Host { .. } => Some("correct `url`, or add the host to `allowed_hosts` of the source"),
+            Self::FileMissing { .. }
+            | Self::File { .. }
+            | Self::NoClient { .. }
+            | Self::Unasked { .. }
+            | Self::Http { .. }
+            | Self::Object { .. }
+            | Self::TooLarge { .. }
+            | Self::Empty { .. }
+            | Self::NotData { .. }
+            | Self::Packed { .. }
+            | Self::Store { .. } => None,
+        }
+    }
+}
+
+fn of_http(error: &HttpError) -> Fault {
+    match error.kind {
+        _ if error.is_outage() => Fault::Outage,
+        HttpErrorKind::Unauthorized(_) => Fault::Permission,
+        HttpErrorKind::TooLarge { .. } | HttpErrorKind::Encoded(_) | HttpErrorKind::Json { .. } => Fault::Data,
+        HttpErrorKind::Source | HttpErrorKind::Sink => Fault::Ours,
+        HttpErrorKind::NotFound
+        | HttpErrorKind::Gone
+        | HttpErrorKind::RateLimited { .. }
+        | HttpErrorKind::Status(_)
+        | HttpErrorKind::Redirect { .. }
+        | HttpErrorKind::Short { .. }
+        | HttpErrorKind::Timeout
+        | HttpErrorKind::Connect
+        | HttpErrorKind::Interrupted
+        | HttpErrorKind::Invalid(_) => Fault::Operator,
+    }
+}
+
+fn of_object(error: &object_store::Error) -> Fault {
+    use object_store::Error;
+    if matches!(error, Error::PermissionDenied { .. } | Error::Unauthenticated { .. }) {
+        Fault::Permission
+    } else if matches!(error, Error::NotFound { .. } | Error::InvalidPath { .. } | Error::UnknownConfigurationKey { .. }) {
+        Fault::Operator
+    } else {
+        Fault::Outage
+    }
+}
+
+/// An address that cannot be a source: the configuration must be mended.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PlaceError {
+    /// It cannot be read as an address of that kind.
+    #[error("`{text}` is not {expected}")]
+    Syntax {
+        /// The address as configured.
+        text: String,
+        /// What is expected.
+        expected: &'static str,
+    },
+    /// It carries a user or a password.
+    #[error("`{host}`: credentials belong in the environment, not in the address of a source")]
+    Credentials {
+        /// The host.
+        host: String,
+    },
+    /// It names the records of a dataset, of which the portal gives 10,000 at most.
+    #[error("`{dataset}` is addressed by its records, which stop at 10,000: give the address of the dataset instead")]
+    Records {
+        /// The dataset.
+        dataset: String,
+    },
+    /// It filters the dataset in a way that an export does not know.
+    #[error("`{parameter}` cannot be kept in an export: use `where`, `select` or `refine`")]
+    Parameter {
+        /// The parameter of the query.
+        parameter: String,
+    },
+}
+
+impl PlaceError {
+    /// Who can mend it.
+    #[must_use]
+    pub fn fault(&self) -> Fault {
+        match self {
+            Self::Syntax { .. } | Self::Credentials { .. } | Self::Records { .. } | Self::Parameter { .. } => Fault::Operator,
+        }
+    }
+}
+
+/// A lock file that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum LockFileError {
+    /// It is not the TOML that we write.
+    #[error("cannot read the lock file")]
+    Syntax(#[from] toml::de::Error),
+    /// It was written by a later version of the program.
+    #[error("cannot read the lock file: format {0} is not known to this version")]
+    Format(u32),
+    /// It names a source twice, as a bad merge does.
+    #[error("cannot read the lock file: source {0} is there twice")]
+    Twice(SourceId),
+}
+
+impl LockFileError {
+    /// Who can mend it.
+    #[must_use]
+    pub fn fault(&self) -> Fault {
+        match self {
+            Self::Syntax(_) | Self::Format(_) | Self::Twice(_) => Fault::Operator,
+        }
+    }
+}

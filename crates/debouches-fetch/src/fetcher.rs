@@ -1,0 +1,173 @@
+//! Reads several sources at once, each on its own: one that fails does not stop the others.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use debouches_http::Client;
+use debouches_model::{ArtefactKey, Clock, FileEntry, Observer, SourceId, Stage, Tool};
+use debouches_store::{Artefact, Store};
+use futures_util::StreamExt as _;
+
+use crate::kind::{Content, Reading};
+use crate::progress::Progress;
+use crate::{FetchError, LockEntry, LockFile, SourceRequest};
+
+/// All that reading sources needs.
+#[derive(Clone)]
+pub struct Fetcher {
+    /// Where snapshots go.
+    pub store: Store,
+    /// For sources on the web; none is needed when there are none.
+    pub client: Option<Client>,
+    /// The `AWS_*` variables, for sources in buckets.
+    pub aws: BTreeMap<String, String>,
+    /// Dates snapshots.
+    pub clock: Arc<dyn Clock>,
+    /// Signs snapshots.
+    pub tool: Tool,
+    /// Told of progress.
+    pub observer: Arc<dyn Observer>,
+    /// How to read.
+    pub mode: Mode,
+    /// How many sources at once, one at least.
+    pub jobs: usize,
+}
+
+/// How to read sources.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Mode {
+    /// Whether other machines may be asked.
+    pub access: Access,
+    /// Whether the lock file may change.
+    pub pinning: Pinning,
+    /// Receives and checks the bytes again, without asking whether they changed.
+    pub refresh: bool,
+}
+
+/// Whether other machines may be asked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Access {
+    /// They may.
+    #[default]
+    Online,
+    /// They may not: the snapshots of the lock file are used. Local files are read as always.
+    Offline,
+}
+
+/// Whether the lock file may change.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Pinning {
+    /// It may.
+    #[default]
+    Free,
+    /// It may not: other bytes are refused.
+    Locked,
+}
+
+/// A source whose snapshot is in the state.
+#[derive(Debug, Clone)]
+pub struct Fetched {
+    /// The source.
+    pub id: SourceId,
+    /// What people call this delivery.
+    pub version: Option<String>,
+    /// Its snapshot.
+    pub artefact: Artefact,
+    /// Its line of the lock file.
+    pub entry: LockEntry,
+    /// What happened.
+    pub outcome: Outcome,
+}
+
+impl Fetched {
+    /// The body, as received.
+    #[must_use]
+    pub fn body(&self) -> &FileEntry {
+        body_of(&self.artefact)
+    }
+}
+
+/// The body of a snapshot.
+///
+/// # Panics
+/// When the artefact is no snapshot.
+#[must_use]
+pub fn body_of(snapshot: &Artefact) -> &FileEntry {
+    snapshot.manifest().files.first().expect("a snapshot has one file, its body")
+}
+
+/// What happened to a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was not in the lock file.
+    New,
+    /// Its bytes are not those of the lock file.
+    Changed,
+    /// Its bytes are those of the lock file.
+    Unchanged,
+    /// It was not asked: its snapshot is used.
+    Offline,
+}
+
+impl Fetcher {
+    /// Reads these sources; the results are in the order of the requests.
+    pub async fn fetch(&self, requests: &[SourceRequest], lock: &LockFile) -> Vec<Result<Fetched, FetchError>> {
+        let readings: Vec<_> = requests.iter().map(|request| self.one(request, lock.sources.get(&request.id))).collect();
+        futures_util::stream::iter(readings).buffered(self.jobs.max(1)).collect().await
+    }
+
+    async fn one(&self, request: &SourceRequest, entry: Option<&LockEntry>) -> Result<Fetched, FetchError> {
+        let id = &request.id;
+        let offline = self.mode.access == Access::Offline && request.place.is_remote();
+        let entry = match entry {
+            None if offline || self.mode.pinning == Pinning::Locked => return Err(FetchError::NotLocked { id: id.clone() }),
+            entry => entry,
+        };
+        let snapshot = match entry {
+            Some(entry) => self.snapshot(id, entry).await?,
+            None => None,
+        };
+        if let (true, Some(entry)) = (offline, entry) {
+            let artefact = snapshot.ok_or_else(|| FetchError::NoSnapshot { id: id.clone(), sha256: entry.sha256 })?;
+            return Ok(self.fetched(request, artefact, entry.clone(), Outcome::Offline));
+        }
+        // Validators speak of an address: they are worth nothing for another one.
+        let same_address = entry.is_some_and(|entry| entry.url == request.place.shown());
+        let held = entry.filter(|_| snapshot.is_some() && same_address && !self.mode.refresh);
+        let progress = Arc::new(Progress::new(&self.observer, id));
+        let reading = Reading { fetcher: self, request, held, progress };
+        let received = reading.receive().await?;
+        match (received.content, held, snapshot) {
+            (Content::Unchanged, Some(entry), Some(artefact)) => {
+                tracing::info!(source.id = %id, "source {id} did not change");
+                Ok(self.fetched(request, artefact, entry.clone(), Outcome::Unchanged))
+            }
+            (Content::Unchanged, _, _) => Err(FetchError::Unasked { id: id.clone() }),
+            (Content::Known(artefact), _, _) => self.keep_known(request, entry, *artefact),
+            (Content::Fresh(spooled), _, _) => {
+                self.keep_fresh(request, entry, spooled, (received.etag, received.last_modified)).await
+            }
+        }
+    }
+
+    async fn snapshot(&self, id: &SourceId, entry: &LockEntry) -> Result<Option<Artefact>, FetchError> {
+        let found = self.store.find(&ArtefactKey::new(Stage::Fetch, id, entry.sha256)).await;
+        found.map_err(|error| FetchError::Store { id: id.clone(), source: Box::new(error) })
+    }
+
+    pub(crate) fn fetched(&self, request: &SourceRequest, artefact: Artefact, entry: LockEntry, outcome: Outcome) -> Fetched {
+        Fetched { id: request.id.clone(), version: request.version.clone(), artefact, entry, outcome }
+    }
+}
+
+/// Runs what waits for a disk or computes for long outside the threads that serve the network.
+pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(value) => value,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // Only a runtime that shuts down cancels such work, and it does not poll us again.
+            Err(_) => std::future::pending().await,
+        },
+    }
+}

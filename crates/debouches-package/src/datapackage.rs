@@ -1,0 +1,144 @@
+//! `datapackage.json`: Data Package v2 with Table Schema, labelled missing values, hash and bytes.
+//!
+//! Two limits of its usual judge, frictionless 5.21, are met here: the Parquet twin carries no schema and no `bytes`, and
+//! `fieldsMatch` is left out, since the text and the profile of the standard contradict each other.
+
+use debouches_model::Version;
+use debouches_model::spec::ColumnSpec;
+use serde_json::{Value, json};
+
+use crate::dataset::Dataset;
+use crate::describe::WrittenFile;
+use crate::prepare::PreparedTable;
+use crate::record::table_schema_type;
+
+/// The descriptor of a release.
+pub(crate) fn json(dataset: &Dataset, version: Version, tables: &[PreparedTable<'_>], files: &[WrittenFile]) -> String {
+    let descriptor = json!({
+        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+        "name": dataset.id.as_str(),
+        "title": dataset.title,
+        "description": dataset.summary,
+        "version": version.to_string(),
+        "licenses": [licence(&dataset.licence)],
+        "keywords": dataset.tags,
+        "contributors": contributors(tables),
+        "sources": sources(tables),
+        "resources": tables.iter().flat_map(|table| resources(table, files)).collect::<Vec<_>>(),
+    });
+    serde_json::to_string_pretty(&descriptor).expect("a JSON value is always written") + "\n"
+}
+
+/// The licences of the portal that this project knows by their full name.
+pub(crate) fn licence(id: &str) -> Value {
+    match id {
+        "lov2" => json!({
+            "name": "etalab-2.0",
+            "title": "Licence Ouverte / Open Licence version 2.0",
+            "path": "https://www.etalab.gouv.fr/licence-ouverte-open-licence",
+        }),
+        other => json!({ "name": other }),
+    }
+}
+
+fn contributors(tables: &[PreparedTable<'_>]) -> Vec<Value> {
+    let mut producers: Vec<&str> = tables.iter().map(|table| table.spec.producer.as_str()).collect();
+    producers.dedup();
+    producers.into_iter().map(|producer| json!({ "title": producer, "roles": ["creator"] })).collect()
+}
+
+fn sources(tables: &[PreparedTable<'_>]) -> Vec<Value> {
+    let mut seen: Vec<&str> = Vec::new();
+    let mut sources = Vec::new();
+    for source in tables.iter().flat_map(|table| &table.sources) {
+        if seen.contains(&source.id.as_str()) {
+            continue;
+        }
+        seen.push(&source.id);
+        let mut note = json!({ "title": format!("{} : {}", source.producer, source.id), "sha256": source.sha256.to_string() });
+        if source.address.starts_with("http") {
+            note["path"] = json!(source.address);
+        }
+        if let Some(version) = &source.version {
+            note["version"] = json!(version);
+        }
+        sources.push(note);
+    }
+    sources
+}
+
+fn resources(table: &PreparedTable<'_>, files: &[WrittenFile]) -> Vec<Value> {
+    let id = table.spec.id.as_str();
+    let file = |path: &str| files.iter().find(|file| file.path == path);
+    let mut resources = Vec::new();
+    let (csv, parquet) = (format!("{id}.csv"), format!("{id}.parquet"));
+    if let Some(file) = file(&csv) {
+        resources.push(json!({
+            "name": id,
+            "type": "table",
+            "path": csv,
+            "title": table.spec.title,
+            "description": table.spec.description.trim(),
+            "format": "csv",
+            "mediatype": "text/csv",
+            "encoding": "utf-8",
+            "bytes": file.bytes,
+            "hash": format!("sha256:{}", file.sha256),
+            "dialect": { "delimiter": ";" },
+            "schema": schema(table),
+        }));
+    }
+    if let Some(file) = file(&parquet) {
+        resources.push(json!({
+            "name": format!("{id}-parquet"),
+            "path": parquet,
+            "title": format!("{} (Parquet)", table.spec.title),
+            "format": "parquet",
+            "mediatype": "application/vnd.apache.parquet",
+            "hash": format!("sha256:{}", file.sha256),
+        }));
+    }
+    resources
+}
+
+fn schema(table: &PreparedTable<'_>) -> Value {
+    json!({
+        "fields": table.columns.iter().map(field).collect::<Vec<_>>(),
+        "primaryKey": table.spec.key,
+        "missingValues": [
+            { "value": "", "label": "vide : voir la colonne d'état qui suit la mesure (suppressed, absent, not_yet, not_produced)" }
+        ],
+    })
+}
+
+fn field(column: &ColumnSpec) -> Value {
+    let mut constraints = serde_json::Map::new();
+    if column.required {
+        constraints.insert("required".to_owned(), json!(true));
+    }
+    if let Some(min) = column.min {
+        constraints.insert("minimum".to_owned(), json!(min));
+    }
+    if let Some(max) = column.max {
+        constraints.insert("maximum".to_owned(), json!(max));
+    }
+    if !column.values.is_empty() {
+        constraints.insert("enum".to_owned(), json!(column.values));
+    }
+    let mut field = json!({
+        "name": column.name,
+        "type": table_schema_type(column.kind),
+        "title": column.label,
+        "description": column.description,
+    });
+    if !constraints.is_empty() {
+        field["constraints"] = Value::Object(constraints);
+    }
+    if let Some(unit) = &column.unit {
+        field["unit"] = json!(unit);
+    }
+    if let Some(denominator) = &column.denominator {
+        field["denominator"] = json!(denominator);
+    }
+    field
+}

@@ -1,0 +1,112 @@
+//! The texts of a release, once its data is written and its version decided.
+
+use debouches_model::{ReleaseNotice, Sha256, Version};
+
+use crate::dataset::Dataset;
+use crate::prepare::PreparedTable;
+use crate::record::{ColumnRecord, RECORD_FILE, ReleaseRecord, TableRecord};
+use crate::{FORMAT, changelog, datapackage, dictionary, notice, readme};
+
+/// A data file that is written already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrittenFile {
+    /// Path inside the release.
+    pub path: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// Digest.
+    pub sha256: Sha256,
+}
+
+/// A text to write beside the data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextFile {
+    /// Path inside the release.
+    pub path: String,
+    /// Media type.
+    pub media_type: String,
+    /// Its content.
+    pub text: String,
+}
+
+/// Everything but the data.
+#[derive(Debug)]
+pub struct DescribedRelease {
+    /// The texts, in the order in which they are written; `SHA256SUMS` is last.
+    pub texts: Vec<TextFile>,
+    /// What a portal must show.
+    pub notice: ReleaseNotice,
+}
+
+impl ReleaseRecord {
+    /// The record of a candidate, before its version is decided.
+    #[must_use]
+    pub fn of(dataset: &Dataset, tables: &[PreparedTable<'_>], files: &[WrittenFile]) -> Self {
+        let tables = tables.iter().map(|table| TableRecord {
+            table: table.spec.id.to_string(),
+            rows: table.rows,
+            columns: table.columns.iter().map(ColumnRecord::of).collect(),
+            keys_sha256: table.keys_sha256,
+            content_sha256: content_of(table, files),
+        });
+        let tables: Vec<TableRecord> = tables.collect();
+        Self { format: 1, dataset: dataset.id.clone(), version: Version::FIRST, definition_sha256: definition(dataset), tables }
+    }
+
+    /// Reads a record.
+    ///
+    /// # Errors
+    /// When the bytes are not one.
+    pub fn read(bytes: &[u8]) -> Result<Self, crate::PackageError> {
+        serde_json::from_slice(bytes).map_err(crate::PackageError::Record)
+    }
+}
+
+fn content_of(table: &PreparedTable<'_>, files: &[WrittenFile]) -> Sha256 {
+    let path = format!("{}.csv", table.spec.id);
+    files.iter().find(|file| file.path == path).map_or_else(|| Sha256::of(b""), |file| file.sha256)
+}
+
+/// Digest of what the texts are made of, sources and figures left out.
+fn definition(dataset: &Dataset) -> Sha256 {
+    let Dataset { id, title, summary, licence, frequency, tags, zones, granularity } = dataset;
+    let parts =
+        [id.as_str(), title, summary, licence, frequency, &tags.join("|"), &zones.join("|"), granularity, &FORMAT.to_string()];
+    Sha256::of(parts.join("\0").as_bytes())
+}
+
+/// Writes the texts of a release: metadata, readme, dictionary, changelog and checksums.
+#[must_use]
+pub fn describe(
+    dataset: &Dataset,
+    version: Version,
+    reasons: &[String],
+    tables: &[PreparedTable<'_>],
+    data: &[WrittenFile],
+    former_changelog: Option<&str>,
+) -> DescribedRelease {
+    let record = ReleaseRecord { version, ..ReleaseRecord::of(dataset, tables, data) };
+    let record = serde_json::to_string_pretty(&record).expect("a record is always written") + "\n";
+    let text = |path: &str, media_type: &str, text: String| TextFile {
+        path: path.to_owned(),
+        media_type: media_type.to_owned(),
+        text,
+    };
+    let mut texts = vec![
+        text("README.md", "text/markdown", readme::text(dataset, version, tables)),
+        text("dictionnaire.csv", "text/csv", dictionary::csv(tables)),
+        text("datapackage.json", "application/json", datapackage::json(dataset, version, tables, data)),
+        text("CHANGELOG.md", "text/markdown", changelog::text(version, reasons, former_changelog)),
+        text(RECORD_FILE, "application/json", record),
+    ];
+    texts.push(text("SHA256SUMS", "text/plain", sums(data, &texts)));
+    DescribedRelease { texts, notice: notice::of(dataset, version, tables) }
+}
+
+/// `SHA256SUMS` of every file, sorted by path, in the form of coreutils.
+fn sums(data: &[WrittenFile], texts: &[TextFile]) -> String {
+    let texts = texts.iter().map(|file| (file.path.as_str(), Sha256::of(file.text.as_bytes())));
+    let mut lines: Vec<(&str, Sha256)> = data.iter().map(|file| (file.path.as_str(), file.sha256)).chain(texts).collect();
+    lines.sort();
+    lines.into_iter().map(|(path, digest)| format!("{digest}  {path}\n")).collect()
+}

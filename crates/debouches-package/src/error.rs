@@ -1,0 +1,42 @@
+//! What can stop a release.
+
+use debouches_model::{Fault, Finding, Lang, TableId};
+use debouches_table::TableError;
+
+/// A release that could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum PackageError {
+    /// A figure under the threshold would have been published.
+    #[error("table {table} holds {count} figures under the secrecy threshold; the first: {}", first.sentence(Lang::En))]
+    Leak {
+        /// The table.
+        table: TableId,
+        /// How many.
+        count: u64,
+        /// The first of them.
+        first: Box<Finding>,
+    },
+    /// The table could not be written.
+    #[error("cannot write table {table}")]
+    Table {
+        /// The table.
+        table: TableId,
+        /// The cause.
+        #[source]
+        source: TableError,
+    },
+    /// The record of the former release is not readable.
+    #[error("cannot read the record of the former release")]
+    Record(#[source] serde_json::Error),
+}
+
+impl PackageError {
+    /// Whose fault it is.
+    #[must_use]
+    pub fn fault(&self) -> Fault {
+        match self {
+            Self::Leak { .. } => Fault::Data,
+            Self::Table { .. } | Self::Record(_) => Fault::Ours,
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! What a portal shows of a release.
+
+use debouches_model::{Coverage, ReleaseNotice, ResourceKind, ResourceNotice, Version};
+
+use crate::dataset::Dataset;
+use crate::prepare::PreparedTable;
+use crate::readme;
+
+/// The notice of a release.
+pub(crate) fn of(dataset: &Dataset, version: Version, tables: &[PreparedTable<'_>]) -> ReleaseNotice {
+    ReleaseNotice {
+        dataset: dataset.id.clone(),
+        version,
+        title: dataset.title.clone(),
+        summary: dataset.summary.clone(),
+        description: readme::portal_description(dataset, version, tables),
+        licence: dataset.licence.clone(),
+        frequency: dataset.frequency.clone(),
+        tags: dataset.tags.clone(),
+        coverage: coverage(tables),
+        zones: dataset.zones.clone(),
+        granularity: dataset.granularity.clone(),
+        resources: tables.iter().flat_map(data).chain(texts()).collect(),
+    }
+}
+
+/// From the first to the last cohort of all the tables; the whole InserJeunes period when none has vintages.
+fn coverage(tables: &[PreparedTable<'_>]) -> Coverage {
+    let day = |year| chrono::NaiveDate::from_ymd_opt(year, 1, 1).expect("the first of January exists");
+    let all: Vec<Coverage> = tables.iter().filter_map(PreparedTable::coverage).collect();
+    let start = all.iter().map(|coverage| coverage.start).min().unwrap_or_else(|| day(2018));
+    let end = all.iter().map(|coverage| coverage.end).max().unwrap_or(start);
+    Coverage { start, end }
+}
+
+fn data(table: &PreparedTable<'_>) -> [ResourceNotice; 2] {
+    let id = table.spec.id.as_str();
+    // A udata portal reduces names to lower case, digits, dots and dashes.
+    let stem = id.replace('_', "-");
+    let resource = |extension: &str, title: String, description: String| ResourceNotice {
+        path: format!("{id}.{extension}"),
+        upload_name: format!("{stem}.{extension}"),
+        title,
+        description,
+        kind: ResourceKind::Main,
+    };
+    let rows = table.rows;
+    [
+        resource(
+            "csv",
+            format!("{} (CSV)", table.spec.title),
+            format!(
+                "CSV en UTF-8, séparateur point-virgule, {rows} lignes. Une cellule vide est expliquée par la colonne d'état qui la suit."
+            ),
+        ),
+        resource(
+            "parquet",
+            format!("{} (Parquet)", table.spec.title),
+            format!("Les mêmes {rows} lignes en Parquet compressé zstd, triées par clé, avec index de pages."),
+        ),
+    ]
+}
+
+fn texts() -> [ResourceNotice; 5] {
+    let resource = |path: &str, upload_name: &str, title: &str, description: &str, kind| ResourceNotice {
+        path: path.to_owned(),
+        upload_name: upload_name.to_owned(),
+        title: title.to_owned(),
+        description: description.to_owned(),
+        kind,
+    };
+    use ResourceKind::{Documentation, Other};
+    [
+        resource(
+            "README.md",
+            "lisez-moi.txt",
+            "Lisez-moi",
+            "Champ, dénominateurs, sens de chaque cellule vide, comment ouvrir les fichiers (Markdown).",
+            Documentation,
+        ),
+        resource(
+            "dictionnaire.csv",
+            "dictionnaire.csv",
+            "Dictionnaire des colonnes",
+            "Chaque colonne avec son unité, son dénominateur, ses bornes et ses modalités.",
+            Documentation,
+        ),
+        resource(
+            "datapackage.json",
+            "datapackage.json",
+            "Métadonnées Data Package",
+            "Schéma des tables (Data Package v2, Table Schema).",
+            Other,
+        ),
+        resource(
+            "CHANGELOG.md",
+            "journal-des-versions.txt",
+            "Journal des versions",
+            "Ce qui a changé à chaque version.",
+            Documentation,
+        ),
+        resource(
+            "SHA256SUMS",
+            "sha256sums.txt",
+            "Empreintes SHA-256",
+            "Empreintes des fichiers sous leur nom d'origine, pour vérifier un téléchargement.",
+            Other,
+        ),
+    ]
+}

@@ -1,0 +1,150 @@
+//! Sorts a table, checks its secrecy a last time, and writes it as CSV and Parquet.
+
+use std::io::Write;
+
+use debouches_model::spec::{CodeFormat, ColumnKind, ColumnSpec, Role, TableSpec};
+use debouches_model::{Coverage, Hasher, Sha256, ValueStatus, Vintage};
+use debouches_table::{ParquetLayout, Table, write_csv, write_parquet};
+
+use crate::PackageError;
+use crate::dataset::{Part, SourceNote};
+use crate::secrecy::leaks;
+
+/// A table whose data is written.
+#[derive(Debug)]
+pub struct PreparedTable<'a> {
+    /// Its specification.
+    pub spec: &'a TableSpec,
+    /// Every published column, in order, status and added columns included.
+    pub columns: Vec<ColumnSpec>,
+    /// Number of rows.
+    pub rows: u64,
+    /// Digest of the primary keys, in order.
+    pub keys_sha256: Sha256,
+    /// For each measure, the number of cells in each state, in the order of [`ValueStatus::ALL`].
+    pub states: Vec<(String, [u64; 5])>,
+    /// First and last cohort, when the table has vintages.
+    pub vintages: Option<(u16, u16)>,
+    /// The distinct vintages as published, sorted.
+    pub vintage_labels: Vec<String>,
+    /// Where the figures come from.
+    pub sources: Vec<SourceNote>,
+}
+
+/// The tables of a release, written.
+pub type Prepared<'a> = Vec<PreparedTable<'a>>;
+
+/// Writes a table as CSV and Parquet, sorted by its key.
+///
+/// # Errors
+/// When a figure under the threshold remains, or when the bytes cannot be written.
+pub fn prepare<'a>(
+    part: Part<'a>,
+    csv: impl Write + Send,
+    parquet: impl Write + Send,
+    jobs: usize,
+) -> Result<PreparedTable<'a>, PackageError> {
+    let Part { spec, table, sources } = part;
+    let wrap = |source| PackageError::Table { table: spec.id.clone(), source };
+    if let (count, Some(first)) = leaks(spec, &table).map_err(wrap)? {
+        return Err(PackageError::Leak { table: spec.id.clone(), count, first: Box::new(first) });
+    }
+    let table = {
+        let received = table;
+        received.sorted_by(&spec.key).map_err(wrap)?
+    };
+    let columns = published_columns(spec);
+    write_csv(&table, csv, jobs).map_err(wrap)?;
+    write_parquet(&table, &layout(spec, &columns), parquet, jobs).map_err(wrap)?;
+    let states = spec.measures().map(|column| Ok((column.name.clone(), table.statuses(&column.status_name())?.counts())));
+    let (vintages, vintage_labels) = vintages(spec, &table);
+    Ok(PreparedTable {
+        rows: table.rows() as u64,
+        keys_sha256: keys_digest(spec, &table).map_err(wrap)?,
+        states: states.collect::<Result<_, _>>().map_err(wrap)?,
+        spec,
+        columns,
+        vintages,
+        vintage_labels,
+        sources,
+    })
+}
+
+impl PreparedTable<'_> {
+    /// The days that the cohorts of the table span, leavers counted from the year of their exit.
+    #[must_use]
+    pub fn coverage(&self) -> Option<Coverage> {
+        let (first, last) = self.vintages?;
+        let day = |year: u16, month, day| chrono::NaiveDate::from_ymd_opt(i32::from(year), month, day);
+        Some(Coverage { start: day(first, 1, 1)?, end: day(last, 12, 31)? })
+    }
+}
+
+/// The columns as published: each measure followed by its status, then what `enrich` added.
+fn published_columns(spec: &TableSpec) -> Vec<ColumnSpec> {
+    let own = spec.columns.iter().flat_map(|column| {
+        let status = column.is_measure().then(|| status_column(column));
+        std::iter::once(column.clone()).chain(status)
+    });
+    own.chain(spec.added_columns().cloned()).collect()
+}
+
+fn status_column(measure: &ColumnSpec) -> ColumnSpec {
+    ColumnSpec {
+        name: measure.status_name(),
+        kind: ColumnKind::Text,
+        role: Role::Note,
+        unit: None,
+        denominator: None,
+        label: format!("{}, état", measure.label),
+        description: format!("Dit pourquoi `{}` est vide, ou que la valeur est là (measured).", measure.name),
+        required: true,
+        min: None,
+        max: None,
+        values: ValueStatus::ALL.iter().map(|status| status.as_str().to_owned()).collect(),
+        format: None,
+        except: Vec::new(),
+        produced_from: None,
+        produced_until: None,
+        not_yet_from: None,
+        not_produced: false,
+        base: debouches_model::spec::Base::default(),
+    }
+}
+
+/// Bloom filters on the codes that readers look up; lists have none.
+fn layout(spec: &TableSpec, columns: &[ColumnSpec]) -> ParquetLayout {
+    let is_code = |column: &&ColumnSpec| {
+        column.kind == ColumnKind::Text && column.format.is_some_and(|format| !matches!(format, CodeFormat::Rome))
+    };
+    ParquetLayout {
+        sorted_by: spec.key.clone(),
+        bloom: columns.iter().filter(is_code).map(|column| column.name.clone()).collect(),
+    }
+}
+
+fn keys_digest(spec: &TableSpec, table: &Table) -> Result<Sha256, debouches_table::TableError> {
+    let keys = spec.key.iter().map(|name| table.text(name)).collect::<Result<Vec<_>, _>>()?;
+    let mut hasher = Hasher::default();
+    let mut line = Vec::new();
+    for row in 0..table.rows() {
+        line.clear();
+        for key in &keys {
+            line.extend_from_slice(key.get(row).unwrap_or_default().as_bytes());
+            line.push(0);
+        }
+        hasher.update(&line);
+    }
+    Ok(hasher.finish())
+}
+
+fn vintages(spec: &TableSpec, table: &Table) -> (Option<(u16, u16)>, Vec<String>) {
+    let Some(vintage) = &spec.vintage else { return (None, Vec::new()) };
+    let Ok(column) = table.text(&vintage.column) else { return (None, Vec::new()) };
+    let used = column.distinct().zip(column.counts()).filter(|(_, rows)| *rows > 0).map(|(label, _)| label.to_owned());
+    let mut labels: Vec<String> = used.collect();
+    labels.sort();
+    let parsed: Vec<Vintage> = labels.iter().filter_map(|label| Vintage::parse(label, vintage.style)).collect();
+    let first = parsed.iter().map(|vintage| vintage.first).min();
+    (first.zip(parsed.iter().map(|vintage| vintage.last).max()), labels)
+}

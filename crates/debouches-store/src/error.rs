@@ -1,0 +1,229 @@
+//! What can go wrong with the state, one variant per reaction.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use debouches_model::{ArtefactKey, Fault, Sha256};
+
+use crate::Owner;
+
+/// Why the state could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The address of the state cannot be used.
+    #[error("cannot use `{url}` as the state: {reason}")]
+    Location {
+        /// The address as configured.
+        url: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// This kind of state cannot do that.
+    #[error("{state} cannot {what}")]
+    Unsupported {
+        /// The state.
+        state: String,
+        /// What was asked, and what to do instead.
+        what: &'static str,
+    },
+    /// A name that is not safe in a path; callers parse names, so this is our mistake.
+    #[error("`{name}` cannot name a file or a folder of the state: {reason}")]
+    Name {
+        /// The name, cut at 80 characters.
+        name: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// A symbolic link below the root of the state.
+    #[error("{} is a symbolic link: the state is never read or written through one", path.display())]
+    Symlink {
+        /// The link.
+        path: PathBuf,
+    },
+    /// The rights are missing, or the file system is read-only.
+    #[error("cannot {action} {}: permission denied", path.display())]
+    Denied {
+        /// What was tried.
+        action: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+    /// The disk or the quota is full.
+    #[error("cannot {action} {}: no space left", path.display())]
+    Full {
+        /// What was tried.
+        action: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+    /// Any other failure of the file system.
+    #[error("cannot {action} {}", path.display())]
+    Io {
+        /// What was tried.
+        action: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+    /// The system could not promise that the bytes reached the disk: they are thrown away, never synced again.
+    #[error("cannot be sure that {} reached the disk", path.display())]
+    NotDurable {
+        /// The file or folder.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+    /// Another run holds the lock.
+    #[error("{state} is in use by {}", owner.as_ref().map_or_else(|| "another run".to_owned(), |owner| owner.to_string()))]
+    Held {
+        /// The state.
+        state: String,
+        /// Who holds it, when it says so.
+        owner: Option<Box<Owner>>,
+    },
+    /// The object store did not answer as it should.
+    #[error("cannot reach {path}")]
+    Remote {
+        /// The object.
+        path: String,
+        /// The cause.
+        source: object_store::Error,
+    },
+    /// The object store refuses our credentials.
+    #[error("{path} is refused to these credentials")]
+    RemoteDenied {
+        /// The object.
+        path: String,
+        /// The cause.
+        source: object_store::Error,
+    },
+    /// The manifest cannot be trusted.
+    #[error("cannot open {key}: its manifest {reason}")]
+    Manifest {
+        /// The artefact.
+        key: Box<ArtefactKey>,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The manifest was written by a later version of the program.
+    #[error("cannot open {key}: its manifest has format {format}, which this version does not know")]
+    Format {
+        /// The artefact.
+        key: Box<ArtefactKey>,
+        /// The format found.
+        format: u32,
+    },
+    /// A file no longer has the bytes that its manifest records.
+    #[error("cannot open {key}: {path} was altered after it was written")]
+    Altered {
+        /// The artefact.
+        key: Box<ArtefactKey>,
+        /// The file.
+        path: String,
+        /// The digest recorded.
+        expected: Sha256,
+        /// The digest of the bytes found.
+        found: Sha256,
+    },
+    /// A file named by the manifest is not there.
+    #[error("cannot open {key}: {path} is gone")]
+    Missing {
+        /// The artefact.
+        key: Box<ArtefactKey>,
+        /// The file.
+        path: String,
+    },
+    /// A complete artefact with the same key holds other bytes.
+    #[error("cannot write {key}: it exists with other content ({} instead of {})", existing.short(), new.short())]
+    Conflict {
+        /// The artefact.
+        key: Box<ArtefactKey>,
+        /// Identity of the one that is there.
+        existing: Sha256,
+        /// Identity of the one refused.
+        new: Sha256,
+    },
+    /// The journal belongs to a finished publication, whose manifest records its bytes.
+    #[error("cannot add to the journal of {key}: the publication is finished")]
+    Frozen {
+        /// The publication.
+        key: Box<ArtefactKey>,
+    },
+    /// A file of the draft was not finished, or failed while it was written.
+    #[error("cannot write {key}: {path} was not finished")]
+    Unfinished {
+        /// The artefact.
+        key: Box<ArtefactKey>,
+        /// The file.
+        path: String,
+    },
+    /// The manifest does not list that file.
+    #[error("{key} has no file {path}")]
+    Unlisted {
+        /// The artefact.
+        key: Box<ArtefactKey>,
+        /// The file asked for.
+        path: String,
+    },
+    /// The file is too large to be read in one piece.
+    #[error("cannot read {path} of {key} in one piece: {bytes} bytes, at most {limit}")]
+    TooLarge {
+        /// The artefact.
+        key: Box<ArtefactKey>,
+        /// The file.
+        path: String,
+        /// Its size.
+        bytes: u64,
+        /// The limit.
+        limit: u64,
+    },
+}
+
+impl StoreError {
+    /// Who can mend it.
+    #[must_use]
+    pub fn fault(&self) -> Fault {
+        match self {
+            Self::Location { .. } | Self::Unsupported { .. } | Self::Symlink { .. } | Self::Format { .. } => Fault::Operator,
+            Self::Name { .. }
+            | Self::Full { .. }
+            | Self::Io { .. }
+            | Self::NotDurable { .. }
+            | Self::Frozen { .. }
+            | Self::Unfinished { .. }
+            | Self::Unlisted { .. }
+            | Self::TooLarge { .. } => Fault::Ours,
+            Self::Denied { .. } | Self::RemoteDenied { .. } => Fault::Permission,
+            Self::Held { .. } => Fault::Busy,
+            Self::Remote { .. } => Fault::Outage,
+            Self::Manifest { .. } | Self::Altered { .. } | Self::Missing { .. } | Self::Conflict { .. } => Fault::Integrity,
+        }
+    }
+
+    /// Sorts a failure of the file system by what can be done about it.
+    pub(crate) fn io(action: &'static str, path: impl AsRef<Path>, source: impl Into<io::Error>) -> Self {
+        let (path, source) = (path.as_ref().to_owned(), source.into());
+        if matches!(source.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem) {
+            Self::Denied { action, path, source }
+        } else if matches!(source.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) {
+            Self::Full { action, path, source }
+        } else {
+            Self::Io { action, path, source }
+        }
+    }
+
+    /// Sorts a failure of an object store by what can be done about it.
+    pub(crate) fn remote(path: impl Into<String>, source: object_store::Error) -> Self {
+        let path = path.into();
+        if matches!(source, object_store::Error::PermissionDenied { .. } | object_store::Error::Unauthenticated { .. }) {
+            Self::RemoteDenied { path, source }
+        } else {
+            Self::Remote { path, source }
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! One run at a time: an operating system lock, which dies with its process, and who holds it.
+
+use std::fmt;
+use std::fs::{File, TryLockError};
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use rustix::fs::OFlags;
+use serde::{Deserialize, Serialize};
+
+use crate::backend::Backend;
+use crate::folder::Dir;
+use crate::{Store, StoreError};
+
+/// Name of the lock file, below the root.
+const LOCK_FILE: &str = "lock";
+
+/// How often a waiting run looks again.
+const POLL: Duration = Duration::from_millis(100);
+
+/// Who holds a lock: informative only, the lock itself is the system's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owner {
+    /// Name of the run.
+    pub run: String,
+    /// Process.
+    pub pid: u32,
+    /// Machine.
+    pub host: String,
+    /// What it was asked to do.
+    pub command: String,
+    /// Since when.
+    pub since: DateTime<Utc>,
+}
+
+impl fmt::Display for Owner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { run, pid, host, command, since } = self;
+        write!(f, "run {run} (`{command}`, process {pid} on {host}, since {})", since.format("%Y-%m-%d %H:%M:%S UTC"))
+    }
+}
+
+/// The right to write in a state; given back when dropped, or when the process ends in whatever way.
+pub struct Lock {
+    state: String,
+    left_by: Option<Owner>,
+    held: Held,
+}
+
+enum Held {
+    File(File),
+    Memory(Slot),
+    Elsewhere,
+}
+
+/// The lock of a state in memory.
+pub(crate) type Slot = Arc<Mutex<Option<Owner>>>;
+
+impl Store {
+    /// Takes the lock of the state, at once or within `wait`.
+    ///
+    /// A bucket has no lock: see [`Store::locked_elsewhere`].
+    pub async fn lock(&self, wait: Option<Duration>, owner: Owner) -> Result<Lock, StoreError> {
+        let mut left = wait.unwrap_or_default();
+        loop {
+            match self.try_lock(&owner) {
+                Err(StoreError::Held { .. }) if !left.is_zero() => {
+                    tokio::time::sleep(POLL.min(left)).await;
+                    left = left.saturating_sub(POLL);
+                }
+                result => return result,
+            }
+        }
+    }
+
+    /// The lock of a state whose users exclude each other by means of their own, such as a single scheduler.
+    #[must_use]
+    pub fn locked_elsewhere(&self) -> Lock {
+        Lock { state: self.root_display(), left_by: None, held: Held::Elsewhere }
+    }
+
+    fn try_lock(&self, owner: &Owner) -> Result<Lock, StoreError> {
+        let state = self.root_display();
+        match self.backend() {
+            Backend::Folder(folder) => lock_file(folder.root(), state, owner),
+            Backend::Objects(objects) => match objects.slot() {
+                Some(slot) => lock_slot(slot, state, owner),
+                None => Err(StoreError::Unsupported {
+                    state,
+                    what: "be locked: let one scheduler start its runs, and say in the configuration that it does",
+                }),
+            },
+        }
+    }
+}
+
+fn lock_file(root: &Dir, state: String, owner: &Owner) -> Result<Lock, StoreError> {
+    let at = root.at(LOCK_FILE);
+    let opened = root.open_with(LOCK_FILE, OFlags::RDWR.union(OFlags::CREATE))?;
+    let mut file = opened.ok_or_else(|| StoreError::io("open", &at, std::io::Error::from(std::io::ErrorKind::NotFound)))?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err(StoreError::Held { state, owner: told(&mut file).map(Box::new) }),
+        Err(TryLockError::Error(error)) => return Err(StoreError::io("lock", at, error)),
+    }
+    let left_by = told(&mut file);
+    write_owner(&mut file, owner).map_err(|error| StoreError::io("write", at, error))?;
+    Ok(Lock { state, left_by, held: Held::File(file) })
+}
+
+/// What the file says of its owner; the answer is a courtesy, so that a half-written one is no answer.
+fn told(file: &mut File) -> Option<Owner> {
+    let mut text = String::new();
+    file.seek(SeekFrom::Start(0)).ok()?;
+    file.take(1 << 16).read_to_string(&mut text).ok()?;
+    serde_json::from_str(&text).ok()
+}
+
+fn write_owner(file: &mut File, owner: &Owner) -> std::io::Result<()> {
+    let text = serde_json::to_string(owner).expect("an owner is made of text, a number and a date");
+    file.set_len(0)?;
+    file.seek(SeekFrom::Start(0))?;
+    writeln!(file, "{text}")
+}
+
+fn lock_slot(slot: &Slot, state: String, owner: &Owner) -> Result<Lock, StoreError> {
+    let mut held = slot.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(owner) = held.clone() {
+        return Err(StoreError::Held { state, owner: Some(Box::new(owner)) });
+    }
+    *held = Some(owner.clone());
+    Ok(Lock { state, left_by: None, held: Held::Memory(Arc::clone(slot)) })
+}
+
+impl Lock {
+    /// The run that held the lock before and ended without giving it back: killed, or a power cut.
+    #[must_use]
+    pub fn left_by(&self) -> Option<&Owner> {
+        self.left_by.as_ref()
+    }
+
+    /// Refuses to serve another state than its own.
+    pub(crate) fn check(&self, state: &str) -> Result<(), StoreError> {
+        if self.state == state {
+            Ok(())
+        } else {
+            Err(StoreError::Unsupported { state: state.to_owned(), what: "be changed under the lock of another state" })
+        }
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        match &self.held {
+            // Closing the file frees the lock; an empty file says that it was given back.
+            Held::File(file) => {
+                let _ = file.set_len(0);
+            }
+            Held::Memory(slot) => *slot.lock().unwrap_or_else(PoisonError::into_inner) = None,
+            Held::Elsewhere => {}
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Cuts delimited text into blocks of records, which the column encoders share.
+
+use std::io::{self, Read};
+
+use crate::TableError;
+use crate::csv_read::{Dialect, ReadLimits};
+use crate::raw::RaggedRow;
+
+/// Records of the same width, back to back.
+#[derive(Default)]
+pub(crate) struct Block {
+    /// The cells, unquoted, one after the other.
+    pub(crate) bytes: Vec<u8>,
+    /// End of each cell in `bytes`, `width` of them per record.
+    pub(crate) ends: Vec<usize>,
+    /// Line on which each record begins.
+    pub(crate) lines: Vec<u32>,
+}
+
+impl Block {
+    /// The cells of a column, in the order of records.
+    pub(crate) fn column(&self, column: usize, width: usize) -> impl Iterator<Item = &[u8]> {
+        self.ends.chunks_exact(width).enumerate().map(move |(record, ends)| {
+            let start = match (column, record) {
+                (0, 0) => 0,
+                (0, _) => self.ends[record * width - 1],
+                (_, _) => ends[column - 1],
+            };
+            &self.bytes[start..ends[column]]
+        })
+    }
+}
+
+/// Bytes of cells gathered before a block is handed over.
+const BLOCK_BYTES: usize = 4 << 20;
+/// Bytes asked from the reader at once.
+const INPUT_BYTES: usize = 1 << 20;
+
+/// A record reader over any stream of bytes.
+pub(crate) struct Cutter<R> {
+    input: R,
+    parser: csv_core::Reader,
+    buffer: Vec<u8>,
+    start: usize,
+    end: usize,
+    limits: ReadLimits,
+    quotes: u64,
+    total: u64,
+    skipped_lines: u64,
+    cells: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+/// The end of one record in `cells` and `ends`.
+struct Record {
+    bytes: usize,
+    width: usize,
+    line: u64,
+}
+
+impl<R: Read> Cutter<R> {
+    /// Reads from `head`, which was looked at already, then from `input`.
+    pub(crate) fn new(head: Vec<u8>, input: R, dialect: Dialect, limits: ReadLimits) -> Self {
+        let mut buffer = head;
+        let end = buffer.len();
+        let quotes = count_quotes(&buffer);
+        buffer.resize(INPUT_BYTES.max(end), 0);
+        Self {
+            input,
+            parser: csv_core::ReaderBuilder::new().delimiter(dialect.separator).build(),
+            buffer,
+            start: 0,
+            end,
+            limits,
+            quotes,
+            total: end as u64,
+            skipped_lines: 0,
+            cells: vec![0; 1 << 16],
+            ends: vec![0; 4096],
+        }
+    }
+
+    /// True when an opened quote was never closed: quotes go by pairs in delimited text.
+    pub(crate) fn has_odd_quotes(&self) -> bool {
+        self.quotes % 2 == 1
+    }
+
+    /// Bytes read so far.
+    pub(crate) fn bytes_read(&self) -> u64 {
+        self.total
+    }
+
+    /// The first record.
+    pub(crate) fn header(&mut self) -> Result<Option<Vec<Vec<u8>>>, TableError> {
+        Ok(self.record()?.map(|record| {
+            let starts = std::iter::once(0).chain(self.ends[..record.width].iter().copied());
+            starts.zip(&self.ends[..record.width]).map(|(start, &end)| self.cells[start..end].to_vec()).collect()
+        }))
+    }
+
+    /// The next records of that width, until the block is full; `None` at the end.
+    pub(crate) fn block(&mut self, width: usize, ragged: &mut Vec<RaggedRow>) -> Result<Option<Block>, TableError> {
+        let mut block = Block::default();
+        block.bytes.reserve(BLOCK_BYTES + (BLOCK_BYTES >> 3));
+        while block.bytes.len() < BLOCK_BYTES {
+            let Some(record) = self.record()? else { break };
+            if record.width == width {
+                let base = block.bytes.len();
+                block.bytes.extend_from_slice(&self.cells[..record.bytes]);
+                block.ends.extend(self.ends[..width].iter().map(|end| base + end));
+                block.lines.push(u32::try_from(record.line).unwrap_or(u32::MAX));
+            } else {
+                ragged.push(RaggedRow {
+                    line: record.line,
+                    cells: record.width,
+                    begins_with: String::from_utf8_lossy(&self.cells[..record.bytes.min(80)]).into_owned(),
+                    breaks: self.cells[..record.bytes].contains(&b'\n'),
+                });
+            }
+        }
+        Ok((!block.lines.is_empty()).then_some(block))
+    }
+
+    fn record(&mut self) -> Result<Option<Record>, TableError> {
+        self.skip_line_ends()?;
+        let line = self.parser.line() + self.skipped_lines;
+        let (mut written, mut width) = (0, 0);
+        loop {
+            if self.start == self.end {
+                self.refill()?;
+            }
+            let (result, read, out, ended) = self.parser.read_record(
+                &self.buffer[self.start..self.end],
+                &mut self.cells[written..],
+                &mut self.ends[width..],
+            );
+            self.start += read;
+            written += out;
+            width += ended;
+            match result {
+                csv_core::ReadRecordResult::InputEmpty => {}
+                csv_core::ReadRecordResult::OutputFull => self.grow_cells(line)?,
+                csv_core::ReadRecordResult::OutputEndsFull => self.grow_ends(line)?,
+                csv_core::ReadRecordResult::Record => return Ok(Some(Record { bytes: written, width, line })),
+                csv_core::ReadRecordResult::End => return Ok(None),
+            }
+        }
+    }
+
+    /// Passes over the rest of a CRLF and over blank lines, which the parser would count to the record before.
+    fn skip_line_ends(&mut self) -> Result<(), TableError> {
+        loop {
+            if self.start == self.end {
+                self.refill()?;
+            }
+            match self.buffer[self.start..self.end].first() {
+                Some(b'\n') => self.skipped_lines += 1,
+                Some(b'\r') => {}
+                _ => return Ok(()),
+            }
+            self.start += 1;
+        }
+    }
+
+    fn refill(&mut self) -> Result<(), TableError> {
+        self.start = 0;
+        self.end = loop {
+            match self.input.read(&mut self.buffer) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                other => break other?,
+            }
+        };
+        self.quotes += count_quotes(&self.buffer[..self.end]);
+        self.total += self.end as u64;
+        Ok(())
+    }
+
+    fn grow_cells(&mut self, line: u64) -> Result<(), TableError> {
+        let limit = self.limits.row_bytes;
+        if self.cells.len() as u64 >= limit {
+            return Err(TableError::OverLimit { line, what: "the size of the row in bytes", limit });
+        }
+        self.cells.resize(self.cells.len() * 2, 0);
+        Ok(())
+    }
+
+    fn grow_ends(&mut self, line: u64) -> Result<(), TableError> {
+        let limit = self.limits.columns as u64;
+        if self.ends.len() as u64 >= limit {
+            return Err(TableError::OverLimit { line, what: "the number of columns", limit });
+        }
+        self.ends.resize(self.ends.len() * 2, 0);
+        Ok(())
+    }
+}
+
+fn count_quotes(bytes: &[u8]) -> u64 {
+    bytes.iter().filter(|&&byte| byte == b'"').count() as u64
+}

@@ -1,0 +1,164 @@
+//! A table as received: every cell is text, nothing is interpreted yet.
+
+use crate::csv_read::Dialect;
+use crate::encoding::{Encoding, Evidence, windows_1252};
+
+/// A table of text cells.
+#[derive(Debug)]
+pub struct RawTable {
+    /// Headings, trimmed; an empty or repeated heading is kept as it is.
+    pub header: Vec<String>,
+    /// How cells were separated.
+    pub dialect: Dialect,
+    /// Encoding found.
+    pub encoding: Encoding,
+    /// Line of the file on which each row begins, from 1, header included.
+    pub lines: Vec<u32>,
+    /// Rows that have not the width of the header, set aside.
+    pub ragged: Vec<RaggedRow>,
+    /// Values that are not UTF-8 in a file that is.
+    pub undecodable: Vec<Undecodable>,
+    /// Where a quote is opened and never closed: the line, and the beginning of the record.
+    pub unclosed_quote: Option<(u64, String)>,
+    columns: Vec<RawColumn>,
+    undecoded: Vec<(Vec<Vec<u8>>, Vec<u32>)>,
+}
+
+/// A row that has not the width of the header.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RaggedRow {
+    /// Line on which it begins.
+    pub line: u64,
+    /// Number of cells found.
+    pub cells: usize,
+    /// Beginning of the row, cells glued together.
+    pub begins_with: String,
+    /// True when a cell holds a line break.
+    pub breaks: bool,
+}
+
+/// A value that is not UTF-8 in a file that is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undecodable {
+    /// Line on which its row begins.
+    pub line: u64,
+    /// Place of the column, from 0.
+    pub column: usize,
+    /// The value, read as Windows-1252 for display.
+    pub value: String,
+}
+
+/// A column of text cells: distinct values, and the place of each cell among them.
+#[derive(Debug, Default)]
+pub struct RawColumn {
+    /// Distinct values, in the order of their first appearance.
+    pub values: Vec<String>,
+    /// For each row, the place of its value in `values`.
+    pub keys: Vec<u32>,
+}
+
+impl RawColumn {
+    /// The cell of a row.
+    #[must_use]
+    pub fn value(&self, row: usize) -> &str {
+        &self.values[self.keys[row] as usize]
+    }
+}
+
+impl RawTable {
+    pub(crate) fn new(width: usize, dialect: Dialect, bom: bool) -> Self {
+        Self {
+            header: Vec::new(),
+            dialect,
+            encoding: if bom { Encoding::Utf8Bom } else { Encoding::Utf8 },
+            lines: Vec::new(),
+            ragged: Vec::new(),
+            undecodable: Vec::new(),
+            unclosed_quote: None,
+            columns: Vec::new(),
+            undecoded: (0..width).map(|_| (Vec::new(), Vec::new())).collect(),
+        }
+    }
+
+    /// Number of columns.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.undecoded.len().max(self.columns.len())
+    }
+
+    /// Number of rows, without those set aside.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// A column by its place.
+    #[must_use]
+    pub fn column(&self, place: usize) -> &RawColumn {
+        &self.columns[place]
+    }
+
+    /// Takes a column out, so that its memory is freed as soon as it is cast.
+    pub fn take_column(&mut self, place: usize) -> RawColumn {
+        std::mem::take(&mut self.columns[place])
+    }
+
+    pub(crate) fn set_column(&mut self, place: usize, values: Vec<Vec<u8>>, keys: Vec<u32>) {
+        self.undecoded[place] = (values, keys);
+    }
+
+    /// Decides the encoding of the whole file from its distinct values, then decodes them.
+    ///
+    /// No valid UTF-8 beside bytes that are not: the file is Windows-1252. Both: the file is damaged, and each bad value is told.
+    pub(crate) fn settle_encoding(&mut self, header: Vec<Vec<u8>>) {
+        let undecoded = std::mem::take(&mut self.undecoded);
+        let all = || header.iter().chain(undecoded.iter().flat_map(|(values, _)| values));
+        let has = |wanted: Evidence| all().any(|value| Evidence::of(value) == wanted);
+        let damaged = has(Evidence::NotUtf8);
+        if damaged && self.encoding == Encoding::Utf8 && !has(Evidence::Utf8) {
+            self.encoding = Encoding::Windows1252;
+        } else if damaged {
+            self.undecodable = self.damaged_values(&header, &undecoded);
+        }
+        let decode = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap_or_else(|error| windows_1252(error.as_bytes()));
+        self.header = header.into_iter().map(|cell| decode(cell).trim().to_owned()).collect();
+        self.columns = undecoded
+            .into_iter()
+            .map(|(values, keys)| RawColumn { values: values.into_iter().map(decode).collect(), keys })
+            .collect();
+    }
+
+    /// The last record, when a line break in it tells that it swallowed the rest of the file.
+    pub(crate) fn swallowed_record(&self) -> Option<(u64, String)> {
+        let last_line = self.lines.last().map_or(0, |line| u64::from(*line));
+        match self.ragged.last() {
+            Some(ragged) if ragged.line > last_line => ragged.breaks.then(|| (ragged.line, ragged.begins_with.clone())),
+            _ => {
+                let row = self.rows().checked_sub(1)?;
+                let cell = self.columns.iter().map(|column| column.value(row)).find(|cell| cell.contains('\n'))?;
+                Some((last_line, cell.to_owned()))
+            }
+        }
+    }
+
+    fn damaged_values(&self, header: &[Vec<u8>], columns: &[(Vec<Vec<u8>>, Vec<u32>)]) -> Vec<Undecodable> {
+        let is_damaged = |bytes: &[u8]| Evidence::of(bytes) == Evidence::NotUtf8;
+        let mut found: Vec<Undecodable> = header
+            .iter()
+            .enumerate()
+            .filter(|(_, bytes)| is_damaged(bytes))
+            .map(|(column, bytes)| Undecodable { line: 1, column, value: windows_1252(bytes) })
+            .collect();
+        for (column, (values, keys)) in columns.iter().enumerate() {
+            let damaged: Vec<bool> = values.iter().map(|value| is_damaged(value)).collect();
+            let rows = keys.iter().enumerate().filter(|(_, key)| damaged[**key as usize]);
+            found.extend(rows.map(|(row, key)| Undecodable {
+                line: u64::from(self.lines[row]),
+                column,
+                value: windows_1252(&values[*key as usize]),
+            }));
+        }
+        found.sort_by_key(|bad| (bad.line, bad.column));
+        found
+    }
+}

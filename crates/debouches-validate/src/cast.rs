@@ -1,0 +1,256 @@
+//! From text cells to typed columns: once per distinct value, then one pass over the keys.
+
+use std::collections::HashMap;
+
+use debouches_model::spec::{CodeFormat, ColumnKind, ColumnSpec, TableSpec};
+use debouches_model::{Finding, RuleCode, Uai, ValueStatus, Vintage};
+use debouches_table::{Column, DecimalColumn, IntegerColumn, RawColumn, RawTable, StatusColumn, Table, TableError, TextColumn};
+
+use crate::findings::Findings;
+use crate::number;
+use crate::shape::Recognised;
+
+/// The typed table, with the refused rows still in it.
+pub(crate) fn cast(
+    spec: &TableSpec,
+    mut raw: RawTable,
+    recognised: &Recognised,
+    findings: &mut Findings<'_>,
+) -> Result<Table, TableError> {
+    let mut table = Table::new(raw.rows());
+    let vintages = Vintages::read(spec, &raw, recognised);
+    for column in &spec.columns {
+        let cells = match recognised.places.get(&column.name) {
+            Some(&place) => raw.take_column(place),
+            None => RawColumn { values: vec![String::new()], keys: vec![0; raw.rows()] },
+        };
+        if column.is_measure() {
+            let (values, statuses) = measure(spec, column, &cells, &vintages, findings);
+            table.set(&column.name, values)?;
+            table.set(&column.status_name(), Column::Status(statuses))?;
+        } else {
+            table.set(&column.name, Column::Text(text(column, &cells, findings)))?;
+        }
+    }
+    Ok(table)
+}
+
+/// The vintage of each row, by the place of its distinct value.
+struct Vintages {
+    keys: Vec<u32>,
+    distinct: Vec<Option<Vintage>>,
+}
+
+impl Vintages {
+    fn read(spec: &TableSpec, raw: &RawTable, recognised: &Recognised) -> Self {
+        let place = spec.vintage.as_ref().and_then(|vintage| Some((vintage, *recognised.places.get(&vintage.column)?)));
+        match place {
+            Some((vintage, place)) => {
+                let column = raw.column(place);
+                let distinct = column.values.iter().map(|value| Vintage::parse(value.trim(), vintage.style)).collect();
+                Self { keys: column.keys.clone(), distinct }
+            }
+            None => Self { keys: vec![0; raw.rows()], distinct: vec![None] },
+        }
+    }
+}
+
+/// What a distinct value means for a measure.
+enum Cell<T> {
+    Value(T),
+    Null(ValueStatus),
+    Bad(RuleCode, String),
+}
+
+fn measure(
+    spec: &TableSpec,
+    column: &ColumnSpec,
+    cells: &RawColumn,
+    vintages: &Vintages,
+    findings: &mut Findings<'_>,
+) -> (Column, StatusColumn) {
+    match column.kind {
+        ColumnKind::Integer => {
+            let meanings = meanings(spec, column, cells, number::integer, "un nombre entier / a whole number");
+            let statuses = statuses(column, cells, &meanings, vintages, findings);
+            let value = |key: &u32| if let Cell::Value(value) = &meanings[*key as usize] { Some(*value) } else { None };
+            (Column::Integer(cells.keys.iter().map(value).collect::<IntegerColumn>()), statuses)
+        }
+        ColumnKind::Decimal | ColumnKind::Text | ColumnKind::Boolean | ColumnKind::List => {
+            let meanings = meanings(spec, column, cells, number::decimal, "un nombre / a number");
+            let statuses = statuses(column, cells, &meanings, vintages, findings);
+            let value = |key: &u32| if let Cell::Value(value) = &meanings[*key as usize] { Some(*value) } else { None };
+            (Column::Decimal(cells.keys.iter().map(value).collect::<DecimalColumn>()), statuses)
+        }
+    }
+}
+
+fn meanings<T: Copy + Into<f64>>(
+    spec: &TableSpec,
+    column: &ColumnSpec,
+    cells: &RawColumn,
+    parse: fn(&str) -> Option<T>,
+    expected: &str,
+) -> Vec<Cell<T>> {
+    let meaning = |raw: &String| {
+        let text = raw.trim();
+        if let Some(status) = spec.missing.get(text) {
+            return Cell::Null(*status);
+        }
+        if text.is_empty() {
+            return Cell::Null(ValueStatus::Absent);
+        }
+        match parse(text) {
+            None => Cell::Bad(RuleCode::NotANumber, expected.to_owned()),
+            Some(value) if !within(column, value.into()) => Cell::Bad(RuleCode::OutOfBounds, bounds(column)),
+            Some(value) => Cell::Value(value),
+        }
+    };
+    cells.values.iter().map(meaning).collect()
+}
+
+fn within(column: &ColumnSpec, value: f64) -> bool {
+    column.min.is_none_or(|min| value >= min) && column.max.is_none_or(|max| value <= max)
+}
+
+fn bounds(column: &ColumnSpec) -> String {
+    let bound = |bound: Option<f64>, none: &str| bound.map_or_else(|| none.to_owned(), |bound| bound.to_string());
+    format!("[{}, {}]", bound(column.min, "-∞"), bound(column.max, "+∞"))
+}
+
+/// The state of each row: measured, or the reason of the null, which depends on the marker and on the vintage.
+fn statuses<T>(
+    column: &ColumnSpec,
+    cells: &RawColumn,
+    meanings: &[Cell<T>],
+    vintages: &Vintages,
+    findings: &mut Findings<'_>,
+) -> StatusColumn {
+    let planned: Vec<Option<ValueStatus>> = vintages.distinct.iter().map(|vintage| planned_null(column, *vintage)).collect();
+    let troubled = meanings.iter().any(|meaning| matches!(meaning, Cell::Bad(..))) || planned.iter().any(Option::is_some);
+    if troubled {
+        tell(column, cells, meanings, vintages, &planned, findings);
+    }
+    let rows = cells.keys.iter().zip(&vintages.keys);
+    rows.map(|(key, vintage)| match &meanings[*key as usize] {
+        Cell::Value(_) => ValueStatus::Measured,
+        Cell::Null(marker) => planned[*vintage as usize].unwrap_or(*marker),
+        Cell::Bad(..) => ValueStatus::Absent,
+    })
+    .collect()
+}
+
+fn tell<T>(
+    column: &ColumnSpec,
+    cells: &RawColumn,
+    meanings: &[Cell<T>],
+    vintages: &Vintages,
+    planned: &[Option<ValueStatus>],
+    findings: &mut Findings<'_>,
+) {
+    for (row, (key, vintage)) in cells.keys.iter().zip(&vintages.keys).enumerate() {
+        let value = &cells.values[*key as usize];
+        match (&meanings[*key as usize], planned[*vintage as usize]) {
+            (Cell::Bad(rule, expected), _) => {
+                findings.about_row(row, Finding::new(*rule).column(&column.name).value(value).expected(expected));
+            }
+            (Cell::Value(_), Some(status)) => {
+                let finding = Finding::new(RuleCode::UnexpectedMeasure).column(&column.name).value(value);
+                findings.about_row(row, finding.expected(status.as_str()));
+            }
+            (Cell::Value(_) | Cell::Null(_), _) => {}
+        }
+    }
+}
+
+/// The status of a null that the specification foresees for that vintage.
+fn planned_null(column: &ColumnSpec, vintage: Option<Vintage>) -> Option<ValueStatus> {
+    if column.not_produced {
+        return Some(ValueStatus::NotProduced);
+    }
+    let year = vintage?.last;
+    let before = column.produced_from.is_some_and(|first| year < first);
+    let after = column.produced_until.is_some_and(|last| year > last);
+    if before || after {
+        Some(ValueStatus::NotProduced)
+    } else {
+        column.not_yet_from.filter(|first| year >= *first).map(|_| ValueStatus::NotYet)
+    }
+}
+
+/// A text column: trimmed, null when empty, each distinct value checked once.
+fn text(column: &ColumnSpec, cells: &RawColumn, findings: &mut Findings<'_>) -> TextColumn {
+    let mut values: Vec<String> = Vec::new();
+    let mut places: HashMap<&str, u32> = HashMap::new();
+    let mut problems: Vec<Option<(RuleCode, String)>> = Vec::new();
+    let mut keys: Vec<Option<u32>> = Vec::with_capacity(cells.values.len());
+    for raw in &cells.values {
+        let value = raw.trim();
+        if value.is_empty() {
+            keys.push(None);
+            problems.push(column.required.then(|| (RuleCode::RequiredMissing, String::new())));
+        } else {
+            problems.push(problem(column, value));
+            keys.push(Some(*places.entry(value).or_insert_with(|| {
+                values.push(value.to_owned());
+                u32::try_from(values.len() - 1).expect("fewer values than cells")
+            })));
+        }
+    }
+    if problems.iter().any(Option::is_some) {
+        for (row, key) in cells.keys.iter().enumerate() {
+            if let Some((rule, expected)) = &problems[*key as usize] {
+                let finding = Finding::new(*rule).column(&column.name).value(&cells.values[*key as usize]);
+                findings.about_row(row, finding.expected(expected));
+            }
+        }
+    }
+    TextColumn::new(&values, cells.keys.iter().map(|key| keys[*key as usize]))
+}
+
+fn problem(column: &ColumnSpec, value: &str) -> Option<(RuleCode, String)> {
+    if !column.values.is_empty() && !column.values.iter().any(|known| known == value) {
+        return Some((RuleCode::NotInDomain, column.values.join(", ")));
+    }
+    if let Some(format) = column.format.filter(|_| !column.except.iter().any(|known| known == value)) {
+        return malformed(format, value);
+    }
+    let formula = value.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    formula.then(|| (RuleCode::FormulaCell, String::new()))
+}
+
+fn malformed(format: CodeFormat, value: &str) -> Option<(RuleCode, String)> {
+    let code = |expected: &str| Some((RuleCode::MalformedCode, expected.to_owned()));
+    let is_upper = |value: &str| value.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
+    let is_digits = |value: &str| value.bytes().all(|b| b.is_ascii_digit());
+    match format {
+        CodeFormat::Uai => match value.get(..7).filter(|digits| value.len() == 8 && is_digits(digits)) {
+            None => code("sept chiffres et une lettre / seven digits and a letter"),
+            Some(digits) => {
+                let right = Uai::check_letter(digits.parse().unwrap_or_default());
+                value.parse::<Uai>().is_err().then(|| (RuleCode::UaiCheckLetter, format!("{digits}{right}")))
+            }
+        },
+        CodeFormat::Cfd if value.len() != 8 || !is_upper(value) => {
+            code("huit chiffres ou capitales / eight digits or capitals")
+        }
+        CodeFormat::Mefstat11 if value.len() != 11 || !is_upper(value) => {
+            code("onze chiffres ou capitales / eleven digits or capitals")
+        }
+        CodeFormat::Mef if !(10..=11).contains(&value.len()) || !is_upper(value) => code("dix chiffres / ten digits"),
+        CodeFormat::Sise if value.len() != 7 || !is_upper(value) => {
+            code("sept chiffres ou capitales / seven digits or capitals")
+        }
+        CodeFormat::RegionCog if value.len() != 2 || !is_digits(value) => code("deux chiffres / two digits"),
+        CodeFormat::Rome if value.len() != 5 || !is_upper(value) => {
+            code("une lettre et quatre chiffres / a letter and four digits")
+        }
+        CodeFormat::Cfd
+        | CodeFormat::Mefstat11
+        | CodeFormat::Mef
+        | CodeFormat::Sise
+        | CodeFormat::RegionCog
+        | CodeFormat::Rome
+        | CodeFormat::Code => None,
+    }
+}

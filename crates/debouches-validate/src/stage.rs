@@ -1,0 +1,168 @@
+//! The stage: read, recognise, cast, check, decide.
+
+use std::io::{self, Read};
+
+use debouches_model::spec::TableSpec;
+use debouches_model::{Event, Finding, Observer, Report, RuleCode, Unit};
+use debouches_table::{RawTable, ReadLimits, Table, TableError, read_csv};
+
+use crate::ValidateError;
+use crate::cast::cast;
+use crate::findings::Findings;
+use crate::rules;
+use crate::shape::{Recognised, Shape};
+
+/// Format number of the output: moves when the same bytes give another table.
+pub const FORMAT: u32 = 1;
+
+/// A body to validate.
+pub struct Input<'a> {
+    /// Name of the file as received, for findings.
+    pub name: &'a str,
+    /// Its bytes, already unpacked.
+    pub body: Box<dyn Read + Send + 'a>,
+    /// Expected size, for progress.
+    pub bytes: Option<u64>,
+}
+
+/// How to work.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Threads to use.
+    pub jobs: usize,
+    /// Bounds on what is read.
+    pub limits: ReadLimits,
+}
+
+/// What came out. The table is there only when the verdict is favourable.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The checked table, without the refused rows.
+    pub table: Option<Table>,
+    /// Counts, rules and verdict.
+    pub report: Report,
+    /// The findings, in the order of lines.
+    pub findings: Vec<Finding>,
+}
+
+/// Validates a body against the specification of its table.
+///
+/// # Errors
+/// When the table cannot be handled for a reason that is not in the data.
+pub fn validate(
+    spec: &TableSpec,
+    input: Input<'_>,
+    options: Options,
+    observer: &dyn Observer,
+) -> Result<Outcome, ValidateError> {
+    let shapes = Shape::of(spec);
+    if shapes.is_empty() {
+        return Err(ValidateError::NoShape(spec.id.clone()));
+    }
+    let mut findings = Findings::new(spec, input.name);
+    let task = format!("validate {}", spec.id);
+    observer.on(Event::Started { task: &task, total: input.bytes, unit: Unit::Bytes });
+    let read =
+        read_csv(input.body, options.limits, options.jobs, &mut |done| observer.on(Event::Advanced { task: &task, done }));
+    observer.on(Event::Finished { task: &task });
+    let raw = match read {
+        Ok(raw) => raw,
+        Err(error) => {
+            findings.about_file(body_finding(error).map_err(|source| ValidateError::Table { table: spec.id.clone(), source })?);
+            return Ok(refused(findings));
+        }
+    };
+    match look_at_file(&raw, shapes, &mut findings) {
+        Some(recognised) => check(spec, raw, &recognised, findings),
+        None => Ok(refused(findings)),
+    }
+}
+
+/// What an unreadable body says of the data; an error that is not about the data is given back.
+fn body_finding(error: TableError) -> Result<Finding, TableError> {
+    match error {
+        TableError::NotText { begins_with } => Ok(Finding::new(RuleCode::NotATable).line(1).value(begins_with)),
+        TableError::OverLimit { line, what, limit } => {
+            Ok(Finding::new(RuleCode::UnreadableBody).line(line).value(format!("{what} > {limit}")))
+        }
+        TableError::Io(cause)
+            if matches!(
+                cause.kind(),
+                io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput
+            ) =>
+        {
+            Ok(Finding::new(RuleCode::UnreadableBody).value(cause.to_string()))
+        }
+        other => Err(other),
+    }
+}
+
+/// File-level checks; gives the places of the columns unless the file must be refused whole.
+fn look_at_file(raw: &RawTable, shapes: Vec<Shape>, findings: &mut Findings<'_>) -> Option<Recognised> {
+    findings.expect_rows(raw.lines.clone());
+    if raw.header.is_empty() || raw.rows() + raw.ragged.len() == 0 {
+        findings.about_file(Finding::new(RuleCode::EmptyFile));
+    }
+    for bad in &raw.undecodable {
+        let heading = raw.header.get(bad.column).cloned().unwrap_or_default();
+        findings.about_file(Finding::new(RuleCode::UndecodableBytes).line(bad.line).column(heading).value(&bad.value));
+    }
+    if let Some((line, text)) = &raw.unclosed_quote {
+        findings.about_file(Finding::new(RuleCode::UnclosedQuote).line(*line).value(text));
+    }
+    if findings.is_fatal() {
+        return None;
+    }
+    let recognised = match Shape::recognise(shapes, &raw.header) {
+        Ok(recognised) => recognised,
+        Err(finding) => {
+            findings.about_file(*finding);
+            return None;
+        }
+    };
+    for heading in &recognised.extra {
+        findings.about_file(Finding::new(RuleCode::ExtraColumn).line(1).column(heading));
+    }
+    let encodings = &recognised.shape.encodings;
+    if !encodings.iter().any(|known| known == raw.encoding.as_str()) {
+        findings
+            .about_file(Finding::new(RuleCode::UnexpectedEncoding).value(raw.encoding.as_str()).expected(encodings.join(", ")));
+    }
+    for row in &raw.ragged {
+        let finding = Finding::new(RuleCode::RaggedRow).line(row.line).value(row.cells.to_string());
+        findings.about_file(finding.expected(raw.header.len().to_string()).key(&row.begins_with));
+    }
+    Some(recognised)
+}
+
+fn check(
+    spec: &TableSpec,
+    raw: RawTable,
+    recognised: &Recognised,
+    mut findings: Findings<'_>,
+) -> Result<Outcome, ValidateError> {
+    let wrap = |source| ValidateError::Table { table: spec.id.clone(), source };
+    let set_aside = raw.ragged.len() as u64;
+    let encoding = raw.encoding;
+    let separator = char::from(raw.dialect.separator);
+    let table = cast(spec, raw, recognised, &mut findings).map_err(wrap)?;
+    rules::run(spec, &table, &mut findings).map_err(wrap)?;
+    let kept = findings.kept_rows();
+    let (findings, mut report) = findings.finish(Some(&table), set_aside);
+    report.notes.insert("shape".to_owned(), recognised.shape.name.clone());
+    report.notes.insert("encoding".to_owned(), encoding.to_string());
+    report.notes.insert("separator".to_owned(), separator.to_string());
+    let table = if report.is_refused() {
+        None
+    } else if kept.iter().all(|kept| *kept) {
+        Some(table)
+    } else {
+        Some(table.keep(&kept).map_err(wrap)?)
+    };
+    Ok(Outcome { table, report, findings })
+}
+
+fn refused(findings: Findings<'_>) -> Outcome {
+    let (findings, report) = findings.finish(None, 0);
+    Outcome { table: None, report, findings }
+}
