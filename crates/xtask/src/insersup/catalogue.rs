@@ -46,7 +46,7 @@ const SHS: [&str; 2] = ["SHS", "Sciences humaines et sociales"];
 const STS: [&str; 2] = ["STS", "Sciences, technologies, santé"];
 const SHS_06: [&str; 2] = ["06", "Sciences humaines et sociales"];
 
-/// Sectors seen in release 2026_S1.
+/// Sectors seen in release `2026_S1`.
 pub(crate) const SECTORS: [Sector; 7] = [
     Sector { domain: SHS, discipline: SHS_06, sector: ["28", "Géographie"] },
     Sector {

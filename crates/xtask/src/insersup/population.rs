@@ -30,10 +30,10 @@ impl Population {
 pub(crate) fn populations() -> Vec<Population> {
     let mut populations = Vec::new();
     for (obtention, graduates_only) in [("diplômé", true), ("ensemble", false)] {
-        for genre in 0..3 {
-            for nationalite in 0..3 {
-                for regime in 0..3 {
-                    let columns = format!("{obtention};{};{};{};", GENRE[genre], NATIONALITE[nationalite], REGIME[regime]);
+        for (genre, genre_name) in GENRE.iter().enumerate() {
+            for (nationalite, nationalite_name) in NATIONALITE.iter().enumerate() {
+                for (regime, regime_name) in REGIME.iter().enumerate() {
+                    let columns = format!("{obtention};{genre_name};{nationalite_name};{regime_name};");
                     let belongs = |cell: &usize| {
                         let part = |dimension: usize, bit: usize| dimension == 0 || dimension - 1 == (cell >> bit & 1);
                         let graduate = cell >> 3 & 1 == 0;

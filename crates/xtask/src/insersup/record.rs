@@ -10,7 +10,7 @@ use crate::random::Random;
 const THRESHOLD: u32 = 20;
 /// Fewest salaried leavers for published salaries, in these files.
 const SALARY_THRESHOLD: u32 = 30;
-/// Last promotion whose five horizons were observed in release 2026_S1; the next one has three.
+/// Last promotion whose five horizons were observed in release `2026_S1`; the next one has three.
 const FULLY_OBSERVED: u32 = 2023;
 
 /// What every row of a diploma in an establishment repeats, ready to be written.
@@ -192,7 +192,7 @@ fn rate(n: u32, of: u32, out: &mut Vec<u8>) {
     number(value / 100, out);
     out.push(b'.');
     number(value / 10 % 10, out);
-    if value % 10 > 0 {
+    if !value.is_multiple_of(10) {
         number(value % 10, out);
     }
 }
