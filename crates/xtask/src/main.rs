@@ -1,5 +1,6 @@
 //! Chores behind `cargo xtask`.
 
+mod check;
 mod fixtures;
 mod insersup;
 mod percent;
@@ -21,6 +22,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Chore {
+    /// Format, lints, documentation, tests and fixtures: what must hold before a commit.
+    Check,
     /// Rewrite the generated files under `fixtures/`.
     Fixtures {
         /// Write nothing; fail when a committed file differs.
@@ -45,6 +48,10 @@ enum Chore {
 fn main() -> Result<()> {
     let fixtures = root().join("fixtures");
     match Cli::parse().chore {
+        Chore::Check => {
+            check::run()?;
+            println!("fixtures: {} files are up to date", fixtures::check(&fixtures)?);
+        }
         Chore::Fixtures { check: true } => println!("fixtures: {} files are up to date", fixtures::check(&fixtures)?),
         Chore::Fixtures { check: false } => println!("fixtures: {} files", fixtures::write(&fixtures)?),
         Chore::Insersup { rows, out, seed } => {

@@ -27,11 +27,8 @@ impl Offer {
         let [sec, sec_name] = sector(|s| s.sector);
         let (sise, label) = (&diploma.sise, quoted(&diploma.label));
         let (aca, reg) = (place.academie, place.region);
-        let fresq = if kind == "but" || sector(|s| s.domain)[0].is_empty() {
-            ";;".to_owned()
-        } else {
-            format!("{uai};{}{sise}E;Yes", &uai[..2])
-        };
+        let fresq =
+            if kind == "but" || sector(|s| s.domain)[0].is_empty() { ";;".to_owned() } else { format!("{uai};{sise}E;Yes") };
         let (reg_name, aca_name) = (place.region_name, place.academie_name);
         let official = name.to_uppercase();
         Self {
@@ -70,10 +67,13 @@ pub(crate) enum Cohorts {
 
 impl Cohorts {
     fn draw(leavers: u32, random: &mut Random) -> Self {
-        match (leavers >= THRESHOLD, random.between(0, 9)) {
-            (true, 0) | (false, 0..6) => Self::Two,
-            (true, _) => Self::One,
-            (false, _) => Self::TooFew,
+        let drawn = random.between(0, 9);
+        match leavers {
+            ..THRESHOLD if drawn < 4 => Self::TooFew,
+            ..THRESHOLD => Self::Two,
+            // Two promotions, one of them under the threshold, are never many.
+            ..60 if drawn < 3 => Self::Two,
+            _ => Self::One,
         }
     }
 
