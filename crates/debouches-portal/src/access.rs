@@ -44,7 +44,9 @@ impl Caller {
 
     /// Whether a dataset is ours to see, drafts included.
     pub(crate) fn owns(&self, state: &State, dataset: &Dataset) -> bool {
-        self.is_admin() || dataset.owner.as_deref().is_some_and(|owner| self.is(owner)) || self.role_for(state, dataset).is_some()
+        self.is_admin()
+            || dataset.owner.as_deref().is_some_and(|owner| self.is(owner))
+            || self.role_for(state, dataset).is_some()
     }
 
     /// Whether a dataset is ours to write.

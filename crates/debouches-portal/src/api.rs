@@ -45,7 +45,10 @@ fn first() -> Router<Shared> {
         .route("/api/1/datasets/{dataset}/", get(datasets::read).put(datasets::update).delete(datasets::delete))
         .route("/api/1/datasets/{dataset}/upload/", post(uploads::create))
         .route("/api/1/datasets/{dataset}/resources/", post(resources::create).put(resources::reorder))
-        .route("/api/1/datasets/{dataset}/resources/{resource}/", get(resources::read).put(resources::update).delete(resources::delete))
+        .route(
+            "/api/1/datasets/{dataset}/resources/{resource}/",
+            get(resources::read).put(resources::update).delete(resources::delete),
+        )
         .route("/api/1/datasets/{dataset}/resources/{resource}/upload/", post(uploads::replace))
         .route("/api/1/datasets/r/{resource}", get(resources::permanent))
         .route("/api/1/datasets/extensions/", get(terms::extensions))
@@ -77,7 +80,10 @@ fn second() -> Router<Shared> {
 
 /// A page for people, and JSON for programs, in the shape that each root has.
 async fn nowhere(uri: Uri, headers: HeaderMap) -> Response {
-    let wants_page = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.starts_with("text/html"));
+    let wants_page = headers
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.starts_with("text/html"));
     if wants_page {
         return web::not_found();
     }

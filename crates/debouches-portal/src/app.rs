@@ -43,7 +43,10 @@ impl App {
     }
 
     /// Changes the state. The change is on disk before anybody sees it, and is not made when it cannot be.
-    pub(crate) async fn write<T>(self: &Arc<Self>, change: impl FnOnce(&mut State) -> Result<T, Refusal>) -> Result<T, Refusal> {
+    pub(crate) async fn write<T>(
+        self: &Arc<Self>,
+        change: impl FnOnce(&mut State) -> Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
         let mut state = self.state.write().await;
         let mut next = state.clone();
         let result = change(&mut next)?;

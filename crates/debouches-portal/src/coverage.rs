@@ -13,7 +13,10 @@ pub(crate) fn parse(value: &Value, today: NaiveDate) -> Option<Coverage> {
         Value::String(text) => text.split_once(" - ").map(|(start, end)| (start.to_owned(), Some(end.to_owned())))?,
         Value::Object(fields) => {
             let end = fields.get("end").filter(|end| !end.is_null());
-            (fields.get("start")?.as_str()?.to_owned(), end.map(|end| end.as_str().map(str::to_owned)).map_or(Some(None), |end| end.map(Some))?)
+            (
+                fields.get("start")?.as_str()?.to_owned(),
+                end.map(|end| end.as_str().map(str::to_owned)).map_or(Some(None), |end| end.map(Some))?,
+            )
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => return None,
     };

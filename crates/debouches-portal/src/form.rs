@@ -24,11 +24,15 @@ pub(crate) fn object(headers: &HeaderMap, body: &[u8], otherwise: Refusal) -> Re
 
 /// Any JSON.
 pub(crate) fn json(headers: &HeaderMap, body: &[u8], otherwise: Refusal) -> Result<Value, Refusal> {
-    let claimed = headers.get("content-type").and_then(|kind| kind.to_str().ok()).is_some_and(|kind| kind.starts_with("application/json"));
+    let claimed = headers
+        .get("content-type")
+        .and_then(|kind| kind.to_str().ok())
+        .is_some_and(|kind| kind.starts_with("application/json"));
     if !claimed {
         return Err(otherwise);
     }
-    serde_json::from_slice(body).map_err(|_| Refusal::bad("The browser (or proxy) sent a request that this server could not understand."))
+    serde_json::from_slice(body)
+        .map_err(|_| Refusal::bad("The browser (or proxy) sent a request that this server could not understand."))
 }
 
 /// What creations answer to a body that is not JSON.

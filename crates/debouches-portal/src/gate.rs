@@ -94,7 +94,8 @@ fn disturbed(app: &App, method: &Method) -> Option<Response> {
     app.flaky(|flaky| {
         let status = StatusCode::from_u16(flaky.status).ok().filter(|_| flaky.left > 0)?;
         flaky.left -= 1;
-        let mut response = (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], "upstream unavailable").into_response();
+        let mut response =
+            (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], "upstream unavailable").into_response();
         if let Some(wait) = flaky.retry_after.as_deref().and_then(|wait| HeaderValue::from_str(wait).ok()) {
             response.headers_mut().insert(header::RETRY_AFTER, wait);
         }

@@ -16,9 +16,11 @@ impl Window {
     pub(crate) fn of(url: &Url, size: usize) -> Result<Self, Refusal> {
         let number = |name: &str, default: usize| match url.query_pairs().find(|(found, _)| found == name) {
             None => Ok(default),
-            Some((_, text)) => text.parse().ok().filter(|number| *number > 0).ok_or_else(|| {
-                Refusal::Record("page", format!("{name} must be a positive number"))
-            }),
+            Some((_, text)) => text
+                .parse()
+                .ok()
+                .filter(|number| *number > 0)
+                .ok_or_else(|| Refusal::Record("page", format!("{name} must be a positive number"))),
         };
         Ok(Self { page: number("page", 1)?, size: number("page_size", size)? })
     }
@@ -41,8 +43,11 @@ impl Window {
     }
 
     fn link(self, url: &Url, page: usize) -> String {
-        let others: Vec<(String, String)> =
-            url.query_pairs().filter(|(name, _)| name != "page").map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
+        let others: Vec<(String, String)> = url
+            .query_pairs()
+            .filter(|(name, _)| name != "page")
+            .map(|(name, value)| (name.into_owned(), value.into_owned()))
+            .collect();
         let mut link = url.clone();
         link.query_pairs_mut().clear().extend_pairs(others).append_pair("page", &page.to_string());
         link.into()

@@ -38,9 +38,8 @@ pub async fn start(options: PortalOptions) -> Result<RunningPortal, PortalError>
     let app = Arc::new(App::new(folder, options, credentials, state));
     let (stop, stopped) = oneshot::channel::<()>();
     let router = api::router(&app);
-    let server = tokio::spawn(async move {
-        axum::serve(listener, router).with_graceful_shutdown(async { drop(stopped.await) }).await
-    });
+    let server =
+        tokio::spawn(async move { axum::serve(listener, router).with_graceful_shutdown(async { drop(stopped.await) }).await });
     tracing::info!(url = base, "the practice portal serves on {base}/");
     Ok(RunningPortal { app, stop: Some(stop), server })
 }

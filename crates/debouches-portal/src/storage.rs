@@ -94,7 +94,14 @@ pub(crate) fn keep_part(app: &App, transfer: &str, index: u32, part: &Arrived) -
 }
 
 /// Puts the parts of a transfer end to end, then forgets them. A missing part leaves the beginning of the file behind.
-pub(crate) fn assemble(app: &App, slug: &str, name: &str, transfer: &str, parts: u32, now: DateTime<Utc>) -> Result<Stored, Refusal> {
+pub(crate) fn assemble(
+    app: &App,
+    slug: &str,
+    name: &str,
+    transfer: &str,
+    parts: u32,
+    now: DateTime<Utc>,
+) -> Result<Stored, Refusal> {
     let (path, target) = target(app, slug, &file_name(name), now)?;
     let folder = app.folder.parts(transfer);
     let (mut whole, mut hasher, mut length) = (File::create_new(&target)?, Sha1::new(), 0);

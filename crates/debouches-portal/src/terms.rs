@@ -4,7 +4,11 @@ use chrono::TimeDelta;
 
 /// Licences: id, name, address of the text.
 pub(crate) const LICENCES: [(&str, &str, Option<&str>); 6] = [
-    ("fr-lo", "Licence Ouverte / Open Licence", Some("https://www.etalab.gouv.fr/wp-content/uploads/2014/05/Licence_Ouverte.pdf")),
+    (
+        "fr-lo",
+        "Licence Ouverte / Open Licence",
+        Some("https://www.etalab.gouv.fr/wp-content/uploads/2014/05/Licence_Ouverte.pdf"),
+    ),
     ("lov2", "Licence Ouverte / Open Licence version 2.0", Some("https://www.etalab.gouv.fr/licence-ouverte-open-licence")),
     ("odc-odbl", "Open Data Commons Open Database License (ODbL)", Some("https://opendatacommons.org/licenses/odbl/summary/")),
     ("cc-by", "Creative Commons Attribution", Some("https://creativecommons.org/licenses/by/4.0/")),
@@ -16,8 +20,12 @@ pub(crate) const LICENCES: [(&str, &str, Option<&str>); 6] = [
 pub(crate) const NO_LICENCE: &str = "notspecified";
 
 /// Levels of territory: id, name. Two more granularities are not levels.
-pub(crate) const LEVELS: [(&str, &str); 4] =
-    [("country", "Country"), ("fr:region", "French region"), ("fr:departement", "French county"), ("fr:commune", "French town")];
+pub(crate) const LEVELS: [(&str, &str); 4] = [
+    ("country", "Country"),
+    ("fr:region", "French region"),
+    ("fr:departement", "French county"),
+    ("fr:commune", "French town"),
+];
 
 /// Granularities that are not levels.
 pub(crate) const OTHER_GRANULARITIES: [(&str, &str); 2] = [("poi", "POI"), (NO_GRANULARITY, "Other")];
@@ -135,7 +143,10 @@ pub(crate) fn frequency(name: &str) -> Option<&'static str> {
 /// What a frequency promises.
 pub(crate) fn period(frequency: Option<&str>) -> Period {
     let Some(frequency) = frequency.filter(|id| *id != NO_FREQUENCY) else { return Period::Unknown };
-    PERIODS.iter().find(|(id, _)| *id == frequency).map_or(Period::Open, |(_, minutes)| Period::Within(TimeDelta::minutes(*minutes)))
+    PERIODS
+        .iter()
+        .find(|(id, _)| *id == frequency)
+        .map_or(Period::Open, |(_, minutes)| Period::Within(TimeDelta::minutes(*minutes)))
 }
 
 const ARCHIVES: [&str; 8] = ["tar", "gz", "tgz", "rar", "zip", "7z", "xz", "bz2"];
@@ -161,7 +172,10 @@ pub(crate) fn extensions(parquet: bool) -> Vec<&'static str> {
 /// The format of a file by its name: the last extension, and the one before it when the last is an archive's.
 pub(crate) fn format(name: &str, parquet: bool) -> Option<String> {
     let (stem, last) = name.rsplit_once('.')?;
-    let inner = stem.rsplit_once('.').map(|(_, inner)| inner).filter(|inner| ARCHIVES.contains(&last) && extensions(parquet).contains(inner));
+    let inner = stem
+        .rsplit_once('.')
+        .map(|(_, inner)| inner)
+        .filter(|inner| ARCHIVES.contains(&last) && extensions(parquet).contains(inner));
     Some(inner.map_or(last.to_owned(), |inner| format!("{inner}.{last}")))
 }
 
@@ -198,7 +212,10 @@ mod tests {
         assert_eq!(frequency("biannual"), Some("semiannual"));
         assert_eq!(frequency("yearly"), None);
         assert_eq!(period(Some("annual")), Period::Within(TimeDelta::days(365)));
-        assert_eq!((period(Some("punctual")), period(Some("unknown")), period(None)), (Period::Open, Period::Unknown, Period::Unknown));
+        assert_eq!(
+            (period(Some("punctual")), period(Some("unknown")), period(None)),
+            (Period::Open, Period::Unknown, Period::Unknown)
+        );
         assert_eq!(format("a.2023.csv.gz", false).as_deref(), Some("csv.gz"));
         assert_eq!(format("a.2023.zip", false).as_deref(), Some("zip"));
         assert_eq!(format("a.geojson.csv", false).as_deref(), Some("csv"));

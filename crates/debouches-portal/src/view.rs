@@ -13,7 +13,10 @@ use crate::terms::NO_LICENCE;
 pub(crate) fn dataset(app: &App, state: &State, caller: &Caller, dataset: &Dataset) -> Value {
     let edits = caller.edits(state, dataset);
     let base = app.base();
-    let spatial = dataset.spatial.as_ref().map(|spatial| json!({"geom": spatial.geom, "zones": spatial.zones, "granularity": spatial.granularity}));
+    let spatial = dataset
+        .spatial
+        .as_ref()
+        .map(|spatial| json!({"geom": spatial.geom, "zones": spatial.zones, "granularity": spatial.granularity}));
     json!({
         "id": dataset.id,
         "slug": dataset.slug,

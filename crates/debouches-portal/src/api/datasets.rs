@@ -47,7 +47,10 @@ pub(crate) fn writable(state: &State, caller: &Caller, key: &str, uri: &Uri) -> 
 pub(crate) fn open_for_creation(app: &App, caller: &Caller) -> Result<(), Refusal> {
     caller.known()?;
     if app.options.read_only && !caller.is_admin() {
-        return Err(Refusal::Message(StatusCode::LOCKED, "Due to security reasons, the creation of new content is currently disabled.".to_owned()));
+        return Err(Refusal::Message(
+            StatusCode::LOCKED,
+            "Due to security reasons, the creation of new content is currently disabled.".to_owned(),
+        ));
     }
     Ok(())
 }
@@ -80,7 +83,12 @@ pub(crate) async fn list(Extract(app): Extract<Shared>, caller: Caller, uri: Uri
     .await
 }
 
-pub(crate) async fn create(Extract(app): Extract<Shared>, caller: Caller, headers: HeaderMap, body: Bytes) -> Result<(StatusCode, Json<Value>), Refusal> {
+pub(crate) async fn create(
+    Extract(app): Extract<Shared>,
+    caller: Caller,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<(StatusCode, Json<Value>), Refusal> {
     open_for_creation(&app, &caller)?;
     let user = caller.known()?.id.clone();
     let body = object(&headers, &body, not_json())?;
@@ -102,8 +110,14 @@ pub(crate) async fn create(Extract(app): Extract<Shared>, caller: Caller, header
     Ok((StatusCode::CREATED, Json(shown)))
 }
 
-pub(crate) async fn read(Extract(app): Extract<Shared>, caller: Caller, uri: Uri, Path(key): Path<String>) -> Result<Json<Value>, Refusal> {
-    app.read(|state| visible(state, &caller, &key, &uri).map(|dataset| Json(view::dataset(&app, state, &caller, dataset)))).await
+pub(crate) async fn read(
+    Extract(app): Extract<Shared>,
+    caller: Caller,
+    uri: Uri,
+    Path(key): Path<String>,
+) -> Result<Json<Value>, Refusal> {
+    app.read(|state| visible(state, &caller, &key, &uri).map(|dataset| Json(view::dataset(&app, state, &caller, dataset))))
+        .await
 }
 
 pub(crate) async fn update(
@@ -140,7 +154,12 @@ pub(crate) async fn update(
     .await
 }
 
-pub(crate) async fn delete(Extract(app): Extract<Shared>, caller: Caller, uri: Uri, Path(key): Path<String>) -> Result<StatusCode, Refusal> {
+pub(crate) async fn delete(
+    Extract(app): Extract<Shared>,
+    caller: Caller,
+    uri: Uri,
+    Path(key): Path<String>,
+) -> Result<StatusCode, Refusal> {
     let now = app.now();
     app.write(|state| {
         let found = find(state, &key, &uri)?;

@@ -14,7 +14,12 @@ use crate::form::{json, not_json, object, reserved_for_dataset, reserved_for_res
 use crate::model::Extras;
 use crate::refusal::Refusal;
 
-pub(crate) async fn read_dataset(Extract(app): Extract<Shared>, caller: Caller, uri: Uri, Path(key): Path<String>) -> Result<Json<Extras>, Refusal> {
+pub(crate) async fn read_dataset(
+    Extract(app): Extract<Shared>,
+    caller: Caller,
+    uri: Uri,
+    Path(key): Path<String>,
+) -> Result<Json<Extras>, Refusal> {
     app.read(|state| visible(state, &caller, &key, &uri).map(|dataset| Json(dataset.extras.clone()))).await
 }
 
@@ -40,7 +45,9 @@ pub(crate) async fn merge_dataset(
     body: Bytes,
 ) -> Result<Json<Extras>, Refusal> {
     let sent = object(&headers, &body, not_json())?;
-    change(&app, &caller, &uri, &key, None, |extras| merge(extras, &sent, reserved_for_dataset, caller.is_admin())).await.map(Json)
+    change(&app, &caller, &uri, &key, None, |extras| merge(extras, &sent, reserved_for_dataset, caller.is_admin()))
+        .await
+        .map(Json)
 }
 
 pub(crate) async fn merge_resource(
@@ -52,7 +59,9 @@ pub(crate) async fn merge_resource(
     body: Bytes,
 ) -> Result<Json<Extras>, Refusal> {
     let sent = object(&headers, &body, not_json())?;
-    change(&app, &caller, &uri, &key, Some(&id), |extras| merge(extras, &sent, reserved_for_resource, caller.is_admin())).await.map(Json)
+    change(&app, &caller, &uri, &key, Some(&id), |extras| merge(extras, &sent, reserved_for_resource, caller.is_admin()))
+        .await
+        .map(Json)
 }
 
 pub(crate) async fn remove_dataset(
@@ -127,7 +136,9 @@ fn merge(extras: &mut Extras, sent: &Map<String, Value>, reserved: fn(&str) -> b
 
 fn remove(extras: &mut Extras, names: &[String]) -> Result<(), Refusal> {
     for name in names {
-        extras.remove(name).ok_or_else(|| Refusal::Message(StatusCode::NOT_FOUND, format!("Key not found in existing extras: {name}")))?;
+        extras
+            .remove(name)
+            .ok_or_else(|| Refusal::Message(StatusCode::NOT_FOUND, format!("Key not found in existing extras: {name}")))?;
     }
     Ok(())
 }

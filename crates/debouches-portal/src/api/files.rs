@@ -16,7 +16,11 @@ use crate::terms::media_type;
 /// A stored file, with what a conditional read needs.
 pub(crate) async fn file(Extract(app): Extract<Shared>, Path(path): Path<String>, headers: HeaderMap) -> Response {
     // Three plain names, as the portal makes them: nothing outside the folder can be said in that form.
-    let plain = |name: &str| !name.is_empty() && !name.starts_with('.') && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte));
+    let plain = |name: &str| {
+        !name.is_empty()
+            && !name.starts_with('.')
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte))
+    };
     if path.split('/').count() != 3 || !path.split('/').all(plain) {
         return lost();
     }

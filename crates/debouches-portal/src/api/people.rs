@@ -44,7 +44,11 @@ pub(crate) async fn our_datasets(Extract(app): Extract<Shared>, caller: Caller) 
     Ok(Json(chosen(&app, &caller, |dataset| dataset.organization.is_some()).await))
 }
 
-pub(crate) async fn organization(Extract(app): Extract<Shared>, caller: Caller, Path(key): Path<String>) -> Result<Json<Value>, Refusal> {
+pub(crate) async fn organization(
+    Extract(app): Extract<Shared>,
+    caller: Caller,
+    Path(key): Path<String>,
+) -> Result<Json<Value>, Refusal> {
     app.read(|state| {
         let found = state.organizations.iter().find(|organization| organization.id == key || organization.slug == key);
         found.map(|found| Json(view::organization(&app, &caller, found))).ok_or_else(Refusal::not_found)

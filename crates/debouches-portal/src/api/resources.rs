@@ -34,7 +34,12 @@ pub(crate) async fn read(
     .await
 }
 
-pub(crate) async fn pages(Extract(app): Extract<Shared>, caller: Caller, uri: Uri, Path(key): Path<String>) -> Result<Json<Value>, Refusal> {
+pub(crate) async fn pages(
+    Extract(app): Extract<Shared>,
+    caller: Caller,
+    uri: Uri,
+    Path(key): Path<String>,
+) -> Result<Json<Value>, Refusal> {
     let url = asked(&app, &uri)?;
     let window = Window::of(&url, 50)?;
     app.read(|state| {
@@ -45,10 +50,18 @@ pub(crate) async fn pages(Extract(app): Extract<Shared>, caller: Caller, uri: Ur
 }
 
 /// A resource by its id alone.
-pub(crate) async fn anywhere(Extract(app): Extract<Shared>, caller: Caller, Path(id): Path<String>) -> Result<Json<Value>, Refusal> {
+pub(crate) async fn anywhere(
+    Extract(app): Extract<Shared>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, Refusal> {
     app.read(|state| {
         let seen = |dataset: &&Dataset| caller.owns(state, dataset) || (!dataset.private && dataset.deleted.is_none());
-        let found = state.datasets.iter().filter(seen).find_map(|dataset| Some((dataset, dataset.resources.iter().find(|resource| resource.id == id)?)));
+        let found = state
+            .datasets
+            .iter()
+            .filter(seen)
+            .find_map(|dataset| Some((dataset, dataset.resources.iter().find(|resource| resource.id == id)?)));
         let (dataset, resource) = found.ok_or_else(Refusal::no_resource)?;
         Ok(Json(json!({"dataset_id": dataset.id, "resource": view::resource(&app, resource)})))
     })
@@ -109,7 +122,8 @@ pub(crate) async fn reorder(
     body: Bytes,
 ) -> Result<Json<Value>, Refusal> {
     caller.known()?;
-    let order = ids(&form::json(&headers, &body, not_json())?).ok_or_else(|| Refusal::bad("A list of resources is expected"))?;
+    let order =
+        ids(&form::json(&headers, &body, not_json())?).ok_or_else(|| Refusal::bad("A list of resources is expected"))?;
     app.write(|state| {
         let index = writable(state, &caller, &key, &uri)?;
         let resources = &mut state.datasets[index].resources;
@@ -153,7 +167,16 @@ pub(crate) async fn delete(
 
 /// The permanent address. It answers for drafts and for deleted datasets too, as long as they are not purged.
 pub(crate) async fn permanent(Extract(app): Extract<Shared>, Path(id): Path<String>) -> Result<Response, Refusal> {
-    let place = app.read(|state| state.datasets.iter().flat_map(|dataset| &dataset.resources).find(|resource| resource.id == id).map(|resource| resource.place.clone())).await;
+    let place = app
+        .read(|state| {
+            state
+                .datasets
+                .iter()
+                .flat_map(|dataset| &dataset.resources)
+                .find(|resource| resource.id == id)
+                .map(|resource| resource.place.clone())
+        })
+        .await;
     let url = match place {
         Some(Place::Hosted(path)) => format!("{}/s/resources/{path}", app.base()),
         Some(Place::Remote(url)) => url,

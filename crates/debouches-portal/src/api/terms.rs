@@ -14,9 +14,7 @@ pub(crate) async fn extensions(Extract(app): Extract<Shared>) -> Json<Vec<&'stat
 }
 
 pub(crate) async fn licences() -> Json<Value> {
-    let show = |(id, title, url): &(&str, &str, Option<&str>)| {
-        json!({"id": id, "title": title, "url": url, "maintainer": null, "flags": [], "alternate_titles": [], "alternate_urls": []})
-    };
+    let show = |(id, title, url): &(&str, &str, Option<&str>)| json!({"id": id, "title": title, "url": url, "maintainer": null, "flags": [], "alternate_titles": [], "alternate_urls": []});
     Json(LICENCES.iter().map(show).collect())
 }
 

@@ -19,7 +19,13 @@ use crate::{terms, view};
 
 type Form = Result<Multipart, MultipartRejection>;
 
-pub(crate) async fn create(Extract(app): Extract<Shared>, caller: Caller, uri: Uri, Path(key): Path<String>, form: Form) -> Result<Response, Refusal> {
+pub(crate) async fn create(
+    Extract(app): Extract<Shared>,
+    caller: Caller,
+    uri: Uri,
+    Path(key): Path<String>,
+    form: Form,
+) -> Result<Response, Refusal> {
     let Some(stored) = take(&app, &caller, &uri, &key, None, form).await? else { return Ok(part_kept()) };
     let now = app.now();
     let shown = app
@@ -70,7 +76,14 @@ pub(crate) async fn replace(
 }
 
 /// Receives a form: a stored file, or nothing when it was a part.
-async fn take(app: &Shared, caller: &Caller, uri: &Uri, key: &str, replaced: Option<&str>, form: Form) -> Result<Option<Stored>, Refusal> {
+async fn take(
+    app: &Shared,
+    caller: &Caller,
+    uri: &Uri,
+    key: &str,
+    replaced: Option<&str>,
+    form: Form,
+) -> Result<Option<Stored>, Refusal> {
     let allowed = app
         .read(|state| {
             open_for_creation(app, caller)?;

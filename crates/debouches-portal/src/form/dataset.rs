@@ -47,7 +47,14 @@ pub(crate) fn fill_dataset(
     Ok(())
 }
 
-fn fill_owner(state: &State, caller: &Caller, purpose: Purpose, body: &Body, dataset: &mut Dataset, complaints: &mut Complaints) {
+fn fill_owner(
+    state: &State,
+    caller: &Caller,
+    purpose: Purpose,
+    body: &Body,
+    dataset: &mut Dataset,
+    complaints: &mut Complaints,
+) {
     let Some(value) = body.get("organization").filter(|value| !value.is_null()) else { return };
     let id = identifier(value).unwrap_or_default();
     match purpose {
@@ -102,10 +109,13 @@ fn fill_coverage(body: &Body, dataset: &mut Dataset, now: DateTime<Utc>, complai
 fn fill_spatial(body: &Body, dataset: &mut Dataset, complaints: &mut Complaints) {
     // A null is ignored, as is anything that is not an object.
     let Some(Value::Object(sent)) = body.get("spatial") else { return };
-    let mut spatial = dataset.spatial.clone().unwrap_or(Spatial { geom: None, zones: Vec::new(), granularity: NO_GRANULARITY.to_owned() });
+    let mut spatial =
+        dataset.spatial.clone().unwrap_or(Spatial { geom: None, zones: Vec::new(), granularity: NO_GRANULARITY.to_owned() });
     if let Some(Value::Array(zones)) = sent.get("zones") {
         spatial.zones = zones.iter().filter_map(identifier).collect();
-        let known = |zone: &str| ZONES.iter().any(|(level, code, _)| zone.strip_prefix(level).and_then(|rest| rest.strip_prefix(':')) == Some(code));
+        let known = |zone: &str| {
+            ZONES.iter().any(|(level, code, _)| zone.strip_prefix(level).and_then(|rest| rest.strip_prefix(':')) == Some(code))
+        };
         let unknown: Vec<&str> = spatial.zones.iter().map(String::as_str).filter(|zone| !known(zone)).collect();
         if !unknown.is_empty() {
             complaints.nest("spatial", "zones", format!("Unknown geoid(s): {}", unknown.join(", ")));
@@ -130,7 +140,9 @@ fn fill_contacts(state: &State, body: &Body, dataset: &mut Dataset, complaints: 
         Some(Value::Array(ids)) => ids.iter().filter_map(identifier).collect(),
         Some(_) => Vec::new(),
     };
-    let known = |id: &String| state.contacts.iter().any(|contact| contact.id == *id && Some(&contact.organization) == dataset.organization.as_ref());
+    let known = |id: &String| {
+        state.contacts.iter().any(|contact| contact.id == *id && Some(&contact.organization) == dataset.organization.as_ref())
+    };
     let unknown: Vec<&str> = sent.iter().filter(|id| !known(id)).map(String::as_str).collect();
     if !unknown.is_empty() {
         complaints.add("contact_points", format!("Unknown identifiers: {}", unknown.join(", ")));
@@ -168,7 +180,8 @@ fn fill_flags(body: &Body, dataset: &mut Dataset) {
     if let Some(date) = body.get("frequency_date") {
         dataset.frequency_date = date.as_str().map(str::to_owned);
     }
-    let instant = |value: &Value| value.as_str().and_then(|text| DateTime::parse_from_rfc3339(text).ok()).map(|date| date.to_utc());
+    let instant =
+        |value: &Value| value.as_str().and_then(|text| DateTime::parse_from_rfc3339(text).ok()).map(|date| date.to_utc());
     if let Some(value) = body.get("archived") {
         dataset.archived = instant(value);
     }

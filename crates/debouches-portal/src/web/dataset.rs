@@ -14,7 +14,8 @@ use crate::quality::quality;
 
 pub(crate) async fn dataset(Extract(app): Extract<Shared>, Path(key): Path<String>) -> Response {
     app.read(|state| {
-        let public = |test: &dyn Fn(&Dataset) -> bool| state.datasets.iter().find(|dataset| dataset.is_public() && test(dataset));
+        let public =
+            |test: &dyn Fn(&Dataset) -> bool| state.datasets.iter().find(|dataset| dataset.is_public() && test(dataset));
         if let Some(found) = public(&|dataset| dataset.slug == key || dataset.id == key) {
             return page(StatusCode::OK, &found.title, &content(&app, state, found));
         }
@@ -27,7 +28,11 @@ pub(crate) async fn dataset(Extract(app): Extract<Shared>, Path(key): Path<Strin
 }
 
 fn content(app: &App, state: &State, dataset: &Dataset) -> String {
-    let short = dataset.description_short.as_deref().map(|text| format!("<p><strong>{}</strong></p>\n", escape(text))).unwrap_or_default();
+    let short = dataset
+        .description_short
+        .as_deref()
+        .map(|text| format!("<p><strong>{}</strong></p>\n", escape(text)))
+        .unwrap_or_default();
     let files: String = dataset.resources.iter().map(row).collect();
     format!(
         "<h1>{title}</h1>\n{short}<div class=\"card\">{description}</div>\n\
@@ -57,7 +62,8 @@ fn facts(state: &State, dataset: &Dataset) -> String {
         None => format!("depuis le {}", words::day(period.start)),
     });
     fact("Couverture temporelle", period.unwrap_or_default());
-    let zones = dataset.spatial.as_ref().map(|spatial| format!("{} (maille {})", spatial.zones.join(", "), spatial.granularity));
+    let zones =
+        dataset.spatial.as_ref().map(|spatial| format!("{} (maille {})", spatial.zones.join(", "), spatial.granularity));
     fact("Couverture spatiale", escape(&zones.unwrap_or_default()));
     fact("Mots-clés", escape(&dataset.tags.join(", ")));
     fact("Mis à jour le", words::instant(dataset.last_update()));
@@ -89,7 +95,8 @@ fn row(resource: &Resource) -> String {
         Place::Remote(url) => (link(url), false),
     };
     let title = escape(&resource.title);
-    let title = href.map_or(title.clone(), |href| format!("<a href=\"{href}\"{}>{title}</a>", if hosted { " download" } else { "" }));
+    let title =
+        href.map_or(title.clone(), |href| format!("<a href=\"{href}\"{}>{title}</a>", if hosted { " download" } else { "" }));
     let description = resource.description.as_deref().map(markdown::render).unwrap_or_default();
     let permanent = escape(&format!("/api/1/datasets/r/{}", resource.id));
     format!(
@@ -113,7 +120,9 @@ fn digests(resource: &Resource) -> String {
 }
 
 fn others(extras: &Extras) -> String {
-    let line = |(name, value): (&String, &Value)| format!("<br><span class=\"soft\">{} : {}</span>", escape(name), escape(&plain(value)));
+    let line = |(name, value): (&String, &Value)| {
+        format!("<br><span class=\"soft\">{} : {}</span>", escape(name), escape(&plain(value)))
+    };
     extras.iter().filter(|(name, _)| !is_digest(name)).map(line).collect()
 }
 

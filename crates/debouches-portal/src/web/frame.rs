@@ -29,5 +29,9 @@ pub(crate) fn page(status: StatusCode, title: &str, content: &str) -> Response {
 
 /// Nothing here.
 pub(crate) fn not_found() -> Response {
-    page(StatusCode::NOT_FOUND, "Page introuvable", "<h1>Page introuvable</h1>\n<p><a href=\"/\">Voir les jeux de données</a></p>")
+    page(
+        StatusCode::NOT_FOUND,
+        "Page introuvable",
+        "<h1>Page introuvable</h1>\n<p><a href=\"/\">Voir les jeux de données</a></p>",
+    )
 }

@@ -49,7 +49,9 @@ pub(crate) fn licence(id: Option<&str>) -> String {
         Some("lov2") => "Licence Ouverte 2.0".to_owned(),
         Some("fr-lo") => "Licence Ouverte 1.0".to_owned(),
         Some("notspecified") | None => "non précisée".to_owned(),
-        Some(other) => crate::terms::LICENCES.iter().find(|(known, ..)| *known == other).map_or(other, |(_, title, _)| title).to_owned(),
+        Some(other) => {
+            crate::terms::LICENCES.iter().find(|(known, ..)| *known == other).map_or(other, |(_, title, _)| title).to_owned()
+        }
     }
 }
 
