@@ -51,6 +51,7 @@ pub(crate) async fn gate(State(app): State<Shared>, mut request: Request, next: 
     }
 }
 
+#[expect(clippy::result_large_err, reason = "an answer is made once per refused request")]
 fn admit(app: &App, path: &str, request: &Request) -> Result<Caller, Response> {
     if let Some(disturbed) = disturbed(app, request.method()) {
         return Err(disturbed);
