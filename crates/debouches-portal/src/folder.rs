@@ -41,7 +41,7 @@ impl Folder {
     }
 
     pub(crate) fn state_path(&self) -> PathBuf {
-        self.root.join("state.json")
+        self.root.join("portal.json")
     }
 
     pub(crate) fn credentials_path(&self) -> PathBuf {

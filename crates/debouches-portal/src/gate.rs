@@ -32,43 +32,36 @@ pub(crate) struct Flaky {
     pub(crate) retry_after: Option<String>,
 }
 
-pub(crate) async fn gate(State(app): State<Shared>, mut request: Request, next: Next) -> Response {
-    let path = request.uri().path().to_owned();
-    if path.starts_with("/_test/") {
+pub(crate) async fn gate(State(app): State<Shared>, request: Request, next: Next) -> Response {
+    if request.uri().path().starts_with("/_test/") {
         return next.run(request).await;
     }
     app.note(seen(&request));
-    match admit(&app, &path, &request) {
-        Ok(caller) => {
-            request.extensions_mut().insert(caller);
-            next.run(request).await
-        }
-        Err(refused) => {
-            // Read to the end: a client that is still sending would see a lost connection instead of the answer.
-            drain(request.into_body()).await;
-            refused
-        }
-    }
+    let Some(stopped) =
+        disturbed(&app, request.method()).or_else(|| too_large(&app, &request)).or_else(|| slashless(&app, &request))
+    else {
+        return next.run(request).await;
+    };
+    // Read to the end: a client that is still sending would see a lost connection instead of the answer.
+    drain(request.into_body()).await;
+    stopped
 }
 
-#[expect(clippy::result_large_err, reason = "an answer is made once per refused request")]
-fn admit(app: &App, path: &str, request: &Request) -> Result<Caller, Response> {
-    if let Some(disturbed) = disturbed(app, request.method()) {
-        return Err(disturbed);
+fn too_large(app: &App, request: &Request) -> Option<Response> {
+    let length = text(request.headers(), "content-length")?.parse::<u64>().ok()?;
+    let text = "The data value transmitted exceeds the capacity limit.".to_owned();
+    let refusal = Refusal::Message(StatusCode::PAYLOAD_TOO_LARGE, text);
+    app.options.max_body.filter(|max| length > *max).map(|_| refusal.into_response())
+}
+
+/// Every address of the API ends with a slash, but the permanent ones.
+fn slashless(app: &App, request: &Request) -> Option<Response> {
+    let path = request.uri().path();
+    if !path.starts_with("/api/") || path.ends_with('/') || path.starts_with("/api/1/datasets/r/") {
+        return None;
     }
-    let length = text(request.headers(), "content-length").and_then(|text| text.parse::<u64>().ok());
-    if app.options.max_body.zip(length).is_some_and(|(max, length)| length > max) {
-        let text = "The data value transmitted exceeds the capacity limit.".to_owned();
-        return Err(Refusal::Message(StatusCode::PAYLOAD_TOO_LARGE, text).into_response());
-    }
-    if !path.starts_with("/api/") {
-        return Ok(Caller::default());
-    }
-    if !path.ends_with('/') && !path.starts_with("/api/1/datasets/r/") {
-        let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
-        return Err(Refusal::Moved(format!("{}{path}/{query}", app.base())).into_response());
-    }
-    Ok(Caller::default())
+    let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+    Some(Refusal::Moved(format!("{}{path}/{query}", app.base())).into_response())
 }
 
 /// Finds the person behind the key. A bad key is refused even where none is needed.

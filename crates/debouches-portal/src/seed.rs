@@ -38,7 +38,7 @@ pub(crate) fn seed(now: DateTime<Utc>, test_accounts: bool) -> State {
     State { format: State::FORMAT, users, organizations, contacts, datasets: Vec::new() }
 }
 
-/// An id in the form of `MongoDB`'s: the second, then chance.
+/// An id as the portal's database makes them: the second, then chance.
 pub(crate) fn object_id(now: DateTime<Utc>) -> String {
     let chance = uuid::Uuid::new_v4().simple().to_string();
     format!("{:08x}{}", now.timestamp().clamp(0, i64::from(u32::MAX)), &chance[16..])
