@@ -5,6 +5,7 @@ mod harness;
 
 mod command_line;
 mod crash;
+mod formats;
 mod integrity;
 mod locking;
 mod portals;
