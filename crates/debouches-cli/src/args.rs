@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use debouches_model::{Lang, Stage};
 
-/// Publishes what becomes of young people after their training (`InserJeunes`, `InserSup`) as open data.
+/// Publishes what becomes of young people after their training (InserJeunes, InserSup) as open data.
 ///
 /// Five stages, each a command that can be rerun alone: fetch, validate, enrich, package, publish.
 #[derive(Debug, Parser)]
