@@ -29,6 +29,22 @@ async fn what_was_published_is_there_after_a_restart_on_another_port() {
 }
 
 #[tokio::test]
+async fn a_file_that_a_stopped_process_did_not_record_is_swept() {
+    let folder = tempfile::tempdir().unwrap();
+    let visitor = Visitor::open(folder.path()).await;
+    let dataset = visitor.publish(visitor.text()).await;
+    let (_, sent) = visitor.upload(&dataset, "a.csv", b"a").await;
+    visitor.portal.shutdown().await.unwrap();
+    let stray = folder.path().join("files/autre/20261124-000000");
+    std::fs::create_dir_all(&stray).unwrap();
+    std::fs::write(stray.join("a.csv"), "a").unwrap();
+    let again = Visitor::open(folder.path()).await;
+    assert!(!stray.join("a.csv").exists());
+    let kept = sent["url"].as_str().unwrap().rsplit_once("/s/resources").unwrap().1;
+    assert_eq!(again.read(&format!("{}/s/resources{kept}", again.portal.base_url())).await.status(), 200);
+}
+
+#[tokio::test]
 async fn a_folder_is_served_by_one_portal_and_freed_by_its_end() {
     let folder = tempfile::tempdir().unwrap();
     let first = Visitor::open(folder.path()).await;
