@@ -1,10 +1,11 @@
 //! Scenarios: what users see of `debouches`, through its command line. One module per scenario, one harness.
-#![expect(clippy::unwrap_used, reason = "a test that fails says so by panicking")]
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a failure is the message; a check that is not run says so")]
 
 mod harness;
 
 mod command_line;
 mod crash;
+mod formats;
 mod integrity;
 mod locking;
 mod portals;

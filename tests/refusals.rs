@@ -94,7 +94,9 @@ fn a_refused_table_leaves_what_is_published_untouched() {
     let test = PipelineTest::one_table("ij_cfa_etablissement", &file);
     test.run(&["run"]).expect_exit(0);
     let (releases, portal) = (test.releases(), test.practice_portal());
-    for case in cases().iter().filter(|case| case.expected["verdict"] == "refused" && case.expected["table"] == "ij_cfa_etablissement") {
+    for case in
+        cases().iter().filter(|case| case.expected["verdict"] == "refused" && case.expected["table"] == "ij_cfa_etablissement")
+    {
         std::fs::copy(&case.file, &file).unwrap();
         let ran = test.run(&["run"]).expect_exit(3);
         assert!(!ran.stderr().is_empty());

@@ -34,7 +34,7 @@ fn a_file_on_the_web_is_read() {
 
 #[test]
 fn a_page_of_html_is_no_snapshot() {
-    let (test, ran) = fetch_from(vec![Reply::ok(b"<!DOCTYPE html><html><body>Erreur</body></html>".to_vec())]);
+    let (test, ran) = fetch_from(vec![Reply::ok(b"<!DOCTYPE html><html><body>Erreur</body></html>")]);
     ran.expect_exit(3).expect_told("html");
     assert!(!test.path("pipeline.lock").exists());
 }
@@ -64,4 +64,18 @@ fn offline_uses_the_snapshot_and_locked_refuses_other_bytes() {
     changed.extend_from_slice(b"\r\n");
     std::fs::write(&file, changed).unwrap();
     test.run(&["fetch", "--locked"]).expect_exit(3).expect_told("sha256");
+}
+
+#[test]
+fn a_server_that_fails_is_an_outage_and_the_former_snapshot_stays() {
+    let down = || Reply::new(503, &[("Retry-After", "0")], "");
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let server = runtime.block_on(ScriptedServer::start(std::iter::once(Reply::ok(body())).chain((0..5).map(|_| down()))));
+    let test = PipelineTest::with_config(&config(server.url("/data.csv").as_str()));
+    test.run(&["run", "--to", "package"]).expect_exit(0);
+    let (releases, lock) = (test.releases(), std::fs::read(test.path("pipeline.lock")).unwrap());
+    test.run(&["run", "--to", "package"]).expect_exit(75).expect_told("503");
+    assert_eq!(test.releases(), releases);
+    assert_eq!(std::fs::read(test.path("pipeline.lock")).unwrap(), lock);
+    test.run(&["run", "--to", "package", "--offline"]).expect_exit(0).expect_told("nothing to do");
 }

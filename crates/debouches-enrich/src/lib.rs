@@ -11,6 +11,7 @@ mod rome;
 mod secrecy;
 mod stage;
 mod territory;
+mod told;
 mod trades;
 
 pub use codes::codes_digest;

@@ -7,7 +7,7 @@ use debouches_model::spec::{Base, ColumnSpec, TableSpec};
 use debouches_model::{RowCounts, ValueStatus};
 use debouches_table::{Column, StatusColumn, Table, TableError};
 
-use crate::stage::Told;
+use crate::told::Told;
 
 /// Hides every measure whose base is unknown or under the threshold, and tells how many.
 pub(crate) fn apply(spec: &TableSpec, table: &mut Table, rows: &mut RowCounts, told: &mut Told) -> Result<(), TableError> {
@@ -72,4 +72,79 @@ fn hide(table: &mut Table, column: &ColumnSpec, mask: &[bool], touched: &mut [bo
     table.set(&column.name, values)?;
     table.set(&column.status_name(), Column::Status(statuses))?;
     Ok(hidden)
+}
+
+#[cfg(test)]
+mod tests {
+    use debouches_table::{IntegerColumn, StatusColumn};
+
+    use super::*;
+
+    const SPEC: &str = r#"
+        id = "t"
+        kind = "indicators"
+        title = "T"
+        description = "D"
+        producer = "P"
+        key = []
+        [secrecy]
+        threshold = 20
+        rule = "R"
+        [[column]]
+        name = "nb"
+        type = "integer"
+        role = "measure"
+        base = ["nb"]
+        label = "L"
+        description = "D"
+        [[column]]
+        name = "taux"
+        type = "integer"
+        role = "measure"
+        base = ["nb"]
+        label = "L"
+        description = "D"
+        [[column]]
+        name = "part"
+        type = "integer"
+        role = "measure"
+        base_share = { rate = "taux", of = "nb" }
+        label = "L"
+        description = "D"
+    "#;
+
+    fn hidden(nb: Option<i32>, taux: Option<i32>, part: Option<i32>) -> [(Option<i32>, ValueStatus); 3] {
+        let spec = TableSpec::parse(SPEC).unwrap();
+        let mut table = Table::new(1);
+        for (name, value) in [("nb", nb), ("taux", taux), ("part", part)] {
+            let status = if value.is_some() { ValueStatus::Measured } else { ValueStatus::Absent };
+            table.set(name, Column::Integer([value].into_iter().collect::<IntegerColumn>())).unwrap();
+            table.set(&format!("{name}_statut"), Column::Status([status].into_iter().collect::<StatusColumn>())).unwrap();
+        }
+        apply(&spec, &mut table, &mut RowCounts::default(), &mut Told::default()).unwrap();
+        ["nb", "taux", "part"]
+            .map(|name| (table.integers(name).unwrap().get(0), table.statuses(&format!("{name}_statut")).unwrap().get(0)))
+    }
+
+    /// Vectors V14 and V15 of the domain specification: 19 is hidden, with all that is computed on it; 20 is published.
+    #[test]
+    fn v14_v15_nineteen_is_hidden_and_twenty_is_published() {
+        assert_eq!(hidden(Some(19), Some(50), Some(3)), [(None, ValueStatus::Suppressed); 3]);
+        assert_eq!(hidden(Some(20), Some(100), Some(3)).map(|(value, _)| value), [Some(20), Some(100), Some(3)]);
+    }
+
+    #[test]
+    fn a_base_rebuilt_from_a_rate_hides_too() {
+        let [nb, taux, part] = hidden(Some(40), Some(30), Some(3));
+        assert_eq!((nb.0, taux.0), (Some(40), Some(30)));
+        assert_eq!(part, (None, ValueStatus::Suppressed), "12 of 40 are under the threshold");
+    }
+
+    #[test]
+    fn an_unknown_base_hides_and_an_absent_value_keeps_its_reason() {
+        let [nb, taux, part] = hidden(None, Some(30), None);
+        assert_eq!(nb, (None, ValueStatus::Absent));
+        assert_eq!(taux, (None, ValueStatus::Suppressed));
+        assert_eq!(part, (None, ValueStatus::Absent));
+    }
 }

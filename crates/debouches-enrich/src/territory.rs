@@ -8,7 +8,7 @@ use debouches_table::{Column, Table, TableError, TextColumn};
 
 use crate::codes::{COG_VINTAGE, Codes, Territory};
 use crate::reference::{DIRECTORY, References};
-use crate::stage::Told;
+use crate::told::Told;
 
 /// Where a row is. Equal places share an entry.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -231,4 +231,41 @@ fn write(table: &mut Table, places: &[Place], keys: &[u32]) -> Result<(), TableE
         table.set(name, Column::Text(TextColumn::from_entries(places.iter().map(value), keys)))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn located(uai: &str) -> Located {
+        let by_prefix = uai.get(..3).and_then(|prefix| Codes::get().by_prefix.get(prefix));
+        Located { uai: uai.parse().ok(), by_directory: None, by_prefix }
+    }
+
+    fn region(published: Option<&str>, uai: Option<&str>) -> (Option<String>, &'static str, Option<&'static str>) {
+        let found = uai.map(located);
+        let place = place(published.map(|code| code.parse().unwrap()), found.as_ref());
+        (place.region.map(|region| region.as_str().to_owned()), place.method.as_str(), place.territory)
+    }
+
+    /// Vectors V26 and V34 of the domain specification.
+    #[test]
+    fn v26_v34_the_prefix_tells_corsica_and_the_overseas() {
+        assert_eq!(region(None, Some("0010856A")), (Some("84".to_owned()), "prefixe", Some("001")));
+        assert_eq!(region(None, Some("7200664J")), (Some("94".to_owned()), "prefixe", Some("720")));
+        assert_eq!(region(None, Some("9830002K")), (Some("00".to_owned()), "prefixe", Some("983")));
+    }
+
+    #[test]
+    fn the_published_region_wins_and_a_departement_elsewhere_is_not_told() {
+        assert_eq!(region(Some("84"), Some("0010856A")), (Some("84".to_owned()), "published", Some("001")));
+        assert_eq!(region(Some("53"), Some("0010856A")), (Some("53".to_owned()), "published", None));
+    }
+
+    #[test]
+    fn what_is_not_an_establishment_is_nowhere() {
+        assert_eq!(region(None, Some("all")), (None, "inconnu", None));
+        assert_eq!(region(None, Some("0010856B")), (None, "inconnu", None), "a wrong check letter locates nothing");
+        assert_eq!(region(None, None), (None, "inconnu", None));
+    }
 }

@@ -9,7 +9,7 @@ use debouches_table::{Column, Table, TableError, TextColumn};
 use crate::nsf::{Nsf, Specialities};
 use crate::reference::{References, TRAININGS};
 use crate::rome::{Certifications, Trades};
-use crate::stage::Told;
+use crate::told::Told;
 
 /// What is known of a training. Equal codes share an entry.
 #[derive(Debug, Default)]

@@ -9,7 +9,8 @@ use debouches_model::spec::ColumnSpec;
 use serde_json::{Value, json};
 
 use crate::dataset::Dataset;
-use crate::describe::WrittenFile;
+use crate::files::WrittenFile;
+use crate::licence::licence;
 use crate::prepare::PreparedTable;
 use crate::record::table_schema_type;
 
@@ -28,18 +29,6 @@ pub(crate) fn json(dataset: &Dataset, version: Version, tables: &[PreparedTable<
         "resources": tables.iter().filter_map(|table| resource(table, files)).collect::<Vec<_>>(),
     });
     serde_json::to_string_pretty(&descriptor).expect("a JSON value is always written") + "\n"
-}
-
-/// The licences of the portal that this project knows by their full name.
-pub(crate) fn licence(id: &str) -> Value {
-    match id {
-        "lov2" => json!({
-            "name": "etalab-2.0",
-            "title": "Licence Ouverte / Open Licence version 2.0",
-            "path": "https://www.etalab.gouv.fr/licence-ouverte-open-licence",
-        }),
-        other => json!({ "name": other }),
-    }
 }
 
 fn contributors(tables: &[PreparedTable<'_>]) -> Vec<Value> {

@@ -3,31 +3,10 @@
 use debouches_model::{ReleaseNotice, Sha256, Version};
 
 use crate::dataset::Dataset;
+use crate::files::{TextFile, WrittenFile};
 use crate::prepare::PreparedTable;
 use crate::record::{ColumnRecord, RECORD_FILE, ReleaseRecord, TableRecord};
 use crate::{FORMAT, changelog, datapackage, dictionary, notice, readme};
-
-/// A data file that is written already.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WrittenFile {
-    /// Path inside the release.
-    pub path: String,
-    /// Size in bytes.
-    pub bytes: u64,
-    /// Digest.
-    pub sha256: Sha256,
-}
-
-/// A text to write beside the data.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TextFile {
-    /// Path inside the release.
-    pub path: String,
-    /// Media type.
-    pub media_type: String,
-    /// Its content.
-    pub text: String,
-}
 
 /// Everything but the data.
 #[derive(Debug)]

@@ -126,7 +126,7 @@ fn origin_section(dataset: &Dataset, tables: &[PreparedTable<'_>]) -> String {
                 writeln!(out, "| {} | {} | {} | {version} | `{}` |", source.id, source.producer, source.address, source.sha256);
         }
     }
-    let licence = crate::datapackage::licence(&dataset.licence);
+    let licence = crate::licence::licence(&dataset.licence);
     let title = licence["title"].as_str().unwrap_or(&dataset.licence);
     let _ = writeln!(out, "\nLicence : {title}. Citer le producteur des chiffres et la version de ce jeu.");
     out.push_str("\nLes colonnes du producteur sont reprises telles quelles ; ce qui est ajouté est dans des colonnes à part, et rien n'est modifié hors du masquage par le secret statistique.\n");

@@ -36,6 +36,10 @@ const BLOCK_BYTES: usize = 4 << 20;
 /// Bytes asked from the reader at once.
 const INPUT_BYTES: usize = 1 << 20;
 
+/// How much of a record is shown in a finding.
+const PREVIEW_CELLS: usize = 12;
+const PREVIEW_CHARACTERS: usize = 120;
+
 /// A record reader over any stream of bytes.
 pub(crate) struct Cutter<R> {
     input: R,
@@ -113,12 +117,21 @@ impl<R: Read> Cutter<R> {
                 ragged.push(RaggedRow {
                     line: record.line,
                     cells: record.width,
-                    begins_with: String::from_utf8_lossy(&self.cells[..record.bytes.min(80)]).into_owned(),
+                    begins_with: self.preview(&record),
                     breaks: self.cells[..record.bytes].contains(&b'\n'),
                 });
             }
         }
         Ok((!block.lines.is_empty()).then_some(block))
+    }
+
+    /// The beginning of a record, its cells separated again.
+    fn preview(&self, record: &Record) -> String {
+        let starts = std::iter::once(0).chain(self.ends[..record.width].iter().copied());
+        let cells =
+            starts.zip(&self.ends[..record.width]).map(|(start, &end)| String::from_utf8_lossy(&self.cells[start..end]));
+        let whole = cells.take(PREVIEW_CELLS).collect::<Vec<_>>().join(";");
+        whole.chars().take(PREVIEW_CHARACTERS).collect()
     }
 
     fn record(&mut self) -> Result<Option<Record>, TableError> {

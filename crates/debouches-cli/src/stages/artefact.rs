@@ -3,10 +3,11 @@
 use std::io::BufReader;
 
 use anyhow::Context as _;
-use debouches_model::{ArtefactKey, Finding, Ingredients, InputRef, Manifest, Report, Stage};
-use debouches_store::{Artefact, Draft};
+use debouches_model::{ArtefactKey, Finding, Ingredients, InputRef, Lang, Manifest, Report, Stage};
+use debouches_store::{Artefact, Draft, Lock};
 use debouches_table::{Table, read_ipc, write_ipc};
 
+use crate::engine::{Outcome, Step};
 use crate::session::Session;
 
 /// Name of the intermediate table in its artefact.
@@ -21,6 +22,25 @@ pub(crate) struct Target {
     pub(crate) subject: String,
     pub(crate) ingredients: Ingredients,
     pub(crate) inputs: Vec<InputRef>,
+}
+
+/// The step of a refusal: the first finding that decided it, where all of them are, and a remedy.
+///
+/// Without findings it was refused by an earlier run, from the same ingredients.
+pub(crate) fn refusal(session: &Session, artefact: &Artefact, report: Report, findings: &[Finding]) -> Step {
+    let lang: Lang = session.global.lang.into();
+    let decisive = |finding: &&Finding| report.rules.iter().any(|tally| tally.exceeded && tally.rule == finding.rule);
+    let exceeded: u64 = report.rules.iter().filter(|tally| tally.exceeded).map(|tally| tally.findings).sum();
+    let first = match findings.iter().find(decisive) {
+        Some(finding) => format!("{} {} [{}]", finding.place(), finding.sentence(lang), finding.rule),
+        None => "refused before, and nothing has changed since".to_owned(),
+    };
+    let all = artefact.location(FINDINGS_FILE);
+    let key = artefact.key();
+    let mut step =
+        Step::refused(key.stage, &key.subject, format!("{exceeded} findings; {} (all of them: {all})", first.trim_start()));
+    step.hint = report.rules.iter().find(|tally| tally.exceeded).map(|tally| tally.rule.entry().remedy(lang).to_owned());
+    step.with_report(report)
 }
 
 /// What the state already has of a target.
@@ -47,11 +67,21 @@ impl Target {
         Ok(session.store.find(&self.rejected_key()).await?.map_or(Known::Nothing, Known::Refused))
     }
 
-    /// Removes what the state has of the target, so that `--force` makes it again.
-    pub(crate) async fn forget(&self, session: &Session, lock: &debouches_store::Lock) -> anyhow::Result<()> {
-        session.store.discard(&self.key(), lock).await?;
-        session.store.discard(&self.rejected_key(), lock).await?;
-        Ok(())
+    /// The step of a target that the state knows already; none when it is to be made, or made again with `--force`.
+    pub(crate) async fn settled(&self, session: &Session, lock: &Lock) -> anyhow::Result<Option<Step>> {
+        if session.global.force {
+            session.store.discard(&self.key(), lock).await?;
+            session.store.discard(&self.rejected_key(), lock).await?;
+        }
+        Ok(match self.look(session).await? {
+            Known::Made(artefact) => {
+                let report = load_report(&artefact).await?;
+                let detail = format!("{} rows, unchanged", report.rows.kept);
+                Some(Step::new(self.stage, &self.subject, Outcome::Kept, detail).with_report(report))
+            }
+            Known::Refused(artefact) => Some(refusal(session, &artefact, load_report(&artefact).await?, &[])),
+            Known::Nothing => None,
+        })
     }
 
     /// Commits the checked table, its report and its findings; without table, a refusal.
@@ -97,10 +127,15 @@ pub(crate) async fn load_report(artefact: &Artefact) -> anyhow::Result<Report> {
 pub(crate) async fn load_table(artefact: &Artefact) -> anyhow::Result<Table> {
     let file = artefact.open_file(TABLE_FILE).await?.into_file();
     let key = artefact.key().clone();
-    blocking(move || read_ipc(BufReader::with_capacity(1 << 20, file)).with_context(|| format!("cannot read the table of {key}"))).await
+    blocking(move || {
+        read_ipc(BufReader::with_capacity(1 << 20, file)).with_context(|| format!("cannot read the table of {key}"))
+    })
+    .await
 }
 
 /// Runs what computes for long on a thread of its own.
-pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> anyhow::Result<T> + Send + 'static) -> anyhow::Result<T> {
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
+) -> anyhow::Result<T> {
     tokio::task::spawn_blocking(work).await.context("a worker thread died")?
 }

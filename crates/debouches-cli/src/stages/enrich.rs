@@ -2,10 +2,10 @@
 
 use debouches_enrich::{FORMAT, Reference, References, codes_digest, enrich, references_of};
 use debouches_model::spec::TableSpec;
-use debouches_model::{Ingredients, Lang, Stage};
+use debouches_model::{Ingredients, Stage};
 use debouches_store::{Artefact, Lock};
 
-use super::artefact::{Known, TABLE_FILE, Target, blocking, load_report, load_table};
+use super::artefact::{Known, TABLE_FILE, Target, blocking, load_table, refusal};
 use super::validate;
 use crate::engine::{Outcome, Selection, Step, Summary};
 use crate::failure::Usage;
@@ -82,7 +82,9 @@ async fn validated(session: &Session, table: &str) -> anyhow::Result<Artefact> {
             fault: debouches_model::Fault::Data,
         }
         .into()),
-        Known::Nothing => Err(Usage(format!("table {table} is not validated in its present form: run `debouches validate {table}`")).into()),
+        Known::Nothing => {
+            Err(Usage(format!("table {table} is not validated in its present form: run `debouches validate {table}`")).into())
+        }
     }
 }
 
@@ -94,21 +96,8 @@ pub(crate) fn table_digest(artefact: &Artefact) -> anyhow::Result<debouches_mode
 
 async fn one(session: &Session, spec: &'static TableSpec, lock: &Lock) -> anyhow::Result<Step> {
     let (target, table, needed) = inputs(session, spec).await?;
-    if session.global.force {
-        target.forget(session, lock).await?;
-    }
-    match target.look(session).await? {
-        Known::Made(artefact) => {
-            let report = load_report(&artefact).await?;
-            let detail = format!("{} rows, unchanged", report.rows.kept);
-            return Ok(Step::new(Stage::Enrich, &target.subject, Outcome::Kept, detail).with_report(report));
-        }
-        Known::Refused(artefact) => {
-            let report = load_report(&artefact).await?;
-            let detail = format!("refused before, nothing has changed since (see {})", artefact.location("findings.csv"));
-            return Ok(Step::refused(Stage::Enrich, &target.subject, detail).with_report(report));
-        }
-        Known::Nothing => {}
+    if let Some(step) = target.settled(session, lock).await? {
+        return Ok(step);
     }
     let table = load_table(&table).await?;
     let mut references = References::new();
@@ -120,13 +109,7 @@ async fn one(session: &Session, spec: &'static TableSpec, lock: &Lock) -> anyhow
     let (report, findings) = (outcome.report, outcome.findings);
     let artefact = target.commit(session, outcome.table, &report, &findings).await?;
     if report.is_refused() {
-        let lang: Lang = session.global.lang.into();
-        let first = findings.iter().find(|finding| report.rules.iter().any(|tally| tally.exceeded && tally.rule == finding.rule));
-        let sentence = first.map(|finding| format!("{} [{}]", finding.sentence(lang), finding.rule)).unwrap_or_default();
-        let detail = format!("{sentence} (all of them: {})", artefact.location("findings.csv"));
-        let mut step = Step::refused(Stage::Enrich, &target.subject, detail);
-        step.hint = first.map(|finding| finding.rule.entry().remedy(lang).to_owned());
-        return Ok(step.with_report(report));
+        return Ok(refusal(session, &artefact, report, &findings));
     }
     let detail = format!("{} rows, {} cells hidden", report.rows.kept, report.rows.suppressed_cells);
     Ok(Step::new(Stage::Enrich, &target.subject, Outcome::Made, detail).with_report(report))

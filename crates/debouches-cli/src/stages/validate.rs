@@ -2,12 +2,12 @@
 
 use debouches_fetch::{body_of, unpack};
 use debouches_model::spec::TableSpec;
-use debouches_model::{ArtefactKey, Ingredients, Lang, Report, Stage};
+use debouches_model::{ArtefactKey, Ingredients, Stage};
 use debouches_store::{Artefact, Lock};
 use debouches_table::ReadLimits;
 use debouches_validate::{FORMAT, Input, Options, shapes_digest, validate};
 
-use super::artefact::{Known, Target, blocking, load_report};
+use super::artefact::{Target, blocking, refusal};
 use crate::config::Source;
 use crate::engine::{Outcome, Selection, Step, Summary};
 use crate::failure::Usage;
@@ -46,20 +46,8 @@ pub(crate) async fn target(session: &Session, source: &Source) -> anyhow::Result
 
 async fn one(session: &Session, source: &Source, lock: &Lock) -> anyhow::Result<Step> {
     let (target, snapshot) = target(session, source).await?;
-    if session.global.force {
-        target.forget(session, lock).await?;
-    }
-    match target.look(session).await? {
-        Known::Made(artefact) => {
-            let report = load_report(&artefact).await?;
-            let detail = format!("{} rows, unchanged", report.rows.kept);
-            return Ok(Step::new(Stage::Validate, &target.subject, Outcome::Kept, detail).with_report(report));
-        }
-        Known::Refused(artefact) => {
-            let report = load_report(&artefact).await?;
-            return Ok(refusal(session, source.spec, &artefact, report, "refused before, nothing has changed since"));
-        }
-        Known::Nothing => {}
+    if let Some(step) = target.settled(session, lock).await? {
+        return Ok(step);
     }
     let body = body_of(&snapshot).clone();
     let file = snapshot.open_file(&body.path).await?.into_file();
@@ -69,34 +57,17 @@ async fn one(session: &Session, source: &Source, lock: &Lock) -> anyhow::Result<
     let outcome = blocking(move || {
         let name = body.path.as_str();
         let packed = body.media_type.contains("zip");
-        let input = Input {
-            name,
-            body: unpack::open_body(file, name, &unpacking)?,
-            bytes: (!packed).then_some(body.bytes),
-        };
+        let input = Input { name, body: unpack::open_body(file, name, &unpacking)?, bytes: (!packed).then_some(body.bytes) };
         Ok(validate(spec, input, options, observer.as_ref())?)
     })
     .await?;
     let (report, findings) = (outcome.report, outcome.findings);
     let artefact = target.commit(session, outcome.table, &report, &findings).await?;
     if report.is_refused() {
-        let first = findings.iter().find(|finding| report.rules.iter().any(|tally| tally.exceeded && tally.rule == finding.rule));
-        let lang: Lang = session.global.lang.into();
-        let detail = first.map_or_else(String::new, |finding| format!("{} {} [{}]", finding.place(), finding.sentence(lang), finding.rule));
-        return Ok(refusal(session, source.spec, &artefact, report, &detail));
+        return Ok(refusal(session, &artefact, report, &findings));
     }
     let detail = format!("{} rows, {} refused", report.rows.kept, report.rows.refused);
     Ok(Step::new(Stage::Validate, &target.subject, Outcome::Made, detail).with_report(report))
-}
-
-fn refusal(session: &Session, spec: &TableSpec, artefact: &Artefact, report: Report, detail: &str) -> Step {
-    let exceeded: u64 = report.rules.iter().filter(|tally| tally.exceeded).map(|tally| tally.findings).sum();
-    let findings = artefact.location("findings.csv");
-    let lang = session.global.lang.into();
-    let remedy = report.rules.iter().find(|tally| tally.exceeded).map(|tally| tally.rule.entry().remedy(lang));
-    let mut step = Step::refused(artefact.key().stage, &spec.id, format!("{exceeded} findings; {detail} (all of them: {findings})"));
-    step.hint = remedy.map(str::to_owned);
-    step.with_report(report)
 }
 
 /// Refuses to start on a body that would not fit in `--memory`. A table takes about twice its text while it is cast.

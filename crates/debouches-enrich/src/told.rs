@@ -1,0 +1,58 @@
+//! What the additions say of a table: findings, counts and shares, made into a report at the end.
+
+use std::collections::BTreeMap;
+
+use debouches_model::spec::TableSpec;
+use debouches_model::{Finding, Report, RowCounts, RuleCode, RuleTally, Severity, Stage, Verdict};
+
+/// Findings and figures gathered by the additions.
+#[derive(Debug, Default)]
+pub(crate) struct Told {
+    findings: Vec<Finding>,
+    rows: BTreeMap<RuleCode, u64>,
+    measures: BTreeMap<String, f64>,
+}
+
+impl Told {
+    /// A finding that concerns that many rows.
+    pub(crate) fn push(&mut self, rows: u64, finding: Finding) {
+        *self.rows.entry(finding.rule).or_default() += rows;
+        self.findings.push(finding);
+    }
+
+    /// A number for the report.
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+    pub(crate) fn count(&mut self, name: &str, count: u64) {
+        self.measures.insert(name.to_owned(), count as f64);
+    }
+
+    /// A share for the report, from 0 to 1.
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+    pub(crate) fn share(&mut self, name: &str, part: u64, whole: u64) {
+        self.measures.insert(name.to_owned(), part as f64 / whole.max(1) as f64);
+    }
+
+    /// The findings with their severity, and the report with its verdict.
+    pub(crate) fn finish(self, spec: &TableSpec, rows: RowCounts) -> (Vec<Finding>, Report) {
+        let mut report = Report::new(Stage::Enrich, &spec.id);
+        report.rows = rows;
+        report.measures = self.measures;
+        report.rules = self
+            .rows
+            .iter()
+            .map(|(&rule, &findings)| {
+                let (severity, tolerance) = spec.policy(rule);
+                let exceeded = severity != Severity::Warning && tolerance.exceeded_by(findings, rows.received);
+                RuleTally { rule, severity, findings, tolerance, exceeded }
+            })
+            .collect();
+        if report.rules.iter().any(|tally| tally.exceeded) {
+            report.verdict = Verdict::Refused;
+        }
+        let findings = self.findings.into_iter().map(|finding| {
+            let (severity, _) = spec.policy(finding.rule);
+            finding.severity(severity)
+        });
+        (findings.collect(), report)
+    }
+}
