@@ -1,5 +1,6 @@
 //! The folder of a portal: one process at a time, each file whole or as it was.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -7,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 
 use crate::error::PortalError;
-use crate::model::State;
+use crate::model::{Resource, State};
 
 /// The folder, locked until dropped. The lock is the system's: it dies with the process.
 pub(crate) struct Folder {
@@ -78,6 +79,20 @@ impl Folder {
         }
     }
 
+    /// Removes the files that no resource names: a process that was stopped had stored them and not yet recorded them.
+    /// Left there, they would make the same upload fail if it came again within the second.
+    pub(crate) fn sweep(&self, state: &State) -> io::Result<()> {
+        let named: BTreeSet<&str> =
+            state.datasets.iter().flat_map(|dataset| &dataset.resources).filter_map(Resource::path).collect();
+        for (name, path) in stored_files(&self.files())? {
+            if !named.contains(name.as_str()) {
+                fs::remove_file(&path)?;
+                tracing::debug!(name, "a file that nothing names was removed");
+            }
+        }
+        Ok(())
+    }
+
     /// Writes a file that only its owner reads: under a temporary name, flushed, then renamed.
     pub(crate) fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let temporary = self.temporary();
@@ -91,6 +106,23 @@ impl Folder {
         fs::rename(&temporary, path)?;
         sync_folder(&self.root)
     }
+}
+
+/// The files at three levels under a folder, as `<slug>/<instant>/<name>`, with their paths.
+fn stored_files(root: &Path) -> io::Result<Vec<(String, PathBuf)>> {
+    let mut found = vec![(String::new(), root.to_owned())];
+    for _ in 0..3 {
+        let mut deeper = Vec::new();
+        for (name, folder) in found.into_iter().filter(|(_, path)| path.is_dir()) {
+            for entry in fs::read_dir(folder)? {
+                let entry = entry?;
+                let own = entry.file_name().to_string_lossy().into_owned();
+                deeper.push((if name.is_empty() { own } else { format!("{name}/{own}") }, entry.path()));
+            }
+        }
+        found = deeper;
+    }
+    Ok(found)
 }
 
 /// Reads a JSON file, if there is one.

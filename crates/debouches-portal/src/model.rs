@@ -139,6 +139,16 @@ pub(crate) struct Resource {
     pub(crate) last_modified: DateTime<Utc>,
 }
 
+impl Resource {
+    /// The path of the file, when it is here.
+    pub(crate) fn path(&self) -> Option<&str> {
+        match &self.place {
+            Place::Hosted(path) => Some(path),
+            Place::Remote(_) => None,
+        }
+    }
+}
+
 /// Where the bytes are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -30,6 +30,7 @@ pub struct RunningPortal {
 pub async fn start(options: PortalOptions) -> Result<RunningPortal, PortalError> {
     let folder = Folder::open(&options.folder)?;
     let state = first_or_last_state(&folder, &options)?;
+    folder.sweep(&state).map_err(|source| PortalError::Folder { path: folder.files(), source })?;
     let address = options.address;
     let unreachable = |source| PortalError::Address { address, source };
     let listener = TcpListener::bind(address).await.map_err(unreachable)?;

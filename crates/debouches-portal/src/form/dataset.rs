@@ -136,13 +136,13 @@ fn fill_spatial(body: &Body, dataset: &mut Dataset, complaints: &mut Complaints)
 
 fn fill_contacts(state: &State, body: &Body, dataset: &mut Dataset, complaints: &mut Complaints) {
     let sent: Vec<String> = match body.get("contact_points") {
-        None => return,
-        Some(Value::Array(ids)) => ids.iter().filter_map(identifier).collect(),
-        Some(_) => Vec::new(),
+        Some(Value::Array(ids)) if !ids.is_empty() => ids.iter().filter_map(identifier).collect(),
+        Some(Value::Null) => Vec::new(),
+        // An empty list is ignored; only a null clears.
+        Some(Value::Array(_) | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) | None => return,
     };
-    let known = |id: &String| {
-        state.contacts.iter().any(|contact| contact.id == *id && Some(&contact.organization) == dataset.organization.as_ref())
-    };
+    let ours = |owner: &String| dataset.organization.as_ref().is_none_or(|organization| organization == owner);
+    let known = |id: &String| state.contacts.iter().any(|contact| contact.id == *id && ours(&contact.organization));
     let unknown: Vec<&str> = sent.iter().filter(|id| !known(id)).map(String::as_str).collect();
     if !unknown.is_empty() {
         complaints.add("contact_points", format!("Unknown identifiers: {}", unknown.join(", ")));

@@ -35,7 +35,7 @@ fn content(app: &App, state: &State, dataset: &Dataset) -> String {
         .unwrap_or_default();
     let files: String = dataset.resources.iter().map(row).collect();
     format!(
-        "<h1>{title}</h1>\n{short}<div class=\"card\">{description}</div>\n\
+        "<h1>{title}</h1>\n{short}<h2>Description</h2>\n<div class=\"card\">{description}</div>\n\
 <h2>Fichiers</h2>\n<div class=\"wide\"><table>\n<thead><tr><th scope=\"col\">Fichier</th><th scope=\"col\">Format</th>\
 <th scope=\"col\">Taille</th><th scope=\"col\">Modifié le</th><th scope=\"col\">Empreintes</th></tr></thead>\n<tbody>\n{files}</tbody>\n</table></div>\n\
 <h2>Informations</h2>\n<dl>\n{facts}</dl>\n<h2>Qualité</h2>\n{score}",
@@ -69,7 +69,7 @@ fn facts(state: &State, dataset: &Dataset) -> String {
     fact("Mis à jour le", words::instant(dataset.last_update()));
     fact("Identifiant", format!("<code>{}</code>", escape(&dataset.id)));
     for (name, value) in &dataset.extras {
-        fact(name, format!("<code>{}</code>", escape(&plain(value))));
+        fact(words::extra(name), format!("<code>{}</code>", escape(&plain(value))));
     }
     out
 }
@@ -121,7 +121,7 @@ fn digests(resource: &Resource) -> String {
 
 fn others(extras: &Extras) -> String {
     let line = |(name, value): (&String, &Value)| {
-        format!("<br><span class=\"soft\">{} : {}</span>", escape(name), escape(&plain(value)))
+        format!("<br><span class=\"soft\">{} : {}</span>", escape(words::extra(name)), escape(&plain(value)))
     };
     extras.iter().filter(|(name, _)| !is_digest(name)).map(line).collect()
 }

@@ -38,7 +38,7 @@ mod tests {
     #[test]
     fn a_description_cannot_run_anything_nor_ask_anybody() {
         let page = render(
-            "# Titre\n\n<script>alert(1)</script> **gras** ![img](https://x.example/i.png) [a](javascript:b) [c](https://d.example)",
+            "# Titre\n\n<script>alert(1)</script>\n\n**gras** ![img](https://x.example/i.png) [a](javascript:b) [c](https://d.example)",
         );
         assert!(page.contains("<h3>Titre</h3>") && page.contains("<strong>gras</strong>"), "{page}");
         assert!(!page.contains("<script") && !page.contains("<img") && !page.contains("javascript"), "{page}");

@@ -67,6 +67,15 @@ pub(crate) fn kind(id: &str) -> &str {
     }
 }
 
+/// A free field: the ones that a reader looks for have a name in French.
+pub(crate) fn extra(name: &str) -> &str {
+    match name.rsplit(':').next() {
+        Some("version") => "Version",
+        Some("sha256") => "sha256",
+        Some(_) | None => name,
+    }
+}
+
 /// A criterion of the score.
 pub(crate) fn criterion(name: &str) -> Option<&'static str> {
     Some(match name {

@@ -1,0 +1,8 @@
+//! What the practice portal has of its own: its folder, its options, its pages.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod folder;
+mod options;
+mod pages;
+mod visitor;
