@@ -1,5 +1,7 @@
 //! Chores behind `cargo xtask`.
 
+mod architecture;
+mod check;
 mod fixtures;
 mod insersup;
 mod percent;
@@ -21,6 +23,10 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Chore {
+    /// Run everything that a commit must pass.
+    Check,
+    /// Refuse an edge between crates that is not allowed.
+    Architecture,
     /// Rewrite the generated files under `fixtures/`.
     Fixtures {
         /// Write nothing; fail when a committed file differs.
@@ -45,6 +51,14 @@ enum Chore {
 fn main() -> Result<()> {
     let fixtures = root().join("fixtures");
     match Cli::parse().chore {
+        Chore::Check => {
+            check::run()?;
+            println!("check: everything passes");
+        }
+        Chore::Architecture => {
+            architecture::check()?;
+            println!("architecture: every edge is allowed");
+        }
         Chore::Fixtures { check: true } => println!("fixtures: {} files are up to date", fixtures::check(&fixtures)?),
         Chore::Fixtures { check: false } => println!("fixtures: {} files", fixtures::write(&fixtures)?),
         Chore::Insersup { rows, out, seed } => {
