@@ -1,6 +1,7 @@
 //! Records in the shape of `fr-esr-insersup`, release `2026_S1`: for the fixtures, and by the million to measure the pipeline.
 
 mod catalogue;
+mod cells;
 mod figures;
 mod population;
 mod record;

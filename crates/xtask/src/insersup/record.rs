@@ -1,15 +1,13 @@
 //! One row of 101 cells, written without allocation.
 
 use super::catalogue::{Diploma, Establishment};
+use super::cells::{Block, number, rate, salary};
 use super::figures::{Figures, HORIZONS, Profile};
 use super::population::Population;
-use crate::percent::hundredths;
 use crate::random::Random;
 
 /// Fewest leavers for a published rate.
 const THRESHOLD: u32 = 20;
-/// Fewest salaried leavers for published salaries, in these files.
-const SALARY_THRESHOLD: u32 = 30;
 /// Last promotion whose five horizons were observed in release `2026_S1`; the next one has three.
 const FULLY_OBSERVED: u32 = 2023;
 
@@ -135,73 +133,4 @@ impl Record<'_> {
         out.extend_from_slice(self.offer.tail.as_bytes());
         cohorts
     }
-}
-
-/// The cells of one measure, from six to thirty months.
-struct Block<'a> {
-    observed: usize,
-    shown: bool,
-    out: &'a mut Vec<u8>,
-}
-
-impl Block<'_> {
-    /// Fills the observed horizons even under the threshold.
-    fn always(&mut self, cell: impl Fn(usize, &mut Vec<u8>)) {
-        self.fill(0, true, cell);
-    }
-
-    /// Fills the observed horizons, or `nd` under the threshold.
-    fn measure(&mut self, first: usize, cell: impl Fn(usize, &mut Vec<u8>)) {
-        self.fill(first, self.shown, cell);
-    }
-
-    fn fill(&mut self, first: usize, shown: bool, cell: impl Fn(usize, &mut Vec<u8>)) {
-        for horizon in first..HORIZONS {
-            match (horizon < self.observed, shown) {
-                (true, true) => cell(horizon, self.out),
-                (true, false) => self.out.extend_from_slice(b"nd"),
-                (false, _) => {}
-            }
-            self.out.push(b';');
-        }
-    }
-}
-
-fn number(value: u32, out: &mut Vec<u8>) {
-    let mut digits = [0; 10];
-    let mut at = digits.len();
-    let mut rest = value;
-    loop {
-        at -= 1;
-        digits[at] = b'0' + u8::try_from(rest % 10).expect("a digit");
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    out.extend_from_slice(&digits[at..]);
-}
-
-/// Two decimals at most, one at least: `60.0`, `63.33`.
-fn rate(n: u32, of: u32, out: &mut Vec<u8>) {
-    if of == 0 {
-        out.extend_from_slice(b"nd");
-        return;
-    }
-    let value = hundredths(n, of);
-    number(value / 100, out);
-    out.push(b'.');
-    number(value / 10 % 10, out);
-    if !value.is_multiple_of(10) {
-        number(value % 10, out);
-    }
-}
-
-fn salary(salaried: u32, paid: u32, horizon: usize, out: &mut Vec<u8>) {
-    if salaried < SALARY_THRESHOLD {
-        out.extend_from_slice(b"nd");
-        return;
-    }
-    let later = u32::try_from(horizon).expect("five horizons");
-    number((paid + 40 * later) / 10 * 10, out);
 }
