@@ -57,7 +57,7 @@ impl Fetcher {
             return Ok(artefact);
         }
         let draft = self.store.draft(key.clone())?;
-        draft.take(spooled, &request.place.body_name(), media_type)?;
+        draft.take(spooled, &request.place.body_name(), media_type, None)?;
         let mut manifest = Manifest::new(&key, self.tool.clone(), self.clock.now());
         manifest.origin = Some(Origin { url: request.place.shown() });
         draft.commit(manifest).await

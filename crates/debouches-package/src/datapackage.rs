@@ -1,6 +1,7 @@
 //! `datapackage.json`: Data Package v2 with Table Schema, labelled missing values, hash and bytes.
 //!
-//! Two limits of its usual judge, frictionless 5.21, are met here: the Parquet twin carries no schema and no `bytes`, and
+//! Two limits of its usual judge, frictionless 5.21, are met here. It cannot read Parquet files that hold lists, and finds
+//! nulls and sizes wrong in the others: the Parquet twin is told in a property of its CSV, not as a resource.
 //! `fieldsMatch` is left out, since the text and the profile of the standard contradict each other.
 
 use debouches_model::Version;
@@ -24,7 +25,7 @@ pub(crate) fn json(dataset: &Dataset, version: Version, tables: &[PreparedTable<
         "keywords": dataset.tags,
         "contributors": contributors(tables),
         "sources": sources(tables),
-        "resources": tables.iter().flat_map(|table| resources(table, files)).collect::<Vec<_>>(),
+        "resources": tables.iter().filter_map(|table| resource(table, files)).collect::<Vec<_>>(),
     });
     serde_json::to_string_pretty(&descriptor).expect("a JSON value is always written") + "\n"
 }
@@ -67,38 +68,33 @@ fn sources(tables: &[PreparedTable<'_>]) -> Vec<Value> {
     sources
 }
 
-fn resources(table: &PreparedTable<'_>, files: &[WrittenFile]) -> Vec<Value> {
+fn resource(table: &PreparedTable<'_>, files: &[WrittenFile]) -> Option<Value> {
     let id = table.spec.id.as_str();
-    let file = |path: &str| files.iter().find(|file| file.path == path);
-    let mut resources = Vec::new();
-    let (csv, parquet) = (format!("{id}.csv"), format!("{id}.parquet"));
-    if let Some(file) = file(&csv) {
-        resources.push(json!({
-            "name": id,
-            "type": "table",
-            "path": csv,
-            "title": table.spec.title,
-            "description": table.spec.description.trim(),
-            "format": "csv",
-            "mediatype": "text/csv",
-            "encoding": "utf-8",
-            "bytes": file.bytes,
-            "hash": format!("sha256:{}", file.sha256),
-            "dialect": { "delimiter": ";" },
-            "schema": schema(table),
-        }));
-    }
-    if let Some(file) = file(&parquet) {
-        resources.push(json!({
-            "name": format!("{id}-parquet"),
-            "path": parquet,
-            "title": format!("{} (Parquet)", table.spec.title),
-            "format": "parquet",
+    let file = |extension: &str| files.iter().find(|file| file.path == format!("{id}.{extension}"));
+    let csv = file("csv")?;
+    let mut resource = json!({
+        "name": id,
+        "type": "table",
+        "path": csv.path,
+        "title": table.spec.title,
+        "description": table.spec.description.trim(),
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "bytes": csv.bytes,
+        "hash": format!("sha256:{}", csv.sha256),
+        "dialect": { "delimiter": ";" },
+        "schema": schema(table),
+    });
+    if let Some(parquet) = file("parquet") {
+        resource["parquet"] = json!({
+            "path": parquet.path,
             "mediatype": "application/vnd.apache.parquet",
-            "hash": format!("sha256:{}", file.sha256),
-        }));
+            "bytes": parquet.bytes,
+            "hash": format!("sha256:{}", parquet.sha256),
+        });
     }
-    resources
+    Some(resource)
 }
 
 fn schema(table: &PreparedTable<'_>) -> Value {

@@ -10,7 +10,8 @@ use crate::prepare::PreparedTable;
 
 /// `README.md`.
 pub(crate) fn text(dataset: &Dataset, version: Version, tables: &[PreparedTable<'_>]) -> String {
-    let mut out = format!("# {}\n\nVersion {version}. {}\n", dataset.title, dataset.summary);
+    let summary = if dataset.summary == dataset.title { "" } else { dataset.summary.as_str() };
+    let mut out = format!("# {}\n\nVersion {version}. {summary}\n", dataset.title);
     for table in tables {
         out.push_str(&table_section(table));
     }

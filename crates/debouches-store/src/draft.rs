@@ -54,9 +54,9 @@ impl Draft {
         Ok(DraftFile { place: self.place(path, media_type)?, spool: self.store.spool()? })
     }
 
-    /// Takes bytes that were written before the key was known.
-    pub fn take(&self, spooled: Spooled, path: &str, media_type: &str) -> Result<FileEntry, StoreError> {
-        Ok(self.place(path, media_type)?.fill(spooled, None))
+    /// Takes bytes that were written before the key was known, with their number of data rows when they are a table.
+    pub fn take(&self, spooled: Spooled, path: &str, media_type: &str, rows: Option<u64>) -> Result<FileEntry, StoreError> {
+        Ok(self.place(path, media_type)?.fill(spooled, rows))
     }
 
     fn place(&self, path: &str, media_type: &str) -> Result<Place, StoreError> {

@@ -81,8 +81,4 @@ impl Pipeline {
         let file = std::path::absolute(file).with_context(|| format!("cannot locate {}", file.display()))?;
         Ok(resolve::resolve(typed, &file, profile)?)
     }
-
-    pub(crate) fn source_of(&self, spec: &TableSpec) -> Option<&Source> {
-        self.sources.iter().find(|source| source.spec.id == spec.id)
-    }
 }

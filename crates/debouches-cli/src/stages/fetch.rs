@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use debouches_fetch::{Access, Fetched, Fetcher, Mode, Outcome as Reading, Pinning, SourceRequest};
-use debouches_http::Client;
+use debouches_http::{Client, ClientOptions};
 use debouches_model::Stage;
 
 use crate::config::Source;
@@ -36,7 +36,7 @@ fn fetcher(session: &Session) -> anyhow::Result<Fetcher> {
     };
     Ok(Fetcher {
         store: session.store.clone(),
-        client: Some(Client::new(&session.pipeline.contact)?),
+        client: Some(Client::new(ClientOptions::new(&session.pipeline.contact))?),
         aws: session.aws.clone(),
         clock: Arc::clone(&session.clock),
         tool: session.tool.clone(),

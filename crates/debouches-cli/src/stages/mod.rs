@@ -1,10 +1,32 @@
 //! The stages as the binary runs them: find the inputs, compare fingerprints, work, commit.
 
-mod artefact;
+pub(crate) mod artefact;
 pub(crate) mod enrich;
 pub(crate) mod fetch;
 pub(crate) mod package;
 pub(crate) mod publish;
 pub(crate) mod validate;
 
-pub(crate) use artefact::{TABLE_FILE, Target, blocking, load_report, load_table};
+use debouches_model::Stage;
+use debouches_store::Lock;
+
+use crate::engine::{Selection, Summary};
+use crate::session::Session;
+
+/// Runs a stage on every subject of the selection.
+pub(crate) async fn run(
+    stage: Stage,
+    session: &Session,
+    selection: &Selection<'_>,
+    lock: &Lock,
+    summary: &mut Summary,
+) -> anyhow::Result<()> {
+    match stage {
+        Stage::Fetch => fetch::run(session, selection, summary).await?,
+        Stage::Validate => validate::run(session, selection, lock, summary).await,
+        Stage::Enrich => enrich::run(session, selection, lock, summary).await,
+        Stage::Package => package::run(session, selection, summary).await,
+        Stage::Publish => publish::run(session, selection, lock, summary).await,
+    }
+    Ok(())
+}

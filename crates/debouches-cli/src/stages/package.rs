@@ -9,7 +9,7 @@ use debouches_package::{
 };
 use debouches_store::{Artefact, Spooled};
 
-use super::artefact::{Known, Target, blocking, load_table};
+use super::artefact::{Known, blocking, load_table};
 use super::enrich;
 use crate::config::DatasetConfig;
 use crate::engine::{DatasetLine, Outcome, Selection, Step, Summary};
@@ -96,7 +96,8 @@ async fn one(session: &Session, dataset: &DatasetConfig) -> anyhow::Result<(Step
         written.push(write_data(session, part).await?);
     }
     let files: Vec<WrittenFile> = written.iter().flat_map(|data| data.files.iter().map(|(file, _)| file.clone())).collect();
-    let (prepared, spooled): (Vec<PreparedTable<'_>>, Vec<_>) = written.into_iter().map(|data| (data.table, data.files)).unzip();
+    let rows: Vec<_> = written.iter().map(|data| Some(data.table.rows)).collect();
+    let (prepared, data): (Vec<PreparedTable<'_>>, Vec<_>) = written.into_iter().map(|data| (data.table, data.files)).unzip();
     let candidate = ReleaseRecord::of(&dataset.notice, &prepared, &files);
     let record = match &last {
         Some(release) => Some(ReleaseRecord::read(&release.read(RECORD_FILE).await?)?),
@@ -117,9 +118,11 @@ async fn one(session: &Session, dataset: &DatasetConfig) -> anyhow::Result<(Step
     let described = describe(&dataset.notice, version, &reasons, &prepared, &files, former.as_deref());
     let key = ArtefactKey::new(Stage::Package, dataset.id(), version);
     let draft = session.store.draft(key.clone())?;
-    for (file, spooled) in spooled.into_iter().flatten() {
-        let media_type = if file.path.ends_with(".csv") { "text/csv" } else { "application/vnd.apache.parquet" };
-        draft.take(spooled, &file.path, media_type)?;
+    for (rows, files) in rows.into_iter().zip(data) {
+        for (file, spooled) in files {
+            let media_type = if file.path.ends_with(".csv") { "text/csv" } else { "application/vnd.apache.parquet" };
+            draft.take(spooled, &file.path, media_type, rows)?;
+        }
     }
     for text in &described.texts {
         draft.write(&text.path, &text.media_type, text.text.as_bytes())?;
@@ -169,7 +172,7 @@ async fn source_notes(session: &Session, table: &Artefact) -> anyhow::Result<Vec
             let note = SourceNote {
                 id: input.subject.clone(),
                 producer: source.map(|source| source.spec.producer.clone()).unwrap_or_default(),
-                address: artefact.manifest().origin.as_ref().map(|origin| origin.url.clone()).unwrap_or_default(),
+                address: artefact.manifest().origin.as_ref().map(|origin| public_address(&origin.url)).unwrap_or_default(),
                 sha256: body.sha256,
                 version: source.and_then(|source| source.request.version.clone()),
             };
@@ -179,4 +182,9 @@ async fn source_notes(session: &Session, table: &Artefact) -> anyhow::Result<Vec
         }
     }
     Ok(notes.into_values().collect())
+}
+
+/// An address that means something to a reuser: of a local file, its name only.
+fn public_address(url: &str) -> String {
+    if url.contains("://") && !url.starts_with("file:") { url.to_owned() } else { url.rsplit('/').next().unwrap_or_default().to_owned() }
 }

@@ -176,7 +176,7 @@ async fn bytes_may_come_before_their_key(state: State) {
     assert_eq!(text, "one");
     let key = snapshot(&spooled.sha256().to_string());
     let draft = state.store.draft(key.clone()).unwrap();
-    draft.take(spooled, "a.csv", "text/csv").unwrap();
+    draft.take(spooled, "a.csv", "text/csv", None).unwrap();
     let artefact = draft.commit(manifest(&key)).await.unwrap();
     assert_eq!(artefact.read("a.csv").await.unwrap(), b"one");
 }

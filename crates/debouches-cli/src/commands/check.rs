@@ -1,0 +1,50 @@
+//! `debouches check`: configuration, specifications, code lists, secrets present. Writes nothing, asks nobody.
+
+use debouches_model::spec::tables;
+use serde_json::json;
+
+use crate::args::Global;
+use crate::config::PortalKind;
+use crate::failure::{Decided, Usage};
+use crate::output;
+use crate::session::{Session, load_pipeline};
+
+pub(crate) async fn check(global: &Global) -> anyhow::Result<u8> {
+    let pipeline = load_pipeline(global)?;
+    let mut lines = vec![
+        format!("configuration {}: profile `{}`", pipeline.file.display(), pipeline.profile),
+        format!("{} sources, {} datasets, {} table specifications", pipeline.sources.len(), pipeline.datasets.len(), tables().len()),
+        format!("code lists: sha256 {}…", debouches_enrich::codes_digest().short()),
+    ];
+    let mut missing = Vec::new();
+    for source in &pipeline.sources {
+        if let debouches_fetch::Place::File(file) = &source.request.place
+            && !file.path.exists()
+        {
+            missing.push(format!("source `{}`: {} does not exist", source.id(), file.path.display()));
+        }
+    }
+    if !missing.is_empty() {
+        return Err(Usage(missing.join("\n  ")).into());
+    }
+    match pipeline.portal.as_ref().map(|portal| (&portal.id, &portal.kind)) {
+        None => lines.push("no portal in this profile".to_owned()),
+        Some((id, PortalKind::Practice { folder })) => lines.push(format!("portal {id}: practice portal in {}", folder.display())),
+        Some((id, PortalKind::Udata { url, key_variable, .. })) => {
+            if std::env::var_os(key_variable).is_none_or(|key| key.is_empty()) {
+                let message = format!("portal {id}: the environment variable {key_variable} is not set");
+                return Err(Decided { message, fault: debouches_model::Fault::Permission }.into());
+            }
+            lines.push(format!("portal {id}: {url}, key present in {key_variable}"));
+        }
+    }
+    lines.extend(pipeline.left_out.iter().map(|reason| format!("left out: {reason}")));
+    let session = Session::open(global).await?;
+    lines.push(format!("state: {}", session.store.root_display()));
+    if global.json {
+        output::print(&(json!({ "schema_version": 1, "ok": true, "checks": lines }).to_string() + "\n"));
+    } else if !global.quiet {
+        output::print(&(lines.join("\n") + "\n"));
+    }
+    Ok(0)
+}

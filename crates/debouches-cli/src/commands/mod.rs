@@ -1,0 +1,46 @@
+//! One file per command.
+
+mod check;
+mod explain;
+mod plan;
+mod portal;
+mod run;
+mod status;
+mod verify;
+mod why;
+
+use clap::CommandFactory as _;
+use debouches_model::Stage;
+
+use crate::args::{Args, Command, PortalCommand};
+use crate::output;
+
+/// Runs the command; gives the exit code.
+pub(crate) async fn run(args: &Args) -> anyhow::Result<u8> {
+    let global = &args.global;
+    output::start_logs(global);
+    match &args.command {
+        Command::Fetch(subjects) => run::stages(global, &[Stage::Fetch], subjects).await,
+        Command::Validate(subjects) => run::stages(global, &[Stage::Validate], subjects).await,
+        Command::Enrich(subjects) => run::stages(global, &[Stage::Enrich], subjects).await,
+        Command::Package(subjects) => run::stages(global, &[Stage::Package], subjects).await,
+        Command::Publish(subjects) => run::stages(global, &[Stage::Publish], subjects).await,
+        Command::Run(args) => {
+            let stages = run::range(args)?;
+            run::stages(global, &stages, &args.subjects).await
+        }
+        Command::Plan(args) => plan::plan(global, args).await,
+        Command::Status(subjects) => status::status(global, subjects).await,
+        Command::Why(subjects) => why::why(global, subjects).await,
+        Command::Check => check::check(global).await,
+        Command::Verify(args) => verify::verify(global, args),
+        Command::Explain(args) => explain::explain(global, args),
+        Command::Portal { command: PortalCommand::Serve { port } } => portal::serve(global, *port).await,
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Args::command(), "debouches", &mut script);
+            output::print(&String::from_utf8_lossy(&script));
+            Ok(0)
+        }
+    }
+}

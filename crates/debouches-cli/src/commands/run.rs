@@ -1,0 +1,63 @@
+//! `debouches run`, and each stage alone.
+
+use std::io::{BufRead as _, IsTerminal as _};
+
+use debouches_model::Stage;
+
+use crate::args::{Global, RunArgs, Subjects};
+use crate::config::PortalKind;
+use crate::engine::{Selection, Summary};
+use crate::failure::Usage;
+use crate::session::Session;
+use crate::{output, stages};
+
+/// The stages that the flags ask for.
+pub(crate) fn range(args: &RunArgs) -> anyhow::Result<Vec<Stage>> {
+    let from = args.only.or(args.from).unwrap_or(Stage::Fetch);
+    let to = args.only.or(args.to).unwrap_or(Stage::Publish);
+    if from > to {
+        return Err(Usage(format!("--from {from} comes after --to {to}")).into());
+    }
+    Ok(Stage::ALL.into_iter().filter(|stage| (from..=to).contains(stage)).collect())
+}
+
+/// Runs these stages on the subjects.
+pub(crate) async fn stages(global: &Global, wanted: &[Stage], subjects: &Subjects) -> anyhow::Result<u8> {
+    if global.dry_run {
+        return super::why::would(global, wanted, subjects).await;
+    }
+    let session = Session::open(global).await?;
+    let selection = Selection::of(&session.pipeline, &subjects.subjects)?;
+    if wanted.contains(&Stage::Publish) {
+        ask_for_consent(&session)?;
+    }
+    for reason in &session.pipeline.left_out {
+        tracing::info!("left out of profile {}: {reason}", session.pipeline.profile);
+    }
+    let names: Vec<&str> = wanted.iter().map(|stage| stage.as_str()).collect();
+    let lock = session.lock(&format!("debouches {}", names.join("+"))).await?;
+    let mut summary = Summary::default();
+    for stage in wanted {
+        stages::run(*stage, &session, &selection, &lock, &mut summary).await?;
+    }
+    let exit = summary.exit_code();
+    output::print_summary(&session, &summary, exit);
+    Ok(exit)
+}
+
+/// A real portal is written to only with `--yes`, under cron as on a terminal, where one may also answer.
+fn ask_for_consent(session: &Session) -> anyhow::Result<()> {
+    let Some(portal) = &session.pipeline.portal else { return Ok(()) };
+    let PortalKind::Udata { url, .. } = &portal.kind else { return Ok(()) };
+    if session.global.yes {
+        return Ok(());
+    }
+    let refuse = || Usage(format!("publishing to {url} needs `--yes` (see first what would change: `debouches plan`)"));
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return Err(refuse().into());
+    }
+    output::eprint(&format!("Publish to {url}? [y/N] "));
+    let mut answer = String::new();
+    std::io::stdin().lock().read_line(&mut answer)?;
+    if matches!(answer.trim(), "y" | "yes" | "o" | "oui") { Ok(()) } else { Err(refuse().into()) }
+}

@@ -1,0 +1,90 @@
+//! `debouches status`: where each source, table and dataset stands.
+
+use debouches_model::{ArtefactKey, Stage};
+use serde_json::json;
+
+use crate::args::{Global, Subjects};
+use crate::engine::Selection;
+use crate::failure;
+use crate::output;
+use crate::session::Session;
+use crate::stages::artefact::{Known, Target, load_report};
+use crate::stages::package::{ingredients, latest};
+use crate::stages::{enrich, validate};
+
+/// One line of the status.
+struct Line {
+    stage: Stage,
+    subject: String,
+    state: String,
+    detail: String,
+}
+
+pub(crate) async fn status(global: &Global, subjects: &Subjects) -> anyhow::Result<u8> {
+    let session = Session::open(global).await?;
+    let selection = Selection::of(&session.pipeline, &subjects.subjects)?;
+    let mut lines = Vec::new();
+    for source in &selection.sources {
+        lines.push(source_line(&session, source.id().as_str()).await?);
+        let target = validate::target(&session, source).await.map(|(target, _)| target);
+        lines.push(table_line(&session, Stage::Validate, source.spec.id.as_str(), target).await?);
+    }
+    for spec in selection.indicators() {
+        lines.push(table_line(&session, Stage::Enrich, spec.id.as_str(), enrich::target(&session, spec).await).await?);
+    }
+    for dataset in &selection.datasets {
+        let (state, detail) = match (latest(&session, dataset.id().as_str()).await?, ingredients(&session, dataset).await) {
+            (Some(release), Ok((now, _))) if release.manifest().ingredients == now => ("current", format!("version {}", release.key().id)),
+            (Some(release), Ok(_)) => ("stale", format!("version {}, made of other ingredients", release.key().id)),
+            (Some(release), Err(error)) => ("stale", format!("version {}: {}", release.key().id, failure::one_line(&error))),
+            (None, _) => ("missing", "no release yet".to_owned()),
+        };
+        lines.push(Line { stage: Stage::Package, subject: dataset.id().to_string(), state: state.to_owned(), detail });
+        for key in session.store.list(Stage::Publish, dataset.id().as_str()).await? {
+            let at = session.store.find(&key).await?.map(|artefact| artefact.manifest().created_at.to_rfc3339());
+            let detail = format!("{} on {}", key.id, at.unwrap_or_default());
+            lines.push(Line { stage: Stage::Publish, subject: dataset.id().to_string(), state: "published".to_owned(), detail });
+        }
+    }
+    print(global, &lines);
+    Ok(0)
+}
+
+async fn source_line(session: &Session, id: &str) -> anyhow::Result<Line> {
+    let entry = session.sources().sources.iter().find(|(own, _)| own.as_str() == id).map(|(_, entry)| entry.clone());
+    let (state, detail) = match entry {
+        None => ("missing", "never fetched".to_owned()),
+        Some(entry) => {
+            let there = session.store.find(&ArtefactKey::new(Stage::Fetch, id, entry.sha256)).await?.is_some();
+            let state = if there { "current" } else { "missing" };
+            (state, format!("{} bytes, sha256 {}…, received {}", entry.size, entry.sha256.short(), entry.accessed.to_rfc3339()))
+        }
+    };
+    Ok(Line { stage: Stage::Fetch, subject: id.to_owned(), state: state.to_owned(), detail })
+}
+
+async fn table_line(session: &Session, stage: Stage, table: &str, target: anyhow::Result<Target>) -> anyhow::Result<Line> {
+    let (state, detail) = match target {
+        Err(error) => ("waiting", failure::one_line(&error)),
+        Ok(target) => match target.look(session).await? {
+            Known::Made(artefact) => ("current", format!("{} rows", load_report(&artefact).await?.rows.kept)),
+            Known::Refused(artefact) => ("refused", artefact.location("findings.csv")),
+            Known::Nothing => ("stale", format!("`debouches why {table}` says what moved")),
+        },
+    };
+    Ok(Line { stage, subject: table.to_owned(), state: state.to_owned(), detail })
+}
+
+fn print(global: &Global, lines: &[Line]) {
+    if global.json {
+        let lines: Vec<_> = lines
+            .iter()
+            .map(|line| json!({ "stage": line.stage, "subject": line.subject, "state": line.state, "detail": line.detail }))
+            .collect();
+        output::print(&(json!({ "schema_version": 1, "lines": lines }).to_string() + "\n"));
+        return;
+    }
+    let rows: Vec<Vec<String>> =
+        lines.iter().map(|line| vec![line.stage.to_string(), line.subject.clone(), line.state.clone(), line.detail.clone()]).collect();
+    output::print(&output::table(&["stage", "subject", "state", "detail"], &rows));
+}

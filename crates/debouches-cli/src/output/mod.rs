@@ -1,0 +1,62 @@
+//! Everything that is printed: data on standard output, the rest on standard error.
+
+mod progress;
+mod summary;
+
+use std::io::{IsTerminal as _, Write as _};
+use std::sync::Arc;
+
+use debouches_model::{Observer, Silent};
+use tracing_subscriber::EnvFilter;
+
+use crate::args::{ColorArg, Global, LogFormat};
+
+pub(crate) use summary::{print_summary, table};
+
+/// Writes data on standard output. A closed pipe is a reader who has enough.
+pub(crate) fn print(text: &str) {
+    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+}
+
+/// Writes on standard error.
+pub(crate) fn eprint(text: &str) {
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
+fn shows_bars(global: &Global) -> bool {
+    !global.no_progress && !global.quiet && !global.json && global.log_format == LogFormat::Text && std::io::stderr().is_terminal()
+}
+
+/// Who is told of progress: bars on a terminal, log lines under cron.
+pub(crate) fn observer(global: &Global) -> Arc<dyn Observer> {
+    if shows_bars(global) {
+        Arc::new(progress::Bars::default())
+    } else if global.quiet {
+        Arc::new(Silent)
+    } else {
+        Arc::new(progress::Lines::default())
+    }
+}
+
+/// Sends log lines to standard error.
+pub(crate) fn start_logs(global: &Global) {
+    let level = match (global.quiet, global.verbose) {
+        (true, _) => "error",
+        (false, 0) if shows_bars(global) => "warn",
+        (false, 0) => "debouches=info,warn",
+        (false, 1) => "debouches=debug,info",
+        (false, _) => "trace",
+    };
+    // Crates are called debouches_*: a filter on the bare prefix covers them all.
+    let filter = EnvFilter::try_from_env("DEBOUCHES_LOG").unwrap_or_else(|_| EnvFilter::new(level));
+    let ansi = match global.color {
+        ColorArg::Always => true,
+        ColorArg::Never => false,
+        ColorArg::Auto => std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+    };
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(ansi).with_target(false);
+    let _ = match global.log_format {
+        LogFormat::Text => builder.try_init(),
+        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+    };
+}

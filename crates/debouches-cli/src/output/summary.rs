@@ -1,0 +1,116 @@
+//! The table that ends a run.
+
+use debouches_model::Stage;
+use serde_json::json;
+
+use crate::args::Global;
+use crate::engine::{Outcome, Step, Summary};
+use crate::session::Session;
+
+/// Prints what happened: JSON, or tables; nothing when quiet and all is well.
+pub(crate) fn print_summary(session: &Session, summary: &Summary, exit: u8) {
+    let global = &session.global;
+    if global.json {
+        super::print(&(document(session, summary, exit).to_string() + "\n"));
+        return;
+    }
+    tell_troubles(summary, global);
+    if global.quiet {
+        return;
+    }
+    super::print(&text(summary));
+}
+
+fn document(session: &Session, summary: &Summary, exit: u8) -> serde_json::Value {
+    json!({
+        "schema_version": 1,
+        "tool": session.tool,
+        "run": session.run,
+        "profile": session.pipeline.profile,
+        "exit_code": exit,
+        "nothing_to_do": summary.nothing_new(),
+        "steps": summary.steps,
+        "datasets": summary.datasets,
+        "left_out": session.pipeline.left_out,
+    })
+}
+
+/// Refusals and failures, once each, on standard error.
+fn tell_troubles(summary: &Summary, _global: &Global) {
+    for step in &summary.steps {
+        let word = match step.outcome {
+            Outcome::Refused => "refused",
+            Outcome::Failed => "error",
+            Outcome::Made | Outcome::Kept | Outcome::Skipped => continue,
+        };
+        super::eprint(&format!("{word}: {} {}: {}\n", step.stage, step.subject, step.detail));
+        if let Some(hint) = &step.hint {
+            super::eprint(&format!("hint: {hint}\n"));
+        }
+    }
+}
+
+fn text(summary: &Summary) -> String {
+    let mut out = String::new();
+    let tables = tables(summary);
+    if !tables.is_empty() {
+        out += &table(&["table", "received", "refused", "suppressed cells", "published"], &tables);
+        out.push('\n');
+    }
+    if !summary.datasets.is_empty() {
+        let rows: Vec<Vec<String>> = summary
+            .datasets
+            .iter()
+            .map(|line| vec![line.dataset.clone(), line.version.to_string(), line.address.clone().unwrap_or_else(|| line.folder.clone())])
+            .collect();
+        out += &table(&["dataset", "version", "address"], &rows);
+        out.push('\n');
+    }
+    if summary.nothing_new() {
+        out += "nothing to do: everything is up to date\n";
+    }
+    out
+}
+
+fn tables(summary: &Summary) -> Vec<Vec<String>> {
+    let published = |table: &str| summary.datasets.iter().find_map(|line| line.rows.get(table));
+    let enriched = |table: &str| summary.steps.iter().find(|step| step.stage == Stage::Enrich && step.subject == table);
+    let validated: Vec<&Step> = summary.steps.iter().filter(|step| step.stage == Stage::Validate).collect();
+    let subjects: Vec<&Step> = if validated.is_empty() {
+        summary.steps.iter().filter(|step| step.stage == Stage::Enrich).collect()
+    } else {
+        validated
+    };
+    subjects
+        .into_iter()
+        .filter_map(|step| {
+            let rows = step.report.as_ref()?.rows;
+            let hidden = enriched(&step.subject).and_then(|step| step.report.as_ref()).map(|report| report.rows.suppressed_cells);
+            let or_dash = |number: Option<u64>| number.map_or_else(|| "–".to_owned(), |number| number.to_string());
+            Some(vec![
+                step.subject.clone(),
+                rows.received.to_string(),
+                rows.refused.to_string(),
+                or_dash(hidden),
+                or_dash(published(&step.subject).copied()),
+            ])
+        })
+        .collect()
+}
+
+/// Columns aligned with spaces; numbers to the right.
+pub(crate) fn table(header: &[&str], rows: &[Vec<String>]) -> String {
+    let header: Vec<String> = header.iter().map(|cell| (*cell).to_owned()).collect();
+    let all = || std::iter::once(&header).chain(rows);
+    let widths: Vec<usize> = (0..header.len()).map(|column| all().map(|row| row[column].chars().count()).max().unwrap_or(0)).collect();
+    let is_number = |text: &str| text == "–" || text.bytes().all(|b| b.is_ascii_digit());
+    let numeric: Vec<bool> = (0..header.len()).map(|column| !rows.is_empty() && rows.iter().all(|row| is_number(&row[column]))).collect();
+    let line = |row: &Vec<String>| {
+        let cells = row.iter().enumerate().map(|(column, cell)| {
+            let padding = " ".repeat(widths[column] - cell.chars().count());
+            if numeric[column] { format!("{padding}{cell}") } else { format!("{cell}{padding}") }
+        });
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned() + "\n"
+    };
+    all().map(line).collect()
+}

@@ -1,0 +1,102 @@
+//! What can stop a publication.
+
+use debouches_model::{DatasetId, Fault};
+use debouches_store::StoreError;
+use debouches_udata::{UdataError, UdataFault};
+
+/// A publication that did not take place, or not wholly.
+#[derive(Debug, thiserror::Error)]
+pub enum PublishError {
+    /// The artefact is not a release.
+    #[error("{0} is not a release: it says nothing for a portal")]
+    NotARelease(String),
+    /// The portal does not know the licence; it would drop it without a word.
+    #[error("the portal does not know licence `{licence}` of dataset {dataset}")]
+    UnknownLicence {
+        /// The dataset.
+        dataset: DatasetId,
+        /// The licence.
+        licence: String,
+    },
+    /// Somebody deleted our dataset: making a second one would break every link to the first.
+    #[error("dataset {dataset} was deleted on the portal ({id}): restore it there, or remove its receipts from the state")]
+    Deleted {
+        /// The dataset.
+        dataset: DatasetId,
+        /// Its identifier on the portal.
+        id: String,
+    },
+    /// Several datasets of the portal claim to be ours.
+    #[error("dataset {dataset} exists {count} times on the portal: keep one of {ids}")]
+    Twins {
+        /// The dataset.
+        dataset: DatasetId,
+        /// How many.
+        count: usize,
+        /// Their identifiers.
+        ids: String,
+    },
+    /// The portal refused or failed.
+    #[error("cannot {doing} (dataset {dataset})")]
+    Portal {
+        /// The dataset.
+        dataset: DatasetId,
+        /// What was being done.
+        doing: String,
+        /// True when writes of this run were applied before.
+        begun: bool,
+        /// The cause.
+        #[source]
+        source: Box<UdataError>,
+    },
+    /// The portal still differs after everything was sent.
+    #[error("dataset {dataset} still differs from its release after {rounds} rounds: {left}")]
+    Unsettled {
+        /// The dataset.
+        dataset: DatasetId,
+        /// How many times we looked and wrote.
+        rounds: u32,
+        /// What is left to do.
+        left: String,
+    },
+    /// The state failed.
+    #[error("cannot use the state for dataset {dataset}")]
+    Store {
+        /// The dataset.
+        dataset: DatasetId,
+        /// The cause.
+        #[source]
+        source: Box<StoreError>,
+    },
+}
+
+/// Whose fault a refusal of the portal is, before any write.
+#[must_use]
+pub fn fault_of(error: &UdataError) -> Fault {
+    match error.fault() {
+        UdataFault::Permission => Fault::Permission,
+        UdataFault::Integrity => Fault::Integrity,
+        UdataFault::Incomplete => Fault::Incomplete,
+        UdataFault::Outage => Fault::Outage,
+        UdataFault::Operator => Fault::Operator,
+        UdataFault::Ours => Fault::Ours,
+    }
+}
+
+impl PublishError {
+    /// Whose fault it is.
+    #[must_use]
+    pub fn fault(&self) -> Fault {
+        match self {
+            Self::NotARelease(_) => Fault::Ours,
+            Self::UnknownLicence { .. } | Self::Deleted { .. } | Self::Twins { .. } => Fault::Operator,
+            Self::Unsettled { .. } => Fault::Incomplete,
+            Self::Store { source, .. } => source.fault(),
+            Self::Portal { begun, source, .. } => match fault_of(source) {
+                // Whatever stopped us after a first write, the page is half done and the next run completes it.
+                Fault::Outage | Fault::Operator | Fault::Ours if *begun => Fault::Incomplete,
+                fault => fault,
+            },
+        }
+    }
+}

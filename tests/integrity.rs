@@ -1,0 +1,47 @@
+//! One altered byte is found, named, and stops everything.
+
+use crate::harness::PipelineTest;
+
+/// Changes one byte in the middle of a file.
+fn alter(path: &std::path::Path) {
+    let mut bytes = std::fs::read(path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    // Files of the state are read-only: put another in their place, as a bad disk would.
+    std::fs::remove_file(path).unwrap();
+    std::fs::write(path, bytes).unwrap();
+}
+
+#[test]
+fn verify_names_the_altered_file_of_a_release() {
+    let test = PipelineTest::sample();
+    test.run(&["run", "--to", "package"]).expect_exit(0);
+    let release = test.path("state/package/insertion-cfa/1.0.0");
+    let path = release.display().to_string();
+    test.run(&["verify", &path]).expect_exit(0);
+    for name in ["ij_cfa_etablissement.csv", "ij_cfa_etablissement.parquet", "README.md", "datapackage.json", "SHA256SUMS"] {
+        let before = std::fs::read(release.join(name)).unwrap();
+        alter(&release.join(name));
+        test.run(&["verify", &path]).expect_exit(7).expect_told(name);
+        std::fs::write(release.join(name), before).unwrap();
+    }
+    std::fs::write(release.join("stranger.txt"), "?").unwrap();
+    test.run(&["verify", &path]).expect_exit(7).expect_told("stranger.txt");
+}
+
+#[test]
+fn an_altered_release_is_not_published() {
+    let test = PipelineTest::sample();
+    test.run(&["run", "--to", "package"]).expect_exit(0);
+    alter(&test.path("state/package/insertion-cfa/1.0.0/ij_cfa_etablissement.csv"));
+    test.run(&["publish", "insertion-cfa"]).expect_exit(7).expect_told("ij_cfa_etablissement.csv");
+}
+
+#[test]
+fn an_altered_intermediate_table_stops_the_next_stage() {
+    let test = PipelineTest::sample();
+    test.run(&["run", "--to", "validate"]).expect_exit(0);
+    alter(&test.state_file("validate/insersup", "table.arrow"));
+    test.run(&["enrich", "insersup"]).expect_exit(7).expect_told("table.arrow");
+    test.run(&["run", "insersup", "--to", "enrich", "--force"]).expect_exit(0);
+}

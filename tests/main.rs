@@ -1,0 +1,16 @@
+//! Scenarios: what users see of `debouches`, through its command line. One module per scenario, one harness.
+#![expect(clippy::unwrap_used, reason = "a test that fails says so by panicking")]
+
+mod harness;
+
+mod command_line;
+mod crash;
+mod integrity;
+mod locking;
+mod portals;
+mod real_data;
+mod refusals;
+mod releases;
+mod sample;
+mod secrecy;
+mod sources;

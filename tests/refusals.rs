@@ -1,0 +1,113 @@
+//! Wrong data: a clear finding, exit 3, and what is published stays. Each case is a folder of `fixtures/rules/`.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::harness::{PipelineTest, fixture};
+
+/// What a case expects.
+struct Case {
+    name: String,
+    file: std::path::PathBuf,
+    expected: Value,
+}
+
+fn cases() -> Vec<Case> {
+    let mut cases: Vec<Case> = std::fs::read_dir(fixture("rules"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir())
+        .map(|folder| {
+            let text = std::fs::read_to_string(folder.join("expected.toml")).unwrap();
+            let expected: Value = toml_to_json(&text);
+            let file = folder.join(expected["file"].as_str().unwrap());
+            Case { name: folder.file_name().unwrap().to_string_lossy().into_owned(), file, expected }
+        })
+        .collect();
+    cases.sort_by(|a, b| a.name.cmp(&b.name));
+    assert!(cases.len() >= 20, "only {} cases", cases.len());
+    cases
+}
+
+fn toml_to_json(text: &str) -> Value {
+    serde_json::to_value(toml::from_str::<toml::Table>(text).unwrap()).unwrap()
+}
+
+/// The findings of the case's rule in the CSV that the stage wrote.
+fn findings(test: &PipelineTest, case: &Case, stage: &str) -> Vec<String> {
+    let verdict = case.expected["verdict"].as_str().unwrap();
+    let table = case.expected["table"].as_str().unwrap();
+    let folder = if verdict == "refused" { format!("rejected/{stage}/{table}") } else { format!("{stage}/{table}") };
+    let text = std::fs::read_to_string(test.state_file(&folder, "findings.csv")).unwrap();
+    text.lines().filter(|line| line.starts_with(&format!("{};", case.name))).map(str::to_owned).collect()
+}
+
+fn run_case(case: &Case) {
+    let table = case.expected["table"].as_str().unwrap();
+    let test = PipelineTest::one_table(table, &case.file);
+    let stage = case.expected["stage"].as_str().unwrap_or("validate");
+    let refused = case.expected["verdict"] == "refused";
+    if stage == "fetch" {
+        let ran = test.run(&["run", "--to", "enrich"]).expect_exit(3);
+        assert!(ran.stderr().contains(&*file_name(&case.file)), "{}", ran.told());
+        return;
+    }
+    let ran = test.run(&["run", "--to", "enrich"]).expect_exit(if refused { 3 } else { 0 });
+    let found = findings(&test, case, stage);
+    assert!(!found.is_empty(), "{}: no finding\n{}", case.name, ran.told());
+    let quoted = |key: &str| case.expected[key].as_str().map(|text| text.replace('"', "\"\""));
+    let matches = |line: &String| {
+        let line_number = case.expected["line"].as_i64().is_none_or(|number| line.contains(&format!(";{number};")));
+        let column = quoted("column").is_none_or(|column| line.contains(&column));
+        let value = quoted("value").is_none_or(|value| line.contains(value.lines().next().unwrap_or_default()));
+        line_number && column && value
+    };
+    assert!(found.iter().any(matches), "{}: expected {} among\n{}", case.name, case.expected, found.join("\n"));
+    if refused && stage == "validate" {
+        assert!(ran.stderr().contains(&format!("[{}]", case.name)), "{}: not told\n{}", case.name, ran.told());
+    }
+}
+
+fn file_name(path: &Path) -> std::borrow::Cow<'_, str> {
+    path.file_name().unwrap().to_string_lossy()
+}
+
+#[test]
+fn every_rule_finds_its_fixture_at_its_line() {
+    for case in cases() {
+        run_case(&case);
+    }
+}
+
+#[test]
+fn a_refused_table_leaves_what_is_published_untouched() {
+    let good = fixture("sources/ij-cfa/fr-en-inserjeunes-cfa.csv");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("fr-en-inserjeunes-cfa.csv");
+    std::fs::copy(&good, &file).unwrap();
+    let test = PipelineTest::one_table("ij_cfa_etablissement", &file);
+    test.run(&["run"]).expect_exit(0);
+    let (releases, portal) = (test.releases(), test.practice_portal());
+    for case in cases().iter().filter(|case| case.expected["verdict"] == "refused" && case.expected["table"] == "ij_cfa_etablissement") {
+        std::fs::copy(&case.file, &file).unwrap();
+        let ran = test.run(&["run"]).expect_exit(3);
+        assert!(!ran.stderr().is_empty());
+        assert_eq!(test.releases(), releases, "{}: a release changed", case.name);
+        assert_eq!(test.practice_portal(), portal, "{}: the portal changed", case.name);
+    }
+    // The same refusal, told again without working again.
+    test.run(&["run"]).expect_exit(3);
+    std::fs::copy(&good, &file).unwrap();
+    test.run(&["run"]).expect_exit(0);
+    assert_eq!(test.releases(), releases);
+}
+
+#[test]
+fn a_refusal_names_file_line_column_and_value_and_a_remedy() {
+    let test = PipelineTest::one_table("ij_cfa_etablissement", &fixture("rules/not-a-number/fr-en-inserjeunes-cfa.csv"));
+    let told = test.run(&["run", "--lang", "en"]).expect_exit(3).stderr();
+    for part in ["fr-en-inserjeunes-cfa.csv:", "is expected", "[not-a-number]", "findings.csv", "hint:"] {
+        assert!(told.contains(part), "« {part} » is missing from\n{told}");
+    }
+}

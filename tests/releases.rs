@@ -1,0 +1,50 @@
+//! What is in a release, and when there is a new one.
+
+use crate::harness::{PipelineTest, fixture};
+
+#[test]
+fn a_release_holds_data_metadata_texts_and_checksums() {
+    let test = PipelineTest::sample();
+    test.run(&["run", "--to", "package"]).expect_exit(0);
+    let releases = test.releases();
+    for name in
+        ["ij_cfa_etablissement.csv", "ij_cfa_etablissement.parquet", "datapackage.json", "README.md", "dictionnaire.csv", "CHANGELOG.md", "SHA256SUMS"]
+    {
+        assert!(releases.contains_key(&format!("insertion-cfa/1.0.0/{name}")), "{name} is missing");
+    }
+    let readme = String::from_utf8(releases["insertion-cfa/1.0.0/README.md"].clone()).unwrap();
+    for part in ["Dénominateur", "not_yet", "DuckDB", "sha256sum -c SHA256SUMS", "seuil de 20"] {
+        assert!(readme.contains(part), "the readme does not speak of {part}");
+    }
+    let package: serde_json::Value = serde_json::from_slice(&releases["insertion-cfa/1.0.0/datapackage.json"]).unwrap();
+    let resource = &package["resources"][0];
+    assert!(resource["hash"].as_str().unwrap().starts_with("sha256:"));
+    assert!(resource["schema"]["missingValues"][0]["label"].as_str().unwrap().contains("suppressed"));
+    assert_eq!(resource["schema"]["primaryKey"], serde_json::json!(["annee", "uai"]));
+}
+
+#[test]
+fn more_rows_make_a_minor_version_and_a_correction_a_patch() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cfa.csv");
+    let whole = std::fs::read_to_string(fixture("sources/ij-cfa/fr-en-inserjeunes-cfa.csv")).unwrap();
+    let older: String = whole.split_inclusive("\r\n").filter(|line| !line.starts_with("cumul 2023-2024")).collect();
+    std::fs::write(&file, &older).unwrap();
+    let test = PipelineTest::one_table("ij_cfa_etablissement", &file);
+    let version = || {
+        let ran = test.run(&["run", "--json"]).expect_exit(0).json();
+        ran["datasets"][0]["version"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(version(), "1.0.0");
+    std::fs::write(&file, &whole).unwrap();
+    assert_eq!(version(), "1.1.0");
+    // The name of an establishment is corrected.
+    std::fs::write(&file, whole.replacen("CFA d'essai", "CFA corrigé", 1)).unwrap();
+    assert_eq!(version(), "1.1.1");
+    // Lines in another order are the same content.
+    let mut lines: Vec<&str> = whole.lines().collect();
+    lines.swap(1, 2);
+    assert_eq!(version(), "1.1.1");
+    let changelog = std::fs::read_to_string(test.path("state/package/tested/1.1.1/CHANGELOG.md")).unwrap();
+    assert!(changelog.contains("## 1.1.1") && changelog.contains("## 1.0.0"), "{changelog}");
+}
