@@ -3,8 +3,9 @@
 use std::process::{Command, Stdio};
 
 use anyhow::{Result, bail};
+use xtask::architecture;
 
-use crate::{architecture, fixtures, root};
+use crate::{fixtures, root};
 
 /// A cargo command, and what it needs in its environment.
 struct Step {
@@ -36,7 +37,7 @@ pub(crate) fn run() -> Result<()> {
             failed.push(name);
         }
     };
-    note("architecture", architecture::check());
+    note("architecture", architecture::check(root()));
     note("fixtures", fixtures::check(&root().join("fixtures")).map(drop));
     let tests = if has_nextest() { NEXTEST } else { TESTS };
     for step in [FORMAT, LINTS, DOCUMENTATION, tests] {

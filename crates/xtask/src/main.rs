@@ -1,6 +1,5 @@
 //! Chores behind `cargo xtask`.
 
-mod architecture;
 mod check;
 mod fixtures;
 mod insersup;
@@ -13,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
+use xtask::architecture;
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Chores of the repository")]
@@ -56,7 +56,7 @@ fn main() -> Result<()> {
             println!("check: everything passes");
         }
         Chore::Architecture => {
-            architecture::check()?;
+            architecture::check(root())?;
             println!("architecture: every edge is allowed");
         }
         Chore::Fixtures { check: true } => println!("fixtures: {} files are up to date", fixtures::check(&fixtures)?),

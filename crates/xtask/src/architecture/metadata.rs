@@ -1,6 +1,7 @@
 //! What `cargo metadata` says of the workspace, reduced to names and edges.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
@@ -51,22 +52,25 @@ struct DepKind {
 
 /// Crates and who depends on whom; dependencies of tests are left out, unless a name says otherwise.
 #[derive(Debug, Default)]
-pub(crate) struct Graph {
+pub struct Graph {
     /// Names that each crate of the workspace declares.
-    pub(crate) declared: BTreeMap<String, BTreeSet<String>>,
+    pub(super) declared: BTreeMap<String, BTreeSet<String>>,
     /// The same, dependencies of tests included.
-    pub(crate) declared_with_tests: BTreeMap<String, BTreeSet<String>>,
+    pub(super) declared_with_tests: BTreeMap<String, BTreeSet<String>>,
     /// Names of what each crate is really built with, foreign crates included.
     resolved: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Graph {
-    /// Asks cargo about the workspace.
-    pub(crate) fn of_workspace() -> Result<Self> {
+    /// Asks cargo about the workspace in that folder.
+    ///
+    /// # Errors
+    /// When cargo does not answer.
+    pub fn of_workspace(root: &Path) -> Result<Self> {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let output = Command::new(cargo)
             .args(["metadata", "--format-version", "1", "--locked"])
-            .current_dir(crate::root())
+            .current_dir(root)
             .output()
             .context("cannot run cargo metadata")?;
         ensure!(output.status.success(), "cargo metadata failed: {}", String::from_utf8_lossy(&output.stderr));
@@ -74,7 +78,10 @@ impl Graph {
     }
 
     /// Reads the answer of `cargo metadata --format-version 1`.
-    pub(crate) fn parse(json: &[u8]) -> Result<Self> {
+    ///
+    /// # Errors
+    /// When it is not such an answer.
+    pub fn parse(json: &[u8]) -> Result<Self> {
         let metadata: Metadata = serde_json::from_slice(json).context("cannot read the answer of cargo metadata")?;
         let mut graph = Self::default();
         let names: BTreeMap<&str, &str> =
@@ -102,7 +109,8 @@ impl Graph {
     }
 
     /// Every crate that this one is built with, directly or not.
-    pub(crate) fn reachable(&self, name: &str) -> BTreeSet<&str> {
+    #[must_use]
+    pub fn reachable(&self, name: &str) -> BTreeSet<&str> {
         let mut reached = BTreeSet::new();
         let mut waiting = vec![name];
         while let Some(next) = waiting.pop() {

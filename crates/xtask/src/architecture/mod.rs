@@ -5,9 +5,11 @@
 mod metadata;
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use anyhow::{Result, ensure};
-use metadata::Graph;
+
+pub use self::metadata::Graph;
 
 /// What a crate of the workspace may depend on.
 enum Allowed {
@@ -47,14 +49,19 @@ const UNREACHABLE: [(&str, &[&str]); 4] = [
 ];
 const ENGINE_OWNER: &str = "debouches-table";
 
-/// Fails when an edge is forbidden or an invariant is broken.
-pub(crate) fn check() -> Result<()> {
-    let violations = violations(&Graph::of_workspace()?);
+/// Checks the workspace in that folder.
+///
+/// # Errors
+/// When an edge is forbidden, an invariant is broken, or cargo does not answer.
+pub fn check(root: &Path) -> Result<()> {
+    let violations = violations(&Graph::of_workspace(root)?);
     ensure!(violations.is_empty(), "{}", violations.join("; "));
     Ok(())
 }
 
-fn violations(graph: &Graph) -> Vec<String> {
+/// What is wrong, one sentence each.
+#[must_use]
+pub fn violations(graph: &Graph) -> Vec<String> {
     let mut found = Vec::new();
     let members: BTreeSet<&str> = graph.declared.keys().map(String::as_str).collect();
     for (member, dependencies) in &graph.declared {
@@ -83,82 +90,4 @@ fn violations(graph: &Graph) -> Vec<String> {
 /// True for a crate and for its parts, as `arrow-schema` is of `arrow`.
 fn is_of(name: &str, family: &str) -> bool {
     name.strip_prefix(family).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::{Value, json};
-
-    use super::*;
-
-    #[test]
-    fn the_workspace_keeps_to_its_architecture() {
-        let graph = Graph::of_workspace().unwrap();
-        assert_eq!(violations(&graph), Vec::<String>::new());
-        // The absence of a path proves nothing in an empty graph: where one exists, it is found.
-        assert!(graph.reachable("debouches-fetch").contains("reqwest"));
-        assert!(graph.reachable("debouches-validate").contains("arrow"));
-    }
-
-    /// A workspace of four crates, plus one dependency of that kind from one of them.
-    fn doctored(from: &str, to: &str, kind: Option<&str>) -> Vec<String> {
-        let names = ["debouches-model", "debouches-store", "debouches-validate", "debouches-fetch", "reqwest", "arrow-array"];
-        let dependencies = |name: &str| -> Vec<Value> {
-            let added = (name == from).then(|| json!({ "name": to, "kind": kind }));
-            added.into_iter().collect()
-        };
-        let edges = |name: &str| -> Vec<Value> {
-            let added = (name == from).then(|| json!({ "pkg": to, "dep_kinds": [{ "kind": kind }] }));
-            let store = (name == "debouches-store").then(|| json!({ "pkg": "reqwest", "dep_kinds": [{ "kind": null }] }));
-            added.into_iter().chain(store).collect()
-        };
-        let json = json!({
-            "packages": names.map(|name| json!({ "id": name, "name": name, "dependencies": dependencies(name) })),
-            "workspace_members": &names[..4],
-            "resolve": { "nodes": names.map(|name| json!({ "id": name, "deps": edges(name) })) },
-        });
-        violations(&Graph::parse(json.to_string().as_bytes()).unwrap())
-    }
-
-    #[test]
-    fn an_allowed_edge_is_accepted() {
-        assert_eq!(doctored("debouches-fetch", "debouches-store", None), Vec::<String>::new());
-    }
-
-    #[test]
-    fn a_forbidden_edge_is_refused_with_what_it_reaches() {
-        assert_eq!(
-            doctored("debouches-validate", "debouches-store", None),
-            ["debouches-validate may not depend on debouches-store", "debouches-validate must not reach reqwest",]
-        );
-        assert_eq!(doctored("debouches-validate", "debouches-store", Some("build")).len(), 2);
-    }
-
-    #[test]
-    fn tests_may_use_another_stage_but_not_name_arrow() {
-        assert_eq!(doctored("debouches-validate", "debouches-store", Some("dev")), Vec::<String>::new());
-        assert_eq!(
-            doctored("debouches-validate", "arrow-array", Some("dev")),
-            ["debouches-validate names arrow-array: only debouches-table may",]
-        );
-    }
-
-    #[test]
-    fn fetching_cannot_reach_a_table_type() {
-        assert_eq!(
-            doctored("debouches-fetch", "arrow-array", None),
-            ["debouches-fetch must not reach arrow", "debouches-fetch names arrow-array: only debouches-table may",]
-        );
-    }
-
-    #[test]
-    fn a_crate_must_be_in_the_table() {
-        let json = json!({
-            "packages": [{ "id": "x", "name": "debouches-misc", "dependencies": [] }],
-            "workspace_members": ["x"],
-            "resolve": { "nodes": [] },
-        });
-        let graph = Graph::parse(json.to_string().as_bytes()).unwrap();
-        assert_eq!(violations(&graph), ["debouches-misc is not in the table of allowed edges"]);
-    }
 }
