@@ -12,7 +12,9 @@ fn an_unknown_subject_is_a_mistake_of_the_call() {
 
 #[test]
 fn every_mistake_of_the_configuration_is_told_at_once() {
-    let test = PipelineTest::with_config("[[source]]\nid = \"a\"\ntable = \"nothing\"\n[[dataset]]\nid = \"d\"\ntables = []\nlicence = \"lov2\"\nfrequency = \"annual\"\n");
+    let test = PipelineTest::with_config(
+        "[[source]]\nid = \"a\"\ntable = \"nothing\"\n[[dataset]]\nid = \"d\"\ntables = []\nlicence = \"lov2\"\nfrequency = \"annual\"\n",
+    );
     let told = test.run(&["check"]).expect_exit(2).stderr();
     for part in ["nothing", "needs `kind` and `url`", "has no table"] {
         assert!(told.contains(part), "« {part} » is missing from\n{told}");
@@ -74,7 +76,9 @@ fn a_plan_that_is_not_empty_has_its_own_exit_code() {
 #[test]
 fn json_is_one_document_with_a_schema_version() {
     let test = PipelineTest::sample();
-    for arguments in [&["run", "--json"][..], &["status", "--json"], &["why", "--json"], &["plan", "--json"], &["check", "--json"]] {
+    for arguments in
+        [&["run", "--json"][..], &["status", "--json"], &["why", "--json"], &["plan", "--json"], &["check", "--json"]]
+    {
         assert_eq!(test.run(arguments).json()["schema_version"], 1, "{arguments:?}");
     }
     let error = test.run(&["validate", "nothing", "--json"]).expect_exit(2).json();

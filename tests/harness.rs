@@ -81,7 +81,12 @@ impl PipelineTest {
     /// The command, ready to be started.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_debouches"));
-        command.arg("-C").arg(self.folder.path()).args(arguments).env_remove("DEBOUCHES_API_KEY").env_remove("SOURCE_DATE_EPOCH");
+        command
+            .arg("-C")
+            .arg(self.folder.path())
+            .args(arguments)
+            .env_remove("DEBOUCHES_API_KEY")
+            .env_remove("SOURCE_DATE_EPOCH");
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
     }
@@ -116,7 +121,11 @@ impl PipelineTest {
         while let Some(folder) = waiting.pop() {
             for entry in std::fs::read_dir(&folder).into_iter().flatten() {
                 let path = entry.unwrap().path();
-                if path.is_dir() { waiting.push(path) } else if path.ends_with(name) { found.push(path) }
+                if path.is_dir() {
+                    waiting.push(path)
+                } else if path.ends_with(name) {
+                    found.push(path)
+                }
             }
         }
         assert_eq!(found.len(), 1, "{folder}/…/{name}: {found:?}");
@@ -125,7 +134,7 @@ impl PipelineTest {
 
     /// What the practice portal keeps.
     pub(crate) fn practice_portal(&self) -> Value {
-        serde_json::from_slice(&std::fs::read(self.path("state/portal/portal.json")).unwrap()).unwrap()
+        serde_json::from_slice(&std::fs::read(self.path("state/portal/state.json")).unwrap()).unwrap()
     }
 }
 
@@ -146,7 +155,13 @@ impl Ran {
 
     /// Everything that was printed, for the message of a failure.
     pub(crate) fn told(&self) -> String {
-        format!("`debouches {}` exited with {:?}\n{}{}", self.arguments, self.output.status.code(), self.stdout(), self.stderr())
+        format!(
+            "`debouches {}` exited with {:?}\n{}{}",
+            self.arguments,
+            self.output.status.code(),
+            self.stdout(),
+            self.stderr()
+        )
     }
 
     pub(crate) fn expect_exit(self, code: i32) -> Self {

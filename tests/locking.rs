@@ -8,7 +8,8 @@ use crate::harness::PipelineTest;
 fn a_run_that_finds_the_lock_held_says_by_whom() {
     let test = PipelineTest::sample();
     std::fs::create_dir_all(test.path("state")).unwrap();
-    let lock = std::fs::OpenOptions::new().create(true).truncate(false).write(true).read(true).open(test.path("state/lock")).unwrap();
+    let lock =
+        std::fs::OpenOptions::new().create(true).truncate(false).write(true).read(true).open(test.path("state/lock")).unwrap();
     lock.lock().unwrap();
     std::fs::write(
         test.path("state/lock"),

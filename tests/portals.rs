@@ -42,9 +42,13 @@ fn with_practice(read_only: bool, act: impl FnOnce(&Reached)) {
 fn sample_to(portal: &Reached) -> PipelineTest {
     let sources = fixture("sources").display().to_string();
     let config = std::fs::read_to_string(project().join("pipeline.toml")).unwrap();
-    let declared = format!("[portal.tested]\nkind = \"udata\"\nurl = \"{}\"\norganization = \"{}\"\n\n[portal.practice]", portal.url, portal.organization);
+    let declared = format!(
+        "[portal.tested]\nkind = \"udata\"\nurl = \"{}\"\norganization = \"{}\"\n\n[portal.practice]",
+        portal.url, portal.organization
+    );
     let config = config.replace("fixtures/sources", &sources).replace("[portal.practice]", &declared);
-    PipelineTest::with_config(&config.replace("portal = \"practice\"", "portal = \"tested\"")).env("DEBOUCHES_API_KEY", &portal.key)
+    PipelineTest::with_config(&config.replace("portal = \"practice\"", "portal = \"tested\""))
+        .env("DEBOUCHES_API_KEY", &portal.key)
 }
 
 /// Writes that the portal received so far.
@@ -117,7 +121,11 @@ fn conforms(portal: &Reached) {
 #[test]
 fn a_bad_key_is_told_and_nothing_is_written() {
     with_practice(false, |portal| {
-        let test = sample_to(&Reached { key: "not-a-key".to_owned(), url: portal.url.clone(), organization: portal.organization.clone() });
+        let test = sample_to(&Reached {
+            key: "not-a-key".to_owned(),
+            url: portal.url.clone(),
+            organization: portal.organization.clone(),
+        });
         let ran = test.run(&["run", "--yes"]).expect_exit(4);
         assert!(!ran.told().contains("not-a-key"), "the key was printed\n{}", ran.told());
         assert_eq!(writes(portal), 0);

@@ -44,5 +44,9 @@ fn every_row_of_the_real_files_is_accounted_for() {
     assert!(regional["rows_with_rome"].as_f64().unwrap() > 0.93, "{regional}");
     // The producer publishes leavers under twenty: they are hidden here.
     assert!(report(&ran, "enrich", "insersup")["rows"]["suppressed_cells"].as_i64().unwrap() > 0);
-    assert_eq!(report(&ran, "enrich", "ij_cfa_etablissement")["rules"], Value::Array(Vec::new()), "no région conflict on real rows");
+    assert_eq!(
+        report(&ran, "enrich", "ij_cfa_etablissement")["rules"],
+        Value::Array(Vec::new()),
+        "no région conflict on real rows"
+    );
 }

@@ -7,9 +7,15 @@ fn a_release_holds_data_metadata_texts_and_checksums() {
     let test = PipelineTest::sample();
     test.run(&["run", "--to", "package"]).expect_exit(0);
     let releases = test.releases();
-    for name in
-        ["ij_cfa_etablissement.csv", "ij_cfa_etablissement.parquet", "datapackage.json", "README.md", "dictionnaire.csv", "CHANGELOG.md", "SHA256SUMS"]
-    {
+    for name in [
+        "ij_cfa_etablissement.csv",
+        "ij_cfa_etablissement.parquet",
+        "datapackage.json",
+        "README.md",
+        "dictionnaire.csv",
+        "CHANGELOG.md",
+        "SHA256SUMS",
+    ] {
         assert!(releases.contains_key(&format!("insertion-cfa/1.0.0/{name}")), "{name} is missing");
     }
     let readme = String::from_utf8(releases["insertion-cfa/1.0.0/README.md"].clone()).unwrap();

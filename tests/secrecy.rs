@@ -43,7 +43,10 @@ fn no_regional_figure_is_under_twenty() {
         }
     }
     assert!(hidden > 0, "the sample has secret cells");
-    assert!(rows.iter().any(|row| number(row, "nb_sortant") == Some(20.0) || number(row, "nb_annee_term") == Some(20.0)), "20 itself is published");
+    assert!(
+        rows.iter().any(|row| number(row, "nb_sortant") == Some(20.0) || number(row, "nb_annee_term") == Some(20.0)),
+        "20 itself is published"
+    );
 }
 
 #[test]

@@ -34,7 +34,7 @@ fn a_file_on_the_web_is_read() {
 
 #[test]
 fn a_page_of_html_is_no_snapshot() {
-    let (test, ran) = fetch_from(vec![Reply::ok(b"<!DOCTYPE html><html><body>Erreur</body></html>".to_vec())]);
+    let (test, ran) = fetch_from(vec![Reply::ok(b"<!DOCTYPE html><html><body>Erreur</body></html>")]);
     ran.expect_exit(3).expect_told("html");
     assert!(!test.path("pipeline.lock").exists());
 }

@@ -39,14 +39,16 @@ impl<'a> Selection<'a> {
         }
         // A dataset is made of all its tables, and a table needs its nomenclatures.
         wanted.extend(datasets.iter().flat_map(|dataset| dataset.tables.iter().copied()));
-        let references: Vec<&str> = wanted.iter().flat_map(|spec| debouches_enrich::references_of(spec)).map(|(name, _)| name).collect();
+        let references: Vec<&str> =
+            wanted.iter().flat_map(|spec| debouches_enrich::references_of(spec)).map(|(name, _)| name).collect();
         let is_wanted = |spec: &TableSpec| wanted.iter().any(|own| own.id == spec.id) || references.contains(&spec.id.as_str());
         let sources: Vec<&Source> = pipeline.sources.iter().filter(|source| is_wanted(source.spec)).collect();
         let tables = sources.iter().map(|source| source.spec).collect();
         let datasets = pipeline.datasets.iter().filter(|own| datasets.iter().any(|dataset| dataset.id() == own.id())).collect();
         let selection = Self { sources, tables, datasets };
         if selection.sources.is_empty() {
-            let why = if pipeline.left_out.is_empty() { "no source is configured".to_owned() } else { pipeline.left_out.join("; ") };
+            let why =
+                if pipeline.left_out.is_empty() { "no source is configured".to_owned() } else { pipeline.left_out.join("; ") };
             return Err(Usage(format!("nothing to do in profile `{}`: {why}", pipeline.profile)).into());
         }
         Ok(selection)
@@ -60,11 +62,14 @@ impl<'a> Selection<'a> {
 
 fn unknown(pipeline: &Pipeline, subject: &str) -> String {
     let sources = pipeline.sources.iter().flat_map(|source| [source.id().as_str(), source.spec.id.as_str()]);
-    let known: std::collections::BTreeSet<&str> = sources.chain(pipeline.datasets.iter().map(|dataset| dataset.id().as_str())).collect();
+    let known: std::collections::BTreeSet<&str> =
+        sources.chain(pipeline.datasets.iter().map(|dataset| dataset.id().as_str())).collect();
     let left_out = pipeline.left_out.iter().find(|text| text.contains(&format!("`{subject}`")));
     match left_out {
         Some(reason) => format!("`{subject}` is not in profile `{}`: {reason}", pipeline.profile),
-        None => format!("`{subject}` is no source, table or dataset (known: {})", known.into_iter().collect::<Vec<_>>().join(", ")),
+        None => {
+            format!("`{subject}` is no source, table or dataset (known: {})", known.into_iter().collect::<Vec<_>>().join(", "))
+        }
     }
 }
 
@@ -117,7 +122,11 @@ impl Step {
     /// A failure, with the exit code of its fault.
     pub(crate) fn failed(stage: Stage, subject: impl ToString, error: &anyhow::Error) -> Self {
         let hint = failure::hint_of(error);
-        Self { fault: Some(failure::fault_of(error)), hint, ..Self::new(stage, subject, Outcome::Failed, failure::one_line(error)) }
+        Self {
+            fault: Some(failure::fault_of(error)),
+            hint,
+            ..Self::new(stage, subject, Outcome::Failed, failure::one_line(error))
+        }
     }
 
     pub(crate) fn skipped(stage: Stage, subject: impl ToString, detail: impl Into<String>) -> Self {
@@ -170,7 +179,16 @@ impl Summary {
 
     /// The exit code: that of the gravest fault.
     pub(crate) fn exit_code(&self) -> u8 {
-        let gravity = [Fault::Integrity, Fault::Ours, Fault::Permission, Fault::Operator, Fault::Data, Fault::Incomplete, Fault::Outage, Fault::Busy];
+        let gravity = [
+            Fault::Integrity,
+            Fault::Ours,
+            Fault::Permission,
+            Fault::Operator,
+            Fault::Data,
+            Fault::Incomplete,
+            Fault::Outage,
+            Fault::Busy,
+        ];
         let has = |fault: &Fault| self.steps.iter().any(|step| step.fault == Some(*fault));
         gravity.iter().find(|fault| has(fault)).map_or(0, |fault| fault.exit_code())
     }

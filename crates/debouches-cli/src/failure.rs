@@ -44,7 +44,10 @@ fn known_fault(link: &(dyn std::error::Error + 'static)) -> Option<Fault> {
         .or_else(|| link.downcast_ref::<EnrichError>().map(EnrichError::fault))
         .or_else(|| link.downcast_ref::<PackageError>().map(PackageError::fault))
         .or_else(|| link.downcast_ref::<PublishError>().map(PublishError::fault))
-        .or_else(|| link.downcast_ref::<debouches_fetch::unpack::UnpackError>().map(debouches_fetch::unpack::UnpackError::fault))
+        .or_else(|| link.downcast_ref::<debouches_udata::UdataError>().map(debouches_publish::fault_of))
+        .or_else(|| {
+            link.downcast_ref::<debouches_fetch::unpack::UnpackError>().map(debouches_fetch::unpack::UnpackError::fault)
+        })
 }
 
 /// The chain of an error in one line, causes separated by `: `.

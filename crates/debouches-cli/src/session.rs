@@ -109,7 +109,10 @@ pub(crate) fn load_pipeline(global: &Global) -> anyhow::Result<Pipeline> {
 
 /// This program.
 pub(crate) fn tool() -> Tool {
-    Tool { version: env!("CARGO_PKG_VERSION").to_owned(), commit: option_env!("DEBOUCHES_COMMIT").unwrap_or("unknown").to_owned() }
+    Tool {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        commit: option_env!("DEBOUCHES_COMMIT").unwrap_or("unknown").to_owned(),
+    }
 }
 
 /// The clock of the machine, or a fixed one for reproducible builds.
@@ -130,5 +133,6 @@ fn read_lock_file(pipeline: &Pipeline) -> anyhow::Result<LockFile> {
 }
 
 fn host_name() -> String {
-    std::fs::read_to_string("/proc/sys/kernel/hostname").map_or_else(|_| "this machine".to_owned(), |name| name.trim().to_owned())
+    std::fs::read_to_string("/proc/sys/kernel/hostname")
+        .map_or_else(|_| "this machine".to_owned(), |name| name.trim().to_owned())
 }

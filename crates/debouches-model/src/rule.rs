@@ -141,7 +141,7 @@ rules! {
         do "si la modalité est nouvelle, l'ajouter à la table", "if the category is new, add it to the table";
     UaiCheckLetter "uai-check-letter" Validate Error
         title "la lettre de contrôle d'une UAI est juste", "the check letter of a UAI is right"
-        says "`{column}` vaut « {value} » : {expected}", "`{column}` is `{value}`: {expected}"
+        says "`{column}` vaut « {value} » : la bonne lettre donnerait {expected}", "`{column}` is `{value}`: the right letter would give {expected}"
         do "corriger l'identifiant à la source ; la ligne est écartée", "mend the identifier at the source; the row is left out";
     DuplicateKey "duplicate-key" Validate Error
         title "la clé primaire est unique", "the primary key is unique"

@@ -1,8 +1,34 @@
-//! stub
-#![allow(missing_docs, unused_variables, clippy::all, clippy::todo, clippy::unused_async)]
-use std::{path::PathBuf, net::SocketAddr};
-pub struct PortalOptions { pub folder: PathBuf, pub address: SocketAddr, pub read_only: bool, pub allow_parquet: bool }
-impl PortalOptions { pub fn new(folder: impl Into<PathBuf>) -> Self { todo!() } }
-pub struct RunningPortal; impl RunningPortal { pub fn base_url(&self) -> String {todo!()} pub fn api_key(&self) -> &str{todo!()} pub fn organization(&self) -> &str{todo!()} pub async fn shutdown(self) -> Result<(), PortalError>{todo!()} }
-pub async fn start(options: PortalOptions) -> Result<RunningPortal, PortalError>{todo!()}
-#[derive(Debug, thiserror::Error)] #[error("x")] pub enum PortalError { X }
+//! The practice portal: a small udata-compatible server with a web page, state in a folder.
+//!
+//! It behaves as a udata portal does, its traps included, so that a publication that is right here is right there. It is
+//! the default of the pipeline, with nothing to install, and the double of the tests. It was written from exchanges with
+//! a real server, and the conformance tests of the client compare both.
+//!
+//! Deliberately absent: accounts and their pages, search, harvesting, the analysis of files, DCAT, schema catalogues,
+//! discussions. It listens where it is told, which should be a loopback address: nothing here is meant for the world.
+
+mod access;
+mod api;
+mod app;
+mod coverage;
+mod credentials;
+mod error;
+mod folder;
+mod form;
+mod gate;
+mod list;
+mod model;
+mod options;
+mod quality;
+mod refusal;
+mod running;
+mod seed;
+mod slug;
+mod storage;
+mod terms;
+mod view;
+mod web;
+
+pub use error::PortalError;
+pub use options::{Clock, PortalOptions};
+pub use running::{RunningPortal, start};

@@ -19,6 +19,15 @@ pub(crate) struct Writer<'a> {
     pub(crate) writes: Vec<String>,
 }
 
+/// How a round of writes ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Round {
+    /// Every write was answered.
+    Sent,
+    /// Nobody knows whether the last write was applied.
+    Unknown,
+}
+
 /// A write that went wrong.
 enum Trouble {
     /// Nobody knows whether it was applied: look again before anything else.
@@ -58,13 +67,13 @@ impl<'a> Writer<'a> {
     }
 
     /// Sends the writes in order. A write whose outcome is unknown ends the round without error: the caller looks again.
-    pub(crate) async fn apply(&mut self, plan: &Plan, task: &str) -> Result<(), PublishError> {
+    pub(crate) async fn apply(&mut self, plan: &Plan, task: &str) -> Result<Round, PublishError> {
         for (done, step) in plan.steps.iter().enumerate() {
             match self.step(step).await {
                 Ok(()) => {}
                 Err(Trouble::Unknown(error)) => {
                     tracing::warn!("nobody knows whether the portal did “{step}”: looking again ({error})");
-                    return Ok(());
+                    return Ok(Round::Unknown);
                 }
                 Err(Trouble::Portal(source)) => {
                     let begun = self.writes.len() > 1;
@@ -77,7 +86,7 @@ impl<'a> Writer<'a> {
             }
             self.publication.observer.on(Event::Advanced { task, done: done as u64 + 1 });
         }
-        Ok(())
+        Ok(Round::Sent)
     }
 
     async fn step(&mut self, step: &PlanStep) -> Result<(), Trouble> {

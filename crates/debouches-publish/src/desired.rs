@@ -60,7 +60,8 @@ pub async fn desire(release: &Artefact, target: &Target) -> Result<Desired, Publ
     let mut resources = Vec::new();
     for resource in notice.resources.iter().filter(accepted) {
         let upload = source::upload(release, &resource.path, &resource.upload_name).await;
-        let upload = upload.map_err(|source| PublishError::Store { dataset: notice.dataset.clone(), source: Box::new(source) })?;
+        let upload =
+            upload.map_err(|source| PublishError::Store { dataset: notice.dataset.clone(), source: Box::new(source) })?;
         let sha256 = manifest.file(&resource.path).map(|file| file.sha256.to_string()).unwrap_or_default();
         resources.push(DesiredResource {
             path: resource.path.clone(),
@@ -75,7 +76,12 @@ pub async fn desire(release: &Artefact, target: &Target) -> Result<Desired, Publ
         version: notice.version,
         text: dataset_text(notice, target, &manifest.identity().to_string()),
         resources,
-        left_out: notice.resources.iter().filter(|resource| !accepted(resource)).map(|resource| resource.path.clone()).collect(),
+        left_out: notice
+            .resources
+            .iter()
+            .filter(|resource| !accepted(resource))
+            .map(|resource| resource.path.clone())
+            .collect(),
     })
 }
 

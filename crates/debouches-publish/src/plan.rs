@@ -94,18 +94,18 @@ pub fn plan(desired: &Desired, actual: Option<&Dataset>) -> Plan {
             Some(_) => {}
         }
     }
-    if steps.iter().any(|step| matches!(step, PlanStep::Upload { .. })) || wanted_order(desired, actual) != present_order(actual) {
+    if steps.iter().any(|step| matches!(step, PlanStep::Upload { .. }))
+        || wanted_order(desired, actual) != present_order(actual)
+    {
         steps.push(PlanStep::Reorder);
     }
     if !actual.agrees_with(&desired.text) {
         steps.push(PlanStep::UpdateDataset);
     }
-    let kept: Vec<&str> = desired.resources.iter().filter_map(|resource| matching(resource, actual)).map(|there| there.id.as_str()).collect();
+    let kept: Vec<&str> =
+        desired.resources.iter().filter_map(|resource| matching(resource, actual)).map(|there| there.id.as_str()).collect();
     let retired = actual.resources.iter().filter(|there| !kept.contains(&there.id.as_str()) && is_ours(desired, there));
-    steps.extend(retired.map(|there| PlanStep::Retire {
-        resource: there.id.clone(),
-        title: there.title.clone(),
-    }));
+    steps.extend(retired.map(|there| PlanStep::Retire { resource: there.id.clone(), title: there.title.clone() }));
     Plan { steps }
 }
 
@@ -134,7 +134,8 @@ fn is_ours(desired: &Desired, there: &Resource) -> bool {
 
 /// Our files in the order of the release, then what others added.
 pub(crate) fn wanted_order(desired: &Desired, actual: &Dataset) -> Vec<String> {
-    let ours: Vec<String> = desired.resources.iter().filter_map(|resource| matching(resource, actual)).map(|there| there.id.clone()).collect();
+    let ours: Vec<String> =
+        desired.resources.iter().filter_map(|resource| matching(resource, actual)).map(|there| there.id.clone()).collect();
     let others = actual.resources.iter().map(|there| there.id.clone()).filter(|id| !ours.contains(id));
     ours.iter().cloned().chain(others).collect()
 }

@@ -1,18 +1,24 @@
 //! A publication from end to end: look, plan, apply, look again, until the portal agrees; then a receipt.
 
+use std::time::Duration;
+
 use debouches_model::{ArtefactKey, Clock, Event, Manifest, Observer, Stage, Tool, Unit};
 use debouches_store::{Artefact, Lock, Store, StoreError};
 use debouches_udata::{Dataset, Portal};
 
+use crate::PublishError;
 use crate::actual::{known_id, observe};
-use crate::apply::Writer;
+use crate::apply::{Round, Writer};
 use crate::desired::{Desired, Target, desire};
 use crate::plan::{Plan, plan};
 use crate::receipt::{RECEIPT_FILE, Receipt};
-use crate::PublishError;
 
 /// How often we look and write before giving up for this run.
 const ROUNDS: u32 = 4;
+
+/// How long a write of unknown outcome is given to settle. The portal stores a file under the second of its arrival and
+/// answers 500 to a second one of the same name: a little more than a second avoids that clash too.
+const BEFORE_LOOKING_AGAIN: Duration = Duration::from_millis(1100);
 
 /// Everything that a publication needs.
 pub struct Publication<'a> {
@@ -79,7 +85,8 @@ impl Publication<'_> {
     pub async fn publish(&self, lock: &Lock) -> Result<Applied, PublishError> {
         let Pending { desired, mut actual, plan: mut todo } = self.pending().await?;
         let key = ArtefactKey::new(Stage::Publish, &desired.dataset, format!("{}/{}", desired.version, self.name));
-        let store_error = |source: StoreError| PublishError::Store { dataset: desired.dataset.clone(), source: Box::new(source) };
+        let store_error =
+            |source: StoreError| PublishError::Store { dataset: desired.dataset.clone(), source: Box::new(source) };
         let mut writes = Vec::new();
         let mut rounds = 0;
         while !todo.is_empty() {
@@ -96,7 +103,9 @@ impl Publication<'_> {
             self.observer.on(Event::Finished { task: &task });
             writes = std::mem::take(&mut writer.writes);
             let id = writer.dataset_id();
-            result?;
+            if result? == Round::Unknown {
+                tokio::time::sleep(BEFORE_LOOKING_AGAIN).await;
+            }
             actual = observe(self.portal, self.target.organization.as_deref(), &desired.dataset, id.as_deref()).await?;
             todo = plan(&desired, actual.as_ref());
         }

@@ -40,8 +40,18 @@ impl Receipt {
     pub(crate) fn of(portal: &str, desired: &Desired, actual: &Dataset) -> Self {
         let resources = desired.resources.iter().filter_map(|wanted| {
             let there = matching(wanted, actual)?;
-            Some(ReceiptResource { path: wanted.path.clone(), id: there.id.clone(), sha1: there.sha1.clone().unwrap_or_default() })
+            Some(ReceiptResource {
+                path: wanted.path.clone(),
+                id: there.id.clone(),
+                sha1: there.sha1.clone().unwrap_or_default(),
+            })
         });
-        Self { format: 1, portal: portal.to_owned(), id: actual.id.clone(), version: desired.version, resources: resources.collect() }
+        Self {
+            format: 1,
+            portal: portal.to_owned(),
+            id: actual.id.clone(),
+            version: desired.version,
+            resources: resources.collect(),
+        }
     }
 }

@@ -33,10 +33,11 @@ pub(crate) async fn upload(release: &Artefact, path: &str, name: &str) -> Result
     let (bytes, media_type) = (verified.len(), verified.entry().media_type.clone());
     let mut file = verified.into_file();
     let sha1 = tokio::task::spawn_blocking(move || sha1_of(&mut file).map(|sha1| (sha1, file))).await;
-    let (sha1, file) = sha1
-        .map_err(io::Error::other)
-        .and_then(|result| result)
-        .map_err(|source| StoreError::Io { action: "read", path: release.location(path).into(), source })?;
+    let (sha1, file) = sha1.map_err(io::Error::other).and_then(|result| result).map_err(|source| StoreError::Io {
+        action: "read",
+        path: release.location(path).into(),
+        source,
+    })?;
     let source: Arc<dyn Source> = Arc::new(Handle { file, bytes });
     Ok(Upload { name: name.to_owned(), media_type, bytes, sha1, source })
 }

@@ -13,7 +13,12 @@ pub(crate) async fn check(global: &Global) -> anyhow::Result<u8> {
     let pipeline = load_pipeline(global)?;
     let mut lines = vec![
         format!("configuration {}: profile `{}`", pipeline.file.display(), pipeline.profile),
-        format!("{} sources, {} datasets, {} table specifications", pipeline.sources.len(), pipeline.datasets.len(), tables().len()),
+        format!(
+            "{} sources, {} datasets, {} table specifications",
+            pipeline.sources.len(),
+            pipeline.datasets.len(),
+            tables().len()
+        ),
         format!("code lists: sha256 {}…", debouches_enrich::codes_digest().short()),
     ];
     let mut missing = Vec::new();
@@ -29,7 +34,9 @@ pub(crate) async fn check(global: &Global) -> anyhow::Result<u8> {
     }
     match pipeline.portal.as_ref().map(|portal| (&portal.id, &portal.kind)) {
         None => lines.push("no portal in this profile".to_owned()),
-        Some((id, PortalKind::Practice { folder })) => lines.push(format!("portal {id}: practice portal in {}", folder.display())),
+        Some((id, PortalKind::Practice { folder })) => {
+            lines.push(format!("portal {id}: practice portal in {}", folder.display()))
+        }
         Some((id, PortalKind::Udata { url, key_variable, .. })) => {
             if std::env::var_os(key_variable).is_none_or(|key| key.is_empty()) {
                 let message = format!("portal {id}: the environment variable {key_variable} is not set");

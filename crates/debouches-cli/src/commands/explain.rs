@@ -12,7 +12,13 @@ const EXIT_CODES: [(u8, [&str; 2]); 10] = [
     (0, ["fait, ou rien à faire ; cron se tait", "done, or nothing to do; cron stays quiet"]),
     (1, ["notre faute ; appeler quelqu'un", "our failure; page someone"]),
     (2, ["appel ou configuration ; corriger l'appel", "usage or configuration; fix the call"]),
-    (3, ["données refusées ; une personne décide, ce qui est publié reste", "data refused; a person decides, what is live stays"]),
+    (
+        3,
+        [
+            "données refusées ; une personne décide, ce qui est publié reste",
+            "data refused; a person decides, what is live stays",
+        ],
+    ),
     (4, ["authentification ou droits ; changer la clé", "authentication or permission; rotate the key"]),
     (5, ["verrou tenu ; le prochain passage suffira", "lock held; the next tick will do"]),
     (6, ["publication incomplète ; `debouches publish` la reprend", "publication incomplete; `debouches publish` resumes it"]),
@@ -74,7 +80,12 @@ fn list(global: &Global, entries: &[RuleEntry], lang: Lang) {
     let rows: Vec<Vec<String>> = entries
         .iter()
         .map(|entry| {
-            vec![entry.rule.to_string(), entry.stage.to_string(), entry.severity.as_str().to_owned(), entry.title(lang).to_owned()]
+            vec![
+                entry.rule.to_string(),
+                entry.stage.to_string(),
+                entry.severity.as_str().to_owned(),
+                entry.title(lang).to_owned(),
+            ]
         })
         .collect();
     output::print(&output::table(&["code", "stage", "severity", "rule"], &rows));

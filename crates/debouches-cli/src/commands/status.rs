@@ -34,7 +34,9 @@ pub(crate) async fn status(global: &Global, subjects: &Subjects) -> anyhow::Resu
     }
     for dataset in &selection.datasets {
         let (state, detail) = match (latest(&session, dataset.id().as_str()).await?, ingredients(&session, dataset).await) {
-            (Some(release), Ok((now, _))) if release.manifest().ingredients == now => ("current", format!("version {}", release.key().id)),
+            (Some(release), Ok((now, _))) if release.manifest().ingredients == now => {
+                ("current", format!("version {}", release.key().id))
+            }
             (Some(release), Ok(_)) => ("stale", format!("version {}, made of other ingredients", release.key().id)),
             (Some(release), Err(error)) => ("stale", format!("version {}: {}", release.key().id, failure::one_line(&error))),
             (None, _) => ("missing", "no release yet".to_owned()),
@@ -43,7 +45,12 @@ pub(crate) async fn status(global: &Global, subjects: &Subjects) -> anyhow::Resu
         for key in session.store.list(Stage::Publish, dataset.id().as_str()).await? {
             let at = session.store.find(&key).await?.map(|artefact| artefact.manifest().created_at.to_rfc3339());
             let detail = format!("{} on {}", key.id, at.unwrap_or_default());
-            lines.push(Line { stage: Stage::Publish, subject: dataset.id().to_string(), state: "published".to_owned(), detail });
+            lines.push(Line {
+                stage: Stage::Publish,
+                subject: dataset.id().to_string(),
+                state: "published".to_owned(),
+                detail,
+            });
         }
     }
     print(global, &lines);
@@ -84,7 +91,9 @@ fn print(global: &Global, lines: &[Line]) {
         output::print(&(json!({ "schema_version": 1, "lines": lines }).to_string() + "\n"));
         return;
     }
-    let rows: Vec<Vec<String>> =
-        lines.iter().map(|line| vec![line.stage.to_string(), line.subject.clone(), line.state.clone(), line.detail.clone()]).collect();
+    let rows: Vec<Vec<String>> = lines
+        .iter()
+        .map(|line| vec![line.stage.to_string(), line.subject.clone(), line.state.clone(), line.detail.clone()])
+        .collect();
     output::print(&output::table(&["stage", "subject", "state", "detail"], &rows));
 }

@@ -64,7 +64,8 @@ type Expected = BTreeMap<(String, &'static str), Sha256>;
 
 fn expectations(folder: &Path) -> anyhow::Result<Expected> {
     let mut expected = Expected::new();
-    let broken = |what: &str| Decided { message: format!("{} is not readable: {what}", folder.display()), fault: Fault::Integrity };
+    let broken =
+        |what: &str| Decided { message: format!("{} is not readable: {what}", folder.display()), fault: Fault::Integrity };
     if let Ok(text) = std::fs::read_to_string(folder.join(MANIFEST_FILE)) {
         let manifest: Manifest = serde_json::from_str(&text).map_err(|error| broken(&format!("{MANIFEST_FILE}: {error}")))?;
         expected.extend(manifest.files.into_iter().map(|file| ((file.path, MANIFEST_FILE), file.sha256)));

@@ -43,7 +43,11 @@ pub(super) fn resolve(typed: ConfigFile, file: &Path, profile: Option<&str>) -> 
     let mut problems = Vec::new();
     let (name, settings) = choose_profile(&typed, profile, &mut problems);
     let mut left_out = Vec::new();
-    let state = settings.state.clone().or_else(|| typed.state.as_ref().map(|state| state.url.clone())).unwrap_or_else(|| "state".to_owned());
+    let state = settings
+        .state
+        .clone()
+        .or_else(|| typed.state.as_ref().map(|state| state.url.clone()))
+        .unwrap_or_else(|| "state".to_owned());
     let portal = choose_portal(&typed, settings, &name, &base, &state, &mut problems);
     let mut sources: Vec<Source> = Vec::new();
     for source in &typed.sources {
@@ -55,13 +59,25 @@ pub(super) fn resolve(typed: ConfigFile, file: &Path, profile: Option<&str>) -> 
             None => left_out.push(format!("source `{}` has no address in profile `{name}`", source.id)),
         }
     }
-    let datasets = typed.datasets.iter().filter_map(|dataset| resolve_dataset(dataset, &sources, &mut left_out, &mut problems)).collect();
+    let datasets =
+        typed.datasets.iter().filter_map(|dataset| resolve_dataset(dataset, &sources, &mut left_out, &mut problems)).collect();
     if !problems.is_empty() {
         return Err(ConfigErrors::new(file, problems));
     }
     let lock_file = base.join(settings.lock.as_deref().unwrap_or("pipeline.lock"));
     let contact = typed.contact.unwrap_or_else(|| "contact not configured".to_owned());
-    Ok(Pipeline { base, file: file.to_path_buf(), profile: name, state, lock_file, contact, sources, datasets, portal, left_out })
+    Ok(Pipeline {
+        base,
+        file: file.to_path_buf(),
+        profile: name,
+        state,
+        lock_file,
+        contact,
+        sources,
+        datasets,
+        portal,
+        left_out,
+    })
 }
 
 static NO_SETTINGS: ProfileFile = ProfileFile { portal: None, state: None, lock: None };
@@ -112,7 +128,9 @@ fn choose_portal(
             problems.push(format!("profile `{profile}` publishes to portal `{id}`, which is not declared"));
             return None;
         }
-        Some(PortalFile { kind: PortalKindFile::Practice, folder, .. }) => PortalKind::Practice { folder: practice_folder(folder.as_ref()) },
+        Some(PortalFile { kind: PortalKindFile::Practice, folder, .. }) => {
+            PortalKind::Practice { folder: practice_folder(folder.as_ref()) }
+        }
         Some(PortalFile { kind: PortalKindFile::Udata, url, api_key_env, organization, .. }) => match url {
             Some(url) if url.starts_with("http://") || url.starts_with("https://") => PortalKind::Udata {
                 url: url.trim_end_matches('/').to_owned(),
@@ -188,7 +206,8 @@ fn resolve_dataset(
     problems: &mut Vec<String>,
 ) -> Option<DatasetConfig> {
     let who = format!("dataset `{}`", dataset.id);
-    let specs: Vec<&'static TableSpec> = dataset.tables.iter().filter_map(|table| known_table(table.as_str(), &who, problems)).collect();
+    let specs: Vec<&'static TableSpec> =
+        dataset.tables.iter().filter_map(|table| known_table(table.as_str(), &who, problems)).collect();
     if dataset.tables.is_empty() {
         problems.push(format!("{who} has no table"));
     }
@@ -223,7 +242,11 @@ fn resolve_dataset(
 fn missing_sources(spec: &TableSpec, sources: &[Source]) -> Vec<String> {
     let has = |table: &str| sources.iter().any(|source| source.spec.id.as_str() == table);
     let references = references_of(spec).into_iter().filter(|(_, optional)| !optional).map(|(name, _)| name);
-    std::iter::once(spec.id.as_str()).chain(references).filter(|table| !has(table)).map(|table| format!("a source for `{table}`")).collect()
+    std::iter::once(spec.id.as_str())
+        .chain(references)
+        .filter(|table| !has(table))
+        .map(|table| format!("a source for `{table}`"))
+        .collect()
 }
 
 fn too_long(who: &str, what: &str, text: &str, limit: usize, problems: &mut Vec<String>) {

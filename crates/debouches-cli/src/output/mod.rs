@@ -24,7 +24,11 @@ pub(crate) fn eprint(text: &str) {
 }
 
 fn shows_bars(global: &Global) -> bool {
-    !global.no_progress && !global.quiet && !global.json && global.log_format == LogFormat::Text && std::io::stderr().is_terminal()
+    !global.no_progress
+        && !global.quiet
+        && !global.json
+        && global.log_format == LogFormat::Text
+        && std::io::stderr().is_terminal()
 }
 
 /// Who is told of progress: bars on a terminal, log lines under cron.
@@ -54,7 +58,8 @@ pub(crate) fn start_logs(global: &Global) {
         ColorArg::Never => false,
         ColorArg::Auto => std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
     };
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(ansi).with_target(false);
+    let builder =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(ansi).with_target(false);
     let _ = match global.log_format {
         LogFormat::Text => builder.try_init(),
         LogFormat::Json => builder.json().flatten_event(true).try_init(),

@@ -61,7 +61,13 @@ fn text(summary: &Summary) -> String {
         let rows: Vec<Vec<String>> = summary
             .datasets
             .iter()
-            .map(|line| vec![line.dataset.clone(), line.version.to_string(), line.address.clone().unwrap_or_else(|| line.folder.clone())])
+            .map(|line| {
+                vec![
+                    line.dataset.clone(),
+                    line.version.to_string(),
+                    line.address.clone().unwrap_or_else(|| line.folder.clone()),
+                ]
+            })
             .collect();
         out += &table(&["dataset", "version", "address"], &rows);
         out.push('\n');
@@ -85,7 +91,8 @@ fn tables(summary: &Summary) -> Vec<Vec<String>> {
         .into_iter()
         .filter_map(|step| {
             let rows = step.report.as_ref()?.rows;
-            let hidden = enriched(&step.subject).and_then(|step| step.report.as_ref()).map(|report| report.rows.suppressed_cells);
+            let hidden =
+                enriched(&step.subject).and_then(|step| step.report.as_ref()).map(|report| report.rows.suppressed_cells);
             let or_dash = |number: Option<u64>| number.map_or_else(|| "–".to_owned(), |number| number.to_string());
             Some(vec![
                 step.subject.clone(),
@@ -102,9 +109,11 @@ fn tables(summary: &Summary) -> Vec<Vec<String>> {
 pub(crate) fn table(header: &[&str], rows: &[Vec<String>]) -> String {
     let header: Vec<String> = header.iter().map(|cell| (*cell).to_owned()).collect();
     let all = || std::iter::once(&header).chain(rows);
-    let widths: Vec<usize> = (0..header.len()).map(|column| all().map(|row| row[column].chars().count()).max().unwrap_or(0)).collect();
+    let widths: Vec<usize> =
+        (0..header.len()).map(|column| all().map(|row| row[column].chars().count()).max().unwrap_or(0)).collect();
     let is_number = |text: &str| text == "–" || text.bytes().all(|b| b.is_ascii_digit());
-    let numeric: Vec<bool> = (0..header.len()).map(|column| !rows.is_empty() && rows.iter().all(|row| is_number(&row[column]))).collect();
+    let numeric: Vec<bool> =
+        (0..header.len()).map(|column| !rows.is_empty() && rows.iter().all(|row| is_number(&row[column]))).collect();
     let line = |row: &Vec<String>| {
         let cells = row.iter().enumerate().map(|(column, cell)| {
             let padding = " ".repeat(widths[column] - cell.chars().count());

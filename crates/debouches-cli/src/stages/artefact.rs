@@ -97,10 +97,15 @@ pub(crate) async fn load_report(artefact: &Artefact) -> anyhow::Result<Report> {
 pub(crate) async fn load_table(artefact: &Artefact) -> anyhow::Result<Table> {
     let file = artefact.open_file(TABLE_FILE).await?.into_file();
     let key = artefact.key().clone();
-    blocking(move || read_ipc(BufReader::with_capacity(1 << 20, file)).with_context(|| format!("cannot read the table of {key}"))).await
+    blocking(move || {
+        read_ipc(BufReader::with_capacity(1 << 20, file)).with_context(|| format!("cannot read the table of {key}"))
+    })
+    .await
 }
 
 /// Runs what computes for long on a thread of its own.
-pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> anyhow::Result<T> + Send + 'static) -> anyhow::Result<T> {
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
+) -> anyhow::Result<T> {
     tokio::task::spawn_blocking(work).await.context("a worker thread died")?
 }

@@ -82,7 +82,9 @@ async fn validated(session: &Session, table: &str) -> anyhow::Result<Artefact> {
             fault: debouches_model::Fault::Data,
         }
         .into()),
-        Known::Nothing => Err(Usage(format!("table {table} is not validated in its present form: run `debouches validate {table}`")).into()),
+        Known::Nothing => {
+            Err(Usage(format!("table {table} is not validated in its present form: run `debouches validate {table}`")).into())
+        }
     }
 }
 
@@ -121,7 +123,8 @@ async fn one(session: &Session, spec: &'static TableSpec, lock: &Lock) -> anyhow
     let artefact = target.commit(session, outcome.table, &report, &findings).await?;
     if report.is_refused() {
         let lang: Lang = session.global.lang.into();
-        let first = findings.iter().find(|finding| report.rules.iter().any(|tally| tally.exceeded && tally.rule == finding.rule));
+        let first =
+            findings.iter().find(|finding| report.rules.iter().any(|tally| tally.exceeded && tally.rule == finding.rule));
         let sentence = first.map(|finding| format!("{} [{}]", finding.sentence(lang), finding.rule)).unwrap_or_default();
         let detail = format!("{sentence} (all of them: {})", artefact.location("findings.csv"));
         let mut step = Step::refused(Stage::Enrich, &target.subject, detail);

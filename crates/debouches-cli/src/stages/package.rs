@@ -37,7 +37,8 @@ pub(crate) async fn run(session: &Session, selection: &Selection<'_>, summary: &
 /// The newest release of a dataset.
 pub(crate) async fn latest(session: &Session, dataset: &str) -> anyhow::Result<Option<Artefact>> {
     let keys = session.store.list(Stage::Package, dataset).await?;
-    let newest = keys.into_iter().filter_map(|key| Some((key.id.parse::<Version>().ok()?, key))).max_by_key(|(version, _)| *version);
+    let newest =
+        keys.into_iter().filter_map(|key| Some((key.id.parse::<Version>().ok()?, key))).max_by_key(|(version, _)| *version);
     match newest {
         Some((_, key)) => Ok(session.store.find(&key).await?),
         None => Ok(None),
@@ -72,7 +73,10 @@ pub(crate) async fn ingredients(session: &Session, dataset: &DatasetConfig) -> a
             }
             Known::Nothing => {
                 let table = &spec.id;
-                return Err(Usage(format!("table {table} is not enriched in its present form: run `debouches enrich {table}`")).into());
+                return Err(Usage(format!(
+                    "table {table} is not enriched in its present form: run `debouches enrich {table}`"
+                ))
+                .into());
             }
         };
         ingredients = ingredients
@@ -86,7 +90,9 @@ pub(crate) async fn ingredients(session: &Session, dataset: &DatasetConfig) -> a
 async fn one(session: &Session, dataset: &DatasetConfig) -> anyhow::Result<(Step, Artefact)> {
     let (ingredients, tables) = ingredients(session, dataset).await?;
     let last = latest(session, dataset.id().as_str()).await?;
-    if let Some(release) = last.as_ref().filter(|release| release.manifest().ingredients == ingredients && !session.global.force) {
+    if let Some(release) =
+        last.as_ref().filter(|release| release.manifest().ingredients == ingredients && !session.global.force)
+    {
         let detail = format!("version {}, unchanged", release.key().id);
         return Ok((Step::new(Stage::Package, dataset.id(), Outcome::Kept, detail), release.clone()));
     }
@@ -112,7 +118,9 @@ async fn one(session: &Session, dataset: &DatasetConfig) -> anyhow::Result<(Step
         Decision::New { version, reasons, .. } => (version, reasons),
     };
     let former = match &last {
-        Some(release) => Some(String::from_utf8(release.read("CHANGELOG.md").await?).context("the former changelog is not text")?),
+        Some(release) => {
+            Some(String::from_utf8(release.read("CHANGELOG.md").await?).context("the former changelog is not text")?)
+        }
         None => None,
     };
     let described = describe(&dataset.notice, version, &reasons, &prepared, &files, former.as_deref());
@@ -186,5 +194,9 @@ async fn source_notes(session: &Session, table: &Artefact) -> anyhow::Result<Vec
 
 /// An address that means something to a reuser: of a local file, its name only.
 fn public_address(url: &str) -> String {
-    if url.contains("://") && !url.starts_with("file:") { url.to_owned() } else { url.rsplit('/').next().unwrap_or_default().to_owned() }
+    if url.contains("://") && !url.starts_with("file:") {
+        url.to_owned()
+    } else {
+        url.rsplit('/').next().unwrap_or_default().to_owned()
+    }
 }

@@ -69,20 +69,18 @@ async fn one(session: &Session, source: &Source, lock: &Lock) -> anyhow::Result<
     let outcome = blocking(move || {
         let name = body.path.as_str();
         let packed = body.media_type.contains("zip");
-        let input = Input {
-            name,
-            body: unpack::open_body(file, name, &unpacking)?,
-            bytes: (!packed).then_some(body.bytes),
-        };
+        let input = Input { name, body: unpack::open_body(file, name, &unpacking)?, bytes: (!packed).then_some(body.bytes) };
         Ok(validate(spec, input, options, observer.as_ref())?)
     })
     .await?;
     let (report, findings) = (outcome.report, outcome.findings);
     let artefact = target.commit(session, outcome.table, &report, &findings).await?;
     if report.is_refused() {
-        let first = findings.iter().find(|finding| report.rules.iter().any(|tally| tally.exceeded && tally.rule == finding.rule));
+        let first =
+            findings.iter().find(|finding| report.rules.iter().any(|tally| tally.exceeded && tally.rule == finding.rule));
         let lang: Lang = session.global.lang.into();
-        let detail = first.map_or_else(String::new, |finding| format!("{} {} [{}]", finding.place(), finding.sentence(lang), finding.rule));
+        let detail = first
+            .map_or_else(String::new, |finding| format!("{} {} [{}]", finding.place(), finding.sentence(lang), finding.rule));
         return Ok(refusal(session, source.spec, &artefact, report, &detail));
     }
     let detail = format!("{} rows, {} refused", report.rows.kept, report.rows.refused);
@@ -94,7 +92,8 @@ fn refusal(session: &Session, spec: &TableSpec, artefact: &Artefact, report: Rep
     let findings = artefact.location("findings.csv");
     let lang = session.global.lang.into();
     let remedy = report.rules.iter().find(|tally| tally.exceeded).map(|tally| tally.rule.entry().remedy(lang));
-    let mut step = Step::refused(artefact.key().stage, &spec.id, format!("{exceeded} findings; {detail} (all of them: {findings})"));
+    let mut step =
+        Step::refused(artefact.key().stage, &spec.id, format!("{exceeded} findings; {detail} (all of them: {findings})"));
     step.hint = remedy.map(str::to_owned);
     step.with_report(report)
 }

@@ -1,0 +1,43 @@
+//! Why the practice portal cannot start or stop.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// A practice portal that cannot serve.
+#[derive(Debug, thiserror::Error)]
+pub enum PortalError {
+    /// Another process serves this folder.
+    #[error("cannot use the practice portal in {}: another process is using it", folder.display())]
+    Locked {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// The folder cannot be read or written.
+    #[error("cannot use {}", path.display())]
+    Folder {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file of the folder is not one of ours, or is of a later version.
+    #[error("cannot understand {}: {why}", path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        why: String,
+    },
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}")]
+    Address {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+    /// The server stopped by itself.
+    #[error("the practice portal stopped")]
+    Stopped(#[source] io::Error),
+}
