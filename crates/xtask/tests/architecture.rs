@@ -18,7 +18,7 @@ const ALLOWED: [(&str, &[&str]); 11] = [
     ("validate", &["model", "table"]),
     ("enrich", &["model", "table"]),
     ("package", &["model", "table"]),
-    ("publish", &["model", "store", "udata", "http"]),
+    ("publish", &["model", "store", "udata"]),
     ("portal", &[]),
 ];
 
