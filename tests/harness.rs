@@ -134,7 +134,7 @@ impl PipelineTest {
 
     /// What the practice portal keeps.
     pub(crate) fn practice_portal(&self) -> Value {
-        serde_json::from_slice(&std::fs::read(self.path("state/portal/state.json")).unwrap()).unwrap()
+        serde_json::from_slice(&std::fs::read(self.path("state/portal/portal.json")).unwrap()).unwrap()
     }
 }
 
