@@ -38,6 +38,16 @@ fn an_altered_release_is_not_published() {
 }
 
 #[test]
+fn forcing_package_restores_an_altered_release_under_its_version() {
+    let test = PipelineTest::sample();
+    test.run(&["run", "--to", "package"]).expect_exit(0);
+    let releases = test.releases();
+    alter(&test.path("state/package/insertion-cfa/1.0.0/ij_cfa_etablissement.csv"));
+    test.run(&["package", "insertion-cfa", "--force"]).expect_exit(0);
+    assert_eq!(test.releases(), releases);
+}
+
+#[test]
 fn an_altered_intermediate_table_stops_the_next_stage() {
     let test = PipelineTest::sample();
     test.run(&["run", "--to", "validate"]).expect_exit(0);

@@ -29,6 +29,7 @@ fn no_regional_figure_is_under_twenty() {
         for (measure, base) in [
             ("nb_annee_term", "nb_annee_term"),
             ("taux_poursuite_etudes", "nb_annee_term"),
+            ("taux_poursuite_etudes", "nb_sortant"),
             ("nb_poursuite_etudes", "nb_sortant"),
             ("nb_sortant", "nb_sortant"),
             ("nb_en_emploi_6_mois", "nb_sortant"),

@@ -62,7 +62,7 @@ pub(crate) struct Global {
     /// Colours
     #[arg(long, global = true, value_enum, default_value_t = ColorArg::Auto)]
     pub(crate) color: ColorArg,
-    /// Asks no other machine for sources: uses their snapshots
+    /// Asks no other machine for sources: uses their snapshots; the portal is still asked when publishing
     #[arg(long, global = true)]
     pub(crate) offline: bool,
     /// Refuses any change of pipeline.lock
@@ -229,7 +229,7 @@ fn size(text: &str) -> Result<u64, String> {
         _ => (upper.as_str(), 0),
     };
     let number: u64 = number.parse().map_err(|_| "expected a number of bytes, or 512M, 4G".to_owned())?;
-    number.checked_shl(shift).ok_or_else(|| "too large".to_owned())
+    number.checked_mul(1 << shift).ok_or_else(|| "too large".to_owned())
 }
 
 #[cfg(test)]
@@ -243,6 +243,6 @@ mod tests {
         Args::command().debug_assert();
         assert_eq!(duration("10m"), Ok(std::time::Duration::from_secs(600)));
         assert_eq!(size("4G"), Ok(4 << 30));
-        assert!(size("four").is_err());
+        assert!(size("four").is_err() && size("17179869184G").is_err());
     }
 }

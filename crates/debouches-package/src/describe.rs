@@ -11,7 +11,7 @@ use crate::{FORMAT, changelog, datapackage, dictionary, notice, readme};
 /// Everything but the data.
 #[derive(Debug)]
 pub struct DescribedRelease {
-    /// The texts, in the order in which they are written; `SHA256SUMS` is last.
+    /// The texts, in the order in which they are written.
     pub texts: Vec<TextFile>,
     /// What a portal must show.
     pub notice: ReleaseNotice,
@@ -20,8 +20,8 @@ pub struct DescribedRelease {
 impl ReleaseRecord {
     /// The record of a candidate, before its version is decided.
     #[must_use]
-    pub fn of(dataset: &Dataset, tables: &[PreparedTable<'_>], files: &[WrittenFile]) -> Self {
-        let tables = tables.iter().map(|table| TableRecord {
+    pub fn of(dataset: &Dataset, prepared: &[PreparedTable<'_>], files: &[WrittenFile]) -> Self {
+        let tables = prepared.iter().map(|table| TableRecord {
             table: table.spec.id.to_string(),
             rows: table.rows,
             columns: table.columns.iter().map(ColumnRecord::of).collect(),
@@ -29,7 +29,14 @@ impl ReleaseRecord {
             content_sha256: content_of(table, files),
         });
         let tables: Vec<TableRecord> = tables.collect();
-        Self { format: 1, dataset: dataset.id.clone(), version: Version::FIRST, definition_sha256: definition(dataset), tables }
+        let specifications = prepared.iter().map(|table| table.spec.digest.to_string()).collect::<Vec<_>>().join("|");
+        Self {
+            format: 1,
+            dataset: dataset.id.clone(),
+            version: Version::FIRST,
+            definition_sha256: definition(dataset, &specifications),
+            tables,
+        }
     }
 
     /// Reads a record.
@@ -47,10 +54,20 @@ fn content_of(table: &PreparedTable<'_>, files: &[WrittenFile]) -> Sha256 {
 }
 
 /// Digest of what the texts are made of, sources and figures left out.
-fn definition(dataset: &Dataset) -> Sha256 {
+fn definition(dataset: &Dataset, specifications: &str) -> Sha256 {
     let Dataset { id, title, summary, licence, frequency, tags, zones, granularity } = dataset;
-    let parts =
-        [id.as_str(), title, summary, licence, frequency, &tags.join("|"), &zones.join("|"), granularity, &FORMAT.to_string()];
+    let parts = [
+        id.as_str(),
+        title,
+        summary,
+        licence,
+        frequency,
+        &tags.join("|"),
+        &zones.join("|"),
+        granularity,
+        &FORMAT.to_string(),
+        specifications,
+    ];
     Sha256::of(parts.join("\0").as_bytes())
 }
 
@@ -76,9 +93,10 @@ pub fn describe(
         text("dictionnaire.csv", "text/csv", dictionary::csv(tables)),
         text("datapackage.json", "application/json", datapackage::json(dataset, version, tables, data)),
         text("CHANGELOG.md", "text/markdown", changelog::text(version, reasons, former_changelog)),
-        text(RECORD_FILE, "application/json", record),
     ];
+    // The record of the release is ours: portals do not show it, hence the sums do not name it.
     texts.push(text("SHA256SUMS", "text/plain", sums(data, &texts)));
+    texts.push(text(RECORD_FILE, "application/json", record));
     DescribedRelease { texts, notice: notice::of(dataset, version, tables) }
 }
 

@@ -16,6 +16,9 @@ pub enum PackageError {
         /// The first of them.
         first: Box<Finding>,
     },
+    /// A published table must say which cohorts it speaks of.
+    #[error("table {0} has no vintage: its coverage cannot be told")]
+    NoVintage(TableId),
     /// The table could not be written.
     #[error("cannot write table {table}")]
     Table {
@@ -36,7 +39,7 @@ impl PackageError {
     pub fn fault(&self) -> Fault {
         match self {
             Self::Leak { .. } => Fault::Data,
-            Self::Table { .. } | Self::Record(_) => Fault::Ours,
+            Self::NoVintage(_) | Self::Table { .. } | Self::Record(_) => Fault::Ours,
         }
     }
 }

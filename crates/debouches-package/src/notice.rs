@@ -24,13 +24,12 @@ pub(crate) fn of(dataset: &Dataset, version: Version, tables: &[PreparedTable<'_
     }
 }
 
-/// From the first to the last cohort of all the tables; the whole InserJeunes period when none has vintages.
+/// From the first to the last cohort of all the tables.
 fn coverage(tables: &[PreparedTable<'_>]) -> Coverage {
-    let day = |year| chrono::NaiveDate::from_ymd_opt(year, 1, 1).expect("the first of January exists");
-    let all: Vec<Coverage> = tables.iter().filter_map(PreparedTable::coverage).collect();
-    let start = all.iter().map(|coverage| coverage.start).min().unwrap_or_else(|| day(2018));
-    let end = all.iter().map(|coverage| coverage.end).max().unwrap_or(start);
-    Coverage { start, end }
+    let all = || tables.iter().map(PreparedTable::coverage);
+    let start = all().map(|coverage| coverage.start).min();
+    let end = all().map(|coverage| coverage.end).max();
+    Coverage { start: start.expect("a dataset has a table"), end: end.expect("a dataset has a table") }
 }
 
 fn data(table: &PreparedTable<'_>) -> [ResourceNotice; 2] {

@@ -23,8 +23,8 @@ pub struct PreparedTable<'a> {
     pub keys_sha256: Sha256,
     /// For each measure, the number of cells in each state, in the order of [`ValueStatus::ALL`].
     pub states: Vec<(String, [u64; 5])>,
-    /// First and last cohort, when the table has vintages.
-    pub vintages: Option<(u16, u16)>,
+    /// First and last cohort.
+    pub vintages: (u16, u16),
     /// The distinct vintages as published, sorted.
     pub vintage_labels: Vec<String>,
     /// Where the figures come from.
@@ -58,6 +58,7 @@ pub fn prepare<'a>(
     write_parquet(&table, &layout(spec, &columns), parquet, jobs).map_err(wrap)?;
     let states = spec.measures().map(|column| Ok((column.name.clone(), table.statuses(&column.status_name())?.counts())));
     let (vintages, vintage_labels) = vintages(spec, &table);
+    let vintages = vintages.ok_or_else(|| PackageError::NoVintage(spec.id.clone()))?;
     Ok(PreparedTable {
         rows: table.rows() as u64,
         keys_sha256: keys_digest(spec, &table).map_err(wrap)?,
@@ -72,11 +73,14 @@ pub fn prepare<'a>(
 
 impl PreparedTable<'_> {
     /// The days that the cohorts of the table span, leavers counted from the year of their exit.
+    ///
+    /// # Panics
+    /// Never: a vintage is a year between 1900 and 2200.
     #[must_use]
-    pub fn coverage(&self) -> Option<Coverage> {
-        let (first, last) = self.vintages?;
-        let day = |year: u16, month, day| chrono::NaiveDate::from_ymd_opt(i32::from(year), month, day);
-        Some(Coverage { start: day(first, 1, 1)?, end: day(last, 12, 31)? })
+    pub fn coverage(&self) -> Coverage {
+        let (first, last) = self.vintages;
+        let day = |year: u16, month, day| chrono::NaiveDate::from_ymd_opt(i32::from(year), month, day).expect("the day exists");
+        Coverage { start: day(first, 1, 1), end: day(last, 12, 31) }
     }
 }
 

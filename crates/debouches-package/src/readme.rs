@@ -110,7 +110,7 @@ Une colonne qui contient une liste (métiers visés) est jointe par `|` dans le 
 }
 
 fn checking_section() -> String {
-    "\n## Vérifier un téléchargement\n\nDans le dossier des fichiers, sous leur nom d'origine : `sha256sum -c SHA256SUMS`. Le schéma se contrôle avec `frictionless validate datapackage.json`.\n".to_owned()
+    "\n## Vérifier un téléchargement\n\nDans le dossier des fichiers, sous leur nom d'origine : `sha256sum -c --ignore-missing SHA256SUMS`. Le schéma se contrôle avec `frictionless validate datapackage.json`.\n".to_owned()
 }
 
 fn origin_section(dataset: &Dataset, tables: &[PreparedTable<'_>]) -> String {

@@ -17,6 +17,8 @@ pub(crate) struct Writer<'a> {
     actual: Option<Dataset>,
     journal: Journal,
     pub(crate) writes: Vec<String>,
+    /// True once the portal has applied a write of this run.
+    pub(crate) begun: bool,
 }
 
 /// How a round of writes ended.
@@ -58,8 +60,9 @@ impl<'a> Writer<'a> {
         actual: Option<Dataset>,
         journal: Journal,
         writes: Vec<String>,
+        begun: bool,
     ) -> Self {
-        Self { publication, desired, actual, journal, writes }
+        Self { publication, desired, actual, journal, writes, begun }
     }
 
     pub(crate) fn dataset_id(&self) -> Option<String> {
@@ -76,7 +79,7 @@ impl<'a> Writer<'a> {
                     return Ok(Round::Unknown);
                 }
                 Err(Trouble::Portal(source)) => {
-                    let begun = self.writes.len() > 1;
+                    let begun = self.begun;
                     let dataset = self.desired.dataset.clone();
                     return Err(PublishError::Portal { dataset, doing: step.to_string(), begun, source: Box::new(source) });
                 }
@@ -110,6 +113,7 @@ impl<'a> Writer<'a> {
                 self.publication.portal.update_dataset(&self.id(), &self.desired.text).await?;
             }
         }
+        self.begun = true;
         self.note(step, "confirmed").await?;
         Ok(())
     }
@@ -124,6 +128,7 @@ impl<'a> Writer<'a> {
             Some(resource) => portal.replace(&self.id(), resource, &upload).await?,
             None => portal.upload(&self.id(), &upload).await?,
         };
+        self.begun = true;
         self.describe(path, &sent.id).await
     }
 

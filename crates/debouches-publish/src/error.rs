@@ -84,6 +84,14 @@ pub fn fault_of(error: &UdataError) -> Fault {
 }
 
 impl PublishError {
+    /// The same error, met when writes of this run had been applied.
+    pub(crate) fn after_writes(self) -> Self {
+        match self {
+            Self::Portal { dataset, doing, source, .. } => Self::Portal { dataset, doing, begun: true, source },
+            other => other,
+        }
+    }
+
     /// Whose fault it is.
     #[must_use]
     pub fn fault(&self) -> Fault {

@@ -88,6 +88,7 @@ impl Publication<'_> {
         let store_error =
             |source: StoreError| PublishError::Store { dataset: desired.dataset.clone(), source: Box::new(source) };
         let mut writes = Vec::new();
+        let mut begun = false;
         let mut rounds = 0;
         while !todo.is_empty() {
             rounds += 1;
@@ -98,15 +99,18 @@ impl Publication<'_> {
             let task = format!("publish {}", desired.dataset);
             self.observer.on(Event::Started { task: &task, total: Some(todo.steps.len() as u64), unit: Unit::Steps });
             let journal = self.store.journal(&key).await.map_err(store_error)?;
-            let mut writer = Writer::new(self, &desired, actual, journal, writes);
+            let mut writer = Writer::new(self, &desired, actual, journal, writes, begun);
             let result = writer.apply(&todo, &task).await;
             self.observer.on(Event::Finished { task: &task });
             writes = std::mem::take(&mut writer.writes);
+            begun |= writer.begun;
             let id = writer.dataset_id();
             if result? == Round::Unknown {
                 tokio::time::sleep(BEFORE_LOOKING_AGAIN).await;
             }
-            actual = observe(self.portal, self.target.organization.as_deref(), &desired.dataset, id.as_deref()).await?;
+            actual = observe(self.portal, self.target.organization.as_deref(), &desired.dataset, id.as_deref())
+                .await
+                .map_err(|error| if begun { error.after_writes() } else { error })?;
             todo = plan(&desired, actual.as_ref());
         }
         let Some(actual) = actual else { return Err(PublishError::NotARelease(self.release.key().to_string())) };

@@ -49,6 +49,9 @@ pub(crate) struct Cutter<R> {
     end: usize,
     limits: ReadLimits,
     quotes: u64,
+    /// The last bytes of the file.
+    tail: Vec<u8>,
+    separator: u8,
     total: u64,
     skipped_lines: u64,
     cells: Vec<u8>,
@@ -68,6 +71,7 @@ impl<R: Read> Cutter<R> {
         let mut buffer = head;
         let end = buffer.len();
         let quotes = count_quotes(&buffer);
+        let tail = last_bytes(&buffer);
         buffer.resize(INPUT_BYTES.max(end), 0);
         Self {
             input,
@@ -77,6 +81,8 @@ impl<R: Read> Cutter<R> {
             end,
             limits,
             quotes,
+            tail,
+            separator: dialect.separator,
             total: end as u64,
             skipped_lines: 0,
             cells: vec![0; 1 << 16],
@@ -87,6 +93,12 @@ impl<R: Read> Cutter<R> {
     /// True when an opened quote was never closed: quotes go by pairs in delimited text.
     pub(crate) fn has_odd_quotes(&self) -> bool {
         self.quotes % 2 == 1
+    }
+
+    /// True when the last cell of the file begins with a quote and does not end with one.
+    pub(crate) fn ends_inside_quotes(&self) -> bool {
+        let cell = self.tail.rsplit(|byte| *byte == self.separator || *byte == b'\n').next().unwrap_or_default();
+        cell.starts_with(b"\"") && !(cell.len() > 1 && cell.ends_with(b"\""))
     }
 
     /// Bytes read so far.
@@ -184,6 +196,9 @@ impl<R: Read> Cutter<R> {
             }
         };
         self.quotes += count_quotes(&self.buffer[..self.end]);
+        if self.end > 0 {
+            self.tail = last_bytes(&self.buffer[..self.end]);
+        }
         self.total += self.end as u64;
         Ok(())
     }
@@ -205,6 +220,10 @@ impl<R: Read> Cutter<R> {
         self.ends.resize(self.ends.len() * 2, 0);
         Ok(())
     }
+}
+
+fn last_bytes(bytes: &[u8]) -> Vec<u8> {
+    bytes[bytes.len().saturating_sub(PREVIEW_CHARACTERS)..].to_vec()
 }
 
 fn count_quotes(bytes: &[u8]) -> u64 {

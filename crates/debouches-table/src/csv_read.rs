@@ -86,8 +86,9 @@ pub fn read_csv(
     }
     read_columns(&mut cutter, &mut raw, jobs, progress)?;
     raw.settle_encoding(header);
-    if cutter.has_odd_quotes() {
-        raw.unclosed_quote = raw.swallowed_record();
+    raw.unclosed_quote = raw.swallowed_rows();
+    if raw.unclosed_quote.is_none() && cutter.has_odd_quotes() {
+        raw.unclosed_quote = raw.swallowed_record(cutter.ends_inside_quotes());
     }
     Ok(raw)
 }
@@ -204,6 +205,10 @@ mod tests {
     fn an_open_quote_is_noticed() {
         assert_eq!(read(b"a;b\n1;\"x\n2;y\n").unclosed_quote, Some((2, "x\n2;y\n".to_owned())));
         assert_eq!(read(b"a;b\n1;5\" de large\n").unclosed_quote, None);
+        assert_eq!(read(b"a;b\n1;\"x").unclosed_quote, Some((2, "x".to_owned())));
+        // Two open quotes make an even number: the rows between them are in one cell.
+        let two = read(b"a;b\n1;\"x\n2;y\n3;\"\n4;z\n");
+        assert_eq!(two.unclosed_quote.map(|(line, _)| line), Some(2));
     }
 
     #[test]

@@ -114,9 +114,13 @@ fn value<T: ArrowPrimitiveType>(array: &arrow::array::PrimitiveArray<T>, row: us
     array.is_valid(row).then(|| array.value(row))
 }
 
-/// RFC 4180: quotes around what holds a separator, a quote or a line break; quotes inside doubled.
+/// RFC 4180: quotes around what holds a separator, a quote or a line break; quotes inside doubled. A text that begins like
+/// a formula is quoted too, unchanged: `validate` tells it.
 fn quoted(text: &str) -> String {
-    let must_quote = text.contains([';', '"', '\n', '\r']) || text.starts_with(' ') || text.ends_with(' ');
+    let must_quote = text.contains([';', '"', '\n', '\r'])
+        || text.starts_with(['=', '+', '-', '@', '\t'])
+        || text.starts_with(' ')
+        || text.ends_with(' ');
     if must_quote { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
 }
 

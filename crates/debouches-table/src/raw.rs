@@ -128,14 +128,30 @@ impl RawTable {
             .collect();
     }
 
-    /// The last record, when a line break in it tells that it swallowed the rest of the file.
-    pub(crate) fn swallowed_record(&self) -> Option<(u64, String)> {
+    /// A cell that holds whole rows: a line break followed by as many separators as a row has.
+    pub(crate) fn swallowed_rows(&self) -> Option<(u64, String)> {
+        let separator = char::from(self.dialect.separator);
+        let wanted = self.header.len().saturating_sub(1).max(1);
+        let holds_rows =
+            |value: &str| value.split_once('\n').is_some_and(|(_, rest)| rest.matches(separator).count() >= wanted);
+        self.columns.iter().find_map(|column| {
+            let key = column.values.iter().position(|value| holds_rows(value))?;
+            let row = column.keys.iter().position(|own| *own as usize == key)?;
+            Some((u64::from(self.lines[row]), column.values[key].clone()))
+        })
+    }
+
+    /// The last record, when a line break in it, or the end of the file, tells that a quote was never closed.
+    pub(crate) fn swallowed_record(&self, at_end: bool) -> Option<(u64, String)> {
         let last_line = self.lines.last().map_or(0, |line| u64::from(*line));
         match self.ragged.last() {
-            Some(ragged) if ragged.line > last_line => ragged.breaks.then(|| (ragged.line, ragged.begins_with.clone())),
+            Some(ragged) if ragged.line > last_line => {
+                (ragged.breaks || at_end).then(|| (ragged.line, ragged.begins_with.clone()))
+            }
             _ => {
                 let row = self.rows().checked_sub(1)?;
-                let cell = self.columns.iter().map(|column| column.value(row)).find(|cell| cell.contains('\n'))?;
+                let mut cells = self.columns.iter().map(|column| column.value(row));
+                let cell = if at_end { cells.next_back() } else { cells.find(|cell| cell.contains('\n')) }?;
                 Some((last_line, cell.to_owned()))
             }
         }

@@ -82,11 +82,11 @@ impl Dataset {
         self.texts_agree(text) && self.swallowed(text).is_empty()
     }
 
+    /// The owner is not compared: the portal never changes it by an update, and a transfer is a person's decision.
     fn texts_agree(&self, text: &DatasetText) -> bool {
         self.title.trim() == text.title.trim()
             && extras::same_text(&self.description, &text.description)
             && extras::same_text(self.description_short.as_deref().unwrap_or_default(), &text.description_short)
-            && self.organization == text.organization
     }
 
     /// The fields that this API is known to drop or rewrite with a success, and that differ.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use debouches_model::spec::{CodeFormat, ColumnKind, ColumnSpec, TableSpec};
-use debouches_model::{Finding, RuleCode, Uai, ValueStatus, Vintage};
+use debouches_model::{Finding, RuleCode, Uai, ValueStatus, Vintage, VintageStyle};
 use debouches_table::{Column, DecimalColumn, IntegerColumn, RawColumn, RawTable, StatusColumn, Table, TableError, TextColumn};
 
 use crate::findings::Findings;
@@ -19,6 +19,7 @@ pub(crate) fn cast(
 ) -> Result<Table, TableError> {
     let mut table = Table::new(raw.rows());
     let vintages = Vintages::read(spec, &raw, recognised);
+    vintages.tell_unreadable(spec, &raw, recognised, findings);
     for column in &spec.columns {
         let cells = match recognised.places.get(&column.name) {
             Some(&place) => raw.take_column(place),
@@ -55,10 +56,34 @@ impl Vintages {
     }
 }
 
+impl Vintages {
+    /// A vintage that cannot be read would give wrong statuses and a wrong coverage.
+    fn tell_unreadable(&self, spec: &TableSpec, raw: &RawTable, recognised: &Recognised, findings: &mut Findings<'_>) {
+        let Some(vintage) = &spec.vintage else { return };
+        let Some(&place) = recognised.places.get(&vintage.column) else { return };
+        if self.distinct.iter().all(Option::is_some) {
+            return;
+        }
+        let expected = match vintage.style {
+            VintageStyle::Cumul => "cumul 2022-2023",
+            VintageStyle::Pair => "2021_2022",
+            VintageStyle::Promo => "2024, ou/or 2022,2023",
+        };
+        for (row, key) in self.keys.iter().enumerate().filter(|(_, key)| self.distinct[**key as usize].is_none()) {
+            let value = &raw.column(place).values[*key as usize];
+            findings
+                .about_row(row, Finding::new(RuleCode::MalformedCode).column(&vintage.column).value(value).expected(expected));
+        }
+    }
+}
+
 /// What a distinct value means for a measure.
 enum Cell<T> {
     Value(T),
+    /// A marker that says why there is no value.
     Null(ValueStatus),
+    /// Nothing, which means what the vintage tells, or that by default.
+    Empty(ValueStatus),
     Bad(RuleCode, String),
 }
 
@@ -94,11 +119,11 @@ fn meanings<T: Copy + Into<f64>>(
 ) -> Vec<Cell<T>> {
     let meaning = |raw: &String| {
         let text = raw.trim();
+        if text.is_empty() {
+            return Cell::Empty(spec.missing.get("").copied().unwrap_or(ValueStatus::Absent));
+        }
         if let Some(status) = spec.missing.get(text) {
             return Cell::Null(*status);
-        }
-        if text.is_empty() {
-            return Cell::Null(ValueStatus::Absent);
         }
         match parse(text) {
             None => Cell::Bad(RuleCode::NotANumber, expected.to_owned()),
@@ -134,7 +159,8 @@ fn statuses<T>(
     let rows = cells.keys.iter().zip(&vintages.keys);
     rows.map(|(key, vintage)| match &meanings[*key as usize] {
         Cell::Value(_) => ValueStatus::Measured,
-        Cell::Null(marker) => planned[*vintage as usize].unwrap_or(*marker),
+        Cell::Null(marker) => *marker,
+        Cell::Empty(usual) => planned[*vintage as usize].unwrap_or(*usual),
         Cell::Bad(..) => ValueStatus::Absent,
     })
     .collect()
@@ -158,7 +184,7 @@ fn tell<T>(
                 let finding = Finding::new(RuleCode::UnexpectedMeasure).column(&column.name).value(value);
                 findings.about_row(row, finding.expected(status.as_str()));
             }
-            (Cell::Value(_) | Cell::Null(_), _) => {}
+            (Cell::Value(_) | Cell::Null(_) | Cell::Empty(_), _) => {}
         }
     }
 }
@@ -212,8 +238,9 @@ fn problem(column: &ColumnSpec, value: &str) -> Option<(RuleCode, String)> {
     if !column.values.is_empty() && !column.values.iter().any(|known| known == value) {
         return Some((RuleCode::NotInDomain, column.values.join(", ")));
     }
-    if let Some(format) = column.format.filter(|_| !column.except.iter().any(|known| known == value)) {
-        return malformed(format, value);
+    let format = column.format.filter(|_| !column.except.iter().any(|known| known == value));
+    if let Some(problem) = format.and_then(|format| malformed(format, value)) {
+        return Some(problem);
     }
     let formula = value.starts_with(['=', '+', '-', '@', '\t', '\r']);
     formula.then(|| (RuleCode::FormulaCell, String::new()))

@@ -101,6 +101,10 @@ impl Shape {
     pub(crate) fn recognise(shapes: Vec<Self>, header: &[String]) -> Result<Recognised, Box<Finding>> {
         let closest = shapes.into_iter().min_by_key(|shape| shape.missing(header).len()).expect("a table has a shape");
         let missing = closest.missing(header);
+        if let Some(twice) = closest.headings.keys().find(|heading| header.iter().filter(|own| own == heading).count() > 1) {
+            let finding = Finding::new(RuleCode::UnknownHeader).line(1).column(twice);
+            return Err(Box::new(finding.expected(format!("« {twice} » une seule fois")).value(format!("« {twice} »"))));
+        }
         if missing.is_empty() {
             let place = |heading: &String| header.iter().position(|own| own == heading).expect("no heading is missing");
             let places = closest.headings.iter().map(|(heading, column)| (column.clone(), place(heading))).collect();

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::args::{Global, PlanArgs};
 use crate::engine::Selection;
 use crate::session::Session;
-use crate::stages::package::{ingredients, latest};
+use crate::stages::package::{ingredients, is_current, latest};
 use crate::stages::publish::connect;
 use crate::{failure, output};
 
@@ -27,7 +27,7 @@ pub(crate) async fn plan(global: &Global, args: &PlanArgs) -> anyhow::Result<u8>
             continue;
         };
         let stale = match ingredients(&session, dataset).await {
-            Ok((now, _)) if now == release.manifest().ingredients => None,
+            Ok((now, _)) if is_current(&session, &release, &now).await? => None,
             Ok(_) => Some(format!("the {} stage would make another release", Stage::Package)),
             Err(error) => Some(failure::one_line(&error)),
         };

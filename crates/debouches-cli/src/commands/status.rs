@@ -9,7 +9,7 @@ use crate::failure;
 use crate::output;
 use crate::session::Session;
 use crate::stages::artefact::{Known, Target, load_report};
-use crate::stages::package::{ingredients, latest};
+use crate::stages::package::{ingredients, is_current, latest};
 use crate::stages::{enrich, validate};
 
 /// One line of the status.
@@ -34,7 +34,7 @@ pub(crate) async fn status(global: &Global, subjects: &Subjects) -> anyhow::Resu
     }
     for dataset in &selection.datasets {
         let (state, detail) = match (latest(&session, dataset.id().as_str()).await?, ingredients(&session, dataset).await) {
-            (Some(release), Ok((now, _))) if release.manifest().ingredients == now => {
+            (Some(release), Ok((now, _))) if is_current(&session, &release, &now).await? => {
                 ("current", format!("version {}", release.key().id))
             }
             (Some(release), Ok(_)) => ("stale", format!("version {}, made of other ingredients", release.key().id)),

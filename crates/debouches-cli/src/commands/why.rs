@@ -9,7 +9,7 @@ use crate::failure;
 use crate::output;
 use crate::session::Session;
 use crate::stages::artefact::{Known, Target};
-use crate::stages::package::{ingredients, latest};
+use crate::stages::package::{ingredients, is_current, latest};
 use crate::stages::{enrich, validate};
 
 pub(crate) async fn why(global: &Global, subjects: &Subjects) -> anyhow::Result<u8> {
@@ -42,6 +42,9 @@ pub(crate) async fn would(global: &Global, wanted: &[Stage], subjects: &Subjects
         answers.push(match (ingredients(&session, dataset).await, last) {
             (Err(error), _) => waits(Stage::Package, id, &error),
             (Ok(_), None) => json!({ "stage": Stage::Package, "subject": id, "runs": true, "because": "no release yet" }),
+            (Ok((now, _)), Some(last)) if is_current(&session, &last, &now).await? => {
+                json!({ "stage": Stage::Package, "subject": id, "runs": false, "because": "nothing moved" })
+            }
             (Ok((now, _)), Some(last)) => compared(Stage::Package, id, &now, &last.manifest().ingredients),
         });
     }

@@ -55,7 +55,17 @@ pub(super) fn resolve(typed: ConfigFile, file: &Path, profile: Option<&str>) -> 
             problems.push(format!("source `{}` is declared twice", source.id));
         }
         match resolve_source(source, &name, &base, &mut problems) {
-            Some(resolved) => sources.push(resolved),
+            Some(resolved) => {
+                if let Some(other) = sources.iter().find(|own| own.spec.id == resolved.spec.id) {
+                    problems.push(format!(
+                        "sources `{}` and `{}` both fill table `{}`",
+                        other.id(),
+                        source.id,
+                        resolved.spec.id
+                    ));
+                }
+                sources.push(resolved);
+            }
             None => left_out.push(format!("source `{}` has no address in profile `{name}`", source.id)),
         }
     }

@@ -8,6 +8,7 @@ use debouches_store::{Artefact, Draft, Lock};
 use debouches_table::{Table, read_ipc, write_ipc};
 
 use crate::engine::{Outcome, Step};
+use crate::failure::Usage;
 use crate::session::Session;
 
 /// Name of the intermediate table in its artefact.
@@ -124,13 +125,26 @@ pub(crate) async fn load_report(artefact: &Artefact) -> anyhow::Result<Report> {
 }
 
 /// The table of an artefact, hashed again before it is read.
-pub(crate) async fn load_table(artefact: &Artefact) -> anyhow::Result<Table> {
+pub(crate) async fn load_table(session: &Session, artefact: &Artefact) -> anyhow::Result<Table> {
+    let bytes = artefact.manifest().file(TABLE_FILE).map_or(0, |file| file.bytes);
+    check_memory(session, &artefact.key().subject, bytes)?;
     let file = artefact.open_file(TABLE_FILE).await?.into_file();
     let key = artefact.key().clone();
     blocking(move || {
         read_ipc(BufReader::with_capacity(1 << 20, file)).with_context(|| format!("cannot read the table of {key}"))
     })
     .await
+}
+
+/// Refuses to start on a table that would not fit in `--memory`: it is held about twice while it is cast, tagged or sorted.
+pub(crate) fn check_memory(session: &Session, table: &str, bytes: u64) -> anyhow::Result<()> {
+    match session.global.memory {
+        Some(limit) if bytes.saturating_mul(2) > limit => {
+            let needs = bytes.saturating_mul(2);
+            Err(Usage(format!("table {table} needs about {needs} bytes of memory, over --memory {limit}")).into())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Runs what computes for long on a thread of its own.

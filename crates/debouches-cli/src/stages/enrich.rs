@@ -99,10 +99,10 @@ async fn one(session: &Session, spec: &'static TableSpec, lock: &Lock) -> anyhow
     if let Some(step) = target.settled(session, lock).await? {
         return Ok(step);
     }
-    let table = load_table(&table).await?;
+    let table = load_table(session, &table).await?;
     let mut references = References::new();
     for reference in needed {
-        let table = load_table(&reference.artefact).await?;
+        let table = load_table(session, &reference.artefact).await?;
         references.insert(reference.name.parse()?, Reference { table, version: reference.version });
     }
     let outcome = blocking(move || Ok(enrich(spec, table, &references)?)).await?;

@@ -25,7 +25,7 @@ pub(crate) async fn run(
         Stage::Fetch => fetch::run(session, selection, summary).await?,
         Stage::Validate => validate::run(session, selection, lock, summary).await,
         Stage::Enrich => enrich::run(session, selection, lock, summary).await,
-        Stage::Package => package::run(session, selection, summary).await,
+        Stage::Package => package::run(session, selection, lock, summary).await,
         Stage::Publish => publish::run(session, selection, lock, summary).await,
     }
     Ok(())

@@ -7,7 +7,7 @@ use debouches_model::{ArtefactKey, Ingredients, Manifest, Sha256, Stage, Version
 use debouches_package::{
     Decision, FORMAT, Part, PreparedTable, RECORD_FILE, ReleaseRecord, SourceNote, VersionRule, WrittenFile, describe, prepare,
 };
-use debouches_store::{Artefact, Spooled};
+use debouches_store::{Artefact, Lock, Spooled};
 
 use super::artefact::{Known, blocking, load_table};
 use super::enrich;
@@ -16,7 +16,7 @@ use crate::engine::{DatasetLine, Outcome, Selection, Step, Summary};
 use crate::failure::{Decided, Usage};
 use crate::session::Session;
 
-pub(crate) async fn run(session: &Session, selection: &Selection<'_>, summary: &mut Summary) {
+pub(crate) async fn run(session: &Session, selection: &Selection<'_>, lock: &Lock, summary: &mut Summary) {
     for dataset in &selection.datasets {
         let blocked = dataset.tables.iter().find(|spec| !summary.passed(Stage::Enrich, spec.id.as_str()));
         if let Some(spec) = blocked {
@@ -24,7 +24,7 @@ pub(crate) async fn run(session: &Session, selection: &Selection<'_>, summary: &
             summary.push(Step::skipped(Stage::Package, dataset.id(), detail));
             continue;
         }
-        match one(session, dataset).await {
+        match one(session, dataset, lock).await {
             Ok((step, release)) => {
                 summary.push(step);
                 summary.datasets.push(dataset_line(&release));
@@ -54,6 +54,29 @@ fn dataset_line(release: &Artefact) -> DatasetLine {
         rows: tables.collect(),
         folder: release.location(""),
         address: None,
+    }
+}
+
+/// True when the release is what these ingredients give: they made it, or a later run found the same content in theirs.
+pub(crate) async fn is_current(session: &Session, release: &Artefact, ingredients: &Ingredients) -> anyhow::Result<bool> {
+    if release.manifest().ingredients == *ingredients {
+        return Ok(true);
+    }
+    let equivalent = session.store.journal_lines(release.key()).await?.unwrap_or_default();
+    Ok(equivalent.iter().any(|line| line == ingredients.fingerprint().as_str()))
+}
+
+/// Removes a release whose bytes were altered, so that `--force` makes it again under the same version.
+async fn discard_if_altered(session: &Session, release: Option<Artefact>, lock: &Lock) -> anyhow::Result<Option<Artefact>> {
+    let Some(release) = release else { return Ok(None) };
+    match release.verify().await {
+        Ok(()) => Ok(Some(release)),
+        Err(error) if error.fault() == debouches_model::Fault::Integrity => {
+            tracing::warn!("release {} is made again: {error}", release.key());
+            session.store.discard(release.key(), lock).await?;
+            latest(session, &release.key().subject).await
+        }
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -87,18 +110,20 @@ pub(crate) async fn ingredients(session: &Session, dataset: &DatasetConfig) -> a
     Ok((ingredients, tables))
 }
 
-async fn one(session: &Session, dataset: &DatasetConfig) -> anyhow::Result<(Step, Artefact)> {
+async fn one(session: &Session, dataset: &DatasetConfig, lock: &Lock) -> anyhow::Result<(Step, Artefact)> {
     let (ingredients, tables) = ingredients(session, dataset).await?;
-    let last = latest(session, dataset.id().as_str()).await?;
-    if let Some(release) =
-        last.as_ref().filter(|release| release.manifest().ingredients == ingredients && !session.global.force)
+    let mut last = latest(session, dataset.id().as_str()).await?;
+    if session.global.force {
+        last = discard_if_altered(session, last, lock).await?;
+    } else if let Some(release) = &last
+        && is_current(session, release, &ingredients).await?
     {
         let detail = format!("version {}, unchanged", release.key().id);
         return Ok((Step::new(Stage::Package, dataset.id(), Outcome::Kept, detail), release.clone()));
     }
     let mut written = Vec::new();
     for (spec, artefact) in dataset.tables.iter().zip(&tables) {
-        let part = Part { spec, table: load_table(artefact).await?, sources: source_notes(session, artefact).await? };
+        let part = Part { spec, table: load_table(session, artefact).await?, sources: source_notes(session, artefact).await? };
         written.push(write_data(session, part).await?);
     }
     let files: Vec<WrittenFile> = written.iter().flat_map(|data| data.files.iter().map(|(file, _)| file.clone())).collect();
@@ -112,6 +137,9 @@ async fn one(session: &Session, dataset: &DatasetConfig) -> anyhow::Result<(Step
     let (version, reasons) = match (VersionRule { last: record.as_ref() }).decide(&candidate) {
         Decision::Unchanged(version) => {
             let release = last.context("an unchanged release exists")?;
+            if !is_current(session, &release, &ingredients).await? {
+                session.store.journal(release.key()).await?.append(ingredients.fingerprint().as_str()).await?;
+            }
             let detail = format!("version {version}, same content");
             return Ok((Step::new(Stage::Package, dataset.id(), Outcome::Kept, detail), release));
         }
@@ -192,11 +220,8 @@ async fn source_notes(session: &Session, table: &Artefact) -> anyhow::Result<Vec
     Ok(notes.into_values().collect())
 }
 
-/// An address that means something to a reuser: of a local file, its name only.
+/// An address that means something to a reuser: of a file or an object of ours, its name only.
 fn public_address(url: &str) -> String {
-    if url.contains("://") && !url.starts_with("file:") {
-        url.to_owned()
-    } else {
-        url.rsplit('/').next().unwrap_or_default().to_owned()
-    }
+    let is_public = url.starts_with("https://") || url.starts_with("http://");
+    if is_public { url.to_owned() } else { url.rsplit('/').next().unwrap_or_default().to_owned() }
 }

@@ -1,13 +1,12 @@
 //! Snapshots to checked tables.
 
 use debouches_fetch::{body_of, unpack};
-use debouches_model::spec::TableSpec;
 use debouches_model::{ArtefactKey, Ingredients, Stage};
 use debouches_store::{Artefact, Lock};
 use debouches_table::ReadLimits;
 use debouches_validate::{FORMAT, Input, Options, shapes_digest, validate};
 
-use super::artefact::{Target, blocking, refusal};
+use super::artefact::{Target, blocking, check_memory, refusal};
 use crate::config::Source;
 use crate::engine::{Outcome, Selection, Step, Summary};
 use crate::failure::Usage;
@@ -50,14 +49,15 @@ async fn one(session: &Session, source: &Source, lock: &Lock) -> anyhow::Result<
         return Ok(step);
     }
     let body = body_of(&snapshot).clone();
-    let file = snapshot.open_file(&body.path).await?.into_file();
-    check_memory(session, source.spec, body.bytes)?;
+    let mut file = snapshot.open_file(&body.path).await?.into_file();
+    // How large a packed body is, nobody knows before it is read; its table is checked when the next stage loads it.
+    let size = (unpack::Packing::of(&mut file)? == unpack::Packing::None).then_some(body.bytes);
+    check_memory(session, &target.subject, size.unwrap_or_default())?;
     let (spec, observer, unpacking) = (source.spec, std::sync::Arc::clone(&session.observer), source.request.unpack());
     let options = Options { jobs: session.jobs(), limits: ReadLimits::default() };
     let outcome = blocking(move || {
         let name = body.path.as_str();
-        let packed = body.media_type.contains("zip");
-        let input = Input { name, body: unpack::open_body(file, name, &unpacking)?, bytes: (!packed).then_some(body.bytes) };
+        let input = Input { name, body: unpack::open_body(file, name, &unpacking)?, bytes: size };
         Ok(validate(spec, input, options, observer.as_ref())?)
     })
     .await?;
@@ -68,14 +68,4 @@ async fn one(session: &Session, source: &Source, lock: &Lock) -> anyhow::Result<
     }
     let detail = format!("{} rows, {} refused", report.rows.kept, report.rows.refused);
     Ok(Step::new(Stage::Validate, &target.subject, Outcome::Made, detail).with_report(report))
-}
-
-/// Refuses to start on a body that would not fit in `--memory`. A table takes about twice its text while it is cast.
-fn check_memory(session: &Session, spec: &TableSpec, bytes: u64) -> anyhow::Result<()> {
-    match session.global.memory {
-        Some(limit) if bytes.saturating_mul(2) > limit => {
-            Err(Usage(format!("table {} needs about {} bytes of memory, over --memory {limit}", spec.id, bytes * 2)).into())
-        }
-        _ => Ok(()),
-    }
 }
