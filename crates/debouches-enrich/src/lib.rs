@@ -18,3 +18,4 @@ pub use codes::codes_digest;
 pub use error::EnrichError;
 pub use reference::{Reference, References, references_of};
 pub use stage::{FORMAT, Outcome, enrich};
+pub use told::Origin;

@@ -5,7 +5,7 @@ use debouches_model::{Finding, Report, RowCounts};
 use debouches_table::Table;
 
 use crate::reference::{References, references_of};
-use crate::told::Told;
+use crate::told::{Origin, Told};
 use crate::{EnrichError, secrecy, territory, trades};
 
 /// Format number of the output: moves when the same table gives another one.
@@ -24,9 +24,16 @@ pub struct Outcome {
 
 /// Adds to a validated table the columns that its specification asks for, and hides small groups.
 ///
+/// `origin` lets findings name the file and the line of a row.
+///
 /// # Errors
 /// When a nomenclature is missing, or the table cannot be handled.
-pub fn enrich(spec: &TableSpec, mut table: Table, references: &References) -> Result<Outcome, EnrichError> {
+pub fn enrich(
+    spec: &TableSpec,
+    mut table: Table,
+    references: &References,
+    origin: Option<Origin>,
+) -> Result<Outcome, EnrichError> {
     for (reference, optional) in references_of(spec) {
         if !optional && !references.keys().any(|name| name.as_str() == reference) {
             return Err(EnrichError::MissingReference { table: spec.id.clone(), reference });
@@ -35,9 +42,9 @@ pub fn enrich(spec: &TableSpec, mut table: Table, references: &References) -> Re
     let wrap = |source| EnrichError::Table { table: spec.id.clone(), source };
     let received = table.rows() as u64;
     let mut rows = RowCounts { received, kept: received, ..RowCounts::default() };
-    let mut told = Told::default();
+    let mut told = Told::about(origin);
     if let Some(territory) = &spec.territory {
-        territory::add(territory, &mut table, references, &mut told).map_err(wrap)?;
+        territory::add(spec, territory, &mut table, references, &mut told).map_err(wrap)?;
     }
     if let Some(trades) = &spec.trades {
         trades::add(trades, &mut table, references, &mut told).map_err(wrap)?;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use debouches_model::spec::TerritorySpec;
+use debouches_model::spec::{TableSpec, TerritorySpec};
 use debouches_model::{Finding, RegionCog, RuleCode, Uai};
 use debouches_table::{Column, Table, TableError, TextColumn};
 
@@ -42,6 +42,7 @@ impl Method {
 
 /// Adds the territory columns.
 pub(crate) fn add(
+    spec: &TableSpec,
     territory: &TerritorySpec,
     table: &mut Table,
     references: &References,
@@ -60,7 +61,9 @@ pub(crate) fn add(
             let published = region_key.and_then(|key| regions.as_ref().and_then(|(_, codes)| codes[key]));
             let establishment = uai_key.and_then(|key| establishments.as_ref().map(|found| &found.located[key]));
             let place = place(published, establishment);
-            tell(territory, table, row, published, &place, told);
+            if let Some(finding) = trouble(territory, table, row, published, &place) {
+                told.push(row, 1, finding.key(table.key_of(&spec.key, row)));
+            }
             places.push(place);
             rows_at.push(0);
             u32::try_from(places.len() - 1).expect("fewer places than rows")
@@ -158,23 +161,28 @@ fn place(published: Option<RegionCog>, establishment: Option<&Located>) -> Place
     }
 }
 
-fn tell(territory: &TerritorySpec, table: &Table, row: usize, published: Option<RegionCog>, place: &Place, told: &mut Told) {
+/// What is wrong with a place, if anything: a région that contradicts the UAI, or none where there should be one.
+fn trouble(
+    territory: &TerritorySpec,
+    table: &Table,
+    row: usize,
+    published: Option<RegionCog>,
+    place: &Place,
+) -> Option<Finding> {
     let from_prefix = place.prefix.as_ref().and_then(|prefix| Codes::get().by_prefix.get(prefix));
     if let (Some(region), Some(other)) = (published, from_prefix)
         && region.as_str() != other.region_cog
     {
         let value = region.as_str().to_owned();
-        told.push(
-            1,
-            Finding::new(RuleCode::RegionConflict).key(key(territory, table, row)).value(value).expected(&other.region_cog),
-        );
+        let finding = Finding::new(RuleCode::RegionConflict).value(value).expected(&other.region_cog);
+        return Some(finding.column(region_column(territory).unwrap_or_default()));
     }
     let names_a_place =
         place.prefix.is_some() || region_column(territory).is_some_and(|name| text_at(table, name, row).is_some());
-    if place.region.is_none() && names_a_place {
+    (place.region.is_none() && names_a_place).then(|| {
         let name = territory.uai.as_deref().or_else(|| region_column(territory)).unwrap_or_default();
-        told.push(1, Finding::new(RuleCode::UnknownRegion).column(name).value(text_at(table, name, row).unwrap_or_default()));
-    }
+        Finding::new(RuleCode::UnknownRegion).column(name).value(text_at(table, name, row).unwrap_or_default())
+    })
 }
 
 fn region_column(territory: &TerritorySpec) -> Option<&str> {
@@ -183,10 +191,6 @@ fn region_column(territory: &TerritorySpec) -> Option<&str> {
 
 fn text_at(table: &Table, name: &str, row: usize) -> Option<String> {
     table.text(name).ok().and_then(|column| column.get(row)).map(str::to_owned)
-}
-
-fn key(territory: &TerritorySpec, table: &Table, row: usize) -> String {
-    territory.uai.as_deref().and_then(|name| text_at(table, name, row)).unwrap_or_default()
 }
 
 fn measure(places: &[Place], rows_at: &[u64], rows: usize, told: &mut Told) {

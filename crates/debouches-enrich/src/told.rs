@@ -5,19 +5,44 @@ use std::collections::BTreeMap;
 use debouches_model::spec::TableSpec;
 use debouches_model::{Finding, Report, RowCounts, RuleCode, RuleTally, Severity, Stage, Verdict};
 
+/// Where the rows of a table come from, so that a finding can name file and line.
+#[derive(Debug, Clone, Default)]
+pub struct Origin {
+    /// Name of the file as received.
+    pub file: String,
+    /// For each row, the line on which it begins.
+    pub lines: Vec<u32>,
+}
+
 /// Findings and figures gathered by the additions.
 #[derive(Debug, Default)]
 pub(crate) struct Told {
+    origin: Option<Origin>,
     findings: Vec<Finding>,
     rows: BTreeMap<RuleCode, u64>,
     measures: BTreeMap<String, f64>,
 }
 
 impl Told {
-    /// A finding that concerns that many rows.
-    pub(crate) fn push(&mut self, rows: u64, finding: Finding) {
+    /// Nothing told yet, about a table that comes from there.
+    pub(crate) fn about(origin: Option<Origin>) -> Self {
+        Self { origin, ..Self::default() }
+    }
+
+    /// A finding that concerns that many rows, the first of which is `row`.
+    pub(crate) fn push(&mut self, row: usize, rows: u64, finding: Finding) {
         *self.rows.entry(finding.rule).or_default() += rows;
-        self.findings.push(finding);
+        let placed = match &self.origin {
+            Some(origin) => {
+                let finding = finding.file(&origin.file);
+                match origin.lines.get(row) {
+                    Some(line) => finding.line(u64::from(*line)),
+                    None => finding,
+                }
+            }
+            None => finding,
+        };
+        self.findings.push(placed);
     }
 
     /// A number for the report.

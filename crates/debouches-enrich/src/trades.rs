@@ -86,10 +86,10 @@ fn tell_unknown(
     for (training, system) in unknown {
         let name = if *system == "cfd" { &trades.cfd } else { &trades.mefstat11 };
         let name = name.as_deref().unwrap_or_default();
-        let row = keys.iter().position(|key| *key as usize == *training);
-        let value = row.and_then(|row| table.text(name).ok().and_then(|column| column.get(row))).unwrap_or_default();
+        let row = keys.iter().position(|key| *key as usize == *training).expect("each training is that of a row");
+        let value = table.text(name).ok().and_then(|column| column.get(row)).unwrap_or_default();
         let rows = trainings[*training].rows;
-        told.push(rows, Finding::new(RuleCode::UnknownCode).column(name).value(value).expected(rows.to_string()));
+        told.push(row, rows, Finding::new(RuleCode::UnknownCode).column(name).value(value).expected(rows.to_string()));
     }
 }
 

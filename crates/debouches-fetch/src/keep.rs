@@ -85,7 +85,7 @@ impl Fetcher {
             last_modified,
             accessed: former.map_or(artefact.manifest().created_at, |entry| entry.accessed),
         };
-        tracing::info!(source.id = %request.id, size_bytes = entry.size, "read source {}: {outcome:?}", request.id);
+        tracing::debug!(source.id = %request.id, size_bytes = entry.size, "read source {}: {outcome:?}", request.id);
         self.fetched(request, artefact, entry, outcome)
     }
 }

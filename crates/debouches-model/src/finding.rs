@@ -159,8 +159,8 @@ mod tests {
     fn a_finding_reads_as_a_sentence_in_both_languages() {
         let finding = Finding::new(RuleCode::NotANumber).file("a.csv").line(3).column("nb").value("12x").expected("integer");
         assert_eq!(finding.place(), "a.csv:3");
-        assert_eq!(finding.sentence(Lang::En), "`nb` is `12x`: integer is expected");
-        assert_eq!(finding.sentence(Lang::Fr), "`nb` vaut « 12x » : integer est attendu");
+        assert_eq!(finding.sentence(Lang::En), "`nb` is `12x`: a number is expected (integer)");
+        assert_eq!(finding.sentence(Lang::Fr), "`nb` vaut « 12x » : un nombre est attendu (integer)");
     }
 
     #[test]

@@ -125,11 +125,11 @@ rules! {
         do "compléter la cellule à la source", "fill the cell at the source";
     NotANumber "not-a-number" Validate Error
         title "une mesure est un nombre ou un marqueur connu", "a measure is a number or a known marker"
-        says "`{column}` vaut « {value} » : {expected} est attendu", "`{column}` is `{value}`: {expected} is expected"
+        says "`{column}` vaut « {value} » : un nombre est attendu ({expected})", "`{column}` is `{value}`: a number is expected ({expected})"
         do "corriger la cellule, ou déclarer le marqueur dans la table", "mend the cell, or declare the marker in the table";
     MalformedCode "malformed-code" Validate Error
         title "un code a la forme de son système", "a code has the form of its system"
-        says "`{column}` vaut « {value} » : {expected} est attendu", "`{column}` is `{value}`: {expected} is expected"
+        says "`{column}` vaut « {value} » : forme attendue {expected}", "`{column}` is `{value}`: expected form {expected}"
         do "vérifier que les zéros de tête n'ont pas été perdus", "check that leading zeros were not lost";
     OutOfBounds "out-of-bounds" Validate Error
         title "une mesure est dans ses bornes", "a measure is within its bounds"

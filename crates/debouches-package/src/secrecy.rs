@@ -26,7 +26,7 @@ pub fn leaks(spec: &TableSpec, table: &Table) -> Result<(u64, Option<Finding>), 
                     let expected = format!("{base} ({})", column.base.describe());
                     Finding::new(RuleCode::SecrecyLeak)
                         .column(&column.name)
-                        .key(key_of(spec, table, row))
+                        .key(table.key_of(&spec.key, row))
                         .value(value.to_string())
                         .expected(expected)
                 });
@@ -48,9 +48,4 @@ fn smallest_base<'a>(column: &ColumnSpec, table: &'a Table) -> Result<Number<'a>
     Ok(Box::new(move |row| {
         parts.iter().map(|part| part(row)).try_fold(f64::INFINITY, |smallest, part| part.map(|part| smallest.min(part)))
     }))
-}
-
-fn key_of(spec: &TableSpec, table: &Table, row: usize) -> String {
-    let part = |name: &String| table.text(name).ok().and_then(|text| text.get(row).map(|value| format!("{name}={value}")));
-    spec.key.iter().filter_map(part).collect::<Vec<_>>().join(", ")
 }

@@ -114,6 +114,13 @@ impl Table {
         }
     }
 
+    /// The key of a row in words, as `name=value, …`; an empty part is left out.
+    #[must_use]
+    pub fn key_of(&self, names: &[String], row: usize) -> String {
+        let part = |name: &String| self.text(name).ok().and_then(|text| text.get(row).map(|value| format!("{name}={value}")));
+        names.iter().filter_map(part).collect::<Vec<_>>().join(", ")
+    }
+
     /// The rows for which `keep` is true, in order.
     ///
     /// # Errors

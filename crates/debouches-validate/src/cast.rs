@@ -67,7 +67,7 @@ impl Vintages {
         let expected = match vintage.style {
             VintageStyle::Cumul => "cumul 2022-2023",
             VintageStyle::Pair => "2021_2022",
-            VintageStyle::Promo => "2024, ou/or 2022,2023",
+            VintageStyle::Promo => "2024 | 2022,2023",
         };
         for (row, key) in self.keys.iter().enumerate().filter(|(_, key)| self.distinct[**key as usize].is_none()) {
             let value = &raw.column(place).values[*key as usize];
@@ -96,13 +96,13 @@ fn measure(
 ) -> (Column, StatusColumn) {
     match column.kind {
         ColumnKind::Integer => {
-            let meanings = meanings(spec, column, cells, number::integer, "un nombre entier / a whole number");
+            let meanings = meanings(spec, column, cells, number::integer, "integer");
             let statuses = statuses(column, cells, &meanings, vintages, findings);
             let value = |key: &u32| if let Cell::Value(value) = &meanings[*key as usize] { Some(*value) } else { None };
             (Column::Integer(cells.keys.iter().map(value).collect::<IntegerColumn>()), statuses)
         }
         ColumnKind::Decimal | ColumnKind::Text | ColumnKind::Boolean | ColumnKind::List => {
-            let meanings = meanings(spec, column, cells, number::decimal, "un nombre / a number");
+            let meanings = meanings(spec, column, cells, number::decimal, "number");
             let statuses = statuses(column, cells, &meanings, vintages, findings);
             let value = |key: &u32| if let Cell::Value(value) = &meanings[*key as usize] { Some(*value) } else { None };
             (Column::Decimal(cells.keys.iter().map(value).collect::<DecimalColumn>()), statuses)
@@ -252,26 +252,18 @@ fn malformed(format: CodeFormat, value: &str) -> Option<(RuleCode, String)> {
     let is_digits = |value: &str| value.bytes().all(|b| b.is_ascii_digit());
     match format {
         CodeFormat::Uai => match value.get(..7).filter(|digits| value.len() == 8 && is_digits(digits)) {
-            None => code("sept chiffres et une lettre / seven digits and a letter"),
+            None => code("[0-9]{7}[A-Z]"),
             Some(digits) => {
                 let right = Uai::check_letter(digits.parse().unwrap_or_default());
                 value.parse::<Uai>().is_err().then(|| (RuleCode::UaiCheckLetter, format!("{digits}{right}")))
             }
         },
-        CodeFormat::Cfd if value.len() != 8 || !is_upper(value) => {
-            code("huit chiffres ou capitales / eight digits or capitals")
-        }
-        CodeFormat::Mefstat11 if value.len() != 11 || !is_upper(value) => {
-            code("onze chiffres ou capitales / eleven digits or capitals")
-        }
-        CodeFormat::Mef if !(10..=11).contains(&value.len()) || !is_upper(value) => code("dix chiffres / ten digits"),
-        CodeFormat::Sise if value.len() != 7 || !is_upper(value) => {
-            code("sept chiffres ou capitales / seven digits or capitals")
-        }
-        CodeFormat::RegionCog if value.len() != 2 || !is_digits(value) => code("deux chiffres / two digits"),
-        CodeFormat::Rome if value.len() != 5 || !is_upper(value) => {
-            code("une lettre et quatre chiffres / a letter and four digits")
-        }
+        CodeFormat::Cfd if value.len() != 8 || !is_upper(value) => code("[0-9A-Z]{8}"),
+        CodeFormat::Mefstat11 if value.len() != 11 || !is_upper(value) => code("[0-9A-Z]{11}"),
+        CodeFormat::Mef if !(10..=11).contains(&value.len()) || !is_upper(value) => code("[0-9A-Z]{10}"),
+        CodeFormat::Sise if value.len() != 7 || !is_upper(value) => code("[0-9A-Z]{7}"),
+        CodeFormat::RegionCog if value.len() != 2 || !is_digits(value) => code("[0-9]{2}"),
+        CodeFormat::Rome if value.len() != 5 || !is_upper(value) => code("[A-Z][0-9]{4}"),
         CodeFormat::Cfd
         | CodeFormat::Mefstat11
         | CodeFormat::Mef

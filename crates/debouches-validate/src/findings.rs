@@ -59,6 +59,11 @@ impl<'a> Findings<'a> {
         self.about_row(row, finding.expected(line));
     }
 
+    /// Name of the file.
+    pub(crate) fn file(&self) -> &str {
+        &self.file
+    }
+
     /// True when a finding makes it useless to go on.
     pub(crate) fn is_fatal(&self) -> bool {
         self.fatal
@@ -67,6 +72,11 @@ impl<'a> Findings<'a> {
     /// For each row, true when it is kept.
     pub(crate) fn kept_rows(&self) -> Vec<bool> {
         self.refused.iter().map(|refused| !refused).collect()
+    }
+
+    /// The lines on which the kept rows begin.
+    pub(crate) fn kept_lines(&self) -> Vec<u32> {
+        self.lines.iter().zip(&self.refused).filter(|(_, refused)| !**refused).map(|(line, _)| *line).collect()
     }
 
     fn push(&mut self, row: Option<usize>, finding: Finding) {
@@ -89,7 +99,7 @@ impl<'a> Findings<'a> {
             .map(|(row, finding)| match row {
                 Some(row) => {
                     let finding = finding.line(u64::from(self.lines[row]));
-                    match table.map(|table| key_of(self.spec, table, row)) {
+                    match table.map(|table| table.key_of(&self.spec.key, row)) {
                         Some(key) if finding.key.is_none() => finding.key(key),
                         _ => finding,
                     }
@@ -125,10 +135,4 @@ impl<'a> Findings<'a> {
         }
         (findings, report)
     }
-}
-
-/// The primary key of a row, as `name=value, …`.
-fn key_of(spec: &TableSpec, table: &Table, row: usize) -> String {
-    let part = |name: &String| table.text(name).ok().and_then(|text| text.get(row).map(|value| format!("{name}={value}")));
-    spec.key.iter().filter_map(part).collect::<Vec<_>>().join(", ")
 }

@@ -15,4 +15,4 @@ mod stage;
 
 pub use error::ValidateError;
 pub use shape::{Shape, shapes_digest};
-pub use stage::{FORMAT, Input, Options, Outcome, validate};
+pub use stage::{FILE_NOTE, FORMAT, Input, Options, Outcome, validate};

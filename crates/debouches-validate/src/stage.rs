@@ -13,7 +13,10 @@ use crate::rules;
 use crate::shape::{Recognised, Shape};
 
 /// Format number of the output: moves when the same bytes give another table.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
+
+/// Name of the note of the report that holds the name of the file.
+pub const FILE_NOTE: &str = "file";
 
 /// A body to validate.
 pub struct Input<'a> {
@@ -39,6 +42,8 @@ pub struct Options {
 pub struct Outcome {
     /// The checked table, without the refused rows.
     pub table: Option<Table>,
+    /// Line of the file on which each row of the table begins, so that later stages can name it.
+    pub lines: Vec<u32>,
     /// Counts, rules and verdict.
     pub report: Report,
     /// The findings, in the order of lines.
@@ -147,8 +152,11 @@ fn check(
     let separator = char::from(raw.dialect.separator);
     let table = cast(spec, raw, recognised, &mut findings).map_err(wrap)?;
     rules::run(spec, &table, &mut findings).map_err(wrap)?;
+    let file = findings.file().to_owned();
     let kept = findings.kept_rows();
+    let lines = findings.kept_lines();
     let (findings, mut report) = findings.finish(Some(&table), set_aside);
+    report.notes.insert(FILE_NOTE.to_owned(), file);
     report.notes.insert("shape".to_owned(), recognised.shape.name.clone());
     report.notes.insert("encoding".to_owned(), encoding.to_string());
     report.notes.insert("separator".to_owned(), separator.to_string());
@@ -159,10 +167,10 @@ fn check(
     } else {
         Some(table.keep(&kept).map_err(wrap)?)
     };
-    Ok(Outcome { table, report, findings })
+    Ok(Outcome { table, lines, report, findings })
 }
 
 fn refused(findings: Findings<'_>) -> Outcome {
     let (findings, report) = findings.finish(None, 0);
-    Outcome { table: None, report, findings }
+    Outcome { table: None, lines: Vec::new(), report, findings }
 }

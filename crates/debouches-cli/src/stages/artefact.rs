@@ -3,9 +3,11 @@
 use std::io::BufReader;
 
 use anyhow::Context as _;
+use debouches_enrich::Origin;
 use debouches_model::{ArtefactKey, Finding, Ingredients, InputRef, Lang, Manifest, Report, Stage};
 use debouches_store::{Artefact, Draft, Lock};
-use debouches_table::{Table, read_ipc, write_ipc};
+use debouches_table::{Column, Table, read_ipc, write_ipc};
+use debouches_validate::FILE_NOTE;
 
 use crate::engine::{Outcome, Step};
 use crate::failure::Usage;
@@ -13,6 +15,8 @@ use crate::session::Session;
 
 /// Name of the intermediate table in its artefact.
 pub(crate) const TABLE_FILE: &str = "table.arrow";
+/// Name of the file that tells on which line of the source each row begins.
+const LINES_FILE: &str = "lines.arrow";
 const REPORT_FILE: &str = "report.json";
 const FINDINGS_FILE: &str = "findings.csv";
 
@@ -33,15 +37,23 @@ pub(crate) fn refusal(session: &Session, artefact: &Artefact, report: Report, fi
     let decisive = |finding: &&Finding| report.rules.iter().any(|tally| tally.exceeded && tally.rule == finding.rule);
     let exceeded: u64 = report.rules.iter().filter(|tally| tally.exceeded).map(|tally| tally.findings).sum();
     let first = match findings.iter().find(decisive) {
-        Some(finding) => format!("{} {} [{}]", finding.place(), finding.sentence(lang), finding.rule),
+        Some(finding) => told(finding, lang),
         None => "refused before, and nothing has changed since".to_owned(),
     };
     let all = artefact.location(FINDINGS_FILE);
     let key = artefact.key();
-    let mut step =
-        Step::refused(key.stage, &key.subject, format!("{exceeded} findings; {} (all of them: {all})", first.trim_start()));
+    let counted = if exceeded == 1 { "1 finding".to_owned() } else { format!("{exceeded} findings") };
+    let mut step = Step::refused(key.stage, &key.subject, format!("{counted}; {first} (all of them: {all})"));
     step.hint = report.rules.iter().find(|tally| tally.exceeded).map(|tally| tally.rule.entry().remedy(lang).to_owned());
     step.with_report(report)
+}
+
+/// A finding as a sentence, behind its place; a sentence that names the file needs no other place than a line.
+fn told(finding: &Finding, lang: Lang) -> String {
+    let sentence = finding.sentence(lang);
+    let is_named = finding.line.is_none() && finding.file.as_ref().is_some_and(|file| sentence.contains(file));
+    let place = if is_named { String::new() } else { finding.place() };
+    format!("{place} {sentence} [{}]", finding.rule).trim_start().to_owned()
 }
 
 /// What the state already has of a target.
@@ -86,22 +98,23 @@ impl Target {
     }
 
     /// Commits the checked table, its report and its findings; without table, a refusal.
+    ///
+    /// `lines`, when not empty, tells where each row of the table comes from.
     pub(crate) async fn commit(
         &self,
         session: &Session,
         table: Option<Table>,
+        lines: Vec<u32>,
         report: &Report,
         findings: &[Finding],
     ) -> anyhow::Result<Artefact> {
         let key = if table.is_some() { self.key() } else { self.rejected_key() };
         let draft = session.store.draft(key.clone())?;
         if let Some(table) = table {
-            let mut file = draft.file(TABLE_FILE, "application/vnd.apache.arrow.file")?;
-            blocking(move || {
-                write_ipc(&table, &mut file)?;
-                file.finish(Some(table.rows() as u64)).context("cannot finish the table")
-            })
-            .await?;
+            write_table(&draft, TABLE_FILE, table).await?;
+            if !lines.is_empty() {
+                write_table(&draft, LINES_FILE, lines_table(&lines)?).await?;
+            }
         }
         write_texts(&draft, report, findings)?;
         let mut manifest = Manifest::new(&key, session.tool.clone(), session.clock.now());
@@ -109,6 +122,24 @@ impl Target {
         manifest.inputs = self.inputs.clone();
         Ok(draft.commit(manifest).await?)
     }
+}
+
+async fn write_table(draft: &Draft, name: &str, table: Table) -> anyhow::Result<()> {
+    let mut file = draft.file(name, "application/vnd.apache.arrow.file")?;
+    blocking(move || {
+        write_ipc(&table, &mut file)?;
+        file.finish(Some(table.rows() as u64)).context("cannot finish the table")?;
+        Ok(())
+    })
+    .await
+}
+
+/// The lines as a table of one column; a file of more than two thousand million lines has none past that.
+fn lines_table(lines: &[u32]) -> anyhow::Result<Table> {
+    let mut table = Table::new(lines.len());
+    let column = lines.iter().map(|line| i32::try_from(*line).ok()).collect();
+    table.set("line", Column::Integer(column))?;
+    Ok(table)
 }
 
 fn write_texts(draft: &Draft, report: &Report, findings: &[Finding]) -> anyhow::Result<()> {
@@ -134,6 +165,19 @@ pub(crate) async fn load_table(session: &Session, artefact: &Artefact) -> anyhow
         read_ipc(BufReader::with_capacity(1 << 20, file)).with_context(|| format!("cannot read the table of {key}"))
     })
     .await
+}
+
+/// Where the rows of a validated table come from, when its artefact tells it.
+pub(crate) async fn load_origin(artefact: &Artefact) -> anyhow::Result<Option<Origin>> {
+    if artefact.manifest().file(LINES_FILE).is_none() {
+        return Ok(None);
+    }
+    let file = load_report(artefact).await?.notes.remove(FILE_NOTE).unwrap_or_default();
+    let lines = artefact.open_file(LINES_FILE).await?.into_file();
+    let table = blocking(move || Ok(read_ipc(BufReader::with_capacity(1 << 20, lines))?)).await?;
+    let lines = table.integers("line")?;
+    let line = |row| lines.get(row).and_then(|line| u32::try_from(line).ok()).unwrap_or_default();
+    Ok(Some(Origin { file, lines: (0..table.rows()).map(line).collect() }))
 }
 
 /// Refuses to start on a table that would not fit in `--memory`: it is held about twice while it is cast, tagged or sorted.

@@ -5,7 +5,7 @@ use debouches_model::spec::TableSpec;
 use debouches_model::{Ingredients, Stage};
 use debouches_store::{Artefact, Lock};
 
-use super::artefact::{Known, TABLE_FILE, Target, blocking, load_table, refusal};
+use super::artefact::{Known, TABLE_FILE, Target, blocking, load_origin, load_table, refusal};
 use super::validate;
 use crate::engine::{Outcome, Selection, Step, Summary};
 use crate::failure::Usage;
@@ -99,15 +99,16 @@ async fn one(session: &Session, spec: &'static TableSpec, lock: &Lock) -> anyhow
     if let Some(step) = target.settled(session, lock).await? {
         return Ok(step);
     }
+    let origin = load_origin(&table).await?;
     let table = load_table(session, &table).await?;
     let mut references = References::new();
     for reference in needed {
         let table = load_table(session, &reference.artefact).await?;
         references.insert(reference.name.parse()?, Reference { table, version: reference.version });
     }
-    let outcome = blocking(move || Ok(enrich(spec, table, &references)?)).await?;
+    let outcome = blocking(move || Ok(enrich(spec, table, &references, origin)?)).await?;
     let (report, findings) = (outcome.report, outcome.findings);
-    let artefact = target.commit(session, outcome.table, &report, &findings).await?;
+    let artefact = target.commit(session, outcome.table, Vec::new(), &report, &findings).await?;
     if report.is_refused() {
         return Ok(refusal(session, &artefact, report, &findings));
     }

@@ -62,7 +62,7 @@ async fn one(session: &Session, source: &Source, lock: &Lock) -> anyhow::Result<
     })
     .await?;
     let (report, findings) = (outcome.report, outcome.findings);
-    let artefact = target.commit(session, outcome.table, &report, &findings).await?;
+    let artefact = target.commit(session, outcome.table, outcome.lines, &report, &findings).await?;
     if report.is_refused() {
         return Ok(refusal(session, &artefact, report, &findings));
     }
