@@ -28,6 +28,8 @@ pub(crate) fn router(app: &Shared) -> Router {
     let site = Router::new()
         .route("/", get(web::home))
         .route("/datasets/{slug}/", get(web::dataset))
+        // The `page` of the API has no final slash.
+        .route("/datasets/{slug}", get(web::dataset))
         .route("/s/resources/{*path}", get(files::file))
         .route("/_test/requests", get(test_aids::requests))
         .route("/_test/flaky", post(test_aids::flaky));

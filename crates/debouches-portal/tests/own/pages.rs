@@ -32,6 +32,8 @@ async fn a_dataset_is_shown_whole_and_nothing_of_it_is_markup() {
     );
     let (status, page) = visitor.page("/datasets/insertion-des-sortants-apprentis/").await;
     assert_eq!(status, 200);
+    // The address that a publication tells, as the API gives it.
+    assert_eq!(visitor.page("/datasets/insertion-des-sortants-apprentis").await.1, page);
     for wanted in [
         "Insertion &lt;des&gt; sortants &amp; &quot;apprentis&quot;",
         "Ce que deviennent &lt;les&gt; jeunes",
