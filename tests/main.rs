@@ -8,6 +8,7 @@ mod crash;
 mod formats;
 mod integrity;
 mod locking;
+mod operations;
 mod portals;
 mod real_data;
 mod refusals;

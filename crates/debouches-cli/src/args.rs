@@ -113,6 +113,10 @@ pub(crate) enum Command {
     Check,
     /// Checks a release or any artefact: every file is hashed again
     Verify(VerifyArgs),
+    /// What former runs did
+    History(HistoryArgs),
+    /// What one run did, stage by stage
+    Show(ShowArgs),
     /// What a rule or an exit code means
     Explain(ExplainArgs),
     /// The practice portal
@@ -120,6 +124,10 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: PortalCommand,
     },
+    /// Prints ready files for a scheduler: systemd, cron, Kubernetes, a container
+    Units(UnitsArgs),
+    /// Prints the manual, or writes a page per command into a folder
+    Man(ManArgs),
     /// Prints a completion script for a shell
     Completions {
         /// The shell
@@ -163,6 +171,51 @@ pub(crate) struct PlanArgs {
 pub(crate) struct VerifyArgs {
     /// Folder of a release or of an artefact
     pub(crate) path: PathBuf,
+}
+
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct HistoryArgs {
+    /// How many runs, the newest at the end
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) last: usize,
+    /// Only runs that did not end well
+    #[arg(long)]
+    pub(crate) troubles: bool,
+}
+
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct ShowArgs {
+    /// Name of a run, or the beginning of it; `last` for the newest
+    pub(crate) run: String,
+}
+
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct UnitsArgs {
+    /// For whom
+    #[arg(value_enum)]
+    pub(crate) kind: UnitKind,
+    /// Folder of pipeline.toml and of the state, on the machine that runs it
+    #[arg(long, value_name = "DIR", default_value = "/srv/debouches")]
+    pub(crate) folder: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum UnitKind {
+    /// A service and its timer
+    Systemd,
+    /// A file for /etc/cron.d
+    Cron,
+    /// A Kubernetes job on a schedule
+    K8s,
+    /// A Containerfile
+    Container,
+}
+
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct ManArgs {
+    /// Folder that takes a page per command
+    #[arg(long, value_name = "DIR")]
+    pub(crate) folder: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, ClapArgs)]

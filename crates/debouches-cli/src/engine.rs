@@ -2,7 +2,7 @@
 
 use debouches_model::spec::{TableKind, TableSpec};
 use debouches_model::{Fault, Report, Stage, Version};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::config::{DatasetConfig, Pipeline, Source};
 use crate::failure::{self, Usage};
@@ -74,7 +74,7 @@ fn unknown(pipeline: &Pipeline, subject: &str) -> String {
 }
 
 /// What a stage did with a subject.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Outcome {
     /// Something new was made.

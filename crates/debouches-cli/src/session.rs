@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use anyhow::Context as _;
 use chrono::{DateTime, Utc};
@@ -33,7 +33,7 @@ impl Session {
     pub(crate) async fn open(global: &Global) -> anyhow::Result<Self> {
         let pipeline = load_pipeline(global)?;
         let clock = clock_from(std::env::var("SOURCE_DATE_EPOCH").ok().as_deref())?;
-        let run = format!("{}-{}", SystemClock.now().format("%Y%m%dt%H%M%S"), std::process::id());
+        let run = run_id().to_owned();
         let aws: BTreeMap<String, String> = std::env::vars().filter(|(name, _)| name.starts_with("AWS_")).collect();
         let env = StoreEnv { aws: aws.clone(), ..StoreEnv::new(&run) };
         let store = Store::open(&pipeline.state, &pipeline.base, &env).await?;
@@ -96,6 +96,12 @@ impl Session {
         let available = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         self.global.jobs.map_or_else(available, usize::from)
     }
+}
+
+/// The name of this run: its date and its process.
+pub(crate) fn run_id() -> &'static str {
+    static RUN: OnceLock<String> = OnceLock::new();
+    RUN.get_or_init(|| format!("{}-{}", SystemClock.now().format("%Y%m%dt%H%M%S"), std::process::id()))
 }
 
 /// Reads the configuration that the flags name.

@@ -32,14 +32,18 @@ enum Target {
 impl Journal {
     pub(crate) async fn open(backend: &Backend, key: &ArtefactKey) -> Result<Self, StoreError> {
         name::check_key(key)?;
+        Self::open_at(backend, &key.folder(), JOURNAL_FILE).await
+    }
+
+    pub(crate) async fn open_at(backend: &Backend, folder: &str, name: &str) -> Result<Self, StoreError> {
+        let (inside, name) = (folder.to_owned(), name.to_owned());
         match backend {
             Backend::Folder(folder) => {
                 let folder = Arc::clone(folder);
-                let key = key.clone();
-                blocking(move || open_file(folder.root(), &key)).await
+                blocking(move || open_file(folder.root(), &inside, &name)).await
             }
             Backend::Objects(objects) => {
-                let path = format!("{key}/{JOURNAL_FILE}");
+                let path = format!("{inside}/{name}");
                 let mut text = objects.get(&path).await?.unwrap_or_default();
                 let (lines, whole) = lines(&text);
                 let torn = whole < text.len();
@@ -106,11 +110,11 @@ impl Target {
     }
 }
 
-fn open_file(root: &crate::folder::Dir, key: &ArtefactKey) -> Result<Journal, StoreError> {
-    let folder = root.make(&key.folder())?;
-    let path = folder.at(JOURNAL_FILE);
+fn open_file(root: &crate::folder::Dir, folder: &str, name: &str) -> Result<Journal, StoreError> {
+    let folder = root.make(folder)?;
+    let path = folder.at(name);
     let flags = OFlags::RDWR.union(OFlags::CREATE).union(OFlags::APPEND);
-    let opened = folder.open_with(JOURNAL_FILE, flags)?;
+    let opened = folder.open_with(name, flags)?;
     let mut file = opened.ok_or_else(|| StoreError::io("open", &path, std::io::Error::from(std::io::ErrorKind::NotFound)))?;
     let mut text = Vec::new();
     file.read_to_end(&mut text).map_err(|error| StoreError::io("read", &path, error))?;

@@ -121,7 +121,7 @@ impl Objects {
     }
 
     /// The objects below a folder, by their path inside it.
-    async fn names(&self, folder: &str) -> Result<Vec<String>, StoreError> {
+    pub(crate) async fn names(&self, folder: &str) -> Result<Vec<String>, StoreError> {
         let prefix = self.at(folder);
         let listed: Result<Vec<_>, _> = self.store.list(Some(&prefix)).try_collect().await;
         let listed = listed.map_err(|error| StoreError::remote(self.shown(folder), error))?;

@@ -2,10 +2,13 @@
 
 mod check;
 mod explain;
+mod history;
+mod man;
 mod plan;
 mod portal;
 mod run;
 mod status;
+mod units;
 mod verify;
 mod why;
 
@@ -34,6 +37,10 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<u8> {
         Command::Why(subjects) => why::why(global, subjects).await,
         Command::Check => check::check(global).await,
         Command::Verify(args) => verify::verify(global, args),
+        Command::History(args) => history::history(global, args).await,
+        Command::Show(args) => history::show(global, args).await,
+        Command::Units(args) => Ok(units::units(global, args)),
+        Command::Man(args) => man::man(global, args),
         Command::Explain(args) => explain::explain(global, args),
         Command::Portal { command: PortalCommand::Serve { port } } => portal::serve(global, *port).await,
         Command::Completions { shell } => {

@@ -1,13 +1,16 @@
 //! `debouches run`, and each stage alone.
 
 use std::io::{BufRead as _, IsTerminal as _};
+use std::time::Instant;
 
 use debouches_model::Stage;
+use debouches_store::Lock;
 
 use crate::args::{Global, RunArgs, Subjects};
 use crate::config::PortalKind;
 use crate::engine::{Selection, Summary};
-use crate::failure::Usage;
+use crate::failure::{self, Usage};
+use crate::operations::{self, Ending};
 use crate::session::Session;
 use crate::{output, stages};
 
@@ -35,14 +38,30 @@ pub(crate) async fn stages(global: &Global, wanted: &[Stage], subjects: &Subject
         tracing::info!("left out of profile {}: {reason}", session.pipeline.profile);
     }
     let names: Vec<&str> = wanted.iter().map(|stage| stage.as_str()).collect();
-    let lock = session.lock(&format!("debouches {}", names.join("+"))).await?;
+    let command = format!("debouches {}", names.join("+"));
+    let lock = session.lock(&command).await?;
+    let started = Instant::now();
     let mut summary = Summary::default();
-    for stage in wanted {
-        stages::run(*stage, &session, &selection, &lock, &mut summary).await?;
-    }
-    let exit = summary.exit_code();
+    let result = in_order(&session, &selection, wanted, &lock, &mut summary).await;
+    let exit = result.as_ref().map_or_else(|error| failure::fault_of(error).exit_code(), |()| summary.exit_code());
+    let ending = Ending { command: &command, started, summary: &summary, error: result.as_ref().err(), exit };
+    operations::close(&session, &lock, &ending).await;
+    result?;
     output::print_summary(&session, &summary, exit);
     Ok(exit)
+}
+
+async fn in_order(
+    session: &Session,
+    selection: &Selection<'_>,
+    wanted: &[Stage],
+    lock: &Lock,
+    summary: &mut Summary,
+) -> anyhow::Result<()> {
+    for stage in wanted {
+        stages::run(*stage, session, selection, lock, summary).await?;
+    }
+    Ok(())
 }
 
 /// A real portal is written to only with `--yes`, under cron as on a terminal, where one may also answer.

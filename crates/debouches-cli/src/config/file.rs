@@ -5,11 +5,15 @@ use std::collections::BTreeMap;
 use debouches_model::{DatasetId, PortalId, SourceId, TableId};
 use serde::Deserialize;
 
+use crate::operations::Occasion;
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ConfigFile {
     pub(super) contact: Option<String>,
     pub(super) state: Option<StateFile>,
+    #[serde(default)]
+    pub(super) operations: OperationsFile,
     #[serde(default, rename = "source")]
     pub(super) sources: Vec<SourceFile>,
     #[serde(default, rename = "dataset")]
@@ -24,6 +28,20 @@ pub(super) struct ConfigFile {
 #[serde(deny_unknown_fields)]
 pub(super) struct StateFile {
     pub(super) url: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OperationsFile {
+    pub(super) textfile: Option<String>,
+    pub(super) webhook: Option<WebhookFile>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WebhookFile {
+    pub(super) url_env: String,
+    pub(super) on: Option<Vec<Occasion>>,
 }
 
 #[derive(Debug, Deserialize)]

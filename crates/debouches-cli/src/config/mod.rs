@@ -3,12 +3,15 @@
 mod file;
 mod resolve;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use debouches_fetch::SourceRequest;
 use debouches_model::spec::TableSpec;
 use debouches_model::{DatasetId, PortalId, SourceId};
+
+use crate::operations::Occasion;
 
 pub(crate) use resolve::ConfigErrors;
 
@@ -27,8 +30,25 @@ pub(crate) struct Pipeline {
     pub(crate) sources: Vec<Source>,
     pub(crate) datasets: Vec<DatasetConfig>,
     pub(crate) portal: Option<Portal>,
+    pub(crate) operations: Operations,
     /// What the profile leaves out, and why.
     pub(crate) left_out: Vec<String>,
+}
+
+/// What runs leave for those who operate them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Operations {
+    /// File for the textfile collector of Prometheus.
+    pub(crate) textfile: Option<PathBuf>,
+    pub(crate) webhook: Option<Webhook>,
+}
+
+/// A chat room to tell.
+#[derive(Debug, Clone)]
+pub(crate) struct Webhook {
+    /// The variable that holds its address.
+    pub(crate) url_env: String,
+    pub(crate) on: BTreeSet<Occasion>,
 }
 
 /// A source of bytes, and the table that it fills.

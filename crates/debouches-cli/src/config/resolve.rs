@@ -7,8 +7,11 @@ use debouches_fetch::{OdsExport, Place, PlaceError, SourceRequest};
 use debouches_model::PortalId;
 use debouches_model::spec::{TableKind, TableSpec, find, tables};
 
-use super::file::{AddressFile, ConfigFile, DatasetFile, PortalFile, PortalKindFile, ProfileFile, SourceFile, SourceKind};
-use super::{DatasetConfig, Pipeline, Portal, PortalKind, Source};
+use super::file::{
+    AddressFile, ConfigFile, DatasetFile, OperationsFile, PortalFile, PortalKindFile, ProfileFile, SourceFile, SourceKind,
+};
+use super::{DatasetConfig, Operations, Pipeline, Portal, PortalKind, Source, Webhook};
+use crate::operations::Occasion;
 
 /// The profile used when none is asked for and the configuration has it.
 const DEFAULT_PROFILE: &str = "sample";
@@ -74,6 +77,7 @@ pub(super) fn resolve(typed: ConfigFile, file: &Path, profile: Option<&str>) -> 
     if !problems.is_empty() {
         return Err(ConfigErrors::new(file, problems));
     }
+    let operations = operations(&typed.operations, &base);
     let lock_file = base.join(settings.lock.as_deref().unwrap_or("pipeline.lock"));
     let contact = typed.contact.unwrap_or_else(|| "contact not configured".to_owned());
     Ok(Pipeline {
@@ -86,8 +90,17 @@ pub(super) fn resolve(typed: ConfigFile, file: &Path, profile: Option<&str>) -> 
         sources,
         datasets,
         portal,
+        operations,
         left_out,
     })
+}
+
+fn operations(typed: &OperationsFile, base: &Path) -> Operations {
+    let webhook = typed.webhook.as_ref().map(|webhook| Webhook {
+        url_env: webhook.url_env.clone(),
+        on: webhook.on.clone().unwrap_or_else(|| Occasion::ALL.to_vec()).into_iter().collect(),
+    });
+    Operations { textfile: typed.textfile.as_ref().map(|path| base.join(path)), webhook }
 }
 
 static NO_SETTINGS: ProfileFile = ProfileFile { portal: None, state: None, lock: None };

@@ -58,10 +58,30 @@ pub(crate) fn start_logs(global: &Global) {
         ColorArg::Never => false,
         ColorArg::Auto => std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
     };
-    let builder =
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(ansi).with_target(false);
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(ansi).with_target(false);
     let _ = match global.log_format {
-        LogFormat::Text => builder.try_init(),
-        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+        LogFormat::Text => builder.with_writer(std::io::stderr).try_init(),
+        LogFormat::Json => builder.json().flatten_event(true).with_writer(|| OfRun).try_init(),
     };
+}
+
+/// Standard error, with the name of the run first in each JSON line: whatever thread wrote it.
+struct OfRun;
+
+impl std::io::Write for OfRun {
+    fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
+        let mut out = std::io::stderr().lock();
+        match line.strip_prefix(b"{") {
+            Some(rest) => {
+                write!(out, "{{\"run\":\"{}\",", crate::session::run_id())?;
+                out.write_all(rest)?;
+            }
+            None => out.write_all(line)?,
+        }
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        std::io::stderr().flush()
+    }
 }
