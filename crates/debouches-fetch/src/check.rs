@@ -36,9 +36,15 @@ pub(crate) fn check(id: &SourceId, mut file: File, name: &str, unpack: &Unpack) 
         (Packing::Gzip, _) => "application/gzip",
         (Packing::Zip, _) => "application/zip",
         (Packing::None, Expect::Csv) => "text/csv",
-        (Packing::None, Expect::Json) => "application/json",
+        (Packing::None, Expect::CsvOrJson) if !is_json(&head) => "text/csv",
+        (Packing::None, Expect::Json | Expect::CsvOrJson) => "application/json",
         (Packing::None, Expect::Any) => "application/octet-stream",
     })
+}
+
+fn is_json(head: &[u8]) -> bool {
+    let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start();
+    text.starts_with(b"{") || text.starts_with(b"[")
 }
 
 /// The beginning of a body that is not what was expected: no table begins with `<` or `{`, no JSON with `<`,
@@ -50,7 +56,7 @@ fn foreign(head: &[u8], expect: Expect) -> Option<String> {
     let text = text.trim_start_matches('\u{feff}').trim_start();
     let wrong: &[&str] = match expect {
         Expect::Csv => &["<", "{", "%PDF-"],
-        Expect::Json => &["<", "%PDF-"],
+        Expect::Json | Expect::CsvOrJson => &["<", "%PDF-"],
         Expect::Any => &[],
     };
     let shown = || text.chars().take(SHOWN).map(|c| if c.is_control() { ' ' } else { c }).collect();

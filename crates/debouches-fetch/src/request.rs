@@ -54,6 +54,8 @@ pub enum Expect {
     Csv,
     /// JSON.
     Json,
+    /// Lines of separated values, or JSON: the stages that follow tell them apart.
+    CsvOrJson,
     /// Anything but nothing; an archive stays an archive unless a member is named.
     Any,
 }
@@ -64,6 +66,7 @@ impl Expect {
         match self {
             Self::Csv => "CSV",
             Self::Json => "JSON",
+            Self::CsvOrJson => "CSV or JSON",
             Self::Any => "data",
         }
     }

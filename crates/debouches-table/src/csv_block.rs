@@ -126,6 +126,11 @@ impl<R: Read> Cutter<R> {
                 block.ends.extend(self.ends[..width].iter().map(|end| base + end));
                 block.lines.push(u32::try_from(record.line).unwrap_or(u32::MAX));
             } else {
+                if ragged.len() >= self.limits.ragged_rows {
+                    let (line, limit) = (record.line, self.limits.ragged_rows as u64);
+                    let what = "the number of rows that have not the width of the header";
+                    return Err(TableError::OverLimit { line, what, limit });
+                }
                 ragged.push(RaggedRow {
                     line: record.line,
                     cells: record.width,
@@ -166,10 +171,24 @@ impl<R: Read> Cutter<R> {
                 csv_core::ReadRecordResult::InputEmpty => {}
                 csv_core::ReadRecordResult::OutputFull => self.grow_cells(line)?,
                 csv_core::ReadRecordResult::OutputEndsFull => self.grow_ends(line)?,
-                csv_core::ReadRecordResult::Record => return Ok(Some(Record { bytes: written, width, line })),
+                csv_core::ReadRecordResult::Record => {
+                    self.check_cells(line, written, width)?;
+                    return Ok(Some(Record { bytes: written, width, line }));
+                }
                 csv_core::ReadRecordResult::End => return Ok(None),
             }
         }
+    }
+
+    /// Refuses a record of which one cell is too large.
+    fn check_cells(&self, line: u64, bytes: usize, width: usize) -> Result<(), TableError> {
+        let limit = self.limits.cell_bytes;
+        let ends = &self.ends[..width];
+        let starts = std::iter::once(0).chain(ends.iter().copied());
+        if bytes <= limit || starts.zip(ends).all(|(start, end)| end - start <= limit) {
+            return Ok(());
+        }
+        Err(TableError::OverLimit { line, what: "the size of a cell in bytes", limit: limit as u64 })
     }
 
     /// Passes over the rest of a CRLF and over blank lines, which the parser would count to the record before.

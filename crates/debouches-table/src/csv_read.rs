@@ -38,15 +38,33 @@ impl Dialect {
 /// Bounds that keep a hostile file from filling the memory.
 #[derive(Debug, Clone, Copy)]
 pub struct ReadLimits {
-    /// Largest row, in bytes.
+    /// Largest row, or JSON record, in bytes.
     pub row_bytes: u64,
+    /// Largest cell, in bytes.
+    pub cell_bytes: usize,
     /// Largest number of columns.
     pub columns: usize,
+    /// Largest number of cells of the whole table.
+    pub cells: u64,
+    /// Largest number of rows that have not the width of the header.
+    pub ragged_rows: usize,
 }
 
 impl Default for ReadLimits {
     fn default() -> Self {
-        Self { row_bytes: 16 << 20, columns: 4096 }
+        // The widest row known has a few kilobytes, the widest table 101 columns, the largest one some 100 million cells.
+        Self { row_bytes: 1 << 20, cell_bytes: 128 << 10, columns: 4096, cells: 500_000_000, ragged_rows: 100_000 }
+    }
+}
+
+impl ReadLimits {
+    /// Refuses a table that has too many cells so far.
+    pub(crate) fn check_cells(&self, rows: usize, width: usize, line: Option<u32>) -> Result<(), TableError> {
+        if rows as u64 * width as u64 <= self.cells {
+            return Ok(());
+        }
+        let line = line.map_or(0, u64::from);
+        Err(TableError::OverLimit { line, what: "the number of cells of the table", limit: self.cells })
     }
 }
 
@@ -55,7 +73,7 @@ pub type Progress<'a> = dyn FnMut(u64) + 'a;
 
 /// Bytes looked at to recognise what the file is.
 const HEAD_BYTES: u64 = 64 << 10;
-const UTF8_BOM: &[u8] = b"\xEF\xBB\xBF";
+pub(crate) const UTF8_BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// Reads delimited text: byte order mark, separator and encoding are recognised, not told.
 ///
@@ -80,11 +98,11 @@ pub fn read_csv(
     let dialect = Dialect::sniff(&head);
     let mut cutter = Cutter::new(head, input, dialect, limits);
     let header = cutter.header()?.unwrap_or_default();
-    let mut raw = RawTable::new(header.len(), dialect, bom);
+    let mut raw = RawTable::new(header.len(), Some(dialect), bom);
     if header.is_empty() {
         return Ok(raw);
     }
-    read_columns(&mut cutter, &mut raw, jobs, progress)?;
+    read_columns(&mut cutter, &mut raw, (jobs, limits), progress)?;
     raw.settle_encoding(header);
     raw.unclosed_quote = raw.swallowed_rows();
     if raw.unclosed_quote.is_none() && cutter.has_odd_quotes() {
@@ -113,7 +131,7 @@ fn refuse_what_is_not_text(head: &[u8]) -> Result<(), TableError> {
 fn read_columns<R: Read + Send>(
     cutter: &mut Cutter<R>,
     raw: &mut RawTable,
-    jobs: usize,
+    (jobs, limits): (usize, ReadLimits),
     progress: &mut Progress<'_>,
 ) -> Result<(), TableError> {
     let width = raw.width();
@@ -138,6 +156,7 @@ fn read_columns<R: Read + Send>(
         let mut cut = || -> Result<(), TableError> {
             while let Some(block) = cutter.block(width, &mut raw.ragged)? {
                 raw.lines.extend_from_slice(&block.lines);
+                limits.check_cells(raw.lines.len(), width, raw.lines.last().copied())?;
                 let block = Arc::new(block);
                 for sender in &senders {
                     sender.send(Arc::clone(&block)).expect("a worker lives as long as its channel");
@@ -209,6 +228,32 @@ mod tests {
         // Two open quotes make an even number: the rows between them are in one cell.
         let two = read(b"a;b\n1;\"x\n2;y\n3;\"\n4;z\n");
         assert_eq!(two.unclosed_quote.map(|(line, _)| line), Some(2));
+    }
+
+    #[test]
+    fn a_file_in_mac_roman_is_transcoded() {
+        let raw = read(b"nom;acad\x8Emie\nLyc\x8Ee;Cr\x8Eteil\nColl\x8Fge;\x83vreux\n");
+        assert_eq!(raw.encoding, Encoding::MacRoman);
+        assert_eq!(raw.header, ["nom", "académie"]);
+        assert_eq!(raw.column(1).value(1), "Évreux");
+        // Both alphabets: the file is read as Windows-1252, and what cannot be is told.
+        let mixed = read(b"nom\nLyc\xE9e\nColl\x8Fge\n");
+        assert_eq!(mixed.encoding, Encoding::Windows1252);
+        assert_eq!(mixed.undecodable.iter().map(|bad| bad.line).collect::<Vec<_>>(), [3]);
+    }
+
+    #[test]
+    fn what_is_too_large_is_refused_with_its_line() {
+        let limits = ReadLimits { row_bytes: 1 << 17, cell_bytes: 100, columns: 4096, cells: 40, ragged_rows: 2 };
+        let refusal = |text: &[u8]| match read_csv(text, limits, 2, &mut |_| {}).unwrap_err() {
+            TableError::OverLimit { line, what, .. } => (line, what),
+            other => panic!("{other}"),
+        };
+        let long_cell = [b"a;b\n1;2\n3;".as_slice(), &[b'x'; 200]].concat();
+        assert_eq!(refusal(&long_cell), (3, "the size of a cell in bytes"));
+        assert_eq!(refusal(b"a;b\n1\n1\n1\n1;2\n"), (4, "the number of rows that have not the width of the header"));
+        assert_eq!(refusal(&[b"a;b\n".as_slice(), &b"1;2\n".repeat(30)].concat()), (31, "the number of cells of the table"));
+        assert_eq!(refusal(&[b"a".as_slice(), &b";a".repeat(100_000)].concat()), (1, "the number of columns"));
     }
 
     #[test]

@@ -11,6 +11,8 @@ pub enum Encoding {
     Utf8Bom,
     /// Windows-1252, a superset of ISO-8859-1 in practice.
     Windows1252,
+    /// Mac Roman, which spreadsheets of some machines still write.
+    MacRoman,
 }
 
 impl Encoding {
@@ -21,6 +23,7 @@ impl Encoding {
             Self::Utf8 => "utf-8",
             Self::Utf8Bom => "utf-8-bom",
             Self::Windows1252 => "windows-1252",
+            Self::MacRoman => "mac-roman",
         }
     }
 }
@@ -51,7 +54,37 @@ impl Evidence {
     }
 }
 
-/// Reads bytes that may not be UTF-8 as Windows-1252, in which every byte but five has a character.
-pub(crate) fn windows_1252(bytes: &[u8]) -> String {
-    encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned()
+/// Encodings that have one byte for each character.
+pub(crate) mod eight_bits {
+    use super::Encoding;
+
+    /// `É à ç é è ê ù` in Mac Roman; two are no character of French in Windows-1252, five are none at all.
+    const MAC: [u8; 7] = [0x83, 0x88, 0x8D, 0x8E, 0x8F, 0x90, 0x9D];
+    /// `É à ç è é ê î ô ù û` in Windows-1252; signs and capitals that French does not write in Mac Roman.
+    const WINDOWS: [u8; 10] = [0xC9, 0xE0, 0xE7, 0xE8, 0xE9, 0xEA, 0xEE, 0xF4, 0xF9, 0xFB];
+    /// Bytes that are no character in Windows-1252.
+    const NONE_IN_WINDOWS: [u8; 5] = [0x81, 0x8D, 0x8F, 0x90, 0x9D];
+
+    /// Mac Roman when French letters of Mac Roman are there and those of Windows-1252 are not.
+    pub(crate) fn recognise<'a>(values: impl Iterator<Item = &'a Vec<u8>>) -> Encoding {
+        let (mut mac, mut windows) = (false, false);
+        for byte in values.flatten() {
+            mac |= MAC.contains(byte);
+            windows |= WINDOWS.contains(byte);
+        }
+        if mac && !windows { Encoding::MacRoman } else { Encoding::Windows1252 }
+    }
+
+    pub(crate) fn is_not_windows_1252(bytes: &[u8]) -> bool {
+        bytes.iter().any(|byte| NONE_IN_WINDOWS.contains(byte))
+    }
+
+    /// Reads bytes that are not UTF-8. Every byte has a character, five controls included.
+    pub(crate) fn decode(bytes: &[u8], encoding: Encoding) -> String {
+        let table = match encoding {
+            Encoding::MacRoman => encoding_rs::MACINTOSH,
+            Encoding::Utf8 | Encoding::Utf8Bom | Encoding::Windows1252 => encoding_rs::WINDOWS_1252,
+        };
+        table.decode_without_bom_handling(bytes).0.into_owned()
+    }
 }

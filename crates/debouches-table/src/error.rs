@@ -14,6 +14,14 @@ pub enum TableError {
         /// Beginning of the body.
         begins_with: String,
     },
+    /// The body is JSON, and not a list of records.
+    #[error("line {line}: {problem}")]
+    NotRecords {
+        /// Line of the file.
+        line: u64,
+        /// What is wrong.
+        problem: String,
+    },
     /// A limit that protects the machine was passed.
     #[error("line {line}: {what} is over the limit of {limit}")]
     OverLimit {

@@ -1,15 +1,15 @@
 //! A table as received: every cell is text, nothing is interpreted yet.
 
 use crate::csv_read::Dialect;
-use crate::encoding::{Encoding, Evidence, windows_1252};
+use crate::encoding::{Encoding, Evidence, eight_bits};
 
 /// A table of text cells.
 #[derive(Debug)]
 pub struct RawTable {
     /// Headings, trimmed; an empty or repeated heading is kept as it is.
     pub header: Vec<String>,
-    /// How cells were separated.
-    pub dialect: Dialect,
+    /// How cells were separated; none in JSON.
+    pub dialect: Option<Dialect>,
     /// Encoding found.
     pub encoding: Encoding,
     /// Line of the file on which each row begins, from 1, header included.
@@ -44,7 +44,7 @@ pub struct Undecodable {
     pub line: u64,
     /// Place of the column, from 0.
     pub column: usize,
-    /// The value, read as Windows-1252 for display.
+    /// The value, read as Windows-1252 for display: what it was meant to be, nobody knows.
     pub value: String,
 }
 
@@ -66,7 +66,7 @@ impl RawColumn {
 }
 
 impl RawTable {
-    pub(crate) fn new(width: usize, dialect: Dialect, bom: bool) -> Self {
+    pub(crate) fn new(width: usize, dialect: Option<Dialect>, bom: bool) -> Self {
         Self {
             header: Vec::new(),
             dialect,
@@ -103,24 +103,37 @@ impl RawTable {
         std::mem::take(&mut self.columns[place])
     }
 
+    /// A table whose cells are text already, on the lines where its records begin.
+    pub(crate) fn of_text(header: Vec<String>, columns: Vec<RawColumn>, lines: Vec<u32>, encoding: Encoding) -> Self {
+        let mut raw = Self::new(0, None, encoding == Encoding::Utf8Bom);
+        (raw.header, raw.columns, raw.lines) = (header, columns, lines);
+        raw
+    }
+
     pub(crate) fn set_column(&mut self, place: usize, values: Vec<Vec<u8>>, keys: Vec<u32>) {
         self.undecoded[place] = (values, keys);
     }
 
     /// Decides the encoding of the whole file from its distinct values, then decodes them.
     ///
-    /// No valid UTF-8 beside bytes that are not: the file is Windows-1252. Both: the file is damaged, and each bad value is told.
+    /// No valid UTF-8 beside bytes that are not: the file has one byte for each character, in Windows-1252 or in Mac Roman.
+    /// Both: the file is damaged, and each bad value is told.
     pub(crate) fn settle_encoding(&mut self, header: Vec<Vec<u8>>) {
         let undecoded = std::mem::take(&mut self.undecoded);
         let all = || header.iter().chain(undecoded.iter().flat_map(|(values, _)| values));
         let has = |wanted: Evidence| all().any(|value| Evidence::of(value) == wanted);
         let damaged = has(Evidence::NotUtf8);
         if damaged && self.encoding == Encoding::Utf8 && !has(Evidence::Utf8) {
-            self.encoding = Encoding::Windows1252;
+            self.encoding = eight_bits::recognise(all());
+            if self.encoding == Encoding::Windows1252 {
+                self.undecodable = self.damaged_values(&header, &undecoded, eight_bits::is_not_windows_1252);
+            }
         } else if damaged {
-            self.undecodable = self.damaged_values(&header, &undecoded);
+            self.undecodable = self.damaged_values(&header, &undecoded, |bytes| Evidence::of(bytes) == Evidence::NotUtf8);
         }
-        let decode = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap_or_else(|error| windows_1252(error.as_bytes()));
+        let encoding = self.encoding;
+        let decode =
+            |bytes: Vec<u8>| String::from_utf8(bytes).unwrap_or_else(|error| eight_bits::decode(error.as_bytes(), encoding));
         self.header = header.into_iter().map(|cell| decode(cell).trim().to_owned()).collect();
         self.columns = undecoded
             .into_iter()
@@ -130,7 +143,7 @@ impl RawTable {
 
     /// A cell that holds whole rows: a line break followed by as many separators as a row has.
     pub(crate) fn swallowed_rows(&self) -> Option<(u64, String)> {
-        let separator = char::from(self.dialect.separator);
+        let separator = char::from(self.dialect?.separator);
         let wanted = self.header.len().saturating_sub(1).max(1);
         let holds_rows =
             |value: &str| value.split_once('\n').is_some_and(|(_, rest)| rest.matches(separator).count() >= wanted);
@@ -157,13 +170,18 @@ impl RawTable {
         }
     }
 
-    fn damaged_values(&self, header: &[Vec<u8>], columns: &[(Vec<Vec<u8>>, Vec<u32>)]) -> Vec<Undecodable> {
-        let is_damaged = |bytes: &[u8]| Evidence::of(bytes) == Evidence::NotUtf8;
+    fn damaged_values(
+        &self,
+        header: &[Vec<u8>],
+        columns: &[(Vec<Vec<u8>>, Vec<u32>)],
+        is_damaged: fn(&[u8]) -> bool,
+    ) -> Vec<Undecodable> {
+        let shown = |bytes: &[u8]| eight_bits::decode(bytes, Encoding::Windows1252);
         let mut found: Vec<Undecodable> = header
             .iter()
             .enumerate()
             .filter(|(_, bytes)| is_damaged(bytes))
-            .map(|(column, bytes)| Undecodable { line: 1, column, value: windows_1252(bytes) })
+            .map(|(column, bytes)| Undecodable { line: 1, column, value: shown(bytes) })
             .collect();
         for (column, (values, keys)) in columns.iter().enumerate() {
             let damaged: Vec<bool> = values.iter().map(|value| is_damaged(value)).collect();
@@ -171,7 +189,7 @@ impl RawTable {
             found.extend(rows.map(|(row, key)| Undecodable {
                 line: u64::from(self.lines[row]),
                 column,
-                value: windows_1252(&values[*key as usize]),
+                value: shown(&values[*key as usize]),
             }));
         }
         found.sort_by_key(|bad| (bad.line, bad.column));

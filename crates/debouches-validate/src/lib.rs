@@ -5,6 +5,7 @@
 //! the tolerance of each rule, in the specification, decides whether the table goes on.
 //! Deliberately absent: input and output, async, and the enrichment of anything.
 
+mod body;
 mod cast;
 mod error;
 mod findings;
@@ -14,5 +15,5 @@ mod shape;
 mod stage;
 
 pub use error::ValidateError;
-pub use shape::{Shape, shapes_digest};
+pub use shape::{BodyKind, Shape, shapes_digest};
 pub use stage::{FILE_NOTE, FORMAT, Input, Options, Outcome, validate};

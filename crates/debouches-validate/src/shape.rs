@@ -25,9 +25,22 @@ const SHAPES: &[(&str, &str)] = &[
     shape_file!("insersup.2026_s1"),
 ];
 
+/// What a body is made of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BodyKind {
+    /// Delimited text.
+    #[default]
+    Csv,
+    /// A list of JSON records.
+    Json,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ShapeFile {
+    #[serde(default)]
+    body: BodyKind,
     #[serde(default)]
     encodings: Vec<String>,
     #[serde(default)]
@@ -45,6 +58,8 @@ struct ShapeFile {
 pub struct Shape {
     /// Its name, for the report.
     pub name: String,
+    /// What its bodies are made of.
+    pub body: BodyKind,
     /// Encodings in which the producer delivers it.
     pub encodings: Vec<String>,
     headings: BTreeMap<String, String>,
@@ -78,11 +93,18 @@ impl Shape {
             if file.encodings.is_empty() { vec!["utf-8".to_owned(), "utf-8-bom".to_owned()] } else { file.encodings };
         Self {
             name: name.split_once('.').map_or(name, |(_, shape)| shape).to_owned(),
+            body: file.body,
             encodings,
             headings,
             ignored: file.ignored.into_keys().collect(),
             allow_extra: file.allow_extra,
         }
+    }
+
+    /// Whether the table may be delivered as JSON.
+    #[must_use]
+    pub fn is_json(&self) -> bool {
+        self.body == BodyKind::Json
     }
 
     fn missing<'a>(&'a self, header: &[String]) -> Vec<&'a str> {

@@ -4,9 +4,10 @@ use std::io::{self, Read};
 
 use debouches_model::spec::TableSpec;
 use debouches_model::{Event, Finding, Observer, Report, RuleCode, Unit};
-use debouches_table::{RawTable, ReadLimits, Table, TableError, read_csv};
+use debouches_table::{RawTable, ReadLimits, Table, TableError};
 
 use crate::ValidateError;
+use crate::body;
 use crate::cast::cast;
 use crate::findings::Findings;
 use crate::rules;
@@ -67,11 +68,10 @@ pub fn validate(
     let mut findings = Findings::new(spec, input.name);
     let task = format!("validate {}", spec.id);
     observer.on(Event::Started { task: &task, total: input.bytes, unit: Unit::Bytes });
-    let read =
-        read_csv(input.body, options.limits, options.jobs, &mut |done| observer.on(Event::Advanced { task: &task, done }));
+    let read = body::read(input.body, &shapes, options, &mut |done| observer.on(Event::Advanced { task: &task, done }));
     observer.on(Event::Finished { task: &task });
-    let raw = match read {
-        Ok(raw) => raw,
+    let (raw, shapes) = match read {
+        Ok(read) => read,
         Err(error) => {
             findings.about_file(body_finding(error).map_err(|source| ValidateError::Table { table: spec.id.clone(), source })?);
             return Ok(refused(findings));
@@ -90,6 +90,7 @@ fn body_finding(error: TableError) -> Result<Finding, TableError> {
         TableError::OverLimit { line, what, limit } => {
             Ok(Finding::new(RuleCode::UnreadableBody).line(line).value(format!("{what} > {limit}")))
         }
+        TableError::NotRecords { line, problem } => Ok(Finding::new(RuleCode::UnreadableBody).line(line).value(problem)),
         TableError::Io(cause)
             if matches!(
                 cause.kind(),
@@ -149,7 +150,7 @@ fn check(
     let wrap = |source| ValidateError::Table { table: spec.id.clone(), source };
     let set_aside = raw.ragged.len() as u64;
     let encoding = raw.encoding;
-    let separator = char::from(raw.dialect.separator);
+    let separator = raw.dialect.map(|dialect| char::from(dialect.separator));
     let table = cast(spec, raw, recognised, &mut findings).map_err(wrap)?;
     rules::run(spec, &table, &mut findings).map_err(wrap)?;
     let file = findings.file().to_owned();
@@ -159,7 +160,9 @@ fn check(
     report.notes.insert(FILE_NOTE.to_owned(), file);
     report.notes.insert("shape".to_owned(), recognised.shape.name.clone());
     report.notes.insert("encoding".to_owned(), encoding.to_string());
-    report.notes.insert("separator".to_owned(), separator.to_string());
+    if let Some(separator) = separator {
+        report.notes.insert("separator".to_owned(), separator.to_string());
+    }
     let table = if report.is_refused() {
         None
     } else if kept.iter().all(|kept| *kept) {

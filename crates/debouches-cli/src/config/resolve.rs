@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use debouches_enrich::references_of;
-use debouches_fetch::{OdsExport, Place, PlaceError, SourceRequest};
+use debouches_fetch::{Expect, OdsExport, Place, PlaceError, SourceRequest};
 use debouches_model::PortalId;
 use debouches_model::spec::{TableKind, TableSpec, find, tables};
+use debouches_validate::Shape;
 
 use super::file::{
     AddressFile, ConfigFile, DatasetFile, OperationsFile, PortalFile, PortalKindFile, ProfileFile, SourceFile, SourceKind,
@@ -195,7 +196,11 @@ fn resolve_source(source: &SourceFile, profile: &str, base: &Path, problems: &mu
     let mut request = SourceRequest::new(source.id.clone(), place);
     request.member = address.member.or_else(|| source.member.clone());
     request.version = address.version.or_else(|| source.version.clone());
-    Some(Source { spec: spec?, request })
+    let spec = spec?;
+    if Shape::of(spec).iter().any(Shape::is_json) {
+        request.expect = Expect::CsvOrJson;
+    }
+    Some(Source { spec, request })
 }
 
 fn place(address: &AddressFile, base: &Path) -> Result<Place, PlaceError> {
