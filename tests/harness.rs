@@ -45,22 +45,29 @@ impl PipelineTest {
         Self::with_config(&config.replace("fixtures/sources", &sources))
     }
 
-    /// One table from one file, published as one dataset; nomenclatures from the sample.
+    /// One table from one file, published as one dataset; nomenclatures from the sample. A nomenclature is tested beside the sample.
     pub(crate) fn one_table(table: &str, file: &Path) -> Self {
         let mut config = String::new();
         let mut source = |id: &str, url: String, table: &str| {
             write!(config, "[[source]]\nid = \"{id}\"\nkind = \"file\"\nurl = \"{url}\"\ntable = \"{table}\"\n").unwrap();
         };
         source("tested", file.display().to_string(), table);
-        for (id, file, table) in [
+        let is_nomenclature = table.starts_with("bcn_");
+        let published = if is_nomenclature { "ij_cfa_etablissement" } else { table };
+        if is_nomenclature {
+            source("cfa", fixture("sources/ij-cfa/fr-en-inserjeunes-cfa.csv").display().to_string(), published);
+        }
+        for (id, file, own) in [
             ("mef", "bcn/n_mef.csv", "bcn_mef"),
             ("diplomes", "bcn/n_formation_diplome.csv", "bcn_formation_diplome"),
             ("groupes", "bcn/n_groupe_specialite.csv", "bcn_groupe_specialite"),
             ("certif", "metiers/certif_info.csv", "certif_info"),
         ] {
-            source(id, fixture("sources").join(file).display().to_string(), table);
+            if own != table {
+                source(id, fixture("sources").join(file).display().to_string(), own);
+            }
         }
-        write!(config, "[[dataset]]\nid = \"tested\"\ntables = [\"{table}\"]\nlicence = \"lov2\"\nfrequency = \"annual\"\ntags = [\"insertion\"]\n").unwrap();
+        write!(config, "[[dataset]]\nid = \"tested\"\ntables = [\"{published}\"]\nlicence = \"lov2\"\nfrequency = \"annual\"\ntags = [\"insertion\"]\n").unwrap();
         Self::with_config(&config)
     }
 

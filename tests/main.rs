@@ -7,6 +7,7 @@ mod command_line;
 mod crash;
 mod formats;
 mod integrity;
+mod invariants;
 mod locking;
 mod operations;
 mod portals;

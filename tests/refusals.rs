@@ -118,3 +118,17 @@ fn a_refusal_names_file_line_column_and_value_and_a_remedy() {
         assert!(told.contains(part), "« {part} » is missing from\n{told}");
     }
 }
+
+#[test]
+fn refused_rows_are_kept_whole_with_their_line_and_reasons() {
+    let file = fixture("rules/part-mismatch/fr-en-inserjeunes-cfa.csv");
+    let test = PipelineTest::one_table("ij_cfa_etablissement", &file);
+    test.run(&["validate"]).expect_exit(2);
+    test.run(&["run", "--to", "validate"]).expect_exit(3);
+    let kept = std::fs::read_to_string(test.state_file("rejected/validate/ij_cfa_etablissement", "refused_rows.csv")).unwrap();
+    let received = std::fs::read_to_string(&file).unwrap();
+    let received: Vec<&str> = received.lines().map(|line| line.trim_start_matches('\u{feff}')).collect();
+    let expected =
+        format!("ligne;raisons;{}\n3;part-mismatch (part_en_emploi_6_mois_apres_la_sortie);{}\n", received[0], received[2]);
+    assert_eq!(kept, expected);
+}

@@ -19,6 +19,9 @@ pub struct Report {
     pub rows: RowCounts,
     /// One line per rule that found something, in the order of the catalogue.
     pub rules: Vec<RuleTally>,
+    /// How often each rule is broken in each vintage and each région.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub slices: Vec<SliceTally>,
     /// Named figures of the stage, for instance the share of rows that have a région.
     pub measures: BTreeMap<String, f64>,
     /// Choices made while reading: encoding, separator, shape, version of a nomenclature.
@@ -55,6 +58,19 @@ pub struct RuleTally {
     pub tolerance: Tolerance,
     /// True when there are more than that.
     pub exceeded: bool,
+}
+
+/// How often a rule was broken in a part of the table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SliceTally {
+    /// The rule.
+    pub rule: RuleCode,
+    /// The column that cuts the table: its vintage, or its published région.
+    pub column: String,
+    /// The value of that column.
+    pub value: String,
+    /// Number of findings, listed or not.
+    pub findings: u64,
 }
 
 /// How many findings of a rule are accepted: the larger of a number and a share of the rows received.
@@ -99,6 +115,7 @@ impl Report {
             subject: subject.to_string(),
             rows: RowCounts::default(),
             rules: Vec::new(),
+            slices: Vec::new(),
             measures: BTreeMap::new(),
             notes: BTreeMap::new(),
             verdict: Verdict::Accepted,

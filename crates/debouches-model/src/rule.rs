@@ -119,6 +119,18 @@ rules! {
         title "tout guillemet ouvert est fermé", "every opened quote is closed"
         says "un guillemet ouvert n'est jamais fermé : « {value} »", "a quote is opened and never closed: `{value}`"
         do "corriger la cellule à la source", "mend the cell at the source";
+    TruncatedLastLine "truncated-last-line" Validate Fatal
+        title "la dernière ligne est entière", "the last line is whole"
+        says "{file} s'arrête au milieu d'une ligne : {value} cellules au lieu de {expected}, sans fin de ligne", "{file} stops in the middle of a line: {value} cells instead of {expected}, and no line end"
+        do "télécharger de nouveau : la fin du fichier manque", "download again: the end of the file is missing";
+    HeaderRepeated "header-repeated" Validate Error
+        title "l'en-tête n'est pas répété dans le fichier", "the header is not repeated inside the file"
+        says "la ligne répète l'en-tête", "the row repeats the header"
+        do "le fichier est sans doute fait de plusieurs exports mis bout à bout : demander l'export d'un seul tenant", "the file is probably several exports put end to end: ask for a single export";
+    TooFewRows "too-few-rows" Validate Fatal
+        title "le fichier a au moins le nombre de lignes annoncé par la table", "the file has at least the number of rows that the table announces"
+        says "{file} a {value} lignes, il en faut au moins {expected}", "{file} has {value} rows, at least {expected} are needed"
+        do "vérifier que l'export à la source est complet", "check that the export at the source is complete";
     RequiredMissing "required-missing" Validate Error
         title "les colonnes obligatoires sont remplies", "required columns are filled"
         says "`{column}` est obligatoire et vide", "`{column}` is required and empty"
@@ -159,6 +171,50 @@ rules! {
         title "les sortants sont l'année terminale moins les poursuites d'études", "leavers are the final year minus those who continue"
         says "{column} vaut {value} au lieu de {expected}", "{column} is {value} instead of {expected}"
         do "faire confirmer les effectifs par le producteur", "have the producer confirm the counts";
+    PartMismatch "part-mismatch" Validate Error
+        title "la part en emploi est le taux d'emploi ramené à l'année terminale", "the share in employment is the employment rate brought back to the final year"
+        says "{column} vaut {value} alors que taux × (100 − poursuite) / 100 donne {expected}", "{column} is {value} where rate × (100 − continuing) / 100 gives {expected}"
+        do "faire confirmer le taux, la poursuite et la part par le producteur", "have the producer confirm the rate, the continuing share and the share";
+    TwinMismatch "twin-mismatch" Validate Error
+        title "deux colonnes qui disent la même mesure ont la même valeur", "two columns that tell the same measure have the same value"
+        says "{column} : {value} d'un côté, {expected} de l'autre", "{column}: {value} on one side, {expected} on the other"
+        do "faire dire par le producteur laquelle des deux valeurs est juste", "have the producer say which of the two values is right";
+    RateMismatch "rate-mismatch" Validate Error
+        title "un taux est l'arrondi du rapport de ses effectifs", "a rate is the rounded ratio of its counts"
+        says "{column} vaut {value} alors que ses effectifs donnent {expected}", "{column} is {value} where its counts give {expected}"
+        do "faire confirmer le taux et les deux effectifs par le producteur", "have the producer confirm the rate and both counts";
+    HorizonJump "horizon-jump" Validate Warning
+        title "un taux ne saute pas d'un horizon au suivant", "a rate does not jump from one horizon to the next"
+        says "{column} vaut {value} ; l'horizon précédent est à {expected}", "{column} is {value}; the horizon before is at {expected}"
+        do "faire confirmer les deux horizons par le producteur ; un taux d'emploi peut baisser, mais pas autant", "have the producer confirm both horizons; an employment rate may fall, but not that much";
+    PromotionOverlap "promotion-overlap" Validate Warning
+        title "une promotion n'est pas publiée seule et dans un cumul à la fois", "a promotion is not published both alone and in a cumulated pair"
+        says "{key} : le cumul {value} recouvre {column} de la ligne {expected}", "{key}: the pair {value} overlaps {column} of line {expected}"
+        do "ne pas additionner ces lignes ; demander au producteur laquelle retenir", "do not add these rows up; ask the producer which one to keep";
+    DisciplineDuplicate "discipline-duplicate" Validate Warning
+        title "un diplôme d'un établissement n'apparaît que sous une discipline", "a diploma of an establishment appears under one discipline only"
+        says "{key} : même unité que la ligne {expected}, sous une autre discipline ({value})", "{key}: same unit as line {expected}, under another discipline ({value})"
+        do "les deux lignes sont gardées, car la discipline est dans la clé ; ne pas les additionner", "both rows are kept, since the discipline is in the key; do not add them up";
+    MefstatCfdMismatch "mefstat-cfd-mismatch" Validate Error
+        title "les caractères 7 à 11 du MEFSTAT11 sont les caractères 4 à 8 du code diplôme", "characters 7 to 11 of the MEFSTAT11 are characters 4 to 8 of the diploma code"
+        says "{column} vaut « {value} » alors que le code diplôme est « {expected} »", "{column} is `{value}` where the diploma code is `{expected}`"
+        do "faire corriger la nomenclature par la DEPP (Base centrale des nomenclatures)", "have the DEPP mend the nomenclature (Base centrale des nomenclatures)";
+    NsfMismatch "nsf-mismatch" Validate Error
+        title "le groupe de spécialité est aux caractères 4 à 6 du code diplôme", "the speciality group is characters 4 to 6 of the diploma code"
+        says "{column} vaut « {value} » alors que le code diplôme donne « {expected} »", "{column} is `{value}` where the diploma code gives `{expected}`"
+        do "la colonne publiée fait foi ; au-delà des quatre exceptions connues, interroger la DEPP", "the published column is kept; past the four known exceptions, ask the DEPP";
+    EmptyColumn "empty-column" Validate Error
+        title "une mesure attendue pour un millésime n'est pas vide sur tout ce millésime", "a measure that a vintage should have is not empty on all of it"
+        says "`{column}` est vide sur les {value} lignes de {key}", "`{column}` is empty on all {value} rows of {key}"
+        do "demander au producteur si la colonne a été oubliée ; si elle n'est plus produite, le dire dans la table (`produced_until`)", "ask the producer whether the column was forgotten; if it is no longer produced, say so in the table (`produced_until`)";
+    ConstantColumn "constant-column" Validate Warning
+        title "une mesure n'a pas la même valeur sur toutes les lignes", "a measure has not the same value on every row"
+        says "`{column}` vaut {value} sur les {expected} lignes remplies", "`{column}` is {value} on all {expected} filled rows"
+        do "demander au producteur si la colonne a été recopiée", "ask the producer whether the column was filled down";
+    ZeroColumn "zero-column" Validate Error
+        title "une mesure n'est pas nulle sur toutes les lignes", "a measure is not zero on every row"
+        says "`{column}` vaut zéro sur les {value} lignes remplies", "`{column}` is zero on all {value} filled rows"
+        do "demander au producteur si des valeurs manquantes ont été remplacées par zéro", "ask the producer whether missing values were replaced with zero";
     UnexpectedMeasure "unexpected-measure" Validate Warning
         title "une mesure n'apparaît pas avant la date annoncée par la table", "a measure does not appear before the date told by the table"
         says "`{column}` est rempli ({value}) alors que la table l'annonce {expected}", "`{column}` is filled ({value}) where the table announces it {expected}"
@@ -183,6 +239,18 @@ rules! {
         title "aucun effectif ni taux sous le seuil de diffusion", "no count or rate under the diffusion threshold"
         says "`{column}` vaut {value} pour {key} alors que sa base est {expected}", "`{column}` is {value} for {key} while its base is {expected}"
         do "ne rien publier ; relancer `debouches enrich --force` et prévenir l'équipe", "publish nothing; run `debouches enrich --force` and tell the team";
+}
+
+impl RuleCode {
+    /// How many columns a table names for the rule; none when any number will do.
+    #[must_use]
+    pub fn columns(self) -> Option<usize> {
+        match self {
+            Self::TwinMismatch | Self::MefstatCfdMismatch | Self::NsfMismatch => Some(2),
+            Self::ValueAddedMismatch | Self::LeaversMismatch | Self::PartMismatch | Self::RateMismatch => Some(3),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for RuleCode {

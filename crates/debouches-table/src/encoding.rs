@@ -88,3 +88,12 @@ pub(crate) mod eight_bits {
         table.decode_without_bom_handling(bytes).0.into_owned()
     }
 }
+
+/// Reads bytes as text in that encoding; what is not UTF-8 in a file that should be is replaced.
+#[must_use]
+pub fn decode(bytes: &[u8], encoding: Encoding) -> String {
+    match encoding {
+        Encoding::Utf8 | Encoding::Utf8Bom => String::from_utf8_lossy(bytes).into_owned(),
+        Encoding::Windows1252 | Encoding::MacRoman => eight_bits::decode(bytes, encoding),
+    }
+}

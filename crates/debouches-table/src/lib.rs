@@ -22,7 +22,7 @@ mod table;
 pub use column::{Column, DecimalColumn, IntegerColumn, StatusColumn, TextColumn};
 pub use csv_read::{Dialect, Progress, ReadLimits, read_csv};
 pub use csv_write::write_csv;
-pub use encoding::Encoding;
+pub use encoding::{Encoding, decode};
 pub use error::TableError;
 pub use ipc::{read_ipc, write_ipc};
 pub use json_read::read_json;

@@ -223,6 +223,10 @@ fn text(column: &ColumnSpec, cells: &RawColumn, findings: &mut Findings<'_>) -> 
             })));
         }
     }
+    if column.format == Some(CodeFormat::Uai) {
+        let filled = cells.keys.iter().filter(|key| keys[**key as usize].is_some()).count();
+        findings.compared_all(RuleCode::UaiCheckLetter, filled as u64);
+    }
     if problems.iter().any(Option::is_some) {
         for (row, key) in cells.keys.iter().enumerate() {
             if let Some((rule, expected)) = &problems[*key as usize] {

@@ -1,9 +1,9 @@
 //! Gathers findings while rules run, remembers which rows are refused, and makes the report.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use debouches_model::spec::TableSpec;
-use debouches_model::{Finding, Report, RowCounts, RuleCode, RuleTally, Severity, Stage, Verdict};
+use debouches_model::{Finding, Report, RowCounts, RuleCode, RuleTally, Severity, SliceTally, Stage, Verdict};
 use debouches_table::Table;
 
 /// Findings listed per rule; beyond, they are counted only, and the report says so.
@@ -15,8 +15,15 @@ pub(crate) struct Findings<'a> {
     file: String,
     listed: Vec<(Option<usize>, Finding)>,
     counts: BTreeMap<RuleCode, u64>,
+    /// How many rows each rule could look at: a rule that compared nothing proves nothing.
+    compared: BTreeMap<RuleCode, u64>,
+    /// The rule and the row of every finding about a row, listed or not.
+    broken: Vec<(RuleCode, u32)>,
+    /// Why each refused record is refused, by the line on which it begins.
+    reasons: BTreeMap<u32, BTreeSet<String>>,
     lines: Vec<u32>,
     refused: Vec<bool>,
+    muted: BTreeSet<usize>,
     fatal: bool,
 }
 
@@ -27,8 +34,12 @@ impl<'a> Findings<'a> {
             file: file.to_owned(),
             listed: Vec::new(),
             counts: BTreeMap::new(),
+            compared: BTreeMap::new(),
+            broken: Vec::new(),
+            reasons: BTreeMap::new(),
             lines: Vec::new(),
             refused: Vec::new(),
+            muted: BTreeSet::new(),
             fatal: false,
         }
     }
@@ -44,12 +55,48 @@ impl<'a> Findings<'a> {
         self.push(None, finding);
     }
 
+    /// A finding about a record that is in no table, on that line: it is set aside.
+    pub(crate) fn about_record(&mut self, line: u64, finding: Finding) {
+        self.refuse(u32::try_from(line).unwrap_or(u32::MAX), &finding);
+        self.push(None, finding.line(line));
+    }
+
+    /// Says that a rule could look at one more row.
+    pub(crate) fn compared(&mut self, rule: RuleCode) {
+        self.compared_all(rule, 1);
+    }
+
+    /// Says that a rule could look at that many more rows.
+    pub(crate) fn compared_all(&mut self, rule: RuleCode, rows: u64) {
+        *self.compared.entry(rule).or_default() += rows;
+    }
+
+    /// Nothing more is told of that row.
+    pub(crate) fn mute(&mut self, row: usize) {
+        self.muted.insert(row);
+    }
+
+    /// Why each refused record is refused, by the line on which it begins.
+    pub(crate) fn reasons(&self) -> &BTreeMap<u32, BTreeSet<String>> {
+        &self.reasons
+    }
+
+    fn refuse(&mut self, line: u32, finding: &Finding) {
+        let column = finding.column.as_deref().map(|column| format!(" ({column})")).unwrap_or_default();
+        self.reasons.entry(line).or_default().insert(format!("{}{column}", finding.rule));
+    }
+
     /// A finding about a row of the table; the row is refused when the severity says so.
     pub(crate) fn about_row(&mut self, row: usize, finding: Finding) {
+        if self.muted.contains(&row) {
+            return;
+        }
         let (severity, _) = self.spec.policy(finding.rule);
         if severity >= Severity::Error {
             self.refused[row] = true;
+            self.refuse(self.lines[row], &finding);
         }
+        self.broken.push((finding.rule, u32::try_from(row).unwrap_or(u32::MAX)));
         self.push(Some(row), finding);
     }
 
@@ -93,6 +140,7 @@ impl<'a> Findings<'a> {
     /// Completes the findings with lines and keys, in the order of lines, and decides.
     pub(crate) fn finish(self, table: Option<&Table>, set_aside: u64) -> (Vec<Finding>, Report) {
         let received = self.refused.len() as u64 + set_aside;
+        let slices = table.map(|table| slices_of(self.spec, table, &self.broken)).unwrap_or_default();
         let mut findings: Vec<Finding> = self
             .listed
             .into_iter()
@@ -123,6 +171,9 @@ impl<'a> Findings<'a> {
                 RuleTally { rule, severity, findings: count, tolerance, exceeded }
             })
             .collect();
+        report.slices = slices;
+        #[expect(clippy::cast_precision_loss, reason = "row counts are far below 2^52")]
+        report.measures.extend(self.compared.iter().map(|(rule, rows)| (format!("compared.{rule}"), *rows as f64)));
         if let Some(most) = self.counts.values().max().filter(|count| **count > LISTED_PER_RULE) {
             report
                 .notes
@@ -135,4 +186,29 @@ impl<'a> Findings<'a> {
         }
         (findings, report)
     }
+}
+
+/// How often each rule is broken in each vintage and each published région.
+fn slices_of(spec: &TableSpec, table: &Table, broken: &[(RuleCode, u32)]) -> Vec<SliceTally> {
+    let territory = spec.territory.as_ref();
+    let region = territory.and_then(|own| own.region_nom.as_ref().or(own.region_cog.as_ref()).or(own.region_prefixed.as_ref()));
+    let names = spec.vintage.as_ref().map(|vintage| &vintage.column).into_iter().chain(region);
+    let mut tallies = Vec::new();
+    for name in names {
+        let Ok(column) = table.text(name) else { continue };
+        let mut counts: BTreeMap<(RuleCode, Option<usize>), u64> = BTreeMap::new();
+        for (rule, row) in broken {
+            *counts.entry((*rule, column.key(*row as usize))).or_default() += 1;
+        }
+        let values: Vec<&str> = column.distinct().collect();
+        let value = |key: Option<usize>| key.map_or("–", |key| values[key]).to_owned();
+        tallies.extend(counts.into_iter().map(|((rule, key), findings)| SliceTally {
+            rule,
+            column: name.clone(),
+            value: value(key),
+            findings,
+        }));
+    }
+    tallies.sort_by(|a, b| (a.rule, &a.column, &a.value).cmp(&(b.rule, &b.column, &b.value)));
+    tallies
 }

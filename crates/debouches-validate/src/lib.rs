@@ -9,11 +9,14 @@ mod body;
 mod cast;
 mod error;
 mod findings;
+mod last_byte;
 mod number;
+mod refused;
 mod rules;
 mod shape;
 mod stage;
 
 pub use error::ValidateError;
+pub use refused::RefusedRows;
 pub use shape::{BodyKind, Shape, shapes_digest};
 pub use stage::{FILE_NOTE, FORMAT, Input, Options, Outcome, validate};

@@ -10,6 +10,8 @@ use crate::ValidateError;
 use crate::body;
 use crate::cast::cast;
 use crate::findings::Findings;
+use crate::last_byte::LastByte;
+use crate::refused::RefusedRows;
 use crate::rules;
 use crate::shape::{Recognised, Shape};
 
@@ -49,6 +51,8 @@ pub struct Outcome {
     pub report: Report,
     /// The findings, in the order of lines.
     pub findings: Vec<Finding>,
+    /// Which lines of the body are refused, and why.
+    pub refused_rows: RefusedRows,
 }
 
 /// Validates a body against the specification of its table.
@@ -68,7 +72,9 @@ pub fn validate(
     let mut findings = Findings::new(spec, input.name);
     let task = format!("validate {}", spec.id);
     observer.on(Event::Started { task: &task, total: input.bytes, unit: Unit::Bytes });
-    let read = body::read(input.body, &shapes, options, &mut |done| observer.on(Event::Advanced { task: &task, done }));
+    let last_byte = LastByte::default();
+    let body = Box::new(last_byte.watch(input.body));
+    let read = body::read(body, &shapes, options, &mut |done| observer.on(Event::Advanced { task: &task, done }));
     observer.on(Event::Finished { task: &task });
     let (raw, shapes) = match read {
         Ok(read) => read,
@@ -77,7 +83,7 @@ pub fn validate(
             return Ok(refused(findings));
         }
     };
-    match look_at_file(&raw, shapes, &mut findings) {
+    match look_at_file(spec, &raw, shapes, last_byte.is_line_end(), &mut findings) {
         Some(recognised) => check(spec, raw, &recognised, findings),
         None => Ok(refused(findings)),
     }
@@ -104,7 +110,13 @@ fn body_finding(error: TableError) -> Result<Finding, TableError> {
 }
 
 /// File-level checks; gives the places of the columns unless the file must be refused whole.
-fn look_at_file(raw: &RawTable, shapes: Vec<Shape>, findings: &mut Findings<'_>) -> Option<Recognised> {
+fn look_at_file(
+    spec: &TableSpec,
+    raw: &RawTable,
+    shapes: Vec<Shape>,
+    ends_with_line: bool,
+    findings: &mut Findings<'_>,
+) -> Option<Recognised> {
     findings.expect_rows(raw.lines.clone());
     if raw.header.is_empty() || raw.rows() + raw.ragged.len() == 0 {
         findings.about_file(Finding::new(RuleCode::EmptyFile));
@@ -134,9 +146,13 @@ fn look_at_file(raw: &RawTable, shapes: Vec<Shape>, findings: &mut Findings<'_>)
         findings
             .about_file(Finding::new(RuleCode::UnexpectedEncoding).value(raw.encoding.as_str()).expected(encodings.join(", ")));
     }
+    rules::look(spec, raw, ends_with_line, findings);
+    if findings.is_fatal() {
+        return None;
+    }
     for row in &raw.ragged {
-        let finding = Finding::new(RuleCode::RaggedRow).line(row.line).value(row.cells.to_string());
-        findings.about_file(finding.expected(raw.header.len().to_string()).key(&row.begins_with));
+        let finding = Finding::new(RuleCode::RaggedRow).value(row.cells.to_string());
+        findings.about_record(row.line, finding.expected(raw.header.len().to_string()).key(&row.begins_with));
     }
     Some(recognised)
 }
@@ -151,15 +167,23 @@ fn check(
     let set_aside = raw.ragged.len() as u64;
     let encoding = raw.encoding;
     let separator = raw.dialect.map(|dialect| char::from(dialect.separator));
+    let ragged = raw.ragged.iter().map(|row| u32::try_from(row.line).unwrap_or(u32::MAX));
+    let starts: Vec<u32> = raw.lines.iter().copied().chain(ragged).collect();
     let table = cast(spec, raw, recognised, &mut findings).map_err(wrap)?;
     rules::run(spec, &table, &mut findings).map_err(wrap)?;
     let file = findings.file().to_owned();
     let kept = findings.kept_rows();
+    // Records of JSON are not lines: their refused rows are in the findings only.
+    let refused_rows =
+        separator.map(|separator| RefusedRows::new(findings.reasons(), &starts, separator, encoding)).unwrap_or_default();
     let lines = findings.kept_lines();
     let (findings, mut report) = findings.finish(Some(&table), set_aside);
     report.notes.insert(FILE_NOTE.to_owned(), file);
     report.notes.insert("shape".to_owned(), recognised.shape.name.clone());
     report.notes.insert("encoding".to_owned(), encoding.to_string());
+    if let Some(vintages) = vintages(spec, &table) {
+        report.notes.insert("vintages".to_owned(), vintages);
+    }
     if let Some(separator) = separator {
         report.notes.insert("separator".to_owned(), separator.to_string());
     }
@@ -170,10 +194,18 @@ fn check(
     } else {
         Some(table.keep(&kept).map_err(wrap)?)
     };
-    Ok(Outcome { table, lines, report, findings })
+    Ok(Outcome { table, lines, report, findings, refused_rows })
 }
 
 fn refused(findings: Findings<'_>) -> Outcome {
     let (findings, report) = findings.finish(None, 0);
-    Outcome { table: None, lines: Vec::new(), report, findings }
+    Outcome { table: None, lines: Vec::new(), report, findings, refused_rows: RefusedRows::default() }
+}
+
+/// The vintages of the table, for whoever waits for one.
+fn vintages(spec: &TableSpec, table: &Table) -> Option<String> {
+    let column = table.text(&spec.vintage.as_ref()?.column).ok()?;
+    let used = column.distinct().zip(column.counts()).filter(|(_, rows)| *rows > 0).map(|(label, _)| label);
+    let labels: std::collections::BTreeSet<&str> = used.collect();
+    Some(labels.into_iter().collect::<Vec<_>>().join(" | "))
 }

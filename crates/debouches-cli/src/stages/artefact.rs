@@ -5,7 +5,7 @@ use std::io::BufReader;
 use anyhow::Context as _;
 use debouches_enrich::Origin;
 use debouches_model::{ArtefactKey, Finding, Ingredients, InputRef, Lang, Manifest, Report, Stage};
-use debouches_store::{Artefact, Draft, Lock};
+use debouches_store::{Artefact, Draft, Lock, Spooled};
 use debouches_table::{Column, Table, read_ipc, write_ipc};
 use debouches_validate::FILE_NOTE;
 
@@ -18,6 +18,8 @@ pub(crate) const TABLE_FILE: &str = "table.arrow";
 /// Name of the file that tells on which line of the source each row begins.
 const LINES_FILE: &str = "lines.arrow";
 const REPORT_FILE: &str = "report.json";
+/// The refused rows as received, with their line and the reasons.
+const REFUSED_ROWS_FILE: &str = "refused_rows.csv";
 const FINDINGS_FILE: &str = "findings.csv";
 
 /// The output that a stage is about to make: its name says what it is made of.
@@ -54,6 +56,18 @@ fn told(finding: &Finding, lang: Lang) -> String {
     let is_named = finding.line.is_none() && finding.file.as_ref().is_some_and(|file| sentence.contains(file));
     let place = if is_named { String::new() } else { finding.place() };
     format!("{place} {sentence} [{}]", finding.rule).trim_start().to_owned()
+}
+
+/// What a stage made of a table.
+pub(crate) struct Made<'a> {
+    /// None when the table is refused.
+    pub(crate) table: Option<Table>,
+    /// Where each row of the table comes from, when that is known.
+    pub(crate) lines: Vec<u32>,
+    /// The refused rows as received, and their number.
+    pub(crate) refused_rows: Option<(Spooled, u64)>,
+    pub(crate) report: &'a Report,
+    pub(crate) findings: &'a [Finding],
 }
 
 /// What the state already has of a target.
@@ -97,26 +111,20 @@ impl Target {
         })
     }
 
-    /// Commits the checked table, its report and its findings; without table, a refusal.
-    ///
-    /// `lines`, when not empty, tells where each row of the table comes from.
-    pub(crate) async fn commit(
-        &self,
-        session: &Session,
-        table: Option<Table>,
-        lines: Vec<u32>,
-        report: &Report,
-        findings: &[Finding],
-    ) -> anyhow::Result<Artefact> {
-        let key = if table.is_some() { self.key() } else { self.rejected_key() };
+    /// Commits what a stage made of a table; without table, a refusal.
+    pub(crate) async fn commit(&self, session: &Session, made: Made<'_>) -> anyhow::Result<Artefact> {
+        let key = if made.table.is_some() { self.key() } else { self.rejected_key() };
         let draft = session.store.draft(key.clone())?;
-        if let Some(table) = table {
+        if let Some(table) = made.table {
             write_table(&draft, TABLE_FILE, table).await?;
-            if !lines.is_empty() {
-                write_table(&draft, LINES_FILE, lines_table(&lines)?).await?;
+            if !made.lines.is_empty() {
+                write_table(&draft, LINES_FILE, lines_table(&made.lines)?).await?;
             }
         }
-        write_texts(&draft, report, findings)?;
+        if let Some((spooled, rows)) = made.refused_rows {
+            draft.take(spooled, REFUSED_ROWS_FILE, "text/csv", Some(rows))?;
+        }
+        write_texts(&draft, made.report, made.findings)?;
         let mut manifest = Manifest::new(&key, session.tool.clone(), session.clock.now());
         manifest.ingredients = self.ingredients.clone();
         manifest.inputs = self.inputs.clone();

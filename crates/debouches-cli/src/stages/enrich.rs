@@ -5,7 +5,7 @@ use debouches_model::spec::TableSpec;
 use debouches_model::{Ingredients, Stage};
 use debouches_store::{Artefact, Lock};
 
-use super::artefact::{Known, TABLE_FILE, Target, blocking, load_origin, load_table, refusal};
+use super::artefact::{Known, Made, TABLE_FILE, Target, blocking, load_origin, load_table, refusal};
 use super::validate;
 use crate::engine::{Outcome, Selection, Step, Summary};
 use crate::failure::Usage;
@@ -108,7 +108,8 @@ async fn one(session: &Session, spec: &'static TableSpec, lock: &Lock) -> anyhow
     }
     let outcome = blocking(move || Ok(enrich(spec, table, &references, origin)?)).await?;
     let (report, findings) = (outcome.report, outcome.findings);
-    let artefact = target.commit(session, outcome.table, Vec::new(), &report, &findings).await?;
+    let made = Made { table: outcome.table, lines: Vec::new(), refused_rows: None, report: &report, findings: &findings };
+    let artefact = target.commit(session, made).await?;
     if report.is_refused() {
         return Ok(refusal(session, &artefact, report, &findings));
     }

@@ -1,12 +1,15 @@
 //! Snapshots to checked tables.
 
+use std::io::{BufReader, BufWriter};
+
+use anyhow::Context as _;
 use debouches_fetch::{body_of, unpack};
 use debouches_model::{ArtefactKey, Ingredients, Stage};
-use debouches_store::{Artefact, Lock};
+use debouches_store::{Artefact, Lock, Spooled};
 use debouches_table::ReadLimits;
-use debouches_validate::{FORMAT, Input, Options, shapes_digest, validate};
+use debouches_validate::{FORMAT, Input, Options, RefusedRows, shapes_digest, validate};
 
-use super::artefact::{Target, blocking, check_memory, refusal};
+use super::artefact::{Made, Target, blocking, check_memory, refusal};
 use crate::config::Source;
 use crate::engine::{Outcome, Selection, Step, Summary};
 use crate::failure::Usage;
@@ -62,10 +65,33 @@ async fn one(session: &Session, source: &Source, lock: &Lock) -> anyhow::Result<
     })
     .await?;
     let (report, findings) = (outcome.report, outcome.findings);
-    let artefact = target.commit(session, outcome.table, outcome.lines, &report, &findings).await?;
+    let refused_rows = keep_refused(session, source, &snapshot, outcome.refused_rows).await?;
+    let made = Made { table: outcome.table, lines: outcome.lines, refused_rows, report: &report, findings: &findings };
+    let artefact = target.commit(session, made).await?;
     if report.is_refused() {
         return Ok(refusal(session, &artefact, report, &findings));
     }
     let detail = format!("{} rows, {} refused", report.rows.kept, report.rows.refused);
     Ok(Step::new(Stage::Validate, &target.subject, Outcome::Made, detail).with_report(report))
+}
+
+/// The refused rows as received, read from the body a second time.
+async fn keep_refused(
+    session: &Session,
+    source: &Source,
+    snapshot: &Artefact,
+    rows: RefusedRows,
+) -> anyhow::Result<Option<(Spooled, u64)>> {
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    let name = body_of(snapshot).path.clone();
+    let file = snapshot.open_file(&name).await?.into_file();
+    let (unpacking, mut spool) = (source.request.unpack(), session.store.spool()?);
+    blocking(move || {
+        let body = BufReader::new(unpack::open_body(file, &name, &unpacking)?);
+        rows.write(body, BufWriter::new(&mut spool)).context("cannot keep the refused rows")?;
+        Ok(Some((spool.finish()?, rows.len() as u64)))
+    })
+    .await
 }

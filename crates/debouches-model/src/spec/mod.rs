@@ -6,8 +6,10 @@
 mod addition;
 mod column;
 mod expand;
+mod rule;
 mod table;
 
 pub use addition::{Addition, territory, trades};
 pub use column::{Base, CodeFormat, ColumnKind, ColumnSpec, Role};
-pub use table::{RuleSpec, SecrecySpec, SpecError, TableKind, TableSpec, TerritorySpec, TradeSpec, VintageSpec, find, tables};
+pub use rule::RuleSpec;
+pub use table::{SecrecySpec, SpecError, TableKind, TableSpec, TerritorySpec, TradeSpec, VintageSpec, find, tables};

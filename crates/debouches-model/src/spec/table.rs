@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::addition::{territory, trades};
 use super::column::{ColumnKind, ColumnSpec, Role};
 use super::expand::ColumnFile;
+use super::rule::RuleSpec;
 use crate::{RuleCode, Severity, Sha256, TableId, Tolerance, ValueStatus, VintageStyle};
 
 /// What a table is for.
@@ -62,38 +63,6 @@ pub struct TradeSpec {
     pub cfd: Option<String>,
     /// Column with the statistical training code.
     pub mefstat11: Option<String>,
-}
-
-/// A rule of the table, or its severity and tolerance.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RuleSpec {
-    /// The rule.
-    pub code: RuleCode,
-    /// Columns it applies to, in the order that the rule documents.
-    #[serde(default)]
-    pub columns: Vec<String>,
-    /// Largest accepted deviation, in the unit of the columns.
-    #[serde(default)]
-    pub deviation: f64,
-    /// Clipping bound, for value added.
-    pub clip: Option<f64>,
-    /// Severity, when it is not that of the catalogue.
-    pub severity: Option<Severity>,
-    /// Number of findings accepted.
-    #[serde(default)]
-    pub max_rows: u64,
-    /// Share of the rows for which findings are accepted.
-    #[serde(default)]
-    pub max_share: f64,
-}
-
-impl RuleSpec {
-    /// How many findings are accepted.
-    #[must_use]
-    pub fn tolerance(&self) -> Tolerance {
-        Tolerance { rows: self.max_rows, share: self.max_share }
-    }
 }
 
 /// All we know about a table.
@@ -201,7 +170,7 @@ impl TableSpec {
             territory: file.territory,
             trades: file.trades,
             columns: file.column.into_iter().flat_map(ColumnFile::expand).collect(),
-            rules: file.rule,
+            rules: file.rule.into_iter().flat_map(RuleSpec::expand).collect(),
             digest: Sha256::of(digest.as_bytes()),
         };
         let problems = spec.problems();
@@ -236,6 +205,11 @@ impl TableSpec {
         self.rules.iter().find(|rule| rule.code == code)
     }
 
+    /// Every declaration of that rule: one that looks across columns can hold for several groups of them.
+    pub fn rules_of(&self, code: RuleCode) -> impl Iterator<Item = &RuleSpec> {
+        self.rules.iter().filter(move |rule| rule.code == code)
+    }
+
     /// The severity and tolerance of a rule for this table.
     #[must_use]
     pub fn policy(&self, code: RuleCode) -> (Severity, Tolerance) {
@@ -249,6 +223,11 @@ impl TableSpec {
         let names: BTreeSet<&str> = self.columns.iter().map(|column| column.name.as_str()).collect();
         if names.len() < self.columns.len() {
             problems.push("a column is declared twice".to_owned());
+        }
+        for rule in &self.rules {
+            if let Some(expected) = rule.code.columns().filter(|expected| rule.columns.len() != *expected) {
+                problems.push(format!("rule {} names {} columns instead of {expected}", rule.code, rule.columns.len()));
+            }
         }
         let mut must_exist = |what: &str, name: &str| {
             if !names.contains(name) {

@@ -9,6 +9,7 @@ use debouches_table::{Table, TableError};
 use crate::findings::Findings;
 
 pub(crate) fn check(spec: &TableSpec, table: &Table, findings: &mut Findings<'_>) -> Result<(), TableError> {
+    findings.compared_all(RuleCode::DuplicateKey, table.rows() as u64);
     let mut repeated = table.repeated_keys(&spec.key)?;
     let mut firsts: BTreeMap<usize, usize> = BTreeMap::new();
     // A row without any key is told by `required-missing`, not as the twin of another one.

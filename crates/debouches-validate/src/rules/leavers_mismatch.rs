@@ -15,6 +15,7 @@ pub(crate) fn check(spec: &TableSpec, table: &Table, findings: &mut Findings<'_>
         let (Some(total), Some(continuing), Some(found)) = (total_of(row), continuing_of(row), leavers_of(row)) else {
             continue;
         };
+        findings.compared(RuleCode::LeaversMismatch);
         if (total - continuing - found).abs() > rule.deviation {
             let finding = Finding::new(RuleCode::LeaversMismatch).column(leavers).value(found.to_string());
             findings.about_row(row, finding.expected((total - continuing).to_string()));

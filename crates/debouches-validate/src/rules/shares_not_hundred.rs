@@ -12,6 +12,7 @@ pub(crate) fn check(spec: &TableSpec, table: &Table, findings: &mut Findings<'_>
     let shares = rule.columns.iter().map(|name| table.numbers(name)).collect::<Result<Vec<_>, _>>()?;
     for row in 0..table.rows() {
         let Some(sum) = shares.iter().map(|share| share(row)).sum::<Option<f64>>() else { continue };
+        findings.compared(RuleCode::SharesNotHundred);
         if (sum - 100.0).abs() > rule.deviation {
             let finding = Finding::new(RuleCode::SharesNotHundred).column(rule.columns.join(" + "));
             findings.about_row(row, finding.value(sum.to_string()).expected("100"));

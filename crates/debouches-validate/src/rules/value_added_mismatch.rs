@@ -14,6 +14,7 @@ pub(crate) fn check(spec: &TableSpec, table: &Table, findings: &mut Findings<'_>
     let (rate_of, expected_of, added_of) = (table.numbers(rate)?, table.numbers(expected)?, table.numbers(added)?);
     for row in 0..table.rows() {
         let (Some(rate), Some(expected), Some(found)) = (rate_of(row), expected_of(row), added_of(row)) else { continue };
+        findings.compared(RuleCode::ValueAddedMismatch);
         let computed = (rate - expected).clamp(-clip, clip);
         if (computed - found).abs() > rule.deviation {
             let finding = Finding::new(RuleCode::ValueAddedMismatch).column(added).value(found.to_string());

@@ -1,0 +1,51 @@
+//! The invariants measured on the real files (P1 to P7), recomputed by the rules: as many rows compared, none broken.
+
+use serde_json::Value;
+
+use crate::harness::{PipelineTest, project, real_data};
+
+/// `validate` on the real files of `tests/data/real.toml`; none when they are not beside the project.
+fn validated() -> Option<Value> {
+    let Some(folder) = real_data() else {
+        eprintln!("NOT RUN: no real files beside the project (DEBOUCHES_DATA)");
+        return None;
+    };
+    let config = std::fs::read_to_string(project().join("tests/data/real.toml")).unwrap();
+    let test = PipelineTest::with_config(&config.replace("{data}", &folder.display().to_string()));
+    Some(test.run(&["run", "--to", "enrich", "--json"]).expect_exit(0).json())
+}
+
+fn report<'a>(ran: &'a Value, stage: &str, table: &str) -> &'a Value {
+    let steps = ran["steps"].as_array().unwrap();
+    &steps.iter().find(|step| step["stage"] == stage && step["subject"] == table).unwrap()["report"]
+}
+
+/// Rows that the rule could compare, and rows that broke it.
+fn counts(report: &Value, rule: &str) -> (f64, u64) {
+    let compared = report["measures"][format!("compared.{rule}")].as_f64().unwrap_or_default();
+    let tally = report["rules"].as_array().unwrap().iter().find(|tally| tally["rule"] == rule);
+    (compared, tally.map_or(0, |tally| tally["findings"].as_u64().unwrap()))
+}
+
+#[test]
+fn p1_to_p7_hold_on_the_real_files_with_their_counts() {
+    let Some(ran) = validated() else { return };
+    let cfa = report(&ran, "validate", "ij_cfa_etablissement");
+    for (invariant, rule, rows) in [
+        ("P1", "shares-not-hundred", 7_083.0),
+        ("P2", "twin-mismatch", 7_083.0),
+        ("P3", "value-added-mismatch", 7_833.0),
+        ("P4", "duplicate-key", 11_314.0),
+        ("P5", "uai-check-letter", 11_314.0),
+        ("identity of §2.1", "part-mismatch", 6_315.0),
+    ] {
+        assert_eq!(counts(cfa, rule), (rows, 0), "{invariant}, {rule}");
+    }
+    let tagged = report(&ran, "enrich", "ij_cfa_etablissement");
+    assert_eq!(counts(tagged, "region-conflict").1, 0, "P6");
+    assert_eq!(counts(report(&ran, "validate", "bcn_mef"), "mefstat-cfd-mismatch"), (10_067.0, 0), "P7");
+    // Four exceptions are known, and accepted: the published column is kept.
+    assert_eq!(counts(report(&ran, "validate", "bcn_formation_diplome"), "nsf-mismatch"), (11_261.0, 4));
+    let regional = report(&ran, "validate", "ij_regional");
+    assert_eq!(counts(regional, "rate-mismatch"), (14_306.0 * 3.0 + 9_281.0 * 2.0, 0));
+}
