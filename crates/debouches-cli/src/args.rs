@@ -99,8 +99,11 @@ pub(crate) enum Command {
     Enrich(Subjects),
     /// Tables to releases: CSV, Parquet, metadata, checksums
     Package(Subjects),
-    /// Releases to the portal
-    Publish(Subjects),
+    /// Releases to the portal; with a plan file, its writes and no other
+    ///
+    /// `debouches publish plan.json` does what `debouches plan -o plan.json` showed, and refuses when the release or the
+    /// portal moved since.
+    Publish(PublishArgs),
     /// All the stages, in order
     Run(RunArgs),
     /// What would be published and what would change on the portal; writes nothing
@@ -159,9 +162,19 @@ pub(crate) struct RunArgs {
 }
 
 #[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct PublishArgs {
+    /// Datasets, or one plan file (`….json`); every dataset when none is named
+    #[arg(value_name = "SUBJECT|PLAN.json")]
+    pub(crate) subjects: Vec<String>,
+}
+
+#[derive(Debug, Clone, ClapArgs)]
 pub(crate) struct PlanArgs {
     #[command(flatten)]
     pub(crate) subjects: Subjects,
+    /// Keeps the plan in a file, for `debouches publish FILE`
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
     /// Exits with 10 when something would change
     #[arg(long)]
     pub(crate) exit_code: bool,
@@ -232,6 +245,11 @@ pub(crate) enum PortalCommand {
         #[arg(long, default_value_t = 7878)]
         port: u16,
     },
+    /// Takes what is live on the portal as ours, after the state was lost; writes nothing there
+    ///
+    /// The datasets are found by our marks. When the state has no release, that which is live is rebuilt from the portal,
+    /// every file compared with its digest.
+    Adopt(Subjects),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

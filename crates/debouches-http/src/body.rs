@@ -21,6 +21,36 @@ pub trait Source: Send + Sync {
     fn length(&self) -> u64;
     /// Opens the bytes at their start.
     fn open(&self) -> Pin<Box<dyn Future<Output = io::Result<Reader>> + Send + '_>>;
+    /// Opens the bytes at that offset. What comes before is read and dropped, unless the source knows better.
+    fn open_at(&self, offset: u64) -> Pin<Box<dyn Future<Output = io::Result<Reader>> + Send + '_>> {
+        Box::pin(async move {
+            let mut reader = self.open().await?;
+            let mut before = (&mut reader).take(offset);
+            tokio::io::copy(&mut before, &mut tokio::io::sink()).await?;
+            Ok(reader)
+        })
+    }
+}
+
+/// Consecutive bytes of another source.
+#[derive(Clone)]
+pub struct Slice {
+    /// Where they come from.
+    pub source: Arc<dyn Source>,
+    /// First byte.
+    pub offset: u64,
+    /// How many.
+    pub length: u64,
+}
+
+impl Source for Slice {
+    fn length(&self) -> u64 {
+        self.length
+    }
+
+    fn open(&self) -> Pin<Box<dyn Future<Output = io::Result<Reader>> + Send + '_>> {
+        Box::pin(async move { Ok(Box::new(self.source.open_at(self.offset).await?.take(self.length)) as Reader) })
+    }
 }
 
 /// The body of a request.

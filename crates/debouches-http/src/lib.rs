@@ -25,7 +25,7 @@ pub mod testing;
 mod tries;
 
 pub use answer::Answer;
-pub use body::{Body, BytesSource, FileSource, Reader, Source};
+pub use body::{Body, BytesSource, FileSource, Reader, Slice, Source};
 pub use client::Client;
 pub use download::{Downloaded, GetRequest};
 pub use error::{HttpError, HttpErrorKind, Outcome};

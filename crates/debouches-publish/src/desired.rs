@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use debouches_model::{DatasetId, ReleaseNotice, ResourceNotice, Version};
+use debouches_model::{DatasetId, ReleaseNotice, ResourceNotice, Sha256, Version};
 use debouches_store::Artefact;
-use debouches_udata::{DatasetText, ResourceKind, ResourceText};
+use debouches_udata::{DatasetText, LinkText, ResourceKind, ResourceText, SchemaRef};
 
 use crate::{DATASET_EXTRA, PATH_EXTRA, PublishError, RELEASE_EXTRA, SHA256_EXTRA, VERSION_EXTRA, source};
 
@@ -15,6 +15,12 @@ pub struct Target {
     pub organization: Option<String>,
     /// Extensions that the portal accepts.
     pub extensions: BTreeSet<String>,
+    /// Identifiers of the contact points of the datasets.
+    pub contact_points: Vec<String>,
+    /// Schemas of the portal's catalogue, by path in the release.
+    pub schemas: BTreeMap<String, SchemaRef>,
+    /// Public address of the bucket that holds the files; none when the portal holds them.
+    pub bucket: Option<String>,
 }
 
 /// A dataset as it should be on the portal.
@@ -43,8 +49,59 @@ pub struct DesiredResource {
     pub bytes: u64,
     /// SHA-1 of the bytes: the only digest that the portal computes.
     pub sha1: String,
+    /// SHA-256 of the bytes.
+    pub sha256: Sha256,
+    /// Media type.
+    pub media_type: String,
+    /// Who holds the bytes.
+    pub place: Place,
     /// Its writable fields.
     pub text: ResourceText,
+}
+
+/// Who holds the bytes of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// The portal.
+    Hosted,
+    /// A bucket; the portal shows a link.
+    Linked {
+        /// Public address of the file.
+        url: String,
+    },
+}
+
+impl Desired {
+    pub(crate) fn text_digest(&self) -> Sha256 {
+        Sha256::of(self.text.body().to_string().as_bytes())
+    }
+}
+
+impl DesiredResource {
+    pub(crate) fn text_digest(&self) -> Sha256 {
+        Sha256::of(self.text.body().to_string().as_bytes())
+    }
+
+    /// The link to show; none when the portal holds the file.
+    #[must_use]
+    pub fn link(&self) -> Option<LinkText> {
+        let Place::Linked { url } = &self.place else { return None };
+        let format = self.path.rsplit_once('.').map_or("txt", |(_, extension)| extension);
+        Some(LinkText {
+            text: self.text.clone(),
+            url: url.clone(),
+            format: format.to_ascii_lowercase(),
+            mime: self.media_type.clone(),
+            bytes: self.bytes,
+            sha256: self.sha256.to_string(),
+        })
+    }
+}
+
+/// Path of a file of a release in a bucket: releases are never overwritten.
+#[must_use]
+pub fn bucket_path(dataset: &DatasetId, version: Version, path: &str) -> String {
+    format!("{dataset}/{version}/{path}")
 }
 
 /// Reads what a release wants; each of its files is hashed on the way.
@@ -55,20 +112,31 @@ pub async fn desire(release: &Artefact, target: &Target) -> Result<Desired, Publ
     let manifest = release.manifest();
     let notice = manifest.release.as_ref().ok_or_else(|| PublishError::NotARelease(release.key().to_string()))?;
     let accepted = |resource: &&ResourceNotice| {
-        resource.upload_name.rsplit_once('.').is_some_and(|(_, extension)| target.extensions.contains(extension))
+        target.bucket.is_some()
+            || resource.upload_name.rsplit_once('.').is_some_and(|(_, extension)| target.extensions.contains(extension))
     };
     let mut resources = Vec::new();
     for resource in notice.resources.iter().filter(accepted) {
-        let upload = source::upload(release, &resource.path, &resource.upload_name).await;
+        let upload = source::upload(release, &resource.path, &resource.upload_name, None).await;
         let upload =
             upload.map_err(|source| PublishError::Store { dataset: notice.dataset.clone(), source: Box::new(source) })?;
-        let sha256 = manifest.file(&resource.path).map(|file| file.sha256.to_string()).unwrap_or_default();
+        let entry = manifest.file(&resource.path).ok_or_else(|| PublishError::NotARelease(release.key().to_string()))?;
+        let place = match &target.bucket {
+            None => Place::Hosted,
+            Some(base) => {
+                let path = bucket_path(&notice.dataset, notice.version, &resource.path);
+                Place::Linked { url: format!("{}/{path}", base.trim_end_matches('/')) }
+            }
+        };
         resources.push(DesiredResource {
             path: resource.path.clone(),
             upload_name: resource.upload_name.clone(),
             bytes: upload.bytes,
             sha1: upload.sha1,
-            text: resource_text(notice, resource, sha256),
+            sha256: entry.sha256,
+            media_type: entry.media_type.clone(),
+            place,
+            text: resource_text(notice, resource, target, entry.sha256.to_string()),
         });
     }
     Ok(Desired {
@@ -102,12 +170,13 @@ fn dataset_text(notice: &ReleaseNotice, target: &Target, identity: &str) -> Data
         temporal_coverage: (notice.coverage.start, notice.coverage.end),
         spatial_zones: notice.zones.clone(),
         spatial_granularity: notice.granularity.clone(),
+        contact_points: target.contact_points.clone(),
         private: false,
         extras: extras.into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),
     }
 }
 
-fn resource_text(notice: &ReleaseNotice, resource: &ResourceNotice, sha256: String) -> ResourceText {
+fn resource_text(notice: &ReleaseNotice, resource: &ResourceNotice, target: &Target, sha256: String) -> ResourceText {
     let kind = match resource.kind {
         debouches_model::ResourceKind::Main => ResourceKind::Main,
         debouches_model::ResourceKind::Documentation => ResourceKind::Documentation,
@@ -120,5 +189,11 @@ fn resource_text(notice: &ReleaseNotice, resource: &ResourceNotice, sha256: Stri
         (VERSION_EXTRA, notice.version.to_string()),
     ];
     let extras: BTreeMap<String, String> = extras.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
-    ResourceText { title: resource.title.clone(), description: resource.description.clone(), kind, extras }
+    ResourceText {
+        title: resource.title.clone(),
+        description: resource.description.clone(),
+        kind,
+        schema: target.schemas.get(&resource.path).cloned(),
+        extras,
+    }
 }

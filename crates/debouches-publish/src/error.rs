@@ -1,6 +1,6 @@
 //! What can stop a publication.
 
-use debouches_model::{DatasetId, Fault};
+use debouches_model::{DatasetId, Fault, Version};
 use debouches_store::StoreError;
 use debouches_udata::{UdataError, UdataFault};
 
@@ -10,14 +10,6 @@ pub enum PublishError {
     /// The artefact is not a release.
     #[error("{0} is not a release: it says nothing for a portal")]
     NotARelease(String),
-    /// The portal does not know the licence; it would drop it without a word.
-    #[error("the portal does not know licence `{licence}` of dataset {dataset}")]
-    UnknownLicence {
-        /// The dataset.
-        dataset: DatasetId,
-        /// The licence.
-        licence: String,
-    },
     /// Somebody deleted our dataset: making a second one would break every link to the first.
     #[error("dataset {dataset} was deleted on the portal ({id}): restore it there, or remove its receipts from the state")]
     Deleted {
@@ -25,6 +17,44 @@ pub enum PublishError {
         dataset: DatasetId,
         /// Its identifier on the portal.
         id: String,
+    },
+    /// The identifier of a former publication leads nowhere: purged, or hidden from this key.
+    #[error(
+        "dataset {dataset} ({id}) is not found on the portal any more, or not with this key: a second one is not made; restore it, or remove its receipts from the state"
+    )]
+    Vanished {
+        /// The dataset.
+        dataset: DatasetId,
+        /// Its identifier on the portal.
+        id: String,
+    },
+    /// What is live is newer than the release.
+    #[error(
+        "the portal shows version {live} of dataset {dataset}, newer than {ours}: adopt it first, or use `--force` to go back"
+    )]
+    Older {
+        /// The dataset.
+        dataset: DatasetId,
+        /// The version that is live.
+        live: Version,
+        /// The version of the release.
+        ours: Version,
+    },
+    /// The release or the portal is not what the plan was made from.
+    #[error("dataset {dataset} cannot be published by this plan: {why}; make the plan again")]
+    Moved {
+        /// The dataset.
+        dataset: DatasetId,
+        /// What moved.
+        why: String,
+    },
+    /// The journal was altered.
+    #[error("line {line} of the journal of dataset {dataset} does not follow from the line before: it was altered")]
+    JournalAltered {
+        /// The dataset.
+        dataset: DatasetId,
+        /// The line, from 1.
+        line: usize,
     },
     /// Several datasets of the portal claim to be ours.
     #[error("dataset {dataset} exists {count} times on the portal: keep one of {ids}")]
@@ -97,7 +127,10 @@ impl PublishError {
     pub fn fault(&self) -> Fault {
         match self {
             Self::NotARelease(_) => Fault::Ours,
-            Self::UnknownLicence { .. } | Self::Deleted { .. } | Self::Twins { .. } => Fault::Operator,
+            Self::Deleted { .. } | Self::Vanished { .. } | Self::Older { .. } | Self::Moved { .. } | Self::Twins { .. } => {
+                Fault::Operator
+            }
+            Self::JournalAltered { .. } => Fault::Integrity,
             Self::Unsettled { .. } => Fault::Incomplete,
             Self::Store { source, .. } => source.fault(),
             Self::Portal { begun, source, .. } => match fault_of(source) {

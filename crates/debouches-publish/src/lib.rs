@@ -8,16 +8,26 @@ mod actual;
 mod apply;
 mod desired;
 mod error;
+mod ledger;
+mod live;
 mod plan;
+mod plan_file;
+mod preflight;
 mod publication;
 mod receipt;
 mod source;
+mod step;
 
-pub use desired::{Desired, DesiredResource, Target, desire};
+pub use actual::{Observed, last_receipt};
+pub use desired::{Desired, DesiredResource, Place, Target, bucket_path, desire};
 pub use error::{PublishError, fault_of};
-pub use plan::{Plan, PlanStep, plan};
-pub use publication::{Applied, Pending, Publication};
+pub use live::{Live, LiveFile, live};
+pub use plan::{Plan, PlannedWrite, plan};
+pub use plan_file::{PlanFile, PlanFileError, PlannedDataset, PlannedPortal};
+pub use preflight::{Obstacle, account_obstacles, obstacles};
+pub use publication::{Applied, Mandate, Pending, Publication};
 pub use receipt::{Receipt, ReceiptResource};
+pub use step::PlanStep;
 
 /// Extra that names the dataset, on the dataset and on each of its resources.
 pub(crate) const DATASET_EXTRA: &str = "debouches:dataset";

@@ -1,112 +1,148 @@
-//! The plan: what to write so that the portal agrees with the release. Pure.
+//! The plan: what to write so that the portal agrees with the release, and why. Pure.
 
-use debouches_udata::{Dataset, Resource};
-use serde::Serialize;
+use debouches_model::Sha256;
+use debouches_udata::{Dataset, Difference, Resource, ResourceKind};
+use serde::{Deserialize, Serialize};
 
-use crate::desired::{Desired, DesiredResource};
+use crate::actual::Observed;
+use crate::desired::{Desired, DesiredResource, Place};
+use crate::step::PlanStep;
 use crate::{DATASET_EXTRA, PATH_EXTRA};
 
-/// A write.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "step", rename_all = "snake_case")]
-pub enum PlanStep {
-    /// Make the dataset, hidden until everything is there.
-    CreateDataset,
-    /// Send a new file.
-    Upload {
-        /// Path in the release.
-        path: String,
-    },
-    /// Send the bytes of a file again.
-    Replace {
-        /// Path in the release.
-        path: String,
-        /// The resource on the portal.
-        resource: String,
-    },
-    /// Write title, description, kind and marks of a file.
-    Describe {
-        /// Path in the release.
-        path: String,
-        /// The resource on the portal.
-        resource: String,
-    },
-    /// Put the files in order.
-    Reorder,
-    /// Remove a file of ours that the release has no more, or has twice.
-    Retire {
-        /// The resource on the portal.
-        resource: String,
-        /// Its title.
-        title: String,
-    },
-    /// Write the texts of the dataset, and show it.
-    UpdateDataset,
+/// A write, why it is needed, and what it changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedWrite {
+    /// The write.
+    pub step: PlanStep,
+    /// Why, in a few words.
+    pub reason: String,
+    /// The fields that it changes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<Difference>,
+    /// Digest of what is sent: the file, or the fields; none when the write sends nothing of ours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payload: Option<Sha256>,
 }
 
-/// The writes, in an order that keeps readers safe: files, their texts, their order, the dataset, then what is retired.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+/// The writes, in an order that keeps readers safe: data files, other files, their order, the dataset, then what is
+/// retired.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
     /// The writes.
-    pub steps: Vec<PlanStep>,
+    pub writes: Vec<PlannedWrite>,
 }
 
 impl Plan {
     /// True when the portal agrees already.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.steps.is_empty()
+        self.writes.is_empty()
     }
 }
 
-impl std::fmt::Display for PlanStep {
+impl std::fmt::Display for PlannedWrite {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::CreateDataset => f.write_str("create the dataset"),
-            Self::Upload { path } => write!(f, "upload {path}"),
-            Self::Replace { path, .. } => write!(f, "replace the bytes of {path}"),
-            Self::Describe { path, .. } => write!(f, "describe {path}"),
-            Self::Reorder => f.write_str("put the files in order"),
-            Self::Retire { title, .. } => write!(f, "retire “{title}”"),
-            Self::UpdateDataset => f.write_str("update the texts of the dataset"),
-        }
+        self.step.fmt(f)
     }
 }
 
 /// Compares what we want with what is there.
 #[must_use]
-pub fn plan(desired: &Desired, actual: Option<&Dataset>) -> Plan {
-    let Some(actual) = actual else {
-        let uploads = desired.resources.iter().map(|resource| PlanStep::Upload { path: resource.path.clone() });
-        let steps = std::iter::once(PlanStep::CreateDataset).chain(uploads).chain([PlanStep::Reorder, PlanStep::UpdateDataset]);
-        return Plan { steps: steps.collect() };
+pub fn plan(desired: &Desired, observed: &Observed) -> Plan {
+    let mut writes = Vec::new();
+    let Some(actual) = &observed.dataset else {
+        writes.push(write(PlanStep::CreateDataset, "the portal has no dataset with our mark", Some(desired.text_digest())));
+        writes.extend(files_first(desired).map(absent));
+        writes.push(write(PlanStep::Reorder, "new files come first on the portal", None));
+        writes.push(write(
+            PlanStep::UpdateDataset,
+            "the dataset is hidden until everything is there",
+            Some(desired.text_digest()),
+        ));
+        writes.extend(drafts(observed));
+        return Plan { writes };
     };
-    let mut steps = Vec::new();
-    for resource in &desired.resources {
-        match matching(resource, actual) {
-            None => steps.push(PlanStep::Upload { path: resource.path.clone() }),
-            Some(there) if !same_bytes(resource, there) => {
-                steps.push(PlanStep::Replace { path: resource.path.clone(), resource: there.id.clone() });
-            }
-            Some(there) if !there.agrees_with(&resource.text) => {
-                steps.push(PlanStep::Describe { path: resource.path.clone(), resource: there.id.clone() });
-            }
-            Some(_) => {}
-        }
+    writes.extend(files_first(desired).filter_map(|wanted| file_write(wanted, actual)));
+    let adds = |write: &PlannedWrite| matches!(write.step, PlanStep::Upload { .. } | PlanStep::Link { .. });
+    if writes.iter().any(adds) {
+        writes.push(write(PlanStep::Reorder, "new files come first on the portal", None));
+    } else if wanted_order(desired, actual) != present_order(actual) {
+        writes.push(write(PlanStep::Reorder, "the files are in another order", None));
     }
-    if steps.iter().any(|step| matches!(step, PlanStep::Upload { .. }))
-        || wanted_order(desired, actual) != present_order(actual)
-    {
-        steps.push(PlanStep::Reorder);
+    let changes = actual.differences(&desired.text);
+    if !changes.is_empty() {
+        let reason = format!("{} differ", fields(&changes));
+        writes.push(PlannedWrite { changes, ..write(PlanStep::UpdateDataset, reason, Some(desired.text_digest())) });
     }
-    if !actual.agrees_with(&desired.text) {
-        steps.push(PlanStep::UpdateDataset);
+    writes.extend(retired(desired, actual));
+    writes.extend(drafts(observed));
+    Plan { writes }
+}
+
+/// Data before what documents it, else in the order of the release.
+fn files_first(desired: &Desired) -> impl Iterator<Item = &DesiredResource> {
+    let is_data = |wanted: &&DesiredResource| wanted.text.kind == ResourceKind::Main;
+    let data = desired.resources.iter().filter(is_data);
+    data.chain(desired.resources.iter().filter(move |wanted| !is_data(wanted)))
+}
+
+fn write(step: PlanStep, reason: impl Into<String>, payload: Option<Sha256>) -> PlannedWrite {
+    PlannedWrite { step, reason: reason.into(), changes: Vec::new(), payload }
+}
+
+fn absent(wanted: &DesiredResource) -> PlannedWrite {
+    let path = wanted.path.clone();
+    match wanted.place {
+        Place::Hosted => write(PlanStep::Upload { path }, "the portal does not have it", Some(wanted.sha256)),
+        Place::Linked { .. } => write(PlanStep::Link { path }, "the portal has no link to it", Some(wanted.sha256)),
     }
+}
+
+fn file_write(wanted: &DesiredResource, actual: &Dataset) -> Option<PlannedWrite> {
+    let Some(there) = matching(wanted, actual) else { return Some(absent(wanted)) };
+    let (path, resource) = (wanted.path.clone(), there.id.clone());
+    if let Some(link) = wanted.link() {
+        let changes = there.link_differences(&link);
+        let reason = format!("{} differ", fields(&changes));
+        let write = write(PlanStep::Relink { path, resource }, reason, Some(wanted.sha256));
+        return (!changes.is_empty()).then_some(PlannedWrite { changes, ..write });
+    }
+    let changes = there.differences(&wanted.text);
+    if !same_bytes(wanted, there) {
+        let found = there.sha1.as_deref().unwrap_or("none");
+        let reason = format!("other bytes: sha1 {}… there, {}… in the release", short(found), short(&wanted.sha1));
+        return Some(PlannedWrite { changes, ..write(PlanStep::Replace { path, resource }, reason, Some(wanted.sha256)) });
+    }
+    let reason = format!("{} differ", fields(&changes));
+    let write = write(PlanStep::Describe { path, resource }, reason, Some(wanted.text_digest()));
+    (!changes.is_empty()).then_some(PlannedWrite { changes, ..write })
+}
+
+fn retired<'a>(desired: &'a Desired, actual: &'a Dataset) -> impl Iterator<Item = PlannedWrite> + 'a {
     let kept: Vec<&str> =
-        desired.resources.iter().filter_map(|resource| matching(resource, actual)).map(|there| there.id.as_str()).collect();
-    let retired = actual.resources.iter().filter(|there| !kept.contains(&there.id.as_str()) && is_ours(desired, there));
-    steps.extend(retired.map(|there| PlanStep::Retire { resource: there.id.clone(), title: there.title.clone() }));
-    Plan { steps }
+        desired.resources.iter().filter_map(|wanted| matching(wanted, actual)).map(|there| there.id.as_str()).collect();
+    let others = actual.resources.iter().filter(move |there| !kept.contains(&there.id.as_str()));
+    others.filter_map(|there| {
+        let twin = desired.resources.iter().any(|wanted| is_twin(wanted, there));
+        let reason = if twin { "the portal has it twice" } else { "the release has it no more" };
+        let ours = there.extra(DATASET_EXTRA) == Some(desired.dataset.as_str());
+        let step = PlanStep::Retire { resource: there.id.clone(), title: there.title.clone(), twin };
+        (twin || ours).then(|| write(step, reason, None))
+    })
+}
+
+/// Empty datasets that a lost answer left behind.
+fn drafts(observed: &Observed) -> impl Iterator<Item = PlannedWrite> + '_ {
+    let reason = "an empty hidden dataset with our mark, left by a lost answer";
+    observed.drafts.iter().map(move |id| write(PlanStep::RetireDraft { dataset: id.clone() }, reason, None))
+}
+
+fn fields(changes: &[Difference]) -> String {
+    changes.iter().map(|change| change.field.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+fn short(digest: &str) -> &str {
+    digest.get(..8).unwrap_or(digest)
 }
 
 /// The resource of the portal that stands for a file: by its mark, else by its name; the right bytes win among twins.
@@ -114,7 +150,9 @@ pub(crate) fn matching<'a>(wanted: &DesiredResource, actual: &'a Dataset) -> Opt
     let marked = |there: &&Resource| there.extra(PATH_EXTRA) == Some(wanted.path.as_str());
     let named = |there: &&Resource| there.extra(PATH_EXTRA).is_none() && there.file_name() == wanted.upload_name;
     let same = |there: &&Resource| same_bytes(wanted, there);
-    let there = || actual.resources.iter();
+    // A portal never turns a link into a file, nor a file into a link.
+    let remote = matches!(wanted.place, Place::Linked { .. });
+    let there = || actual.resources.iter().filter(move |resource| resource.remote == remote);
     there()
         .find(|resource| marked(resource) && same(resource))
         .or_else(|| there().find(|resource| named(resource) && same(resource)))
@@ -123,13 +161,17 @@ pub(crate) fn matching<'a>(wanted: &DesiredResource, actual: &'a Dataset) -> Opt
 }
 
 fn same_bytes(wanted: &DesiredResource, there: &Resource) -> bool {
-    there.sha1.as_deref() == Some(wanted.sha1.as_str())
+    match wanted.place {
+        Place::Hosted => there.sha1.as_deref() == Some(wanted.sha1.as_str()),
+        Place::Linked { .. } => there.sha256.as_deref() == Some(wanted.sha256.to_string().as_str()),
+    }
 }
 
-/// Ours when we marked it, or when it is a twin left by a lost answer: our name and our bytes.
-fn is_ours(desired: &Desired, there: &Resource) -> bool {
-    let twin = |wanted: &DesiredResource| there.file_name() == wanted.upload_name && same_bytes(wanted, there);
-    there.extra(DATASET_EXTRA) == Some(desired.dataset.as_str()) || desired.resources.iter().any(twin)
+/// A second copy, made by a lost answer: our name and our bytes, or our mark and our bytes.
+fn is_twin(wanted: &DesiredResource, there: &Resource) -> bool {
+    let remote = matches!(wanted.place, Place::Linked { .. });
+    let ours = there.file_name() == wanted.upload_name || there.extra(PATH_EXTRA) == Some(wanted.path.as_str());
+    there.remote == remote && ours && same_bytes(wanted, there)
 }
 
 /// Our files in the order of the release, then what others added.

@@ -2,19 +2,24 @@
 
 use std::time::Duration;
 
-use debouches_model::{ArtefactKey, Clock, Event, Manifest, Observer, Stage, Tool, Unit};
+use debouches_model::{ArtefactKey, Clock, Event, Manifest, Observer, Sha256, Stage, Tool, Unit, Version};
 use debouches_store::{Artefact, Lock, Store, StoreError};
 use debouches_udata::{Dataset, Portal};
 
-use crate::PublishError;
-use crate::actual::{known_id, observe};
+use crate::actual::{Look, Observed, last_receipt};
 use crate::apply::{Round, Writer};
 use crate::desired::{Desired, Target, desire};
+use crate::ledger::{Entry, Ledger, State, has_begun, has_open_creation};
 use crate::plan::{Plan, plan};
+use crate::plan_file::PlannedDataset;
 use crate::receipt::{RECEIPT_FILE, Receipt};
+use crate::{PublishError, VERSION_EXTRA, ledger};
 
-/// How often we look and write before giving up for this run.
-const ROUNDS: u32 = 4;
+/// How many rounds in which the portal confirms nothing are taken, one after the other, before giving up for this run.
+const BARREN_ROUNDS: u32 = 4;
+
+/// How many rounds are taken in all.
+const ROUNDS: u32 = 24;
 
 /// How long a write of unknown outcome is given to settle. The portal stores a file under the second of its arrival and
 /// answers 500 to a second one of the same name: a little more than a second avoids that clash too.
@@ -38,6 +43,22 @@ pub struct Publication<'a> {
     pub tool: &'a Tool,
     /// Told of progress.
     pub observer: &'a dyn Observer,
+    /// Name of the run, for the journal.
+    pub run: &'a str,
+    /// Whether the portal may have been rebuilt from nothing, as the practice portal; elsewhere a dataset of ours that is
+    /// not found is never made a second time.
+    pub may_be_rebuilt: bool,
+    /// Whether an older version may replace a newer one.
+    pub may_go_back: bool,
+}
+
+/// What a publication may write.
+#[derive(Debug, Clone, Copy)]
+pub enum Mandate<'a> {
+    /// Whatever is needed.
+    All,
+    /// The writes of a plan, and what completes them after a lost answer; nothing else.
+    Planned(&'a PlannedDataset),
 }
 
 /// What a publication would do.
@@ -45,7 +66,7 @@ pub struct Pending {
     /// What the release wants.
     pub desired: Desired,
     /// What is there.
-    pub actual: Option<Dataset>,
+    pub observed: Observed,
     /// What would be written.
     pub plan: Plan,
 }
@@ -69,54 +90,143 @@ impl Publication<'_> {
     /// Looks and plans; sends no write.
     ///
     /// # Errors
-    /// When the release or the portal cannot be read, or when the dataset was deleted or doubled there.
+    /// When the release or the portal cannot be read, when the dataset was deleted or doubled there, or when what is live
+    /// is newer.
     pub async fn pending(&self) -> Result<Pending, PublishError> {
         let desired = desire(self.release, self.target).await?;
-        let known = known_id(self.store, &desired.dataset, self.name).await;
-        let actual = observe(self.portal, self.target.organization.as_deref(), &desired.dataset, known.as_deref()).await?;
-        let plan = plan(&desired, actual.as_ref());
-        Ok(Pending { desired, actual, plan })
+        let receipt = last_receipt(self.store, &desired.dataset, self.name).await?;
+        let lines = self.store.journal_lines(&self.key(&desired)).await;
+        let lines = lines.map_err(|source| self.store_failed(&desired, source))?.unwrap_or_default();
+        let entries = ledger::read(&lines, &desired.dataset)?;
+        // An identifier that a stopped run was told counts as much as that of a receipt.
+        let told = entries.iter().rev().find_map(|entry| entry.dataset.clone());
+        let known = told.or(receipt.map(|receipt| receipt.id));
+        let observed = self.look(&desired, known.as_deref(), has_open_creation(&entries)).await?;
+        if let Some(actual) = &observed.dataset
+            && let Some(live) = actual.extra(VERSION_EXTRA).and_then(|version| version.parse::<Version>().ok())
+            && live > desired.version
+            && !self.may_go_back
+        {
+            return Err(PublishError::Older { dataset: desired.dataset, live, ours: desired.version });
+        }
+        let plan = plan(&desired, &observed);
+        Ok(Pending { desired, observed, plan })
     }
 
     /// Makes the portal agree with the release, and reads it back.
     ///
     /// # Errors
-    /// When the portal refuses or fails; what was written stays, and the next run completes it.
-    pub async fn publish(&self, lock: &Lock) -> Result<Applied, PublishError> {
-        let Pending { desired, mut actual, plan: mut todo } = self.pending().await?;
-        let key = ArtefactKey::new(Stage::Publish, &desired.dataset, format!("{}/{}", desired.version, self.name));
-        let store_error =
-            |source: StoreError| PublishError::Store { dataset: desired.dataset.clone(), source: Box::new(source) };
-        let mut writes = Vec::new();
-        let mut begun = false;
-        let mut rounds = 0;
+    /// When the portal refuses or fails, or when the mandate does not cover what is to be written; what was written
+    /// stays, and the next run completes it.
+    pub async fn publish(&self, lock: &Lock, mandate: Mandate<'_>) -> Result<Applied, PublishError> {
+        let Pending { desired, mut observed, plan: mut todo } = self.pending().await?;
+        let key = self.key(&desired);
+        self.check(&desired, &observed, &todo, mandate).await?;
+        let (mut writes, mut begun) = (Vec::new(), false);
+        let (mut rounds, mut barren, mut lost_creation) = (0, 0, false);
         while !todo.is_empty() {
             rounds += 1;
-            if rounds > ROUNDS {
-                let left = todo.steps.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-                return Err(PublishError::Unsettled { dataset: desired.dataset.clone(), rounds: ROUNDS, left });
+            if barren >= BARREN_ROUNDS || rounds > ROUNDS {
+                let left = todo.writes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+                return Err(PublishError::Unsettled { dataset: desired.dataset.clone(), rounds: rounds - 1, left });
             }
             let task = format!("publish {}", desired.dataset);
-            self.observer.on(Event::Started { task: &task, total: Some(todo.steps.len() as u64), unit: Unit::Steps });
-            let journal = self.store.journal(&key).await.map_err(store_error)?;
-            let mut writer = Writer::new(self, &desired, actual, journal, writes, begun);
+            self.observer.on(Event::Started { task: &task, total: Some(todo.writes.len() as u64), unit: Unit::Steps });
+            let mut ledger = Ledger::open(self.store, &key, &desired.dataset).await?;
+            if rounds == 1 {
+                let plan = mandate.digest();
+                let entry = Entry { plan, ..Entry::new(self.clock.now(), self.run, State::Begun) };
+                ledger.note(entry).await.map_err(|source| self.store_failed(&desired, source))?;
+            }
+            let actual = observed.dataset;
+            let mut writer = Writer { publication: self, desired: &desired, actual, ledger, writes, confirmed: 0, begun };
             let result = writer.apply(&todo, &task).await;
             self.observer.on(Event::Finished { task: &task });
             writes = std::mem::take(&mut writer.writes);
             begun |= writer.begun;
+            barren = if writer.confirmed > 0 { 0 } else { barren + 1 };
+            lost_creation |= has_open_creation(writer.ledger.entries());
             let id = writer.dataset_id();
             if result? == Round::Unknown {
                 tokio::time::sleep(BEFORE_LOOKING_AGAIN).await;
             }
-            actual = observe(self.portal, self.target.organization.as_deref(), &desired.dataset, id.as_deref())
-                .await
-                .map_err(|error| if begun { error.after_writes() } else { error })?;
-            todo = plan(&desired, actual.as_ref());
+            let looked = self.look(&desired, id.as_deref(), lost_creation).await;
+            observed = looked.map_err(|error| if begun { error.after_writes() } else { error })?;
+            todo = plan(&desired, &observed);
+            if let Some(write) = todo.writes.iter().find(|write| !mandate.allows(&write.step)) {
+                let why = format!("“{write}” is needed now, and is not in it");
+                return Err(PublishError::Moved { dataset: desired.dataset.clone(), why });
+            }
         }
-        let Some(actual) = actual else { return Err(PublishError::NotARelease(self.release.key().to_string())) };
+        let Some(actual) = observed.dataset else { return Err(PublishError::NotARelease(self.release.key().to_string())) };
+        if !writes.is_empty() {
+            let mut ledger = Ledger::open(self.store, &key, &desired.dataset).await?;
+            let entry = Entry::new(self.clock.now(), self.run, State::Sealed);
+            let entry = Entry { dataset: Some(actual.id.clone()), plan: mandate.digest(), ..entry };
+            ledger.note(entry).await.map_err(|source| self.store_failed(&desired, source))?;
+        }
         let receipt = Receipt::of(self.name, &desired, &actual);
-        self.keep(&key, &receipt, lock).await.map_err(store_error)?;
+        self.keep(&key, &receipt, lock).await.map_err(|source| self.store_failed(&desired, source))?;
         Ok(Applied { writes, receipt, page: actual.page.clone(), quality: actual.quality_score, left_out: desired.left_out })
+    }
+
+    /// Writes a receipt for what is live, when it is this very release; sends nothing. Says whether it is.
+    ///
+    /// # Errors
+    /// As [`Self::pending`].
+    pub async fn adopt(&self, lock: &Lock) -> Result<Option<Receipt>, PublishError> {
+        let Pending { desired, observed, plan } = self.pending().await?;
+        let Some(actual) = observed.dataset.filter(|_| plan.is_empty()) else { return Ok(None) };
+        let receipt = Receipt::of(self.name, &desired, &actual);
+        self.keep(&self.key(&desired), &receipt, lock).await.map_err(|source| self.store_failed(&desired, source))?;
+        Ok(Some(receipt))
+    }
+
+    /// Whether the mandate covers what is to be done, from where it was made or from where its application stopped.
+    async fn check(
+        &self,
+        desired: &Desired,
+        observed: &Observed,
+        todo: &Plan,
+        mandate: Mandate<'_>,
+    ) -> Result<(), PublishError> {
+        let Mandate::Planned(planned) = mandate else { return Ok(()) };
+        let moved = |why: &str| Err(PublishError::Moved { dataset: desired.dataset.clone(), why: why.to_owned() });
+        if planned.release != self.release.manifest().identity() || planned.version != desired.version {
+            return moved("the release is another one");
+        }
+        if planned.observed == observed.digest() {
+            return if planned.writes == todo.writes { Ok(()) } else { moved("the same comparison gives other writes") };
+        }
+        let lines = self.store.journal_lines(&self.key(desired)).await;
+        let lines = lines.map_err(|source| self.store_failed(desired, source))?.unwrap_or_default();
+        let is_ours = has_begun(&ledger::read(&lines, &desired.dataset)?, planned.digest());
+        match todo.writes.iter().find(|write| !mandate.allows(&write.step)) {
+            _ if todo.is_empty() => Ok(()),
+            _ if !is_ours => moved("the portal changed since"),
+            Some(write) => moved(&format!("“{write}” is needed now, and is not in it")),
+            None => Ok(()),
+        }
+    }
+
+    async fn look(&self, desired: &Desired, known: Option<&str>, drafts: bool) -> Result<Observed, PublishError> {
+        let look = Look {
+            portal: self.portal,
+            organization: self.target.organization.as_deref(),
+            dataset: &desired.dataset,
+            known,
+            drafts,
+            may_be_rebuilt: self.may_be_rebuilt,
+        };
+        look.observe().await
+    }
+
+    fn key(&self, desired: &Desired) -> ArtefactKey {
+        ArtefactKey::new(Stage::Publish, &desired.dataset, format!("{}/{}", desired.version, self.name))
+    }
+
+    fn store_failed(&self, desired: &Desired, source: StoreError) -> PublishError {
+        PublishError::Store { dataset: desired.dataset.clone(), source: Box::new(source) }
     }
 
     /// Keeps the receipt; a former one of the same version, which speaks of other resources, gives way.
@@ -135,4 +245,31 @@ impl Publication<'_> {
         draft.commit(manifest).await?;
         Ok(())
     }
+}
+
+impl Mandate<'_> {
+    fn allows(&self, step: &crate::PlanStep) -> bool {
+        match self {
+            Self::All => true,
+            Self::Planned(planned) => planned.writes.iter().any(|write| write.step.allows(step)),
+        }
+    }
+
+    fn digest(&self) -> Option<Sha256> {
+        match self {
+            Self::All => None,
+            Self::Planned(planned) => Some(planned.digest()),
+        }
+    }
+}
+
+/// The dataset as it is on the portal, without plan.
+pub(crate) async fn look_live(
+    portal: &Portal,
+    organization: Option<&str>,
+    dataset: &debouches_model::DatasetId,
+    known: Option<&str>,
+) -> Result<Option<Dataset>, PublishError> {
+    let look = Look { portal, organization, dataset, known, drafts: false, may_be_rebuilt: true };
+    Ok(look.observe().await?.dataset)
 }

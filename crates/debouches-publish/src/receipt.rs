@@ -4,6 +4,7 @@ use debouches_model::Version;
 use debouches_udata::Dataset;
 use serde::{Deserialize, Serialize};
 
+use crate::RELEASE_EXTRA;
 use crate::desired::Desired;
 use crate::plan::matching;
 
@@ -21,6 +22,12 @@ pub struct Receipt {
     pub id: String,
     /// Published version.
     pub version: Version,
+    /// Digest of all the files of the release.
+    #[serde(default)]
+    pub release: String,
+    /// Address of the page for people, when the portal has one.
+    #[serde(default)]
+    pub page: Option<String>,
     /// Files, in order.
     pub resources: Vec<ReceiptResource>,
 }
@@ -32,8 +39,20 @@ pub struct ReceiptResource {
     pub path: String,
     /// Identifier on the portal: its permanent address is built from it.
     pub id: String,
-    /// SHA-1 computed by the portal.
+    /// SHA-1 computed by the portal; empty for a file hosted elsewhere.
     pub sha1: String,
+    /// SHA-256 of the bytes.
+    #[serde(default)]
+    pub sha256: String,
+    /// Size in bytes.
+    #[serde(default)]
+    pub bytes: u64,
+    /// Address of the file, which a replacement changes.
+    #[serde(default)]
+    pub url: String,
+    /// Address that always leads to the present file.
+    #[serde(default)]
+    pub latest: Option<String>,
 }
 
 impl Receipt {
@@ -44,13 +63,19 @@ impl Receipt {
                 path: wanted.path.clone(),
                 id: there.id.clone(),
                 sha1: there.sha1.clone().unwrap_or_default(),
+                sha256: wanted.sha256.to_string(),
+                bytes: wanted.bytes,
+                url: there.url.clone(),
+                latest: there.latest.clone(),
             })
         });
         Self {
-            format: 1,
+            format: 2,
             portal: portal.to_owned(),
             id: actual.id.clone(),
             version: desired.version,
+            release: desired.text.extras.get(RELEASE_EXTRA).cloned().unwrap_or_default(),
+            page: actual.page.clone(),
             resources: resources.collect(),
         }
     }

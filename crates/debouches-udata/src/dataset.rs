@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::{DatasetText, Resource, extras};
+use crate::{DatasetText, Difference, Resource, extras};
 
 /// A dataset.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +33,8 @@ pub struct Dataset {
     pub spatial_zones: Vec<String>,
     /// Spatial granularity.
     pub spatial_granularity: Option<String>,
+    /// Identifiers of its contact points.
+    pub contact_points: Vec<String>,
     /// Whether only members see it.
     pub private: bool,
     /// Free values, ours and those of the platform.
@@ -79,35 +81,54 @@ impl Dataset {
     /// and the extras of others left aside.
     #[must_use]
     pub fn agrees_with(&self, text: &DatasetText) -> bool {
-        self.texts_agree(text) && self.swallowed(text).is_empty()
+        self.differences(text).is_empty()
     }
 
+    /// Field by field, what the portal shows and what the text says, where they differ.
+    ///
     /// The owner is not compared: the portal never changes it by an update, and a transfer is a person's decision.
-    fn texts_agree(&self, text: &DatasetText) -> bool {
-        self.title.trim() == text.title.trim()
-            && extras::same_text(&self.description, &text.description)
-            && extras::same_text(self.description_short.as_deref().unwrap_or_default(), &text.description_short)
+    #[must_use]
+    pub fn differences(&self, text: &DatasetText) -> Vec<Difference> {
+        let short = self.description_short.as_deref().unwrap_or_default();
+        let mut all = vec![
+            Difference::text("title", &self.title, &text.title),
+            Difference::text("description", &self.description, &text.description),
+            Difference::text("description_short", short, &text.description_short),
+        ];
+        all.extend(self.silent(text));
+        all.into_iter().flatten().collect()
     }
 
     /// The fields that this API is known to drop or rewrite with a success, and that differ.
     pub(crate) fn swallowed(&self, text: &DatasetText) -> Vec<String> {
+        self.silent(text).into_iter().flatten().map(|difference| difference.field).collect()
+    }
+
+    fn silent(&self, text: &DatasetText) -> Vec<Option<Difference>> {
         let (start, end) = text.temporal_coverage;
-        let coverage = Coverage { start: start.to_string(), end: Some(end.to_string()) };
-        let zones = |zones: &[String]| zones.iter().cloned().collect::<BTreeSet<_>>();
+        let list = |items: &mut dyn Iterator<Item = &String>| {
+            items.map(String::as_str).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", ")
+        };
+        let shown = self
+            .temporal_coverage
+            .as_ref()
+            .map(|coverage| format!("{} – {}", coverage.start, coverage.end.as_deref().unwrap_or("…")));
         let granularity = Some(text.spatial_granularity.as_str()).filter(|granularity| !granularity.is_empty());
-        [
-            ("license", self.license.as_ref() == Some(&text.license)),
-            ("frequency", self.frequency.as_ref() == Some(&text.frequency)),
-            ("tags", self.tags == text.slugs()),
-            ("temporal_coverage", self.temporal_coverage.as_ref() == Some(&coverage)),
-            ("spatial.zones", zones(&self.spatial_zones) == zones(&text.spatial_zones)),
-            ("spatial.granularity", granularity.is_none() || self.spatial_granularity.as_deref() == granularity),
-            ("private", self.private == text.private),
-            ("extras", extras::agree(&self.extras, &text.extras)),
+        let found_granularity = self.spatial_granularity.as_deref().unwrap_or_default();
+        let contacts = (!text.contact_points.is_empty()).then(|| {
+            let wanted = list(&mut text.contact_points.iter());
+            Difference::value("contact_points", &list(&mut self.contact_points.iter()), &wanted)
+        });
+        vec![
+            Difference::value("license", self.license.as_deref().unwrap_or_default(), &text.license),
+            Difference::value("frequency", self.frequency.as_deref().unwrap_or_default(), &text.frequency),
+            Difference::value("tags", &list(&mut self.tags.iter()), &list(&mut text.slugs().iter())),
+            Difference::value("temporal_coverage", &shown.unwrap_or_default(), &format!("{start} – {end}")),
+            Difference::value("spatial.zones", &list(&mut self.spatial_zones.iter()), &list(&mut text.spatial_zones.iter())),
+            granularity.and_then(|wanted| Difference::value("spatial.granularity", found_granularity, wanted)),
+            contacts.flatten(),
+            Difference::value("private", &self.private.to_string(), &text.private.to_string()),
+            extras::difference(&self.extras, &text.extras),
         ]
-        .into_iter()
-        .filter(|(_, same)| !same)
-        .map(|(field, _)| field.to_owned())
-        .collect()
     }
 }

@@ -70,4 +70,28 @@ impl Portal {
             Err(error) => Err(error),
         }
     }
+
+    /// Deletes a dataset that nobody can have seen: private, without any resource, and marked by that extra. It is what
+    /// a creation whose answer was lost leaves behind. Any other is left alone; says whether it was deleted.
+    ///
+    /// # Errors
+    /// When the portal refuses or does not answer.
+    pub async fn delete_draft(&self, id: &str, key: &str, value: &str) -> Result<bool, UdataError> {
+        let draft = match self.dataset(id).await {
+            Ok(draft) => draft,
+            Err(UdataError::NotFound { .. } | UdataError::Gone { .. }) => return Ok(true),
+            Err(error) => return Err(error),
+        };
+        if draft.deleted {
+            return Ok(true);
+        }
+        if !draft.private || !draft.resources.is_empty() || draft.extra(key) != Some(value) {
+            return Ok(false);
+        }
+        let url = self.at.join(&["datasets", id])?;
+        match Call::new(format!("delete draft {id}"), Method::Delete, Repeat::Safe, url).send(self).await {
+            Ok(_) | Err(UdataError::NotFound { .. } | UdataError::Gone { .. }) => Ok(true),
+            Err(error) => Err(error),
+        }
+    }
 }

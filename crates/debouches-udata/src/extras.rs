@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use crate::Difference;
+
 /// Whether ours are all there, and nothing more under the same prefixes (the part up to `:`). What the platform keeps
 /// beside them, under other prefixes, is not ours to judge.
 pub(crate) fn agree(found: &BTreeMap<String, Value>, ours: &BTreeMap<String, String>) -> bool {
@@ -12,6 +14,29 @@ pub(crate) fn agree(found: &BTreeMap<String, Value>, ours: &BTreeMap<String, Str
     let found: BTreeMap<&str, Option<&str>> =
         found.iter().filter(|(key, _)| is_ours(key)).map(|(key, value)| (key.as_str(), value.as_str())).collect();
     found == ours.iter().map(|(key, value)| (key.as_str(), Some(value.as_str()))).collect()
+}
+
+/// What differs among extras of ours, as one field; none when nothing does.
+pub(crate) fn difference(found: &BTreeMap<String, Value>, ours: &BTreeMap<String, String>) -> Option<Difference> {
+    if agree(found, ours) {
+        return None;
+    }
+    let prefixes: BTreeSet<&str> = ours.keys().filter_map(|key| prefix(key)).collect();
+    let stale = found.keys().filter(|key| prefix(key).is_some_and(|prefix| prefixes.contains(prefix)));
+    let keys: BTreeSet<&String> = ours.keys().chain(stale).collect();
+    let (mut before, mut after) = (Vec::new(), Vec::new());
+    for key in keys {
+        let (one, other) = (found.get(key).map(told), ours.get(key).cloned());
+        if one != other {
+            before.extend(one.map(|value| format!("{key}={value}")));
+            after.extend(other.map(|value| format!("{key}={value}")));
+        }
+    }
+    Some(Difference { field: "extras".to_owned(), found: before.join(", "), wanted: after.join(", ") })
+}
+
+fn told(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn prefix(key: &str) -> Option<&str> {

@@ -7,9 +7,20 @@ use serde::Deserialize;
 pub struct Me {
     /// Its identifier.
     pub id: String,
+    /// Its roles on the portal as a whole; none for most accounts.
+    #[serde(default)]
+    pub roles: Vec<String>,
     /// The organizations of which it is a member, whatever the role.
     #[serde(default)]
     pub organizations: Vec<Organization>,
+}
+
+impl Me {
+    /// Whether the account may do everything on the portal.
+    #[must_use]
+    pub fn administrator(&self) -> bool {
+        self.roles.iter().any(|role| role == "admin")
+    }
 }
 
 /// An organization.

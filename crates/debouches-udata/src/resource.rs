@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::{ResourceText, extras};
+use crate::{Difference, ResourceText, SchemaRef, extras};
 
 /// A file of a dataset.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +27,14 @@ pub struct Resource {
     pub filesize: Option<u64>,
     /// SHA-1 computed by the portal, in lower-case hexadecimal.
     pub sha1: Option<String>,
+    /// SHA-256 that we said of a file hosted elsewhere, in lower-case hexadecimal.
+    pub sha256: Option<String>,
+    /// Media type.
+    pub mime: Option<String>,
+    /// Whether the file is hosted elsewhere.
+    pub remote: bool,
+    /// Schema that it is said to follow.
+    pub schema: Option<SchemaRef>,
     /// Free values, ours and those of the platform.
     pub extras: BTreeMap<String, Value>,
 }
@@ -41,7 +49,25 @@ impl Resource {
     /// Whether the portal shows what the text says, the extras of others left aside.
     #[must_use]
     pub fn agrees_with(&self, text: &ResourceText) -> bool {
-        self.swallowed(text).is_empty()
+        self.differences(text).is_empty()
+    }
+
+    /// Field by field, what the portal shows and what the text says, where they differ.
+    #[must_use]
+    pub fn differences(&self, text: &ResourceText) -> Vec<Difference> {
+        let schema = text.schema.as_ref().and_then(|wanted| {
+            let shown = |schema: &SchemaRef| format!("{} {}", schema.name, schema.version);
+            let found = self.schema.as_ref().map(shown).unwrap_or_default();
+            Difference::value("schema", &found, &shown(wanted))
+        });
+        let all = [
+            Difference::text("title", &self.title, &text.title),
+            Difference::text("description", self.description.as_deref().unwrap_or_default(), &text.description),
+            Difference::value("type", &self.kind, text.kind.as_str()),
+            schema,
+            extras::difference(&self.extras, &text.extras),
+        ];
+        all.into_iter().flatten().collect()
     }
 
     /// The name of the file: the last segment of its address.
@@ -52,15 +78,6 @@ impl Resource {
     }
 
     pub(crate) fn swallowed(&self, text: &ResourceText) -> Vec<String> {
-        [
-            ("title", self.title.trim() == text.title.trim()),
-            ("description", extras::same_text(self.description.as_deref().unwrap_or_default(), &text.description)),
-            ("type", self.kind == text.kind.as_str()),
-            ("extras", extras::agree(&self.extras, &text.extras)),
-        ]
-        .into_iter()
-        .filter(|(_, same)| !same)
-        .map(|(field, _)| field.to_owned())
-        .collect()
+        self.differences(text).into_iter().map(|difference| difference.field).collect()
     }
 }

@@ -30,6 +30,9 @@ pub struct DatasetText {
     pub spatial_zones: Vec<String>,
     /// Spatial granularity, for instance `fr:region`; nothing when empty.
     pub spatial_granularity: String,
+    /// Identifiers of the contact points, which belong to the same organization; those that are there are kept when
+    /// empty.
+    pub contact_points: Vec<String>,
     /// Whether only members see it.
     pub private: bool,
     /// Free values under a prefix of ours, as `debouches:version`. They replace all that are there, but for those that
@@ -46,8 +49,19 @@ pub struct ResourceText {
     pub description: String,
     /// Kind.
     pub kind: ResourceKind,
+    /// Schema of the catalogue that the file follows; what is there is kept when absent.
+    pub schema: Option<SchemaRef>,
     /// Free values under a prefix of ours.
     pub extras: BTreeMap<String, String>,
+}
+
+/// A schema of the portal's catalogue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SchemaRef {
+    /// Its name, for instance `etalab/schema-irve`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
 }
 
 /// The kinds of resource that we write.
@@ -80,7 +94,8 @@ impl DatasetText {
 
     /// The body of a creation or an update. Neither `resources` (those left out would be deleted) nor `null` (which
     /// means something different for each field).
-    pub(crate) fn body(&self) -> Value {
+    #[must_use]
+    pub fn body(&self) -> Value {
         let (start, end) = self.temporal_coverage;
         let mut spatial = json!({ "zones": self.spatial_zones });
         if !self.spatial_granularity.is_empty() {
@@ -101,17 +116,26 @@ impl DatasetText {
         if let Some(organization) = &self.organization {
             body["organization"] = json!(organization);
         }
+        if !self.contact_points.is_empty() {
+            body["contact_points"] = json!(self.contact_points);
+        }
         body
     }
 }
 
 impl ResourceText {
-    pub(crate) fn body(&self) -> Value {
-        json!({
+    /// The body of an update.
+    #[must_use]
+    pub fn body(&self) -> Value {
+        let mut body = json!({
             "title": self.title,
             "description": self.description,
             "type": self.kind.as_str(),
             "extras": self.extras,
-        })
+        });
+        if let Some(schema) = &self.schema {
+            body["schema"] = json!({ "name": schema.name, "version": schema.version });
+        }
+        body
     }
 }

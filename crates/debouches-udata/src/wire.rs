@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::{Coverage, Dataset, Resource};
+use crate::{Coverage, Dataset, Resource, SchemaRef};
 
 #[derive(Deserialize)]
 pub(crate) struct LicenceWire {
@@ -31,6 +31,7 @@ pub(crate) struct DatasetWire {
     tags: Option<BTreeSet<String>>,
     temporal_coverage: Option<CoverageWire>,
     spatial: Option<SpatialWire>,
+    contact_points: Option<Vec<IdWire>>,
     private: Option<bool>,
     extras: Option<BTreeMap<String, Value>>,
     quality: Option<QualityWire>,
@@ -83,8 +84,17 @@ pub(crate) struct ResourceWire {
     latest: Option<String>,
     format: Option<String>,
     filesize: Option<u64>,
+    mime: Option<String>,
+    filetype: Option<String>,
     checksum: Option<ChecksumWire>,
+    schema: Option<SchemaWire>,
     extras: Option<BTreeMap<String, Value>>,
+}
+
+#[derive(Deserialize)]
+struct SchemaWire {
+    name: Option<String>,
+    version: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -119,6 +129,7 @@ impl From<DatasetWire> for Dataset {
             temporal_coverage: wire.temporal_coverage.and_then(|wire| Coverage::read(wire.start?, wire.end)),
             spatial_zones: zones.unwrap_or_default().into_iter().map(String::from).collect(),
             spatial_granularity: granularity,
+            contact_points: wire.contact_points.unwrap_or_default().into_iter().map(String::from).collect(),
             private: wire.private.unwrap_or_default(),
             extras: wire.extras.unwrap_or_default(),
             quality_score: wire.quality.and_then(|quality| quality.score),
@@ -133,7 +144,11 @@ impl From<DatasetWire> for Dataset {
 
 impl From<ResourceWire> for Resource {
     fn from(wire: ResourceWire) -> Self {
-        let sha1 = wire.checksum.filter(|checksum| checksum.kind.as_deref() == Some("sha1")).and_then(|sum| sum.value);
+        let of_kind = |kind: &str| {
+            let sum = wire.checksum.as_ref().filter(|checksum| checksum.kind.as_deref() == Some(kind));
+            sum.and_then(|sum| sum.value.as_deref()).map(str::to_ascii_lowercase)
+        };
+        let (sha1, sha256) = (of_kind("sha1"), of_kind("sha256"));
         Self {
             id: wire.id,
             title: wire.title.unwrap_or_default(),
@@ -143,7 +158,11 @@ impl From<ResourceWire> for Resource {
             latest: wire.latest,
             format: wire.format,
             filesize: wire.filesize,
-            sha1: sha1.map(|hex| hex.to_ascii_lowercase()),
+            sha1,
+            sha256,
+            mime: wire.mime,
+            remote: wire.filetype.as_deref() == Some("remote"),
+            schema: wire.schema.and_then(|schema| Some(SchemaRef { name: schema.name?, version: schema.version? })),
             extras: wire.extras.unwrap_or_default(),
         }
     }

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::args::Global;
 use crate::config::PortalKind;
-use crate::failure::{Decided, Usage};
+use crate::failure::Usage;
 use crate::output;
 use crate::session::{Session, load_pipeline};
 
@@ -32,18 +32,18 @@ pub(crate) async fn check(global: &Global) -> anyhow::Result<u8> {
     if !missing.is_empty() {
         return Err(Usage(missing.join("\n  ")).into());
     }
-    match pipeline.portal.as_ref().map(|portal| (&portal.id, &portal.kind)) {
-        None => lines.push("no portal in this profile".to_owned()),
-        Some((id, PortalKind::Practice { folder })) => {
-            lines.push(format!("portal {id}: practice portal in {}", folder.display()))
-        }
-        Some((id, PortalKind::Udata { url, key_variable, .. })) => {
-            if std::env::var_os(key_variable).is_none_or(|key| key.is_empty()) {
-                let message = format!("portal {id}: the environment variable {key_variable} is not set");
-                return Err(Decided { message, fault: debouches_model::Fault::Permission }.into());
+    if pipeline.portals.is_empty() {
+        lines.push("no portal in this profile".to_owned());
+    }
+    for portal in &pipeline.portals {
+        let id = &portal.id;
+        lines.push(match &portal.kind {
+            PortalKind::Practice { folder } => format!("portal {id}: practice portal in {}", folder.display()),
+            PortalKind::Udata { url, key, .. } => {
+                crate::key::read(id, key, &pipeline.base)?;
+                format!("portal {id}: {url}, key present in {}", crate::key::shown(key, &pipeline.base))
             }
-            lines.push(format!("portal {id}: {url}, key present in {key_variable}"));
-        }
+        });
     }
     lines.extend(pipeline.left_out.iter().map(|reason| format!("left out: {reason}")));
     let session = Session::open(global).await?;

@@ -5,7 +5,9 @@ mod explain;
 mod history;
 mod man;
 mod plan;
+mod plan_text;
 mod portal;
+mod publish;
 mod run;
 mod status;
 mod units;
@@ -27,7 +29,7 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<u8> {
         Command::Validate(subjects) => run::stages(global, &[Stage::Validate], subjects).await,
         Command::Enrich(subjects) => run::stages(global, &[Stage::Enrich], subjects).await,
         Command::Package(subjects) => run::stages(global, &[Stage::Package], subjects).await,
-        Command::Publish(subjects) => run::stages(global, &[Stage::Publish], subjects).await,
+        Command::Publish(args) => publish::publish(global, args).await,
         Command::Run(args) => {
             let stages = run::range(args)?;
             run::stages(global, &stages, &args.subjects).await
@@ -43,6 +45,7 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<u8> {
         Command::Man(args) => man::man(global, args),
         Command::Explain(args) => explain::explain(global, args),
         Command::Portal { command: PortalCommand::Serve { port } } => portal::serve(global, *port).await,
+        Command::Portal { command: PortalCommand::Adopt(subjects) } => portal::adopt(global, subjects).await,
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Args::command(), "debouches", &mut script);

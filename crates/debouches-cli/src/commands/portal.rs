@@ -1,21 +1,25 @@
-//! `debouches portal serve`: the practice portal with its web page.
+//! `debouches portal`: the practice portal with its web page, and what is live taken as ours.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
 use anyhow::Context as _;
 use debouches_portal::PortalOptions;
 
-use crate::args::Global;
+use crate::args::{Global, Subjects};
 use crate::config::PortalKind;
+use crate::engine::{Selection, Summary};
 use crate::output;
-use crate::session::load_pipeline;
+use crate::session::{Session, load_pipeline};
+use crate::stages::adopt;
+use crate::stages::connection::connect;
 
 pub(crate) async fn serve(global: &Global, port: u16) -> anyhow::Result<u8> {
     let pipeline = load_pipeline(global)?;
-    let folder = match pipeline.portal.map(|portal| portal.kind) {
-        Some(PortalKind::Practice { folder }) => folder,
-        Some(PortalKind::Udata { .. }) | None => pipeline.base.join("state/portal"),
-    };
+    let practice = pipeline.portals.iter().find_map(|portal| match &portal.kind {
+        PortalKind::Practice { folder } => Some(folder.clone()),
+        PortalKind::Udata { .. } => None,
+    });
+    let folder = practice.unwrap_or_else(|| pipeline.base.join("state/portal"));
     let mut options = PortalOptions::new(folder);
     options.address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let server = debouches_portal::start(options).await.context("cannot start the practice portal")?;
@@ -23,4 +27,21 @@ pub(crate) async fn serve(global: &Global, port: u16) -> anyhow::Result<u8> {
     tokio::signal::ctrl_c().await.context("cannot wait for an interruption")?;
     server.shutdown().await.context("the practice portal did not stop cleanly")?;
     Ok(0)
+}
+
+pub(crate) async fn adopt(global: &Global, subjects: &Subjects) -> anyhow::Result<u8> {
+    let session = Session::open(global).await?;
+    let selection = Selection::of(&session.pipeline, &subjects.subjects)?;
+    let lock = session.lock("debouches portal adopt").await?;
+    let mut summary = Summary::default();
+    for portal in &session.pipeline.portals {
+        let connection = connect(&session, portal).await?;
+        for dataset in &selection.datasets {
+            summary.push(adopt::adopt(&session, &connection, dataset, &lock).await);
+        }
+        connection.close().await;
+    }
+    let exit = summary.exit_code();
+    output::print_summary(&session, &summary, exit);
+    Ok(exit)
 }

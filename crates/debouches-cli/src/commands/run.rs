@@ -66,12 +66,19 @@ async fn in_order(
 
 /// A real portal is written to only with `--yes`, under cron as on a terminal, where one may also answer.
 fn ask_for_consent(session: &Session) -> anyhow::Result<()> {
-    let Some(portal) = &session.pipeline.portal else { return Ok(()) };
-    let PortalKind::Udata { url, .. } = &portal.kind else { return Ok(()) };
-    if session.global.yes {
+    let real = session.pipeline.portals.iter().filter_map(|portal| match &portal.kind {
+        PortalKind::Udata { url, .. } => Some(url.as_str()),
+        PortalKind::Practice { .. } => None,
+    });
+    let url = real.collect::<Vec<_>>().join(" and ");
+    if session.global.yes || url.is_empty() {
         return Ok(());
     }
-    let refuse = || Usage(format!("publishing to {url} needs `--yes` (see first what would change: `debouches plan`)"));
+    let refuse = || {
+        Usage(format!(
+            "publishing to {url} needs `--yes`, or a plan: `debouches plan -o plan.json`, then `debouches publish plan.json`"
+        ))
+    };
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Err(refuse().into());
     }

@@ -94,6 +94,16 @@ pub(super) struct DatasetFile {
     pub(super) tags: Vec<String>,
     pub(super) zones: Option<Vec<String>>,
     pub(super) granularity: Option<String>,
+    pub(super) hosting: Option<HostingFile>,
+    #[serde(default)]
+    pub(super) schemas: BTreeMap<TableId, String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct HostingFile {
+    pub(super) bucket: String,
+    pub(super) public_url: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -102,8 +112,22 @@ pub(super) struct PortalFile {
     pub(super) kind: PortalKindFile,
     pub(super) url: Option<String>,
     pub(super) api_key_env: Option<String>,
+    pub(super) api_key_file: Option<String>,
     pub(super) organization: Option<String>,
+    #[serde(default)]
+    pub(super) contact_points: Vec<String>,
+    pub(super) contact: Option<ContactFile>,
+    #[serde(default)]
+    pub(super) announce: bool,
+    pub(super) timeout_seconds: Option<u64>,
     pub(super) folder: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ContactFile {
+    pub(super) name: String,
+    pub(super) email: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -117,6 +141,8 @@ pub(super) enum PortalKindFile {
 #[serde(deny_unknown_fields)]
 pub(super) struct ProfileFile {
     pub(super) portal: Option<PortalId>,
+    #[serde(default)]
+    pub(super) portals: Vec<PortalId>,
     pub(super) state: Option<String>,
     pub(super) lock: Option<String>,
 }

@@ -1,15 +1,18 @@
 //! `pipeline.toml`: what was typed becomes what is meant, and every mistake is told at once.
 
 mod file;
+mod portals;
 mod resolve;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use debouches_fetch::SourceRequest;
 use debouches_model::spec::TableSpec;
-use debouches_model::{DatasetId, PortalId, SourceId};
+use debouches_model::{DatasetId, PortalId, SourceId, TableId};
+use debouches_udata::SchemaRef;
 
 use crate::operations::Occasion;
 
@@ -29,7 +32,8 @@ pub(crate) struct Pipeline {
     pub(crate) contact: String,
     pub(crate) sources: Vec<Source>,
     pub(crate) datasets: Vec<DatasetConfig>,
-    pub(crate) portal: Option<Portal>,
+    /// Where it is published, in order.
+    pub(crate) portals: Vec<Portal>,
     pub(crate) operations: Operations,
     /// What the profile leaves out, and why.
     pub(crate) left_out: Vec<String>,
@@ -69,6 +73,19 @@ impl Source {
 pub(crate) struct DatasetConfig {
     pub(crate) notice: debouches_package::Dataset,
     pub(crate) tables: Vec<&'static TableSpec>,
+    /// Who holds the files; the portal itself when absent.
+    pub(crate) hosting: Option<Hosting>,
+    /// Schemas of the portal's catalogue that the tables follow.
+    pub(crate) schemas: BTreeMap<TableId, SchemaRef>,
+}
+
+/// A bucket that holds the files of a dataset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Hosting {
+    /// Where they are put.
+    pub(crate) bucket: String,
+    /// Where they are read.
+    pub(crate) public_url: String,
 }
 
 impl DatasetConfig {
@@ -82,6 +99,23 @@ impl DatasetConfig {
 pub(crate) struct Portal {
     pub(crate) id: PortalId,
     pub(crate) kind: PortalKind,
+    /// Identifiers of contact points of the organization.
+    pub(crate) contact_points: Vec<String>,
+    /// A contact point to make when it is not there: name and mailbox.
+    pub(crate) contact: Option<(String, String)>,
+    /// Whether followers are told of each new version, by a discussion.
+    pub(crate) announce: bool,
+    /// How long an answer is waited for.
+    pub(crate) timeout: Option<Duration>,
+}
+
+/// Where the key of a portal is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum KeyPlace {
+    /// In an environment variable.
+    Variable(String),
+    /// In a file; a name without folder is a credential of systemd when there is one of that name.
+    File(PathBuf),
 }
 
 /// Kinds of portal.
@@ -90,10 +124,15 @@ pub(crate) enum PortalKind {
     /// The embedded practice portal, with its state in a folder.
     Practice { folder: PathBuf },
     /// A udata portal.
-    Udata { url: String, key_variable: String, organization: Option<String> },
+    Udata { url: String, key: KeyPlace, organization: Option<String> },
 }
 
 impl Pipeline {
+    /// The first portal of the profile.
+    pub(crate) fn portal(&self) -> Option<&Portal> {
+        self.portals.first()
+    }
+
     /// Reads the configuration and resolves it for a profile.
     pub(crate) fn load(file: &Path, profile: Option<&str>) -> anyhow::Result<Self> {
         let text = std::fs::read_to_string(file).map_err(|source| ConfigErrors::unreadable(file, &source))?;

@@ -1,22 +1,21 @@
 //! From what was typed to what is meant. Every mistake is gathered before any is told.
 
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::path::Path;
 
 use debouches_enrich::references_of;
 use debouches_fetch::{Expect, OdsExport, Place, PlaceError, SourceRequest};
-use debouches_model::PortalId;
+use debouches_model::TableId;
 use debouches_model::spec::{TableKind, TableSpec, find, tables};
+use debouches_udata::SchemaRef;
 use debouches_validate::Shape;
 
-use super::file::{
-    AddressFile, ConfigFile, DatasetFile, OperationsFile, PortalFile, PortalKindFile, ProfileFile, SourceFile, SourceKind,
-};
-use super::{DatasetConfig, Operations, Pipeline, Portal, PortalKind, Source, Webhook};
+use super::file::{AddressFile, ConfigFile, DatasetFile, OperationsFile, ProfileFile, SourceFile, SourceKind};
+use super::{DatasetConfig, Hosting, Operations, Pipeline, Source, Webhook, portals};
 use crate::operations::Occasion;
 
 /// The profile used when none is asked for and the configuration has it.
 const DEFAULT_PROFILE: &str = "sample";
-const DEFAULT_KEY_VARIABLE: &str = "DEBOUCHES_API_KEY";
 const LONGEST_TITLE: usize = 350;
 const LONGEST_SUMMARY: usize = 200;
 
@@ -52,7 +51,7 @@ pub(super) fn resolve(typed: ConfigFile, file: &Path, profile: Option<&str>) -> 
         .clone()
         .or_else(|| typed.state.as_ref().map(|state| state.url.clone()))
         .unwrap_or_else(|| "state".to_owned());
-    let portal = choose_portal(&typed, settings, &name, &base, &state, &mut problems);
+    let portals = portals::choose(&typed, settings, &name, &base, &state, &mut problems);
     let mut sources: Vec<Source> = Vec::new();
     for source in &typed.sources {
         if sources.iter().any(|own| own.id() == &source.id) {
@@ -90,7 +89,7 @@ pub(super) fn resolve(typed: ConfigFile, file: &Path, profile: Option<&str>) -> 
         contact,
         sources,
         datasets,
-        portal,
+        portals,
         operations,
         left_out,
     })
@@ -104,7 +103,7 @@ fn operations(typed: &OperationsFile, base: &Path) -> Operations {
     Operations { textfile: typed.textfile.as_ref().map(|path| base.join(path)), webhook }
 }
 
-static NO_SETTINGS: ProfileFile = ProfileFile { portal: None, state: None, lock: None };
+static NO_SETTINGS: ProfileFile = ProfileFile { portal: None, portals: Vec::new(), state: None, lock: None };
 
 fn choose_profile<'a>(typed: &'a ConfigFile, asked: Option<&str>, problems: &mut Vec<String>) -> (String, &'a ProfileFile) {
     let name = asked.unwrap_or(DEFAULT_PROFILE);
@@ -122,52 +121,6 @@ fn choose_profile<'a>(typed: &'a ConfigFile, asked: Option<&str>, problems: &mut
 
 fn or_none(names: &[&str]) -> String {
     if names.is_empty() { "none".to_owned() } else { names.join(", ") }
-}
-
-fn choose_portal(
-    typed: &ConfigFile,
-    settings: &ProfileFile,
-    profile: &str,
-    base: &Path,
-    state: &str,
-    problems: &mut Vec<String>,
-) -> Option<Portal> {
-    let practice_folder = |folder: Option<&String>| -> PathBuf {
-        let local = if state.contains("://") { "state" } else { state };
-        base.join(folder.cloned().unwrap_or_else(|| format!("{local}/portal")))
-    };
-    let only: Vec<&PortalId> = typed.portals.keys().collect();
-    let id = match (&settings.portal, only.as_slice()) {
-        (Some(id), _) => id.clone(),
-        (None, [only]) => (*only).clone(),
-        (None, []) => "practice".parse().ok()?,
-        (None, _) => {
-            problems.push(format!("profile `{profile}` must say which portal it publishes to: `portal = \"…\"`"));
-            return None;
-        }
-    };
-    let kind = match typed.portals.get(&id) {
-        None if id.as_str() == "practice" => PortalKind::Practice { folder: practice_folder(None) },
-        None => {
-            problems.push(format!("profile `{profile}` publishes to portal `{id}`, which is not declared"));
-            return None;
-        }
-        Some(PortalFile { kind: PortalKindFile::Practice, folder, .. }) => {
-            PortalKind::Practice { folder: practice_folder(folder.as_ref()) }
-        }
-        Some(PortalFile { kind: PortalKindFile::Udata, url, api_key_env, organization, .. }) => match url {
-            Some(url) if url.starts_with("http://") || url.starts_with("https://") => PortalKind::Udata {
-                url: url.trim_end_matches('/').to_owned(),
-                key_variable: api_key_env.clone().unwrap_or_else(|| DEFAULT_KEY_VARIABLE.to_owned()),
-                organization: organization.clone(),
-            },
-            _ => {
-                problems.push(format!("portal `{id}` needs `url = \"https://…\"`"));
-                return None;
-            }
-        },
-    };
-    Some(Portal { id, kind })
 }
 
 fn resolve_source(source: &SourceFile, profile: &str, base: &Path, problems: &mut Vec<String>) -> Option<Source> {
@@ -263,7 +216,33 @@ fn resolve_dataset(
             granularity: dataset.granularity.clone().unwrap_or_else(|| "fr:region".to_owned()),
         },
         tables: specs,
+        hosting: hosting(dataset, &who, problems),
+        schemas: schemas(dataset, &who, problems),
     })
+}
+
+fn hosting(dataset: &DatasetFile, who: &str, problems: &mut Vec<String>) -> Option<Hosting> {
+    let typed = dataset.hosting.as_ref()?;
+    if !typed.public_url.starts_with("https://") && !typed.public_url.starts_with("http://") {
+        problems.push(format!("{who}: `hosting.public_url` must be an address that readers can open (https://…)"));
+    }
+    Some(Hosting { bucket: typed.bucket.clone(), public_url: typed.public_url.trim_end_matches('/').to_owned() })
+}
+
+fn schemas(dataset: &DatasetFile, who: &str, problems: &mut Vec<String>) -> BTreeMap<TableId, SchemaRef> {
+    let mut found = BTreeMap::new();
+    for (table, text) in &dataset.schemas {
+        if !dataset.tables.contains(table) {
+            problems.push(format!("{who} gives a schema to table `{table}`, which it does not have"));
+        }
+        match text.split_once('@') {
+            Some((name, version)) if !name.is_empty() && !version.is_empty() => {
+                found.insert(table.clone(), SchemaRef { name: name.to_owned(), version: version.to_owned() });
+            }
+            _ => problems.push(format!("{who}: schema `{text}` of table `{table}` must be written `name@version`")),
+        }
+    }
+    found
 }
 
 /// Tables without a source: the one asked for, and the nomenclatures it cannot do without.
@@ -339,7 +318,7 @@ mod tests {
         .unwrap();
         assert_eq!(pipeline.sources[0].request.place.shown(), "a.csv");
         assert_eq!(pipeline.datasets[0].notice.title, "Insertion des apprentis par centre de formation (CFA), CAP à BTS");
-        assert_eq!(pipeline.portal.unwrap().kind, PortalKind::Practice { folder: "/x/state/portal".into() });
+        assert_eq!(pipeline.portal().unwrap().kind, super::super::PortalKind::Practice { folder: "/x/state/portal".into() });
     }
 
     #[test]

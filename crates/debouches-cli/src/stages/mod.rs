@@ -1,10 +1,14 @@
 //! The stages as the binary runs them: find the inputs, compare fingerprints, work, commit.
 
+pub(crate) mod adopt;
+pub(crate) mod announce;
 pub(crate) mod artefact;
+pub(crate) mod connection;
 pub(crate) mod enrich;
 pub(crate) mod fetch;
 pub(crate) mod package;
 pub(crate) mod publish;
+mod restore;
 pub(crate) mod validate;
 
 use debouches_model::Stage;

@@ -121,11 +121,7 @@ async fn one(session: &Session, dataset: &DatasetConfig, lock: &Lock) -> anyhow:
         let detail = format!("version {}, unchanged", release.key().id);
         return Ok((Step::new(Stage::Package, dataset.id(), Outcome::Kept, detail), release.clone()));
     }
-    let mut written = Vec::new();
-    for (spec, artefact) in dataset.tables.iter().zip(&tables) {
-        let part = Part { spec, table: load_table(session, artefact).await?, sources: source_notes(session, artefact).await? };
-        written.push(write_data(session, part).await?);
-    }
+    let written = write_tables(session, dataset, &tables).await?;
     let files: Vec<WrittenFile> = written.iter().flat_map(|data| data.files.iter().map(|(file, _)| file.clone())).collect();
     let rows: Vec<_> = written.iter().map(|data| Some(data.table.rows)).collect();
     let (prepared, data): (Vec<PreparedTable<'_>>, Vec<_>) = written.into_iter().map(|data| (data.table, data.files)).unzip();
@@ -173,9 +169,23 @@ async fn one(session: &Session, dataset: &DatasetConfig, lock: &Lock) -> anyhow:
 }
 
 /// A table whose CSV and Parquet are on the disk, without a name yet.
-struct WrittenData {
-    table: PreparedTable<'static>,
-    files: Vec<(WrittenFile, Spooled)>,
+pub(crate) struct WrittenData {
+    pub(crate) table: PreparedTable<'static>,
+    pub(crate) files: Vec<(WrittenFile, Spooled)>,
+}
+
+/// Writes all the tables of a dataset.
+pub(crate) async fn write_tables(
+    session: &Session,
+    dataset: &DatasetConfig,
+    tables: &[Artefact],
+) -> anyhow::Result<Vec<WrittenData>> {
+    let mut written = Vec::new();
+    for (spec, artefact) in dataset.tables.iter().zip(tables) {
+        let part = Part { spec, table: load_table(session, artefact).await?, sources: source_notes(session, artefact).await? };
+        written.push(write_data(session, part).await?);
+    }
+    Ok(written)
 }
 
 async fn write_data(session: &Session, part: Part<'static>) -> anyhow::Result<WrittenData> {

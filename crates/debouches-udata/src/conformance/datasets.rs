@@ -25,6 +25,11 @@ async fn reads(bench: &mut Bench) -> Result<(), String> {
     bench.check("extensions are listed", extensions.contains("csv") && extensions.contains("parquet"))?;
     let licences = portal.licences().await.map_err(told("licences"))?;
     bench.check("licences are listed by identifier", licences.contains("lov2"))?;
+    let terms = portal.terms().await.map_err(told("terms"))?;
+    bench.check("frequencies are listed by identifier", terms.frequencies.contains("annual"))?;
+    bench.check("granularities are listed by identifier", terms.granularities.contains("fr:region"))?;
+    bench.check("a zone is known", portal.knows_zone("country:fr").await.map_err(told("zone"))?)?;
+    bench.check("another is not", !portal.knows_zone("country:atlantis").await.map_err(told("zone"))?)?;
     let missing = portal.dataset("000000000000000000000000").await;
     bench.fails("an unknown dataset is not found", missing, |error| matches!(error, UdataError::NotFound { .. }))
 }
@@ -47,12 +52,18 @@ async fn creation(bench: &mut Bench) -> Result<String, String> {
     bench.check("a creation is never a second write of the first", other.id != created.id && other.slug != created.slug)?;
     let found = portal.find_by_extra(Some(&organization), MARKER, &mark).await.map_err(told("find both"))?;
     bench.check("both are found", found.len() == 2)?;
+    let dropped = portal.delete_draft(&other.id, MARKER, "another mark").await.map_err(told("delete by another mark"))?;
+    bench.check("a draft is not deleted by another mark", !dropped)?;
     let paged = portal.datasets_of(&organization, 1).await.map_err(told("pages of one"))?;
     let of_mark = paged.into_iter().map(Dataset::from).filter(|dataset| dataset.extra(MARKER) == Some(&mark)).count();
     bench.check("pages are followed to the last", of_mark == 2)?;
     let own = portal.find_by_extra(None, MARKER, &mark).await.map_err(told("find own"))?;
     bench.check("a dataset of an organization is not one of the account", own.is_empty())?;
 
+    let dropped = portal.delete_draft(&other.id, MARKER, &mark).await.map_err(told("delete a draft"))?;
+    let found = portal.find_by_extra(Some(&organization), MARKER, &mark).await.map_err(told("find one"))?;
+    let left = found.iter().filter(|dataset| !dataset.deleted).count();
+    bench.check("an empty draft is deleted, the other stays", dropped && left == 1)?;
     let read = portal.dataset(&created.id).await.map_err(told("read back"))?;
     bench.check("reading back agrees", read.agrees_with(&text))?;
     bench.check("keywords are reduced as we foresee", read.tags == kept_tags())?;

@@ -4,7 +4,7 @@ use debouches_http::{Client, ClientOptions, Request, Url};
 
 use super::sample::{described, file, ids, mark, text};
 use super::{Bench, told};
-use crate::{Resource, ResourceKind, UdataError, Upload};
+use crate::{Destination, Resource, ResourceKind, Transfer, UdataError, Upload};
 
 pub(crate) async fn run(bench: &mut Bench) -> Result<(), String> {
     let text = text(&bench.organization, &mark())?;
@@ -14,6 +14,7 @@ pub(crate) async fn run(bench: &mut Bench) -> Result<(), String> {
     replacement(bench, &id, &csv).await?;
     refusals(bench, &id).await?;
     clash(bench, &id).await?;
+    parts(bench, &id).await?;
     // Files do not disturb what is said of the dataset.
     let read = bench.portal.dataset(&id).await.map_err(told("read"))?;
     bench.check("the dataset still agrees after the files", read.agrees_with(&text))?;
@@ -114,6 +115,36 @@ async fn clash(bench: &mut Bench, id: &str) -> Result<(), String> {
         portal.delete_resource(id, &resource).await.map_err(told("delete what has the same name"))?;
     }
     Ok(())
+}
+
+/// Files sent in parts: an assembly that is asked for twice makes one resource.
+async fn parts(bench: &mut Bench, id: &str) -> Result<(), String> {
+    let portal = bench.portal.clone();
+    let whole = file("essai-en-parts.csv", "text/csv", b"annee;taux\n2023;54.0\n".to_vec());
+    let transfer = Transfer::new(whole.bytes).ok_or("a file of several bytes is cut")?;
+    let to = Destination { dataset: id, resource: None };
+    let count =
+        |resources: &[Resource]| resources.iter().filter(|resource| resource.sha1.as_ref() == Some(&whole.sha1)).count();
+    portal.send_parts(to, &whole, &transfer, &|_| ()).await.map_err(told("send parts"))?;
+    let listed = portal.dataset(id).await.map_err(told("list"))?.resources;
+    bench.check("parts are seen by nobody", count(&listed) == 0)?;
+    let made = portal.assemble(to, &whole, &transfer).await.map_err(told("assemble"))?;
+    bench.check("parts are put together whole", made.sha1.as_ref() == Some(&whole.sha1) && made.file_name() == whole.name)?;
+    let again = portal.assemble(to, &whole, &transfer).await;
+    bench.fails("a second assembly fails", again, |error| matches!(error, UdataError::Uncertain { .. }))?;
+    let resent = portal.send_parts(to, &whole, &Transfer { uuid: transfer.uuid.clone(), parts: 2 }, &|_| ()).await;
+    // The portal may have swept the parts of that name already, and then takes them anew.
+    let kept = resent.is_ok() || matches!(resent, Err(UdataError::Uncertain { .. }));
+    bench.check("parts sent again are refused or taken anew", kept)?;
+    let listed = portal.dataset(id).await.map_err(told("list again"))?.resources;
+    bench.check("a second assembly makes no twin", count(&listed) == 1)?;
+    let other = file("essai-en-parts-2.csv", "text/csv", b"annee;taux\n2023;55.0\n".to_vec());
+    let transfer = Transfer::new(other.bytes).ok_or("a file of several bytes is cut")?;
+    let to = Destination { dataset: id, resource: Some(&made.id) };
+    portal.send_parts(to, &other, &transfer, &|_| ()).await.map_err(told("send parts of another"))?;
+    let replaced = portal.assemble(to, &other, &transfer).await.map_err(told("assemble another"))?;
+    bench.check("parts replace a file", replaced.id == made.id && replaced.sha1.as_ref() == Some(&other.sha1))?;
+    portal.delete_resource(id, &made.id).await.map_err(told("delete what came in parts"))
 }
 
 async fn deletion(bench: &mut Bench, id: &str, parquet: &Resource) -> Result<(), String> {

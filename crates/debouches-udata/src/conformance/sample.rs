@@ -33,6 +33,7 @@ pub(crate) fn text(organization: &str, mark: &str) -> Result<DatasetText, String
         temporal_coverage: (day(2019, 1, 1)?, day(2023, 12, 31)?),
         spatial_zones: vec!["country:fr".to_owned()],
         spatial_granularity: "fr:region".to_owned(),
+        contact_points: Vec::new(),
         private: true,
         extras: BTreeMap::from([(MARKER.to_owned(), mark.to_owned()), ("debouches:version".to_owned(), "1".to_owned())]),
     })
@@ -41,7 +42,7 @@ pub(crate) fn text(organization: &str, mark: &str) -> Result<DatasetText, String
 /// A description of a file, with the usual extras.
 pub(crate) fn described(title: &str, kind: ResourceKind) -> ResourceText {
     let extras = BTreeMap::from([("debouches:sha256".to_owned(), "00".repeat(32))]);
-    ResourceText { title: title.to_owned(), description: format!("{title}, en *Markdown*.\n"), kind, extras }
+    ResourceText { title: title.to_owned(), description: format!("{title}, en *Markdown*.\n"), kind, schema: None, extras }
 }
 
 /// A file in memory.

@@ -35,6 +35,7 @@ fn text() -> DatasetText {
         temporal_coverage: (NaiveDate::from_ymd_opt(2021, 1, 1).unwrap(), NaiveDate::from_ymd_opt(2023, 12, 31).unwrap()),
         spatial_zones: vec!["country:fr".to_owned()],
         spatial_granularity: "fr:region".to_owned(),
+        contact_points: Vec::new(),
         private: true,
         extras: BTreeMap::from([("debouches:run".to_owned(), "r1".to_owned())]),
     }

@@ -58,7 +58,13 @@ async fn a_description_names_its_kind() {
     let body = r#"{"id":"r1","title":"T","description":"D","type":"documentation","extras":{"debouches:a":"1"}}"#;
     let (portal, server) = scripted([Reply::ok(body)]).await;
     let extras = [("debouches:a".to_owned(), "1".to_owned())].into();
-    let text = ResourceText { title: "T".to_owned(), description: "D".to_owned(), kind: ResourceKind::Documentation, extras };
+    let text = ResourceText {
+        title: "T".to_owned(),
+        description: "D".to_owned(),
+        kind: ResourceKind::Documentation,
+        schema: None,
+        extras,
+    };
     portal.describe("d1", "r1", &text).await.unwrap();
     let sent: serde_json::Value = serde_json::from_slice(&server.seen()[0].body).unwrap();
     assert_eq!(sent["type"], "documentation");

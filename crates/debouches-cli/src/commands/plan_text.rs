@@ -1,0 +1,62 @@
+//! A plan for people: each write with its reason, and what becomes of the texts, line by line.
+
+use std::fmt::Write as _;
+
+use debouches_udata::Difference;
+use similar::{ChangeTag, TextDiff};
+
+use super::plan::Line;
+
+/// Longest value that is shown whole, in characters.
+const LONG: usize = 160;
+
+/// The plan of all datasets.
+pub(super) fn text(lines: &[Line]) -> String {
+    let several = lines.iter().any(|line| line.portal != lines[0].portal);
+    let mut out = String::new();
+    for line in lines {
+        let version = line.release.as_deref().unwrap_or("no release");
+        let on = if several { format!(" on {}", line.portal) } else { String::new() };
+        let writes = line.planned.as_ref().map(|planned| planned.writes.as_slice()).unwrap_or_default();
+        if let Some(obstacle) = line.obstacle() {
+            let _ = writeln!(out, "{} {version}{on}: cannot be published\n  {obstacle}", line.dataset);
+        } else if writes.is_empty() && line.notes.is_empty() {
+            let _ = writeln!(out, "{} {version}{on}: nothing to publish", line.dataset);
+        } else {
+            let _ = writeln!(out, "{} {version}{on}: {} writes", line.dataset, writes.len());
+        }
+        for write in writes {
+            let _ = writeln!(out, "  {write}: {}", write.reason);
+            write.changes.iter().for_each(|change| difference(&mut out, change));
+        }
+        for path in &line.left_out {
+            let _ = writeln!(out, "  left out: {path}, whose extension the portal does not accept");
+        }
+        for note in &line.notes {
+            let _ = writeln!(out, "  note: {note}");
+        }
+    }
+    out
+}
+
+/// What a field shows, and what it will show.
+fn difference(out: &mut String, change: &Difference) {
+    let Difference { field, found, wanted } = change;
+    if !found.contains('\n') && !wanted.contains('\n') && found.chars().count().max(wanted.chars().count()) <= LONG {
+        let shown = |text: &str| if text.is_empty() { "nothing".to_owned() } else { format!("“{text}”") };
+        let _ = writeln!(out, "      {field}: {} → {}", shown(found), shown(wanted));
+        return;
+    }
+    let _ = writeln!(out, "      {field}:");
+    let diff = TextDiff::from_lines(found.trim(), wanted.trim());
+    for group in diff.grouped_ops(1) {
+        for change in group.iter().flat_map(|operation| diff.iter_changes(operation)) {
+            let sign = match change.tag() {
+                ChangeTag::Delete => '-',
+                ChangeTag::Insert => '+',
+                ChangeTag::Equal => ' ',
+            };
+            let _ = writeln!(out, "      {sign} {}", change.value().trim_end());
+        }
+    }
+}

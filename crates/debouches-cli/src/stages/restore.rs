@@ -1,0 +1,98 @@
+//! Rebuilding the release that is live, after the state was lost.
+//!
+//! The tables are made again from their sources; the texts, which tell the history of versions, are read back from the
+//! portal and compared with their digests. When all of it together has the digest that the portal is marked with, it is
+//! the release that is live, byte for byte.
+
+use std::collections::BTreeMap;
+
+use anyhow::Context as _;
+use debouches_http::{Client, ClientOptions, Request, Url};
+use debouches_model::{ArtefactKey, Manifest, Sha256, Stage, Version};
+use debouches_package::{PreparedTable, RECORD_FILE, WrittenFile, describe};
+use debouches_publish::{Live, LiveFile};
+use debouches_store::Lock;
+
+use super::connection::Connection;
+use super::package::{WrittenData, ingredients, write_tables};
+use crate::config::DatasetConfig;
+use crate::engine::Outcome;
+use crate::session::Session;
+
+pub(super) async fn restore(
+    session: &Session,
+    connection: &Connection<'_>,
+    dataset: &DatasetConfig,
+    live: &Live,
+    lock: &Lock,
+) -> anyhow::Result<(Outcome, String)> {
+    let (Some(version), Some(digest)) = (live.version, &live.release) else {
+        return Ok((Outcome::Kept, format!("{} has our mark and no version: it cannot be taken back", live.id)));
+    };
+    let (now, tables) = ingredients(session, dataset).await?;
+    let written = write_tables(session, dataset, &tables).await?;
+    let files: Vec<WrittenFile> = written.iter().flat_map(|data| data.files.iter().map(|(file, _)| file.clone())).collect();
+    let rows: Vec<Option<u64>> = written.iter().map(|data| Some(data.table.rows)).collect();
+    let (prepared, data): (Vec<PreparedTable<'_>>, Vec<_>) =
+        written.into_iter().map(|data: WrittenData| (data.table, data.files)).unzip();
+    let described = describe(&dataset.notice, version, &[], &prepared, &files, None);
+    let texts = read_texts(session, live, described.texts.iter().map(|text| text.path.as_str())).await?;
+    let key = ArtefactKey::new(Stage::Package, dataset.id(), version);
+    let draft = session.store.draft(key.clone())?;
+    for (rows, files) in rows.into_iter().zip(data) {
+        for (file, spooled) in files {
+            let media_type = if file.path.ends_with(".csv") { "text/csv" } else { "application/vnd.apache.parquet" };
+            draft.take(spooled, &file.path, media_type, rows)?;
+        }
+    }
+    for text in &described.texts {
+        let bytes = texts.get(&text.path).map_or(text.text.as_bytes(), Vec::as_slice);
+        draft.write(&text.path, &text.media_type, bytes)?;
+    }
+    let mut manifest = Manifest::new(&key, session.tool.clone(), session.clock.now());
+    manifest.ingredients = now;
+    manifest.inputs = tables.iter().map(|table| table.manifest().as_input()).collect();
+    manifest.release = Some(described.notice);
+    let release = draft.commit(manifest).await?;
+    if &release.manifest().identity().to_string() != digest {
+        session.store.discard(&key, lock).await?;
+        return Ok((Outcome::Kept, differs(version, live)));
+    }
+    let target = connection.target(Some(dataset));
+    connection.publication(session, &release, &target).adopt(lock).await?;
+    let detail = format!("version {version} was rebuilt: it is what is live as {}, byte for byte", live.id);
+    Ok((Outcome::Made, detail))
+}
+
+fn differs(version: Version, live: &Live) -> String {
+    format!(
+        "version {version} is live as {}, and the sources give something else now: it cannot be rebuilt; bring the state back, or publish over it with `--force`",
+        live.id
+    )
+}
+
+/// The texts of the release as the portal has them, each compared with the digest that it is marked with.
+async fn read_texts<'a>(
+    session: &Session,
+    live: &Live,
+    paths: impl Iterator<Item = &'a str>,
+) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
+    // No key: these are public files, possibly on another host.
+    let client = Client::new(ClientOptions::new(&session.pipeline.contact))?;
+    let mut texts = BTreeMap::new();
+    for path in paths.filter(|path| *path != RECORD_FILE) {
+        let Some(file) = live.files.iter().find(|file| file.path == path) else { continue };
+        texts.insert(path.to_owned(), read_text(&client, file).await?);
+    }
+    Ok(texts)
+}
+
+async fn read_text(client: &Client, file: &LiveFile) -> anyhow::Result<Vec<u8>> {
+    let url: Url = file.url.parse().with_context(|| format!("the portal gives no address for {}", file.path))?;
+    let answer = client.send(&Request::get(url)).await.with_context(|| format!("cannot read {} back", file.path))?;
+    anyhow::ensure!(answer.status() == 200, "cannot read {} back: answered {}", file.path, answer.status());
+    let found = Sha256::of(answer.body()).to_string();
+    let marked = file.sha256.as_deref().unwrap_or_default();
+    anyhow::ensure!(found == marked, "{} was altered on the portal: marked {marked}, found {found}", file.path);
+    Ok(answer.body().to_vec())
+}
