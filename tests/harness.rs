@@ -38,6 +38,11 @@ impl PipelineTest {
         Self { folder, environment: Vec::new() }
     }
 
+    /// A pipeline in a folder that has everything already.
+    pub(crate) fn in_folder(folder: tempfile::TempDir) -> Self {
+        Self { folder, environment: Vec::new() }
+    }
+
     /// The project's own configuration, on the sample.
     pub(crate) fn sample() -> Self {
         let sources = fixture("sources").display().to_string();
@@ -69,6 +74,14 @@ impl PipelineTest {
         }
         write!(config, "[[dataset]]\nid = \"tested\"\ntables = [\"{published}\"]\nlicence = \"lov2\"\nfrequency = \"annual\"\ntags = [\"insertion\"]\n").unwrap();
         Self::with_config(&config)
+    }
+
+    /// Adds to the configuration.
+    pub(crate) fn with(self, config: &str) -> Self {
+        let path = self.path("pipeline.toml");
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, text + "\n" + config).unwrap();
+        self
     }
 
     /// Sets an environment variable of the runs.

@@ -2,32 +2,17 @@
 
 use std::net::SocketAddr;
 
-use debouches_portal::PortalOptions;
-use serde_json::Value;
-
 use crate::harness::{PipelineTest, fixture, project};
+use crate::proxy::Proxy;
+use crate::wire::Reached;
+use debouches_portal::PortalOptions;
 
-/// A portal to publish to.
-struct Reached {
-    url: String,
-    key: String,
-    organization: String,
-}
-
-/// The real udata, when there is one.
-fn real() -> Option<Reached> {
-    let path = std::env::var_os("DEBOUCHES_UDATA_CREDENTIALS")?;
-    let credentials: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
-    let text = |value: &Value| value.as_str().unwrap().to_owned();
-    Some(Reached {
-        url: text(&credentials["base_url"]),
-        key: text(&credentials["keys"]["editor"]),
-        organization: text(&credentials["organization"]),
-    })
-}
+/// What is told when no real udata is there.
+pub(crate) const NOT_RUN: &str =
+    "NOT RUN: DEBOUCHES_UDATA_CREDENTIALS names no real udata (see tests/udata/); .ci/run starts one";
 
 /// Does something while the practice portal answers on a port of its own.
-fn with_practice(read_only: bool, act: impl FnOnce(&Reached)) {
+pub(crate) fn with_practice(read_only: bool, act: impl FnOnce(&Reached)) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let mut options = PortalOptions::new(folder.path());
@@ -39,7 +24,7 @@ fn with_practice(read_only: bool, act: impl FnOnce(&Reached)) {
 }
 
 /// The sample, published to that portal through its API as any udata.
-fn sample_to(portal: &Reached) -> PipelineTest {
+pub(crate) fn sample_to(portal: &Reached) -> PipelineTest {
     let sources = fixture("sources").display().to_string();
     let config = std::fs::read_to_string(project().join("pipeline.toml")).unwrap();
     let declared = format!(
@@ -51,39 +36,22 @@ fn sample_to(portal: &Reached) -> PipelineTest {
         .env("DEBOUCHES_API_KEY", &portal.key)
 }
 
-/// Writes that the portal received so far.
-fn writes(portal: &Reached) -> usize {
-    let seen = get(&format!("{}/_test/requests", portal.url));
-    seen.as_array().unwrap().iter().filter(|request| request["method"] != "GET" && request["method"] != "HEAD").count()
-}
-
-/// Reads a JSON document of the portal.
-fn get(url: &str) -> Value {
-    use std::io::{Read as _, Write as _};
-    let (host, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
-    let mut stream = std::net::TcpStream::connect(host).unwrap();
-    write!(stream, "GET /{path} HTTP/1.0\r\nHost: {host}\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    assert!(head.contains(" 200 "), "{head}");
-    serde_json::from_str(body).unwrap()
-}
-
 fn publishes_once(portal: &Reached) {
-    let test = sample_to(portal);
+    // Other tests write to the same real portal meanwhile: ours are counted on our own road.
+    let road = Proxy::to(&portal.url);
+    let test = sample_to(&portal.by(&road.url));
     let ran = test.run(&["run", "--yes", "--json"]).expect_exit(0).json();
     for step in ran["steps"].as_array().unwrap().iter().filter(|step| step["stage"] == "publish") {
         assert!(step["detail"].as_str().unwrap().contains("quality 100 %"), "{step}");
     }
-    let sent = writes(portal);
+    let sent = road.writes();
     assert!(sent > 0);
     test.run(&["publish", "--yes"]).expect_exit(0).expect_told("nothing to do");
-    assert_eq!(writes(portal), sent, "a second publication wrote again");
+    assert_eq!(road.writes(), sent, "a second publication wrote again");
     // The state is lost: the marks on the portal are enough.
     std::fs::remove_dir_all(test.path("state")).unwrap();
     test.run(&["run", "--yes"]).expect_exit(0);
-    assert_eq!(writes(portal), sent, "a lost state made other writes");
+    assert_eq!(road.writes(), sent, "a lost state made other writes");
 }
 
 #[test]
@@ -93,9 +61,9 @@ fn the_practice_portal_is_published_to_once() {
 
 #[test]
 fn a_real_udata_is_published_to_once() {
-    match real() {
+    match Reached::real() {
         Some(portal) => publishes_once(&portal),
-        None => eprintln!("NOT RUN: DEBOUCHES_UDATA_CREDENTIALS names no real udata (see tests/udata/); .ci/run starts one"),
+        None => eprintln!("{NOT_RUN}"),
     }
 }
 
@@ -106,9 +74,9 @@ fn the_practice_portal_conforms() {
 
 #[test]
 fn a_real_udata_conforms() {
-    match real() {
+    match Reached::real() {
         Some(portal) => conforms(&portal),
-        None => eprintln!("NOT RUN: DEBOUCHES_UDATA_CREDENTIALS names no real udata (see tests/udata/); .ci/run starts one"),
+        None => eprintln!("{NOT_RUN}"),
     }
 }
 
@@ -128,7 +96,7 @@ fn a_bad_key_is_told_and_nothing_is_written() {
         });
         let ran = test.run(&["run", "--yes"]).expect_exit(4);
         assert!(!ran.told().contains("not-a-key"), "the key was printed\n{}", ran.told());
-        assert_eq!(writes(portal), 0);
+        assert_eq!(portal.writes(), 0);
     });
 }
 
@@ -137,7 +105,7 @@ fn a_missing_key_is_told_before_anything_is_sent() {
     with_practice(false, |portal| {
         let test = sample_to(portal).env("DEBOUCHES_API_KEY", "");
         test.run(&["run", "--yes"]).expect_exit(4).expect_told("DEBOUCHES_API_KEY");
-        assert_eq!(writes(portal), 0);
+        assert_eq!(portal.writes(), 0);
     });
 }
 
@@ -152,7 +120,7 @@ fn a_read_only_portal_is_an_outage() {
 fn a_real_portal_is_not_written_to_without_consent() {
     with_practice(false, |portal| {
         sample_to(portal).run(&["run"]).expect_exit(2).expect_told("--yes");
-        assert_eq!(writes(portal), 0);
+        assert_eq!(portal.writes(), 0);
     });
 }
 
