@@ -15,6 +15,7 @@ mod plans;
 mod portals;
 mod proxy;
 mod real_data;
+mod real_files;
 mod refusals;
 mod releases;
 mod sample;

@@ -14,15 +14,35 @@ macro_rules! shape_file {
 
 /// File name and text of every shape; the name is `<table>.<shape>.toml`.
 const SHAPES: &[(&str, &str)] = &[
+    shape_file!("acce_etablissement.extract"),
+    shape_file!("affelnet_offre.csv"),
     shape_file!("annuaire.education"),
     shape_file!("annuaire.paysage"),
     shape_file!("bcn_formation_diplome.bcn"),
     shape_file!("bcn_groupe_specialite.bcn"),
     shape_file!("bcn_mef.bcn"),
     shape_file!("certif_info.csv_2024"),
+    shape_file!("chomage_departement.csv"),
+    shape_file!("chomage_region.csv"),
+    shape_file!("cog_arrondissement.2026"),
+    shape_file!("cog_collectivite_outremer.2026"),
+    shape_file!("cog_commune.2026"),
+    shape_file!("cog_departement.2026"),
+    shape_file!("cog_mouvement_commune.2026"),
+    shape_file!("cog_region.2026"),
+    shape_file!("departement_academie_region.csv"),
+    shape_file!("fap_rome.fap225"),
     shape_file!("ij_cfa_etablissement.ods_libelles"),
     shape_file!("ij_regional.extrait_region"),
     shape_file!("insersup.2026_s1"),
+    shape_file!("insertion_master.ods_noms"),
+    shape_file!("kit_apprentissage.csv"),
+    shape_file!("lycee_ips.ods"),
+    shape_file!("parcoursup_offre_bts.csv"),
+    shape_file!("paysage_etablissement.ods_libelles"),
+    shape_file!("rome.v460"),
+    shape_file!("rome_appellation.orion"),
+    shape_file!("rome_domaine.csv"),
 ];
 
 /// What a body is made of.

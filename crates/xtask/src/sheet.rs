@@ -91,6 +91,26 @@ pub(crate) fn windows_1252(utf8: &str) -> Vec<u8> {
     utf8.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or_else(|_| panic!("`{c}` is not in Latin-1"))).collect()
 }
 
+/// UTF-8 to Mac Roman, for the letters that our lists use.
+pub(crate) fn mac_roman(utf8: &str) -> Vec<u8> {
+    let byte = |c: char| match c {
+        'À' => 0xCB,
+        'É' => 0x83,
+        'à' => 0x88,
+        'ç' => 0x8D,
+        'é' => 0x8E,
+        'è' => 0x8F,
+        'ê' => 0x90,
+        'î' => 0x94,
+        'ô' => 0x99,
+        'ù' => 0x9D,
+        'œ' => 0xCF,
+        _ if c.is_ascii() => u8::try_from(u32::from(c)).expect("ASCII"),
+        _ => panic!("`{c}` has no place in this list of letters"),
+    };
+    utf8.chars().map(byte).collect()
+}
+
 /// The rows of one of our own lists (crates/xtask/data, code lists): `;`, no quotes, a heading.
 pub(crate) fn list_rows(text: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
     text.lines().skip(1).map(|line| line.split(';').collect())

@@ -272,14 +272,34 @@ pub fn tables() -> &'static [TableSpec] {
     static TABLES: OnceLock<Vec<TableSpec>> = OnceLock::new();
     TABLES.get_or_init(|| {
         [
+            include_str!("../../tables/acce_etablissement.toml"),
+            include_str!("../../tables/affelnet_offre.toml"),
             include_str!("../../tables/annuaire.toml"),
             include_str!("../../tables/bcn_formation_diplome.toml"),
             include_str!("../../tables/bcn_groupe_specialite.toml"),
             include_str!("../../tables/bcn_mef.toml"),
             include_str!("../../tables/certif_info.toml"),
+            include_str!("../../tables/chomage_departement.toml"),
+            include_str!("../../tables/chomage_region.toml"),
+            include_str!("../../tables/cog_arrondissement.toml"),
+            include_str!("../../tables/cog_collectivite_outremer.toml"),
+            include_str!("../../tables/cog_commune.toml"),
+            include_str!("../../tables/cog_departement.toml"),
+            include_str!("../../tables/cog_mouvement_commune.toml"),
+            include_str!("../../tables/cog_region.toml"),
+            include_str!("../../tables/departement_academie_region.toml"),
+            include_str!("../../tables/fap_rome.toml"),
             include_str!("../../tables/ij_cfa_etablissement.toml"),
             include_str!("../../tables/ij_regional.toml"),
             include_str!("../../tables/insersup.toml"),
+            include_str!("../../tables/insertion_master.toml"),
+            include_str!("../../tables/kit_apprentissage.toml"),
+            include_str!("../../tables/lycee_ips.toml"),
+            include_str!("../../tables/parcoursup_offre_bts.toml"),
+            include_str!("../../tables/paysage_etablissement.toml"),
+            include_str!("../../tables/rome.toml"),
+            include_str!("../../tables/rome_appellation.toml"),
+            include_str!("../../tables/rome_domaine.toml"),
         ]
         .into_iter()
         .map(|text| TableSpec::parse(text).expect("the embedded tables are checked by a test"))

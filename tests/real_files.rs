@@ -1,0 +1,77 @@
+//! Every real file that is beside the project is read with its exact number of records. The absence of the folder is told.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use crate::harness::{PipelineTest, real_data};
+
+/// A file, the table it fills, its records (as the README of the folder counts them), and how many of them are refused.
+type File = (&'static str, &'static str, i64, i64);
+
+const FILES: &[File] = &[
+    ("etablissements/acce_etablissements_extrait.csv", "acce_etablissement", 1, 0),
+    ("etablissements/fr-esr-principaux-etablissements-enseignement-superieur.csv.gz", "paysage_etablissement", 245, 0),
+    ("etablissements/lycees_ips.csv.gz", "lycee_ips", 21_777, 0),
+    ("inserjeunes/fr-en-inserjeunes-cfa.csv.gz", "ij_cfa_etablissement", 11_314, 0),
+    ("inserjeunes/ij_region_2019_2022_diffusable.csv.gz", "ij_regional", 29_410, 0),
+    ("insersup/fr-esr-insersup_2026_S1_extrait.csv", "insersup", 10, 0),
+    ("insertion_master/fr-esr-insertion_professionnelle-master.csv.gz", "insertion_master", 15_721, 0),
+    ("metiers/Kit_apprentissage_20231218.csv.gz", "kit_apprentissage", 5_707, 0),
+    ("metiers/certif_info.csv.gz", "certif_info", 10_067, 0),
+    ("metiers/fap225_rome.csv", "fap_rome", 768, 3),
+    ("metiers/rome_appellations_orion.csv.gz", "rome_appellation", 11_522, 0),
+    ("metiers/rome_domaine_professionnel.csv", "rome_domaine", 110, 0),
+    ("metiers/unix_referentiel_code_rome_v460_utf8.csv", "rome", 1_584, 0),
+    ("offre/affelnet_attractivite_capacite_2022.csv.gz", "affelnet_offre", 19_641, 0),
+    ("offre/parcoursup_bts_attractivite_capacite_2023.csv.gz", "parcoursup_offre_bts", 12_971, 12),
+    ("territoires/chomage_departemental_insee.csv", "chomage_departement", 500, 0),
+    ("territoires/chomage_regional_insee.csv", "chomage_region", 68, 0),
+    ("territoires/cog_2026_arrondissements.csv", "cog_arrondissement", 333, 0),
+    ("territoires/cog_2026_collectivites-outremer.csv", "cog_collectivite_outremer", 94, 0),
+    ("territoires/cog_2026_communes.csv.gz", "cog_commune", 37_496, 0),
+    ("territoires/cog_2026_departements.csv", "cog_departement", 101, 0),
+    ("territoires/cog_2026_mouvements-communes.csv.gz", "cog_mouvement_commune", 13_734, 0),
+    ("territoires/cog_2026_regions.csv", "cog_region", 18, 0),
+    ("territoires/departements_academies_regions.csv", "departement_academie_region", 122, 0),
+];
+
+#[test]
+fn every_real_file_is_read_with_its_exact_number_of_records() {
+    let Some(folder) = real_data() else {
+        eprintln!("NOT RUN: no real files beside the project (DEBOUCHES_DATA)");
+        return;
+    };
+    // A table has one source: files that fill the same table are read by several pipelines.
+    let mut rounds: Vec<Vec<&File>> = Vec::new();
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    for file in FILES {
+        let round = seen.entry(file.1).or_default();
+        if rounds.len() <= *round {
+            rounds.push(Vec::new());
+        }
+        rounds[*round].push(file);
+        *round += 1;
+    }
+    let mut wrong = Vec::new();
+    for round in rounds {
+        let mut config = String::new();
+        for (file, table, ..) in &round {
+            let (id, url) = (table.replace('_', "-"), folder.join(file));
+            let url = url.display();
+            write!(config, "[[source]]\nid = \"{id}\"\nkind = \"file\"\nurl = \"{url}\"\ntable = \"{table}\"\n").unwrap();
+        }
+        let test = PipelineTest::with_config(&config);
+        let ran = test.run(&["run", "--to", "validate", "--json"]).json();
+        for (file, table, received, refused) in round {
+            let steps = ran["steps"].as_array().unwrap();
+            let step = steps.iter().find(|step| step["stage"] == "validate" && step["subject"] == *table);
+            let report = step.map_or(&serde_json::Value::Null, |step| &step["report"]);
+            let rows = &report["rows"];
+            let accepted = report["verdict"] == "accepted";
+            if !accepted || rows["received"].as_i64() != Some(*received) || rows["refused"].as_i64() != Some(*refused) {
+                wrong.push(format!("{file}: {}", step.map_or_else(|| "no step".to_owned(), ToString::to_string)));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
