@@ -110,6 +110,17 @@ impl RawTable {
         raw
     }
 
+    /// The same body laid out otherwise: other columns, and the line of the body that each row comes from.
+    ///
+    /// # Panics
+    /// When a column has not a cell for each row.
+    #[must_use]
+    pub fn laid_out(mut self, columns: Vec<RawColumn>, lines: Vec<u32>) -> Self {
+        assert!(columns.iter().all(|column| column.keys.len() == lines.len()), "each column has a cell for each row");
+        (self.columns, self.lines) = (columns, lines);
+        self
+    }
+
     pub(crate) fn set_column(&mut self, place: usize, values: Vec<Vec<u8>>, keys: Vec<u32>) {
         self.undecoded[place] = (values, keys);
     }

@@ -1,6 +1,6 @@
 //! From text cells to typed columns: once per distinct value, then one pass over the keys.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use debouches_model::spec::{CodeFormat, ColumnKind, ColumnSpec, TableSpec};
 use debouches_model::{Finding, RuleCode, Uai, ValueStatus, Vintage, VintageStyle};
@@ -8,25 +8,27 @@ use debouches_table::{Column, DecimalColumn, IntegerColumn, RawColumn, RawTable,
 
 use crate::findings::Findings;
 use crate::number;
-use crate::shape::Recognised;
 
 /// The typed table, with the refused rows still in it.
 pub(crate) fn cast(
     spec: &TableSpec,
     mut raw: RawTable,
-    recognised: &Recognised,
+    places: &BTreeMap<String, usize>,
+    markers: &BTreeMap<String, ValueStatus>,
     findings: &mut Findings<'_>,
 ) -> Result<Table, TableError> {
     let mut table = Table::new(raw.rows());
-    let vintages = Vintages::read(spec, &raw, recognised);
-    vintages.tell_unreadable(spec, &raw, recognised, findings);
+    let mut missing = spec.missing.clone();
+    missing.extend(markers.iter().map(|(marker, status)| (marker.clone(), *status)));
+    let vintages = Vintages::read(spec, &raw, places);
+    vintages.tell_unreadable(spec, &raw, places, findings);
     for column in &spec.columns {
-        let cells = match recognised.places.get(&column.name) {
+        let cells = match places.get(&column.name) {
             Some(&place) => raw.take_column(place),
             None => RawColumn { values: vec![String::new()], keys: vec![0; raw.rows()] },
         };
         if column.is_measure() {
-            let (values, statuses) = measure(spec, column, &cells, &vintages, findings);
+            let (values, statuses) = measure(&missing, column, &cells, &vintages, findings);
             table.set(&column.name, values)?;
             table.set(&column.status_name(), Column::Status(statuses))?;
         } else {
@@ -43,8 +45,8 @@ struct Vintages {
 }
 
 impl Vintages {
-    fn read(spec: &TableSpec, raw: &RawTable, recognised: &Recognised) -> Self {
-        let place = spec.vintage.as_ref().and_then(|vintage| Some((vintage, *recognised.places.get(&vintage.column)?)));
+    fn read(spec: &TableSpec, raw: &RawTable, places: &BTreeMap<String, usize>) -> Self {
+        let place = spec.vintage.as_ref().and_then(|vintage| Some((vintage, *places.get(&vintage.column)?)));
         match place {
             Some((vintage, place)) => {
                 let column = raw.column(place);
@@ -58,9 +60,9 @@ impl Vintages {
 
 impl Vintages {
     /// A vintage that cannot be read would give wrong statuses and a wrong coverage.
-    fn tell_unreadable(&self, spec: &TableSpec, raw: &RawTable, recognised: &Recognised, findings: &mut Findings<'_>) {
+    fn tell_unreadable(&self, spec: &TableSpec, raw: &RawTable, places: &BTreeMap<String, usize>, findings: &mut Findings<'_>) {
         let Some(vintage) = &spec.vintage else { return };
-        let Some(&place) = recognised.places.get(&vintage.column) else { return };
+        let Some(&place) = places.get(&vintage.column) else { return };
         if self.distinct.iter().all(Option::is_some) {
             return;
         }
@@ -88,7 +90,7 @@ enum Cell<T> {
 }
 
 fn measure(
-    spec: &TableSpec,
+    missing: &BTreeMap<String, ValueStatus>,
     column: &ColumnSpec,
     cells: &RawColumn,
     vintages: &Vintages,
@@ -96,13 +98,13 @@ fn measure(
 ) -> (Column, StatusColumn) {
     match column.kind {
         ColumnKind::Integer => {
-            let meanings = meanings(spec, column, cells, number::integer, "integer");
+            let meanings = meanings(missing, column, cells, number::integer, "integer");
             let statuses = statuses(column, cells, &meanings, vintages, findings);
             let value = |key: &u32| if let Cell::Value(value) = &meanings[*key as usize] { Some(*value) } else { None };
             (Column::Integer(cells.keys.iter().map(value).collect::<IntegerColumn>()), statuses)
         }
         ColumnKind::Decimal | ColumnKind::Text | ColumnKind::Boolean | ColumnKind::List => {
-            let meanings = meanings(spec, column, cells, number::decimal, "number");
+            let meanings = meanings(missing, column, cells, number::decimal, "number");
             let statuses = statuses(column, cells, &meanings, vintages, findings);
             let value = |key: &u32| if let Cell::Value(value) = &meanings[*key as usize] { Some(*value) } else { None };
             (Column::Decimal(cells.keys.iter().map(value).collect::<DecimalColumn>()), statuses)
@@ -111,7 +113,7 @@ fn measure(
 }
 
 fn meanings<T: Copy + Into<f64>>(
-    spec: &TableSpec,
+    missing: &BTreeMap<String, ValueStatus>,
     column: &ColumnSpec,
     cells: &RawColumn,
     parse: fn(&str) -> Option<T>,
@@ -120,9 +122,9 @@ fn meanings<T: Copy + Into<f64>>(
     let meaning = |raw: &String| {
         let text = raw.trim();
         if text.is_empty() {
-            return Cell::Empty(spec.missing.get("").copied().unwrap_or(ValueStatus::Absent));
+            return Cell::Empty(missing.get("").copied().unwrap_or(ValueStatus::Absent));
         }
-        if let Some(status) = spec.missing.get(text) {
+        if let Some(status) = missing.get(text) {
             return Cell::Null(*status);
         }
         match parse(text) {

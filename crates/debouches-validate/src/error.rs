@@ -9,6 +9,32 @@ pub enum ValidateError {
     /// No shape is known for the table.
     #[error("no shape is known for table {0}")]
     NoShape(TableId),
+    /// The file does not tell a column, and the configuration does not either.
+    #[error(
+        "table {table}: a file of generation `{shape}` does not tell `{column}`: the source needs `given.{column} = \"…\"` ({expected})"
+    )]
+    MustBeGiven {
+        /// The table.
+        table: TableId,
+        /// The generation.
+        shape: String,
+        /// The column.
+        column: String,
+        /// What is expected.
+        expected: String,
+    },
+    /// The configuration tells a column that the file tells itself, or that nobody has.
+    #[error("table {table}: a file of generation `{shape}` takes no `given.{column}` (it takes: {wanted})")]
+    NotGiven {
+        /// The table.
+        table: TableId,
+        /// The generation.
+        shape: String,
+        /// The column.
+        column: String,
+        /// Columns that may be given.
+        wanted: String,
+    },
     /// The table could not be handled.
     #[error("cannot handle table {table}")]
     Table {
@@ -25,6 +51,7 @@ impl ValidateError {
     #[must_use]
     pub fn fault(&self) -> Fault {
         match self {
+            Self::MustBeGiven { .. } | Self::NotGiven { .. } => Fault::Operator,
             Self::NoShape(_) | Self::Table { .. } => Fault::Ours,
         }
     }

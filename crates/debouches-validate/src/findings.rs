@@ -22,6 +22,7 @@ pub(crate) struct Findings<'a> {
     /// Why each refused record is refused, by the line on which it begins.
     reasons: BTreeMap<u32, BTreeSet<String>>,
     lines: Vec<u32>,
+    delivered: BTreeSet<String>,
     refused: Vec<bool>,
     muted: BTreeSet<usize>,
     fatal: bool,
@@ -38,6 +39,7 @@ impl<'a> Findings<'a> {
             broken: Vec::new(),
             reasons: BTreeMap::new(),
             lines: Vec::new(),
+            delivered: BTreeSet::new(),
             refused: Vec::new(),
             muted: BTreeSet::new(),
             fatal: false,
@@ -109,6 +111,16 @@ impl<'a> Findings<'a> {
     /// Name of the file.
     pub(crate) fn file(&self) -> &str {
         &self.file
+    }
+
+    /// Says which columns the generation delivers: an absent one is not suddenly empty.
+    pub(crate) fn expect_columns<'n>(&mut self, columns: impl Iterator<Item = &'n String>) {
+        self.delivered = columns.cloned().collect();
+    }
+
+    /// True when the generation delivers that column.
+    pub(crate) fn delivers(&self, column: &str) -> bool {
+        self.delivered.contains(column)
     }
 
     /// True when a finding makes it useless to go on.

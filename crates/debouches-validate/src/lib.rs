@@ -9,7 +9,9 @@ mod body;
 mod cast;
 mod error;
 mod findings;
+mod insersup_api;
 mod last_byte;
+mod layout;
 mod number;
 mod refused;
 mod rules;
@@ -17,6 +19,7 @@ mod shape;
 mod stage;
 
 pub use error::ValidateError;
+pub use layout::Given;
 pub use refused::RefusedRows;
 pub use shape::{BodyKind, Shape, shapes_digest};
 pub use stage::{FILE_NOTE, FORMAT, Input, Options, Outcome, validate};

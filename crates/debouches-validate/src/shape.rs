@@ -3,8 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use debouches_model::spec::TableSpec;
-use debouches_model::{Finding, RuleCode, Sha256, TableId};
+use debouches_model::{Sha256, TableId, ValueStatus};
 use serde::Deserialize;
+
+mod file;
+mod recognise;
+
+pub(crate) use recognise::{Recognised, recognise};
 
 macro_rules! shape_file {
     ($name:literal) => {
@@ -32,9 +37,25 @@ const SHAPES: &[(&str, &str)] = &[
     shape_file!("cog_region.2026"),
     shape_file!("departement_academie_region.csv"),
     shape_file!("fap_rome.fap225"),
+    shape_file!("ij_agricole_formation.ods"),
+    shape_file!("ij_cfa_etablissement.ods"),
     shape_file!("ij_cfa_etablissement.ods_libelles"),
+    shape_file!("ij_cfa_etablissement.telechargement"),
+    shape_file!("ij_cfa_etablissement.telechargement_2018"),
+    shape_file!("ij_cfa_etablissement.telechargement_2019"),
+    shape_file!("ij_cfa_formation.ods"),
+    shape_file!("ij_lycee_etablissement.ods"),
+    shape_file!("ij_lycee_etablissement.telechargement"),
+    shape_file!("ij_lycee_etablissement.telechargement_2018"),
+    shape_file!("ij_lycee_etablissement.telechargement_2019"),
+    shape_file!("ij_lycee_formation.ods"),
     shape_file!("ij_regional.extrait_region"),
     shape_file!("insersup.2026_s1"),
+    shape_file!("insersup_par_horizon.2023_s2"),
+    shape_file!("insersup_par_horizon.2024_s2"),
+    shape_file!("insersup_par_horizon.2025_s2"),
+    shape_file!("insersup_par_horizon.2026_s1"),
+    shape_file!("insersup_par_horizon.api_etablissement"),
     shape_file!("insertion_master.ods_noms"),
     shape_file!("kit_apprentissage.csv"),
     shape_file!("lycee_ips.ods"),
@@ -56,21 +77,22 @@ pub enum BodyKind {
     Json,
 }
 
-#[derive(Deserialize)]
+/// How many rows one record makes: one for each value of a column, when a generation has a heading for each.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ShapeFile {
-    #[serde(default)]
-    body: BodyKind,
-    #[serde(default)]
-    encodings: Vec<String>,
-    #[serde(default)]
-    same_names: bool,
-    #[serde(default)]
-    allow_extra: bool,
-    #[serde(default)]
-    columns: BTreeMap<String, String>,
-    #[serde(default)]
-    ignored: BTreeMap<String, String>,
+pub(crate) struct Spread {
+    /// The column that tells the rows apart.
+    pub(crate) column: String,
+    /// Its values; `{}` stands for them in headings.
+    pub(crate) values: Vec<String>,
+}
+
+/// A generation that a list of headings cannot describe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Code {
+    /// The establishment API of InserSup: marks behind counts tell the cumul.
+    InsersupApi,
 }
 
 /// A generation of a table: which heading is which column.
@@ -82,43 +104,28 @@ pub struct Shape {
     pub body: BodyKind,
     /// Encodings in which the producer delivers it.
     pub encodings: Vec<String>,
-    headings: BTreeMap<String, String>,
+    pub(crate) header: Vec<String>,
+    pub(crate) by_position: Vec<String>,
+    pub(crate) headings: BTreeMap<String, String>,
+    pub(crate) optional: BTreeMap<String, String>,
     ignored: BTreeSet<String>,
     allow_extra: bool,
-}
-
-/// Where each column of the specification stands in the file.
-pub(crate) struct Recognised {
-    pub(crate) shape: Shape,
-    /// Place of each column, by its published name.
-    pub(crate) places: BTreeMap<String, usize>,
-    pub(crate) extra: Vec<String>,
+    pub(crate) given: BTreeMap<String, String>,
+    pub(crate) constants: BTreeMap<String, String>,
+    pub(crate) recode: BTreeMap<String, BTreeMap<String, String>>,
+    pub(crate) missing: BTreeMap<String, ValueStatus>,
+    pub(crate) spread: Option<Spread>,
+    pub(crate) spread_headings: BTreeMap<String, String>,
+    pub(crate) code: Option<Code>,
 }
 
 impl Shape {
     /// The shapes of a table, in the order of names.
     #[must_use]
     pub fn of(spec: &TableSpec) -> Vec<Self> {
-        files_of(&spec.id).map(|(name, text)| Self::parse(name, text, spec)).collect()
-    }
-
-    fn parse(name: &str, text: &str, spec: &TableSpec) -> Self {
-        let file: ShapeFile = toml::from_str(text).expect("the embedded shapes are checked by a test");
-        let headings = if file.same_names {
-            spec.columns.iter().map(|column| (column.name.clone(), column.name.clone())).collect()
-        } else {
-            file.columns
-        };
-        let encodings =
-            if file.encodings.is_empty() { vec!["utf-8".to_owned(), "utf-8-bom".to_owned()] } else { file.encodings };
-        Self {
-            name: name.split_once('.').map_or(name, |(_, shape)| shape).to_owned(),
-            body: file.body,
-            encodings,
-            headings,
-            ignored: file.ignored.into_keys().collect(),
-            allow_extra: file.allow_extra,
-        }
+        let parse =
+            |(name, text): &(&str, &str)| file::parse(name, text, spec).expect("the embedded shapes are checked by a test");
+        files_of(&spec.id).map(parse).collect()
     }
 
     /// Whether the table may be delivered as JSON.
@@ -127,55 +134,50 @@ impl Shape {
         self.body == BodyKind::Json
     }
 
-    fn missing<'a>(&'a self, header: &[String]) -> Vec<&'a str> {
-        self.headings.keys().map(String::as_str).filter(|heading| !header.iter().any(|own| own == heading)).collect()
+    /// Every heading that a record is spread from, with its column and the place of its value.
+    fn spread_all(&self) -> impl Iterator<Item = (String, &str, usize)> {
+        let values = self.spread.iter().flat_map(|spread| spread.values.iter().enumerate());
+        values.flat_map(|(place, value)| {
+            self.spread_headings
+                .iter()
+                .map(move |(heading, column)| (file::spread_heading(heading, value), column.as_str(), place))
+        })
+    }
+
+    fn missing(&self, header: &[String]) -> Vec<String> {
+        if !self.header.is_empty() {
+            return if self.header == header { Vec::new() } else { vec![self.header.join(" ; ")] };
+        }
+        let has = |heading: &str| header.iter().any(|own| own == heading);
+        let plain = self.headings.keys().filter(|heading| !has(heading)).cloned();
+        // A spread column may lack some of its headings, not all of them.
+        let lacks = |heading: &&String| {
+            self.spread.iter().all(|spread| !spread.values.iter().any(|value| has(&file::spread_heading(heading, value))))
+        };
+        plain.chain(self.spread_headings.keys().filter(lacks).cloned()).collect()
     }
 
     fn extra(&self, header: &[String]) -> Vec<String> {
-        header
-            .iter()
-            .filter(|heading| !self.headings.contains_key(*heading) && !self.ignored.contains(*heading))
-            .cloned()
-            .collect()
-    }
-
-    /// The shape of that header, or the finding that says how it differs from the closest one.
-    pub(crate) fn recognise(shapes: Vec<Self>, header: &[String]) -> Result<Recognised, Box<Finding>> {
-        let closest = shapes.into_iter().min_by_key(|shape| shape.missing(header).len()).expect("a table has a shape");
-        let missing = closest.missing(header);
-        if let Some(twice) = closest.headings.keys().find(|heading| header.iter().filter(|own| own == heading).count() > 1) {
-            let finding = Finding::new(RuleCode::UnknownHeader).line(1).column(twice);
-            return Err(Box::new(finding.expected(format!("« {twice} » une seule fois")).value(format!("« {twice} »"))));
+        if !self.header.is_empty() {
+            return Vec::new();
         }
-        if missing.is_empty() {
-            let place = |heading: &String| header.iter().position(|own| own == heading).expect("no heading is missing");
-            let places = closest.headings.iter().map(|(heading, column)| (column.clone(), place(heading))).collect();
-            let extra = if closest.allow_extra { Vec::new() } else { closest.extra(header) };
-            return Ok(Recognised { places, extra, shape: closest });
-        }
-        let extra = closest.extra(header);
-        let wanted: Vec<String> = missing.iter().map(|heading| with_closest(heading, &extra)).collect();
-        Err(Box::new(Finding::new(RuleCode::UnknownHeader).line(1).expected(wanted.join(", ")).value(list(&extra))))
+        let spread: BTreeSet<String> = self.spread_all().map(|(heading, _, _)| heading).collect();
+        let is_known = |heading: &String| {
+            self.headings.contains_key(heading)
+                || self.optional.contains_key(heading)
+                || self.ignored.contains(heading)
+                || spread.contains(heading)
+        };
+        header.iter().filter(|heading| !is_known(heading)).cloned().collect()
     }
-}
 
-fn with_closest(heading: &str, extra: &[String]) -> String {
-    let near = extra
-        .iter()
-        .map(|other| (strsim::normalized_levenshtein(heading, other), other))
-        .filter(|(score, _)| *score > 0.6)
-        .max_by(|a, b| a.0.total_cmp(&b.0));
-    match near {
-        Some((_, other)) => format!("« {heading} » (« {other} » ?)"),
-        None => format!("« {heading} »"),
-    }
-}
-
-fn list(headings: &[String]) -> String {
-    if headings.is_empty() {
-        "–".to_owned()
-    } else {
-        headings.iter().map(|heading| format!("« {heading} »")).collect::<Vec<_>>().join(", ")
+    /// The columns that a file of this shape fills.
+    #[cfg(test)]
+    pub(crate) fn filled(&self) -> impl Iterator<Item = &str> {
+        let read =
+            self.headings.values().chain(self.optional.values()).chain(&self.by_position).chain(self.spread_headings.values());
+        let told = self.given.keys().chain(self.constants.keys()).chain(self.spread.iter().map(|spread| &spread.column));
+        read.chain(told).map(String::as_str).filter(|column| !column.is_empty())
     }
 }
 
@@ -206,19 +208,11 @@ mod tests {
             let shapes = Shape::of(spec);
             assert!(!shapes.is_empty(), "{} has no shape", spec.id);
             for shape in shapes {
-                for column in shape.headings.values() {
+                for column in shape.filled() {
                     assert!(spec.column(column).is_some(), "{} {}: {column}", spec.id, shape.name);
                 }
+                assert_eq!(shape.header.len(), shape.by_position.len(), "{} {}", spec.id, shape.name);
             }
         }
-    }
-
-    #[test]
-    fn an_unknown_header_is_told_with_what_is_close() {
-        let spec = debouches_model::spec::find(&"bcn_mef".parse().unwrap()).unwrap();
-        let header: Vec<String> = ["MEF", "FORMATION_DIPLOMES", "MEF_STAT_11"].map(str::to_owned).to_vec();
-        let finding = Shape::recognise(Shape::of(spec), &header).err().unwrap();
-        assert_eq!(finding.expected.as_deref(), Some("« FORMATION_DIPLOME » (« FORMATION_DIPLOMES » ?)"));
-        assert_eq!(finding.value.as_deref(), Some("« FORMATION_DIPLOMES »"));
     }
 }

@@ -11,9 +11,10 @@ use crate::body;
 use crate::cast::cast;
 use crate::findings::Findings;
 use crate::last_byte::LastByte;
+use crate::layout::{Given, lay_out};
 use crate::refused::RefusedRows;
 use crate::rules;
-use crate::shape::{Recognised, Shape};
+use crate::shape::{Recognised, Shape, recognise};
 
 /// Format number of the output: moves when the same bytes give another table.
 pub const FORMAT: u32 = 2;
@@ -29,6 +30,8 @@ pub struct Input<'a> {
     pub body: Box<dyn Read + Send + 'a>,
     /// Expected size, for progress.
     pub bytes: Option<u64>,
+    /// Columns that the configuration tells because the file does not.
+    pub given: &'a Given,
 }
 
 /// How to work.
@@ -69,6 +72,7 @@ pub fn validate(
     if shapes.is_empty() {
         return Err(ValidateError::NoShape(spec.id.clone()));
     }
+    let given = input.given;
     let mut findings = Findings::new(spec, input.name);
     let task = format!("validate {}", spec.id);
     observer.on(Event::Started { task: &task, total: input.bytes, unit: Unit::Bytes });
@@ -84,7 +88,7 @@ pub fn validate(
         }
     };
     match look_at_file(spec, &raw, shapes, last_byte.is_line_end(), &mut findings) {
-        Some(recognised) => check(spec, raw, &recognised, findings),
+        Some(recognised) => check(spec, raw, &recognised, given, findings),
         None => Ok(refused(findings)),
     }
 }
@@ -131,7 +135,7 @@ fn look_at_file(
     if findings.is_fatal() {
         return None;
     }
-    let recognised = match Shape::recognise(shapes, &raw.header) {
+    let recognised = match recognise(shapes, &raw.header) {
         Ok(recognised) => recognised,
         Err(finding) => {
             findings.about_file(*finding);
@@ -161,6 +165,7 @@ fn check(
     spec: &TableSpec,
     raw: RawTable,
     recognised: &Recognised,
+    given: &Given,
     mut findings: Findings<'_>,
 ) -> Result<Outcome, ValidateError> {
     let wrap = |source| ValidateError::Table { table: spec.id.clone(), source };
@@ -169,7 +174,14 @@ fn check(
     let separator = raw.dialect.map(|dialect| char::from(dialect.separator));
     let ragged = raw.ragged.iter().map(|row| u32::try_from(row.line).unwrap_or(u32::MAX));
     let starts: Vec<u32> = raw.lines.iter().copied().chain(ragged).collect();
-    let table = cast(spec, raw, recognised, &mut findings).map_err(wrap)?;
+    let records = raw.rows();
+    let (raw, places) = lay_out(spec, raw, recognised, given)?;
+    if raw.rows() != records {
+        findings.expect_rows(raw.lines.clone());
+    }
+    findings.expect_columns(places.keys());
+    let rows = raw.rows();
+    let table = cast(spec, raw, &places, &recognised.shape.missing, &mut findings).map_err(wrap)?;
     rules::run(spec, &table, &mut findings).map_err(wrap)?;
     let file = findings.file().to_owned();
     let kept = findings.kept_rows();
@@ -183,6 +195,9 @@ fn check(
     report.notes.insert("encoding".to_owned(), encoding.to_string());
     if let Some(vintages) = vintages(spec, &table) {
         report.notes.insert("vintages".to_owned(), vintages);
+    }
+    if rows != records {
+        report.notes.insert("records".to_owned(), records.to_string());
     }
     if let Some(separator) = separator {
         report.notes.insert("separator".to_owned(), separator.to_string());

@@ -56,6 +56,9 @@ pub(super) struct SourceFile {
     pub(super) labels: bool,
     pub(super) member: Option<String>,
     pub(super) version: Option<String>,
+    /// Columns that the file does not tell, for instance the vintage of a download.
+    #[serde(default)]
+    pub(super) given: BTreeMap<String, String>,
     /// Addresses by profile; they win over the one above.
     #[serde(default)]
     pub(super) at: BTreeMap<String, AddressFile>,

@@ -13,6 +13,7 @@ use debouches_fetch::SourceRequest;
 use debouches_model::spec::TableSpec;
 use debouches_model::{DatasetId, PortalId, SourceId, TableId};
 use debouches_udata::SchemaRef;
+use debouches_validate::Given;
 
 use crate::operations::Occasion;
 
@@ -60,6 +61,8 @@ pub(crate) struct Webhook {
 pub(crate) struct Source {
     pub(crate) spec: &'static TableSpec,
     pub(crate) request: SourceRequest,
+    /// Columns that the configuration tells because the file does not.
+    pub(crate) given: Given,
 }
 
 impl Source {

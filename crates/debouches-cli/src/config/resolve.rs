@@ -153,7 +153,7 @@ fn resolve_source(source: &SourceFile, profile: &str, base: &Path, problems: &mu
     if Shape::of(spec).iter().any(Shape::is_json) {
         request.expect = Expect::CsvOrJson;
     }
-    Some(Source { spec, request })
+    Some(Source { spec, request, given: source.given.clone() })
 }
 
 fn place(address: &AddressFile, base: &Path) -> Result<Place, PlaceError> {

@@ -42,6 +42,7 @@ pub(crate) async fn target(session: &Session, source: &Source) -> anyhow::Result
         .with("shapes", shapes_digest(&spec.id))
         .with("member", source.request.member.as_deref().unwrap_or_default())
         .with("format", FORMAT);
+    let ingredients = source.given.iter().fold(ingredients, |all, (name, value)| all.with(format!("given.{name}"), value));
     let inputs = vec![snapshot.manifest().as_input()];
     Ok((Target { stage: Stage::Validate, subject: spec.id.to_string(), ingredients, inputs }, snapshot))
 }
@@ -57,10 +58,11 @@ async fn one(session: &Session, source: &Source, lock: &Lock) -> anyhow::Result<
     let size = (unpack::Packing::of(&mut file)? == unpack::Packing::None).then_some(body.bytes);
     check_memory(session, &target.subject, size.unwrap_or_default())?;
     let (spec, observer, unpacking) = (source.spec, std::sync::Arc::clone(&session.observer), source.request.unpack());
+    let given = source.given.clone();
     let options = Options { jobs: session.jobs(), limits: ReadLimits::default() };
     let outcome = blocking(move || {
         let name = body.path.as_str();
-        let input = Input { name, body: unpack::open_body(file, name, &unpacking)?, bytes: size };
+        let input = Input { name, body: unpack::open_body(file, name, &unpacking)?, bytes: size, given: &given };
         Ok(validate(spec, input, options, observer.as_ref())?)
     })
     .await?;

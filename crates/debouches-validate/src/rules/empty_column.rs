@@ -19,7 +19,7 @@ pub(crate) fn check(spec: &TableSpec, table: &Table, findings: &mut Findings<'_>
     let Some(rule) = spec.rule(RuleCode::EmptyColumn) else { return Ok(()) };
     let vintage = spec.vintage.as_ref().map(|vintage| table.text(&vintage.column)).transpose()?;
     let labels: Vec<&str> = vintage.map_or_else(|| vec![spec.id.as_str()], |column| column.distinct().collect());
-    for measure in spec.measures() {
+    for measure in spec.measures().filter(|measure| findings.delivers(&measure.name)).collect::<Vec<_>>() {
         let statuses = table.statuses(&measure.status_name())?;
         let mut seen = vec![Seen::default(); labels.len()];
         for (row, status) in statuses.iter().enumerate() {

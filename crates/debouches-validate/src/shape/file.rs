@@ -1,0 +1,85 @@
+//! What is typed in a shape file.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use debouches_model::ValueStatus;
+use debouches_model::spec::TableSpec;
+use serde::Deserialize;
+
+use super::{BodyKind, Code, Shape, Spread};
+
+/// Stands in a heading for each value of the column that tells the rows made of one record apart.
+const SPREAD: &str = "{}";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ShapeFile {
+    #[serde(default)]
+    body: BodyKind,
+    #[serde(default)]
+    encodings: Vec<String>,
+    #[serde(default)]
+    same_names: bool,
+    #[serde(default)]
+    allow_extra: bool,
+    /// Every heading in order, when some are empty or repeated; and the column of each, empty for those left out.
+    #[serde(default)]
+    header: Vec<String>,
+    #[serde(default)]
+    by_position: Vec<String>,
+    #[serde(default)]
+    columns: BTreeMap<String, String>,
+    /// Headings that a file of this generation may lack.
+    #[serde(default)]
+    optional: BTreeMap<String, String>,
+    #[serde(default)]
+    ignored: BTreeMap<String, String>,
+    /// Columns that only the configuration of the source can tell, and what is expected there.
+    #[serde(default)]
+    given: BTreeMap<String, String>,
+    /// Columns that are the same on every row of the generation.
+    #[serde(default)]
+    constants: BTreeMap<String, String>,
+    /// Other spellings of values: column, then found value = published value.
+    #[serde(default)]
+    recode: BTreeMap<String, BTreeMap<String, String>>,
+    /// Markers of missing measures that only this generation has.
+    #[serde(default)]
+    missing: BTreeMap<String, ValueStatus>,
+    spread: Option<Spread>,
+    code: Option<Code>,
+}
+
+pub(super) fn parse(name: &str, text: &str, spec: &TableSpec) -> Result<Shape, toml::de::Error> {
+    let file: ShapeFile = toml::from_str(text)?;
+    let mut headings = if file.same_names {
+        spec.columns.iter().map(|column| (column.name.clone(), column.name.clone())).collect()
+    } else {
+        file.columns
+    };
+    let spread_headings = headings.extract_if(.., |heading, _| heading.contains(SPREAD)).collect();
+    let encodings = if file.encodings.is_empty() { vec!["utf-8".to_owned(), "utf-8-bom".to_owned()] } else { file.encodings };
+    Ok(Shape {
+        name: name.split_once('.').map_or(name, |(_, shape)| shape).to_owned(),
+        body: file.body,
+        encodings,
+        header: file.header,
+        by_position: file.by_position,
+        headings,
+        optional: file.optional,
+        ignored: file.ignored.into_keys().collect::<BTreeSet<_>>(),
+        allow_extra: file.allow_extra,
+        given: file.given,
+        constants: file.constants,
+        recode: file.recode,
+        missing: file.missing,
+        spread: file.spread,
+        spread_headings,
+        code: file.code,
+    })
+}
+
+/// The heading of a spread column for one of the values.
+pub(super) fn spread_heading(heading: &str, value: &str) -> String {
+    heading.replace(SPREAD, value)
+}
