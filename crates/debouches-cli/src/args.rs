@@ -122,6 +122,11 @@ pub(crate) enum Command {
     Show(ShowArgs),
     /// What a rule or an exit code means
     Explain(ExplainArgs),
+    /// Statistical secrecy: what can be worked out from published files, and what hiding more would cost
+    Secrecy {
+        #[command(subcommand)]
+        command: SecrecyCommand,
+    },
     /// The practice portal
     Portal {
         #[command(subcommand)]
@@ -235,6 +240,58 @@ pub(crate) struct ManArgs {
 pub(crate) struct ExplainArgs {
     /// Code of a rule, for instance duplicate-key, or an exit code; all of them when none is given
     pub(crate) code: Option<String>,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum SecrecyCommand {
+    /// Looks for hidden counts that can be worked out, all releases together; exits with 3 when there is one
+    Audit(SecrecyFiles),
+    /// Says why a hidden count is safe, or how it is worked out
+    Explain {
+        /// Beginning of its key, parts separated by ×, then its column after ·, for instance "2020_2021 × 84 × scolaire"
+        cell: String,
+        #[command(flatten)]
+        files: SecrecyFiles,
+    },
+    /// Compares policies: what each would hide beside the small counts
+    Price {
+        #[command(flatten)]
+        files: SecrecyFiles,
+        /// Widths to compare, in persons
+        #[arg(long, value_name = "N,…", value_delimiter = ',')]
+        width: Vec<u32>,
+        /// Fewest hidden parts in a total, to compare
+        #[arg(long, value_name = "N,…", value_delimiter = ',')]
+        siblings: Vec<u32>,
+        /// Thresholds to compare
+        #[arg(long, value_name = "N,…", value_delimiter = ',')]
+        threshold: Vec<u32>,
+        /// Writes the table with its hidden counts blank, as the last policy compared leaves it
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct SecrecyFiles {
+    /// Releases of one table, the oldest first: CSV files (also .gz), or folders of releases
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Key, markers and policy of a table that is not ours (TOML)
+    #[arg(long, value_name = "FILE", conflicts_with = "table")]
+    pub(crate) spec: Option<PathBuf>,
+    /// The table, when the names of the files do not tell
+    #[arg(long, value_name = "TABLE")]
+    pub(crate) table: Option<String>,
+    /// The files are private: hides counts under the threshold first, as publication would
+    #[arg(long)]
+    pub(crate) private: bool,
+    /// Supposes that these totals are published too, for instance code_region=FR; what is hidden is made up
+    #[arg(long, value_name = "COLUMN=VALUE")]
+    pub(crate) with_total: Option<String>,
+    /// How many refused counts to name
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(crate) show: usize,
 }
 
 #[derive(Debug, Clone, Subcommand)]

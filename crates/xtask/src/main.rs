@@ -1,6 +1,7 @@
 //! Chores behind `cargo xtask`.
 
 mod check;
+mod cube;
 mod fixtures;
 mod insersup;
 mod percent;
@@ -30,6 +31,18 @@ enum Chore {
         #[arg(long)]
         check: bool,
     },
+    /// Write a cube of the size of a real year, with its secrecy policies, to measure the gate.
+    Cube {
+        /// Folder to write in.
+        #[arg(long)]
+        out: PathBuf,
+        /// Keep the most popular certifications only.
+        #[arg(long, default_value_t = 1500)]
+        certifications: u32,
+        /// Another seed gives other figures.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
     /// Write a file in the shape of InserSup, of any size.
     Insersup {
         /// Number of records.
@@ -54,6 +67,10 @@ fn main() -> Result<()> {
         }
         Chore::Fixtures { check: true } => println!("fixtures: {} files are up to date", fixtures::check(&fixtures)?),
         Chore::Fixtures { check: false } => println!("fixtures: {} files", fixtures::write(&fixtures)?),
+        Chore::Cube { out, certifications, seed } => {
+            let [crossed, api] = cube::write(&out, certifications, seed)?;
+            println!("{}: crossed.csv {crossed} lines, api.csv {api} lines", out.display());
+        }
         Chore::Insersup { rows, out, seed } => {
             let mut file = File::create(&out).with_context(|| format!("cannot create {}", out.display()))?;
             insersup::stream(rows, seed, &mut file)?;

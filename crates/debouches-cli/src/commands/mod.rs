@@ -9,6 +9,7 @@ mod plan_text;
 mod portal;
 mod publish;
 mod run;
+mod secrecy;
 mod status;
 mod units;
 mod verify;
@@ -44,6 +45,7 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<u8> {
         Command::Units(args) => Ok(units::units(global, args)),
         Command::Man(args) => man::man(global, args),
         Command::Explain(args) => explain::explain(global, args),
+        Command::Secrecy { command } => secrecy::secrecy(global, command),
         Command::Portal { command: PortalCommand::Serve { port } } => portal::serve(global, *port).await,
         Command::Portal { command: PortalCommand::Adopt(subjects) } => portal::adopt(global, subjects).await,
         Command::Completions { shell } => {

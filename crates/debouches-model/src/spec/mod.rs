@@ -7,9 +7,11 @@ mod addition;
 mod column;
 mod expand;
 mod rule;
+mod secrecy;
 mod table;
 
 pub use addition::{Addition, territory, trades};
 pub use column::{Base, CodeFormat, ColumnKind, ColumnSpec, Role};
 pub use rule::RuleSpec;
-pub use table::{SecrecySpec, SpecError, TableKind, TableSpec, TerritorySpec, TradeSpec, VintageSpec, find, tables};
+pub use secrecy::{CountSpec, Extremes, LevelSpec, PartitionSpec, RateSpec, SecrecySpec, TotalSpec};
+pub use table::{SpecError, TableKind, TableSpec, TerritorySpec, TradeSpec, VintageSpec, find, tables};

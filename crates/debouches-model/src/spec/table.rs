@@ -9,6 +9,7 @@ use super::addition::{territory, trades};
 use super::column::{ColumnKind, ColumnSpec, Role};
 use super::expand::ColumnFile;
 use super::rule::RuleSpec;
+use super::secrecy::{CountSpec, SecrecySpec};
 use crate::{RuleCode, Severity, Sha256, TableId, Tolerance, ValueStatus, VintageStyle};
 
 /// What a table is for.
@@ -29,16 +30,6 @@ pub struct VintageSpec {
     pub column: String,
     /// Spelling of the vintages.
     pub style: VintageStyle,
-}
-
-/// Primary statistical secrecy.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SecrecySpec {
-    /// Smallest base that may be published, in persons: a base equal to it is published.
-    pub threshold: u32,
-    /// Who says so, in French, for the data dictionary.
-    pub rule: String,
 }
 
 /// Where the territory of a row is read, in the order of trust.
@@ -199,6 +190,21 @@ impl TableSpec {
         territory.into_iter().chain(trades).flatten()
     }
 
+    /// The secrecy policy of the table, its counts named: those in persons, with their bases, when the policy names none.
+    #[must_use]
+    pub fn secrecy_policy(&self) -> Option<SecrecySpec> {
+        let mut policy = self.secrecy.clone()?;
+        if policy.count.is_empty() {
+            let counts = self.measures().filter(|column| {
+                column.kind == ColumnKind::Integer && column.unit.as_deref() == Some("personnes") && !column.base.is_empty()
+            });
+            policy.count = counts
+                .map(|column| CountSpec { column: column.name.clone(), base: column.base.counts.clone(), within: None })
+                .collect();
+        }
+        Some(policy)
+    }
+
     /// The rule of that code, when the table names it.
     #[must_use]
     pub fn rule(&self, code: RuleCode) -> Option<&RuleSpec> {
@@ -251,6 +257,9 @@ impl TableSpec {
                 .into_iter()
                 .flatten()
                 .for_each(|name| must_exist("the territory", name));
+        }
+        for (what, name) in self.secrecy.iter().flat_map(SecrecySpec::columns) {
+            must_exist(what, name);
         }
         if let Some(trades) = &self.trades {
             [&trades.cfd, &trades.mefstat11].into_iter().flatten().for_each(|name| must_exist("the trades", name));

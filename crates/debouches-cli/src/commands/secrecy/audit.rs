@@ -1,0 +1,86 @@
+//! `debouches secrecy audit`: counts what is safe, and names what is not.
+
+use std::time::Instant;
+
+use debouches_model::Lang;
+use debouches_secrecy::{Cells, Effort, Verdicts, Widths, explain, judge};
+use serde_json::json;
+
+use super::{Subject, subjects};
+use crate::args::{Global, SecrecyFiles};
+use crate::failure::Decided;
+use crate::output;
+
+pub(super) fn audit(global: &Global, files: &SecrecyFiles) -> anyhow::Result<u8> {
+    let (mut documents, mut text, mut refused) = (Vec::new(), String::new(), 0);
+    for subject in subjects(global, files)? {
+        let (document, lines, count) = one(&subject, global.lang.into(), files.show)?;
+        documents.push(document);
+        text += &lines;
+        refused += count;
+    }
+    if global.json {
+        output::print(&(json!({ "schema_version": 1, "ok": refused == 0, "tables": documents }).to_string() + "\n"));
+    } else {
+        output::print(&text);
+    }
+    Ok(if refused == 0 { 0 } else { 3 })
+}
+
+fn one(subject: &Subject, lang: Lang, show: usize) -> anyhow::Result<(serde_json::Value, String, u64)> {
+    let start = Instant::now();
+    let model = subject.model();
+    let fault = debouches_model::Fault::Data;
+    let judgement = judge(&model.system, Effort::default()).map_err(|error| Decided { message: error.to_string(), fault })?;
+    let (cells, verdicts, widths) = (Cells::of(&model.system), Verdicts::of(&judgement), Widths::of(&judgement));
+    let elapsed = start.elapsed();
+    let reasons: Vec<String> =
+        judgement.failures().take(show).map(|(cell, reason)| explain(&model.system, cell, reason, lang)).collect();
+    let refused = verdicts.refused() + model.under.len() as u64;
+    let id = &subject.layout.id;
+    let mut text = format!(
+        "{id}: {}\n  {} releases, {} counts shown, {} hidden, {} of them protected, {} ties, {} groups (the largest: {})\n",
+        subject.layout.policy.sentence(),
+        subject.releases.len(),
+        cells.shown,
+        cells.hidden,
+        judgement.cells.len(),
+        model.system.ties(),
+        judgement.groups.0,
+        judgement.groups.1,
+    );
+    text += &format!(
+        "  safe {}, unsafe {}: {} exact, {} too narrow, {} unproven; {} shown under the threshold; {:.1} s\n",
+        verdicts.safe,
+        verdicts.refused(),
+        verdicts.exact,
+        verdicts.narrow,
+        verdicts.unproven,
+        model.under.len(),
+        elapsed.as_secs_f64(),
+    );
+    if let Some(widths) = widths {
+        text += &format!(
+            "  widths found: {} at least, {} at the first decile, {} at the median, {} at the ninth\n",
+            widths.least, widths.tenth, widths.median, widths.ninetieth
+        );
+    }
+    for name in model.under.iter().take(show) {
+        text += &match lang {
+            Lang::Fr => format!("  - {name} : publié sous le seuil\n"),
+            Lang::En => format!("  - {name}: published under the threshold\n"),
+        };
+    }
+    reasons.iter().for_each(|reason| text += &format!("  - {reason}\n"));
+    let more = (verdicts.refused() as usize).saturating_sub(reasons.len());
+    if more > 0 {
+        text += &format!("  … and {more} more (--show N)\n");
+    }
+    let document = json!({
+        "table": id, "releases": subject.releases.len(), "cells": cells, "protected": judgement.cells.len(),
+        "verdicts": verdicts, "widths": widths, "under_threshold": model.under, "reasons": reasons,
+        "groups": judgement.groups.0, "largest_group": judgement.groups.1, "seconds": elapsed.as_secs_f64(),
+        "policy": subject.layout.policy,
+    });
+    Ok((document, text, refused))
+}

@@ -1,0 +1,102 @@
+//! `debouches secrecy`: what can be worked out from published files, why, and what hiding more would cost.
+
+mod audit;
+mod explain;
+mod layout;
+mod price;
+mod read;
+
+use debouches_model::spec::TotalSpec;
+use debouches_secrecy::{Facts, Modelled, Primary, Row, Seen, build, complete};
+
+use crate::args::{Global, SecrecyCommand, SecrecyFiles};
+use crate::failure::Usage;
+use layout::Layout;
+
+/// Steps that a group may take to find a table for what was not told.
+const STEPS: usize = 200_000;
+
+pub(crate) fn secrecy(global: &Global, command: &SecrecyCommand) -> anyhow::Result<u8> {
+    match command {
+        SecrecyCommand::Audit(files) => audit::audit(global, files),
+        SecrecyCommand::Explain { cell, files } => explain::explain(global, cell, files),
+        SecrecyCommand::Price { files, width, siblings, threshold, out } => {
+            price::price(global, files, &price::Compared { width, siblings, threshold }, out.as_deref())
+        }
+    }
+}
+
+/// The releases of one table, read.
+struct Subject {
+    layout: Layout,
+    releases: Vec<Facts>,
+    primary: Primary,
+}
+
+/// Every table that the files hold.
+fn subjects(global: &Global, files: &SecrecyFiles) -> anyhow::Result<Vec<Subject>> {
+    let jobs = global.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
+    let primary = if files.private { Primary::Hide } else { Primary::Tell };
+    let mut out = Vec::new();
+    for (layout, paths) in layout::layouts(global, files)? {
+        let mut layout = layout;
+        let mut releases = Vec::new();
+        for path in &paths {
+            releases.push(read::facts(path, &layout, jobs)?);
+        }
+        if let Some(total) = &files.with_total {
+            let (column, value) = total
+                .split_once('=')
+                .ok_or_else(|| Usage(format!("--with-total {total}: expected COLUMN=VALUE, for instance code_region=FR")))?;
+            suppose_total(&mut layout, &mut releases, column, value)?;
+        }
+        out.push(Subject { layout, releases, primary });
+    }
+    Ok(out)
+}
+
+impl Subject {
+    /// The system of everything together; hidden counts are the same in all releases unless that is impossible.
+    fn model(&self) -> Modelled {
+        let mut model = build(&self.layout.policy, &self.releases, self.primary, true);
+        let unsolved = complete(&mut model.system, STEPS);
+        if self.releases.len() > 1 && unsolved == model.system.cells().len() {
+            model = build(&self.layout.policy, &self.releases, self.primary, false);
+            complete(&mut model.system, STEPS);
+        }
+        model
+    }
+}
+
+/// Adds to each release the rows that a total would have. A hidden count has a value made up within what it can be:
+/// which counts are the only hidden part of their total does not depend on it.
+fn suppose_total(layout: &mut Layout, releases: &mut [Facts], column: &str, value: &str) -> anyhow::Result<()> {
+    let place = layout.key.iter().position(|own| own == column);
+    let place =
+        place.ok_or_else(|| Usage(format!("--with-total: `{column}` is not in the key ({})", layout.key.join(", "))))?;
+    let total = TotalSpec { column: column.to_owned(), total: value.to_owned(), parts: Vec::new(), complete: true };
+    layout.policy.total.push(total);
+    for facts in releases {
+        let mut model = build(&layout.policy, std::slice::from_ref(facts), Primary::Tell, true);
+        complete(&mut model.system, STEPS);
+        let mut sums: std::collections::BTreeMap<Vec<Box<str>>, Vec<Option<i64>>> = std::collections::BTreeMap::new();
+        for (row, cells) in facts.rows.iter().zip(&model.cells) {
+            let mut key = row.key.clone();
+            key[place] = value.into();
+            let sums = sums.entry(key).or_insert_with(|| vec![None; cells.len()]);
+            for (sum, cell) in sums.iter_mut().zip(cells) {
+                let value = cell.map(|cell| model.system.cells()[cell as usize].value);
+                *sum = match (*sum, value) {
+                    (Some(sum), Some(value)) => Some(sum + value),
+                    (sum, value) => sum.or(value),
+                };
+            }
+        }
+        facts.rows.extend(sums.into_iter().map(|(key, counts)| Row {
+            key,
+            counts: counts.into_iter().map(|sum| sum.map_or(Seen::Nothing, Seen::Value)).collect(),
+            rates: Vec::new(),
+        }));
+    }
+    Ok(())
+}

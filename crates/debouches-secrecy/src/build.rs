@@ -1,0 +1,286 @@
+//! From tables and their policy to a system: which counts there are, in which releases, and what ties them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use debouches_model::spec::{CountSpec, Extremes, SecrecySpec};
+
+use crate::facts::{Facts, Row, Seen};
+use crate::system::{Cell, CellId, Constraint, Line, LineId, State, System, Tie};
+
+/// More persons than any count has.
+const MANY: i64 = 10_000_000;
+
+/// What to do with a published count whose base is under the threshold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Primary {
+    /// Hide it, as the threshold alone would: the table is a private one.
+    Hide,
+    /// Leave it, and tell: the table is what was published.
+    Tell,
+}
+
+/// A system, and where its cells come from.
+#[derive(Debug, Clone)]
+pub struct Modelled {
+    /// The system.
+    pub system: System,
+    /// Row of the last release and lines of that row, by the bases that decide: which counts each line holds.
+    pub lines: Vec<(usize, LineId, Vec<usize>)>,
+    /// Cells of each row of the last release, in the order of the policy's counts.
+    pub cells: Vec<Vec<Option<CellId>>>,
+    /// Published counts whose base is under the threshold, by their names.
+    pub under: Vec<String>,
+    /// Cells of earlier releases that were revised: a count that has two values.
+    pub revised: usize,
+}
+
+/// Builds the system of everything published together: the last release, and all the former ones, withdrawn or not.
+///
+/// When `same` is true, a count that is hidden in two releases is one unknown; otherwise they may differ by the revision
+/// that the policy allows.
+#[must_use]
+pub fn build(policy: &SecrecySpec, releases: &[Facts], primary: Primary, same: bool) -> Modelled {
+    let mut builder = Builder {
+        policy,
+        counts: &policy.count,
+        out: Modelled { system: System::new(), lines: Vec::new(), cells: Vec::new(), under: Vec::new(), revised: 0 },
+        known: HashMap::new(),
+        owners: BTreeMap::new(),
+        primary,
+        same,
+    };
+    for (place, facts) in releases.iter().enumerate() {
+        builder.release(facts, place + 1 == releases.len());
+    }
+    let mut out = builder.out;
+    out.system.finish();
+    out
+}
+
+struct Builder<'a> {
+    policy: &'a SecrecySpec,
+    counts: &'a [CountSpec],
+    out: Modelled,
+    /// Versions of each count, by key and place.
+    known: HashMap<(Vec<Box<str>>, usize), Vec<CellId>>,
+    owners: BTreeMap<Box<str>, u32>,
+    primary: Primary,
+    same: bool,
+}
+
+type RowCells = Vec<Option<CellId>>;
+
+impl Builder<'_> {
+    fn release(&mut self, facts: &Facts, is_last: bool) {
+        let owner = self.policy.owner.as_ref().and_then(|name| facts.key.iter().position(|own| own == name));
+        let cells: Vec<RowCells> =
+            facts.rows.iter().enumerate().map(|(place, row)| self.row(facts, row, owner, is_last.then_some(place))).collect();
+        for (row, cells) in facts.rows.iter().zip(&cells) {
+            self.partitions(cells);
+            self.rates(row, cells);
+        }
+        self.totals(facts, &cells);
+        if is_last {
+            self.out.cells = cells;
+        }
+    }
+
+    /// The cells of a row. Counts with the same bases are hidden together.
+    fn row(&mut self, facts: &Facts, row: &Row, owner: Option<usize>, last: Option<usize>) -> RowCells {
+        let place_of = |name: &str| self.counts.iter().position(|count| count.column == name);
+        let mut groups: BTreeMap<Vec<&str>, Vec<usize>> = BTreeMap::new();
+        for (place, count) in self.counts.iter().enumerate().filter(|(place, _)| row.counts[*place] != Seen::Nothing) {
+            groups.entry(count.base.iter().map(String::as_str).collect()).or_default().push(place);
+        }
+        let value = |place: usize| match row.counts[place] {
+            Seen::Value(value) | Seen::Hidden(Some(value)) => Some(value),
+            Seen::Hidden(None) | Seen::Nothing => None,
+        };
+        let level = self.policy.level.iter().position(|level| {
+            level.when.iter().all(|(column, wanted)| {
+                facts.key.iter().position(|own| own == column).is_some_and(|place| *row.key[place] == **wanted)
+            })
+        });
+        let (cost, may_hide) =
+            level.map_or((1, true), |level| (self.policy.level[level].cost, self.policy.level[level].may_hide));
+        // What belongs to the whole nation or a région has no owner.
+        let owner = owner.filter(|place| !self.is_total(facts, *place, &row.key[*place])).map(|place| {
+            let next = u32::try_from(self.owners.len()).unwrap_or(u32::MAX);
+            *self.owners.entry(row.key[place].clone()).or_insert(next)
+        });
+        let mut cells: RowCells = vec![None; self.counts.len()];
+        for (base, places) in groups {
+            let bases: Vec<Option<i64>> = base.iter().filter_map(|name| place_of(name)).map(value).collect();
+            let is_small = bases.iter().any(|base| base.is_none_or(|base| base < i64::from(self.policy.threshold)));
+            let is_hidden = places.iter().any(|place| matches!(row.counts[*place], Seen::Hidden(_)));
+            let is_extreme = self.policy.extremes == Extremes::Protect
+                && places.iter().any(|place| {
+                    let within = self.counts[*place].within.as_deref().and_then(place_of).and_then(value);
+                    within.is_some_and(|within| within > 0 && value(*place).is_some_and(|own| own == 0 || own == within))
+                });
+            if !is_hidden && is_small && self.primary == Primary::Tell {
+                self.out.under.push(words(&row.key));
+            }
+            let is_primary = is_hidden || ((is_small || is_extreme) && self.primary == Primary::Hide);
+            let size = places.iter().filter_map(|place| value(*place)).max().unwrap_or_default();
+            let line = self.out.system.line(Line {
+                state: if is_primary { State::Primary } else { State::Shown },
+                cost: u64::from(cost) * 16 + u64::from(size.unsigned_abs().saturating_add(1).ilog2()),
+                may_hide: may_hide && last.is_some(),
+                owner,
+                level: level.and_then(|level| u32::try_from(level).ok()).unwrap_or(u32::MAX),
+            });
+            for place in &places {
+                let within = self.counts[*place].within.as_deref().and_then(place_of).map(|within| row.counts[within]);
+                let prior = self.prior(*place, value(*place), within);
+                let protected = is_primary && (is_small || is_extreme || value(*place).is_none());
+                cells[*place] = Some(self.cell(row, *place, line, prior, protected));
+            }
+            if let Some(row) = last {
+                self.out.lines.push((row, line, places));
+            }
+        }
+        self.limits(row, &cells);
+        cells
+    }
+
+    fn is_total(&self, facts: &Facts, place: usize, value: &str) -> bool {
+        self.policy.total.iter().any(|total| total.column == facts.key[place] && total.total == value)
+    }
+
+    /// What readers know of a hidden count beforehand.
+    fn prior(&self, place: usize, value: Option<i64>, within: Option<Seen>) -> (i64, i64) {
+        let count = &self.counts[place];
+        let threshold = i64::from(self.policy.threshold);
+        let floor = i64::from(self.policy.floor);
+        let is_own = count.base.contains(&count.column);
+        let (low, high) = match value {
+            _ if !is_own || !self.policy.status_known => (0, MANY),
+            Some(value) if value >= threshold => (threshold, MANY),
+            None if count.base.len() > 1 => (0, MANY),
+            Some(_) | None => (floor, threshold - 1),
+        };
+        match within {
+            Some(Seen::Value(most)) => (low.min(most), high.min(most)),
+            Some(Seen::Hidden(_) | Seen::Nothing) | None => (low, high),
+        }
+    }
+
+    /// The cell of a count in this release: the same as in a former one unless it was revised.
+    fn cell(&mut self, row: &Row, place: usize, line: LineId, prior: (i64, i64), protected: bool) -> CellId {
+        let seen = row.counts[place];
+        let versions = self.known.entry((row.key.clone(), place)).or_default();
+        let system = &mut self.out.system;
+        let is_now_hidden = system.lines()[line as usize].state != State::Shown;
+        let value = match seen {
+            Seen::Value(value) | Seen::Hidden(Some(value)) => Some(value),
+            Seen::Hidden(None) | Seen::Nothing => None,
+        };
+        let is_same = |cell: &CellId| {
+            let was_hidden = system.is_hidden(*cell);
+            let own = system.value_of(*cell);
+            match (was_hidden, is_now_hidden) {
+                (false, false) => own == value,
+                (true, true) => self.same && (own.is_none() || value.is_none() || own == value),
+                // Published in one of them: readers know it, unless it was revised.
+                (false, true) => value.is_none_or(|value| own == Some(value)),
+                (true, false) => own.is_none_or(|own| value == Some(own)),
+            }
+        };
+        if let Some(cell) = versions.iter().copied().find(is_same) {
+            system.meet(cell, line, value, protected.then_some(i64::from(self.policy.width)));
+            return cell;
+        }
+        let width = if protected { i64::from(self.policy.width) } else { 0 };
+        // Nobody told: the middle of what it can be, or its floor when it can be anything.
+        let known = value.unwrap_or(if prior.1 < MANY { i64::midpoint(prior.0, prior.1) } else { prior.0 });
+        let cell = Cell { line, value: known, shown: (known, known), prior: (prior.0.min(known), prior.1.max(known)), width };
+        let label = format!("{} · {}", words(&row.key), self.counts[place].column);
+        let new = system.cell_of(cell, label, value.is_some());
+        if let Some(former) = versions.last().copied() {
+            self.out.revised += 1;
+            let revision = i64::from(self.policy.revision);
+            let terms = vec![(new, 1), (former, -1)];
+            if revision > 0 && system.is_hidden(new) {
+                system.tie(&Constraint { terms, low: -revision, high: revision, tie: Tie::Revision, while_shown: None });
+            }
+        }
+        versions.push(new);
+        new
+    }
+
+    /// A count is never above what it is within.
+    fn limits(&mut self, row: &Row, cells: &RowCells) {
+        for (place, count) in self.counts.iter().enumerate() {
+            let within = count.within.as_ref().and_then(|name| self.counts.iter().position(|count| count.column == *name));
+            let Some(within) = within else { continue };
+            if let (Some(part), Some(whole)) = (cells[place], cells[within])
+                && matches!(row.counts[within], Seen::Hidden(_))
+            {
+                let terms = vec![(whole, 1), (part, -1)];
+                self.out.system.tie(&Constraint { terms, low: 0, high: MANY, tie: Tie::Partition, while_shown: None });
+            }
+        }
+    }
+
+    fn partitions(&mut self, cells: &RowCells) {
+        for partition in &self.policy.partition {
+            let cell =
+                |name: &String| self.counts.iter().position(|count| count.column == *name).and_then(|place| cells[place]);
+            let parts: Option<Vec<CellId>> = partition.parts.iter().map(cell).collect();
+            if let (Some(whole), Some(parts)) = (cell(&partition.whole), parts) {
+                self.out.system.sum(whole, &parts, Tie::Partition);
+            }
+        }
+    }
+
+    /// (r − ½) D ≤ 100 N ≤ (r + ½) D, in units of the last decimal.
+    fn rates(&mut self, row: &Row, cells: &RowCells) {
+        for (rate, published) in self.policy.rate.iter().zip(&row.rates) {
+            let place = |name: &String| self.counts.iter().position(|count| count.column == *name);
+            let (Some(of), Some(over), Some(published)) = (place(&rate.of), place(&rate.over), published) else { continue };
+            let both_shown = [of, over].iter().all(|place| matches!(row.counts[*place], Seen::Value(_)));
+            let (Some(of), Some(over), false) = (cells[of], cells[over], both_shown) else { continue };
+            let scale = 200 * 10_i64.pow(rate.decimals);
+            for (by, low, high) in [(1 - 2 * published, 0, MANY * scale), (-1 - 2 * published, -MANY * scale, 0)] {
+                let terms = vec![(of, scale), (over, by)];
+                self.out.system.tie(&Constraint { terms, low, high, tie: Tie::Rate, while_shown: None });
+            }
+        }
+    }
+
+    fn totals(&mut self, facts: &Facts, cells: &[RowCells]) {
+        for total in &self.policy.total {
+            let Some(column) = facts.key.iter().position(|own| *own == total.column) else { continue };
+            let mut groups: BTreeMap<Vec<&str>, (Option<usize>, Vec<usize>)> = BTreeMap::new();
+            for (place, row) in facts.rows.iter().enumerate() {
+                let own = &*row.key[column];
+                let rest =
+                    row.key.iter().enumerate().filter(|(other, _)| *other != column).map(|(_, value)| &**value).collect();
+                let group: &mut (Option<usize>, Vec<usize>) = groups.entry(rest).or_default();
+                if own == total.total {
+                    group.0 = Some(place);
+                } else if total.parts.is_empty() || total.parts.iter().any(|part| part == own) {
+                    group.1.push(place);
+                }
+            }
+            for (whole, parts) in groups.into_values().filter_map(|(whole, parts)| Some((whole?, parts))) {
+                for count in (0..self.counts.len()).filter(|_| !parts.is_empty()) {
+                    let Some(whole) = cells[whole][count] else { continue };
+                    let present: Vec<CellId> = parts.iter().filter_map(|row| cells[*row][count]).collect();
+                    if total.complete && present.len() == parts.len() {
+                        self.out.system.sum(whole, &present, Tie::Sum);
+                    } else {
+                        let terms = std::iter::once((whole, 1)).chain(present.into_iter().map(|part| (part, -1))).collect();
+                        self.out.system.tie(&Constraint { terms, low: 0, high: MANY, tie: Tie::Sum, while_shown: None });
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A key in words: what is empty is left out.
+fn words(key: &[Box<str>]) -> String {
+    key.iter().filter(|part| !part.is_empty()).map(|part| &**part).collect::<Vec<_>>().join(" × ")
+}

@@ -1,0 +1,168 @@
+//! What a release says of its secrecy: policy, cells by status, widths, verdict. Never a witness, never a true value.
+
+use std::collections::BTreeMap;
+
+use debouches_model::spec::SecrecySpec;
+use debouches_model::{Hasher, Sha256};
+use serde::Serialize;
+
+use crate::gate::{Judgement, Reason, Verdict};
+use crate::system::{State, System};
+
+/// How strict the gate is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// Nothing that we add or have published narrows a hidden count more than the producer's own figures do.
+    #[default]
+    Inherit,
+    /// Every hidden count is safe, whoever published what narrows it.
+    Strict,
+}
+
+/// The secrecy of one table of a release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TableDisclosure {
+    /// The table.
+    pub table: String,
+    /// Digest of the policy below.
+    pub policy_sha256: String,
+    /// The policy in force.
+    pub policy: SecrecySpec,
+    /// How strict the gate was.
+    pub mode: Mode,
+    /// Versions considered together, withdrawn ones included, this one last.
+    pub releases: Vec<String>,
+    /// Counts published and hidden; readers are not told which are hidden for themselves and which for others.
+    pub cells: Cells,
+    /// Hidden counts by what the gate found.
+    pub verdicts: Verdicts,
+    /// How far apart the values found for safe counts are, in persons.
+    pub widths: Option<Widths>,
+    /// Groups of unknowns, and the size of the largest.
+    pub groups: usize,
+    /// Unknowns in the largest group.
+    pub largest_group: usize,
+    /// What searched for witnesses; every witness was then checked in whole numbers.
+    pub solver: &'static str,
+    /// Seeds of what is drawn: nothing is.
+    pub seeds: Vec<u64>,
+    /// Digest of the witnesses, which are not published.
+    pub witnesses_sha256: Sha256,
+    /// True when the release may be published.
+    pub passes: bool,
+}
+
+/// Counts of a table, by what readers see.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Cells {
+    /// Published.
+    pub shown: u64,
+    /// Hidden.
+    pub hidden: u64,
+}
+
+/// Hidden counts, by verdict.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Verdicts {
+    /// Two checked tables differ by the width asked.
+    pub safe: u64,
+    /// Computable.
+    pub exact: u64,
+    /// Possible values too close.
+    pub narrow: u64,
+    /// Nothing found that proves it safe: counted as unsafe.
+    pub unproven: u64,
+    /// Among the unsafe, those that the producer's own figures already give away.
+    pub inherited: u64,
+}
+
+/// Widths of safe counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Widths {
+    /// The smallest.
+    pub least: i64,
+    /// One in ten is not above.
+    pub tenth: i64,
+    /// Half are not above.
+    pub median: i64,
+    /// Nine in ten are not above.
+    pub ninetieth: i64,
+}
+
+impl Verdicts {
+    /// Counts what a judgement says.
+    #[must_use]
+    pub fn of(judgement: &Judgement) -> Self {
+        let mut out = Self::default();
+        for (_, verdict) in &judgement.cells {
+            match verdict {
+                Verdict::Safe(_) => out.safe += 1,
+                Verdict::Unsafe(Reason::Exact(_)) => out.exact += 1,
+                Verdict::Unsafe(Reason::Narrow { low, high, .. }) if low == high => out.exact += 1,
+                Verdict::Unsafe(Reason::Narrow { .. }) => out.narrow += 1,
+                Verdict::Unsafe(Reason::Unproven { .. }) => out.unproven += 1,
+            }
+        }
+        out
+    }
+
+    /// Cells that are not safe.
+    #[must_use]
+    pub fn refused(&self) -> u64 {
+        self.exact + self.narrow + self.unproven
+    }
+}
+
+impl Widths {
+    /// Of the safe cells of a judgement; nothing when there is none.
+    #[must_use]
+    pub fn of(judgement: &Judgement) -> Option<Self> {
+        let safe = judgement.cells.iter().filter_map(|(_, verdict)| match verdict {
+            Verdict::Safe(pair) => Some(pair.width),
+            Verdict::Unsafe(_) => None,
+        });
+        let mut widths: Vec<i64> = safe.collect();
+        widths.sort_unstable();
+        let at = |percent: usize| widths.get((widths.len().saturating_sub(1)) * percent / 100).copied();
+        Some(Self { least: at(0)?, tenth: at(10)?, median: at(50)?, ninetieth: at(90)? })
+    }
+}
+
+impl Cells {
+    /// Counts the cells of a system.
+    #[must_use]
+    pub fn of(system: &System) -> Self {
+        let states = system.cells().iter().map(|cell| system.lines()[cell.line as usize].state);
+        states.fold(Self::default(), |mut out, state| {
+            match state {
+                State::Shown => out.shown += 1,
+                State::Primary | State::Secondary => out.hidden += 1,
+            }
+            out
+        })
+    }
+}
+
+/// Digest of the witnesses of a judgement.
+pub(crate) fn witnesses_digest(judgement: &Judgement) -> Sha256 {
+    let mut hasher = Hasher::default();
+    for moved in judgement.ledger.moves() {
+        for (cell, by) in moved.moved() {
+            hasher.update(format!("{cell}:{by},").as_bytes());
+        }
+        hasher.update(b"\n");
+    }
+    hasher.finish()
+}
+
+/// Hidden lines of a system by level, secondary ones only.
+#[must_use]
+pub fn secondary_by_level(policy: &SecrecySpec, system: &System) -> BTreeMap<String, u64> {
+    let mut out = BTreeMap::new();
+    for line in system.lines().iter().filter(|line| line.state == State::Secondary) {
+        let name = policy.level.get(line.level as usize).map_or("autres", |level| level.name.as_str());
+        *out.entry(name.to_owned()).or_default() += 1;
+    }
+    out
+}

@@ -1,0 +1,97 @@
+//! Why a cell is refused, in words. Values are left out: what is explained here may end in a log.
+
+use debouches_model::Lang;
+
+use crate::gate::Reason;
+use crate::system::{CellId, System, Tie};
+
+/// One sentence, for instance « 0750612A × 50022137 = région 11 − 3 lignes publiées ».
+#[must_use]
+pub fn explain(system: &System, cell: CellId, reason: &Reason, lang: Lang) -> String {
+    let name = system.label(cell);
+    let need = system.cells()[cell as usize].needed();
+    match reason {
+        Reason::Exact(rows) if rows.len() == 1 => equation(system, cell, rows[0].0, lang),
+        Reason::Exact(rows) => match lang {
+            Lang::Fr => format!("{name} se calcule en combinant {}", list(system, rows.iter().map(|(row, _)| *row), lang)),
+            Lang::En => format!("{name} is computed by combining {}", list(system, rows.iter().map(|(row, _)| *row), lang)),
+        },
+        Reason::Narrow { low, high, by } if low == high && by.first().is_some_and(|row| is_alone(system, cell, *row)) => {
+            equation(system, cell, by[0], lang)
+        }
+        Reason::Narrow { low, high, by } => {
+            let values = high - low + 1;
+            let by = if by.is_empty() { String::new() } else { list(system, by.iter().copied(), lang) };
+            match lang {
+                Lang::Fr if by.is_empty() => format!("{name} : {values} valeurs possibles, il en faut {}", need + 1),
+                Lang::En if by.is_empty() => format!("{name}: {values} possible values, {} are needed", need + 1),
+                Lang::Fr => format!("{name} : {values} valeurs possibles, il en faut {}, d'après {by}", need + 1),
+                Lang::En => format!("{name}: {values} possible values, {} are needed, by {by}", need + 1),
+            }
+        }
+        Reason::Unproven { found } => match lang {
+            Lang::Fr => format!("{name} : rien ne prouve le secret (écart trouvé {found}, il faut {need})"),
+            Lang::En => format!("{name}: nothing proves that it is secret (spread found {found}, {need} is needed)"),
+        },
+    }
+}
+
+/// True when a tie has no other hidden cell.
+fn is_alone(system: &System, cell: CellId, row: u32) -> bool {
+    system.rows.get(row).all(|(other, _)| other == cell || !system.is_hidden(other))
+}
+
+fn equation(system: &System, cell: CellId, row: u32, lang: Lang) -> String {
+    let name = system.label(cell);
+    let shown = system.rows.get(row).filter(|(other, _)| *other != cell).count();
+    let lines = |count: usize| match lang {
+        Lang::Fr => format!("{count} ligne{} publiée{}", plural(count), plural(count)),
+        Lang::En => format!("{count} published line{}", plural(count)),
+    };
+    match (system.ties[row as usize], system.rows.get(row).next()) {
+        (Tie::Alias, _) => match (lang, system.rows.get(row).find(|(other, _)| *other != cell)) {
+            (Lang::Fr, Some((other, _))) => format!("{name} = {}, publié sous une autre clé", system.label(other)),
+            (Lang::En, Some((other, _))) => format!("{name} = {}, published under another key", system.label(other)),
+            (_, None) => name.to_owned(),
+        },
+        (_, Some((total, _))) if total == cell => match lang {
+            Lang::Fr => format!("{name} = somme de {}", lines(shown)),
+            Lang::En => format!("{name} = the sum of {}", lines(shown)),
+        },
+        (_, Some((total, _))) => format!("{name} = {} − {}", system.label(total), lines(shown - 1)),
+        (_, None) => name.to_owned(),
+    }
+}
+
+fn list(system: &System, rows: impl Iterator<Item = u32>, lang: Lang) -> String {
+    let rows: Vec<u32> = rows.collect();
+    let named = rows.iter().take(4).map(|row| {
+        let first = system.rows.get(*row).next().map_or("", |(cell, _)| system.label(cell));
+        match (system.ties[*row as usize], lang) {
+            (Tie::Sum, Lang::Fr) => format!("le total {first}"),
+            (Tie::Sum, Lang::En) => format!("the total {first}"),
+            (Tie::Partition, Lang::Fr) => format!("la répartition de {first}"),
+            (Tie::Partition, Lang::En) => format!("the breakdown of {first}"),
+            (Tie::Rate, Lang::Fr) => format!("le taux de {first}"),
+            (Tie::Rate, Lang::En) => format!("the rate of {first}"),
+            (Tie::Cumul, Lang::Fr) => format!("le cumul {first}"),
+            (Tie::Cumul, Lang::En) => format!("the cumul {first}"),
+            (Tie::Alias, Lang::Fr) => format!("l'autre clé de {first}"),
+            (Tie::Alias, Lang::En) => format!("the other key of {first}"),
+            (Tie::Revision, Lang::Fr) => format!("la révision de {first}"),
+            (Tie::Revision, Lang::En) => format!("the revision of {first}"),
+        }
+    });
+    let mut words = named.collect::<Vec<_>>().join(", ");
+    if rows.len() > 4 {
+        words += &match lang {
+            Lang::Fr => format!(" et {} autres", rows.len() - 4),
+            Lang::En => format!(" and {} others", rows.len() - 4),
+        };
+    }
+    words
+}
+
+fn plural(count: usize) -> &'static str {
+    if count > 1 { "s" } else { "" }
+}

@@ -1,0 +1,32 @@
+//! What a table says, as counts and rounded rates: what the binary makes of a release, or of anybody's CSV.
+
+/// A count as one release shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seen {
+    /// Published.
+    Value(i64),
+    /// Hidden by secrecy; the true value when we know it.
+    Hidden(Option<i64>),
+    /// No such count in that row.
+    Nothing,
+}
+
+/// One row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Values of the key columns, in the order of [`Facts::key`].
+    pub key: Vec<Box<str>>,
+    /// Counts, in the order of the policy.
+    pub counts: Vec<Seen>,
+    /// Published rates in the order of the policy, in units of their last decimal.
+    pub rates: Vec<Option<i64>>,
+}
+
+/// One table of one release.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Names of the columns that tell rows apart.
+    pub key: Vec<String>,
+    /// Its rows.
+    pub rows: Vec<Row>,
+}

@@ -1,0 +1,273 @@
+//! The gate: for each protected cell, a checked pair of tables, or a refusal with its reason. It fails closed.
+
+use crate::components::Components;
+use crate::derive::combination;
+use crate::kernel;
+use crate::ledger::Ledger;
+use crate::linear::{around, extreme};
+use crate::moves::Mover;
+use crate::pair::Pair;
+use crate::propagate::{Reasons, propagate};
+use crate::search::{Answer, Corner};
+use crate::system::{CellId, System};
+use crate::view::View;
+
+/// How much work the gate may do before it gives up on a cell, which is then unsafe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Effort {
+    /// Visits of ties while bounds are tightened.
+    pub visits: usize,
+    /// Largest group of unknowns that is searched to the end.
+    pub corner: usize,
+    /// Nodes of such a search, for one cell.
+    pub nodes: usize,
+    /// Largest number of unknowns in one linear program; 0 for none.
+    pub program: usize,
+    /// Most linear programs in one run.
+    pub programs: usize,
+}
+
+impl Default for Effort {
+    fn default() -> Self {
+        Self { visits: 20_000_000, corner: 40, nodes: 20_000, program: 240, programs: 4_000 }
+    }
+}
+
+/// Why a cell is not safe.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// It can be computed: multiples of the ties of the system (none when the combination is too large to write out).
+    Exact(Vec<(u32, i128)>),
+    /// Its bounds are closer than the width it needs; the ties that gave them, when it was not one search.
+    Narrow {
+        /// Smallest possible value.
+        low: i64,
+        /// Largest possible value.
+        high: i64,
+        /// Ties that tightened the bounds, the last ones first.
+        by: Vec<u32>,
+    },
+    /// No pair of tables was found within the effort allowed.
+    Unproven {
+        /// How far apart the values found are.
+        found: i64,
+    },
+}
+
+/// What the gate says of a protected cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Two checked tables differ on it by the width it needs.
+    Safe(Pair),
+    /// It can be worked out, or nothing proves that it cannot.
+    Unsafe(Reason),
+}
+
+/// What the gate found.
+#[derive(Debug, Clone)]
+pub struct Judgement {
+    /// Each protected cell, in order.
+    pub cells: Vec<(CellId, Verdict)>,
+    /// The tables that prove what is safe. Private: with them the true table could be guessed at.
+    pub ledger: Ledger,
+    /// Number of groups of unknowns, and the size of the largest.
+    pub groups: (usize, usize),
+    /// Linear programs solved.
+    pub programs: usize,
+}
+
+impl Judgement {
+    /// Cells that are not safe.
+    pub fn failures(&self) -> impl Iterator<Item = (CellId, &Reason)> {
+        self.cells.iter().filter_map(|(cell, verdict)| match verdict {
+            Verdict::Safe(_) => None,
+            Verdict::Unsafe(reason) => Some((*cell, reason)),
+        })
+    }
+
+    /// True when every protected cell is safe.
+    #[must_use]
+    pub fn passes(&self) -> bool {
+        self.failures().next().is_none()
+    }
+}
+
+/// The system contradicts itself: nothing can be judged, hence nothing published.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the true table contradicts what would be published, {} times; the first: {}", .0.len(), .0.first().map_or("", String::as_str))]
+pub struct Contradiction(pub Vec<String>);
+
+/// Judges every protected cell of a system.
+///
+/// # Errors
+/// When the true values do not satisfy what the system says of them.
+pub fn judge(system: &System, effort: Effort) -> Result<Judgement, Contradiction> {
+    let contradictions = system.contradictions();
+    if !contradictions.is_empty() {
+        return Err(Contradiction(contradictions));
+    }
+    let mut view = View::of_readers(system);
+    let reasons = propagate(&mut view, effort.visits).ok_or_else(|| Contradiction(vec!["no table is possible".to_owned()]))?;
+    let groups = Components::of(&view);
+    let values: Vec<i64> = system.cells.iter().map(|cell| cell.value).collect();
+    let determined = determined(system, &view, &groups);
+    let mut run = Run {
+        system,
+        mover: Mover::new(&view, &values),
+        view: &view,
+        groups: &groups,
+        values: &values,
+        ledger: Ledger::new(values.len()),
+        effort,
+        programs: 0,
+    };
+    let verdicts = system.protected().map(|cell| (cell, run.cell(cell, &determined, &reasons)));
+    let cells = verdicts.collect::<Vec<_>>();
+    let (ledger, programs) = (run.ledger, run.programs);
+    let largest = groups.members.iter().map(Vec::len).max().unwrap_or_default();
+    Ok(Judgement { cells, ledger, groups: (groups.members.len(), largest), programs })
+}
+
+/// True for the cells that equalities alone determine.
+fn determined(system: &System, view: &View, groups: &Components) -> Vec<bool> {
+    let mut out = vec![false; system.cells.len()];
+    let mut wanted = vec![false; groups.members.len()];
+    for cell in system.protected().filter(|cell| view.moves(*cell)) {
+        wanted[groups.of[cell as usize] as usize] = true;
+    }
+    for members in groups.members.iter().zip(&wanted).filter(|(_, wanted)| **wanted).map(|(members, _)| members) {
+        for cell in kernel::determined(view, members).unwrap_or_default() {
+            out[cell as usize] = true;
+        }
+    }
+    out
+}
+
+struct Run<'a> {
+    system: &'a System,
+    view: &'a View,
+    groups: &'a Components,
+    values: &'a [i64],
+    mover: Mover<'a>,
+    ledger: Ledger,
+    effort: Effort,
+    programs: usize,
+}
+
+impl Run<'_> {
+    fn cell(&mut self, cell: CellId, determined: &[bool], reasons: &Reasons) -> Verdict {
+        let need = self.system.cells[cell as usize].needed();
+        if self.system.unsolved[cell as usize] {
+            return Verdict::Unsafe(Reason::Unproven { found: 0 });
+        }
+        let (low, high) = (self.view.low[cell as usize], self.view.high[cell as usize]);
+        if high - low < need {
+            return Verdict::Unsafe(Reason::Narrow { low, high, by: self.because(cell, reasons) });
+        }
+        let group = &self.groups.members[self.groups.of[cell as usize] as usize];
+        if determined[cell as usize] {
+            let by = combination(self.view, group, cell).unwrap_or_default();
+            let by = by.into_iter().map(|(row, multiple)| (self.view.source[row as usize], multiple)).collect();
+            return Verdict::Unsafe(Reason::Exact(by));
+        }
+        if self.by_moves(cell, need) || self.by_programs(cell, need) {
+            return Verdict::Safe(self.ledger.pair(cell));
+        }
+        if group.len() <= self.effort.corner {
+            if let Some((low, high)) = self.by_search(cell, need, group) {
+                return Verdict::Unsafe(Reason::Narrow { low, high, by: Vec::new() });
+            }
+            if self.is_proved(cell, need) {
+                return Verdict::Safe(self.ledger.pair(cell));
+            }
+        }
+        Verdict::Unsafe(Reason::Unproven { found: self.ledger.width(cell) })
+    }
+
+    fn is_proved(&self, cell: CellId, need: i64) -> bool {
+        self.ledger.width(cell) >= need
+    }
+
+    /// Chains of ties, up then down.
+    fn by_moves(&mut self, cell: CellId, need: i64) -> bool {
+        for sign in [1, -1] {
+            if self.is_proved(cell, need) {
+                return true;
+            }
+            if let Some(moved) = self.mover.push(cell, sign * need, &|_| Some(1)) {
+                self.ledger.enter(self.system, moved);
+            }
+        }
+        self.is_proved(cell, need)
+    }
+
+    /// Linear programs around the cell.
+    fn by_programs(&mut self, cell: CellId, need: i64) -> bool {
+        if self.effort.program == 0 {
+            return false;
+        }
+        let free = around(self.view, cell, self.effort.program);
+        for direction in [microlp::OptimizationDirection::Maximize, microlp::OptimizationDirection::Minimize] {
+            if self.programs >= self.effort.programs {
+                return false;
+            }
+            self.programs += 1;
+            if let Some(moved) = extreme(self.view, self.values, &free, cell, direction) {
+                self.ledger.enter(self.system, moved);
+            }
+            if self.is_proved(cell, need) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Every table of the group. Gives the true bounds when they are too narrow, which is then proved.
+    fn by_search(&mut self, cell: CellId, need: i64, group: &[CellId]) -> Option<(i64, i64)> {
+        let corner = Corner::new(self.view, self.values, group);
+        let value = self.values[cell as usize];
+        let mut nodes = self.effort.nodes;
+        let mut ends = [value, value];
+        for (place, limit) in [(0, self.view.low[cell as usize]), (1, self.view.high[cell as usize])] {
+            // Halving is right here: “a table with at least that much” can only become harder as it grows.
+            let (mut possible, mut open) = (value, limit);
+            while possible != open {
+                let middle = if place == 0 { open + (possible - open) / 2 } else { open - (open - possible) / 2 };
+                let within = if place == 0 { (limit, middle) } else { (middle, limit) };
+                match corner.find(cell, within, &mut nodes) {
+                    Answer::Found(moved) => {
+                        let reached = value + moved.iter().find(|(own, _)| *own == cell).map_or(0, |(_, by)| *by);
+                        self.ledger.enter(self.system, moved);
+                        possible = reached;
+                    }
+                    Answer::Impossible => open = if place == 0 { middle + 1 } else { middle - 1 },
+                    Answer::GaveUp => return None,
+                }
+                if self.is_proved(cell, need) {
+                    return None;
+                }
+            }
+            ends[place] = possible;
+        }
+        (ends[1] - ends[0] < need).then_some((ends[0], ends[1]))
+    }
+
+    /// The ties that tightened the bounds of a cell, followed back a few steps.
+    fn because(&self, cell: CellId, reasons: &Reasons) -> Vec<u32> {
+        let mut found = Vec::new();
+        let mut waiting = std::collections::VecDeque::from([cell]);
+        let mut seen = std::collections::BTreeSet::from([cell]);
+        while let Some(cell) = waiting.pop_front() {
+            let (low, high) = reasons.0[cell as usize];
+            for row in [low, high].into_iter().filter(|row| *row != crate::propagate::BEFOREHAND) {
+                let source = self.view.source[row as usize];
+                if !found.contains(&source) && found.len() < 12 {
+                    found.push(source);
+                    waiting
+                        .extend(self.view.rows.get(row).map(|(other, _)| other).filter(|other| seen.insert(*other)).take(64));
+                }
+            }
+        }
+        found
+    }
+}

@@ -1,0 +1,88 @@
+//! The moves found so far, and for each cell the lowest and the highest value they reach.
+
+use crate::pair::{CheckedMove, Pair};
+use crate::system::{CellId, System, number};
+
+/// Checked moves, and what each cell got from them.
+#[derive(Debug, Clone, Default)]
+pub struct Ledger {
+    moves: Vec<CheckedMove>,
+    below: Vec<(i64, u32)>,
+    above: Vec<(i64, u32)>,
+}
+
+/// The lowest and the highest value of a cell, with their moves.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Found((i64, u32), (i64, u32));
+
+const TRUE_TABLE: u32 = u32::MAX;
+
+impl Ledger {
+    pub(crate) fn new(cells: usize) -> Self {
+        Self { moves: Vec::new(), below: vec![(0, TRUE_TABLE); cells], above: vec![(0, TRUE_TABLE); cells] }
+    }
+
+    /// Enters a move after checking it. False when the check refuses it.
+    pub(crate) fn enter(&mut self, system: &System, moved: Vec<(CellId, i64)>) -> bool {
+        let Some(checked) = CheckedMove::check(system, moved) else { return false };
+        let place = number(self.moves.len());
+        let mut is_useful = false;
+        for (cell, by) in checked.moved() {
+            let (below, above) = (&mut self.below[*cell as usize], &mut self.above[*cell as usize]);
+            if *by < below.0 {
+                *below = (*by, place);
+                is_useful = true;
+            }
+            if *by > above.0 {
+                *above = (*by, place);
+                is_useful = true;
+            }
+        }
+        if is_useful {
+            self.moves.push(checked);
+        }
+        true
+    }
+
+    /// Forgets what is known of a cell; gives it back, for [`Self::restore`].
+    pub(crate) fn forget(&mut self, cell: CellId) -> Found {
+        let place = cell as usize;
+        let nothing = (0, TRUE_TABLE);
+        Found(std::mem::replace(&mut self.below[place], nothing), std::mem::replace(&mut self.above[place], nothing))
+    }
+
+    pub(crate) fn restore(&mut self, cell: CellId, found: Found) {
+        (self.below[cell as usize], self.above[cell as usize]) = (found.0, found.1);
+    }
+
+    /// How far apart the values found for a cell are.
+    #[must_use]
+    pub fn width(&self, cell: CellId) -> i64 {
+        self.above[cell as usize].0 - self.below[cell as usize].0
+    }
+
+    /// The pair that proves the width of a cell.
+    #[must_use]
+    pub fn pair(&self, cell: CellId) -> Pair {
+        let named = |place: u32| (place != TRUE_TABLE).then_some(place);
+        Pair { below: named(self.below[cell as usize].1), above: named(self.above[cell as usize].1), width: self.width(cell) }
+    }
+
+    /// The moves, in the order in which they were found.
+    #[must_use]
+    pub fn moves(&self) -> &[CheckedMove] {
+        &self.moves
+    }
+
+    /// The moves that prove the width of a cell.
+    pub(crate) fn proof(&self, cell: CellId) -> impl Iterator<Item = &CheckedMove> {
+        let pair = self.pair(cell);
+        [pair.below, pair.above].into_iter().flatten().map(|place| self.get(place))
+    }
+
+    /// The move of that number.
+    #[must_use]
+    pub fn get(&self, place: u32) -> &CheckedMove {
+        &self.moves[place as usize]
+    }
+}

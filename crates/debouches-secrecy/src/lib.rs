@@ -1,0 +1,42 @@
+//! Statistical secrecy that holds: the proof that no protected figure can be worked out from everything published,
+//! and what else to hide when it can.
+//!
+//! Pure: whole numbers and small owned structures, no table, no path, no network. A [`System`] says what readers see;
+//! [`judge`] looks for two tables that they cannot tell apart, for each protected cell. Only a [`CheckedMove`], checked in
+//! whole numbers against everything published, counts as a proof. What a solver could not narrow is *not* safe, and
+//! what nothing proved is unsafe.
+
+mod build;
+mod complete;
+mod components;
+mod derive;
+mod disclosure;
+mod explain;
+mod facts;
+mod gate;
+mod guard;
+mod insider;
+mod kernel;
+mod ledger;
+mod linear;
+mod moves;
+mod pair;
+mod propagate;
+mod search;
+mod sparse;
+mod suppress;
+mod system;
+mod view;
+
+pub use build::{Modelled, Primary, build};
+pub use complete::complete;
+pub use disclosure::{Cells, Mode, TableDisclosure, Verdicts, Widths, secondary_by_level};
+pub use explain::explain;
+pub use facts::{Facts, Row, Seen};
+pub use gate::{Contradiction, Effort, Judgement, Reason, Verdict, judge};
+pub use guard::{Guard, Guarded, guard};
+pub use insider::{Inside, insiders};
+pub use ledger::Ledger;
+pub use pair::{CheckedMove, Pair};
+pub use suppress::{Manner, Suppression, suppress};
+pub use system::{Cell, CellId, Constraint, Line, LineId, State, System, Tie};

@@ -1,0 +1,156 @@
+//! Exhaustive search among the whole-number tables of a few unknowns, within a budget. It knows when there is none.
+
+use std::collections::BTreeMap;
+
+use crate::system::CellId;
+use crate::view::View;
+
+/// What a search found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// A table, as the cells that differ from the true one.
+    Found(Vec<(CellId, i64)>),
+    /// No table: proved.
+    Impossible,
+    /// The budget is spent.
+    GaveUp,
+}
+
+/// A few unknowns; every other cell keeps its true value.
+pub(crate) struct Corner {
+    cells: Vec<CellId>,
+    values: Vec<i64>,
+    domain: Vec<(i64, i64)>,
+    rows: Vec<Row>,
+    rows_of: Vec<Vec<usize>>,
+}
+
+struct Row {
+    terms: Vec<(usize, i64)>,
+    low: i64,
+    high: i64,
+}
+
+impl Corner {
+    pub(crate) fn new(view: &View, values: &[i64], cells: &[CellId]) -> Self {
+        let local: BTreeMap<CellId, usize> = cells.iter().enumerate().map(|(place, cell)| (*cell, place)).collect();
+        let mut rows: BTreeMap<u32, Row> = BTreeMap::new();
+        for cell in cells {
+            for (row, _) in view.rows_of.get(*cell) {
+                rows.entry(row).or_insert_with(|| {
+                    let (low, high) = view.bounds[row as usize];
+                    let (inside, outside): (Vec<_>, Vec<_>) =
+                        view.rows.get(row).partition(|(cell, _)| local.contains_key(cell));
+                    let fixed: i64 = outside.iter().map(|(cell, by)| by * values[*cell as usize]).sum();
+                    let terms = inside.iter().map(|(cell, by)| (local[cell], *by)).collect();
+                    Row { terms, low: low - fixed, high: high - fixed }
+                });
+            }
+        }
+        let rows: Vec<Row> = rows.into_values().collect();
+        let mut rows_of = vec![Vec::new(); cells.len()];
+        for (place, row) in rows.iter().enumerate() {
+            row.terms.iter().for_each(|(cell, _)| rows_of[*cell].push(place));
+        }
+        Self {
+            values: cells.iter().map(|cell| values[*cell as usize]).collect(),
+            domain: cells.iter().map(|cell| (view.low[*cell as usize], view.high[*cell as usize])).collect(),
+            cells: cells.to_vec(),
+            rows,
+            rows_of,
+        }
+    }
+
+    /// A table in which a cell is within these bounds.
+    pub(crate) fn find(&self, cell: CellId, within: (i64, i64), nodes: &mut usize) -> Answer {
+        let Some(place) = self.cells.iter().position(|own| *own == cell) else { return Answer::Impossible };
+        let mut domain = self.domain.clone();
+        domain[place] = (domain[place].0.max(within.0), domain[place].1.min(within.1));
+        if domain[place].0 > domain[place].1 {
+            return Answer::Impossible;
+        }
+        self.descend(domain, nodes)
+    }
+
+    fn descend(&self, mut domain: Vec<(i64, i64)>, nodes: &mut usize) -> Answer {
+        if *nodes == 0 {
+            return Answer::GaveUp;
+        }
+        *nodes -= 1;
+        if !self.tighten(&mut domain) {
+            return Answer::Impossible;
+        }
+        let open = (0..domain.len()).filter(|place| domain[*place].0 < domain[*place].1);
+        let Some(place) = open.min_by_key(|place| domain[*place].1 - domain[*place].0) else {
+            let shifts = self.cells.iter().zip(&domain).zip(&self.values);
+            return Answer::Found(
+                shifts
+                    .filter(|((_, (value, _)), own)| value != *own)
+                    .map(|((cell, (value, _)), own)| (*cell, value - own))
+                    .collect(),
+            );
+        };
+        let (low, high) = domain[place];
+        // The value nearest to the true one first, then what is below it, then what is above.
+        let near = self.values[place].clamp(low, high);
+        let mut gave_up = false;
+        for part in [(near, near), (low, near - 1), (near + 1, high)] {
+            if part.0 <= part.1 {
+                let mut next = domain.clone();
+                next[place] = part;
+                match self.descend(next, nodes) {
+                    Answer::Found(found) => return Answer::Found(found),
+                    Answer::GaveUp => gave_up = true,
+                    Answer::Impossible => {}
+                }
+            }
+        }
+        if gave_up { Answer::GaveUp } else { Answer::Impossible }
+    }
+
+    fn tighten(&self, domain: &mut [(i64, i64)]) -> bool {
+        let mut waiting: Vec<usize> = (0..self.rows.len()).rev().collect();
+        let mut queued = vec![true; self.rows.len()];
+        while let Some(place) = waiting.pop() {
+            queued[place] = false;
+            let row = &self.rows[place];
+            let ends = |(cell, by): (usize, i64), domain: &[(i64, i64)]| {
+                let (low, high) = domain[cell];
+                if by > 0 { (by * low, by * high) } else { (by * high, by * low) }
+            };
+            let (mut least, mut most) = row.terms.iter().fold((0, 0), |sum, term| {
+                let (low, high) = ends(*term, domain);
+                (sum.0 + low, sum.1 + high)
+            });
+            if least > row.high || most < row.low {
+                return false;
+            }
+            for term in &row.terms {
+                let (cell, by) = *term;
+                let (low, high) = ends(*term, domain);
+                let (from, to) = (row.low - (most - high), row.high - (least - low));
+                let (from, to) = if by > 0 {
+                    (-(-from).div_euclid(by), to.div_euclid(by))
+                } else {
+                    (-to.div_euclid(-by), (-from).div_euclid(-by))
+                };
+                let before = domain[cell];
+                domain[cell] = (before.0.max(from), before.1.min(to));
+                if domain[cell].0 > domain[cell].1 {
+                    return false;
+                }
+                if domain[cell] != before {
+                    let (low_now, high_now) = ends(*term, domain);
+                    (least, most) = (least + low_now - low, most + high_now - high);
+                    for other in &self.rows_of[cell] {
+                        if !queued[*other] {
+                            queued[*other] = true;
+                            waiting.push(*other);
+                        }
+                    }
+                }
+            }
+        }
+        true
+    }
+}

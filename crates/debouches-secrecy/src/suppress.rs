@@ -1,0 +1,268 @@
+//! What else to hide so that every protected cell is safe, at the least price found.
+//!
+//! For each protected cell, the cheapest chain of ties that moves it far enough, where hidden cells move for nothing and
+//! shown ones at the price of their line: the lines it needs are hidden, and the chain is the proof. Then, from the
+//! dearest, each line hidden this way is shown again if every proof that used it can be made without it.
+//! Deterministic: no draw, no thread, ties by number.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::gate::{Effort, judge};
+use crate::insider;
+use crate::ledger::Ledger;
+use crate::moves::{Mover, REACH};
+use crate::system::{CellId, LineId, State, System, number};
+use crate::view::View;
+
+/// How a suppression must be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Manner {
+    /// Fewest hidden parts, from as many owners, in a total that holds a protected cell; 0 or 1 for no such rule.
+    pub siblings: u32,
+    /// True when somebody who knows all the cells of one owner must learn nothing of the others.
+    pub insiders: bool,
+}
+
+/// What was hidden.
+#[derive(Debug, Clone, Default)]
+pub struct Suppression {
+    /// Lines hidden beside the primary ones, in order.
+    pub secondary: Vec<LineId>,
+    /// Cells that nothing could make safe: the gate will refuse them.
+    pub stuck: Vec<CellId>,
+    /// Lines hidden at first and shown again.
+    pub shown_again: usize,
+}
+
+/// Hides lines of the system until every protected cell is safe, or nothing more can be hidden.
+pub fn suppress(system: &mut System, manner: Manner) -> Suppression {
+    enough_siblings(system, manner.siblings);
+    let view = View::all_hidden(system);
+    let values: Vec<i64> = system.cells.iter().map(|cell| cell.value).collect();
+    let mut run = Run {
+        mover: Mover::new(&view, &values),
+        ledger: Ledger::new(values.len()),
+        users: BTreeMap::new(),
+        kept: system.lines.iter().map(|line| line.state == State::Secondary).collect(),
+        system,
+    };
+    let mut cells: Vec<CellId> = run.system.protected().collect();
+    // The cells with the least room first: what they force is then free for the others.
+    cells.sort_by_key(|cell| {
+        let own = &run.system.cells[*cell as usize];
+        (own.prior.1 - own.prior.0 - own.needed(), *cell)
+    });
+    let mut stuck: Vec<CellId> = cells.iter().copied().filter(|cell| !run.protect(*cell, None)).collect();
+    let shown_again = run.show_again();
+    stuck.retain(|cell| !run.coarsen(*cell));
+    let shown_again = shown_again + run.show_again();
+    if manner.insiders {
+        for cell in cells {
+            for owner in insider::neighbours(run.system, cell) {
+                if !insider::avoids(run.system, &run.ledger, cell, owner) && !run.protect(cell, Some(owner)) {
+                    stuck.push(cell);
+                }
+            }
+        }
+        stuck.sort_unstable();
+        stuck.dedup();
+    }
+    if !stuck.is_empty()
+        && let Ok(judgement) = judge(system, Effort::default())
+    {
+        // The exact step: small groups are searched to the end, larger ones by linear programs.
+        let refused: BTreeSet<CellId> = judgement.failures().map(|(cell, _)| cell).collect();
+        stuck.retain(|cell| refused.contains(cell));
+    }
+    let lines = (0..).zip(&system.lines);
+    let secondary = lines.filter(|(_, line)| line.state == State::Secondary).map(|(place, _)| place).collect();
+    Suppression { secondary, stuck, shown_again }
+}
+
+/// Hides the cheapest parts of each total that holds a protected cell, until it has `siblings` hidden ones.
+fn enough_siblings(system: &mut System, siblings: u32) {
+    if siblings < 2 {
+        return;
+    }
+    for row in 0..number(system.rows.len()) {
+        let parts: Vec<CellId> = system.rows.get(row).skip(1).map(|(cell, _)| cell).collect();
+        let is_asked = |cell: &CellId| system.is_hidden(*cell) && system.cells[*cell as usize].needed() > 0;
+        if system.bounds[row as usize] != (0, 0) || !parts.iter().any(is_asked) {
+            continue;
+        }
+        let owner = |cell: CellId| system.lines[system.cells[cell as usize].line as usize].owner.unwrap_or(u32::MAX - cell);
+        let mut owners: BTreeSet<u32> = parts.iter().filter(|cell| system.is_hidden(**cell)).map(|cell| owner(*cell)).collect();
+        let mut others: Vec<CellId> = parts.iter().copied().filter(|cell| !system.is_hidden(*cell)).collect();
+        others.sort_by_key(|cell| (system.lines[system.cells[*cell as usize].line as usize].cost, *cell));
+        let mut to_hide = Vec::new();
+        for cell in others {
+            let line = system.cells[cell as usize].line;
+            if owners.len() < siblings as usize && system.lines[line as usize].may_hide && owners.insert(owner(cell)) {
+                to_hide.push(line);
+            }
+        }
+        to_hide.into_iter().for_each(|line| system.set_state(line, State::Secondary));
+    }
+}
+
+struct Run<'a> {
+    system: &'a mut System,
+    mover: Mover<'a>,
+    ledger: Ledger,
+    /// Protected cells whose proof once used a line.
+    users: BTreeMap<LineId, BTreeSet<CellId>>,
+    /// Lines hidden for another reason than a proof: they stay hidden.
+    kept: Vec<bool>,
+}
+
+/// Proposed moves: cells and by how much.
+type Moves = Vec<Vec<(CellId, i64)>>;
+
+/// Moving a shown cell costs that much times its line, so that length only decides between equal prices.
+const SHOWN: u64 = 256;
+/// Nodes settled by a search that looks for another way round: a near one, or none.
+const NEAR: usize = 3_000;
+
+impl Run<'_> {
+    /// Makes a cell safe at the least price, even from somebody who knows the cells of `insider`; false when it cannot be.
+    fn protect(&mut self, cell: CellId, insider: Option<u32>) -> bool {
+        let need = self.system.cells[cell as usize].needed();
+        if insider.is_none() && self.ledger.width(cell) >= need {
+            self.remember(cell);
+            return true;
+        }
+        let mut best: Option<(u64, Moves)> = None;
+        for (circuits, sign) in [(false, 1), (false, -1), (true, 1), (true, -1)] {
+            // Circuits only help where an end was paid for.
+            let pays_an_end =
+                |moves: &Moves| moves.iter().flatten().any(|(own, _)| !self.system.is_hidden(*own) && self.mover.is_end(*own));
+            if circuits && !best.as_ref().is_some_and(|(_, moves)| pays_an_end(moves)) {
+                continue;
+            }
+            self.mover.circuits(circuits);
+            self.mover.limit(best.as_ref().map_or(u64::MAX, |(price, _)| (price + 1) * SHOWN));
+            if let Some(moves) = self.spread(cell, sign, need, insider, true) {
+                let price = self.price_of(&moves);
+                if best.as_ref().is_none_or(|(least, _)| price < *least) {
+                    best = Some((price, moves));
+                }
+                if price == 0 {
+                    break;
+                }
+            }
+        }
+        self.mover.circuits(false);
+        self.mover.limit(u64::MAX);
+        let Some((_, moves)) = best else { return false };
+        for moved in moves {
+            for (other, _) in &moved {
+                let line = self.system.cells[*other as usize].line;
+                if self.system.lines[line as usize].state == State::Shown {
+                    self.system.set_state(line, State::Secondary);
+                    self.kept[line as usize] |= insider.is_some();
+                }
+            }
+            if !self.ledger.enter(self.system, moved) {
+                return false;
+            }
+        }
+        self.remember(cell);
+        insider.is_some() || self.ledger.width(cell) >= need
+    }
+
+    /// Moves that spread a cell by what it needs, one way first; nothing when they fall short.
+    fn spread(&mut self, cell: CellId, sign: i64, need: i64, insider: Option<u32>, pays: bool) -> Option<Moves> {
+        let system = &*self.system;
+        let price = |other: CellId| {
+            let line = &system.lines[system.cells[other as usize].line as usize];
+            let is_known = insider.is_some() && line.owner == insider;
+            match line.state {
+                _ if is_known => None,
+                State::Primary | State::Secondary => Some(1),
+                State::Shown => (pays && line.may_hide).then_some(SHOWN * line.cost.max(1)),
+            }
+        };
+        let (mut left, mut moves) = (need, Vec::new());
+        for sign in [sign, -sign] {
+            if left > 0
+                && let Some(moved) = self.mover.push(cell, sign * left, &price)
+            {
+                left -= moved.iter().find(|(own, _)| *own == cell).map_or(0, |(_, by)| by.abs());
+                moves.push(moved);
+            }
+        }
+        (left <= 0).then_some(moves)
+    }
+
+    fn price_of(&self, moves: &[Vec<(CellId, i64)>]) -> u64 {
+        let lines: BTreeSet<LineId> = moves.iter().flatten().map(|(cell, _)| self.system.cells[*cell as usize].line).collect();
+        let shown = lines.iter().map(|line| &self.system.lines[*line as usize]).filter(|line| line.state == State::Shown);
+        shown.map(|line| line.cost.max(1)).sum()
+    }
+
+    fn remember(&mut self, cell: CellId) {
+        let moved: Vec<CellId> =
+            self.ledger.proof(cell).flat_map(|moved| moved.moved().iter().map(|(other, _)| *other)).collect();
+        for other in moved {
+            let line = self.system.cells[other as usize].line;
+            if self.system.lines[line as usize].state == State::Secondary {
+                self.users.entry(line).or_default().insert(cell);
+            }
+        }
+    }
+
+    /// Shows again, the dearest first, each line that every proof can do without. Gives how many.
+    fn show_again(&mut self) -> usize {
+        let is_ours = |line: &LineId| self.system.lines[*line as usize].state == State::Secondary && !self.kept[*line as usize];
+        let mut lines: Vec<LineId> = (0..number(self.system.lines.len())).filter(is_ours).collect();
+        lines.sort_by_key(|line| (std::cmp::Reverse(self.system.lines[*line as usize].cost), *line));
+        self.mover.reach(NEAR);
+        let count = lines.into_iter().filter(|line| self.does_without(*line)).count();
+        self.mover.reach(REACH);
+        count
+    }
+
+    fn does_without(&mut self, line: LineId) -> bool {
+        let uses = |run: &Self, cell: CellId| {
+            run.ledger
+                .proof(cell)
+                .any(|moved| moved.moved().iter().any(|(other, _)| run.system.cells[*other as usize].line == line))
+        };
+        let users: Vec<CellId> =
+            self.users.get(&line).into_iter().flatten().copied().filter(|cell| uses(self, *cell)).collect();
+        self.system.set_state(line, State::Shown);
+        let mut forgotten = Vec::new();
+        for cell in users {
+            let need = self.system.cells[cell as usize].needed();
+            forgotten.push((cell, self.ledger.forget(cell)));
+            let found = [1, -1].into_iter().any(|sign| match self.spread(cell, sign, need, None, false) {
+                Some(moves) => {
+                    moves.into_iter().all(|moved| self.ledger.enter(self.system, moved)) && self.ledger.width(cell) >= need
+                }
+                None => false,
+            });
+            if !found {
+                self.system.set_state(line, State::Secondary);
+                forgotten.into_iter().for_each(|(cell, found)| self.ledger.restore(cell, found));
+                return false;
+            }
+        }
+        forgotten.into_iter().for_each(|(cell, _)| self.remember(cell));
+        true
+    }
+
+    /// Hides every sibling of a cell that may be, then looks again. True when the cell is then safe.
+    fn coarsen(&mut self, cell: CellId) -> bool {
+        let rows: Vec<u32> = self.system.rows_of.get(cell).map(|(row, _)| row).collect();
+        for row in rows {
+            let others: Vec<CellId> = self.system.rows.get(row).map(|(cell, _)| cell).collect();
+            for line in others.into_iter().map(|cell| self.system.cells[cell as usize].line).collect::<Vec<_>>() {
+                let own = &mut self.system.lines[line as usize];
+                if own.state == State::Shown && own.may_hide {
+                    own.state = State::Secondary;
+                }
+            }
+        }
+        self.protect(cell, None)
+    }
+}
