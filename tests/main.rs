@@ -7,6 +7,7 @@ mod command_line;
 mod crash;
 mod faults;
 mod formats;
+mod generations;
 mod integrity;
 mod invariants;
 mod locking;

@@ -7,7 +7,9 @@ fn the_sample_runs_to_a_published_release() {
     let test = PipelineTest::sample();
     let ran = test.run(&["run", "--json"]).expect_exit(0).json();
     let datasets = ran["datasets"].as_array().unwrap();
-    assert_eq!(datasets.len(), 3);
+    let config: toml::Table = toml::from_str(&std::fs::read_to_string(test.path("pipeline.toml")).unwrap()).unwrap();
+    let declared: Vec<_> = config["dataset"].as_array().unwrap().iter().map(|dataset| dataset["id"].as_str()).collect();
+    assert_eq!(datasets.iter().map(|dataset| dataset["dataset"].as_str()).collect::<Vec<_>>(), declared);
     for dataset in datasets {
         assert_eq!(dataset["version"], "1.0.0");
         assert!(dataset["address"].as_str().unwrap().contains("/datasets/"), "{dataset}");

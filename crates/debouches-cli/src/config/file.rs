@@ -74,6 +74,9 @@ pub(super) struct AddressFile {
     pub(super) labels: bool,
     pub(super) member: Option<String>,
     pub(super) version: Option<String>,
+    /// Columns that the file at this address does not tell.
+    #[serde(default)]
+    pub(super) given: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

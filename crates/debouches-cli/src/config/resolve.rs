@@ -133,6 +133,7 @@ fn resolve_source(source: &SourceFile, profile: &str, base: &Path, problems: &mu
             labels: source.labels,
             member: source.member.clone(),
             version: source.version.clone(),
+            given: source.given.clone(),
         })
     });
     if source.at.is_empty() && address.is_none() {
@@ -153,7 +154,7 @@ fn resolve_source(source: &SourceFile, profile: &str, base: &Path, problems: &mu
     if Shape::of(spec).iter().any(Shape::is_json) {
         request.expect = Expect::CsvOrJson;
     }
-    Some(Source { spec, request, given: source.given.clone() })
+    Some(Source { spec, request, given: address.given })
 }
 
 fn place(address: &AddressFile, base: &Path) -> Result<Place, PlaceError> {
