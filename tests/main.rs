@@ -20,5 +20,6 @@ mod refusals;
 mod releases;
 mod sample;
 mod secrecy;
+mod secrecy_gate;
 mod sources;
 mod wire;
