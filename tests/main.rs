@@ -21,5 +21,6 @@ mod refusals;
 mod releases;
 mod sample;
 mod secrecy;
+mod secrecy_gate;
 mod sources;
 mod wire;

@@ -286,6 +286,12 @@ pub(crate) struct SecrecyFiles {
     /// The files are private: hides counts under the threshold first, as publication would
     #[arg(long)]
     pub(crate) private: bool,
+    /// The private table with the hidden counts: judges the worst case, where readers know which of them are small
+    #[arg(long, value_name = "FILE")]
+    pub(crate) truth: Option<PathBuf>,
+    /// Larger counts are hidden beside the small ones: readers cannot tell which are small
+    #[arg(long)]
+    pub(crate) complementary: bool,
     /// Supposes that these totals are published too, for instance code_region=FR; what is hidden is made up
     #[arg(long, value_name = "COLUMN=VALUE")]
     pub(crate) with_total: Option<String>,

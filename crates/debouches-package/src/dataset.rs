@@ -34,6 +34,17 @@ pub struct Part<'a> {
     pub table: Table,
     /// The sources it was made from, nomenclatures included.
     pub sources: Vec<SourceNote>,
+    /// What the secrecy gate says of it; nothing when the table has no policy that it can judge.
+    pub secrecy: Option<SecrecyNote>,
+}
+
+/// What the secrecy gate says of a table, for reusers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SecrecyNote {
+    /// A paragraph in French.
+    pub paragraph: String,
+    /// The entry of the table in `disclosure.json`.
+    pub document: serde_json::Value,
 }
 
 /// A source, as told to reusers.

@@ -94,6 +94,13 @@ pub fn describe(
         text("datapackage.json", "application/json", datapackage::json(dataset, version, tables, data)),
         text("CHANGELOG.md", "text/markdown", changelog::text(version, reasons, former_changelog)),
     ];
+    let judged: Vec<_> = tables.iter().filter_map(|table| table.secrecy.as_ref()).map(|note| note.document.clone()).collect();
+    if !judged.is_empty() {
+        let document =
+            serde_json::json!({ "format": 1, "dataset": dataset.id, "version": version.to_string(), "tables": judged });
+        let document = serde_json::to_string_pretty(&document).expect("a document is always written") + "\n";
+        texts.push(text("disclosure.json", "application/json", document));
+    }
     // The record of the release is ours: portals do not show it, hence the sums do not name it.
     texts.push(text("SHA256SUMS", "text/plain", sums(data, &texts)));
     texts.push(text(RECORD_FILE, "application/json", record));

@@ -19,7 +19,7 @@ mod record;
 mod secrecy;
 mod version_rule;
 
-pub use dataset::{Dataset, Part, SourceNote};
+pub use dataset::{Dataset, Part, SecrecyNote, SourceNote};
 pub use describe::{DescribedRelease, describe};
 pub use error::PackageError;
 pub use files::{TextFile, WrittenFile};
@@ -29,4 +29,4 @@ pub use secrecy::leaks;
 pub use version_rule::{Decision, VersionRule};
 
 /// Format number of the output: moves when the same tables give other bytes.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;

@@ -7,7 +7,7 @@ use debouches_model::{Coverage, Hasher, Sha256, ValueStatus, Vintage};
 use debouches_table::{ParquetLayout, Table, write_csv, write_parquet};
 
 use crate::PackageError;
-use crate::dataset::{Part, SourceNote};
+use crate::dataset::{Part, SecrecyNote, SourceNote};
 use crate::secrecy::leaks;
 
 /// A table whose data is written.
@@ -29,6 +29,8 @@ pub struct PreparedTable<'a> {
     pub vintage_labels: Vec<String>,
     /// Where the figures come from.
     pub sources: Vec<SourceNote>,
+    /// What the secrecy gate says of it.
+    pub secrecy: Option<SecrecyNote>,
 }
 
 /// The tables of a release, written.
@@ -44,7 +46,7 @@ pub fn prepare<'a>(
     parquet: impl Write + Send,
     jobs: usize,
 ) -> Result<PreparedTable<'a>, PackageError> {
-    let Part { spec, table, sources } = part;
+    let Part { spec, table, sources, secrecy } = part;
     let wrap = |source| PackageError::Table { table: spec.id.clone(), source };
     if let (count, Some(first)) = leaks(spec, &table).map_err(wrap)? {
         return Err(PackageError::Leak { table: spec.id.clone(), count, first: Box::new(first) });
@@ -68,6 +70,7 @@ pub fn prepare<'a>(
         vintages,
         vintage_labels,
         sources,
+        secrecy,
     })
 }
 

@@ -55,6 +55,9 @@ fn table_section(table: &PreparedTable<'_>) -> String {
     if let Some(secrecy) = &spec.secrecy {
         let _ = writeln!(out, "- Secret statistique : seuil de {} personnes. {}", secrecy.threshold, secrecy.rule);
     }
+    if let Some(note) = &table.secrecy {
+        let _ = writeln!(out, "\n{}", note.paragraph);
+    }
     out.push_str("\n### À savoir avant de conclure\n\n");
     spec.cautions.iter().for_each(|caution| out.push_str(&format!("- {caution}\n")));
     out.push_str("\n### Mesures et dénominateurs\n\n| Colonne | Sens | Unité | Dénominateur |\n|---|---|---|---|\n");

@@ -132,7 +132,7 @@ impl Builder<'_> {
             });
             for place in &places {
                 let within = self.counts[*place].within.as_deref().and_then(place_of).map(|within| row.counts[within]);
-                let prior = self.prior(*place, value(*place), within);
+                let prior = self.prior(*place, value(*place), within, facts.complementary);
                 let protected = is_primary && (is_small || is_extreme || value(*place).is_none());
                 cells[*place] = Some(self.cell(row, *place, line, prior, protected));
             }
@@ -149,7 +149,7 @@ impl Builder<'_> {
     }
 
     /// What readers know of a hidden count beforehand.
-    fn prior(&self, place: usize, value: Option<i64>, within: Option<Seen>) -> (i64, i64) {
+    fn prior(&self, place: usize, value: Option<i64>, within: Option<Seen>, complementary: bool) -> (i64, i64) {
         let count = &self.counts[place];
         let threshold = i64::from(self.policy.threshold);
         let floor = i64::from(self.policy.floor);
@@ -157,7 +157,7 @@ impl Builder<'_> {
         let (low, high) = match value {
             _ if !is_own || !self.policy.status_known => (0, MANY),
             Some(value) if value >= threshold => (threshold, MANY),
-            None if count.base.len() > 1 => (0, MANY),
+            None if count.base.len() > 1 || complementary => (0, MANY),
             Some(_) | None => (floor, threshold - 1),
         };
         match within {

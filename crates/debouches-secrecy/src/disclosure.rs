@@ -31,8 +31,12 @@ pub struct TableDisclosure {
     pub policy: SecrecySpec,
     /// How strict the gate was.
     pub mode: Mode,
-    /// Versions considered together, withdrawn ones included, this one last.
+    /// Former versions considered together with this one, withdrawn ones included.
     pub releases: Vec<String>,
+    /// Former versions that could not be: their columns are not those of today.
+    pub not_comparable: Vec<String>,
+    /// True when larger counts may be hidden beside the small ones, under the same status.
+    pub complementary: bool,
     /// Counts published and hidden; readers are not told which are hidden for themselves and which for others.
     pub cells: Cells,
     /// Hidden counts by what the gate found.

@@ -29,4 +29,23 @@ pub struct Facts {
     pub key: Vec<String>,
     /// Its rows.
     pub rows: Vec<Row>,
+    /// True when larger counts may be hidden beside the small ones: readers then cannot tell which are small.
+    pub complementary: bool,
+}
+
+impl Facts {
+    /// Gives hidden counts the value that they have in a private table of the same rows. Readers are not told: it sets what
+    /// they know beforehand in the worst case, and what is worth protecting.
+    pub fn tell(&mut self, truth: &Self) {
+        let known: std::collections::HashMap<&[Box<str>], &Row> =
+            truth.rows.iter().map(|row| (row.key.as_slice(), row)).collect();
+        for row in &mut self.rows {
+            let Some(told) = known.get(row.key.as_slice()) else { continue };
+            for (seen, told) in row.counts.iter_mut().zip(&told.counts) {
+                if let (Seen::Hidden(None), Seen::Value(value)) = (*seen, *told) {
+                    *seen = Seen::Hidden(Some(value));
+                }
+            }
+        }
+    }
 }

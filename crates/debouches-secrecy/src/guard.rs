@@ -28,8 +28,8 @@ pub struct Guard<'a> {
     pub former: &'a [(String, Facts)],
     /// The table to be published.
     pub current: &'a Facts,
-    /// Its version, or what stands for it.
-    pub version: &'a str,
+    /// Former releases that could not be read with the columns of today.
+    pub not_comparable: &'a [String],
 }
 
 /// What was decided.
@@ -75,7 +75,7 @@ pub fn guard(guard: Guard<'_>, lang: Lang) -> Guarded {
     let mut verdicts = judgement.as_ref().map(Verdicts::of).unwrap_or_default();
     verdicts.inherited = inherited.len() as u64;
     let policy_text = serde_json::to_string(guard.policy).unwrap_or_default();
-    let releases = guard.former.iter().map(|(version, _)| version.clone()).chain([guard.version.to_owned()]).collect();
+    let releases = guard.former.iter().map(|(version, _)| version.clone()).collect();
     let (groups, largest_group) = judgement.as_ref().map_or((0, 0), |judgement| judgement.groups);
     let disclosure = TableDisclosure {
         table: guard.table.to_owned(),
@@ -83,6 +83,8 @@ pub fn guard(guard: Guard<'_>, lang: Lang) -> Guarded {
         policy: guard.policy.clone(),
         mode: guard.mode,
         releases,
+        not_comparable: guard.not_comparable.to_vec(),
+        complementary: !hide.is_empty() || guard.former.iter().any(|(_, facts)| facts.complementary),
         cells: Cells::of(&model.system),
         verdicts,
         widths: judgement.as_ref().and_then(Widths::of),

@@ -9,7 +9,7 @@ mod plan_text;
 mod portal;
 mod publish;
 mod run;
-mod secrecy;
+pub(crate) mod secrecy;
 mod status;
 mod units;
 mod verify;

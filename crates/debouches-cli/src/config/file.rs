@@ -100,6 +100,9 @@ pub(super) struct DatasetFile {
     pub(super) tags: Vec<String>,
     pub(super) zones: Option<Vec<String>>,
     pub(super) granularity: Option<String>,
+    /// How strict the secrecy gate is: `inherit` (by default) or `strict`.
+    #[serde(default)]
+    pub(super) secrecy: debouches_secrecy::Mode,
     pub(super) hosting: Option<HostingFile>,
     #[serde(default)]
     pub(super) schemas: BTreeMap<TableId, String>,

@@ -76,6 +76,8 @@ impl Source {
 pub(crate) struct DatasetConfig {
     pub(crate) notice: debouches_package::Dataset,
     pub(crate) tables: Vec<&'static TableSpec>,
+    /// How strict the secrecy gate is.
+    pub(crate) secrecy: debouches_secrecy::Mode,
     /// Who holds the files; the portal itself when absent.
     pub(crate) hosting: Option<Hosting>,
     /// Schemas of the portal's catalogue that the tables follow.

@@ -206,6 +206,7 @@ fn resolve_dataset(
         return None;
     }
     Some(DatasetConfig {
+        secrecy: dataset.secrecy,
         notice: debouches_package::Dataset {
             id: dataset.id.clone(),
             title,

@@ -9,6 +9,7 @@ pub(crate) mod fetch;
 pub(crate) mod package;
 pub(crate) mod publish;
 mod restore;
+mod secrecy;
 pub(crate) mod validate;
 
 use debouches_model::Stage;

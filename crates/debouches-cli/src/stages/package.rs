@@ -10,7 +10,7 @@ use debouches_package::{
 use debouches_store::{Artefact, Lock, Spooled};
 
 use super::artefact::{Known, blocking, load_table};
-use super::enrich;
+use super::{enrich, secrecy};
 use crate::config::DatasetConfig;
 use crate::engine::{DatasetLine, Outcome, Selection, Step, Summary};
 use crate::failure::{Decided, Usage};
@@ -85,6 +85,7 @@ pub(crate) async fn ingredients(session: &Session, dataset: &DatasetConfig) -> a
     let notice = &dataset.notice;
     let texts = format!("{notice:?}");
     let mut ingredients = Ingredients::new().with("texts", Sha256::of(texts.as_bytes())).with("format", FORMAT);
+    ingredients = ingredients.with("secrecy", format!("{:?}", dataset.secrecy));
     let mut tables = Vec::new();
     for spec in &dataset.tables {
         let target = enrich::target(session, spec).await?;
@@ -182,7 +183,8 @@ pub(crate) async fn write_tables(
 ) -> anyhow::Result<Vec<WrittenData>> {
     let mut written = Vec::new();
     for (spec, artefact) in dataset.tables.iter().zip(tables) {
-        let part = Part { spec, table: load_table(session, artefact).await?, sources: source_notes(session, artefact).await? };
+        let (table, secrecy) = secrecy::guarded(session, dataset, spec, load_table(session, artefact).await?).await?;
+        let part = Part { spec, table, sources: source_notes(session, artefact).await?, secrecy };
         written.push(write_data(session, part).await?);
     }
     Ok(written)

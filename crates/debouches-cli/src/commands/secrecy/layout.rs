@@ -14,21 +14,22 @@ use crate::failure::Usage;
 /// What must be known of a table to judge its secrecy.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Layout {
+pub(crate) struct Layout {
     /// Its name.
-    pub(super) id: String,
+    pub(crate) id: String,
     /// Columns that tell rows apart.
-    pub(super) key: Vec<String>,
+    pub(crate) key: Vec<String>,
     /// Markers of a count that is not there.
     #[serde(default)]
-    pub(super) missing: BTreeMap<String, ValueStatus>,
+    pub(crate) missing: BTreeMap<String, ValueStatus>,
     /// The policy.
     #[serde(rename = "secrecy")]
-    pub(super) policy: SecrecySpec,
+    pub(crate) policy: SecrecySpec,
 }
 
 impl Layout {
-    fn of(spec: &TableSpec) -> Option<Self> {
+    /// That of one of our tables; none when it has no secrecy policy.
+    pub(crate) fn of(spec: &TableSpec) -> Option<Self> {
         Some(Self {
             id: spec.id.to_string(),
             key: spec.key.clone(),

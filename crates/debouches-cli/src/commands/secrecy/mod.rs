@@ -4,14 +4,14 @@ mod audit;
 mod explain;
 mod layout;
 mod price;
-mod read;
+pub(crate) mod read;
 
 use debouches_model::spec::TotalSpec;
 use debouches_secrecy::{Facts, Modelled, Primary, Row, Seen, build, complete};
 
 use crate::args::{Global, SecrecyCommand, SecrecyFiles};
 use crate::failure::Usage;
-use layout::Layout;
+pub(crate) use layout::Layout;
 
 /// Steps that a group may take to find a table for what was not told.
 const STEPS: usize = 200_000;
@@ -44,6 +44,12 @@ fn subjects(global: &Global, files: &SecrecyFiles) -> anyhow::Result<Vec<Subject
         for path in &paths {
             releases.push(read::facts(path, &layout, jobs)?);
         }
+        if let Some(path) = &files.truth {
+            let path = global.directory.clone().unwrap_or_default().join(path);
+            let truth = read::facts(&path, &layout, jobs)?;
+            releases.iter_mut().for_each(|facts: &mut Facts| facts.tell(&truth));
+        }
+        releases.iter_mut().for_each(|facts: &mut Facts| facts.complementary = files.complementary);
         if let Some(total) = &files.with_total {
             let (column, value) = total
                 .split_once('=')

@@ -9,14 +9,19 @@ use debouches_model::ValueStatus;
 use debouches_secrecy::{Facts, Row, Seen};
 use debouches_table::{RawColumn, RawTable, ReadLimits, read_csv};
 
-use super::layout::Layout;
+use super::Layout;
 use crate::failure::Usage;
 
 /// Reads the counts and rates of a file.
-pub(super) fn facts(path: &Path, layout: &Layout, jobs: usize) -> anyhow::Result<Facts> {
+pub(crate) fn facts(path: &Path, layout: &Layout, jobs: usize) -> anyhow::Result<Facts> {
     let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
     let is_packed = path.extension().is_some_and(|extension| extension == "gz");
     let body: Box<dyn Read + Send> = if is_packed { Box::new(flate2::read::MultiGzDecoder::new(file)) } else { Box::new(file) };
+    of_body(body, path, layout, jobs)
+}
+
+/// Reads the counts and rates of a body; `path` names it in messages.
+pub(crate) fn of_body(body: impl Read + Send, path: &Path, layout: &Layout, jobs: usize) -> anyhow::Result<Facts> {
     let raw =
         read_csv(body, ReadLimits::default(), jobs, &mut |_| {}).with_context(|| format!("cannot read {}", path.display()))?;
     let column = |name: &str| raw.header.iter().position(|own| own == name).map(|place| raw.column(place));
@@ -28,7 +33,7 @@ pub(super) fn facts(path: &Path, layout: &Layout, jobs: usize) -> anyhow::Result
         layout.policy.count.iter().map(|count| Ok((needed(&count.column)?, column(&format!("{}_statut", count.column)))));
     let counts = counts.collect::<Result<Vec<_>, Usage>>()?;
     let rates: Vec<Option<&RawColumn>> = layout.policy.rate.iter().map(|rate| column(&rate.rate)).collect();
-    let mut facts = Facts { key: layout.key.clone(), rows: Vec::with_capacity(raw.rows()) };
+    let mut facts = Facts { key: layout.key.clone(), rows: Vec::with_capacity(raw.rows()), complementary: false };
     for row in 0..raw.rows() {
         let seen = |(values, statuses): &(&RawColumn, Option<&RawColumn>)| {
             seen(values.value(row), statuses.map(|statuses| statuses.value(row)), layout)

@@ -1,0 +1,197 @@
+//! The secrecy gate on a table about to be released: together with every former release of it, withdrawn ones included.
+
+use std::path::Path;
+
+use anyhow::Context as _;
+use debouches_model::spec::{Base, SecrecySpec, TableSpec};
+use debouches_model::{Fault, Stage, ValueStatus, Version};
+use debouches_package::SecrecyNote;
+use debouches_secrecy::{Facts, Guard, Row, Seen, TableDisclosure, guard};
+use debouches_table::{Column, StatusColumn, Table, TableError};
+
+use super::artefact::blocking;
+use crate::commands::secrecy::{Layout, read};
+use crate::config::DatasetConfig;
+use crate::failure::Decided;
+use crate::session::Session;
+
+/// Hides in a table what must be hidden beside the small counts, and refuses it when that is not enough.
+///
+/// A table whose policy names no tie between counts is left as it is: the threshold alone was applied to it.
+pub(crate) async fn guarded(
+    session: &Session,
+    dataset: &DatasetConfig,
+    spec: &'static TableSpec,
+    mut table: Table,
+) -> anyhow::Result<(Table, Option<SecrecyNote>)> {
+    let Some(policy) = spec.secrecy_policy().filter(|policy| !policy.count.is_empty() && has_ties(policy)) else {
+        return Ok((table, None));
+    };
+    let (former, not_comparable) = former(session, dataset, spec).await?;
+    let (mode, lang) = (dataset.secrecy, session.global.lang.into());
+    let decided = blocking(move || {
+        let current = facts(spec, &policy, &table)?;
+        let decided = guard(
+            Guard {
+                table: spec.id.as_str(),
+                policy: &policy,
+                mode,
+                former: &former,
+                not_comparable: &not_comparable,
+                current: &current,
+            },
+            lang,
+        );
+        for (row_counts, base) in by_base(&policy, &decided.hide) {
+            hide(spec, &mut table, &base, &row_counts)?;
+        }
+        Ok((table, decided))
+    })
+    .await?;
+    let (table, decided) = decided;
+    if let Some(first) = decided.refused.first() {
+        let count = decided.refused.len();
+        let message =
+            format!("the secrecy gate refuses table {}: {count} counts can be worked out; the first: {first}", spec.id);
+        return Err(Decided { message, fault: Fault::Data }.into());
+    }
+    let note = SecrecyNote {
+        paragraph: paragraph(&decided.disclosure),
+        document: serde_json::to_value(&decided.disclosure).context("a disclosure is always written")?,
+    };
+    Ok((table, Some(note)))
+}
+
+fn has_ties(policy: &SecrecySpec) -> bool {
+    !policy.total.is_empty() || !policy.partition.is_empty() || !policy.rate.is_empty()
+}
+
+/// The table in every release of the state, the oldest first, and the versions that cannot be read with today's columns.
+async fn former(
+    session: &Session,
+    dataset: &DatasetConfig,
+    spec: &'static TableSpec,
+) -> anyhow::Result<(Vec<(String, Facts)>, Vec<String>)> {
+    let keys = session.store.list(Stage::Package, dataset.id().as_str()).await?;
+    let mut versions: Vec<(Version, _)> = keys.into_iter().filter_map(|key| Some((key.id.parse().ok()?, key))).collect();
+    versions.sort_by_key(|(version, _)| *version);
+    let (mut read, mut not_comparable) = (Vec::new(), Vec::new());
+    let jobs = session.jobs();
+    for (version, key) in versions {
+        let Some(release) = session.store.find(&key).await? else { continue };
+        let path = format!("{}.csv", spec.id);
+        if !release.manifest().files.iter().any(|file| file.path == path) {
+            continue;
+        }
+        let file = release.open_file(&path).await?.into_file();
+        let place = release.location(&path);
+        let facts = blocking(move || {
+            let Some(layout) = Layout::of(spec) else { return Ok(None) };
+            Ok(read::of_body(file, Path::new(&place), &layout, jobs).map_err(|error| tracing::warn!("{error:#}")).ok())
+        });
+        match facts.await? {
+            Some(mut facts) => {
+                facts.complementary = is_complementary(&release).await;
+                read.push((version.to_string(), facts));
+            }
+            None => not_comparable.push(version.to_string()),
+        }
+    }
+    Ok((read, not_comparable))
+}
+
+/// True when a release says that larger counts may be hidden beside the small ones.
+async fn is_complementary(release: &debouches_store::Artefact) -> bool {
+    if !release.manifest().files.iter().any(|file| file.path == "disclosure.json") {
+        return false;
+    }
+    let bytes = release.read("disclosure.json").await.unwrap_or_default();
+    let document: serde_json::Value = serde_json::from_slice(&bytes).unwrap_or_default();
+    document["tables"].as_array().is_some_and(|tables| tables.iter().any(|table| table["complementary"] == true))
+}
+
+/// The counts of a table as it would be released.
+fn facts(spec: &TableSpec, policy: &SecrecySpec, table: &Table) -> Result<Facts, TableError> {
+    let key = spec.key.iter().map(|name| table.text(name)).collect::<Result<Vec<_>, _>>()?;
+    let counts = policy
+        .count
+        .iter()
+        .map(|count| Ok((table.numbers(&count.column)?, table.statuses(&format!("{}_statut", count.column))?)))
+        .collect::<Result<Vec<_>, TableError>>()?;
+    let rates = policy.rate.iter().map(|rate| Ok((table.numbers(&rate.rate)?, rate.decimals)));
+    let rates = rates.collect::<Result<Vec<_>, TableError>>()?;
+    let statuses: Vec<Vec<ValueStatus>> = counts.iter().map(|(_, statuses)| statuses.iter().collect()).collect();
+    let row = |row: usize| {
+        let seen = counts.iter().zip(&statuses).map(|((values, _), statuses)| match (values(row), statuses[row]) {
+            #[expect(clippy::cast_possible_truncation, reason = "a count of persons, read from a whole-number column")]
+            (Some(value), _) => Seen::Value(value as i64),
+            (None, ValueStatus::Suppressed) => Seen::Hidden(None),
+            (None, _) => Seen::Nothing,
+        });
+        #[expect(clippy::cast_possible_truncation, reason = "a rate in units of its last decimal")]
+        let scaled = |value: f64, decimals: u32| (value * f64::from(10_u32.pow(decimals))).round() as i64;
+        Row {
+            key: key.iter().map(|column| column.get(row).unwrap_or_default().into()).collect(),
+            counts: seen.collect(),
+            rates: rates.iter().map(|(values, decimals)| values(row).map(|value| scaled(value, *decimals))).collect(),
+        }
+    };
+    Ok(Facts { key: spec.key.clone(), rows: (0..table.rows()).map(row).collect(), complementary: false })
+}
+
+/// Rows to hide, by the bases of the counts that they concern.
+fn by_base(policy: &SecrecySpec, hide: &[(usize, Vec<usize>)]) -> Vec<(Vec<usize>, Vec<String>)> {
+    let mut out: std::collections::BTreeMap<Vec<String>, Vec<usize>> = std::collections::BTreeMap::new();
+    for (row, counts) in hide {
+        for base in counts.iter().map(|count| policy.count[*count].base.clone()).collect::<std::collections::BTreeSet<_>>() {
+            out.entry(base).or_default().push(*row);
+        }
+    }
+    out.into_iter().map(|(base, rows)| (rows, base)).collect()
+}
+
+/// Blanks every measure computed on these bases, counts and rates alike, under the one public status.
+fn hide(spec: &TableSpec, table: &mut Table, base: &[String], rows: &[usize]) -> Result<(), TableError> {
+    let wanted = Base { counts: base.to_vec(), shares: Vec::new() };
+    let mut mask = vec![false; table.rows()];
+    rows.iter().for_each(|row| mask[*row] = true);
+    for column in spec.measures().filter(|column| column.base == wanted) {
+        let values = match table.column(&column.name) {
+            Some(Column::Integer(values)) => {
+                Column::Integer(values.iter().zip(&mask).map(|(value, hit)| value.filter(|_| !hit)).collect())
+            }
+            Some(Column::Decimal(values)) => {
+                Column::Decimal(values.iter().zip(&mask).map(|(value, hit)| value.filter(|_| !hit)).collect())
+            }
+            _ => return Err(TableError::NoColumn { name: column.name.clone(), expected: "number" }),
+        };
+        let statuses = table.statuses(&column.status_name())?.iter().zip(&mask);
+        let hidden = |(status, hit): (ValueStatus, &bool)| match status {
+            ValueStatus::Measured if *hit => ValueStatus::Suppressed,
+            status => status,
+        };
+        let statuses: StatusColumn = statuses.map(hidden).collect();
+        table.set(&column.name, values)?;
+        table.set(&column.status_name(), Column::Status(statuses))?;
+    }
+    Ok(())
+}
+
+/// The rule, for reusers.
+fn paragraph(disclosure: &TableDisclosure) -> String {
+    let policy = disclosure.policy.sentence();
+    let mode = match disclosure.mode {
+        debouches_secrecy::Mode::Inherit => {
+            "cette publication et toutes les précédentes, prises ensemble, n'apprennent rien de plus sur les effectifs masqués que les chiffres du producteur"
+        }
+        debouches_secrecy::Mode::Strict => {
+            "aucun effectif masqué ne peut être retrouvé à partir de cette publication et de toutes les précédentes, prises ensemble"
+        }
+    };
+    format!(
+        "Secret statistique : {policy}. Des valeurs plus grandes peuvent être masquées pour en protéger d'autres, sous le même état `suppressed`. \
+         Avant publication, un contrôle vérifie, en nombres entiers, que {mode} ; son résultat est dans `disclosure.json` \
+         ({} effectifs publiés, {} masqués).",
+        disclosure.cells.shown, disclosure.cells.hidden
+    )
+}
