@@ -9,7 +9,7 @@ use crate::ledger::{Entry, Ledger, Sending, State};
 use crate::plan::{Plan, PlannedWrite, wanted_order};
 use crate::publication::Publication;
 use crate::step::PlanStep;
-use crate::{DATASET_EXTRA, PublishError, source};
+use crate::{DATASET_EXTRA, PublishError, lease, source};
 
 /// How often a file is sent anew when one of its parts is lost: nothing is seen of it, hence it is safe.
 const SENDINGS: u32 = 3;
@@ -43,6 +43,8 @@ enum Trouble {
     Unknown(UdataError),
     Portal(UdataError),
     State(StoreError),
+    /// Another publisher was faster.
+    Busy(String),
 }
 
 impl From<UdataError> for Trouble {
@@ -80,6 +82,7 @@ impl Writer<'_> {
                     let dataset = self.desired.dataset.clone();
                     return Err(PublishError::Portal { dataset, doing: write.to_string(), begun, source: Box::new(source) });
                 }
+                Err(Trouble::Busy(run)) => return Err(PublishError::Busy { dataset: self.desired.dataset.clone(), run }),
                 Err(Trouble::State(source)) => {
                     return Err(PublishError::Store { dataset: self.desired.dataset.clone(), source: Box::new(source) });
                 }
@@ -103,6 +106,7 @@ impl Writer<'_> {
                 let (state, told) = match &trouble {
                     Trouble::Unknown(error) => (State::Lost, error.to_string()),
                     Trouble::Portal(error) => (State::Refused, error.to_string()),
+                    Trouble::Busy(run) => (State::Refused, format!("run {run} was faster")),
                     // The disk that failed would not take one more line.
                     Trouble::State(_) => return Err(trouble),
                 };
@@ -120,8 +124,12 @@ impl Writer<'_> {
         let portal = self.publication.portal;
         match &write.step {
             PlanStep::CreateDataset => {
-                let hidden = DatasetText { private: true, ..self.desired.text.clone() };
-                self.actual = Some(portal.create_dataset(&hidden).await?);
+                let mut hidden = DatasetText { private: true, ..self.desired.text.clone() };
+                let mark = lease::mark(self.publication.run, self.publication.clock.now());
+                hidden.extras.insert(lease::LEASE_EXTRA.to_owned(), mark);
+                let created = portal.create_dataset(&hidden).await?;
+                self.yield_to_older(&created.id).await?;
+                self.actual = Some(created);
             }
             PlanStep::Upload { path } => return self.send_file(write, path, None).await,
             PlanStep::Replace { path, resource } => return self.send_file(write, path, Some(resource)).await,
@@ -150,6 +158,27 @@ impl Writer<'_> {
             }
         }
         Ok(None)
+    }
+
+    /// Two publishers may have created the dataset at the same moment: the younger one, still empty, goes.
+    async fn yield_to_older(&self, created: &str) -> Result<(), Trouble> {
+        let (portal, mark) = (self.publication.portal, self.desired.dataset.as_str());
+        let organization = self.publication.target.organization.as_deref();
+        // Whoever creates within this time is seen by both.
+        tokio::time::sleep(lease::SETTLES).await;
+        let found = portal.find_by_extra(organization, DATASET_EXTRA, mark).await?;
+        let age = |dataset: &Dataset| (dataset.created_at.clone(), dataset.id.clone());
+        let Some(ours) = found.iter().find(|dataset| dataset.id == created).map(age) else { return Ok(()) };
+        let Some(older) = found.iter().find(|other| !other.deleted && age(other) < ours) else { return Ok(()) };
+        // What a lost answer of ours left is swept; nobody writes to it.
+        let own = |run: &str| self.is_own(run);
+        let Some(run) = lease::held_by(older, &own, self.publication.clock.now()) else { return Ok(()) };
+        portal.delete_draft(created, DATASET_EXTRA, mark).await?;
+        Err(Trouble::Busy(run))
+    }
+
+    fn is_own(&self, run: &str) -> bool {
+        run == self.publication.run || self.ledger.entries().iter().any(|entry| entry.run == run)
     }
 
     /// Sends a file, then its texts: the portal resets the title to the name of the file.
