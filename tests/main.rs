@@ -3,6 +3,7 @@
 
 mod harness;
 
+mod buckets;
 mod command_line;
 mod crash;
 mod faults;
@@ -14,6 +15,7 @@ mod operations;
 mod plans;
 mod portals;
 mod proxy;
+mod publishers;
 mod real_data;
 mod real_files;
 mod refusals;
