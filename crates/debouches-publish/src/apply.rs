@@ -1,5 +1,7 @@
 //! Sends the writes of a plan, each announced in the journal before and confirmed after.
 
+use std::time::Duration;
+
 use debouches_model::{Event, Unit};
 use debouches_store::StoreError;
 use debouches_udata::{Dataset, DatasetText, Destination, Resource, Transfer, UdataError, Upload};
@@ -26,6 +28,8 @@ pub(crate) struct Writer<'a> {
     pub(crate) confirmed: usize,
     /// True once the portal may have applied a write of this run.
     pub(crate) begun: bool,
+    /// How long the portal may still be busy with a write whose answer was lost.
+    pub(crate) settles: Duration,
 }
 
 /// How a round of writes ended.
@@ -194,6 +198,7 @@ impl Writer<'_> {
 
     async fn transfer(&mut self, write: &PlannedWrite, upload: &Upload, resource: Option<&str>) -> Result<Resource, Trouble> {
         let dataset = self.id();
+        self.settles = Duration::ZERO;
         let to = Destination { dataset: &dataset, resource };
         // Parts that an earlier round or run left: asking again for the same assembly makes no twin.
         if let Some(open) = self.ledger.open_sending(&write.step, &upload.sha1) {
@@ -238,6 +243,7 @@ impl Writer<'_> {
         sending: &Sending,
         again: Again,
     ) -> Result<Resource, Trouble> {
+        self.settles = upload.time_to_store();
         self.note_sending(write, State::Assembling, sending, None).await?;
         match (self.publication.portal.assemble(to, upload, &sending.transfer()).await, again) {
             (Ok(resource), _) => {

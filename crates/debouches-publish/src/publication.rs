@@ -176,7 +176,8 @@ impl Publication<'_> {
                 *leased = Some(actual.id.clone());
             }
             let actual = observed.dataset.take();
-            let mut writer = Writer { publication: self, desired, actual, ledger, writes, confirmed: 0, begun };
+            let mut writer =
+                Writer { publication: self, desired, actual, ledger, writes, confirmed: 0, begun, settles: Duration::ZERO };
             let result = writer.apply(todo, &task).await;
             self.observer.on(Event::Finished { task: &task });
             writes = std::mem::take(&mut writer.writes);
@@ -185,7 +186,7 @@ impl Publication<'_> {
             lost_creation |= has_open_creation(writer.ledger.entries());
             let id = writer.dataset_id();
             if result? == Round::Unknown {
-                tokio::time::sleep(BEFORE_LOOKING_AGAIN).await;
+                tokio::time::sleep(BEFORE_LOOKING_AGAIN + writer.settles).await;
             }
             let looked = self.look(desired, id.as_deref(), lost_creation).await;
             *observed = looked.map_err(|error| if begun { error.after_writes() } else { error })?;
