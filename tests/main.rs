@@ -7,6 +7,7 @@ mod buckets;
 mod command_line;
 mod crash;
 mod faults;
+mod followers;
 mod formats;
 mod integrity;
 mod invariants;
