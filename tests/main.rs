@@ -3,9 +3,11 @@
 
 mod harness;
 
+mod buckets;
 mod command_line;
 mod crash;
 mod faults;
+mod followers;
 mod formats;
 mod generations;
 mod integrity;
@@ -15,6 +17,7 @@ mod operations;
 mod plans;
 mod portals;
 mod proxy;
+mod publishers;
 mod real_data;
 mod real_files;
 mod refusals;

@@ -38,14 +38,6 @@ fn dataset_of(portal: &Reached) -> (String, Value) {
     (dataset["id"].as_str().unwrap().to_owned(), dataset)
 }
 
-/// A real portal is shared by the tests: what is left of another one goes first.
-fn cleared(portal: &Reached) {
-    for dataset in portal.marked("tested") {
-        let (status, _) = portal.ask("DELETE", &format!("/api/1/datasets/{}/", dataset["id"].as_str().unwrap()), None);
-        assert_eq!(status, 204);
-    }
-}
-
 #[test]
 fn a_plan_is_the_consent_and_is_done_as_it_was_shown() {
     with_practice(false, |portal| {
@@ -139,7 +131,7 @@ fn an_older_release_does_not_replace_a_newer_one_by_mistake() {
 
 /// The state is lost after two versions: what is live is rebuilt, and nothing is written.
 fn is_adopted(portal: &Reached) {
-    cleared(portal);
+    portal.clear("tested");
     let road = Proxy::to(&portal.url);
     let test = one(&portal.by(&road.url));
     test.run(&["run", "--yes", "-q"]).expect_exit(0);
@@ -154,7 +146,7 @@ fn is_adopted(portal: &Reached) {
     test.run(&["run", "--yes"]).expect_exit(0);
     assert_eq!(road.writes(), sent, "an adoption made writes");
     assert_eq!(dataset_of(portal).1["extras"]["debouches:version"], "1.0.1");
-    cleared(portal);
+    portal.clear("tested");
 }
 
 #[test]
@@ -167,7 +159,7 @@ fn somebody_deletes_our_dataset_and_no_second_one_is_made() {
     with_practice(false, |portal| {
         let test = one(portal);
         test.run(&["run", "--yes", "-q"]).expect_exit(0);
-        cleared(portal);
+        portal.clear("tested");
         let sent = portal.writes();
         test.run(&["publish", "--yes"]).expect_exit(2).expect_told("was deleted on the portal");
         assert_eq!(portal.writes(), sent);

@@ -19,7 +19,7 @@ pub(crate) fn with_practice(read_only: bool, act: impl FnOnce(&Reached)) {
     options.address = SocketAddr::from(([127, 0, 0, 1], 0));
     options.read_only = read_only;
     let portal = runtime.block_on(debouches_portal::start(options)).unwrap();
-    act(&Reached { url: portal.base_url(), key: portal.api_key().to_owned(), organization: portal.organization().to_owned() });
+    act(&Reached::own(portal.base_url(), portal.api_key(), portal.organization()));
     runtime.block_on(portal.shutdown()).unwrap();
 }
 
@@ -89,11 +89,7 @@ fn conforms(portal: &Reached) {
 #[test]
 fn a_bad_key_is_told_and_nothing_is_written() {
     with_practice(false, |portal| {
-        let test = sample_to(&Reached {
-            key: "not-a-key".to_owned(),
-            url: portal.url.clone(),
-            organization: portal.organization.clone(),
-        });
+        let test = sample_to(&Reached::own(portal.url.clone(), "not-a-key", &portal.organization));
         let ran = test.run(&["run", "--yes"]).expect_exit(4);
         assert!(!ran.told().contains("not-a-key"), "the key was printed\n{}", ran.told());
         assert_eq!(portal.writes(), 0);

@@ -1,7 +1,9 @@
 //! A portal asked without our own client, so that what it says is not read through our own eyes.
 
+use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -13,18 +15,28 @@ pub(crate) struct Reached {
     pub(crate) url: String,
     pub(crate) key: String,
     pub(crate) organization: String,
+    /// A real portal is used by one test at a time.
+    _turn: Option<Arc<File>>,
 }
 
 impl Reached {
-    /// The real udata, when `DEBOUCHES_UDATA_CREDENTIALS` names its credentials.
+    /// A portal of one's own.
+    pub(crate) fn own(url: String, key: &str, organization: &str) -> Self {
+        Self { url, key: key.to_owned(), organization: organization.to_owned(), _turn: None }
+    }
+
+    /// The real udata, when `DEBOUCHES_UDATA_CREDENTIALS` names its credentials; waits for the tests that use it already.
     pub(crate) fn real() -> Option<Self> {
         let path = std::env::var_os("DEBOUCHES_UDATA_CREDENTIALS")?;
+        let turn = File::create(std::path::Path::new(&path).with_extension("lock")).unwrap();
+        turn.lock().unwrap();
         let credentials: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         Some(Self {
             url: text(&credentials["base_url"]),
             key: text(&credentials["keys"]["editor"]),
             organization: text(&credentials["organization"]),
+            _turn: Some(Arc::new(turn)),
         })
     }
 
@@ -81,6 +93,14 @@ impl Reached {
         let page = self.get(&format!("/api/1/datasets/?organization={}&page_size=1000", self.organization));
         let ours = |found: &&Value| found["extras"]["debouches:dataset"] == dataset && found["deleted"].is_null();
         page["data"].as_array().unwrap().iter().filter(ours).cloned().collect()
+    }
+
+    /// Deletes what is there of that dataset: a real portal is shared by the tests.
+    pub(crate) fn clear(&self, dataset: &str) {
+        for found in self.marked(dataset) {
+            let (status, _) = self.ask("DELETE", &format!("/api/1/datasets/{}/", found["id"].as_str().unwrap()), None);
+            assert_eq!(status, 204);
+        }
     }
 
     /// Writes that the portal received so far.

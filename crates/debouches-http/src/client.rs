@@ -82,7 +82,8 @@ impl Inner {
     async fn attempt(&self, request: &Request, tries: &Tries<'_>) -> Result<Answer, Failure> {
         let sending = Arc::new(Sending::new());
         let prepared = prepare(request, &sending).await?;
-        let response = sending.watch(&self.policy, self.http.execute(prepared)).await?;
+        let policy = Policy { answer: self.policy.answer + request.patience, ..self.policy.clone() };
+        let response = sending.watch(&policy, self.http.execute(prepared)).await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let mut body = BytesMut::new();
         let bodiless = request.method == Method::Head || matches!(status, 204 | 304);

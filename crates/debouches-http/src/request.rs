@@ -1,6 +1,7 @@
 //! A call to make.
 
 use std::fmt;
+use std::time::Duration;
 
 use serde::Serialize;
 use url::Url;
@@ -53,6 +54,7 @@ pub struct Request {
     pub(crate) secrets: Vec<SecretHeader>,
     pub(crate) body: Body,
     pub(crate) repeat: Repeat,
+    pub(crate) patience: Duration,
 }
 
 impl Request {
@@ -63,7 +65,7 @@ impl Request {
             Method::Get | Method::Head => Repeat::Safe,
             Method::Post | Method::Put | Method::Delete => Repeat::Never,
         };
-        Self { method, url, headers: Vec::new(), secrets: Vec::new(), body: Body::Empty, repeat }
+        Self { method, url, headers: Vec::new(), secrets: Vec::new(), body: Body::Empty, repeat, patience: Duration::ZERO }
     }
 
     /// A read.
@@ -101,6 +103,13 @@ impl Request {
     pub fn json<T: Serialize + ?Sized>(self, value: &T) -> Self {
         let bytes = serde_json::to_vec(value).expect("our own structures are written as JSON");
         self.body(Body::Bytes { bytes: bytes.into(), media_type: "application/json".to_owned() })
+    }
+
+    /// Waits that much longer for the answer than the policy says: the server has work to do before it answers.
+    #[must_use]
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
     }
 
     /// Says whether the request may be sent twice.

@@ -1,6 +1,8 @@
 //! The addresses.
 
+mod contacts;
 mod datasets;
+mod discussions;
 mod extras;
 mod files;
 mod people;
@@ -65,6 +67,9 @@ fn first() -> Router<Shared> {
         .route("/api/1/me/datasets/", get(people::my_datasets))
         .route("/api/1/me/org_datasets/", get(people::our_datasets))
         .route("/api/1/organizations/{organization}/", get(people::organization))
+        .route("/api/1/organizations/{organization}/contacts/", get(contacts::list))
+        .route("/api/1/contacts/", post(contacts::create))
+        .route("/api/1/discussions/", get(discussions::list).post(discussions::create))
 }
 
 fn second() -> Router<Shared> {

@@ -17,6 +17,8 @@ pub(crate) struct State {
     pub(crate) organizations: Vec<Organization>,
     pub(crate) contacts: Vec<Contact>,
     pub(crate) datasets: Vec<Dataset>,
+    #[serde(default)]
+    pub(crate) discussions: Vec<Discussion>,
 }
 
 impl State {
@@ -66,6 +68,17 @@ pub(crate) struct Contact {
     pub(crate) name: String,
     pub(crate) email: String,
     pub(crate) organization: String,
+}
+
+/// A conversation under a dataset, which its followers are told of.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Discussion {
+    pub(crate) id: String,
+    pub(crate) dataset: String,
+    pub(crate) title: String,
+    pub(crate) comment: String,
+    pub(crate) user: String,
+    pub(crate) created_at: DateTime<Utc>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -35,7 +35,7 @@ pub(crate) fn seed(now: DateTime<Utc>, test_accounts: bool) -> State {
         email: "contact@example.org".to_owned(),
         organization: organizations[0].id.clone(),
     }];
-    State { format: State::FORMAT, users, organizations, contacts, datasets: Vec::new() }
+    State { format: State::FORMAT, users, organizations, contacts, datasets: Vec::new(), discussions: Vec::new() }
 }
 
 /// An id as the portal's database makes them: the second, then chance.

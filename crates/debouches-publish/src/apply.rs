@@ -1,5 +1,7 @@
 //! Sends the writes of a plan, each announced in the journal before and confirmed after.
 
+use std::time::Duration;
+
 use debouches_model::{Event, Unit};
 use debouches_store::StoreError;
 use debouches_udata::{Dataset, DatasetText, Destination, Resource, Transfer, UdataError, Upload};
@@ -9,7 +11,7 @@ use crate::ledger::{Entry, Ledger, Sending, State};
 use crate::plan::{Plan, PlannedWrite, wanted_order};
 use crate::publication::Publication;
 use crate::step::PlanStep;
-use crate::{DATASET_EXTRA, PublishError, source};
+use crate::{DATASET_EXTRA, PublishError, lease, source};
 
 /// How often a file is sent anew when one of its parts is lost: nothing is seen of it, hence it is safe.
 const SENDINGS: u32 = 3;
@@ -26,6 +28,8 @@ pub(crate) struct Writer<'a> {
     pub(crate) confirmed: usize,
     /// True once the portal may have applied a write of this run.
     pub(crate) begun: bool,
+    /// How long the portal may still be busy with a write whose answer was lost.
+    pub(crate) settles: Duration,
 }
 
 /// How a round of writes ended.
@@ -43,6 +47,8 @@ enum Trouble {
     Unknown(UdataError),
     Portal(UdataError),
     State(StoreError),
+    /// Another publisher was faster.
+    Busy(String),
 }
 
 impl From<UdataError> for Trouble {
@@ -80,6 +86,7 @@ impl Writer<'_> {
                     let dataset = self.desired.dataset.clone();
                     return Err(PublishError::Portal { dataset, doing: write.to_string(), begun, source: Box::new(source) });
                 }
+                Err(Trouble::Busy(run)) => return Err(PublishError::Busy { dataset: self.desired.dataset.clone(), run }),
                 Err(Trouble::State(source)) => {
                     return Err(PublishError::Store { dataset: self.desired.dataset.clone(), source: Box::new(source) });
                 }
@@ -103,6 +110,7 @@ impl Writer<'_> {
                 let (state, told) = match &trouble {
                     Trouble::Unknown(error) => (State::Lost, error.to_string()),
                     Trouble::Portal(error) => (State::Refused, error.to_string()),
+                    Trouble::Busy(run) => (State::Refused, format!("run {run} was faster")),
                     // The disk that failed would not take one more line.
                     Trouble::State(_) => return Err(trouble),
                 };
@@ -120,8 +128,12 @@ impl Writer<'_> {
         let portal = self.publication.portal;
         match &write.step {
             PlanStep::CreateDataset => {
-                let hidden = DatasetText { private: true, ..self.desired.text.clone() };
-                self.actual = Some(portal.create_dataset(&hidden).await?);
+                let mut hidden = DatasetText { private: true, ..self.desired.text.clone() };
+                let mark = lease::mark(self.publication.run, self.publication.clock.now());
+                hidden.extras.insert(lease::LEASE_EXTRA.to_owned(), mark);
+                let created = portal.create_dataset(&hidden).await?;
+                self.yield_to_older(&created.id).await?;
+                self.actual = Some(created);
             }
             PlanStep::Upload { path } => return self.send_file(write, path, None).await,
             PlanStep::Replace { path, resource } => return self.send_file(write, path, Some(resource)).await,
@@ -152,6 +164,27 @@ impl Writer<'_> {
         Ok(None)
     }
 
+    /// Two publishers may have created the dataset at the same moment: the younger one, still empty, goes.
+    async fn yield_to_older(&self, created: &str) -> Result<(), Trouble> {
+        let (portal, mark) = (self.publication.portal, self.desired.dataset.as_str());
+        let organization = self.publication.target.organization.as_deref();
+        // Whoever creates within this time is seen by both.
+        tokio::time::sleep(lease::SETTLES).await;
+        let found = portal.find_by_extra(organization, DATASET_EXTRA, mark).await?;
+        let age = |dataset: &Dataset| (dataset.created_at.clone(), dataset.id.clone());
+        let Some(ours) = found.iter().find(|dataset| dataset.id == created).map(age) else { return Ok(()) };
+        let Some(older) = found.iter().find(|other| !other.deleted && age(other) < ours) else { return Ok(()) };
+        // What a lost answer of ours left is swept; nobody writes to it.
+        let own = |run: &str| self.is_own(run);
+        let Some(run) = lease::held_by(older, &own, self.publication.clock.now()) else { return Ok(()) };
+        portal.delete_draft(created, DATASET_EXTRA, mark).await?;
+        Err(Trouble::Busy(run))
+    }
+
+    fn is_own(&self, run: &str) -> bool {
+        run == self.publication.run || self.ledger.entries().iter().any(|entry| entry.run == run)
+    }
+
     /// Sends a file, then its texts: the portal resets the title to the name of the file.
     async fn send_file(&mut self, write: &PlannedWrite, path: &str, resource: Option<&str>) -> Result<Option<String>, Trouble> {
         let Some(wanted) = self.wanted(path) else { return Ok(None) };
@@ -165,6 +198,7 @@ impl Writer<'_> {
 
     async fn transfer(&mut self, write: &PlannedWrite, upload: &Upload, resource: Option<&str>) -> Result<Resource, Trouble> {
         let dataset = self.id();
+        self.settles = Duration::ZERO;
         let to = Destination { dataset: &dataset, resource };
         // Parts that an earlier round or run left: asking again for the same assembly makes no twin.
         if let Some(open) = self.ledger.open_sending(&write.step, &upload.sha1) {
@@ -209,6 +243,7 @@ impl Writer<'_> {
         sending: &Sending,
         again: Again,
     ) -> Result<Resource, Trouble> {
+        self.settles = upload.time_to_store();
         self.note_sending(write, State::Assembling, sending, None).await?;
         match (self.publication.portal.assemble(to, upload, &sending.transfer()).await, again) {
             (Ok(resource), _) => {

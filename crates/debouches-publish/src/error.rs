@@ -48,6 +48,14 @@ pub enum PublishError {
         /// What moved.
         why: String,
     },
+    /// Another publisher writes to the dataset now.
+    #[error("dataset {dataset} is being published by run {run}, on another machine")]
+    Busy {
+        /// The dataset.
+        dataset: DatasetId,
+        /// The other run.
+        run: String,
+    },
     /// The journal was altered.
     #[error("line {line} of the journal of dataset {dataset} does not follow from the line before: it was altered")]
     JournalAltered {
@@ -131,6 +139,7 @@ impl PublishError {
                 Fault::Operator
             }
             Self::JournalAltered { .. } => Fault::Integrity,
+            Self::Busy { .. } => Fault::Busy,
             Self::Unsettled { .. } => Fault::Incomplete,
             Self::Store { source, .. } => source.fault(),
             Self::Portal { begun, source, .. } => match fault_of(source) {

@@ -8,6 +8,7 @@ mod actual;
 mod apply;
 mod desired;
 mod error;
+mod lease;
 mod ledger;
 mod live;
 mod plan;

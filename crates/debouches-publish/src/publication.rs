@@ -9,11 +9,12 @@ use debouches_udata::{Dataset, Portal};
 use crate::actual::{Look, Observed, last_receipt};
 use crate::apply::{Round, Writer};
 use crate::desired::{Desired, Target, desire};
+use crate::lease::LEASE_EXTRA;
 use crate::ledger::{Entry, Ledger, State, has_begun, has_open_creation};
 use crate::plan::{Plan, plan};
 use crate::plan_file::PlannedDataset;
 use crate::receipt::{RECEIPT_FILE, Receipt};
-use crate::{PublishError, VERSION_EXTRA, ledger};
+use crate::{PublishError, VERSION_EXTRA, lease, ledger};
 
 /// How many rounds in which the portal confirms nothing are taken, one after the other, before giving up for this run.
 const BARREN_ROUNDS: u32 = 4;
@@ -122,42 +123,14 @@ impl Publication<'_> {
         let Pending { desired, mut observed, plan: mut todo } = self.pending().await?;
         let key = self.key(&desired);
         self.check(&desired, &observed, &todo, mandate).await?;
-        let (mut writes, mut begun) = (Vec::new(), false);
-        let (mut rounds, mut barren, mut lost_creation) = (0, 0, false);
-        while !todo.is_empty() {
-            rounds += 1;
-            if barren >= BARREN_ROUNDS || rounds > ROUNDS {
-                let left = todo.writes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-                return Err(PublishError::Unsettled { dataset: desired.dataset.clone(), rounds: rounds - 1, left });
-            }
-            let task = format!("publish {}", desired.dataset);
-            self.observer.on(Event::Started { task: &task, total: Some(todo.writes.len() as u64), unit: Unit::Steps });
-            let mut ledger = Ledger::open(self.store, &key, &desired.dataset).await?;
-            if rounds == 1 {
-                let plan = mandate.digest();
-                let entry = Entry { plan, ..Entry::new(self.clock.now(), self.run, State::Begun) };
-                ledger.note(entry).await.map_err(|source| self.store_failed(&desired, source))?;
-            }
-            let actual = observed.dataset;
-            let mut writer = Writer { publication: self, desired: &desired, actual, ledger, writes, confirmed: 0, begun };
-            let result = writer.apply(&todo, &task).await;
-            self.observer.on(Event::Finished { task: &task });
-            writes = std::mem::take(&mut writer.writes);
-            begun |= writer.begun;
-            barren = if writer.confirmed > 0 { 0 } else { barren + 1 };
-            lost_creation |= has_open_creation(writer.ledger.entries());
-            let id = writer.dataset_id();
-            if result? == Round::Unknown {
-                tokio::time::sleep(BEFORE_LOOKING_AGAIN).await;
-            }
-            let looked = self.look(&desired, id.as_deref(), lost_creation).await;
-            observed = looked.map_err(|error| if begun { error.after_writes() } else { error })?;
-            todo = plan(&desired, &observed);
-            if let Some(write) = todo.writes.iter().find(|write| !mandate.allows(&write.step)) {
-                let why = format!("“{write}” is needed now, and is not in it");
-                return Err(PublishError::Moved { dataset: desired.dataset.clone(), why });
-            }
+        let mut leased = None;
+        let result = self.rounds(&desired, &key, &mut observed, &mut todo, mandate, &mut leased).await;
+        if let Some(id) = leased
+            && let Err(error) = self.portal.merge_extra(&id, LEASE_EXTRA, None).await
+        {
+            tracing::warn!("dataset {} keeps our mark for a quarter of an hour: {error}", desired.dataset);
         }
+        let writes = result?;
         let Some(actual) = observed.dataset else { return Err(PublishError::NotARelease(self.release.key().to_string())) };
         if !writes.is_empty() {
             let mut ledger = Ledger::open(self.store, &key, &desired.dataset).await?;
@@ -168,6 +141,81 @@ impl Publication<'_> {
         let receipt = Receipt::of(self.name, &desired, &actual);
         self.keep(&key, &receipt, lock).await.map_err(|source| self.store_failed(&desired, source))?;
         Ok(Applied { writes, receipt, page: actual.page.clone(), quality: actual.quality_score, left_out: desired.left_out })
+    }
+
+    /// Writes and looks again, until the portal agrees; gives the writes that were sent.
+    async fn rounds(
+        &self,
+        desired: &Desired,
+        key: &ArtefactKey,
+        observed: &mut Observed,
+        todo: &mut Plan,
+        mandate: Mandate<'_>,
+        leased: &mut Option<String>,
+    ) -> Result<Vec<String>, PublishError> {
+        let (mut writes, mut begun) = (Vec::new(), false);
+        let (mut rounds, mut barren, mut lost_creation) = (0, 0, false);
+        while !todo.is_empty() {
+            rounds += 1;
+            if barren >= BARREN_ROUNDS || rounds > ROUNDS {
+                let left = todo.writes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+                return Err(PublishError::Unsettled { dataset: desired.dataset.clone(), rounds: rounds - 1, left });
+            }
+            let task = format!("publish {}", desired.dataset);
+            self.observer.on(Event::Started { task: &task, total: Some(todo.writes.len() as u64), unit: Unit::Steps });
+            let mut ledger = Ledger::open(self.store, key, &desired.dataset).await?;
+            if rounds == 1 {
+                let plan = mandate.digest();
+                let entry = Entry { plan, ..Entry::new(self.clock.now(), self.run, State::Begun) };
+                ledger.note(entry).await.map_err(|source| self.store_failed(desired, source))?;
+            }
+            if rounds == 1
+                && let Some(actual) = &observed.dataset
+            {
+                self.take_lease(desired, actual, &ledger).await?;
+                *leased = Some(actual.id.clone());
+            }
+            let actual = observed.dataset.take();
+            let mut writer =
+                Writer { publication: self, desired, actual, ledger, writes, confirmed: 0, begun, settles: Duration::ZERO };
+            let result = writer.apply(todo, &task).await;
+            self.observer.on(Event::Finished { task: &task });
+            writes = std::mem::take(&mut writer.writes);
+            begun |= writer.begun;
+            barren = if writer.confirmed > 0 { 0 } else { barren + 1 };
+            lost_creation |= has_open_creation(writer.ledger.entries());
+            let id = writer.dataset_id();
+            if result? == Round::Unknown {
+                tokio::time::sleep(BEFORE_LOOKING_AGAIN + writer.settles).await;
+            }
+            let looked = self.look(desired, id.as_deref(), lost_creation).await;
+            *observed = looked.map_err(|error| if begun { error.after_writes() } else { error })?;
+            *todo = plan(desired, observed);
+            if let Some(write) = todo.writes.iter().find(|write| !mandate.allows(&write.step)) {
+                let why = format!("“{write}” is needed now, and is not in it");
+                return Err(PublishError::Moved { dataset: desired.dataset.clone(), why });
+            }
+        }
+        Ok(writes)
+    }
+
+    /// Marks the dataset as ours to write, unless another publisher did.
+    async fn take_lease(&self, desired: &Desired, actual: &Dataset, ledger: &Ledger) -> Result<(), PublishError> {
+        let own = |run: &str| run == self.run || ledger.entries().iter().any(|entry| entry.run == run);
+        let mut holder = lease::held_by(actual, &own, self.clock.now());
+        if holder.is_none() {
+            let taken = lease::take(self.portal, &actual.id, self.run, self.clock.now()).await;
+            holder = taken.map_err(|source| PublishError::Portal {
+                dataset: desired.dataset.clone(),
+                doing: "mark the dataset".to_owned(),
+                begun: false,
+                source: Box::new(source),
+            })?;
+        }
+        match holder {
+            Some(run) => Err(PublishError::Busy { dataset: desired.dataset.clone(), run }),
+            None => Ok(()),
+        }
     }
 
     /// Writes a receipt for what is live, when it is this very release; sends nothing. Says whether it is.

@@ -148,6 +148,22 @@ pub enum StoreError {
         /// Identity of the one refused.
         new: Sha256,
     },
+    /// An object that is never written again holds other bytes than those released.
+    #[error("{path} holds other bytes than the release ({} instead of {}): what was released never changes", found.short(), expected.short())]
+    Overwritten {
+        /// The object.
+        path: String,
+        /// The digest of the release.
+        expected: Sha256,
+        /// The digest of what is there.
+        found: Sha256,
+    },
+    /// An object was put, and is not there.
+    #[error("{path} was put, and is not there")]
+    Absent {
+        /// The object.
+        path: String,
+    },
     /// The journal belongs to a finished publication, whose manifest records its bytes.
     #[error("cannot add to the journal of {key}: the publication is finished")]
     Frozen {
@@ -200,8 +216,12 @@ impl StoreError {
             | Self::TooLarge { .. } => Fault::Ours,
             Self::Denied { .. } | Self::RemoteDenied { .. } => Fault::Permission,
             Self::Held { .. } => Fault::Busy,
-            Self::Remote { .. } => Fault::Outage,
-            Self::Manifest { .. } | Self::Altered { .. } | Self::Missing { .. } | Self::Conflict { .. } => Fault::Integrity,
+            Self::Remote { .. } | Self::Absent { .. } => Fault::Outage,
+            Self::Manifest { .. }
+            | Self::Altered { .. }
+            | Self::Overwritten { .. }
+            | Self::Missing { .. }
+            | Self::Conflict { .. } => Fault::Integrity,
         }
     }
 

@@ -20,6 +20,7 @@ mod objects;
 mod runs;
 mod scratch;
 mod seal;
+mod shelf;
 mod spool;
 mod store;
 
@@ -30,5 +31,6 @@ pub use folder::replace_file;
 pub use journal::Journal;
 pub use lock::{Lock, Owner};
 pub use objects::open_bucket;
+pub use shelf::{Placed, Pointer, Shelf};
 pub use spool::{Spool, Spooled};
 pub use store::{Store, StoreEnv};

@@ -38,6 +38,14 @@ impl Base {
         self.api.scheme() == "http" && !matches!(host, "localhost" | "127.0.0.1" | "[::1]")
     }
 
+    /// The address of a path of the second version of the API, under the same rules.
+    pub(crate) fn join_second(&self, path: &[&str]) -> Result<Url, UdataError> {
+        let mut url = self.join(path)?;
+        let second = url.path().replacen("/api/1/", "/api/2/", 1);
+        url.set_path(&second);
+        Ok(url)
+    }
+
     /// The address of a path of the API. Segments that are not plain identifiers are refused, the empty one above all:
     /// it would name the parent.
     pub(crate) fn join(&self, path: &[&str]) -> Result<Url, UdataError> {

@@ -1,5 +1,7 @@
 //! One call: the request as this API wants it, and the meaning of what comes back.
 
+use std::time::Duration;
+
 use debouches_http::{Answer, Body, HttpError, HttpErrorKind, Method, Repeat, Request, Url, redact};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -34,6 +36,12 @@ impl Call {
         self
     }
 
+    /// Waits longer for the answer: the portal stores that many bytes before it gives one.
+    pub(crate) fn storing(mut self, bytes: u64) -> Self {
+        self.request = self.request.patience(time_to_store(bytes));
+        self
+    }
+
     pub(crate) fn body(mut self, body: Body) -> Self {
         self.request = self.request.body(body);
         self
@@ -51,6 +59,13 @@ impl Call {
             Err(error) => Err(of_failure(doing, repeat, error)),
         }
     }
+}
+
+/// How long a portal may take to store that many bytes, to put their parts together and to compute their digest: two
+/// gigabytes took a busy one more than a minute.
+pub(crate) fn time_to_store(bytes: u64) -> Duration {
+    const BYTES_PER_SECOND: u64 = 8 << 20;
+    Duration::from_millis(bytes.saturating_mul(1000) / BYTES_PER_SECOND)
 }
 
 impl Done {

@@ -45,6 +45,8 @@ pub struct Dataset {
     pub can_edit: bool,
     /// Identifier of the organization; none when it belongs to an account.
     pub organization: Option<String>,
+    /// When it was created, by the clock of the portal; a creation tells it more precisely than later reads.
+    pub created_at: String,
     /// Whether it is deleted, though still there for members.
     pub deleted: bool,
     /// Whether it is archived.

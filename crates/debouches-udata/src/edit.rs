@@ -94,4 +94,14 @@ impl Portal {
             Err(error) => Err(error),
         }
     }
+
+    /// Writes some extras of a dataset and leaves the others; nothing else is touched, not even a date. `None` removes.
+    ///
+    /// # Errors
+    /// When the portal refuses or does not answer.
+    pub async fn merge_extra(&self, id: &str, key: &str, value: Option<&str>) -> Result<(), UdataError> {
+        let url = self.at.join_second(&["datasets", id, "extras"])?;
+        let body = serde_json::json!({ key: value });
+        Call::new(format!("mark dataset {id}"), Method::Put, Repeat::Safe, url).json(&body).send(self).await.map(drop)
+    }
 }

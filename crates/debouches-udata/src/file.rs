@@ -54,7 +54,8 @@ impl Portal {
         }
         let hashed = Arc::new(Hashed::new(Arc::clone(&file.source)));
         let form = Multipart::new().file("file", &file.name, &file.media_type, Arc::clone(&hashed) as _);
-        let done = Call::new(doing, Method::Post, Repeat::Never, url).body(form.into_body()).send(self).await?;
+        let done =
+            Call::new(doing, Method::Post, Repeat::Never, url).storing(file.bytes).body(form.into_body()).send(self).await?;
         let resource = Resource::from(done.read::<ResourceWire>()?);
 
         let expected = file.sha1.to_ascii_lowercase();

@@ -4,10 +4,11 @@
 //! same assembly cannot make a second resource. That is why every new file goes this way, small ones too.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use debouches_http::{Method, Multipart, Repeat, Slice, Url};
 
-use crate::call::Call;
+use crate::call::{Call, time_to_store};
 use crate::wire::ResourceWire;
 use crate::{Portal, Resource, UdataError, Upload};
 
@@ -95,7 +96,8 @@ impl Portal {
     pub async fn assemble(&self, to: Destination<'_>, file: &Upload, transfer: &Transfer) -> Result<Resource, UdataError> {
         let doing = format!("put `{}` together in dataset {}", file.name, to.dataset);
         let form = self.form(file, transfer);
-        let done = Call::new(doing, Method::Post, Repeat::Never, self.place(to)?).body(form.into_body()).send(self).await?;
+        let call = Call::new(doing, Method::Post, Repeat::Never, self.place(to)?).storing(file.bytes);
+        let done = call.body(form.into_body()).send(self).await?;
         let resource = Resource::from(done.read::<ResourceWire>()?);
         file.compare(done.doing(), resource)
     }
@@ -117,6 +119,12 @@ impl Portal {
 }
 
 impl Upload {
+    /// How long a portal may still be storing the file after a lost answer.
+    #[must_use]
+    pub fn time_to_store(&self) -> Duration {
+        time_to_store(self.bytes)
+    }
+
     /// The resource, when the portal holds the bytes that were meant.
     pub(crate) fn compare(&self, doing: String, resource: Resource) -> Result<Resource, UdataError> {
         let count = |bytes: u64| format!("{bytes} bytes");

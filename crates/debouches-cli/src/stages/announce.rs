@@ -7,20 +7,34 @@ use debouches_udata::UdataError;
 
 use super::connection::Connection;
 
+/// Extra of the dataset: the last version that followers were told of.
+const ANNOUNCED: &str = "debouches-announced:version";
+
 /// Tells the followers what the changelog says of this version, unless a discussion of that title is there already.
 pub(crate) async fn announce(connection: &Connection<'_>, release: &Artefact, applied: &Applied) -> anyhow::Result<()> {
     let (id, version) = (&applied.receipt.id, applied.receipt.version);
     let title = format!("Nouvelle version : {version}");
-    if connection.portal.has_discussion(id, &title).await? {
+    // The mark is on the dataset, since the list of discussions is not asked alike of every portal.
+    let there = connection.portal.dataset(id).await?;
+    if there.extra(ANNOUNCED) == Some(version.to_string().as_str()) {
         return Ok(());
     }
+    if !connection.portal.has_discussion(id, &title).await? {
+        say(connection, release, applied, &title).await?;
+    }
+    connection.portal.merge_extra(id, ANNOUNCED, Some(&version.to_string())).await?;
+    Ok(())
+}
+
+async fn say(connection: &Connection<'_>, release: &Artefact, applied: &Applied, title: &str) -> anyhow::Result<()> {
+    let (id, version) = (&applied.receipt.id, applied.receipt.version);
     let changelog = String::from_utf8(release.read("CHANGELOG.md").await?).context("the changelog is not text")?;
     let comment = section(&changelog, &version.to_string());
-    match connection.portal.discuss(id, &title, &comment).await {
+    match connection.portal.discuss(id, title, &comment).await {
         Ok(()) => Ok(()),
         // The answer was lost: looking tells whether it was done, and a missing word is not repeated blindly.
         Err(error @ UdataError::Uncertain { .. }) => {
-            if connection.portal.has_discussion(id, &title).await? {
+            if connection.portal.has_discussion(id, title).await? {
                 Ok(())
             } else {
                 Err(error.into())

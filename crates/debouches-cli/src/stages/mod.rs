@@ -6,6 +6,7 @@ pub(crate) mod artefact;
 pub(crate) mod connection;
 pub(crate) mod enrich;
 pub(crate) mod fetch;
+mod hosting;
 pub(crate) mod package;
 pub(crate) mod publish;
 mod restore;

@@ -6,6 +6,7 @@ use debouches_store::{Artefact, Lock};
 
 use super::announce::announce;
 use super::connection::{Connection, connect};
+use super::hosting::host;
 use super::package::latest;
 use crate::config::{DatasetConfig, Portal};
 use crate::engine::{Outcome, Selection, Step, Summary};
@@ -119,6 +120,10 @@ async fn one(
     let target = connection.target(Some(item.dataset));
     // Everything that the portal would refuse or drop is told before the first write.
     connection.pending(session, &item.release, &target).await?;
+    // The files of a bucket are there, and read back, before the portal links to them.
+    if let Some(hosting) = &item.dataset.hosting {
+        host(session, hosting, &item.release).await?;
+    }
     let mandate = planned.map_or(Mandate::All, Mandate::Planned);
     let applied = connection.publish(session, &item.release, &target, lock, mandate).await?;
     for path in &applied.left_out {

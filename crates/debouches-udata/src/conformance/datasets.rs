@@ -2,12 +2,13 @@
 
 use super::sample::{MARKER, kept_tags, mark, text};
 use super::{Bench, told};
-use crate::{Coverage, Dataset, UdataError};
+use crate::{Coverage, Dataset, DatasetText, UdataError};
 
 pub(crate) async fn run(bench: &mut Bench) -> Result<(), String> {
     reads(bench).await?;
     let id = creation(bench).await?;
     updates(bench, &id).await?;
+    people(bench, &id).await?;
     refusals(bench, &id).await
 }
 
@@ -32,6 +33,38 @@ async fn reads(bench: &mut Bench) -> Result<(), String> {
     bench.check("another is not", !portal.knows_zone("country:atlantis").await.map_err(told("zone"))?)?;
     let missing = portal.dataset("000000000000000000000000").await;
     bench.fails("an unknown dataset is not found", missing, |error| matches!(error, UdataError::NotFound { .. }))
+}
+
+/// Whom readers write to, and a word to those who follow.
+async fn people(bench: &mut Bench, id: &str) -> Result<(), String> {
+    let (portal, organization) = (bench.portal.clone(), bench.organization.clone());
+    let name = format!("Contact {}", mark());
+    let made = portal.ensure_contact(&organization, &name, "essai@example.org").await.map_err(told("make a contact"))?;
+    let again = portal.ensure_contact(&organization, &name, "essai@example.org").await.map_err(told("make it again"))?;
+    bench.check("a contact point is made once", made.id == again.id)?;
+    let listed = portal.contact_points(&organization).await.map_err(told("list the contacts"))?;
+    let known = listed.iter().any(|contact| contact.id == made.id && contact.name == name);
+    bench.check("a contact point is listed", known)?;
+    let dataset = portal.dataset(id).await.map_err(told("read"))?;
+    let text = DatasetText {
+        contact_points: vec![made.id.clone()],
+        ..text(&organization, dataset.extra(MARKER).unwrap_or_default())?
+    };
+    let updated = portal.update_dataset(id, &text).await.map_err(told("set a contact"))?;
+    bench.check("a contact point is kept", updated.contact_points == [made.id])?;
+    let title = format!("Nouvelle version {}", mark());
+    bench.check("nothing is said yet", !portal.has_discussion(id, &title).await.map_err(told("list discussions"))?)?;
+    portal.discuss(id, &title, "Trois valeurs corrigées.").await.map_err(told("discuss"))?;
+    // Not checked: that the list tells it. The stand-in database of the real portal in our tests does not know how to
+    // look for the subject of a discussion.
+    bench.check("a discussion is opened", true)?;
+    portal.merge_extra(id, "essai-lease:run", Some("r1")).await.map_err(told("mark"))?;
+    let marked = portal.dataset(id).await.map_err(told("read the mark"))?;
+    let kept = marked.extra("essai-lease:run") == Some("r1") && marked.agrees_with(&text);
+    bench.check("an extra is merged and nothing else moves", kept)?;
+    portal.merge_extra(id, "essai-lease:run", None).await.map_err(told("take the mark away"))?;
+    let cleared = portal.dataset(id).await.map_err(told("read again"))?;
+    bench.check("an extra is taken away", cleared.extra("essai-lease:run").is_none())
 }
 
 async fn creation(bench: &mut Bench) -> Result<String, String> {

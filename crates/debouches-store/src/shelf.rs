@@ -1,0 +1,245 @@
+//! A bucket that everybody reads: objects written once and never again, and one pointer per dataset.
+//!
+//! Nothing here needs a journal: an object is put only if absent, and compared when it is there; the pointer moves only
+//! from the state that was read. A run that died is completed by the next one.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{Read as _, Seek as _, SeekFrom};
+use std::path::Path as FilePath;
+use std::sync::Arc;
+
+use debouches_model::{Hasher, Sha256};
+use futures_util::TryStreamExt as _;
+use object_store::memory::InMemory;
+use object_store::path::Path;
+use object_store::{
+    Attribute, Attributes, ObjectStore, ObjectStoreExt as _, PutMode, PutMultipartOptions, PutOptions, UpdateVersion,
+    WriteMultipart,
+};
+
+use crate::location::Location;
+use crate::{StoreError, open_bucket};
+
+/// Above this size a file travels in parts, in bytes; also the size of a part.
+const PART: usize = 8 << 20;
+
+/// Parts under way at once.
+const PARTS_AT_ONCE: usize = 4;
+
+/// The bucket.
+#[derive(Clone)]
+pub struct Shelf {
+    store: Arc<dyn ObjectStore>,
+    prefix: String,
+    display: String,
+}
+
+/// Whether an object had to be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Placed {
+    /// It was not there.
+    Written,
+    /// The same bytes were there.
+    Already,
+}
+
+/// A small object that moves, as it was read.
+#[derive(Debug, Clone, Default)]
+pub struct Pointer {
+    /// What it says; none when there is no pointer yet.
+    pub bytes: Option<Vec<u8>>,
+    version: Option<UpdateVersion>,
+}
+
+impl Shelf {
+    /// Opens `s3://bucket/prefix`, or `memory://`; `aws` holds the usual `AWS_*` variables. Nothing is asked of it yet.
+    ///
+    /// # Errors
+    /// When the address cannot be used.
+    pub fn open(url: &str, aws: &BTreeMap<String, String>) -> Result<Self, StoreError> {
+        match Location::parse(url, FilePath::new("/"))? {
+            Location::Bucket { bucket, prefix } => {
+                let display = format!("s3://{bucket}/{prefix}");
+                let refuse =
+                    |error: object_store::Error| StoreError::Location { url: display.clone(), reason: error.to_string() };
+                let store = open_bucket(&bucket, aws).map_err(refuse)?;
+                Ok(Self { store, prefix, display })
+            }
+            Location::Memory => Ok(Self { store: Arc::new(InMemory::new()), prefix: String::new(), display: url.to_owned() }),
+            Location::Folder(_) => Err(StoreError::Location {
+                url: url.to_owned(),
+                reason: "files are hosted in s3://bucket/prefix; for a folder, use a static catalogue".to_owned(),
+            }),
+        }
+    }
+
+    /// Where it is, for people.
+    #[must_use]
+    pub fn display(&self) -> &str {
+        &self.display
+    }
+
+    /// Puts a file whose digest is known, if nothing is there, and reads back what is there.
+    ///
+    /// # Errors
+    /// [`StoreError::Overwritten`] when other bytes are there: what was released never changes.
+    pub async fn place(&self, path: &str, file: File, sha256: Sha256, media_type: &str) -> Result<Placed, StoreError> {
+        if let Some(found) = self.digest(path).await? {
+            return self.compare(path, sha256, found).map(|()| Placed::Already);
+        }
+        let placed = self.put(path, file, media_type).await?;
+        let found = self.digest(path).await?.ok_or_else(|| StoreError::Absent { path: self.shown(path) })?;
+        self.compare(path, sha256, found)?;
+        Ok(placed)
+    }
+
+    async fn put(&self, path: &str, mut file: File, media_type: &str) -> Result<Placed, StoreError> {
+        let fail = |error| StoreError::remote(self.shown(path), error);
+        let local = |error| StoreError::io("read", self.shown(path), error);
+        file.seek(SeekFrom::Start(0)).map_err(local)?;
+        // Releases never change: readers may keep them for a year.
+        let attributes = Attributes::from_iter([
+            (Attribute::ContentType, media_type.to_owned()),
+            (Attribute::CacheControl, "public, max-age=31536000, immutable".to_owned()),
+        ]);
+        let (first, mut file) = part(file).await.map_err(local)?;
+        if first.len() < PART {
+            let options = PutOptions { attributes, ..PutOptions::from(PutMode::Create) };
+            return match self.store.put_opts(&self.at(path), first.into(), options).await {
+                Ok(_) => Ok(Placed::Written),
+                Err(object_store::Error::AlreadyExists { .. } | object_store::Error::Precondition { .. }) => {
+                    Ok(Placed::Already)
+                }
+                Err(error) => Err(fail(error)),
+            };
+        }
+        let options = PutMultipartOptions { attributes, ..PutMultipartOptions::default() };
+        let upload = self.store.put_multipart_opts(&self.at(path), options).await.map_err(fail)?;
+        let mut writer = WriteMultipart::new_with_chunk_size(upload, PART);
+        let mut bytes = first;
+        while !bytes.is_empty() {
+            if let Err(error) = writer.wait_for_capacity(PARTS_AT_ONCE).await {
+                // Parts left over cost space only; the first error is the one to tell.
+                let _ = writer.abort().await;
+                return Err(fail(error));
+            }
+            writer.put(bytes.into());
+            (bytes, file) = part(file).await.map_err(local)?;
+        }
+        writer.finish().await.map_err(fail)?;
+        Ok(Placed::Written)
+    }
+
+    /// The digest of what is there; none when nothing is. The bytes are read whole, and not kept.
+    async fn digest(&self, path: &str) -> Result<Option<Sha256>, StoreError> {
+        let fail = |error| StoreError::remote(self.shown(path), error);
+        let found = match self.store.get(&self.at(path)).await {
+            Ok(found) => found,
+            Err(object_store::Error::NotFound { .. }) => return Ok(None),
+            Err(error) => return Err(fail(error)),
+        };
+        let (mut hasher, mut chunks) = (Hasher::default(), found.into_stream());
+        while let Some(chunk) = chunks.try_next().await.map_err(fail)? {
+            hasher.update(&chunk);
+        }
+        Ok(Some(hasher.finish()))
+    }
+
+    /// Reads a pointer.
+    ///
+    /// # Errors
+    /// When the bucket does not answer.
+    pub async fn pointer(&self, path: &str) -> Result<Pointer, StoreError> {
+        let fail = |error| StoreError::remote(self.shown(path), error);
+        match self.store.get(&self.at(path)).await {
+            Ok(found) => {
+                let version = UpdateVersion { e_tag: found.meta.e_tag.clone(), version: found.meta.version.clone() };
+                Ok(Pointer { bytes: Some(found.bytes().await.map_err(fail)?.to_vec()), version: Some(version) })
+            }
+            Err(object_store::Error::NotFound { .. }) => Ok(Pointer::default()),
+            Err(error) => Err(fail(error)),
+        }
+    }
+
+    /// Moves a pointer from what was read; says whether it did. It did not when somebody moved it meanwhile.
+    ///
+    /// # Errors
+    /// When the bucket refuses or does not answer.
+    pub async fn move_pointer(&self, path: &str, from: &Pointer, bytes: &[u8]) -> Result<bool, StoreError> {
+        let mode = from.version.clone().map_or(PutMode::Create, PutMode::Update);
+        let attributes = Attributes::from_iter([
+            (Attribute::ContentType, "application/json".to_owned()),
+            (Attribute::CacheControl, "no-cache".to_owned()),
+        ]);
+        let options = PutOptions { attributes, ..PutOptions::from(mode) };
+        match self.store.put_opts(&self.at(path), bytes.to_vec().into(), options).await {
+            Ok(_) => Ok(true),
+            Err(object_store::Error::AlreadyExists { .. } | object_store::Error::Precondition { .. }) => Ok(false),
+            Err(error) => Err(StoreError::remote(self.shown(path), error)),
+        }
+    }
+
+    fn compare(&self, path: &str, expected: Sha256, found: Sha256) -> Result<(), StoreError> {
+        if expected == found {
+            return Ok(());
+        }
+        Err(StoreError::Overwritten { path: self.shown(path), expected, found })
+    }
+
+    fn at(&self, path: &str) -> Path {
+        if self.prefix.is_empty() { Path::from(path) } else { Path::from(format!("{}/{path}", self.prefix)) }
+    }
+
+    fn shown(&self, path: &str) -> String {
+        format!("{}/{path}", self.display.trim_end_matches('/'))
+    }
+}
+
+/// The next part of a file; empty at its end.
+async fn part(mut file: File) -> std::io::Result<(Vec<u8>, File)> {
+    let read = tokio::task::spawn_blocking(move || {
+        let mut bytes = Vec::with_capacity(PART);
+        (&mut file).take(PART as u64).read_to_end(&mut bytes).map(|_| (bytes, file))
+    });
+    read.await.map_err(std::io::Error::other)?
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    fn file(bytes: &[u8]) -> File {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(bytes).unwrap();
+        file
+    }
+
+    #[tokio::test]
+    async fn an_object_is_written_once_and_a_pointer_moves_from_what_was_read() {
+        let shelf = Shelf::open("memory://", &BTreeMap::new()).unwrap();
+        let large = vec![7; PART * 2 + 5];
+        for bytes in [&b"abc"[..], &large] {
+            let (path, sha256) = (format!("d/1.0.0/{}", bytes.len()), Sha256::of(bytes));
+            assert_eq!(shelf.place(&path, file(bytes), sha256, "text/csv").await.unwrap(), Placed::Written);
+            assert_eq!(shelf.place(&path, file(bytes), sha256, "text/csv").await.unwrap(), Placed::Already);
+            let other = shelf.place(&path, file(b"abd"), Sha256::of(b"abd"), "text/csv").await;
+            assert!(matches!(other, Err(StoreError::Overwritten { .. })));
+        }
+        let (one, other) = (shelf.pointer("d/latest.json").await.unwrap(), shelf.pointer("d/latest.json").await.unwrap());
+        assert!(one.bytes.is_none());
+        assert!(shelf.move_pointer("d/latest.json", &one, b"1").await.unwrap());
+        assert!(!shelf.move_pointer("d/latest.json", &other, b"2").await.unwrap(), "somebody was there before");
+        let now = shelf.pointer("d/latest.json").await.unwrap();
+        assert_eq!(now.bytes.as_deref(), Some(&b"1"[..]));
+        assert!(shelf.move_pointer("d/latest.json", &now, b"3").await.unwrap());
+        assert!(!shelf.move_pointer("d/latest.json", &now, b"4").await.unwrap());
+    }
+
+    #[test]
+    fn a_folder_is_no_shelf() {
+        assert!(Shelf::open("somewhere", &BTreeMap::new()).is_err());
+    }
+}
