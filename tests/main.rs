@@ -6,6 +6,7 @@ mod harness;
 mod buckets;
 mod command_line;
 mod crash;
+mod differences;
 mod faults;
 mod followers;
 mod formats;

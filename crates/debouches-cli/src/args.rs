@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
-use debouches_model::{Lang, Stage};
+use debouches_model::{Lang, Stage, Version};
 
 /// Publishes what becomes of young people after their training (InserJeunes, InserSup) as open data.
 ///
@@ -86,6 +86,20 @@ pub(crate) struct Global {
     /// Refuses to start on a table that needs more memory than that, for instance 4G
     #[arg(long, global = true, value_name = "SIZE", value_parser = size)]
     pub(crate) memory: Option<u64>,
+    /// What the call says of the next release; set from the arguments of `package` and `run`.
+    #[arg(skip)]
+    pub(crate) wish: ReleaseWish,
+}
+
+/// What a person says of the next release.
+#[derive(Debug, Clone, Default, ClapArgs)]
+pub(crate) struct ReleaseWish {
+    /// Publishes a change that breaks reusers without notice, for that reason, which goes into the changelog
+    #[arg(long, value_name = "REASON")]
+    pub(crate) breaking: Option<String>,
+    /// Number of the new version; refused when it says less than the change does
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) as_version: Option<Version>,
 }
 
 /// What to do.
@@ -98,7 +112,7 @@ pub(crate) enum Command {
     /// Checked tables to tagged ones, small groups hidden
     Enrich(Subjects),
     /// Tables to releases: CSV, Parquet, metadata, checksums
-    Package(Subjects),
+    Package(PackageArgs),
     /// Releases to the portal; with a plan file, its writes and no other
     ///
     /// `debouches publish plan.json` does what `debouches plan -o plan.json` showed, and refuses when the release or the
@@ -114,6 +128,14 @@ pub(crate) enum Command {
     Why(Subjects),
     /// Checks configuration, specifications, code lists and secrets
     Check,
+    /// What differs between two releases: schema, rows by key, cells, largest moves; exit 10 when they differ
+    Diff(DiffArgs),
+    /// Prints the JSON Schema of a document that `--json` prints
+    Schema {
+        /// The document
+        #[arg(value_enum)]
+        name: SchemaName,
+    },
     /// Checks a release or any artefact: every file is hashed again
     Verify(VerifyArgs),
     /// What former runs did
@@ -164,6 +186,42 @@ pub(crate) struct RunArgs {
     /// The only stage to run
     #[arg(long, value_name = "STAGE")]
     pub(crate) only: Option<Stage>,
+    #[command(flatten)]
+    pub(crate) wish: ReleaseWish,
+}
+
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct PackageArgs {
+    #[command(flatten)]
+    pub(crate) subjects: Subjects,
+    #[command(flatten)]
+    pub(crate) wish: ReleaseWish,
+}
+
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct DiffArgs {
+    /// A version, a folder, an address, or `live`; a version may carry its dataset, as in insertion-cfa@1.0.0
+    pub(crate) before: String,
+    /// The release to compare it with
+    pub(crate) after: String,
+    /// Dataset of versions and of `live` [default: the only one]
+    #[arg(long, value_name = "DATASET")]
+    pub(crate) dataset: Option<String>,
+    /// Largest difference of two numbers that are told to be the same
+    #[arg(long, value_name = "NUMBER", default_value_t = 0.0)]
+    pub(crate) tolerance: f64,
+    /// Prints one HTML page instead of text
+    #[arg(long)]
+    pub(crate) html: bool,
+    /// Writes every change, one line each, to that Parquet file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rows: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaName {
+    /// What `diff --json` prints
+    Diff,
 }
 
 #[derive(Debug, Clone, ClapArgs)]

@@ -1,14 +1,21 @@
-//! The changelog of a dataset, newest version first.
+//! The changelog of a dataset in French and English, newest version first.
 
-use debouches_model::Version;
+use debouches_model::{Lang, Text, Version};
 
-const TITLE: &str = "# Journal des versions\n";
+/// Name of the changelog in French.
+pub(crate) const FRENCH: &str = "CHANGELOG.md";
+/// Name of the changelog in English.
+pub(crate) const ENGLISH: &str = "CHANGELOG.en.md";
 
 /// The changelog with a new version on top of the former one.
-pub(crate) fn text(version: Version, reasons: &[String], former: Option<&str>) -> String {
-    let lines: String = reasons.iter().map(|reason| format!("- {reason}\n")).collect();
-    let former = former.and_then(|text| text.strip_prefix(TITLE)).unwrap_or_default();
-    format!("{TITLE}\n## {version}\n\n{lines}{former}")
+pub(crate) fn text(lang: Lang, version: Version, reasons: &[Text], former: Option<&str>) -> String {
+    let title = match lang {
+        Lang::Fr => "# Journal des versions\n",
+        Lang::En => "# Changelog\n",
+    };
+    let lines: String = reasons.iter().map(|reason| format!("- {}\n", reason.get(lang))).collect();
+    let former = former.and_then(|text| text.strip_prefix(title)).unwrap_or_default();
+    format!("{title}\n## {version}\n\n{lines}{former}")
 }
 
 #[cfg(test)]
@@ -17,8 +24,9 @@ mod tests {
 
     #[test]
     fn the_newest_version_is_on_top() {
-        let first = text(Version::FIRST, &["Première publication.".to_owned()], None);
-        let second = text("1.1.0".parse().unwrap(), &["Plus.".to_owned()], Some(&first));
+        let say = |fr: &str| [Text { fr: fr.to_owned(), en: String::new() }];
+        let first = text(Lang::Fr, Version::FIRST, &say("Première publication."), None);
+        let second = text(Lang::Fr, "1.1.0".parse().unwrap(), &say("Plus."), Some(&first));
         assert_eq!(second, "# Journal des versions\n\n## 1.1.0\n\n- Plus.\n\n## 1.0.0\n\n- Première publication.\n");
     }
 }

@@ -31,7 +31,7 @@ pub(crate) fn json(dataset: &Dataset, version: Version, tables: &[PreparedTable<
     serde_json::to_string_pretty(&descriptor).expect("a JSON value is always written") + "\n"
 }
 
-fn contributors(tables: &[PreparedTable<'_>]) -> Vec<Value> {
+pub(crate) fn contributors(tables: &[PreparedTable<'_>]) -> Vec<Value> {
     let mut producers: Vec<&str> = tables.iter().map(|table| table.spec.producer.as_str()).collect();
     producers.dedup();
     producers.into_iter().map(|producer| json!({ "title": producer, "roles": ["creator"] })).collect()
@@ -86,7 +86,7 @@ fn resource(table: &PreparedTable<'_>, files: &[WrittenFile]) -> Option<Value> {
     Some(resource)
 }
 
-fn schema(table: &PreparedTable<'_>) -> Value {
+pub(crate) fn schema(table: &PreparedTable<'_>) -> Value {
     json!({
         "fields": table.columns.iter().map(field).collect::<Vec<_>>(),
         "primaryKey": table.spec.key,

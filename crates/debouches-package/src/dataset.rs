@@ -3,6 +3,7 @@
 use debouches_model::spec::TableSpec;
 use debouches_model::{DatasetId, Sha256};
 use debouches_table::Table;
+use serde::{Deserialize, Serialize};
 
 /// A dataset as the configuration describes it.
 #[derive(Debug, Clone)]
@@ -23,6 +24,39 @@ pub struct Dataset {
     pub zones: Vec<String>,
     /// Spatial granularity.
     pub granularity: String,
+    /// Title and summary in English, for the standards that speak several languages.
+    pub english: Option<English>,
+    /// Columns left out of the release, as `table.column`; the status column of a measure goes with it.
+    pub omitted: Vec<String>,
+    /// Columns that a later release will remove.
+    pub deprecated: Vec<Deprecation>,
+}
+
+/// Texts of a dataset in English.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct English {
+    /// Title.
+    pub title: String,
+    /// One sentence.
+    pub summary: String,
+}
+
+/// Notice that a column will be removed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deprecation {
+    /// The column, as `table.column`.
+    pub column: String,
+    /// Why, in French.
+    pub reason: String,
+}
+
+impl Dataset {
+    /// True when a column of a table is left out of the release.
+    #[must_use]
+    pub fn omits(&self, table: &str, column: &str) -> bool {
+        let named = |name: &str| self.omitted.iter().any(|own| own.split_once('.') == Some((table, name)));
+        named(column) || column.strip_suffix("_statut").is_some_and(named)
+    }
 }
 
 /// A table of the dataset.
@@ -30,8 +64,10 @@ pub struct Dataset {
 pub struct Part<'a> {
     /// Its specification.
     pub spec: &'a TableSpec,
-    /// Its enriched rows.
+    /// Its enriched rows, without the columns that the dataset omits.
     pub table: Table,
+    /// The dataset that it is part of.
+    pub dataset: Dataset,
     /// The sources it was made from, nomenclatures included.
     pub sources: Vec<SourceNote>,
     /// What the secrecy gate says of it; nothing when the table has no policy that it can judge.

@@ -1,12 +1,12 @@
 //! The texts of a release, once its data is written and its version decided.
 
-use debouches_model::{ReleaseNotice, Sha256, Version};
+use debouches_model::{Lang, ReleaseNotice, Sha256, Text, Version};
 
 use crate::dataset::Dataset;
 use crate::files::{TextFile, WrittenFile};
 use crate::prepare::PreparedTable;
 use crate::record::{ColumnRecord, RECORD_FILE, ReleaseRecord, TableRecord};
-use crate::{FORMAT, changelog, datapackage, dictionary, notice, readme};
+use crate::{FORMAT, changelog, datapackage, dictionary, notice, readme, standards};
 
 /// Everything but the data.
 #[derive(Debug)]
@@ -35,6 +35,7 @@ impl ReleaseRecord {
             dataset: dataset.id.clone(),
             version: Version::FIRST,
             definition_sha256: definition(dataset, &specifications),
+            deprecated: dataset.deprecated.clone(),
             tables,
         }
     }
@@ -55,7 +56,9 @@ fn content_of(table: &PreparedTable<'_>, files: &[WrittenFile]) -> Sha256 {
 
 /// Digest of what the texts are made of, sources and figures left out.
 fn definition(dataset: &Dataset, specifications: &str) -> Sha256 {
-    let Dataset { id, title, summary, licence, frequency, tags, zones, granularity } = dataset;
+    let Dataset { id, title, summary, licence, frequency, tags, zones, granularity, english, omitted: _, deprecated } = dataset;
+    let english = english.as_ref().map(|text| format!("{}|{}", text.title, text.summary)).unwrap_or_default();
+    let deprecated: Vec<String> = deprecated.iter().map(|notice| format!("{}|{}", notice.column, notice.reason)).collect();
     let parts = [
         id.as_str(),
         title,
@@ -65,21 +68,32 @@ fn definition(dataset: &Dataset, specifications: &str) -> Sha256 {
         &tags.join("|"),
         &zones.join("|"),
         granularity,
+        &english,
+        &deprecated.join("|"),
         &FORMAT.to_string(),
         specifications,
     ];
     Sha256::of(parts.join("\0").as_bytes())
 }
 
-/// Writes the texts of a release: metadata, readme, dictionary, changelog and checksums.
+/// The changelogs of the former release.
+#[derive(Debug, Default)]
+pub struct Former {
+    /// In French.
+    pub french: Option<String>,
+    /// In English.
+    pub english: Option<String>,
+}
+
+/// Writes the texts of a release: metadata, readme, dictionary, changelogs and checksums.
 #[must_use]
 pub fn describe(
     dataset: &Dataset,
     version: Version,
-    reasons: &[String],
+    reasons: &[Text],
     tables: &[PreparedTable<'_>],
     data: &[WrittenFile],
-    former_changelog: Option<&str>,
+    former: &Former,
 ) -> DescribedRelease {
     let record = ReleaseRecord { version, ..ReleaseRecord::of(dataset, tables, data) };
     let record = serde_json::to_string_pretty(&record).expect("a record is always written") + "\n";
@@ -92,7 +106,8 @@ pub fn describe(
         text("README.md", "text/markdown", readme::text(dataset, version, tables)),
         text("dictionnaire.csv", "text/csv", dictionary::csv(tables)),
         text("datapackage.json", "application/json", datapackage::json(dataset, version, tables, data)),
-        text("CHANGELOG.md", "text/markdown", changelog::text(version, reasons, former_changelog)),
+        text(changelog::FRENCH, "text/markdown", changelog::text(Lang::Fr, version, reasons, former.french.as_deref())),
+        text(changelog::ENGLISH, "text/markdown", changelog::text(Lang::En, version, reasons, former.english.as_deref())),
     ];
     let judged: Vec<_> = tables.iter().filter_map(|table| table.secrecy.as_ref()).map(|note| note.document.clone()).collect();
     if !judged.is_empty() {
@@ -101,6 +116,7 @@ pub fn describe(
         let document = serde_json::to_string_pretty(&document).expect("a document is always written") + "\n";
         texts.push(text("disclosure.json", "application/json", document));
     }
+    texts.extend(standards::texts(dataset, version, tables, data));
     // The record of the release is ours: portals do not show it, hence the sums do not name it.
     texts.push(text("SHA256SUMS", "text/plain", sums(data, &texts)));
     texts.push(text(RECORD_FILE, "application/json", record));

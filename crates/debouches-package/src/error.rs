@@ -28,6 +28,15 @@ pub enum PackageError {
         #[source]
         source: TableError,
     },
+    /// A published file could not be compared.
+    #[error("cannot compare table {table}")]
+    Compared {
+        /// The table.
+        table: String,
+        /// The cause.
+        #[source]
+        source: TableError,
+    },
     /// The record of the former release is not readable.
     #[error("cannot read the record of the former release")]
     Record(#[source] serde_json::Error),
@@ -40,6 +49,7 @@ impl PackageError {
         match self {
             Self::Leak { .. } => Fault::Data,
             Self::NoVintage(_) | Self::Table { .. } | Self::Record(_) => Fault::Ours,
+            Self::Compared { .. } => Fault::Integrity,
         }
     }
 }

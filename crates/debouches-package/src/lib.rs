@@ -9,7 +9,9 @@ mod datapackage;
 mod dataset;
 mod describe;
 mod dictionary;
+mod diff;
 mod error;
+mod escape;
 mod files;
 mod licence;
 mod notice;
@@ -17,10 +19,15 @@ mod prepare;
 mod readme;
 mod record;
 mod secrecy;
+mod standards;
 mod version_rule;
 
-pub use dataset::{Dataset, Part, SecrecyNote, SourceNote};
-pub use describe::{DescribedRelease, describe};
+pub use dataset::{Dataset, Deprecation, English, Part, SecrecyNote, SourceNote};
+pub use describe::{DescribedRelease, Former, describe};
+pub use diff::{
+    ChangedRows, ColumnDiff, DIFF_SCHEMA, DiffReport, GroupMove, Retyped, RowsDiff, SchemaDiff, ShapeColumn, Side, SideTable,
+    StatusMove, TableDiff, TableShape, ValuesDiff, diff, html as diff_html, sentences as diff_sentences, text as diff_text,
+};
 pub use error::PackageError;
 pub use files::{TextFile, WrittenFile};
 pub use prepare::{Prepared, PreparedTable, prepare};

@@ -60,7 +60,7 @@ fn data(table: &PreparedTable<'_>) -> [ResourceNotice; 2] {
     ]
 }
 
-fn texts() -> [ResourceNotice; 5] {
+fn texts() -> [ResourceNotice; 6] {
     let resource = |path: &str, upload_name: &str, title: &str, description: &str, kind| ResourceNotice {
         path: path.to_owned(),
         upload_name: upload_name.to_owned(),
@@ -96,6 +96,13 @@ fn texts() -> [ResourceNotice; 5] {
             "journal-des-versions.txt",
             "Journal des versions",
             "Ce qui a changé à chaque version.",
+            Documentation,
+        ),
+        resource(
+            "CHANGELOG.en.md",
+            "changelog-en.txt",
+            "Journal des versions, en anglais",
+            "What changed in each version.",
             Documentation,
         ),
         resource(

@@ -46,25 +46,30 @@ pub fn prepare<'a>(
     parquet: impl Write + Send,
     jobs: usize,
 ) -> Result<PreparedTable<'a>, PackageError> {
-    let Part { spec, table, sources, secrecy } = part;
+    let Part { spec, table, dataset, sources, secrecy } = part;
     let wrap = |source| PackageError::Table { table: spec.id.clone(), source };
     if let (count, Some(first)) = leaks(spec, &table).map_err(wrap)? {
         return Err(PackageError::Leak { table: spec.id.clone(), count, first: Box::new(first) });
     }
     let table = {
-        let received = table;
+        let received = table.without(|name| dataset.omits(spec.id.as_str(), name));
         received.sorted_by(&spec.key).map_err(wrap)?
     };
-    let columns = published_columns(spec);
+    let columns: Vec<ColumnSpec> =
+        published_columns(spec).into_iter().filter(|column| !dataset.omits(spec.id.as_str(), &column.name)).collect();
     write_csv(&table, csv, jobs).map_err(wrap)?;
     write_parquet(&table, &layout(spec, &columns), parquet, jobs).map_err(wrap)?;
-    let states = spec.measures().map(|column| Ok((column.name.clone(), table.statuses(&column.status_name())?.counts())));
+    let states = columns
+        .iter()
+        .filter(|column| column.is_measure())
+        .map(|column| Ok((column.name.clone(), table.statuses(&column.status_name())?.counts())));
+    let states = states.collect::<Result<_, _>>().map_err(wrap)?;
     let (vintages, vintage_labels) = vintages(spec, &table);
     let vintages = vintages.ok_or_else(|| PackageError::NoVintage(spec.id.clone()))?;
     Ok(PreparedTable {
         rows: table.rows() as u64,
         keys_sha256: keys_digest(spec, &table).map_err(wrap)?,
-        states: states.collect::<Result<_, _>>().map_err(wrap)?,
+        states,
         spec,
         columns,
         vintages,

@@ -61,10 +61,11 @@ fn table_section(table: &PreparedTable<'_>) -> String {
     out.push_str("\n### À savoir avant de conclure\n\n");
     spec.cautions.iter().for_each(|caution| out.push_str(&format!("- {caution}\n")));
     out.push_str("\n### Mesures et dénominateurs\n\n| Colonne | Sens | Unité | Dénominateur |\n|---|---|---|---|\n");
-    for column in spec.measures() {
+    for column in table.columns.iter().filter(|column| column.is_measure()) {
         out.push_str(&measure_line(column));
     }
-    let added: Vec<_> = spec.added_columns().collect();
+    let is_published = |name: &str| table.columns.iter().any(|column| column.name == name);
+    let added: Vec<_> = spec.added_columns().filter(|column| is_published(&column.name)).collect();
     if !added.is_empty() {
         out.push_str("\n### Colonnes ajoutées par Débouchés\n\n| Colonne | Sens |\n|---|---|\n");
         added.iter().for_each(|column| out.push_str(&format!("| `{}` | {} |\n", column.name, column.description)));

@@ -4,6 +4,8 @@ use debouches_model::spec::{ColumnKind, ColumnSpec};
 use debouches_model::{DatasetId, Sha256, Version};
 use serde::{Deserialize, Serialize};
 
+use crate::dataset::Deprecation;
+
 /// Name of the record in the folder of a release.
 pub const RECORD_FILE: &str = "release.json";
 
@@ -18,6 +20,9 @@ pub struct ReleaseRecord {
     pub version: Version,
     /// Digest of titles, descriptions, definitions and licence.
     pub definition_sha256: Sha256,
+    /// Columns whose removal this release announces.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deprecated: Vec<Deprecation>,
     /// Its tables, in the order of names.
     pub tables: Vec<TableRecord>,
 }

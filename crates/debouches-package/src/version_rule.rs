@@ -1,6 +1,6 @@
 //! The version of a release, decided by rule from what changed since the last one.
 
-use debouches_model::{Change, Version};
+use debouches_model::{Change, Text, Version};
 
 use crate::record::{ReleaseRecord, TableRecord};
 
@@ -16,7 +16,7 @@ pub enum Decision {
         /// The most disturbing change; none for a first release.
         change: Option<Change>,
         /// What changed, one sentence each.
-        reasons: Vec<String>,
+        reasons: Vec<Text>,
     },
 }
 
@@ -28,24 +28,71 @@ pub struct VersionRule<'a> {
 }
 
 impl VersionRule<'_> {
+    /// What would break a reuser without notice: columns and tables gone, retyped or reordered, which the last release
+    /// did not announce. Empty when there is nothing, or when it was announced.
+    #[must_use]
+    pub fn unannounced(&self, candidate: &ReleaseRecord) -> Vec<String> {
+        let Some(last) = self.last else { return Vec::new() };
+        let announced = |name: &str| {
+            let names = |own: &str| own == name || name.strip_suffix("_statut") == Some(own);
+            last.deprecated.iter().any(|notice| names(&notice.column))
+        };
+        let mut broken = Vec::new();
+        for before in &last.tables {
+            let Some(now) = candidate.tables.iter().find(|own| own.table == before.table) else {
+                broken.push(format!("table {} removed", before.table));
+                continue;
+            };
+            let gone = before.columns.iter().filter(|column| !now.columns.contains(column));
+            let gone = gone.map(|column| format!("{}.{}", before.table, column.name)).filter(|name| !announced(name));
+            broken.extend(gone.map(|name| format!("column {name} removed or retyped")));
+            let kept = before.columns.iter().filter(|column| now.columns.contains(column));
+            if !now.columns.iter().filter(|column| before.columns.contains(column)).eq(kept) {
+                broken.push(format!("columns of {} reordered", before.table));
+            }
+        }
+        broken
+    }
+
+    /// True when a version chosen by hand says at least as much as the change does, and follows the last one.
+    #[must_use]
+    pub fn allows(&self, chosen: Version, change: Option<Change>) -> bool {
+        let Some(last) = self.last else { return true };
+        let graver = [Change::Patch, Change::Minor, Change::Major].into_iter().filter(|own| Some(*own) >= change);
+        graver.map(|change| last.version.after(change)).any(|version| version == chosen)
+    }
+
     /// Decides the version of a candidate, whose own `version` is not looked at.
     #[must_use]
     pub fn decide(&self, candidate: &ReleaseRecord) -> Decision {
         let Some(last) = self.last else {
-            return Decision::New { version: Version::FIRST, change: None, reasons: vec!["Première publication.".to_owned()] };
+            return Decision::New {
+                version: Version::FIRST,
+                change: None,
+                reasons: vec![say("Première publication.", "First publication.")],
+            };
         };
-        let mut changes: Vec<(Change, String)> = Vec::new();
+        let mut changes: Vec<(Change, Text)> = Vec::new();
         for table in &candidate.tables {
             match last.tables.iter().find(|own| own.table == table.table) {
                 Some(before) => changes.extend(table_changes(before, table)),
-                None => changes.push((Change::Minor, format!("Table {} ajoutée.", table.table))),
+                None => changes.push((
+                    Change::Minor,
+                    say(&format!("Table {} ajoutée.", table.table), &format!("Table {} added.", table.table)),
+                )),
             }
         }
         for table in last.tables.iter().filter(|own| !candidate.tables.iter().any(|new| new.table == own.table)) {
-            changes.push((Change::Major, format!("Table {} retirée.", table.table)));
+            changes.push((
+                Change::Major,
+                say(&format!("Table {} retirée.", table.table), &format!("Table {} removed.", table.table)),
+            ));
         }
         if changes.is_empty() && last.definition_sha256 != candidate.definition_sha256 {
-            changes.push((Change::Patch, "Textes et définitions revus, données inchangées.".to_owned()));
+            changes.push((
+                Change::Patch,
+                say("Textes et définitions revus, données inchangées.", "Texts and definitions revised, same data."),
+            ));
         }
         match changes.iter().map(|(change, _)| *change).max() {
             None => Decision::Unchanged(last.version),
@@ -58,28 +105,39 @@ impl VersionRule<'_> {
     }
 }
 
-fn table_changes(before: &TableRecord, now: &TableRecord) -> Vec<(Change, String)> {
+fn say(fr: &str, en: &str) -> Text {
+    Text { fr: fr.to_owned(), en: en.to_owned() }
+}
+
+fn both(table: &str, fr: &str, en: &str, what: &str) -> Text {
+    say(&format!("{table} : {fr} : {what}."), &format!("{table}: {en}: {what}."))
+}
+
+fn table_changes(before: &TableRecord, now: &TableRecord) -> Vec<(Change, Text)> {
     let mut changes = Vec::new();
     let kept: Vec<_> = now.columns.iter().filter(|column| before.columns.contains(column)).collect();
     let removed: Vec<_> =
         before.columns.iter().filter(|column| !now.columns.contains(column)).map(|c| c.name.as_str()).collect();
     let added: Vec<_> = now.columns.iter().filter(|column| !before.columns.contains(column)).map(|c| c.name.as_str()).collect();
     if !removed.is_empty() {
-        changes.push((Change::Major, format!("{} : colonnes retirées ou de type changé : {}.", now.table, removed.join(", "))));
+        changes.push((
+            Change::Major,
+            both(&now.table, "colonnes retirées ou de type changé", "columns removed or retyped", &removed.join(", ")),
+        ));
     } else if !kept.iter().copied().eq(before.columns.iter()) {
-        changes.push((Change::Major, format!("{} : ordre des colonnes changé.", now.table)));
+        changes.push((Change::Major, both(&now.table, "colonnes", "columns", "ordre changé / reordered")));
     }
     if !added.is_empty() {
-        changes.push((Change::Minor, format!("{} : colonnes ajoutées : {}.", now.table, added.join(", "))));
+        changes.push((Change::Minor, both(&now.table, "colonnes ajoutées", "columns added", &added.join(", "))));
     }
     if before.keys_sha256 != now.keys_sha256 {
         changes.push((
             Change::Minor,
-            format!("{} : {} lignes au lieu de {}, ou d'autres clés.", now.table, now.rows, before.rows),
+            both(&now.table, "lignes, avant et après", "rows, before and after", &format!("{} → {}", before.rows, now.rows)),
         ));
     }
     if changes.is_empty() && before.content_sha256 != now.content_sha256 {
-        changes.push((Change::Patch, format!("{} : valeurs corrigées, mêmes lignes.", now.table)));
+        changes.push((Change::Patch, both(&now.table, "lignes", "rows", "valeurs corrigées / values corrected")));
     }
     changes
 }
@@ -98,6 +156,7 @@ mod tests {
             dataset: "d".parse().unwrap(),
             version: Version::FIRST,
             definition_sha256: Sha256::of(b"definition"),
+            deprecated: Vec::new(),
             tables: vec![TableRecord {
                 table: "t".to_owned(),
                 rows: 1,
@@ -124,5 +183,23 @@ mod tests {
         assert_eq!(change(&record(&["a", "x", "b"], "k", "other")), Some(Change::Minor));
         assert_eq!(change(&record(&["b", "a"], "k", "other")), Some(Change::Major));
         assert_eq!(change(&record(&["a"], "k", "other")), Some(Change::Major));
+    }
+
+    #[test]
+    fn a_hand_made_version_may_say_more_and_never_less() {
+        let last = record(&["a", "b"], "k", "c");
+        let rule = VersionRule { last: Some(&last) };
+        let allows = |text: &str, change| rule.allows(text.parse().unwrap(), Some(change));
+        assert!(allows("1.1.0", Change::Minor) && allows("2.0.0", Change::Minor) && allows("1.0.1", Change::Patch));
+        assert!(!allows("1.0.1", Change::Minor) && !allows("1.2.0", Change::Minor) && !allows("1.0.0", Change::Patch));
+    }
+
+    #[test]
+    fn a_removed_column_needs_a_notice() {
+        let mut last = record(&["a", "b"], "k", "c");
+        let now = record(&["a"], "k", "c");
+        assert_eq!((VersionRule { last: Some(&last) }).unannounced(&now), ["column t.b removed or retyped"]);
+        last.deprecated.push(crate::dataset::Deprecation { column: "t.b".to_owned(), reason: "remplacée".to_owned() });
+        assert!((VersionRule { last: Some(&last) }).unannounced(&now).is_empty());
     }
 }

@@ -4,6 +4,7 @@
 //! a rule or a join on a code runs once per distinct value and not once per row.
 //! Deliberately absent: what columns mean (that is the specification's job), files and paths, async.
 
+mod align;
 mod column;
 mod csv_block;
 mod csv_read;
@@ -14,11 +15,13 @@ mod error;
 mod ipc;
 mod json_read;
 mod order;
+mod parquet_read;
 mod parquet_write;
 mod raw;
 mod raw_builder;
 mod table;
 
+pub use align::{Alignment, as_text, changed_pairs};
 pub use column::{Column, DecimalColumn, IntegerColumn, StatusColumn, TextColumn};
 pub use csv_read::{Dialect, Progress, ReadLimits, read_csv};
 pub use csv_write::write_csv;
@@ -26,6 +29,7 @@ pub use encoding::{Encoding, decode};
 pub use error::TableError;
 pub use ipc::{read_ipc, write_ipc};
 pub use json_read::read_json;
+pub use parquet_read::ParquetFile;
 pub use parquet_write::{ParquetLayout, write_parquet};
 pub use raw::{RaggedRow, RawColumn, RawTable, Undecodable};
 pub use raw_builder::{NamedTwice, RawBuilder};

@@ -121,6 +121,13 @@ impl Table {
         names.iter().filter_map(part).collect::<Vec<_>>().join(", ")
     }
 
+    /// The table without the columns whose name is left out.
+    #[must_use]
+    pub fn without(mut self, left_out: impl Fn(&str) -> bool) -> Self {
+        self.columns.retain(|(name, _)| !left_out(name));
+        self
+    }
+
     /// The rows for which `keep` is true, in order.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! One file per command.
 
 mod check;
+pub(crate) mod diff;
 mod explain;
 mod history;
 mod man;
@@ -8,6 +9,7 @@ mod plan;
 mod plan_text;
 mod portal;
 mod publish;
+mod remote;
 mod run;
 pub(crate) mod secrecy;
 mod status;
@@ -18,7 +20,7 @@ mod why;
 use clap::CommandFactory as _;
 use debouches_model::Stage;
 
-use crate::args::{Args, Command, PortalCommand};
+use crate::args::{Args, Command, Global, PortalCommand, SchemaName};
 use crate::output;
 
 /// Runs the command; gives the exit code.
@@ -29,11 +31,20 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<u8> {
         Command::Fetch(subjects) => run::stages(global, &[Stage::Fetch], subjects).await,
         Command::Validate(subjects) => run::stages(global, &[Stage::Validate], subjects).await,
         Command::Enrich(subjects) => run::stages(global, &[Stage::Enrich], subjects).await,
-        Command::Package(subjects) => run::stages(global, &[Stage::Package], subjects).await,
+        Command::Package(args) => {
+            let global = Global { wish: args.wish.clone(), ..global.clone() };
+            run::stages(&global, &[Stage::Package], &args.subjects).await
+        }
+        Command::Diff(args) => diff::diff(global, args).await,
+        Command::Schema { name: SchemaName::Diff } => {
+            output::print(debouches_package::DIFF_SCHEMA);
+            Ok(0)
+        }
         Command::Publish(args) => publish::publish(global, args).await,
         Command::Run(args) => {
             let stages = run::range(args)?;
-            run::stages(global, &stages, &args.subjects).await
+            let global = Global { wish: args.wish.clone(), ..global.clone() };
+            run::stages(&global, &stages, &args.subjects).await
         }
         Command::Plan(args) => plan::plan(global, args).await,
         Command::Status(subjects) => status::status(global, subjects).await,

@@ -106,6 +106,14 @@ pub(super) struct DatasetFile {
     pub(super) hosting: Option<HostingFile>,
     #[serde(default)]
     pub(super) schemas: BTreeMap<TableId, String>,
+    /// Title and summary in English.
+    pub(super) english: Option<EnglishFile>,
+    /// Columns that are not published, as `table.column`.
+    #[serde(default)]
+    pub(super) omit: Vec<String>,
+    /// Columns that a later release will remove.
+    #[serde(default)]
+    pub(super) deprecated: Vec<DeprecatedFile>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -113,6 +121,20 @@ pub(super) struct DatasetFile {
 pub(super) struct HostingFile {
     pub(super) bucket: String,
     pub(super) public_url: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct EnglishFile {
+    pub(super) title: String,
+    pub(super) summary: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DeprecatedFile {
+    pub(super) column: String,
+    pub(super) reason: String,
 }
 
 #[derive(Debug, Deserialize)]

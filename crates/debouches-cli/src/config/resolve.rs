@@ -205,6 +205,11 @@ fn resolve_dataset(
         left_out.push(format!("{who} needs {} in this profile", missing.join(", ")));
         return None;
     }
+    known_columns(&who, dataset, &specs, problems);
+    let deprecated = dataset
+        .deprecated
+        .iter()
+        .map(|notice| debouches_package::Deprecation { column: notice.column.clone(), reason: notice.reason.clone() });
     Some(DatasetConfig {
         secrecy: dataset.secrecy,
         notice: debouches_package::Dataset {
@@ -216,6 +221,12 @@ fn resolve_dataset(
             tags: dataset.tags.clone(),
             zones: dataset.zones.clone().unwrap_or_else(|| vec!["country:fr".to_owned()]),
             granularity: dataset.granularity.clone().unwrap_or_else(|| "fr:region".to_owned()),
+            english: dataset
+                .english
+                .as_ref()
+                .map(|text| debouches_package::English { title: text.title.clone(), summary: text.summary.clone() }),
+            omitted: dataset.omit.clone(),
+            deprecated: deprecated.collect(),
         },
         tables: specs,
         hosting: hosting(dataset, &who, problems),
@@ -256,6 +267,24 @@ fn missing_sources(spec: &TableSpec, sources: &[Source]) -> Vec<String> {
         .filter(|table| !has(table))
         .map(|table| format!("a source for `{table}`"))
         .collect()
+}
+
+/// Columns left out or announced as going must exist, and a key cannot be left out.
+fn known_columns(who: &str, dataset: &DatasetFile, specs: &[&'static TableSpec], problems: &mut Vec<String>) {
+    let named = dataset.omit.iter().chain(dataset.deprecated.iter().map(|notice| &notice.column));
+    for name in named {
+        let found = name.split_once('.').and_then(|(table, column)| {
+            let spec = specs.iter().find(|spec| spec.id.as_str() == table)?;
+            spec.columns.iter().chain(spec.added_columns()).any(|own| own.name == column).then_some((*spec, column))
+        });
+        match found {
+            None => problems.push(format!("{who} names column `{name}`: `table.column` of one of its tables is expected")),
+            Some((spec, column)) if dataset.omit.contains(name) && spec.key.iter().any(|key| key == column) => {
+                problems.push(format!("{who} cannot omit `{name}`, which is part of the key"));
+            }
+            Some(_) => {}
+        }
+    }
 }
 
 fn too_long(who: &str, what: &str, text: &str, limit: usize, problems: &mut Vec<String>) {

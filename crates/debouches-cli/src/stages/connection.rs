@@ -58,6 +58,11 @@ pub(crate) async fn connect<'a>(session: &Session, configured: &'a Portal) -> an
 }
 
 impl Connection<'_> {
+    /// What the portal shows of a dataset now.
+    pub(crate) async fn live(&self, dataset: &debouches_model::DatasetId) -> anyhow::Result<Option<debouches_publish::Live>> {
+        Ok(debouches_publish::live(&self.portal, self.organization.as_deref(), dataset, None).await?)
+    }
+
     pub(crate) fn name(&self) -> &str {
         self.configured.id.as_str()
     }

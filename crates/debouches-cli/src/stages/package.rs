@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use anyhow::Context as _;
-use debouches_model::{ArtefactKey, Ingredients, Manifest, Sha256, Stage, Version};
+use debouches_model::{ArtefactKey, Change, Fault, Ingredients, Manifest, Sha256, Stage, Text, Version};
 use debouches_package::{
-    Decision, FORMAT, Part, PreparedTable, RECORD_FILE, ReleaseRecord, SourceNote, VersionRule, WrittenFile, describe, prepare,
+    Decision, FORMAT, Former, Part, PreparedTable, RECORD_FILE, ReleaseRecord, Side, SideTable, SourceNote, TableShape,
+    VersionRule, WrittenFile, describe, diff_sentences, prepare,
 };
 use debouches_store::{Artefact, Lock, Spooled};
+use debouches_table::ParquetFile;
 
 use super::artefact::{Known, blocking, load_table};
 use super::{enrich, secrecy};
@@ -131,7 +133,8 @@ async fn one(session: &Session, dataset: &DatasetConfig, lock: &Lock) -> anyhow:
         Some(release) => Some(ReleaseRecord::read(&release.read(RECORD_FILE).await?)?),
         None => None,
     };
-    let (version, reasons) = match (VersionRule { last: record.as_ref() }).decide(&candidate) {
+    let rule = VersionRule { last: record.as_ref() };
+    let (version, change, reasons) = match rule.decide(&candidate) {
         Decision::Unchanged(version) => {
             let release = last.context("an unchanged release exists")?;
             if !is_current(session, &release, &ingredients).await? {
@@ -140,15 +143,26 @@ async fn one(session: &Session, dataset: &DatasetConfig, lock: &Lock) -> anyhow:
             let detail = format!("version {version}, same content");
             return Ok((Step::new(Stage::Package, dataset.id(), Outcome::Kept, detail), release));
         }
-        Decision::New { version, reasons, .. } => (version, reasons),
+        Decision::New { version, change, reasons } => (version, change, reasons),
     };
+    let version = chosen(session, &rule, version, change)?;
+    let mut reasons = match &last {
+        Some(release) => told_changes(release, &prepared, &data, reasons).await?,
+        None => reasons,
+    };
+    reasons.splice(0..0, breaking(session, &rule, &candidate)?);
+    let newly = |notice: &&debouches_package::Deprecation| record.as_ref().is_none_or(|last| !last.deprecated.contains(notice));
+    reasons.extend(dataset.notice.deprecated.iter().filter(newly).map(|notice| Text {
+        fr: format!("Préavis : la colonne `{}` sera retirée. {}", notice.column, notice.reason),
+        en: format!("Notice: column `{}` will be removed. {}", notice.column, notice.reason),
+    }));
     let former = match &last {
         Some(release) => {
-            Some(String::from_utf8(release.read("CHANGELOG.md").await?).context("the former changelog is not text")?)
+            Former { french: changelog(release, "CHANGELOG.md").await?, english: changelog(release, "CHANGELOG.en.md").await? }
         }
-        None => None,
+        None => Former::default(),
     };
-    let described = describe(&dataset.notice, version, &reasons, &prepared, &files, former.as_deref());
+    let described = describe(&dataset.notice, version, &reasons, &prepared, &files, &former);
     let key = ArtefactKey::new(Stage::Package, dataset.id(), version);
     let draft = session.store.draft(key.clone())?;
     for (rows, files) in rows.into_iter().zip(data) {
@@ -165,8 +179,70 @@ async fn one(session: &Session, dataset: &DatasetConfig, lock: &Lock) -> anyhow:
     manifest.inputs = tables.iter().map(|table| table.manifest().as_input()).collect();
     manifest.release = Some(described.notice);
     let release = draft.commit(manifest).await?;
-    let detail = format!("version {version}: {}", reasons.join(" "));
+    let lang = session.global.lang.into();
+    let told: Vec<&str> = reasons.iter().take(3).map(|reason| reason.get(lang)).collect();
+    let detail = format!("version {version}: {}", told.join(" "));
     Ok((Step::new(Stage::Package, dataset.id(), Outcome::Made, detail), release))
+}
+
+/// The version: that of the rule, or the one chosen by hand when it says at least as much.
+fn chosen(session: &Session, rule: &VersionRule<'_>, ruled: Version, change: Option<Change>) -> anyhow::Result<Version> {
+    match session.global.wish.as_version {
+        None => Ok(ruled),
+        Some(chosen) if rule.allows(chosen, change) => Ok(chosen),
+        Some(chosen) => {
+            let message = format!("version {chosen} contradicts what changed: the rule gives {ruled}");
+            Err(Usage(message).into())
+        }
+    }
+}
+
+/// The reason of a change that breaks reusers without notice; refused when nobody gave one.
+fn breaking(session: &Session, rule: &VersionRule<'_>, candidate: &ReleaseRecord) -> anyhow::Result<Option<Text>> {
+    let broken = rule.unannounced(candidate);
+    match &session.global.wish.breaking {
+        _ if broken.is_empty() => Ok(None),
+        Some(reason) => Ok(Some(Text {
+            fr: format!("Rupture sans préavis ({}) : {reason}", broken.join(", ")),
+            en: format!("Break without notice ({}): {reason}", broken.join(", ")),
+        })),
+        None => {
+            let message = format!(
+                "this would break reusers without notice: {}; announce it in a release first (`deprecated` of the dataset), or give the reason with `--breaking`",
+                broken.join(", ")
+            );
+            Err(Decided { message, fault: Fault::Data }.into())
+        }
+    }
+}
+
+async fn changelog(release: &Artefact, path: &str) -> anyhow::Result<Option<String>> {
+    if release.manifest().file(path).is_none() {
+        return Ok(None);
+    }
+    let bytes = release.read(path).await?;
+    Ok(Some(String::from_utf8(bytes).with_context(|| format!("the former {path} is not text"))?))
+}
+
+/// What changed since the last release, told from a comparison of the rows; the reasons of the rule when it finds nothing.
+async fn told_changes(
+    last: &Artefact,
+    prepared: &[PreparedTable<'_>],
+    data: &[Vec<(WrittenFile, Spooled)>],
+    reasons: Vec<Text>,
+) -> anyhow::Result<Vec<Text>> {
+    let before = crate::commands::diff::of_release(last).await?;
+    let mut tables = Vec::new();
+    for (table, files) in prepared.iter().zip(data) {
+        let shape = TableShape::of(table.spec.id.as_str(), &table.spec.key, &table.columns);
+        let Some((_, spooled)) = files.iter().find(|(file, _)| file.path == shape.parquet) else { continue };
+        let file = ParquetFile::open(spooled.open()?)?;
+        tables.push(SideTable { shape, file });
+    }
+    let after = Side { name: "candidate".to_owned(), tables };
+    let report = blocking(move || Ok(debouches_package::diff(&before, &after, 0.0, None)?)).await?;
+    let told = diff_sentences(&report);
+    Ok(if told.is_empty() { reasons } else { told })
 }
 
 /// A table whose CSV and Parquet are on the disk, without a name yet.
@@ -184,7 +260,8 @@ pub(crate) async fn write_tables(
     let mut written = Vec::new();
     for (spec, artefact) in dataset.tables.iter().zip(tables) {
         let (table, secrecy) = secrecy::guarded(session, dataset, spec, load_table(session, artefact).await?).await?;
-        let part = Part { spec, table, sources: source_notes(session, artefact).await?, secrecy };
+        let sources = source_notes(session, artefact).await?;
+        let part = Part { spec, table, dataset: dataset.notice.clone(), sources, secrecy };
         written.push(write_data(session, part).await?);
     }
     Ok(written)

@@ -35,7 +35,7 @@ pub(super) async fn restore(
     let rows: Vec<Option<u64>> = written.iter().map(|data| Some(data.table.rows)).collect();
     let (prepared, data): (Vec<PreparedTable<'_>>, Vec<_>) =
         written.into_iter().map(|data: WrittenData| (data.table, data.files)).unzip();
-    let described = describe(&dataset.notice, version, &[], &prepared, &files, None);
+    let described = describe(&dataset.notice, version, &[], &prepared, &files, &debouches_package::Former::default());
     let texts = read_texts(session, live, described.texts.iter().map(|text| text.path.as_str())).await?;
     let key = ArtefactKey::new(Stage::Package, dataset.id(), version);
     let draft = session.store.draft(key.clone())?;

@@ -1,0 +1,128 @@
+//! `debouches diff A B`: what differs between two releases, wherever they are.
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::Path;
+
+use anyhow::Context as _;
+use debouches_model::{ArtefactKey, Fault, Lang, Stage};
+use debouches_package::{ChangedRows, Side, SideTable, TableShape, diff_html, diff_text};
+use debouches_store::Artefact;
+use debouches_table::{ParquetFile, ParquetLayout, write_parquet};
+
+use crate::args::{DiffArgs, Global};
+use crate::failure::{Decided, Usage};
+use crate::output;
+use crate::session::Session;
+use crate::stages::artefact::blocking;
+use crate::stages::package::latest;
+
+/// The exit code of releases that differ.
+const DIFFERENT: u8 = 10;
+
+pub(crate) async fn diff(global: &Global, args: &DiffArgs) -> anyhow::Result<u8> {
+    if !(args.tolerance >= 0.0 && args.tolerance.is_finite()) {
+        return Err(Usage("the tolerance is a number that is not negative".to_owned()).into());
+    }
+    let before = side(global, &args.before, args.dataset.as_deref()).await?;
+    let after = side(global, &args.after, args.dataset.as_deref()).await?;
+    let (tolerance, wants_rows) = (args.tolerance, args.rows.is_some());
+    let (report, rows) = blocking(move || {
+        let mut rows = wants_rows.then(ChangedRows::default);
+        let report = debouches_package::diff(&before, &after, tolerance, rows.as_mut())?;
+        Ok((report, rows))
+    })
+    .await?;
+    if let (Some(path), Some(rows)) = (&args.rows, rows) {
+        let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+        write_parquet(&rows.into_table()?, &ParquetLayout::default(), BufWriter::new(file), 1)?;
+    }
+    let lang: Lang = global.lang.into();
+    if global.json {
+        output::print(&(serde_json::to_string(&report)? + "\n"));
+    } else if args.html {
+        output::print(&diff_html(&report));
+    } else if !global.quiet {
+        output::print(&diff_text(&report, lang));
+    }
+    Ok(if report.identical { 0 } else { DIFFERENT })
+}
+
+/// A release, by version, folder or address.
+async fn side(global: &Global, name: &str, dataset: Option<&str>) -> anyhow::Result<Side> {
+    let folder = global.directory.as_ref().map_or_else(|| Path::new(name).to_path_buf(), |directory| directory.join(name));
+    if name.starts_with("http://") || name.starts_with("https://") {
+        return super::remote::side(global, name).await;
+    }
+    if folder.is_dir() {
+        let read =
+            |path: &str| File::open(folder.join(path)).with_context(|| format!("cannot open {}", folder.join(path).display()));
+        let text = std::io::read_to_string(read("datapackage.json")?)?;
+        return assemble(name, &text, |shape| Ok(ParquetFile::open(read(&shape.parquet)?)?));
+    }
+    let session = Session::open(global).await?;
+    let (dataset, version) = match name.split_once('@') {
+        Some((dataset, version)) => (dataset.to_owned(), version),
+        None => (only_dataset(&session, dataset)?, name),
+    };
+    if version == "live" {
+        return super::remote::live(&session, &dataset).await;
+    }
+    let release = match version {
+        "latest" => latest(&session, &dataset).await?,
+        version => {
+            let version: debouches_model::Version = version
+                .parse()
+                .map_err(|error| Usage(format!("`{name}` is no folder, no address and no version ({error})")))?;
+            session.store.find(&ArtefactKey::new(Stage::Package, &dataset, version)).await?
+        }
+    };
+    let release = release.ok_or_else(|| Usage(format!("there is no release {dataset} {version} in the state")))?;
+    of_release(&release).await
+}
+
+/// A release of the state.
+pub(crate) async fn of_release(release: &Artefact) -> anyhow::Result<Side> {
+    let text = String::from_utf8(release.read("datapackage.json").await?).context("datapackage.json is not text")?;
+    let mut files = Vec::new();
+    for shape in shapes(&text)? {
+        let file = ParquetFile::open(release.open_file(&shape.parquet).await?.into_file())?;
+        files.push(SideTable { shape, file });
+    }
+    Ok(Side { name: format!("{} {}", release.key().subject, release.key().id), tables: files })
+}
+
+/// The tables that a `datapackage.json` names, opened one by one.
+pub(super) fn assemble(
+    name: &str,
+    datapackage: &str,
+    open: impl Fn(&TableShape) -> anyhow::Result<ParquetFile>,
+) -> anyhow::Result<Side> {
+    let tables = shapes(datapackage)?.into_iter().map(|shape| {
+        let file = open(&shape)?;
+        Ok(SideTable { shape, file })
+    });
+    Ok(Side { name: name.to_owned(), tables: tables.collect::<anyhow::Result<_>>()? })
+}
+
+pub(super) fn shapes(datapackage: &str) -> anyhow::Result<Vec<TableShape>> {
+    let broken = |message: String| Decided { message, fault: Fault::Integrity };
+    let value = serde_json::from_str(datapackage).map_err(|error| broken(format!("datapackage.json is not JSON: {error}")))?;
+    let shapes = TableShape::read(&value);
+    if shapes.is_empty() {
+        return Err(broken("datapackage.json names no table with a Parquet file".to_owned()).into());
+    }
+    Ok(shapes)
+}
+
+/// The dataset that the call means.
+pub(super) fn only_dataset(session: &Session, asked: Option<&str>) -> anyhow::Result<String> {
+    match (asked, session.pipeline.datasets.as_slice()) {
+        (Some(asked), _) => Ok(asked.to_owned()),
+        (None, [only]) => Ok(only.id().to_string()),
+        (None, all) => {
+            let known: Vec<&str> = all.iter().map(|dataset| dataset.id().as_str()).collect();
+            Err(Usage(format!("say which dataset with `--dataset` or `DATASET@VERSION` (known: {})", known.join(", "))).into())
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Releases that are elsewhere: at an address, or live on the portal.
+
+use std::fs::File;
+
+use anyhow::Context as _;
+use debouches_http::{Client, ClientOptions, GetRequest, Url};
+use debouches_package::{Side, SideTable};
+use debouches_table::ParquetFile;
+
+use super::diff::shapes;
+use crate::args::Global;
+use crate::failure::Usage;
+use crate::session::Session;
+use crate::stages::connection::{Connection, connect};
+
+/// Largest file that is read from an address.
+const LARGEST: u64 = 8 << 30;
+
+/// The release whose folder is at that address.
+pub(super) async fn side(global: &Global, address: &str) -> anyhow::Result<Side> {
+    let session = Session::open(global).await?;
+    let base =
+        Url::parse(&format!("{}/", address.trim_end_matches('/'))).map_err(|error| Usage(format!("{address}: {error}")))?;
+    let at = |path: &str| base.join(path).with_context(|| format!("cannot join {path} to {address}"));
+    let client = client(&session)?;
+    let mut text = Vec::new();
+    client.download(&GetRequest::new(at("datapackage.json")?, LARGEST), &mut text, &mut |_, _| {}).await?;
+    let mut tables = Vec::new();
+    for shape in shapes(&String::from_utf8_lossy(&text))? {
+        let file = download(&client, at(&shape.parquet)?).await?;
+        tables.push(SideTable { shape, file: ParquetFile::open(file)? });
+    }
+    Ok(Side { name: address.to_owned(), tables })
+}
+
+/// What the first portal of the profile serves now, whatever the state thinks of it.
+pub(super) async fn live(session: &Session, dataset: &str) -> anyhow::Result<Side> {
+    let Some(configured) = session.pipeline.portals.first() else {
+        return Err(Usage(format!("profile `{}` has no portal", session.pipeline.profile)).into());
+    };
+    let connection = connect(session, configured).await?;
+    let found = of_portal(session, &connection, dataset).await;
+    connection.close().await;
+    found
+}
+
+async fn of_portal(session: &Session, connection: &Connection<'_>, dataset: &str) -> anyhow::Result<Side> {
+    let id = dataset.parse().map_err(|error| Usage(format!("{error}")))?;
+    let Some(live) = connection.live(&id).await? else {
+        return Err(Usage(format!("portal {} shows no dataset {dataset} of ours", connection.configured.id)).into());
+    };
+    let client = client(session)?;
+    let address = |path: &str| {
+        let found = live.files.iter().find(|file| file.path == path);
+        let found = found.ok_or_else(|| Usage(format!("portal {} serves no {path}", connection.configured.id)))?;
+        Ok::<_, anyhow::Error>(Url::parse(&found.url)?)
+    };
+    let mut text = Vec::new();
+    client.download(&GetRequest::new(address("datapackage.json")?, LARGEST), &mut text, &mut |_, _| {}).await?;
+    let mut tables = Vec::new();
+    for shape in shapes(&String::from_utf8_lossy(&text))? {
+        let file = download(&client, address(&shape.parquet)?).await?;
+        tables.push(SideTable { shape, file: ParquetFile::open(file)? });
+    }
+    let version = live.version.map_or_else(|| "unknown version".to_owned(), |version| version.to_string());
+    Ok(Side { name: format!("{dataset} live ({version})"), tables })
+}
+
+fn client(session: &Session) -> anyhow::Result<Client> {
+    let mut options = ClientOptions::new(&session.pipeline.contact);
+    options.policy.requests_per_second = 20.0;
+    Ok(Client::new(options)?)
+}
+
+async fn download(client: &Client, url: Url) -> anyhow::Result<File> {
+    let mut file = tempfile::tempfile().context("cannot make a temporary file")?;
+    client.download(&GetRequest::new(url, LARGEST), &mut file, &mut |_, _| {}).await?;
+    Ok(file)
+}
