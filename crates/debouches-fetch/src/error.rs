@@ -52,6 +52,34 @@ pub enum FetchError {
         /// The cause.
         source: HttpError,
     },
+    /// An environment variable that holds a user or a password is not set.
+    #[error("cannot read source {id}: environment variable {variable} is not set")]
+    NoSecret {
+        /// The source.
+        id: SourceId,
+        /// The variable.
+        variable: String,
+    },
+    /// The API gave no token.
+    #[error("cannot read source {id}: the API gives no token (HTTP {status})")]
+    Login {
+        /// The source.
+        id: SourceId,
+        /// The status of its answer.
+        status: u16,
+    },
+    /// The API gave no answer that can be kept.
+    #[error("cannot read source {id}: the API does not answer for {code}, {vintage} (HTTP {status})")]
+    Api {
+        /// The source.
+        id: SourceId,
+        /// The code asked for.
+        code: String,
+        /// The vintage asked for.
+        vintage: String,
+        /// The status of its answer.
+        status: u16,
+    },
     /// The server says that nothing changed, though it was not asked whether anything did.
     #[error("cannot read source {id}: it answers that nothing changed, since nothing we know of")]
     Unasked {
@@ -149,6 +177,9 @@ impl FetchError {
             | Self::File { id, .. }
             | Self::Host { id, .. }
             | Self::NoClient { id }
+            | Self::NoSecret { id, .. }
+            | Self::Login { id, .. }
+            | Self::Api { id, .. }
             | Self::Unasked { id }
             | Self::Http { id, .. }
             | Self::Object { id, .. }
@@ -174,6 +205,10 @@ impl FetchError {
             | Self::NotLocked { .. }
             | Self::NoSnapshot { .. } => Fault::Operator,
             Self::TooLarge { .. } | Self::Empty { .. } | Self::NotData { .. } | Self::Locked { .. } => Fault::Data,
+            Self::NoSecret { .. } | Self::Login { status: 400 | 401 | 403, .. } | Self::Api { status: 401 | 403, .. } => {
+                Fault::Permission
+            }
+            Self::Login { .. } | Self::Api { .. } => Fault::Outage,
             Self::NoClient { .. } => Fault::Ours,
             Self::Unasked { .. } => Fault::Outage,
             Self::Http { source, .. } => of_http(source),
@@ -191,8 +226,11 @@ impl FetchError {
             Self::NotLocked { .. } => Some("run `debouches fetch` once without `--locked` and `--offline`"),
             Self::NoSnapshot { .. } => Some("run `debouches fetch` without `--offline` to receive these bytes again"),
             Self::Host { .. } => Some("correct `url`, or add the host to `allowed_hosts` of the source"),
+            Self::NoSecret { .. } => Some("export the variable that `username_env` or `password_env` of the source names"),
+            Self::Login { .. } => Some("ask the DEPP for an account, or correct the user and the password"),
             Self::FileMissing { .. }
             | Self::File { .. }
+            | Self::Api { .. }
             | Self::NoClient { .. }
             | Self::Unasked { .. }
             | Self::Http { .. }

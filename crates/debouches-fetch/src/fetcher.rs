@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use debouches_http::Client;
+use debouches_http::{Client, Secret};
 use debouches_model::{ArtefactKey, Clock, FileEntry, Observer, SourceId, Stage, Tool};
 use debouches_store::{Artefact, Store};
 use futures_util::StreamExt as _;
@@ -21,6 +21,8 @@ pub struct Fetcher {
     pub client: Option<Client>,
     /// The `AWS_*` variables, for sources in buckets.
     pub aws: BTreeMap<String, String>,
+    /// The users and passwords of sources, by the name of the environment variable that holds each.
+    pub secrets: BTreeMap<String, Secret>,
     /// Dates snapshots.
     pub clock: Arc<dyn Clock>,
     /// Signs snapshots.

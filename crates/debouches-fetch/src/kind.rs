@@ -2,6 +2,7 @@
 
 mod file;
 mod http;
+pub(crate) mod inserjeunes_api;
 mod object;
 pub(crate) mod ods;
 
@@ -46,6 +47,7 @@ impl Reading<'_> {
             Place::Object(object) => self.object(object).await,
             Place::Http(url) => self.http(url).await,
             Place::Ods(export) => self.http(&export.url()).await,
+            Place::InserjeunesApi(api) => self.inserjeunes_api(api).await,
         }
     }
 

@@ -16,6 +16,7 @@ pub mod unpack;
 
 pub use error::{FetchError, LockFileError, PlaceError};
 pub use fetcher::{Access, Fetched, Fetcher, Mode, Outcome, Pinning, body_of};
+pub use kind::inserjeunes_api::{ApiRoute, InserjeunesApi};
 pub use kind::ods::OdsExport;
 pub use lockfile::{LockEntry, LockFile};
 pub use place::{FilePlace, ObjectPlace, Place};

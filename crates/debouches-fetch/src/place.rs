@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use debouches_http::{Url, redact};
 
-use crate::{OdsExport, PlaceError};
+use crate::{InserjeunesApi, OdsExport, PlaceError};
 
 /// Where a source is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub enum Place {
     Http(Url),
     /// A dataset of an Opendatasoft portal.
     Ods(OdsExport),
+    /// Answers of the InserJeunes API.
+    InserjeunesApi(InserjeunesApi),
 }
 
 /// A file of this machine.
@@ -83,6 +85,7 @@ impl Place {
             Self::Object(object) => format!("s3://{}/{}", object.bucket, object.path),
             Self::Http(url) => redact(url),
             Self::Ods(export) => redact(&export.url()),
+            Self::InserjeunesApi(api) => api.shown(),
         }
     }
 
@@ -91,7 +94,7 @@ impl Place {
     pub fn is_remote(&self) -> bool {
         match self {
             Self::File(_) => false,
-            Self::Object(_) | Self::Http(_) | Self::Ods(_) => true,
+            Self::Object(_) | Self::Http(_) | Self::Ods(_) | Self::InserjeunesApi(_) => true,
         }
     }
 
@@ -103,6 +106,7 @@ impl Place {
             Self::Object(object) => safe_name(object.path.rsplit('/').next().unwrap_or_default()),
             Self::Http(url) => safe_name(url.path_segments().and_then(|mut parts| parts.next_back()).unwrap_or_default()),
             Self::Ods(export) => safe_name(&format!("{}.csv", export.dataset)),
+            Self::InserjeunesApi(api) => safe_name(&format!("inserjeunes-{}.jsonl", api.route.as_str())),
         }
     }
 }

@@ -9,6 +9,7 @@ mod body;
 mod cast;
 mod error;
 mod findings;
+mod inserjeunes;
 mod insersup_api;
 mod last_byte;
 mod layout;

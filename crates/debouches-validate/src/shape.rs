@@ -38,6 +38,9 @@ const SHAPES: &[(&str, &str)] = &[
     shape_file!("departement_academie_region.csv"),
     shape_file!("fap_rome.fap225"),
     shape_file!("ij_agricole_formation.ods"),
+    shape_file!("ij_api_etablissement.api"),
+    shape_file!("ij_api_france.api"),
+    shape_file!("ij_api_region.api"),
     shape_file!("ij_cfa_etablissement.ods"),
     shape_file!("ij_cfa_etablissement.ods_libelles"),
     shape_file!("ij_cfa_etablissement.telechargement"),
@@ -75,6 +78,8 @@ pub enum BodyKind {
     Csv,
     /// A list of JSON records.
     Json,
+    /// Answers of the InserJeunes API, one on each line, as `fetch` keeps them.
+    InserjeunesApi,
 }
 
 /// How many rows one record makes: one for each value of a column, when a generation has a heading for each.
@@ -131,7 +136,7 @@ impl Shape {
     /// Whether the table may be delivered as JSON.
     #[must_use]
     pub fn is_json(&self) -> bool {
-        self.body == BodyKind::Json
+        self.body != BodyKind::Csv
     }
 
     /// Every heading that a record is spread from, with its column and the place of its value.

@@ -7,7 +7,7 @@ use debouches_model::{Event, Finding, Observer, Report, RuleCode, Unit};
 use debouches_table::{RawTable, ReadLimits, Table, TableError};
 
 use crate::ValidateError;
-use crate::body;
+use crate::body::{self, Body};
 use crate::cast::cast;
 use crate::findings::Findings;
 use crate::last_byte::LastByte;
@@ -80,15 +80,20 @@ pub fn validate(
     let body = Box::new(last_byte.watch(input.body));
     let read = body::read(body, &shapes, options, &mut |done| observer.on(Event::Advanced { task: &task, done }));
     observer.on(Event::Finished { task: &task });
-    let (raw, shapes) = match read {
-        Ok(read) => read,
+    let Body { raw, shapes, findings: told, notes } = match read {
+        Ok(body) => body,
         Err(error) => {
             findings.about_file(body_finding(error).map_err(|source| ValidateError::Table { table: spec.id.clone(), source })?);
             return Ok(refused(findings));
         }
     };
     match look_at_file(spec, &raw, shapes, last_byte.is_line_end(), &mut findings) {
-        Some(recognised) => check(spec, raw, &recognised, given, findings),
+        Some(recognised) => {
+            told.into_iter().for_each(|finding| findings.about_file(finding));
+            let mut outcome = check(spec, raw, &recognised, given, findings)?;
+            outcome.report.notes.extend(notes);
+            Ok(outcome)
+        }
         None => Ok(refused(findings)),
     }
 }

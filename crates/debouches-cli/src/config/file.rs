@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use debouches_fetch::ApiRoute;
 use debouches_model::{DatasetId, PortalId, SourceId, TableId};
 use serde::Deserialize;
 
@@ -59,6 +60,7 @@ pub(super) struct SourceFile {
     /// Columns that the file does not tell, for instance the vintage of a download.
     #[serde(default)]
     pub(super) given: BTreeMap<String, String>,
+    pub(super) api: Option<ApiFile>,
     /// Addresses by profile; they win over the one above.
     #[serde(default)]
     pub(super) at: BTreeMap<String, AddressFile>,
@@ -77,6 +79,21 @@ pub(super) struct AddressFile {
     /// Columns that the file at this address does not tell.
     #[serde(default)]
     pub(super) given: BTreeMap<String, String>,
+    pub(super) api: Option<ApiFile>,
+}
+
+/// What to ask of the InserJeunes API.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ApiFile {
+    pub(super) route: ApiRoute,
+    pub(super) vintages: Vec<String>,
+    #[serde(default)]
+    pub(super) codes: Vec<String>,
+    /// A file with one code on each line.
+    pub(super) codes_file: Option<String>,
+    pub(super) username_env: String,
+    pub(super) password_env: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -84,6 +101,7 @@ pub(super) struct AddressFile {
 pub(super) enum SourceKind {
     File,
     Http,
+    InserjeunesApi,
     Ods,
 }
 

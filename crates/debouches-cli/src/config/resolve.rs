@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use debouches_enrich::references_of;
-use debouches_fetch::{Expect, OdsExport, Place, PlaceError, SourceRequest};
+use debouches_fetch::{Expect, InserjeunesApi, OdsExport, Place, PlaceError, SourceRequest};
 use debouches_model::TableId;
 use debouches_model::spec::{TableKind, TableSpec, find, tables};
 use debouches_udata::SchemaRef;
@@ -134,6 +134,7 @@ fn resolve_source(source: &SourceFile, profile: &str, base: &Path, problems: &mu
             member: source.member.clone(),
             version: source.version.clone(),
             given: source.given.clone(),
+            api: source.api.clone(),
         })
     });
     if source.at.is_empty() && address.is_none() {
@@ -160,6 +161,7 @@ fn resolve_source(source: &SourceFile, profile: &str, base: &Path, problems: &mu
 fn place(address: &AddressFile, base: &Path) -> Result<Place, PlaceError> {
     let url = address.url.as_str();
     match (address.kind, &address.dataset) {
+        (SourceKind::InserjeunesApi, _) => api(address, base).map(Place::InserjeunesApi),
         (SourceKind::File, _) if url.starts_with("http://") || url.starts_with("https://") => Place::http(url),
         (SourceKind::File, _) => Place::file(url, base),
         (SourceKind::Http, _) => Place::http(url),
@@ -170,6 +172,18 @@ fn place(address: &AddressFile, base: &Path) -> Result<Place, PlaceError> {
             Ok(Place::Ods(export))
         }
     }
+}
+
+fn api(address: &AddressFile, base: &Path) -> Result<InserjeunesApi, PlaceError> {
+    let asked = |expected| PlaceError::Syntax { text: address.url.clone(), expected };
+    let api = address.api.clone().ok_or_else(|| asked("complete: `kind = \"inserjeunes-api\"` needs an `api` table"))?;
+    let mut codes = api.codes;
+    if let Some(file) = &api.codes_file {
+        let text = std::fs::read_to_string(base.join(file))
+            .map_err(|_| PlaceError::Syntax { text: file.clone(), expected: "a file with one code on each line" })?;
+        codes.extend(text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()));
+    }
+    InserjeunesApi::new(&address.url, api.route, (api.vintages, codes), (api.username_env, api.password_env))
 }
 
 fn known_table(name: &str, who: &str, problems: &mut Vec<String>) -> Option<&'static TableSpec> {

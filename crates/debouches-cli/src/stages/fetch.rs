@@ -1,9 +1,10 @@
 //! Sources to snapshots, and `pipeline.lock`.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use debouches_fetch::{Access, Fetched, Fetcher, Mode, Outcome as Reading, Pinning, SourceRequest};
-use debouches_http::{Client, ClientOptions};
+use debouches_fetch::{Access, Fetched, Fetcher, Mode, Outcome as Reading, Pinning, Place, SourceRequest};
+use debouches_http::{Client, ClientOptions, Secret};
 use debouches_model::Stage;
 
 use crate::config::Source;
@@ -13,7 +14,7 @@ use crate::session::Session;
 pub(crate) async fn run(session: &Session, selection: &Selection<'_>, summary: &mut Summary) -> anyhow::Result<()> {
     let requests: Vec<SourceRequest> = selection.sources.iter().map(|source| source.request.clone()).collect();
     let known = session.sources().clone();
-    let results = fetcher(session)?.fetch(&requests, &known).await;
+    let results = fetcher(session, secrets(&requests))?.fetch(&requests, &known).await;
     let mut lock_file = known;
     for (source, result) in selection.sources.iter().zip(results) {
         match result {
@@ -27,7 +28,7 @@ pub(crate) async fn run(session: &Session, selection: &Selection<'_>, summary: &
     session.write_lock_file(lock_file)
 }
 
-fn fetcher(session: &Session) -> anyhow::Result<Fetcher> {
+fn fetcher(session: &Session, secrets: BTreeMap<String, Secret>) -> anyhow::Result<Fetcher> {
     let global = &session.global;
     let mode = Mode {
         access: if global.offline { Access::Offline } else { Access::Online },
@@ -38,12 +39,22 @@ fn fetcher(session: &Session) -> anyhow::Result<Fetcher> {
         store: session.store.clone(),
         client: Some(Client::new(ClientOptions::new(&session.pipeline.contact))?),
         aws: session.aws.clone(),
+        secrets,
         clock: Arc::clone(&session.clock),
         tool: session.tool.clone(),
         observer: Arc::clone(&session.observer),
         mode,
         jobs: session.jobs().max(4),
     })
+}
+
+/// The users and passwords that these sources name, as far as the environment has them.
+fn secrets(requests: &[SourceRequest]) -> BTreeMap<String, Secret> {
+    let names = requests.iter().filter_map(|request| match &request.place {
+        Place::InserjeunesApi(api) => Some([api.username_env.clone(), api.password_env.clone()]),
+        Place::File(_) | Place::Object(_) | Place::Http(_) | Place::Ods(_) => None,
+    });
+    names.flatten().filter_map(|name| std::env::var(&name).ok().map(|value| (name, Secret::new(&value)))).collect()
 }
 
 fn told(source: &Source, fetched: &Fetched) -> Step {

@@ -29,6 +29,7 @@ impl World {
             store,
             client: Some(instant_client(policy).0),
             aws: std::collections::BTreeMap::new(),
+            secrets: std::collections::BTreeMap::new(),
             clock: Arc::new(FixedClock(DateTime::<Utc>::UNIX_EPOCH)),
             tool: Tool { version: "0.1.0".to_owned(), commit: "unknown".to_owned() },
             observer: Arc::new(Silent),

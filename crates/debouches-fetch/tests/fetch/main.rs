@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a failure in a test is the message, in its helpers too")]
 
+mod api;
 mod bucket;
 mod files;
 mod harness;
