@@ -120,6 +120,10 @@ pub(crate) enum Command {
     History(HistoryArgs),
     /// What one run did, stage by stage
     Show(ShowArgs),
+    /// Lets a slice through the drift gate, until a day
+    Waive(WaiveArgs),
+    /// Lists the exceptions to the drift gate, or removes one
+    Waivers(WaiversArgs),
     /// What a rule or an exit code means
     Explain(ExplainArgs),
     /// Statistical secrecy: what can be worked out from published files, and what hiding more would cost
@@ -234,6 +238,34 @@ pub(crate) struct ManArgs {
     /// Folder that takes a page per command
     #[arg(long, value_name = "DIR")]
     pub(crate) folder: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct WaiveArgs {
+    /// Rule of the drift gate, for instance drift-rows
+    pub(crate) rule: String,
+    /// Slice, as the refusal names it, for instance 'région=Corse'; * for every slice of the rule
+    #[arg(long)]
+    pub(crate) slice: String,
+    /// Dataset; every dataset when none is named
+    #[arg(long)]
+    pub(crate) dataset: Option<String>,
+    /// Why, in French: it is published in the changelog
+    #[arg(long)]
+    pub(crate) reason: String,
+    /// Last day on which it holds, YYYY-MM-DD
+    #[arg(long, value_name = "DATE")]
+    pub(crate) until: chrono::NaiveDate,
+    /// Who decides [default: the user of the machine]
+    #[arg(long, value_name = "NAME", env = "USER")]
+    pub(crate) by: String,
+}
+
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct WaiversArgs {
+    /// Removes the waiver of that number
+    #[arg(long, value_name = "N")]
+    pub(crate) remove: Option<usize>,
 }
 
 #[derive(Debug, Clone, ClapArgs)]

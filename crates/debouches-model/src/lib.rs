@@ -20,6 +20,7 @@ mod stage;
 mod status;
 mod version;
 mod vintage;
+mod waiver;
 
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use code::{CodeError, RegionCog, Uai};
@@ -38,3 +39,4 @@ pub use stage::{ArtefactKey, Stage};
 pub use status::ValueStatus;
 pub use version::{Change, Version, VersionError};
 pub use vintage::{Vintage, VintageStyle};
+pub use waiver::Waiver;

@@ -13,6 +13,7 @@ mod secrecy;
 mod status;
 mod units;
 mod verify;
+mod waive;
 mod why;
 
 use clap::CommandFactory as _;
@@ -44,6 +45,8 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<u8> {
         Command::Show(args) => history::show(global, args).await,
         Command::Units(args) => Ok(units::units(global, args)),
         Command::Man(args) => man::man(global, args),
+        Command::Waive(args) => waive::waive(global, args),
+        Command::Waivers(args) => waive::waivers(global, args),
         Command::Explain(args) => explain::explain(global, args),
         Command::Secrecy { command } => secrecy::secrecy(global, command),
         Command::Portal { command: PortalCommand::Serve { port } } => portal::serve(global, *port).await,

@@ -20,6 +20,9 @@ pub(super) struct ConfigFile {
     pub(super) datasets: Vec<DatasetFile>,
     #[serde(default, rename = "portal")]
     pub(super) portals: BTreeMap<PortalId, PortalFile>,
+    /// Budgets of the drift gate for every dataset.
+    #[serde(default)]
+    pub(super) drift: DriftFile,
     #[serde(default, rename = "profile")]
     pub(super) profiles: BTreeMap<String, ProfileFile>,
 }
@@ -59,6 +62,9 @@ pub(super) struct SourceFile {
     /// Columns that the file does not tell, for instance the vintage of a download.
     #[serde(default)]
     pub(super) given: BTreeMap<String, String>,
+    /// When it should have published.
+    #[serde(default)]
+    pub(super) expected: Vec<ExpectedFile>,
     /// Addresses by profile; they win over the one above.
     #[serde(default)]
     pub(super) at: BTreeMap<String, AddressFile>,
@@ -74,6 +80,9 @@ pub(super) struct AddressFile {
     pub(super) labels: bool,
     pub(super) member: Option<String>,
     pub(super) version: Option<String>,
+    /// When it should have published.
+    #[serde(default)]
+    pub(super) expected: Vec<ExpectedFile>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -100,6 +109,37 @@ pub(super) struct DatasetFile {
     pub(super) hosting: Option<HostingFile>,
     #[serde(default)]
     pub(super) schemas: BTreeMap<TableId, String>,
+    #[serde(default)]
+    pub(super) drift: DriftFile,
+}
+
+/// Budgets of the drift gate; what is not said keeps its default.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DriftFile {
+    pub(super) rows: Option<f64>,
+    pub(super) slice_rows: Option<f64>,
+    pub(super) new_vintage_rows: Option<f64>,
+    pub(super) keys: Option<f64>,
+    pub(super) hidden: Option<f64>,
+    pub(super) slice_hidden: Option<f64>,
+    pub(super) rate: Option<f64>,
+    pub(super) slice_rate: Option<f64>,
+    pub(super) quantile: Option<f64>,
+    pub(super) amount: Option<f64>,
+    pub(super) few: Option<u64>,
+}
+
+/// When a source should have published.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ExpectedFile {
+    /// Last day on which it is not late, `YYYY-MM-DD`.
+    pub(super) by: chrono::NaiveDate,
+    /// The vintage that must be there by then.
+    pub(super) vintage: Option<String>,
+    /// Without vintage: the first day on which a delivery counts, `YYYY-MM-DD`.
+    pub(super) since: Option<chrono::NaiveDate>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

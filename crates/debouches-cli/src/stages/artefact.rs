@@ -20,7 +20,7 @@ const LINES_FILE: &str = "lines.arrow";
 const REPORT_FILE: &str = "report.json";
 /// The refused rows as received, with their line and the reasons.
 const REFUSED_ROWS_FILE: &str = "refused_rows.csv";
-const FINDINGS_FILE: &str = "findings.csv";
+pub(crate) const FINDINGS_FILE: &str = "findings.csv";
 
 /// The output that a stage is about to make: its name says what it is made of.
 #[derive(Debug, Clone)]

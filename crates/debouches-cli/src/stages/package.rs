@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use anyhow::Context as _;
 use debouches_model::{ArtefactKey, Ingredients, Manifest, Sha256, Stage, Version};
 use debouches_package::{
-    Decision, FORMAT, Part, PreparedTable, RECORD_FILE, ReleaseRecord, SourceNote, VersionRule, WrittenFile, describe, prepare,
+    Decision, FORMAT, Part, PreparedTable, RECORD_FILE, ReleaseProfile, ReleaseRecord, SourceNote, VersionRule, WrittenFile,
+    describe, prepare,
 };
 use debouches_store::{Artefact, Lock, Spooled};
 
 use super::artefact::{Known, blocking, load_table};
-use super::enrich;
+use super::{drift, enrich};
 use crate::config::DatasetConfig;
 use crate::engine::{DatasetLine, Outcome, Selection, Step, Summary};
 use crate::failure::{Decided, Usage};
@@ -27,7 +28,7 @@ pub(crate) async fn run(session: &Session, selection: &Selection<'_>, lock: &Loc
         match one(session, dataset, lock).await {
             Ok((step, release)) => {
                 summary.push(step);
-                summary.datasets.push(dataset_line(&release));
+                summary.datasets.extend(release.as_ref().map(dataset_line));
             }
             Err(error) => summary.push(Step::failed(Stage::Package, dataset.id(), &error)),
         }
@@ -110,7 +111,7 @@ pub(crate) async fn ingredients(session: &Session, dataset: &DatasetConfig) -> a
     Ok((ingredients, tables))
 }
 
-async fn one(session: &Session, dataset: &DatasetConfig, lock: &Lock) -> anyhow::Result<(Step, Artefact)> {
+async fn one(session: &Session, dataset: &DatasetConfig, lock: &Lock) -> anyhow::Result<(Step, Option<Artefact>)> {
     let (ingredients, tables) = ingredients(session, dataset).await?;
     let mut last = latest(session, dataset.id().as_str()).await?;
     if session.global.force {
@@ -119,7 +120,7 @@ async fn one(session: &Session, dataset: &DatasetConfig, lock: &Lock) -> anyhow:
         && is_current(session, release, &ingredients).await?
     {
         let detail = format!("version {}, unchanged", release.key().id);
-        return Ok((Step::new(Stage::Package, dataset.id(), Outcome::Kept, detail), release.clone()));
+        return Ok((Step::new(Stage::Package, dataset.id(), Outcome::Kept, detail), Some(release.clone())));
     }
     let written = write_tables(session, dataset, &tables).await?;
     let files: Vec<WrittenFile> = written.iter().flat_map(|data| data.files.iter().map(|(file, _)| file.clone())).collect();
@@ -130,17 +131,24 @@ async fn one(session: &Session, dataset: &DatasetConfig, lock: &Lock) -> anyhow:
         Some(release) => Some(ReleaseRecord::read(&release.read(RECORD_FILE).await?)?),
         None => None,
     };
-    let (version, reasons) = match (VersionRule { last: record.as_ref() }).decide(&candidate) {
+    let (version, mut reasons) = match (VersionRule { last: record.as_ref() }).decide(&candidate) {
         Decision::Unchanged(version) => {
             let release = last.context("an unchanged release exists")?;
             if !is_current(session, &release, &ingredients).await? {
                 session.store.journal(release.key()).await?.append(ingredients.fingerprint().as_str()).await?;
             }
             let detail = format!("version {version}, same content");
-            return Ok((Step::new(Stage::Package, dataset.id(), Outcome::Kept, detail), release));
+            return Ok((Step::new(Stage::Package, dataset.id(), Outcome::Kept, detail), Some(release)));
         }
         Decision::New { version, reasons, .. } => (version, reasons),
     };
+    let profile = ReleaseProfile::of(prepared.iter().map(|table| table.profile.clone()).collect());
+    let ruling = drift::rule(session, dataset, &profile).await?;
+    let inputs: Vec<_> = tables.iter().map(|table| table.manifest().as_input()).collect();
+    if ruling.is_refused() {
+        return Ok((ruling.refuse(session, dataset, &ingredients, inputs).await?, None));
+    }
+    reasons.extend(ruling.reasons());
     let former = match &last {
         Some(release) => {
             Some(String::from_utf8(release.read("CHANGELOG.md").await?).context("the former changelog is not text")?)
@@ -161,11 +169,12 @@ async fn one(session: &Session, dataset: &DatasetConfig, lock: &Lock) -> anyhow:
     }
     let mut manifest = Manifest::new(&key, session.tool.clone(), session.clock.now());
     manifest.ingredients = ingredients;
-    manifest.inputs = tables.iter().map(|table| table.manifest().as_input()).collect();
+    manifest.inputs = inputs;
+    manifest.waivers = ruling.waivers();
     manifest.release = Some(described.notice);
     let release = draft.commit(manifest).await?;
     let detail = format!("version {version}: {}", reasons.join(" "));
-    Ok((Step::new(Stage::Package, dataset.id(), Outcome::Made, detail), release))
+    Ok((Step::new(Stage::Package, dataset.id(), Outcome::Made, detail), Some(release)))
 }
 
 /// A table whose CSV and Parquet are on the disk, without a name yet.
