@@ -19,6 +19,7 @@ mod real_data;
 mod real_files;
 mod refusals;
 mod releases;
+mod reports;
 mod sample;
 mod secrecy;
 mod sources;

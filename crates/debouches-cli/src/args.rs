@@ -120,6 +120,11 @@ pub(crate) enum Command {
     History(HistoryArgs),
     /// What one run did, stage by stage
     Show(ShowArgs),
+    /// Prints the JSON Schema of what the program writes
+    Schema {
+        /// What: the report of a stage
+        name: SchemaName,
+    },
     /// Lets a slice through the drift gate, until a day
     Waive(WaiveArgs),
     /// Lists the exceptions to the drift gate, or removes one
@@ -238,6 +243,13 @@ pub(crate) struct ManArgs {
     /// Folder that takes a page per command
     #[arg(long, value_name = "DIR")]
     pub(crate) folder: Option<PathBuf>,
+}
+
+/// What has a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaName {
+    /// `report.json`
+    Report,
 }
 
 #[derive(Debug, Clone, ClapArgs)]

@@ -33,7 +33,7 @@ pub use id::{DatasetId, IdError, PortalId, SourceId, TableId};
 pub use lang::{Lang, Text};
 pub use manifest::{FileEntry, InputRef, MANIFEST_FILE, Manifest, Origin, Tool};
 pub use release::{Coverage, ReleaseNotice, ResourceKind, ResourceNotice};
-pub use report::{Report, RowCounts, RuleTally, SliceTally, Tolerance, Verdict};
+pub use report::{About, Report, RowCounts, RuleTally, SliceTally, Tolerance, Verdict};
 pub use rule::{RuleCode, RuleEntry};
 pub use stage::{ArtefactKey, Stage};
 pub use status::ValueStatus;

@@ -9,6 +9,7 @@ mod plan_text;
 mod portal;
 mod publish;
 mod run;
+mod schema;
 mod secrecy;
 mod status;
 mod units;
@@ -45,6 +46,7 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<u8> {
         Command::Show(args) => history::show(global, args).await,
         Command::Units(args) => Ok(units::units(global, args)),
         Command::Man(args) => man::man(global, args),
+        Command::Schema { name } => Ok(schema::schema(*name)),
         Command::Waive(args) => waive::waive(global, args),
         Command::Waivers(args) => waive::waivers(global, args),
         Command::Explain(args) => explain::explain(global, args),

@@ -6,7 +6,7 @@ use debouches_model::{
 use debouches_package::ReleaseProfile;
 use debouches_package::drift::{Breach, compare};
 
-use super::artefact::{FINDINGS_FILE, Made, Target};
+use super::artefact::{FINDINGS_FILE, Made, PAGE_FILE, Target};
 use super::live::{Live, live};
 use crate::config::DatasetConfig;
 use crate::engine::Step;
@@ -104,7 +104,15 @@ impl Ruling {
         let artefact = match session.store.find(&target.rejected_key()).await? {
             Some(known) => known,
             None => {
-                let made = Made { table: None, lines: Vec::new(), refused_rows: None, report: &report, findings: &findings };
+                let made = Made {
+                    table: None,
+                    lines: Vec::new(),
+                    refused_rows: None,
+                    title: &dataset.notice.title,
+                    spec: None,
+                    report: &report,
+                    findings: &findings,
+                };
                 target.commit(session, made).await?
             }
         };
@@ -116,11 +124,12 @@ impl Ruling {
             .map(|breach| format!("{} [{}]", breach.finding.sentence(lang), breach.finding.rule))
             .collect();
         let detail = format!(
-            "{} drifts from live version {}; {} (all of them: {})",
+            "{} drifts from live version {}; {} (all of them: {}; to mail: {})",
             self.refused.len(),
             self.live.as_ref().map(|live| live.version.as_str()).unwrap_or_default(),
             told.join("; "),
-            artefact.location(FINDINGS_FILE)
+            artefact.location(FINDINGS_FILE),
+            artefact.location(PAGE_FILE)
         );
         let mut step = Step::refused(Stage::Package, dataset.id(), detail).with_report(report);
         step.hint = self.refused.first().map(|breach| hint(dataset, breach, lang));
