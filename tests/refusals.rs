@@ -49,6 +49,9 @@ fn findings(test: &PipelineTest, case: &Case, stage: &str) -> Vec<String> {
 }
 
 fn run_case(case: &Case) {
+    if case.expected["before"].is_string() {
+        return run_drift_case(case);
+    }
     let table = case.expected["table"].as_str().unwrap();
     let test = PipelineTest::one_table(table, &case.file);
     let stage = case.expected["stage"].as_str().unwrap_or("validate");
@@ -74,6 +77,22 @@ fn run_case(case: &Case) {
     }
 }
 
+/// A delivery that must not follow the one that was published.
+fn run_drift_case(case: &Case) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join(case.expected["file"].as_str().unwrap());
+    std::fs::copy(case.file.with_file_name(case.expected["before"].as_str().unwrap()), &file).unwrap();
+    let test = PipelineTest::one_table(case.expected["table"].as_str().unwrap(), &file);
+    test.run(&["run"]).expect_exit(0);
+    std::fs::copy(&case.file, &file).unwrap();
+    test.run(&["run"]).expect_exit(3).expect_told(&format!("[{}]", case.code));
+    let findings = std::fs::read_to_string(test.state_file("rejected/package/tested", "findings.csv")).unwrap();
+    let quoted = |key: &str| case.expected[key].as_str().map(|text| format!("\"{text}\"")).unwrap_or_default();
+    let found = findings.lines().filter(|line| line.starts_with(&format!("{};", case.code)));
+    let matches = |line: &str| line.contains(&quoted("column")) && line.contains(&quoted("value"));
+    assert!(found.into_iter().any(matches), "{}: expected {} among\n{findings}", case.name, case.expected);
+}
+
 fn file_name(path: &Path) -> std::borrow::Cow<'_, str> {
     path.file_name().unwrap().to_string_lossy()
 }
@@ -94,9 +113,11 @@ fn a_refused_table_leaves_what_is_published_untouched() {
     let test = PipelineTest::one_table("ij_cfa_etablissement", &file);
     test.run(&["run"]).expect_exit(0);
     let (releases, portal) = (test.releases(), test.practice_portal());
-    for case in
-        cases().iter().filter(|case| case.expected["verdict"] == "refused" && case.expected["table"] == "ij_cfa_etablissement")
-    {
+    for case in cases().iter().filter(|case| {
+        case.expected["verdict"] == "refused"
+            && case.expected["table"] == "ij_cfa_etablissement"
+            && !case.expected["before"].is_string()
+    }) {
         std::fs::copy(&case.file, &file).unwrap();
         let ran = test.run(&["run"]).expect_exit(3);
         assert!(!ran.stderr().is_empty());

@@ -130,18 +130,21 @@ pub(crate) enum Command {
     Check,
     /// What differs between two releases: schema, rows by key, cells, largest moves; exit 10 when they differ
     Diff(DiffArgs),
-    /// Prints the JSON Schema of a document that `--json` prints
-    Schema {
-        /// The document
-        #[arg(value_enum)]
-        name: SchemaName,
-    },
     /// Checks a release or any artefact: every file is hashed again
     Verify(VerifyArgs),
     /// What former runs did
     History(HistoryArgs),
     /// What one run did, stage by stage
     Show(ShowArgs),
+    /// Prints the JSON Schema of what the program writes
+    Schema {
+        /// What: the report of a stage, or a comparison
+        name: SchemaName,
+    },
+    /// Lets a slice through the drift gate, until a day
+    Waive(WaiveArgs),
+    /// Lists the exceptions to the drift gate, or removes one
+    Waivers(WaiversArgs),
     /// What a rule or an exit code means
     Explain(ExplainArgs),
     /// Statistical secrecy: what can be worked out from published files, and what hiding more would cost
@@ -218,12 +221,6 @@ pub(crate) struct DiffArgs {
     pub(crate) rows: Option<PathBuf>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum SchemaName {
-    /// What `diff --json` prints
-    Diff,
-}
-
 #[derive(Debug, Clone, ClapArgs)]
 pub(crate) struct PublishArgs {
     /// Datasets, or one plan file (`….json`); every dataset when none is named
@@ -292,6 +289,43 @@ pub(crate) struct ManArgs {
     /// Folder that takes a page per command
     #[arg(long, value_name = "DIR")]
     pub(crate) folder: Option<PathBuf>,
+}
+
+/// What has a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaName {
+    /// What `diff --json` prints
+    Diff,
+    /// `report.json`
+    Report,
+}
+
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct WaiveArgs {
+    /// Rule of the drift gate, for instance drift-rows
+    pub(crate) rule: String,
+    /// Slice, as the refusal names it, for instance 'région=Corse'; * for every slice of the rule
+    #[arg(long)]
+    pub(crate) slice: String,
+    /// Dataset; every dataset when none is named
+    #[arg(long)]
+    pub(crate) dataset: Option<String>,
+    /// Why, in French: it is published in the changelog
+    #[arg(long)]
+    pub(crate) reason: String,
+    /// Last day on which it holds, YYYY-MM-DD
+    #[arg(long, value_name = "DATE")]
+    pub(crate) until: chrono::NaiveDate,
+    /// Who decides [default: the user of the machine]
+    #[arg(long, value_name = "NAME", env = "USER")]
+    pub(crate) by: String,
+}
+
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct WaiversArgs {
+    /// Removes the waiver of that number
+    #[arg(long, value_name = "N")]
+    pub(crate) remove: Option<usize>,
 }
 
 #[derive(Debug, Clone, ClapArgs)]

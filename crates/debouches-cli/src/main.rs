@@ -10,6 +10,7 @@ mod operations;
 mod output;
 mod session;
 mod stages;
+mod waivers;
 
 use std::process::ExitCode;
 

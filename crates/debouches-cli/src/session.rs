@@ -32,7 +32,7 @@ impl Session {
     /// Reads the configuration and opens the state.
     pub(crate) async fn open(global: &Global) -> anyhow::Result<Self> {
         let pipeline = load_pipeline(global)?;
-        let clock = clock_from(std::env::var("SOURCE_DATE_EPOCH").ok().as_deref())?;
+        let clock = clock()?;
         let run = run_id().to_owned();
         let aws: BTreeMap<String, String> = std::env::vars().filter(|(name, _)| name.starts_with("AWS_")).collect();
         let env = StoreEnv { aws: aws.clone(), ..StoreEnv::new(&run) };
@@ -119,6 +119,11 @@ pub(crate) fn tool() -> Tool {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         commit: option_env!("DEBOUCHES_COMMIT").unwrap_or("unknown").to_owned(),
     }
+}
+
+/// The clock of this run.
+pub(crate) fn clock() -> anyhow::Result<Arc<dyn Clock>> {
+    clock_from(std::env::var("SOURCE_DATE_EPOCH").ok().as_deref())
 }
 
 /// The clock of the machine, or a fixed one for reproducible builds.

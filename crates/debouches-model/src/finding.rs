@@ -129,9 +129,9 @@ impl Finding {
     #[must_use]
     pub fn sentence(&self, lang: Lang) -> String {
         let or_dash = |field: &Option<String>| field.clone().unwrap_or_else(|| "–".to_owned());
-        self.rule
-            .entry()
-            .sentence(lang)
+        let sentence = self.rule.entry().sentence(lang);
+        let sentence = counted(sentence, "value", self.value.as_deref());
+        counted(&sentence, "expected", self.expected.as_deref())
             .replace("{file}", &or_dash(&self.file))
             .replace("{column}", &or_dash(&self.column))
             .replace("{key}", &or_dash(&self.key))
@@ -149,6 +149,16 @@ impl Finding {
             (None, None) => String::new(),
         }
     }
+}
+
+/// A sentence with `{name:singular:plural}` replaced by the number and the noun that agrees with it, as French does: 0 ligne.
+fn counted(sentence: &str, name: &str, number: Option<&str>) -> String {
+    let Some((before, rest)) = sentence.split_once(&format!("{{{name}:")) else { return sentence.to_owned() };
+    let Some((nouns, after)) = rest.split_once('}') else { return sentence.to_owned() };
+    let (singular, plural) = nouns.split_once(':').unwrap_or((nouns, nouns));
+    let number = number.unwrap_or("–");
+    let noun = if number.parse::<f64>().is_ok_and(|number| number.abs() < 2.0) { singular } else { plural };
+    format!("{before}{number} {noun}{after}")
 }
 
 #[cfg(test)]

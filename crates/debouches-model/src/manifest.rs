@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{ArtefactKey, Ingredients, ReleaseNotice, Sha256, Stage};
+use crate::{ArtefactKey, Ingredients, ReleaseNotice, Sha256, Stage, Waiver};
 
 /// Name of the file, written last in the folder of an artefact.
 pub const MANIFEST_FILE: &str = "manifest.json";
@@ -33,6 +33,9 @@ pub struct Manifest {
     /// What a portal must show, for a release.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub release: Option<ReleaseNotice>,
+    /// The waivers that let a release through the drift gate.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waivers: Vec<Waiver>,
     /// The program that made it.
     pub tool: Tool,
     /// When it was made; outside every fingerprint and every published digest.
@@ -56,6 +59,7 @@ impl Manifest {
             files: Vec::new(),
             origin: None,
             release: None,
+            waivers: Vec::new(),
             tool,
             created_at,
         }

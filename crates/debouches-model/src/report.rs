@@ -1,8 +1,14 @@
 //! What a stage says of a table: counts, findings per rule, verdict.
 
+mod html;
+mod junit;
+mod schema;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+
+pub use html::About;
 
 use crate::{Finding, RuleCode, Severity, Stage};
 

@@ -235,6 +235,26 @@ rules! {
         title "chaque code de formation est dans les nomenclatures", "each training code is in the nomenclatures"
         says "le code `{column}` = « {value} » est inconnu des nomenclatures ({expected} lignes)", "code `{column}` = `{value}` is unknown to the nomenclatures ({expected} rows)"
         do "rafraîchir les nomenclatures (BCN, Certif Info), puis relancer", "refresh the nomenclatures (BCN, Certif Info), then run again";
+    DriftVintage "drift-vintage" Package Error
+        title "aucun millésime publié ne disparaît", "no published vintage disappears"
+        says "{key} : millésime absent, {expected:ligne publiée:lignes publiées} aujourd'hui", "{key}: vintage missing, {expected:row is:rows are} published today"
+        do "vérifier que la source est complète ; si le retrait est voulu, `debouches waive` le note", "check that the source is complete; if it was meant, `debouches waive` records it";
+    DriftRows "drift-rows" Package Error
+        title "aucune tranche ne perd plus de lignes que son budget", "no slice loses more rows than its budget"
+        says "{key} : {value:ligne:lignes}, {expected:attendue:attendues}", "{key}: {value:row:rows}, {expected} expected"
+        do "vérifier que la source est complète ; si la perte est voulue, `debouches waive` la note", "check that the source is complete; if it was meant, `debouches waive` records it";
+    DriftKeys "drift-keys" Package Error
+        title "les établissements, diplômes et autres clés ne disparaissent pas au-delà du budget", "establishments, diplomas and other keys do not disappear past the budget"
+        says "{key} : {value:valeur distincte:valeurs distinctes} de `{column}`, {expected:attendue:attendues}", "{key}: {value:distinct value:distinct values} of `{column}`, {expected} expected"
+        do "chercher ce qui manque dans la source, ou un identifiant qui a changé de forme", "look for what the source lacks, or for an identifier whose form changed";
+    DriftHidden "drift-hidden" Package Error
+        title "une mesure n'est pas plus souvent vide ou masquée qu'avant, au-delà du budget", "a measure is not empty or hidden more often than before, past the budget"
+        says "{key} : `{column}` est vide ou masqué dans {value} des cellules, {expected} dans la version publiée", "{key}: `{column}` is empty or hidden in {value} of the cells, {expected} in the published version"
+        do "demander au producteur si la colonne a été vidée, ou si la règle de secret a changé", "ask the producer whether the column was emptied, or whether the secrecy rule changed";
+    DriftValues "drift-values" Package Error
+        title "la moyenne et les quantiles d'une mesure ne bougent pas au-delà du budget", "the mean and the quantiles of a measure do not move past the budget"
+        says "{key} : `{column}` vaut {value}, {expected} dans la version publiée", "{key}: `{column}` is {value}, {expected} in the published version"
+        do "demander au producteur si la définition ou l'unité a changé", "ask the producer whether the definition or the unit changed";
     SecrecyLeak "secrecy-leak" Package Fatal
         title "aucun effectif ni taux sous le seuil de diffusion", "no count or rate under the diffusion threshold"
         says "`{column}` vaut {value} pour {key} alors que sa base est {expected}", "`{column}` is {value} for {key} while its base is {expected}"

@@ -5,6 +5,7 @@ use debouches_model::{Lang, ReleaseNotice, Sha256, Text, Version};
 use crate::dataset::Dataset;
 use crate::files::{TextFile, WrittenFile};
 use crate::prepare::PreparedTable;
+use crate::profile::{PROFILE_FILE, ReleaseProfile};
 use crate::record::{ColumnRecord, RECORD_FILE, ReleaseRecord, TableRecord};
 use crate::{FORMAT, changelog, datapackage, dictionary, notice, readme, standards};
 
@@ -120,6 +121,8 @@ pub fn describe(
     // The record of the release is ours: portals do not show it, hence the sums do not name it.
     texts.push(text("SHA256SUMS", "text/plain", sums(data, &texts)));
     texts.push(text(RECORD_FILE, "application/json", record));
+    let profile = ReleaseProfile::of(tables.iter().map(|table| table.profile.clone()).collect());
+    texts.push(text(PROFILE_FILE, "application/json", profile.to_text()));
     DescribedRelease { texts, notice: notice::of(dataset, version, tables) }
 }
 

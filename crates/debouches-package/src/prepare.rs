@@ -8,6 +8,7 @@ use debouches_table::{ParquetLayout, Table, write_csv, write_parquet};
 
 use crate::PackageError;
 use crate::dataset::{Part, SecrecyNote, SourceNote};
+use crate::profile::{TableProfile, profile};
 use crate::secrecy::leaks;
 
 /// A table whose data is written.
@@ -27,6 +28,8 @@ pub struct PreparedTable<'a> {
     pub vintages: (u16, u16),
     /// The distinct vintages as published, sorted.
     pub vintage_labels: Vec<String>,
+    /// What it holds in each slice and vintage, for the release that follows.
+    pub profile: TableProfile,
     /// Where the figures come from.
     pub sources: Vec<SourceNote>,
     /// What the secrecy gate says of it.
@@ -67,6 +70,7 @@ pub fn prepare<'a>(
     let (vintages, vintage_labels) = vintages(spec, &table);
     let vintages = vintages.ok_or_else(|| PackageError::NoVintage(spec.id.clone()))?;
     Ok(PreparedTable {
+        profile: profile(spec, &table, jobs).map_err(wrap)?,
         rows: table.rows() as u64,
         keys_sha256: keys_digest(spec, &table).map_err(wrap)?,
         states,

@@ -2,6 +2,7 @@
 
 mod check;
 mod cube;
+mod docs;
 mod fixtures;
 mod insersup;
 mod percent;
@@ -43,6 +44,12 @@ enum Chore {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Rewrite what the README says of the rules.
+    Docs {
+        /// Write nothing; fail when the README differs.
+        #[arg(long)]
+        check: bool,
+    },
     /// Write a file in the shape of InserSup, of any size.
     Insersup {
         /// Number of records.
@@ -71,6 +78,7 @@ fn main() -> Result<()> {
             let [crossed, api] = cube::write(&out, certifications, seed)?;
             println!("{}: crossed.csv {crossed} lines, api.csv {api} lines", out.display());
         }
+        Chore::Docs { check } => println!("README: {} rules", docs::docs(&root().join("README.md"), check)?),
         Chore::Insersup { rows, out, seed } => {
             let mut file = File::create(&out).with_context(|| format!("cannot create {}", out.display()))?;
             insersup::stream(rows, seed, &mut file)?;

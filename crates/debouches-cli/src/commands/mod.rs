@@ -11,16 +11,18 @@ mod portal;
 mod publish;
 mod remote;
 mod run;
+mod schema;
 pub(crate) mod secrecy;
 mod status;
 mod units;
 mod verify;
+mod waive;
 mod why;
 
 use clap::CommandFactory as _;
 use debouches_model::Stage;
 
-use crate::args::{Args, Command, Global, PortalCommand, SchemaName};
+use crate::args::{Args, Command, Global, PortalCommand};
 use crate::output;
 
 /// Runs the command; gives the exit code.
@@ -36,10 +38,6 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<u8> {
             run::stages(&global, &[Stage::Package], &args.subjects).await
         }
         Command::Diff(args) => diff::diff(global, args).await,
-        Command::Schema { name: SchemaName::Diff } => {
-            output::print(debouches_package::DIFF_SCHEMA);
-            Ok(0)
-        }
         Command::Publish(args) => publish::publish(global, args).await,
         Command::Run(args) => {
             let stages = run::range(args)?;
@@ -55,6 +53,9 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<u8> {
         Command::Show(args) => history::show(global, args).await,
         Command::Units(args) => Ok(units::units(global, args)),
         Command::Man(args) => man::man(global, args),
+        Command::Schema { name } => Ok(schema::schema(*name)),
+        Command::Waive(args) => waive::waive(global, args),
+        Command::Waivers(args) => waive::waivers(global, args),
         Command::Explain(args) => explain::explain(global, args),
         Command::Secrecy { command } => secrecy::secrecy(global, command),
         Command::Portal { command: PortalCommand::Serve { port } } => portal::serve(global, *port).await,

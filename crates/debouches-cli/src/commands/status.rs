@@ -1,9 +1,12 @@
 //! `debouches status`: where each source, table and dataset stands.
 
-use debouches_model::{ArtefactKey, Stage};
+use std::collections::BTreeMap;
+
+use debouches_model::{ArtefactKey, Fault, Stage};
 use serde_json::json;
 
 use crate::args::{Global, Subjects};
+use crate::config::{Awaited, Expected, Source};
 use crate::engine::Selection;
 use crate::failure;
 use crate::output;
@@ -11,6 +14,9 @@ use crate::session::Session;
 use crate::stages::artefact::{Known, Target, load_report};
 use crate::stages::package::{ingredients, is_current, latest};
 use crate::stages::{enrich, validate};
+
+/// State of a source that has not published by its expected date.
+const LATE: &str = "late";
 
 /// One line of the status.
 struct Line {
@@ -27,6 +33,7 @@ pub(crate) async fn status(global: &Global, subjects: &Subjects) -> anyhow::Resu
     for source in &selection.sources {
         lines.push(source_line(&session, source.id().as_str()).await?);
         let target = validate::target(&session, source).await.map(|(target, _)| target);
+        lines.extend(late_line(&session, source, target.as_ref().ok()).await?);
         lines.push(table_line(&session, Stage::Validate, source.spec.id.as_str(), target).await?);
     }
     for spec in selection.indicators() {
@@ -53,8 +60,45 @@ pub(crate) async fn status(global: &Global, subjects: &Subjects) -> anyhow::Resu
             });
         }
     }
+    let late = lines.iter().any(|line| line.state == LATE);
     print(global, &lines);
-    Ok(0)
+    Ok(if late { Fault::Data.exit_code() } else { 0 })
+}
+
+/// The line of a source that has not published by its expected date; none when it is on time.
+async fn late_line(session: &Session, source: &Source, target: Option<&Target>) -> anyhow::Result<Option<Line>> {
+    let today = session.clock.now().date_naive();
+    let due: Vec<_> = source.expected.iter().filter(|expected| today > expected.by).collect();
+    if due.is_empty() {
+        return Ok(None);
+    }
+    let received = session.sources().sources.get(source.id()).map(|entry| entry.accessed.date_naive());
+    let mut notes = BTreeMap::new();
+    if let Some(target) = target {
+        match target.look(session).await? {
+            Known::Made(artefact) | Known::Refused(artefact) => notes = load_report(&artefact).await?.notes,
+            Known::Nothing => {}
+        }
+    }
+    let vintages = notes.get("vintages").map(String::as_str).unwrap_or_default();
+    let is_there = |expected: &Expected| match &expected.what {
+        Awaited::Vintage(vintage) => vintages.split(" | ").any(|own| own == vintage),
+        Awaited::DeliverySince(since) => received.is_some_and(|day| day >= *since),
+    };
+    let missing = due.into_iter().find(|expected| !is_there(expected));
+    Ok(missing.map(|expected| {
+        let what = match &expected.what {
+            Awaited::Vintage(vintage) => format!("vintage {vintage}"),
+            Awaited::DeliverySince(since) => format!("a delivery since {since}"),
+        };
+        let there = match (received, vintages) {
+            (None, _) => "nothing was ever received".to_owned(),
+            (Some(day), "") => format!("what is here was first received on {day}"),
+            (Some(day), vintages) => format!("what is here, received on {day}, has {vintages}"),
+        };
+        let detail = format!("{what} was expected by {}; {there}", expected.by);
+        Line { stage: Stage::Fetch, subject: source.id().to_string(), state: LATE.to_owned(), detail }
+    }))
 }
 
 async fn source_line(session: &Session, id: &str) -> anyhow::Result<Line> {
@@ -83,17 +127,24 @@ async fn table_line(session: &Session, stage: Stage, table: &str, target: anyhow
 }
 
 fn print(global: &Global, lines: &[Line]) {
+    let late: Vec<&str> = lines.iter().filter(|line| line.state == LATE).map(|line| line.subject.as_str()).collect();
     if global.json {
         let lines: Vec<_> = lines
             .iter()
             .map(|line| json!({ "stage": line.stage, "subject": line.subject, "state": line.state, "detail": line.detail }))
             .collect();
-        output::print(&(json!({ "schema_version": 1, "lines": lines }).to_string() + "\n"));
+        output::print(&(json!({ "schema_version": 1, "late": late, "lines": lines }).to_string() + "\n"));
         return;
     }
     let rows: Vec<Vec<String>> = lines
         .iter()
         .map(|line| vec![line.stage.to_string(), line.subject.clone(), line.state.clone(), line.detail.clone()])
         .collect();
-    output::print(&output::table(&["stage", "subject", "state", "detail"], &rows));
+    let table = output::table(&["stage", "subject", "state", "detail"], &rows);
+    let is_bad =
+        |place: usize| place.checked_sub(1).is_some_and(|place| [LATE, "refused"].contains(&lines[place].state.as_str()));
+    let red = |(place, line): (usize, &str)| {
+        if is_bad(place) && output::is_coloured(global) { format!("\u{1b}[31m{line}\u{1b}[0m\n") } else { format!("{line}\n") }
+    };
+    output::print(&table.lines().enumerate().map(red).collect::<String>());
 }

@@ -21,6 +21,9 @@ pub(super) struct ConfigFile {
     pub(super) datasets: Vec<DatasetFile>,
     #[serde(default, rename = "portal")]
     pub(super) portals: BTreeMap<PortalId, PortalFile>,
+    /// Budgets of the drift gate for every dataset.
+    #[serde(default)]
+    pub(super) drift: DriftFile,
     #[serde(default, rename = "profile")]
     pub(super) profiles: BTreeMap<String, ProfileFile>,
 }
@@ -61,6 +64,9 @@ pub(super) struct SourceFile {
     #[serde(default)]
     pub(super) given: BTreeMap<String, String>,
     pub(super) api: Option<ApiFile>,
+    /// When it should have published.
+    #[serde(default)]
+    pub(super) expected: Vec<ExpectedFile>,
     /// Addresses by profile; they win over the one above.
     #[serde(default)]
     pub(super) at: BTreeMap<String, AddressFile>,
@@ -80,6 +86,9 @@ pub(super) struct AddressFile {
     #[serde(default)]
     pub(super) given: BTreeMap<String, String>,
     pub(super) api: Option<ApiFile>,
+    /// When it should have published.
+    #[serde(default)]
+    pub(super) expected: Vec<ExpectedFile>,
 }
 
 /// What to ask of the InserJeunes API.
@@ -132,6 +141,37 @@ pub(super) struct DatasetFile {
     /// Columns that a later release will remove.
     #[serde(default)]
     pub(super) deprecated: Vec<DeprecatedFile>,
+    #[serde(default)]
+    pub(super) drift: DriftFile,
+}
+
+/// Budgets of the drift gate; what is not said keeps its default.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DriftFile {
+    pub(super) rows: Option<f64>,
+    pub(super) slice_rows: Option<f64>,
+    pub(super) new_vintage_rows: Option<f64>,
+    pub(super) keys: Option<f64>,
+    pub(super) hidden: Option<f64>,
+    pub(super) slice_hidden: Option<f64>,
+    pub(super) rate: Option<f64>,
+    pub(super) slice_rate: Option<f64>,
+    pub(super) quantile: Option<f64>,
+    pub(super) amount: Option<f64>,
+    pub(super) few: Option<u64>,
+}
+
+/// When a source should have published.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ExpectedFile {
+    /// Last day on which it is not late, `YYYY-MM-DD`.
+    pub(super) by: chrono::NaiveDate,
+    /// The vintage that must be there by then.
+    pub(super) vintage: Option<String>,
+    /// Without vintage: the first day on which a delivery counts, `YYYY-MM-DD`.
+    pub(super) since: Option<chrono::NaiveDate>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

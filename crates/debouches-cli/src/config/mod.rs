@@ -9,9 +9,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use chrono::NaiveDate;
 use debouches_fetch::SourceRequest;
 use debouches_model::spec::TableSpec;
 use debouches_model::{DatasetId, PortalId, SourceId, TableId};
+use debouches_package::drift::Budgets;
 use debouches_udata::SchemaRef;
 use debouches_validate::Given;
 
@@ -29,6 +31,8 @@ pub(crate) struct Pipeline {
     pub(crate) profile: String,
     pub(crate) state: String,
     pub(crate) lock_file: PathBuf,
+    /// Exceptions to the drift gate.
+    pub(crate) waivers_file: PathBuf,
     /// Whom producers can write to about our requests; part of the `User-Agent`.
     pub(crate) contact: String,
     pub(crate) sources: Vec<Source>,
@@ -63,6 +67,25 @@ pub(crate) struct Source {
     pub(crate) request: SourceRequest,
     /// Columns that the configuration tells because the file does not.
     pub(crate) given: Given,
+    /// When it should have published, in the order of the configuration.
+    pub(crate) expected: Vec<Expected>,
+}
+
+/// When a source should have published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Expected {
+    /// Last day on which it is not late.
+    pub(crate) by: NaiveDate,
+    pub(crate) what: Awaited,
+}
+
+/// What shows that a source has published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Awaited {
+    /// A vintage of its table.
+    Vintage(String),
+    /// Bytes first received on that day or after.
+    DeliverySince(NaiveDate),
 }
 
 impl Source {
@@ -78,6 +101,8 @@ pub(crate) struct DatasetConfig {
     pub(crate) tables: Vec<&'static TableSpec>,
     /// How strict the secrecy gate is.
     pub(crate) secrecy: debouches_secrecy::Mode,
+    /// How far a release may move from the live one.
+    pub(crate) drift: Budgets,
     /// Who holds the files; the portal itself when absent.
     pub(crate) hosting: Option<Hosting>,
     /// Schemas of the portal's catalogue that the tables follow.

@@ -5,14 +5,18 @@ use std::path::Path;
 
 use debouches_enrich::references_of;
 use debouches_fetch::{Expect, InserjeunesApi, OdsExport, Place, PlaceError, SourceRequest};
-use debouches_model::TableId;
 use debouches_model::spec::{TableKind, TableSpec, find, tables};
+use debouches_model::{TableId, Vintage};
+use debouches_package::drift::Budgets;
 use debouches_udata::SchemaRef;
 use debouches_validate::Shape;
 
-use super::file::{AddressFile, ConfigFile, DatasetFile, OperationsFile, ProfileFile, SourceFile, SourceKind};
-use super::{DatasetConfig, Hosting, Operations, Pipeline, Source, Webhook, portals};
+use super::file::{
+    AddressFile, ConfigFile, DatasetFile, DriftFile, ExpectedFile, OperationsFile, ProfileFile, SourceFile, SourceKind,
+};
+use super::{Awaited, DatasetConfig, Expected, Hosting, Operations, Pipeline, Source, Webhook, portals};
 use crate::operations::Occasion;
+use crate::waivers::WAIVERS_FILE;
 
 /// The profile used when none is asked for and the configuration has it.
 const DEFAULT_PROFILE: &str = "sample";
@@ -72,13 +76,17 @@ pub(super) fn resolve(typed: ConfigFile, file: &Path, profile: Option<&str>) -> 
             None => left_out.push(format!("source `{}` has no address in profile `{name}`", source.id)),
         }
     }
-    let datasets =
-        typed.datasets.iter().filter_map(|dataset| resolve_dataset(dataset, &sources, &mut left_out, &mut problems)).collect();
+    let datasets = typed
+        .datasets
+        .iter()
+        .filter_map(|dataset| resolve_dataset(dataset, &typed.drift, &sources, &mut left_out, &mut problems))
+        .collect();
     if !problems.is_empty() {
         return Err(ConfigErrors::new(file, problems));
     }
     let operations = operations(&typed.operations, &base);
     let lock_file = base.join(settings.lock.as_deref().unwrap_or("pipeline.lock"));
+    let waivers_file = base.join(WAIVERS_FILE);
     let contact = typed.contact.unwrap_or_else(|| "contact not configured".to_owned());
     Ok(Pipeline {
         base,
@@ -86,6 +94,7 @@ pub(super) fn resolve(typed: ConfigFile, file: &Path, profile: Option<&str>) -> 
         profile: name,
         state,
         lock_file,
+        waivers_file,
         contact,
         sources,
         datasets,
@@ -135,6 +144,7 @@ fn resolve_source(source: &SourceFile, profile: &str, base: &Path, problems: &mu
             version: source.version.clone(),
             given: source.given.clone(),
             api: source.api.clone(),
+            expected: Vec::new(),
         })
     });
     if source.at.is_empty() && address.is_none() {
@@ -155,7 +165,58 @@ fn resolve_source(source: &SourceFile, profile: &str, base: &Path, problems: &mu
     if Shape::of(spec).iter().any(Shape::is_json) {
         request.expect = Expect::CsvOrJson;
     }
-    Some(Source { spec, request, given: address.given })
+    let typed = if address.expected.is_empty() { &source.expected } else { &address.expected };
+    let expected = typed.iter().filter_map(|typed| expected(typed, spec, source.id.as_str(), problems)).collect();
+    Some(Source { spec, request, given: address.given, expected })
+}
+
+/// What is awaited of a source: a vintage when its table has one, else a delivery.
+fn expected(typed: &ExpectedFile, spec: &TableSpec, source: &str, problems: &mut Vec<String>) -> Option<Expected> {
+    let what = match (&typed.vintage, typed.since) {
+        (Some(vintage), None) => match &spec.vintage {
+            Some(own) if Vintage::parse(vintage, own.style).is_some() => Awaited::Vintage(vintage.clone()),
+            Some(_) => {
+                problems
+                    .push(format!("source `{source}` expects vintage `{vintage}`, which its table does not spell like that"));
+                return None;
+            }
+            None => {
+                problems.push(format!("source `{source}` expects a vintage, but table `{}` has none: use `since`", spec.id));
+                return None;
+            }
+        },
+        (None, Some(since)) => Awaited::DeliverySince(since),
+        (Some(_), Some(_)) | (None, None) => {
+            problems.push(format!("source `{source}`: `expected` needs either `vintage` or `since`"));
+            return None;
+        }
+    };
+    Some(Expected { by: typed.by, what })
+}
+
+/// The budgets of a dataset: its own, else those of every dataset, else the usual ones.
+fn budgets(own: &DriftFile, every: &DriftFile, who: &str, problems: &mut Vec<String>) -> Budgets {
+    let usual = Budgets::default();
+    let mut pick = |name: &str, own: Option<f64>, every: Option<f64>, usual: f64| {
+        let chosen = own.or(every).unwrap_or(usual);
+        if !(chosen.is_finite() && chosen >= 0.0) {
+            problems.push(format!("{who}: drift budget `{name}` is {chosen}, a positive number is expected"));
+        }
+        chosen
+    };
+    Budgets {
+        rows: pick("rows", own.rows, every.rows, usual.rows),
+        slice_rows: pick("slice_rows", own.slice_rows, every.slice_rows, usual.slice_rows),
+        new_vintage_rows: pick("new_vintage_rows", own.new_vintage_rows, every.new_vintage_rows, usual.new_vintage_rows),
+        keys: pick("keys", own.keys, every.keys, usual.keys),
+        hidden: pick("hidden", own.hidden, every.hidden, usual.hidden),
+        slice_hidden: pick("slice_hidden", own.slice_hidden, every.slice_hidden, usual.slice_hidden),
+        rate: pick("rate", own.rate, every.rate, usual.rate),
+        slice_rate: pick("slice_rate", own.slice_rate, every.slice_rate, usual.slice_rate),
+        quantile: pick("quantile", own.quantile, every.quantile, usual.quantile),
+        amount: pick("amount", own.amount, every.amount, usual.amount),
+        few: own.few.or(every.few).unwrap_or(usual.few),
+    }
 }
 
 fn place(address: &AddressFile, base: &Path) -> Result<Place, PlaceError> {
@@ -197,6 +258,7 @@ fn known_table(name: &str, who: &str, problems: &mut Vec<String>) -> Option<&'st
 
 fn resolve_dataset(
     dataset: &DatasetFile,
+    every: &DriftFile,
     sources: &[Source],
     left_out: &mut Vec<String>,
     problems: &mut Vec<String>,
@@ -245,6 +307,7 @@ fn resolve_dataset(
         tables: specs,
         hosting: hosting(dataset, &who, problems),
         schemas: schemas(dataset, &who, problems),
+        drift: budgets(&dataset.drift, every, &who, problems),
     })
 }
 

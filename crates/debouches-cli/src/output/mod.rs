@@ -23,6 +23,15 @@ pub(crate) fn eprint(text: &str) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
+/// True when standard output may be coloured.
+pub(crate) fn is_coloured(global: &Global) -> bool {
+    match global.color {
+        ColorArg::Always => true,
+        ColorArg::Never => false,
+        ColorArg::Auto => std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+    }
+}
+
 fn shows_bars(global: &Global) -> bool {
     !global.no_progress
         && !global.quiet

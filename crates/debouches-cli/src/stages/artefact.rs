@@ -4,7 +4,8 @@ use std::io::BufReader;
 
 use anyhow::Context as _;
 use debouches_enrich::Origin;
-use debouches_model::{ArtefactKey, Finding, Ingredients, InputRef, Lang, Manifest, Report, Stage};
+use debouches_model::spec::TableSpec;
+use debouches_model::{About, ArtefactKey, Finding, Ingredients, InputRef, Lang, Manifest, Report, Stage};
 use debouches_store::{Artefact, Draft, Lock, Spooled};
 use debouches_table::{Column, Table, read_ipc, write_ipc};
 use debouches_validate::FILE_NOTE;
@@ -20,7 +21,10 @@ const LINES_FILE: &str = "lines.arrow";
 const REPORT_FILE: &str = "report.json";
 /// The refused rows as received, with their line and the reasons.
 const REFUSED_ROWS_FILE: &str = "refused_rows.csv";
-const FINDINGS_FILE: &str = "findings.csv";
+/// The report as a French page, to be mailed.
+pub(crate) const PAGE_FILE: &str = "rapport.html";
+const JUNIT_FILE: &str = "junit.xml";
+pub(crate) const FINDINGS_FILE: &str = "findings.csv";
 
 /// The output that a stage is about to make: its name says what it is made of.
 #[derive(Debug, Clone)]
@@ -42,10 +46,10 @@ pub(crate) fn refusal(session: &Session, artefact: &Artefact, report: Report, fi
         Some(finding) => told(finding, lang),
         None => "refused before, and nothing has changed since".to_owned(),
     };
-    let all = artefact.location(FINDINGS_FILE);
+    let (all, page) = (artefact.location(FINDINGS_FILE), artefact.location(PAGE_FILE));
     let key = artefact.key();
     let counted = if exceeded == 1 { "1 finding".to_owned() } else { format!("{exceeded} findings") };
-    let mut step = Step::refused(key.stage, &key.subject, format!("{counted}; {first} (all of them: {all})"));
+    let mut step = Step::refused(key.stage, &key.subject, format!("{counted}; {first} (all of them: {all}; to mail: {page})"));
     step.hint = report.rules.iter().find(|tally| tally.exceeded).map(|tally| tally.rule.entry().remedy(lang).to_owned());
     step.with_report(report)
 }
@@ -66,6 +70,9 @@ pub(crate) struct Made<'a> {
     pub(crate) lines: Vec<u32>,
     /// The refused rows as received, and their number.
     pub(crate) refused_rows: Option<(Spooled, u64)>,
+    /// Title of the table or of the dataset, and its specification, for the page.
+    pub(crate) title: &'a str,
+    pub(crate) spec: Option<&'a TableSpec>,
     pub(crate) report: &'a Report,
     pub(crate) findings: &'a [Finding],
 }
@@ -121,10 +128,11 @@ impl Target {
                 write_table(&draft, LINES_FILE, lines_table(&made.lines)?).await?;
             }
         }
+        let about = About { title: made.title, spec: made.spec, has_refused_rows: made.refused_rows.is_some() };
         if let Some((spooled, rows)) = made.refused_rows {
             draft.take(spooled, REFUSED_ROWS_FILE, "text/csv", Some(rows))?;
         }
-        write_texts(&draft, made.report, made.findings)?;
+        write_texts(&draft, about, made.report, made.findings)?;
         let mut manifest = Manifest::new(&key, session.tool.clone(), session.clock.now());
         manifest.ingredients = self.ingredients.clone();
         manifest.inputs = self.inputs.clone();
@@ -150,10 +158,13 @@ fn lines_table(lines: &[u32]) -> anyhow::Result<Table> {
     Ok(table)
 }
 
-fn write_texts(draft: &Draft, report: &Report, findings: &[Finding]) -> anyhow::Result<()> {
+fn write_texts(draft: &Draft, about: About<'_>, report: &Report, findings: &[Finding]) -> anyhow::Result<()> {
     let json = serde_json::to_string_pretty(report).expect("a report is always written") + "\n";
     draft.write(REPORT_FILE, "application/json", json.as_bytes())?;
     draft.write(FINDINGS_FILE, "text/csv", Report::findings_csv(findings).as_bytes())?;
+    draft.write(PAGE_FILE, "text/html", report.html(about, findings).as_bytes())?;
+    // In French whatever the language of the run: the same ingredients give the same bytes.
+    draft.write(JUNIT_FILE, "application/xml", report.junit(findings, Lang::Fr).as_bytes())?;
     Ok(())
 }
 

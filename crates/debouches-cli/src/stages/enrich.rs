@@ -108,7 +108,15 @@ async fn one(session: &Session, spec: &'static TableSpec, lock: &Lock) -> anyhow
     }
     let outcome = blocking(move || Ok(enrich(spec, table, &references, origin)?)).await?;
     let (report, findings) = (outcome.report, outcome.findings);
-    let made = Made { table: outcome.table, lines: Vec::new(), refused_rows: None, report: &report, findings: &findings };
+    let made = Made {
+        table: outcome.table,
+        lines: Vec::new(),
+        refused_rows: None,
+        title: &spec.title,
+        spec: Some(spec),
+        report: &report,
+        findings: &findings,
+    };
     let artefact = target.commit(session, made).await?;
     if report.is_refused() {
         return Ok(refusal(session, &artefact, report, &findings));

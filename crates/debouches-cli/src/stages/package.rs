@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use anyhow::Context as _;
 use debouches_model::{ArtefactKey, Change, Fault, Ingredients, Manifest, Sha256, Stage, Text, Version};
 use debouches_package::{
-    Decision, FORMAT, Former, Part, PreparedTable, RECORD_FILE, ReleaseRecord, Side, SideTable, SourceNote, TableShape,
-    VersionRule, WrittenFile, describe, diff_sentences, prepare,
+    Decision, FORMAT, Former, Part, PreparedTable, RECORD_FILE, ReleaseProfile, ReleaseRecord, Side, SideTable, SourceNote,
+    TableShape, VersionRule, WrittenFile, describe, diff_sentences, prepare,
 };
 use debouches_store::{Artefact, Lock, Spooled};
 use debouches_table::ParquetFile;
 
 use super::artefact::{Known, blocking, load_table};
-use super::{enrich, secrecy};
+use super::{drift, enrich, secrecy};
 use crate::config::DatasetConfig;
 use crate::engine::{DatasetLine, Outcome, Selection, Step, Summary};
 use crate::failure::{Decided, Usage};
@@ -29,7 +29,7 @@ pub(crate) async fn run(session: &Session, selection: &Selection<'_>, lock: &Loc
         match one(session, dataset, lock).await {
             Ok((step, release)) => {
                 summary.push(step);
-                summary.datasets.push(dataset_line(&release));
+                summary.datasets.extend(release.as_ref().map(dataset_line));
             }
             Err(error) => summary.push(Step::failed(Stage::Package, dataset.id(), &error)),
         }
@@ -113,7 +113,7 @@ pub(crate) async fn ingredients(session: &Session, dataset: &DatasetConfig) -> a
     Ok((ingredients, tables))
 }
 
-async fn one(session: &Session, dataset: &DatasetConfig, lock: &Lock) -> anyhow::Result<(Step, Artefact)> {
+async fn one(session: &Session, dataset: &DatasetConfig, lock: &Lock) -> anyhow::Result<(Step, Option<Artefact>)> {
     let (ingredients, tables) = ingredients(session, dataset).await?;
     let mut last = latest(session, dataset.id().as_str()).await?;
     if session.global.force {
@@ -122,7 +122,7 @@ async fn one(session: &Session, dataset: &DatasetConfig, lock: &Lock) -> anyhow:
         && is_current(session, release, &ingredients).await?
     {
         let detail = format!("version {}, unchanged", release.key().id);
-        return Ok((Step::new(Stage::Package, dataset.id(), Outcome::Kept, detail), release.clone()));
+        return Ok((Step::new(Stage::Package, dataset.id(), Outcome::Kept, detail), Some(release.clone())));
     }
     let written = write_tables(session, dataset, &tables).await?;
     let files: Vec<WrittenFile> = written.iter().flat_map(|data| data.files.iter().map(|(file, _)| file.clone())).collect();
@@ -141,10 +141,16 @@ async fn one(session: &Session, dataset: &DatasetConfig, lock: &Lock) -> anyhow:
                 session.store.journal(release.key()).await?.append(ingredients.fingerprint().as_str()).await?;
             }
             let detail = format!("version {version}, same content");
-            return Ok((Step::new(Stage::Package, dataset.id(), Outcome::Kept, detail), release));
+            return Ok((Step::new(Stage::Package, dataset.id(), Outcome::Kept, detail), Some(release)));
         }
         Decision::New { version, change, reasons } => (version, change, reasons),
     };
+    let profile = ReleaseProfile::of(prepared.iter().map(|table| table.profile.clone()).collect());
+    let ruling = drift::rule(session, dataset, &profile).await?;
+    let inputs: Vec<_> = tables.iter().map(|table| table.manifest().as_input()).collect();
+    if ruling.is_refused() {
+        return Ok((ruling.refuse(session, dataset, &ingredients, inputs).await?, None));
+    }
     let version = chosen(session, &rule, version, change)?;
     let mut reasons = match &last {
         Some(release) => told_changes(release, &prepared, &data, reasons).await?,
@@ -156,6 +162,7 @@ async fn one(session: &Session, dataset: &DatasetConfig, lock: &Lock) -> anyhow:
         fr: format!("Préavis : la colonne `{}` sera retirée. {}", notice.column, notice.reason),
         en: format!("Notice: column `{}` will be removed. {}", notice.column, notice.reason),
     }));
+    reasons.extend(ruling.reasons());
     let former = match &last {
         Some(release) => {
             Former { french: changelog(release, "CHANGELOG.md").await?, english: changelog(release, "CHANGELOG.en.md").await? }
@@ -176,13 +183,14 @@ async fn one(session: &Session, dataset: &DatasetConfig, lock: &Lock) -> anyhow:
     }
     let mut manifest = Manifest::new(&key, session.tool.clone(), session.clock.now());
     manifest.ingredients = ingredients;
-    manifest.inputs = tables.iter().map(|table| table.manifest().as_input()).collect();
+    manifest.inputs = inputs;
+    manifest.waivers = ruling.waivers();
     manifest.release = Some(described.notice);
     let release = draft.commit(manifest).await?;
     let lang = session.global.lang.into();
     let told: Vec<&str> = reasons.iter().take(3).map(|reason| reason.get(lang)).collect();
     let detail = format!("version {version}: {}", told.join(" "));
-    Ok((Step::new(Stage::Package, dataset.id(), Outcome::Made, detail), release))
+    Ok((Step::new(Stage::Package, dataset.id(), Outcome::Made, detail), Some(release)))
 }
 
 /// The version: that of the rule, or the one chosen by hand when it says at least as much.

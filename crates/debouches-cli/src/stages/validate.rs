@@ -68,7 +68,15 @@ async fn one(session: &Session, source: &Source, lock: &Lock) -> anyhow::Result<
     .await?;
     let (report, findings) = (outcome.report, outcome.findings);
     let refused_rows = keep_refused(session, source, &snapshot, outcome.refused_rows).await?;
-    let made = Made { table: outcome.table, lines: outcome.lines, refused_rows, report: &report, findings: &findings };
+    let made = Made {
+        table: outcome.table,
+        lines: outcome.lines,
+        refused_rows,
+        title: &spec.title,
+        spec: Some(spec),
+        report: &report,
+        findings: &findings,
+    };
     let artefact = target.commit(session, made).await?;
     if report.is_refused() {
         return Ok(refusal(session, &artefact, report, &findings));

@@ -1,0 +1,14 @@
+//! `debouches schema NAME`: the JSON Schema of what the program writes.
+
+use debouches_model::Report;
+
+use crate::args::SchemaName;
+use crate::output;
+
+pub(crate) fn schema(name: SchemaName) -> u8 {
+    match name {
+        SchemaName::Diff => output::print(debouches_package::DIFF_SCHEMA),
+        SchemaName::Report => output::print(&format!("{:#}\n", Report::schema())),
+    }
+    0
+}

@@ -1,0 +1,120 @@
+//! The drift gate: is a candidate still the release that is live, give or take what a producer may revise?
+//!
+//! Here and not in `debouches-validate`: a release is compared with a release, on the figures that would be published,
+//! secrecy applied, and validate sees neither. Pure: profiles in, breaches out; who is live is the caller's business.
+
+mod budgets;
+mod rows;
+mod values;
+
+pub use budgets::Budgets;
+
+use std::collections::BTreeSet;
+
+use debouches_model::spec::TableSpec;
+use debouches_model::{Finding, RuleCode};
+
+use crate::profile::{Dimension, TableProfile};
+
+/// A slice that moved more than its budget.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Breach {
+    /// What is said of it.
+    pub finding: Finding,
+    /// The slice, as a waiver names it: `région=Corse`, `millésime=cumul 2018-2019`, `ensemble`.
+    pub slice: String,
+}
+
+impl Breach {
+    fn new(rule: RuleCode, slice: &Slice<'_>, finding: impl FnOnce(Finding) -> Finding) -> Self {
+        Self { slice: slice.name(), finding: finding(Finding::new(rule).key(slice.label())) }
+    }
+}
+
+/// A value of a dimension, in one vintage or in all those that both releases have.
+#[derive(Debug, Clone, Copy)]
+struct Slice<'a> {
+    dimension: Dimension,
+    value: &'a str,
+    vintage: Option<&'a str>,
+}
+
+impl Slice<'_> {
+    fn name(&self) -> String {
+        let own = match self.dimension {
+            Dimension::Whole => None,
+            Dimension::Region | Dimension::Academie | Dimension::TradeDomain | Dimension::DiplomaLevel => {
+                Some(format!("{}={}", self.dimension.name(), self.value))
+            }
+        };
+        match (own, self.vintage) {
+            (None, None) => Dimension::Whole.name().to_owned(),
+            (None, Some(vintage)) => format!("millésime={vintage}"),
+            (Some(own), None) => own,
+            (Some(own), Some(vintage)) => format!("{own}, millésime={vintage}"),
+        }
+    }
+
+    /// The slice in words.
+    fn label(&self) -> String {
+        let own = match self.dimension {
+            Dimension::Whole => None,
+            Dimension::Region => Some(self.value.to_owned()),
+            Dimension::Academie => Some(format!("académie {}", self.value)),
+            Dimension::TradeDomain => Some(format!("domaine {}", self.value)),
+            Dimension::DiplomaLevel => Some(format!("niveau {}", self.value)),
+        };
+        match (own, self.vintage) {
+            (None, None) => "Ensemble".to_owned(),
+            (None, Some(vintage)) => vintage.to_owned(),
+            (Some(own), None) => own,
+            (Some(own), Some(vintage)) => format!("{own}, {vintage}"),
+        }
+    }
+}
+
+/// The slices of a candidate that moved more than their budget since the live release, gravest first.
+#[must_use]
+pub fn compare(spec: &TableSpec, live: &TableProfile, candidate: &TableProfile, budgets: &Budgets) -> Vec<Breach> {
+    let pair = Pair::new(live, candidate);
+    let mut breaches = rows::vintages(&pair);
+    let lost = rows::slices(&pair, budgets, &mut breaches);
+    rows::keys(&pair, budgets, spec, &mut breaches);
+    values::hidden(&pair, budgets, &lost, &mut breaches);
+    values::moved(&pair, budgets, spec, &lost, &mut breaches);
+    breaches
+}
+
+/// The two profiles, and the vintages that both have.
+struct Pair<'a> {
+    live: &'a TableProfile,
+    candidate: &'a TableProfile,
+    common: BTreeSet<&'a str>,
+}
+
+impl<'a> Pair<'a> {
+    fn new(live: &'a TableProfile, candidate: &'a TableProfile) -> Self {
+        let (before, now) = (live.vintages(), candidate.vintages());
+        let common = before.keys().filter(|vintage| now.contains_key(*vintage)).copied().collect();
+        Self { live, candidate, common }
+    }
+
+    /// Every slice of the live release, over the common vintages.
+    fn slices(&self) -> impl Iterator<Item = Slice<'a>> + '_ {
+        Dimension::ALL.into_iter().flat_map(|dimension| {
+            self.live.values(dimension).into_iter().map(move |value| Slice { dimension, value, vintage: None })
+        })
+    }
+
+    fn vintages_of(&self, slice: &Slice<'a>) -> Vec<&'a str> {
+        slice.vintage.map_or_else(|| self.common.iter().copied().collect(), |vintage| vec![vintage])
+    }
+
+    fn rows(&self, profile: &TableProfile, slice: &Slice<'a>) -> u64 {
+        let rows = |vintage: &&str| profile.cell(slice.dimension, slice.value, vintage).map_or(0, |cell| cell.rows);
+        self.vintages_of(slice).iter().map(rows).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests;
