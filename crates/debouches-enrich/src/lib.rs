@@ -4,6 +4,8 @@
 //! Deliberately absent: input and output, and any change to a published figure other than hiding it.
 
 mod codes;
+mod continuum;
+mod derive;
 mod error;
 mod nsf;
 mod reference;
@@ -11,6 +13,7 @@ mod rome;
 mod secrecy;
 mod stage;
 mod territory;
+mod terminal;
 mod told;
 mod trades;
 
