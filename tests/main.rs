@@ -5,6 +5,7 @@ mod harness;
 
 mod command_line;
 mod crash;
+mod derived;
 mod faults;
 mod formats;
 mod integrity;

@@ -12,8 +12,8 @@ mod reference;
 mod rome;
 mod secrecy;
 mod stage;
-mod territory;
 mod terminal;
+mod territory;
 mod told;
 mod trades;
 

@@ -25,6 +25,8 @@ pub(crate) const DIPLOMAS: &str = "bcn_formation_diplome";
 pub(crate) const SUCCESSIONS: &str = "bcn_n_formation_diplome";
 pub(crate) const TRAININGS: &str = "bcn_mef";
 pub(crate) const SPECIALITIES: &str = "bcn_groupe_specialite";
+/// Diploma to RNCP number; used when it is configured.
+pub(crate) const KIT: &str = "kit_apprentissage";
 pub(crate) const CERTIFICATIONS: &str = "certif_info";
 
 /// Names of the validated tables that the table reads beside itself, and whether it can do without.
@@ -45,7 +47,7 @@ pub fn references_of(spec: &TableSpec) -> Vec<(&str, bool)> {
         if trades.mefstat11.is_some() {
             names.push((TRAININGS, false));
         }
-        names.push((SUCCESSIONS, true));
+        names.extend([(SUCCESSIONS, true), (KIT, true)]);
     }
     let mut seen: Vec<&str> = Vec::new();
     names.retain(|(name, _)| {

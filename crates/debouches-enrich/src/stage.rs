@@ -9,7 +9,7 @@ use crate::told::{Origin, Told};
 use crate::{EnrichError, derive, secrecy, territory, trades};
 
 /// Format number of the output: moves when the same table gives another one.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// What came out. The table is there only when the verdict is favourable.
 #[derive(Debug)]

@@ -201,9 +201,8 @@ mod tests {
 
     #[test]
     fn v59_the_years_before_the_last_lead_to_it() {
-        let modules = Modules::of(
-            ["32210000000", "32220000000", "32230000000"].map(|code| module(code, "32000000", "322", &code[3..4])),
-        );
+        let modules =
+            Modules::of(["32210000000", "32220000000", "32230000000"].map(|code| module(code, "32000000", "322", &code[3..4])));
         assert_eq!(modules.years_before("32230000000"), ["32220000000", "32210000000"]);
     }
 

@@ -254,11 +254,7 @@ fn missing_sources(spec: &TableSpec, sources: &[Source]) -> Vec<String> {
     let has = |table: &str| sources.iter().any(|source| source.spec.id.as_str() == table);
     let references = references_of(spec).into_iter().filter(|(_, optional)| !optional).map(|(name, _)| name);
     let own = spec.derived.is_none().then_some(spec.id.as_str());
-    own.into_iter()
-        .chain(references)
-        .filter(|table| !has(table))
-        .map(|table| format!("a source for `{table}`"))
-        .collect()
+    own.into_iter().chain(references).filter(|table| !has(table)).map(|table| format!("a source for `{table}`")).collect()
 }
 
 fn too_long(who: &str, what: &str, text: &str, limit: usize, problems: &mut Vec<String>) {

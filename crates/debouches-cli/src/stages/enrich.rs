@@ -58,10 +58,8 @@ async fn inputs(session: &Session, spec: &TableSpec) -> anyhow::Result<(Target, 
             }
         }
     }
-    let mut ingredients = Ingredients::new()
-        .with("specification", spec.digest)
-        .with("code lists", codes_digest())
-        .with("format", FORMAT);
+    let mut ingredients =
+        Ingredients::new().with("specification", spec.digest).with("code lists", codes_digest()).with("format", FORMAT);
     if let Some(table) = &table {
         ingredients = ingredients.with(format!("table.{}", spec.id), table_digest(table)?);
     }

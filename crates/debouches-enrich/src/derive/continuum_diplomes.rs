@@ -17,7 +17,8 @@ pub(super) fn make(spec: &TableSpec, references: &References, told: &mut Told) -
         told.count(&format!("continuum.{name}"), count);
     }
     let (codes, labels) = (diplomas.text("formation_diplome")?, diplomas.text("libelle")?);
-    let label: HashMap<&str, &str> = codes.iter().zip(labels.iter()).filter_map(|(code, label)| Some((code?, label?))).collect();
+    let label: HashMap<&str, &str> =
+        codes.iter().zip(labels.iter()).filter_map(|(code, label)| Some((code?, label?))).collect();
     let opened = diplomas.text("date_ouverture")?;
     let year: HashMap<&str, &str> =
         codes.iter().zip(opened.iter()).filter_map(|(code, date)| Some((code?, date?.rsplit('/').next()?))).collect();

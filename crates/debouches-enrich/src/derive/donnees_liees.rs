@@ -122,11 +122,8 @@ fn own_records(regional: &Table) -> Result<BTreeMap<Key, Group>, TableError> {
 /// T6 and T7: the codes linked to one that has numbers, and that have none of their own.
 fn follow(group: &mut Group, continuum: &Continuum) {
     let own: HashMap<String, usize> = group.iter().map(|(code, linked)| (code.clone(), linked.place)).collect();
-    let neighbours: BTreeSet<String> = own
-        .keys()
-        .flat_map(|code| continuum.successors(code).chain(continuum.predecessors(code)))
-        .map(str::to_owned)
-        .collect();
+    let neighbours: BTreeSet<String> =
+        own.keys().flat_map(|code| continuum.successors(code).chain(continuum.predecessors(code))).map(str::to_owned).collect();
     for code in neighbours {
         let found = carried(continuum, &code, &|code| own.contains_key(code));
         let (source, origin) = match found {
@@ -178,10 +175,8 @@ fn tell(groups: &BTreeMap<Key, Group>, told: &mut Told) {
 }
 
 fn write(regional: &Table, groups: BTreeMap<Key, Group>) -> Result<Table, TableError> {
-    let linked: Vec<(bool, Linked)> = groups
-        .into_iter()
-        .flat_map(|(key, group)| group.into_values().map(move |linked| (key.2 == SCHOOL, linked)))
-        .collect();
+    let linked: Vec<(bool, Linked)> =
+        groups.into_iter().flat_map(|(key, group)| group.into_values().map(move |linked| (key.2 == SCHOOL, linked))).collect();
     let places: Vec<u32> = linked.iter().map(|(_, linked)| u32::try_from(linked.place).expect("places fit")).collect();
     let mut table = regional.take(&places)?;
     let code = |wanted: bool| linked.iter().map(|(school, linked)| (*school == wanted).then(|| linked.code.clone())).collect();
@@ -191,12 +186,12 @@ fn write(regional: &Table, groups: BTreeMap<Key, Group>) -> Result<Table, TableE
     let names: Vec<String> = table.columns().map(|(name, _)| name.to_owned()).collect();
     for name in names {
         let kept = match table.column(&name) {
-            Some(Column::Integer(values)) => {
-                Column::Integer(values.iter().zip(&numbers).map(|(value, keep)| value.filter(|_| *keep)).collect::<IntegerColumn>())
-            }
-            Some(Column::Decimal(values)) => {
-                Column::Decimal(values.iter().zip(&numbers).map(|(value, keep)| value.filter(|_| *keep)).collect::<DecimalColumn>())
-            }
+            Some(Column::Integer(values)) => Column::Integer(
+                values.iter().zip(&numbers).map(|(value, keep)| value.filter(|_| *keep)).collect::<IntegerColumn>(),
+            ),
+            Some(Column::Decimal(values)) => Column::Decimal(
+                values.iter().zip(&numbers).map(|(value, keep)| value.filter(|_| *keep)).collect::<DecimalColumn>(),
+            ),
             Some(Column::Status(values)) => {
                 let status = |(status, keep): (ValueStatus, &bool)| if *keep { status } else { ValueStatus::Absent };
                 Column::Status(values.iter().zip(&numbers).map(status).collect::<StatusColumn>())
