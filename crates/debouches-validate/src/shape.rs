@@ -228,25 +228,4 @@ mod tests {
             }
         }
     }
-
-    #[test]
-    fn an_unknown_header_is_told_with_what_is_close() {
-        let spec = debouches_model::spec::find(&"bcn_mef".parse().unwrap()).unwrap();
-        let header: Vec<String> = [
-            "MEF",
-            "FORMATION_DIPLOMES",
-            "MEF_STAT_11",
-            "DISPOSITIF_FORMATION",
-            "DUREE_DISPOSITIF",
-            "ANNEE_DISPOSITIF",
-            "LIBELLE_EDITION",
-            "DATE_OUVERTURE",
-            "DATE_FERMETURE",
-        ]
-        .map(str::to_owned)
-        .to_vec();
-        let finding = Shape::recognise(Shape::of(spec), &header).err().unwrap();
-        assert_eq!(finding.expected.as_deref(), Some("« FORMATION_DIPLOME » (« FORMATION_DIPLOMES » ?)"));
-        assert_eq!(finding.value.as_deref(), Some("« FORMATION_DIPLOMES »"));
-    }
 }

@@ -4,8 +4,11 @@
 //! packaging and publication then treat it as any other table.
 
 mod continuum_diplomes;
+mod definitions;
 mod donnees_liees;
+mod referentiel_diplomes;
 mod rows;
+mod tags_regions;
 
 use debouches_model::spec::TableSpec;
 use debouches_table::{Table, TableError};
@@ -20,6 +23,9 @@ pub(crate) fn derive(spec: &TableSpec, references: &References, told: &mut Told)
     let made: Result<Table, TableError> = match spec.id.as_str() {
         "continuum_diplomes" => continuum_diplomes::make(spec, references, told),
         "donnees_liees_regionales" => donnees_liees::make(references, told),
+        "definitions" => definitions::make(spec),
+        "referentiel_diplomes" => referentiel_diplomes::make(spec, references),
+        "tags_regions" => tags_regions::make(spec, references),
         _ => return Err(EnrichError::NoDerivation { table: spec.id.clone() }),
     };
     let table = made.and_then(|table| table.sorted_by(&spec.key)).map_err(wrap)?;

@@ -323,6 +323,7 @@ pub fn tables() -> &'static [TableSpec] {
             include_str!("../../tables/cog_mouvement_commune.toml"),
             include_str!("../../tables/cog_region.toml"),
             include_str!("../../tables/continuum_diplomes.toml"),
+            include_str!("../../tables/definitions.toml"),
             include_str!("../../tables/departement_academie_region.toml"),
             include_str!("../../tables/donnees_liees_regionales.toml"),
             include_str!("../../tables/fap_rome.toml"),
@@ -341,9 +342,11 @@ pub fn tables() -> &'static [TableSpec] {
             include_str!("../../tables/orion_options_bts.toml"),
             include_str!("../../tables/parcoursup_offre_bts.toml"),
             include_str!("../../tables/paysage_etablissement.toml"),
+            include_str!("../../tables/referentiel_diplomes.toml"),
             include_str!("../../tables/rome.toml"),
             include_str!("../../tables/rome_appellation.toml"),
             include_str!("../../tables/rome_domaine.toml"),
+            include_str!("../../tables/tags_regions.toml"),
         ]
         .into_iter()
         .map(|text| TableSpec::parse(text).expect("the embedded tables are checked by a test"))
