@@ -33,17 +33,31 @@ impl<'a> Selection<'a> {
                 wanted.push(source.spec);
                 let of_table = |dataset: &&DatasetConfig| dataset.tables.iter().any(|spec| spec.id == source.spec.id);
                 datasets.extend(pipeline.datasets.iter().filter(of_table));
+            } else if let Some(spec) = derived_tables(pipeline).find(|spec| spec.id.as_str() == subject) {
+                wanted.push(spec);
+                let of_table = |dataset: &&DatasetConfig| dataset.tables.iter().any(|own| own.id == spec.id);
+                datasets.extend(pipeline.datasets.iter().filter(of_table));
             } else {
                 return Err(Usage(unknown(pipeline, subject)).into());
             }
         }
         // A dataset is made of all its tables, and a table needs its nomenclatures.
         wanted.extend(datasets.iter().flat_map(|dataset| dataset.tables.iter().copied()));
-        let references: Vec<&str> =
-            wanted.iter().flat_map(|spec| debouches_enrich::references_of(spec)).map(|(name, _)| name).collect();
-        let is_wanted = |spec: &TableSpec| wanted.iter().any(|own| own.id == spec.id) || references.contains(&spec.id.as_str());
+        let mut needed: Vec<&str> = wanted.iter().map(|spec| spec.id.as_str()).collect();
+        let mut next = 0;
+        while let Some(name) = needed.get(next).copied() {
+            next += 1;
+            let spec = debouches_model::spec::tables().iter().find(|spec| spec.id.as_str() == name);
+            for (reference, _) in spec.into_iter().flat_map(debouches_enrich::references_of) {
+                if !needed.contains(&reference) {
+                    needed.push(reference);
+                }
+            }
+        }
+        let is_wanted = |spec: &TableSpec| needed.contains(&spec.id.as_str());
         let sources: Vec<&Source> = pipeline.sources.iter().filter(|source| is_wanted(source.spec)).collect();
-        let tables = sources.iter().map(|source| source.spec).collect();
+        let derived = derived_tables(pipeline).filter(|spec| is_wanted(spec));
+        let tables = sources.iter().map(|source| source.spec).chain(derived).collect();
         let datasets = pipeline.datasets.iter().filter(|own| datasets.iter().any(|dataset| dataset.id() == own.id())).collect();
         let selection = Self { sources, tables, datasets };
         if selection.sources.is_empty() {
@@ -60,10 +74,19 @@ impl<'a> Selection<'a> {
     }
 }
 
+/// The derived tables that a dataset publishes, once each.
+fn derived_tables(pipeline: &Pipeline) -> impl Iterator<Item = &'static TableSpec> {
+    let tables = pipeline.datasets.iter().flat_map(|dataset| dataset.tables.iter().copied());
+    let derived: std::collections::BTreeMap<_, _> =
+        tables.filter(|spec| spec.derived.is_some()).map(|spec| (spec.id.as_str(), spec)).collect();
+    derived.into_values()
+}
+
 fn unknown(pipeline: &Pipeline, subject: &str) -> String {
     let sources = pipeline.sources.iter().flat_map(|source| [source.id().as_str(), source.spec.id.as_str()]);
+    let derived = derived_tables(pipeline).map(|spec| spec.id.as_str());
     let known: std::collections::BTreeSet<&str> =
-        sources.chain(pipeline.datasets.iter().map(|dataset| dataset.id().as_str())).collect();
+        sources.chain(derived).chain(pipeline.datasets.iter().map(|dataset| dataset.id().as_str())).collect();
     let left_out = pipeline.left_out.iter().find(|text| text.contains(&format!("`{subject}`")));
     match left_out {
         Some(reason) => format!("`{subject}` is not in profile `{}`: {reason}", pipeline.profile),

@@ -12,7 +12,21 @@ pub enum EnrichError {
         /// The table to enrich.
         table: TableId,
         /// The nomenclature that is missing.
-        reference: &'static str,
+        reference: String,
+    },
+    /// A derived table has no derivation in this version.
+    #[error("table {table} is declared as derived, and no derivation makes it")]
+    NoDerivation {
+        /// The table.
+        table: TableId,
+    },
+    /// The derivation made two rows of one key.
+    #[error("the derivation of table {table} made two rows of key {key}")]
+    TwiceDerived {
+        /// The table.
+        table: TableId,
+        /// The key.
+        key: String,
     },
     /// The table could not be handled.
     #[error("cannot handle table {table}")]
@@ -31,7 +45,7 @@ impl EnrichError {
     pub fn fault(&self) -> Fault {
         match self {
             Self::MissingReference { .. } => Fault::Operator,
-            Self::Table { .. } => Fault::Ours,
+            Self::NoDerivation { .. } | Self::TwiceDerived { .. } | Self::Table { .. } => Fault::Ours,
         }
     }
 }

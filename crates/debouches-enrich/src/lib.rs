@@ -4,12 +4,15 @@
 //! Deliberately absent: input and output, and any change to a published figure other than hiding it.
 
 mod codes;
+mod continuum;
+mod derive;
 mod error;
 mod nsf;
 mod reference;
 mod rome;
 mod secrecy;
 mod stage;
+mod terminal;
 mod territory;
 mod told;
 mod trades;

@@ -21,14 +21,24 @@ pub type References = BTreeMap<TableId, Reference>;
 /// The directory of establishments; used when it is configured.
 pub(crate) const DIRECTORY: &str = "annuaire";
 pub(crate) const DIPLOMAS: &str = "bcn_formation_diplome";
+/// Diplomas with the codes they follow and those that follow them; used when it is configured.
+pub(crate) const SUCCESSIONS: &str = "bcn_n_formation_diplome";
 pub(crate) const TRAININGS: &str = "bcn_mef";
 pub(crate) const SPECIALITIES: &str = "bcn_groupe_specialite";
+/// Diploma to RNCP number; used when it is configured.
+pub(crate) const KIT: &str = "kit_apprentissage";
 pub(crate) const CERTIFICATIONS: &str = "certif_info";
 
-/// Names of the nomenclatures that the table uses, and whether it can do without.
+/// Names of the validated tables that the table reads beside itself, and whether it can do without.
+///
+/// Nomenclatures for tags, and for a derived table all that it is made of.
 #[must_use]
-pub fn references_of(spec: &TableSpec) -> Vec<(&'static str, bool)> {
-    let mut names = Vec::new();
+pub fn references_of(spec: &TableSpec) -> Vec<(&str, bool)> {
+    let mut names: Vec<(&str, bool)> = Vec::new();
+    if let Some(derived) = &spec.derived {
+        names.extend(derived.from.iter().map(|table| (table.as_str(), false)));
+        names.extend(derived.optional.iter().map(|table| (table.as_str(), true)));
+    }
     if spec.territory.as_ref().is_some_and(|territory| territory.uai.is_some()) {
         names.push((DIRECTORY, true));
     }
@@ -37,6 +47,13 @@ pub fn references_of(spec: &TableSpec) -> Vec<(&'static str, bool)> {
         if trades.mefstat11.is_some() {
             names.push((TRAININGS, false));
         }
+        names.extend([(SUCCESSIONS, true), (KIT, true)]);
     }
+    let mut seen: Vec<&str> = Vec::new();
+    names.retain(|(name, _)| {
+        let is_new = !seen.contains(name);
+        seen.push(name);
+        is_new
+    });
     names
 }

@@ -1,10 +1,12 @@
-//! ROME trades of a diploma, through Certif Info: by its code, else as the former code of a current diploma.
+//! ROME trades of a diploma, through Certif Info: by its code, else by its RNCP number, else as the former code of a current
+//! diploma, else those of a strict neighbour in the continuum of diplomas, the nearest first. The method is published.
 
 use std::collections::HashMap;
 
 use debouches_table::TableError;
 
-use crate::reference::{CERTIFICATIONS, References};
+use crate::continuum::Continuum;
+use crate::reference::{CERTIFICATIONS, KIT, References, SUCCESSIONS};
 
 /// Trades of a training, in the order of Certif Info, without repetition.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,7 +21,9 @@ pub(crate) struct Trades {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum RomeMethod {
     Direct,
+    Rncp,
     Former,
+    Continuum,
     #[default]
     Unknown,
 }
@@ -28,7 +32,9 @@ impl RomeMethod {
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Direct => "certif_info",
+            Self::Rncp => "certif_info_rncp",
             Self::Former => "certif_info_ancien",
+            Self::Continuum => "certif_info_continuum",
             Self::Unknown => "inconnu",
         }
     }
@@ -65,27 +71,45 @@ fn is_rome(code: &str) -> bool {
 }
 
 /// ROME codes of each diploma in Certif Info.
+#[derive(Default)]
 pub(crate) struct Certifications {
     direct: HashMap<String, Vec<String>>,
     former: HashMap<String, Vec<String>>,
+    by_rncp: HashMap<String, Vec<String>>,
+    rncp_of: HashMap<String, Vec<String>>,
+    continuum: Continuum,
     pub(crate) version: String,
 }
 
 impl Certifications {
     pub(crate) fn read(references: &References) -> Result<Self, TableError> {
-        let mut found = Self { direct: HashMap::new(), former: HashMap::new(), version: String::new() };
-        let Some(reference) =
-            references.iter().find(|(name, _)| name.as_str() == CERTIFICATIONS).map(|(_, reference)| reference)
-        else {
+        let mut found = Self::default();
+        let find = |wanted: &str| references.iter().find(|(name, _)| name.as_str() == wanted).map(|(_, reference)| reference);
+        if let Some(successions) = find(SUCCESSIONS) {
+            found.continuum = Continuum::read(&successions.table)?;
+        }
+        if let Some(kit) = find(KIT) {
+            let (cfd, rncp) = (kit.table.text("cfd")?, kit.table.text("rncp")?);
+            for (cfd, rncp) in cfd.iter().zip(rncp.iter()) {
+                if let (Some(cfd), Some(rncp)) = (cfd, rncp) {
+                    found.rncp_of.entry(cfd.to_owned()).or_default().push(rncp.trim_start_matches("RNCP").to_owned());
+                }
+            }
+        }
+        let Some(reference) = find(CERTIFICATIONS) else {
             return Ok(found);
         };
         found.version.clone_from(&reference.version);
         let (code, former) = (reference.table.text("code_scolarite")?, reference.table.text("code_ancien_scolarite")?);
+        let rncp = reference.table.text("code_rncp")?;
         let romes = (1..=5).map(|rank| reference.table.text(&format!("code_rome_{rank}"))).collect::<Result<Vec<_>, _>>()?;
         for row in 0..reference.table.rows() {
             let trades = || romes.iter().filter_map(|column| column.get(row).map(str::to_owned));
             if let Some(code) = code.get(row) {
                 found.direct.entry(code.to_owned()).or_default().extend(trades());
+            }
+            if let Some(rncp) = rncp.get(row) {
+                found.by_rncp.entry(rncp.to_owned()).or_default().extend(trades());
             }
             if let Some(former) = former.get(row) {
                 found.former.entry(former.to_owned()).or_default().extend(trades());
@@ -96,17 +120,46 @@ impl Certifications {
 
     /// Trades of the diplomas of a training.
     pub(crate) fn of(&self, cfds: &[String]) -> Trades {
-        let through = |index: &HashMap<String, Vec<String>>, method| {
-            Trades::from_codes(cfds.iter().filter_map(|cfd| index.get(cfd)).flatten().cloned(), method)
+        let own = self.own(cfds);
+        if !own.is_empty() {
+            return own;
+        }
+        // The nearest neighbour first, new diplomas before old ones.
+        let neighbours = cfds.iter().flat_map(|cfd| self.continuum.successors(cfd).chain(self.continuum.predecessors(cfd)));
+        let found = neighbours.map(|cfd| self.own(&[cfd.to_owned()])).find(|trades| !trades.is_empty());
+        found.map_or_else(Trades::default, |trades| Trades { method: RomeMethod::Continuum, ..trades })
+    }
+
+    /// Trades of the diplomas by their own codes.
+    fn own(&self, cfds: &[String]) -> Trades {
+        let through = |index: &HashMap<String, Vec<String>>, codes: &[String], method| {
+            Trades::from_codes(codes.iter().filter_map(|code| index.get(code)).flatten().cloned(), method)
         };
-        let direct = through(&self.direct, RomeMethod::Direct);
-        if direct.is_empty() { through(&self.former, RomeMethod::Former) } else { direct }
+        let direct = through(&self.direct, cfds, RomeMethod::Direct);
+        if !direct.is_empty() {
+            return direct;
+        }
+        let numbers: Vec<String> = cfds.iter().filter_map(|cfd| self.rncp_of.get(cfd)).flatten().cloned().collect();
+        let by_rncp = through(&self.by_rncp, &numbers, RomeMethod::Rncp);
+        if by_rncp.is_empty() { through(&self.former, cfds, RomeMethod::Former) } else { by_rncp }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_diploma_without_trades_takes_those_of_its_strict_neighbour_and_says_so() {
+        let mut found = Certifications { continuum: Continuum::of([("old", "new")]), ..Certifications::default() };
+        found.direct.insert("new".to_owned(), vec!["A1203".to_owned()]);
+        let method = |found: &Certifications, cfd: &str| found.of(&[cfd.to_owned()]).method;
+        assert_eq!(method(&found, "old"), RomeMethod::Continuum);
+        found.rncp_of.insert("old".to_owned(), vec!["35341".to_owned()]);
+        found.by_rncp.insert("35341".to_owned(), vec!["B1101".to_owned()]);
+        assert_eq!(method(&found, "old"), RomeMethod::Rncp);
+        assert_eq!((method(&found, "new"), method(&found, "other")), (RomeMethod::Direct, RomeMethod::Unknown));
+    }
 
     #[test]
     fn a_code_in_00_is_a_domain_and_no_trade() {

@@ -6,10 +6,10 @@ use debouches_table::Table;
 
 use crate::reference::{References, references_of};
 use crate::told::{Origin, Told};
-use crate::{EnrichError, secrecy, territory, trades};
+use crate::{EnrichError, derive, secrecy, territory, trades};
 
 /// Format number of the output: moves when the same table gives another one.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// What came out. The table is there only when the verdict is favourable.
 #[derive(Debug)]
@@ -24,25 +24,30 @@ pub struct Outcome {
 
 /// Adds to a validated table the columns that its specification asks for, and hides small groups.
 ///
+/// A derived table has no validated form: `table` is `None`, and it is made of the references first.
 /// `origin` lets findings name the file and the line of a row.
 ///
 /// # Errors
 /// When a nomenclature is missing, or the table cannot be handled.
 pub fn enrich(
     spec: &TableSpec,
-    mut table: Table,
+    table: Option<Table>,
     references: &References,
     origin: Option<Origin>,
 ) -> Result<Outcome, EnrichError> {
     for (reference, optional) in references_of(spec) {
         if !optional && !references.keys().any(|name| name.as_str() == reference) {
-            return Err(EnrichError::MissingReference { table: spec.id.clone(), reference });
+            return Err(EnrichError::MissingReference { table: spec.id.clone(), reference: reference.to_owned() });
         }
     }
     let wrap = |source| EnrichError::Table { table: spec.id.clone(), source };
+    let mut told = Told::about(origin);
+    let mut table = match table {
+        Some(table) => table,
+        None => derive::derive(spec, references, &mut told)?,
+    };
     let received = table.rows() as u64;
     let mut rows = RowCounts { received, kept: received, ..RowCounts::default() };
-    let mut told = Told::about(origin);
     if let Some(territory) = &spec.territory {
         territory::add(spec, territory, &mut table, references, &mut told).map_err(wrap)?;
     }

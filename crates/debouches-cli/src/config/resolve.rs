@@ -134,6 +134,9 @@ fn or_none(names: &[&str]) -> String {
 
 fn resolve_source(source: &SourceFile, profile: &str, base: &Path, problems: &mut Vec<String>) -> Option<Source> {
     let spec = known_table(source.table.as_str(), &format!("source `{}`", source.id), problems);
+    if spec.is_some_and(|spec| spec.derived.is_some()) {
+        problems.push(format!("source `{}` fills table `{}`, which is derived from other tables", source.id, source.table));
+    }
     let address = source.at.get(profile).cloned().or_else(|| {
         Some(AddressFile {
             kind: source.kind?,
@@ -339,11 +342,8 @@ fn schemas(dataset: &DatasetFile, who: &str, problems: &mut Vec<String>) -> BTre
 fn missing_sources(spec: &TableSpec, sources: &[Source]) -> Vec<String> {
     let has = |table: &str| sources.iter().any(|source| source.spec.id.as_str() == table);
     let references = references_of(spec).into_iter().filter(|(_, optional)| !optional).map(|(name, _)| name);
-    std::iter::once(spec.id.as_str())
-        .chain(references)
-        .filter(|table| !has(table))
-        .map(|table| format!("a source for `{table}`"))
-        .collect()
+    let own = spec.derived.is_none().then_some(spec.id.as_str());
+    own.into_iter().chain(references).filter(|table| !has(table)).map(|table| format!("a source for `{table}`")).collect()
 }
 
 /// Columns left out or announced as going must exist, and a key cannot be left out.

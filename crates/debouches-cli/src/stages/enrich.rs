@@ -14,7 +14,7 @@ use crate::session::Session;
 pub(crate) async fn run(session: &Session, selection: &Selection<'_>, lock: &Lock, summary: &mut Summary) {
     for spec in selection.indicators() {
         let references = references_of(spec);
-        let needs = std::iter::once(spec.id.as_str()).chain(references.iter().map(|(name, _)| *name));
+        let needs = own(spec).chain(references.iter().map(|(name, _)| *name));
         if let Some(blocked) = needs.into_iter().find(|table| !summary.passed(Stage::Validate, table)) {
             summary.push(Step::skipped(Stage::Enrich, &spec.id, format!("table {blocked} was not validated")));
             continue;
@@ -26,6 +26,11 @@ pub(crate) async fn run(session: &Session, selection: &Selection<'_>, lock: &Loc
     }
 }
 
+/// The validated table that the published one is made of; none for a derived table.
+fn own(spec: &TableSpec) -> impl Iterator<Item = &str> {
+    spec.derived.is_none().then_some(spec.id.as_str()).into_iter()
+}
+
 /// A validated table that an enrichment reads.
 struct Needed {
     name: String,
@@ -34,8 +39,11 @@ struct Needed {
 }
 
 /// The target of a table, its validated table, and the nomenclatures it reads.
-async fn inputs(session: &Session, spec: &TableSpec) -> anyhow::Result<(Target, Artefact, Vec<Needed>)> {
-    let table = validated(session, spec.id.as_str()).await?;
+async fn inputs(session: &Session, spec: &TableSpec) -> anyhow::Result<(Target, Option<Artefact>, Vec<Needed>)> {
+    let mut table = None;
+    for name in own(spec) {
+        table = Some(validated(session, name).await?);
+    }
     let mut needed = Vec::new();
     for (name, optional) in references_of(spec) {
         let configured = session.pipeline.sources.iter().find(|source| source.spec.id.as_str() == name);
@@ -50,17 +58,17 @@ async fn inputs(session: &Session, spec: &TableSpec) -> anyhow::Result<(Target, 
             }
         }
     }
-    let mut ingredients = Ingredients::new()
-        .with(format!("table.{}", spec.id), table_digest(&table)?)
-        .with("specification", spec.digest)
-        .with("code lists", codes_digest())
-        .with("format", FORMAT);
+    let mut ingredients =
+        Ingredients::new().with("specification", spec.digest).with("code lists", codes_digest()).with("format", FORMAT);
+    if let Some(table) = &table {
+        ingredients = ingredients.with(format!("table.{}", spec.id), table_digest(table)?);
+    }
     for reference in &needed {
         ingredients = ingredients
             .with(format!("nomenclature.{}", reference.name), table_digest(&reference.artefact)?)
             .with(format!("nomenclature.{}.version", reference.name), &reference.version);
     }
-    let inputs = std::iter::once(&table).chain(needed.iter().map(|reference| &reference.artefact));
+    let inputs = table.iter().chain(needed.iter().map(|reference| &reference.artefact));
     let inputs = inputs.map(|artefact| artefact.manifest().as_input()).collect();
     Ok((Target { stage: Stage::Enrich, subject: spec.id.to_string(), ingredients, inputs }, table, needed))
 }
@@ -99,14 +107,17 @@ async fn one(session: &Session, spec: &'static TableSpec, lock: &Lock) -> anyhow
     if let Some(step) = target.settled(session, lock).await? {
         return Ok(step);
     }
-    let origin = load_origin(&table).await?;
-    let table = load_table(session, &table).await?;
+    let (mut origin, mut own) = (None, None);
+    if let Some(table) = &table {
+        origin = load_origin(table).await?;
+        own = Some(load_table(session, table).await?);
+    }
     let mut references = References::new();
     for reference in needed {
         let table = load_table(session, &reference.artefact).await?;
         references.insert(reference.name.parse()?, Reference { table, version: reference.version });
     }
-    let outcome = blocking(move || Ok(enrich(spec, table, &references, origin)?)).await?;
+    let outcome = blocking(move || Ok(enrich(spec, own, &references, origin)?)).await?;
     let (report, findings) = (outcome.report, outcome.findings);
     let made = Made {
         table: outcome.table,

@@ -56,6 +56,17 @@ pub struct TradeSpec {
     pub mefstat11: Option<String>,
 }
 
+/// What a derived table is made of: validated tables, by `enrich`, with one module per derivation.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DerivedSpec {
+    /// Tables it cannot do without.
+    pub from: Vec<TableId>,
+    /// Tables it uses when they are configured.
+    #[serde(default)]
+    pub optional: Vec<TableId>,
+}
+
 /// All we know about a table.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TableSpec {
@@ -85,6 +96,8 @@ pub struct TableSpec {
     pub territory: Option<TerritorySpec>,
     /// Trade tags to add.
     pub trades: Option<TradeSpec>,
+    /// What it is made of, when no source delivers it.
+    pub derived: Option<DerivedSpec>,
     /// The columns, in the order in which they are published.
     pub columns: Vec<ColumnSpec>,
     /// The rules.
@@ -111,6 +124,7 @@ struct TableFile {
     secrecy: Option<SecrecySpec>,
     territory: Option<TerritorySpec>,
     trades: Option<TradeSpec>,
+    derived: Option<DerivedSpec>,
     column: Vec<ColumnFile>,
     #[serde(default)]
     rule: Vec<RuleSpec>,
@@ -160,6 +174,7 @@ impl TableSpec {
             secrecy: file.secrecy,
             territory: file.territory,
             trades: file.trades,
+            derived: file.derived,
             columns: file.column.into_iter().flat_map(ColumnFile::expand).collect(),
             rules: file.rule.into_iter().flat_map(RuleSpec::expand).collect(),
             digest: Sha256::of(digest.as_bytes()),
@@ -284,9 +299,20 @@ pub fn tables() -> &'static [TableSpec] {
             include_str!("../../tables/acce_etablissement.toml"),
             include_str!("../../tables/affelnet_offre.toml"),
             include_str!("../../tables/annuaire.toml"),
+            include_str!("../../tables/bcn_categorie_specialite.toml"),
+            include_str!("../../tables/bcn_dispositif_formation.toml"),
+            include_str!("../../tables/bcn_domaine_specialite.toml"),
+            include_str!("../../tables/bcn_famille_metier.toml"),
             include_str!("../../tables/bcn_formation_diplome.toml"),
+            include_str!("../../tables/bcn_groupe_formation.toml"),
             include_str!("../../tables/bcn_groupe_specialite.toml"),
+            include_str!("../../tables/bcn_lien_formation_groupe.toml"),
+            include_str!("../../tables/bcn_lien_mef_famille_metier.toml"),
             include_str!("../../tables/bcn_mef.toml"),
+            include_str!("../../tables/bcn_n_formation_diplome.toml"),
+            include_str!("../../tables/bcn_niveau_formation_diplome.toml"),
+            include_str!("../../tables/bcn_type_diplome_sise.toml"),
+            include_str!("../../tables/bcn_type_groupe_formation.toml"),
             include_str!("../../tables/certif_info.toml"),
             include_str!("../../tables/chomage_departement.toml"),
             include_str!("../../tables/chomage_region.toml"),
@@ -296,7 +322,10 @@ pub fn tables() -> &'static [TableSpec] {
             include_str!("../../tables/cog_departement.toml"),
             include_str!("../../tables/cog_mouvement_commune.toml"),
             include_str!("../../tables/cog_region.toml"),
+            include_str!("../../tables/continuum_diplomes.toml"),
+            include_str!("../../tables/definitions.toml"),
             include_str!("../../tables/departement_academie_region.toml"),
+            include_str!("../../tables/donnees_liees_regionales.toml"),
             include_str!("../../tables/fap_rome.toml"),
             include_str!("../../tables/ij_agricole_formation.toml"),
             include_str!("../../tables/ij_api_etablissement.toml"),
@@ -312,11 +341,15 @@ pub fn tables() -> &'static [TableSpec] {
             include_str!("../../tables/insertion_master.toml"),
             include_str!("../../tables/kit_apprentissage.toml"),
             include_str!("../../tables/lycee_ips.toml"),
+            include_str!("../../tables/orion_famille_metiers.toml"),
+            include_str!("../../tables/orion_options_bts.toml"),
             include_str!("../../tables/parcoursup_offre_bts.toml"),
             include_str!("../../tables/paysage_etablissement.toml"),
+            include_str!("../../tables/referentiel_diplomes.toml"),
             include_str!("../../tables/rome.toml"),
             include_str!("../../tables/rome_appellation.toml"),
             include_str!("../../tables/rome_domaine.toml"),
+            include_str!("../../tables/tags_regions.toml"),
         ]
         .into_iter()
         .map(|text| TableSpec::parse(text).expect("the embedded tables are checked by a test"))

@@ -81,7 +81,10 @@ mod tests {
     #[test]
     fn an_unknown_header_is_told_with_what_is_close() {
         let spec = debouches_model::spec::find(&"bcn_mef".parse().unwrap()).unwrap();
-        let header: Vec<String> = ["MEF", "FORMATION_DIPLOMES", "MEF_STAT_11"].map(str::to_owned).to_vec();
+        let header: Vec<String> = "MEF;FORMATION_DIPLOMES;MEF_STAT_11;DISPOSITIF_FORMATION;DUREE_DISPOSITIF;ANNEE_DISPOSITIF;LIBELLE_EDITION;DATE_OUVERTURE;DATE_FERMETURE"
+            .split(';')
+            .map(str::to_owned)
+            .collect();
         let finding = recognise(Shape::of(spec), &header).err().unwrap();
         assert_eq!(finding.expected.as_deref(), Some("« FORMATION_DIPLOME » (« FORMATION_DIPLOMES » ?)"));
         assert_eq!(finding.value.as_deref(), Some("« FORMATION_DIPLOMES »"));

@@ -1,0 +1,60 @@
+//! Derived tables: made by `enrich` from several validated tables, one module per derivation.
+//!
+//! A table says what it is made of in its specification (`[derived]`). Its derivation gives its own columns; tags, secrecy,
+//! packaging and publication then treat it as any other table.
+
+mod continuum_diplomes;
+mod definitions;
+mod donnees_liees;
+mod referentiel_diplomes;
+mod rows;
+mod tags_regions;
+
+use debouches_model::spec::TableSpec;
+use debouches_table::{Table, TableError};
+
+use crate::EnrichError;
+use crate::reference::References;
+use crate::told::Told;
+
+/// The rows of a derived table, in the order of its key.
+pub(crate) fn derive(spec: &TableSpec, references: &References, told: &mut Told) -> Result<Table, EnrichError> {
+    let wrap = |source| EnrichError::Table { table: spec.id.clone(), source };
+    let made: Result<Table, TableError> = match spec.id.as_str() {
+        "continuum_diplomes" => continuum_diplomes::make(spec, references, told),
+        "donnees_liees_regionales" => donnees_liees::make(references, told),
+        "definitions" => definitions::make(spec),
+        "referentiel_diplomes" => referentiel_diplomes::make(spec, references),
+        "tags_regions" => tags_regions::make(spec, references),
+        _ => return Err(EnrichError::NoDerivation { table: spec.id.clone() }),
+    };
+    let table = made.and_then(|table| table.sorted_by(&spec.key)).map_err(wrap)?;
+    if let Some((row, _)) = table.repeated_keys(&spec.key).map_err(wrap)?.first() {
+        return Err(EnrichError::TwiceDerived { table: spec.id.clone(), key: table.key_of(&spec.key, *row) });
+    }
+    Ok(table)
+}
+
+/// A table that the derivation is made of.
+pub(crate) fn input<'a>(references: &'a References, name: &'static str) -> Result<&'a Table, TableError> {
+    let missing = || TableError::NoColumn { name: name.to_owned(), expected: "validated table" };
+    optional_input(references, name).ok_or_else(missing)
+}
+
+/// A table that the derivation uses when it is configured.
+pub(crate) fn optional_input<'a>(references: &'a References, name: &str) -> Option<&'a Table> {
+    references.iter().find(|(own, _)| own.as_str() == name).map(|(_, reference)| &reference.table)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_derived_table_has_a_derivation() {
+        for spec in debouches_model::spec::tables().iter().filter(|spec| spec.derived.is_some()) {
+            let error = derive(spec, &References::new(), &mut Told::default()).err();
+            assert!(!matches!(error, Some(EnrichError::NoDerivation { .. })), "{}", spec.id);
+        }
+    }
+}

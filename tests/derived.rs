@@ -1,0 +1,143 @@
+//! Derived tables: the continuum of diplomas and the figures that follow it, on vectors and on real files.
+
+use serde_json::Value;
+
+use crate::harness::{PipelineTest, fixture, project, real_data};
+
+const REGIONAL: &str = include_str!("../crates/xtask/data/headers/ij_regional.csv");
+const DIPLOMAS: &str = include_str!("../crates/xtask/data/headers/n_formation_diplome.csv");
+
+/// A line under a heading, with these cells.
+fn line(heading: &str, cells: &[(&str, &str)]) -> String {
+    let find = |name: &str| cells.iter().find(|(own, _)| *own == name).map_or("", |(_, value)| *value);
+    heading.trim().split(';').map(find).collect::<Vec<_>>().join(";") + "\n"
+}
+
+/// Regional figures of apprentices on one diploma of a succession of two.
+fn v48_files(own: &str, leavers: u32) -> PipelineTest {
+    let mut config = String::new();
+    for (id, table, file) in [
+        ("mef", "bcn_mef", fixture("sources/bcn/n_mef.csv").display().to_string()),
+        ("v", "bcn_formation_diplome", "diplomas.csv".to_owned()),
+        ("n", "bcn_n_formation_diplome", "diplomas.csv".to_owned()),
+        ("g", "bcn_groupe_specialite", fixture("sources/bcn/n_groupe_specialite.csv").display().to_string()),
+        ("ci", "certif_info", fixture("sources/metiers/certif_info.csv").display().to_string()),
+        ("r", "ij_regional", "regional.csv".to_owned()),
+    ] {
+        config += &format!("[[source]]\nid = \"{id}\"\nkind = \"file\"\nurl = \"{file}\"\ntable = \"{table}\"\n");
+    }
+    config +=
+        "[[dataset]]\nid = \"liees\"\ntables = [\"donnees_liees_regionales\"]\nlicence = \"lov2\"\nfrequency = \"annual\"\n";
+    let test = PipelineTest::with_config(&config);
+    // 40022105 follows 40022102; both codes are real, the labels are not.
+    let diploma = |cfd, next, before| {
+        let cells = [
+            ("FORMATION_DIPLOME", cfd),
+            ("GROUPE_SPECIALITE", "221"),
+            ("LIBELLE_LONG_200", "ESSAI"),
+            ("NOUVEAU_DIPLOME_1", next),
+            ("ANCIEN_DIPLOME_1", before),
+        ];
+        line(DIPLOMAS, &cells)
+    };
+    let diplomas = diploma("40022102", "40022105", "") + &diploma("40022105", "", "40022102");
+    std::fs::write(test.path("diplomas.csv"), format!("{}\n{diplomas}", DIPLOMAS.trim())).unwrap();
+    let (total, leavers) = ((10 + leavers).to_string(), leavers.to_string());
+    let regional = line(
+        REGIONAL,
+        &[
+            ("id", "x"),
+            ("millesime", "2020_2021"),
+            ("code_region_ij", "10"),
+            ("code_region", "11"),
+            ("voie", "apprentissage"),
+            ("cfd", own),
+            ("nb_annee_term", &total),
+            ("nb_poursuite_etudes", "10"),
+            ("nb_sortant", &leavers),
+            ("nb_en_emploi_6_mois", &leavers),
+            ("taux_emploi_6_mois", "100"),
+        ],
+    );
+    std::fs::write(test.path("regional.csv"), format!("{}\n{regional}", REGIONAL.trim())).unwrap();
+    test
+}
+
+/// The published rows, as (code, leavers, status, source type, source code).
+fn published(test: &PipelineTest) -> Vec<[String; 5]> {
+    test.run(&["run", "--to", "package"]).expect_exit(0);
+    let csv = std::fs::read_to_string(test.state_file("package/liees", "donnees_liees_regionales.csv")).unwrap();
+    let mut lines = csv.trim_start_matches('\u{feff}').lines().map(|line| line.split(';').collect::<Vec<_>>());
+    let heading = lines.next().unwrap();
+    let place = |name: &str| heading.iter().position(|own| *own == name).unwrap();
+    let wanted = ["cfd", "nb_sortant", "nb_sortant_statut", "donnee_source_type", "donnee_source_code"].map(place);
+    lines.map(|cells| wanted.map(|place| cells[place].trim_matches('"').to_owned())).collect()
+}
+
+#[test]
+fn v48_the_new_diploma_shows_the_numbers_of_the_old_one_in_the_published_file() {
+    let rows = published(&v48_files("40022102", 40));
+    assert_eq!(
+        rows,
+        [
+            ["40022102", "40", "measured", "self", "40022102"].map(str::to_owned),
+            ["40022105", "40", "measured", "ancienne", "40022102"].map(str::to_owned),
+        ]
+    );
+}
+
+#[test]
+fn v14_a_copy_of_a_suppressed_cell_is_suppressed() {
+    let rows = published(&v48_files("40022105", 19));
+    assert_eq!(
+        rows,
+        [
+            ["40022102", "", "suppressed", "nouvelle", "40022105"].map(str::to_owned),
+            ["40022105", "", "suppressed", "self", "40022105"].map(str::to_owned),
+        ]
+    );
+}
+
+#[test]
+fn p8_the_real_continuum_and_the_rows_that_follow_it() {
+    let Some(folder) = real_data() else {
+        eprintln!("NOT RUN: no real files beside the project (DEBOUCHES_DATA)");
+        return;
+    };
+    let config = std::fs::read_to_string(project().join("tests/data/real.toml")).unwrap();
+    let test = PipelineTest::with_config(&config.replace("{data}", &folder.display().to_string()));
+    let subjects = ["continuum-diplomes", "donnees-liees-regionales"];
+    let ran = test.run(&["run", "--to", "package", "--json", subjects[0], subjects[1]]).expect_exit(0).json();
+    let measures = |table: &str| {
+        let mut steps = ran["steps"].as_array().unwrap().iter();
+        steps.find(|step| step["stage"] == "enrich" && step["subject"] == table).unwrap()["report"]["measures"].clone()
+    };
+    let count = |measures: &Value, name: &str| measures[name].as_f64().map(|count| count as u64);
+    let continuum = measures("continuum_diplomes");
+    for (name, expected) in [
+        ("links", 1_532),
+        ("strict_links", 856),
+        ("chains", 561),
+        ("chains_of_length_1", 344),
+        ("chains_of_length_2", 151),
+        ("chains_of_length_3", 55),
+        ("chains_of_length_4", 10),
+        ("chains_of_length_5", 1),
+        ("fusions", 185),
+        ("divisions", 127),
+        ("unknown_codes", 15),
+        ("self_references", 3),
+        ("links_in_cycles", 0),
+    ] {
+        assert_eq!(count(&continuum, &format!("continuum.{name}")), Some(expected), "{name}");
+    }
+    let linked = measures("donnees_liees_regionales");
+    for (origin, expected) in
+        [("self", 29_410), ("ancienne", 9_998), ("nouvelle", 22_040), ("annee_non_terminale", 30_605), ("annee_commune", 1_944)]
+    {
+        assert_eq!(count(&linked, &format!("rows.{origin}")), Some(expected), "{origin}");
+    }
+    assert_eq!(linked["rows_with_region"], 1.0);
+    test.run(&["why", "continuum_diplomes"]).expect_exit(0).expect_told("nothing moved");
+    test.run(&["status", "donnees-liees-regionales"]).expect_exit(0).expect_told("current");
+}
