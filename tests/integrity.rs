@@ -19,7 +19,21 @@ fn verify_names_the_altered_file_of_a_release() {
     let release = test.path("state/package/insertion-cfa/1.0.0");
     let path = release.display().to_string();
     test.run(&["verify", &path]).expect_exit(0);
-    for name in ["ij_cfa_etablissement.csv", "ij_cfa_etablissement.parquet", "README.md", "datapackage.json", "SHA256SUMS"] {
+    for name in [
+        "ij_cfa_etablissement.csv",
+        "ij_cfa_etablissement.parquet",
+        "README.md",
+        "datapackage.json",
+        "CHANGELOG.en.md",
+        "dcat.jsonld",
+        "croissant.json",
+        "prov.jsonld",
+        "dictionnaire.csv",
+        "ij_cfa_etablissement.schema.json",
+        "ij_cfa_etablissement.csv-metadata.json",
+        "release.json",
+        "SHA256SUMS",
+    ] {
         let before = std::fs::read(release.join(name)).unwrap();
         alter(&release.join(name));
         test.run(&["verify", &path]).expect_exit(7).expect_told(name);
@@ -27,6 +41,34 @@ fn verify_names_the_altered_file_of_a_release() {
     }
     std::fs::write(release.join("stranger.txt"), "?").unwrap();
     test.run(&["verify", &path]).expect_exit(7).expect_told("stranger.txt");
+}
+
+/// A release whose sums agree with bytes that were put there by somebody else.
+#[test]
+fn reading_again_finds_what_new_sums_hide() {
+    let test = PipelineTest::sample();
+    test.run(&["run", "--to", "package"]).expect_exit(0);
+    let release = test.path("state/package/insertion-cfa/1.0.0");
+    for dataset in ["insertion-cfa", "insertion-regionale", "insertion-superieur"] {
+        let path = test.path(&format!("state/package/{dataset}/1.0.0")).display().to_string();
+        test.run(&["verify", &path, "--depth", "read"]).expect_exit(0);
+    }
+    let copy = test.path("copy");
+    std::fs::create_dir(&copy).unwrap();
+    for name in ["ij_cfa_etablissement.csv", "ij_cfa_etablissement.parquet", "datapackage.json"] {
+        std::fs::copy(release.join(name), copy.join(name)).unwrap();
+    }
+    let csv = std::fs::read_to_string(copy.join("ij_cfa_etablissement.csv")).unwrap();
+    std::fs::remove_file(copy.join("ij_cfa_etablissement.csv")).unwrap();
+    std::fs::write(copy.join("ij_cfa_etablissement.csv"), csv.replacen(";measured", ";absent", 1)).unwrap();
+    let sums = std::process::Command::new("sh")
+        .args(["-c", "sha256sum *.csv *.parquet datapackage.json > SHA256SUMS"])
+        .current_dir(&copy)
+        .status();
+    assert!(sums.unwrap().success());
+    let path = copy.display().to_string();
+    test.run(&["verify", &path]).expect_exit(0);
+    test.run(&["verify", &path, "--depth", "read"]).expect_exit(7).expect_told("ij_cfa_etablissement.csv: 1 cells of");
 }
 
 #[test]

@@ -244,6 +244,18 @@ pub(crate) struct PlanArgs {
 pub(crate) struct VerifyArgs {
     /// Folder of a release or of an artefact
     pub(crate) path: PathBuf,
+    /// How far to look: digests, or every table read again
+    #[arg(long, value_enum, default_value_t = Depth::Sums)]
+    pub(crate) depth: Depth,
+}
+
+/// How far `verify` looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Depth {
+    /// Every file has the size and the digest that were recorded
+    Sums,
+    /// And every table is read again: columns, rows, keys, CSV against Parquet, reasons of emptiness, secrecy
+    Read,
 }
 
 #[derive(Debug, Clone, ClapArgs)]

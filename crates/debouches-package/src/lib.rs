@@ -21,6 +21,7 @@ mod profile;
 mod published;
 mod readme;
 mod record;
+mod reread;
 mod secrecy;
 mod standards;
 mod version_rule;
@@ -37,6 +38,7 @@ pub use prepare::{Prepared, PreparedTable, prepare};
 pub use profile::{Dimension, PROFILE_FILE, ReleaseProfile, TableProfile, profile};
 pub use published::read_published;
 pub use record::{ColumnRecord, RECORD_FILE, ReleaseRecord, TableRecord};
+pub use reread::reread;
 pub use secrecy::leaks;
 pub use version_rule::{Decision, VersionRule};
 

@@ -6,9 +6,10 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use debouches_model::{Fault, Hasher, MANIFEST_FILE, Manifest, Sha256};
+use debouches_table::ParquetFile;
 use serde_json::json;
 
-use crate::args::{Global, VerifyArgs};
+use crate::args::{Depth, Global, VerifyArgs};
 use crate::failure::{Decided, Usage};
 use crate::output;
 
@@ -42,6 +43,9 @@ pub(crate) fn verify(global: &Global, args: &VerifyArgs) -> anyhow::Result<u8> {
             problems.push(format!("{name}: named by nobody"));
         }
     }
+    if args.depth == Depth::Read && problems.is_empty() {
+        problems = read_again(&folder)?;
+    }
     if global.json {
         let document = json!({ "schema_version": 1, "folder": folder, "files": named.len(), "problems": problems });
         output::print(&(document.to_string() + "\n"));
@@ -57,6 +61,18 @@ pub(crate) fn verify(global: &Global, args: &VerifyArgs) -> anyhow::Result<u8> {
     }
     let message = format!("{} does not hold what was recorded:\n  {}", folder.display(), problems.join("\n  "));
     Err(Decided { message, fault: Fault::Integrity }.into())
+}
+
+/// Every table of a release, read again.
+fn read_again(folder: &Path) -> anyhow::Result<Vec<String>> {
+    let open = |path: &str| std::fs::File::open(folder.join(path)).with_context(|| format!("cannot open {path}"));
+    let text = std::io::read_to_string(open("datapackage.json")?)?;
+    let mut wrong = Vec::new();
+    for shape in super::diff::shapes(&text)? {
+        let parquet = ParquetFile::open(open(&shape.parquet)?)?;
+        wrong.extend(debouches_package::reread(&shape, &parquet, open(&format!("{}.csv", shape.table))?)?);
+    }
+    Ok(wrong)
 }
 
 /// The digest that each file should have, and which list says so.
