@@ -53,6 +53,17 @@ fn a_diff_counts_rows_and_cells_and_exits_with_ten() {
 }
 
 #[test]
+fn what_is_live_is_compared_with_the_release() {
+    let (test, _folder, file, text) = cfa();
+    std::fs::write(&file, without(&text, &["cumul 2023-2024"])).unwrap();
+    test.run(&["run"]).expect_exit(0);
+    test.run(&["diff", "1.0.0", "live"]).expect_exit(0);
+    std::fs::write(&file, &text).unwrap();
+    assert_eq!(version(&test, &[]), "1.1.0");
+    test.run(&["diff", "live", "latest"]).expect_exit(10).expect_told("cumul 2023-2024");
+}
+
+#[test]
 fn the_changelog_is_written_from_the_diff_in_both_languages() {
     let (test, _folder, file, text) = cfa();
     std::fs::write(&file, without(&text, &["cumul 2023-2024"])).unwrap();

@@ -32,6 +32,7 @@ fn verify_names_the_altered_file_of_a_release() {
         "ij_cfa_etablissement.schema.json",
         "ij_cfa_etablissement.csv-metadata.json",
         "release.json",
+        "manifest.json",
         "SHA256SUMS",
     ] {
         let before = std::fs::read(release.join(name)).unwrap();

@@ -31,6 +31,7 @@ pub use folder::replace_file;
 pub use journal::Journal;
 pub use lock::{Lock, Owner};
 pub use objects::open_bucket;
+pub use seal::is_sealed;
 pub use shelf::{Placed, Pointer, Shelf};
 pub use spool::{Spool, Spooled};
 pub use store::{Store, StoreEnv};

@@ -19,6 +19,13 @@ fn line(seal: Sha256) -> String {
     format!("  \"seal\": \"{seal}\",\n")
 }
 
+/// True when the text of a `manifest.json` is the one that was written.
+#[must_use]
+pub fn is_sealed(text: &str) -> bool {
+    let split = text.strip_prefix("{\n").and_then(|rest| rest.split_once('\n'));
+    split.is_some_and(|(first, body)| format!("{first}\n") == line(Sha256::of(format!("{{\n{body}").as_bytes())))
+}
+
 /// Reads `manifest.json`, and checks its seal, its format and that it speaks of `key`.
 pub(crate) fn read(key: &ArtefactKey, bytes: &[u8]) -> Result<Manifest, StoreError> {
     let refuse = |reason: &str| StoreError::Manifest { key: key.clone().into(), reason: reason.to_owned() };

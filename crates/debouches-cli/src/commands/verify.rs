@@ -83,6 +83,9 @@ fn expectations(folder: &Path) -> anyhow::Result<Expected> {
     let broken =
         |what: &str| Decided { message: format!("{} is not readable: {what}", folder.display()), fault: Fault::Integrity };
     if let Ok(text) = std::fs::read_to_string(folder.join(MANIFEST_FILE)) {
+        if !debouches_store::is_sealed(&text) {
+            return Err(broken(&format!("{MANIFEST_FILE} was altered after it was written")).into());
+        }
         let manifest: Manifest = serde_json::from_str(&text).map_err(|error| broken(&format!("{MANIFEST_FILE}: {error}")))?;
         expected.extend(manifest.files.into_iter().map(|file| ((file.path, MANIFEST_FILE), file.sha256)));
     }
