@@ -352,7 +352,7 @@ pub(crate) enum SecrecyCommand {
     Audit(SecrecyFiles),
     /// Says why a hidden count is safe, or how it is worked out
     Explain {
-        /// Beginning of its key, parts separated by ×, then its column after ·, for instance "2020_2021 × 84 × scolaire"
+        /// Beginning of its key, parts separated by ×, then its column after ·, for instance `2020_2021 × 84 × scolaire`
         cell: String,
         #[command(flatten)]
         files: SecrecyFiles,
@@ -396,7 +396,7 @@ pub(crate) struct SecrecyFiles {
     /// Larger counts are hidden beside the small ones: readers cannot tell which are small
     #[arg(long)]
     pub(crate) complementary: bool,
-    /// Supposes that these totals are published too, for instance code_region=FR; what is hidden is made up
+    /// Supposes that these totals are published too, for instance `code_region=FR`; what is hidden is made up
     #[arg(long, value_name = "COLUMN=VALUE")]
     pub(crate) with_total: Option<String>,
     /// How many refused counts to name

@@ -43,6 +43,7 @@ pub fn suppress(system: &mut System, manner: Manner) -> Suppression {
         mover: Mover::new(&view, &values),
         ledger: Ledger::new(values.len()),
         users: BTreeMap::new(),
+        cheapest: system.lines.iter().filter(|line| line.may_hide).map(|line| line.cost).min().map_or(0, |cost| 3 * cost / 2),
         kept: system.lines.iter().map(|line| line.state == State::Secondary).collect(),
         system,
     };
@@ -111,6 +112,8 @@ struct Run<'a> {
     ledger: Ledger,
     /// Protected cells whose proof once used a line.
     users: BTreeMap<LineId, BTreeSet<CellId>>,
+    /// One and a half times the price of the cheapest line: less than two lines.
+    cheapest: u64,
     /// Lines hidden for another reason than a proof: they stay hidden.
     kept: Vec<bool>,
 }
@@ -146,7 +149,8 @@ impl Run<'_> {
                 if best.as_ref().is_none_or(|(least, _)| price < *least) {
                     best = Some((price, moves));
                 }
-                if price == 0 {
+                // One cheap line or none: looking further costs more than it saves.
+                if best.as_ref().is_some_and(|(least, _)| *least <= self.cheapest) {
                     break;
                 }
             }
