@@ -217,6 +217,9 @@ impl Run<'_> {
 
     /// Shows again, the dearest first, each line that every proof can do without. Gives how many.
     fn show_again(&mut self) -> usize {
+        // A later move may have become the proof of an earlier cell: what each proof uses is gathered afresh.
+        let protected: Vec<CellId> = self.system.protected().collect();
+        protected.into_iter().for_each(|cell| self.remember(cell));
         let is_ours = |line: &LineId| self.system.lines[*line as usize].state == State::Secondary && !self.kept[*line as usize];
         let mut lines: Vec<LineId> = (0..number(self.system.lines.len())).filter(is_ours).collect();
         lines.sort_by_key(|line| (std::cmp::Reverse(self.system.lines[*line as usize].cost), *line));
@@ -251,7 +254,13 @@ impl Run<'_> {
                 return false;
             }
         }
-        forgotten.into_iter().for_each(|(cell, _)| self.remember(cell));
+        let proofs = forgotten.iter().flat_map(|(cell, _)| self.ledger.proof(*cell));
+        let moved: BTreeSet<CellId> = proofs.flat_map(|moved| moved.moved().iter().map(|(other, _)| *other)).collect();
+        for cell in moved {
+            if self.system.cells[cell as usize].needed() > 0 {
+                self.remember(cell);
+            }
+        }
         true
     }
 
