@@ -167,11 +167,11 @@ fn matrix(portal: &Reached) {
     for run in 0..runs {
         let number = run * 320 / runs.max(1);
         let (fault, may_exit) = FAULTS[(run + number / FAULTS.len()) % FAULTS.len()];
-        let is_creation = (number + run).is_multiple_of(2);
+        let is_creation = run.is_multiple_of(2);
         let writes = if is_creation { created } else { revised };
         let at = (number * 7 + run) % writes;
         let times = if number % 3 == 2 { usize::MAX } else { 1 };
-        let which = if is_creation { run % 2 } else { (run / 2) % 2 };
+        let which = (run / 2) % 2;
         let kind = if is_creation { "creation" } else { "revision" };
         let context = format!("run {run}, {fault:?} at write {at} of a {kind} × {}", if times == 1 { "1" } else { "∞" });
         if is_creation && let Some(id) = live.take() {
