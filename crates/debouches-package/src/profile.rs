@@ -137,7 +137,8 @@ pub struct Measured {
 /// When a column of the specification is missing.
 pub fn profile(spec: &TableSpec, table: &Table, jobs: usize) -> Result<TableProfile, TableError> {
     let cuts = cuts(spec, table)?;
-    let measures: Vec<&ColumnSpec> = spec.measures().collect();
+    // A measure that the dataset leaves out is in no profile.
+    let measures: Vec<&ColumnSpec> = spec.measures().filter(|measure| table.column(&measure.name).is_some()).collect();
     let share = measures.len().div_ceil(jobs.max(1)).max(1);
     let counted: Vec<Vec<Vec<Measured>>> = std::thread::scope(|scope| {
         let cuts = &cuts;
