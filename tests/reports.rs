@@ -1,4 +1,4 @@
-//! Reports that can be mailed: a French page, JUnit for a continuous integration, JSON with its schema, refused rows whole.
+//! Reports that can be mailed: a French page, `JUnit` for a continuous integration, JSON with its schema, refused rows whole.
 
 use crate::harness::{PipelineTest, fixture};
 

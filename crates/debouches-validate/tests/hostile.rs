@@ -40,7 +40,7 @@ fn damaged(body: &[u8], seed: u64) -> Vec<u8> {
             body.push(b';');
         }
     }
-    if next(&mut state) % 6 == 0 {
+    if next(&mut state).is_multiple_of(6) {
         body.truncate(next(&mut state) % body.len() + 1);
     }
     body

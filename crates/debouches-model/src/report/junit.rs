@@ -1,4 +1,4 @@
-//! The report as JUnit XML: one case for each rule of the stage, for the pages of a continuous integration.
+//! The report as `JUnit` XML: one case for each rule of the stage, for the pages of a continuous integration.
 
 use std::fmt::Write as _;
 

@@ -1,5 +1,5 @@
 //! Characters 7 to 11 of the MEFSTAT11 are characters 4 to 8 of the diploma code: columns are MEFSTAT11, diploma code.
-//! Holds on the 10,067 rows of N_MEF of May 2025.
+//! Holds on the 10,067 rows of `N_MEF` of May 2025.
 
 use debouches_model::spec::TableSpec;
 use debouches_model::{Finding, RuleCode};

@@ -1,5 +1,5 @@
 //! The speciality group is characters 4 to 6 of the diploma code: columns are group, diploma code. Four exceptions among
-//! the 11,261 codes of V_FORMATION_DIPLOME of May 2025, accepted by the tolerance of the table: the column is kept.
+//! the 11,261 codes of `V_FORMATION_DIPLOME` of May 2025, accepted by the tolerance of the table: the column is kept.
 
 use debouches_model::spec::TableSpec;
 use debouches_model::{Finding, RuleCode};
