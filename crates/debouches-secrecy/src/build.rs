@@ -104,10 +104,12 @@ impl Builder<'_> {
     /// The cells of a row. Counts with the same bases are hidden together.
     pub(crate) fn row(&mut self, facts: &Facts, row: &Row, owner: Option<usize>, last: Option<usize>) -> RowCells {
         let place_of = |name: &str| self.counts.iter().position(|count| count.column == name);
-        let mut groups: BTreeMap<(Vec<&str>, Option<&str>), Vec<usize>> = BTreeMap::new();
+        // What is hidden for another reason than its base (a producer's own) leaves the rest of its group published.
+        let mut groups: BTreeMap<(Vec<&str>, Option<&str>, bool), Vec<usize>> = BTreeMap::new();
         for (place, count) in self.counts.iter().enumerate().filter(|(place, _)| row.counts[*place] != Seen::Nothing) {
             let base = count.base.iter().map(String::as_str).collect();
-            groups.entry((base, count.group.as_deref())).or_default().push(place);
+            let is_hidden = matches!(row.counts[place], Seen::Hidden(_));
+            groups.entry((base, count.group.as_deref(), is_hidden)).or_default().push(place);
         }
         let value = |place: usize| match row.counts[place] {
             Seen::Value(value) | Seen::Hidden(Some(value)) => Some(value),
@@ -126,10 +128,9 @@ impl Builder<'_> {
             *self.owners.entry(row.key[place].clone()).or_insert(next)
         });
         let mut cells: RowCells = vec![None; self.counts.len()];
-        for ((base, _), places) in groups {
+        for ((base, _, is_hidden), places) in groups {
             let bases: Vec<Option<i64>> = base.iter().filter_map(|name| place_of(name)).map(value).collect();
             let is_small = bases.iter().any(|base| base.is_none_or(|base| base < i64::from(self.policy.threshold)));
-            let is_hidden = places.iter().any(|place| matches!(row.counts[*place], Seen::Hidden(_)));
             let is_extreme = self.policy.extremes == Extremes::Protect
                 && places.iter().any(|place| {
                     let within = self.counts[*place].within.as_deref().and_then(place_of).and_then(value);
