@@ -197,3 +197,26 @@ fn a_file_that_no_policy_knows_is_a_mistake_of_the_call() {
     test.run(&["secrecy", "audit", "other.csv"]).expect_exit(2);
     test.run(&["secrecy", "audit", "missing.csv"]).expect_exit(2);
 }
+
+/// Two establishments under twenty protect each other from everybody, but not from each other.
+#[test]
+fn somebody_from_the_inside_is_refused_then_repaired() {
+    let test = PipelineTest::with_config("");
+    std::fs::write(test.path("policy.toml"), POLICY.replace("[[secrecy.count]]", "owner = \"region\"\n[[secrecy.count]]"))
+        .unwrap();
+    let file = write(test.folder(), "v1.csv", &[("A", "12"), ("B", "15"), ("C", "63"), ("D", "70"), ("FR", "160")]);
+    let of = |command: &str, file: &str, more: &[&str]| {
+        test.run(&[&["secrecy", command, file, "--spec", "policy.toml"], more].concat())
+    };
+    of("audit", &file, &["--private"]).expect_exit(0).expect_told("0 open from the inside");
+    of("audit", &file, &["--private", "--insiders"])
+        .expect_exit(3)
+        .expect_told("2 open from the inside")
+        .expect_told("A × CAP · nb : rien ne prouve le secret pour qui connaît B de l'intérieur");
+    of("price", &file, &["--private", "--insiders", "--out", "repaired.csv"])
+        .expect_exit(0)
+        .expect_told("1 lines hidden beside");
+    of("audit", "repaired.csv", &["--truth", &file, "--complementary", "--insiders"])
+        .expect_exit(0)
+        .expect_told("0 open from the inside");
+}

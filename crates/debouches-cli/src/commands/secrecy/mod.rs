@@ -21,6 +21,7 @@ pub(crate) fn secrecy(global: &Global, command: &SecrecyCommand) -> anyhow::Resu
         SecrecyCommand::Audit(files) => audit::audit(global, files),
         SecrecyCommand::Explain { cell, files } => explain::explain(global, cell, files),
         SecrecyCommand::Price { files, width, siblings, threshold, out } => {
+            let out = out.as_ref().map(|out| global.directory.clone().unwrap_or_default().join(out));
             price::price(global, files, &price::Compared { width, siblings, threshold }, out.as_deref())
         }
     }
@@ -50,6 +51,7 @@ fn subjects(global: &Global, files: &SecrecyFiles) -> anyhow::Result<Vec<Subject
             releases.iter_mut().for_each(|facts: &mut Facts| facts.tell(&truth));
         }
         releases.iter_mut().for_each(|facts: &mut Facts| facts.complementary = files.complementary);
+        layout.policy.insiders |= files.insiders;
         if let Some(total) = &files.with_total {
             let (column, value) = total
                 .split_once('=')
