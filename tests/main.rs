@@ -4,6 +4,7 @@
 mod harness;
 
 mod buckets;
+mod canary;
 mod command_line;
 mod crash;
 mod derived;
