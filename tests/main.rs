@@ -33,4 +33,5 @@ mod sample;
 mod secrecy;
 mod secrecy_gate;
 mod sources;
+mod tables;
 mod wire;
