@@ -113,6 +113,40 @@ fn files_in_a_bucket_are_linked_on_the_practice_portal() {
 }
 
 #[test]
+fn a_plan_names_what_is_put_in_the_bucket_and_no_more_is() {
+    with_practice(false, |portal| {
+        let Some(bucket) = Bucket::new("plan") else { return eprintln!("{NO_S3}") };
+        let test = bucket.pipeline(portal);
+        test.run(&["run", "--to", "package", "-q"]).expect_exit(0);
+        test.run(&["plan", "-o", "plan.json"])
+            .expect_exit(0)
+            .expect_told("put tested/1.0.0/ij_cfa_etablissement.csv in the bucket");
+        assert_eq!(bucket.road.writes(), 0, "a plan writes nothing");
+        let plan: Value = serde_json::from_slice(&std::fs::read(test.path("plan.json")).unwrap()).unwrap();
+        let planned = &plan["datasets"][0]["bucket"];
+        let files = planned["files"].as_array().unwrap().len();
+        let manifest = std::fs::read(test.path("state/package/tested/1.0.0/manifest.json")).unwrap();
+        let manifest: Value = serde_json::from_slice(&manifest).unwrap();
+        assert_eq!(files, manifest["files"].as_array().unwrap().len());
+        assert_eq!((&planned["pointer"]["to"], &planned["pointer"]["from"]), (&json!("1.0.0"), &Value::Null));
+        // A plan without the bucket, as somebody could have made it by hand, puts nothing there.
+        let mut without = plan.clone();
+        without["datasets"][0].as_object_mut().unwrap().remove("bucket");
+        std::fs::write(test.path("without.json"), without.to_string()).unwrap();
+        test.run(&["publish", "without.json"]).expect_exit(2).expect_told("is not what the plan was made from");
+        assert_eq!(bucket.road.writes(), 0);
+        // Stopped in the middle of the bucket, the same plan goes on.
+        bucket.road.strike(Some(Trouble { fault: Fault::Status(403, ""), at: 2, times: usize::MAX }));
+        test.run(&["publish", "plan.json"]).expect_exit(4);
+        bucket.road.strike(None);
+        test.run(&["publish", "plan.json"]).expect_exit(0);
+        assert_eq!(bucket.road.writes(), files - 2 + 1, "the files that were missing, and the pointer");
+        expect_links(portal, &test, "1.0.0");
+        test.run(&["plan", "--exit-code"]).expect_exit(0).expect_told("nothing to publish");
+    });
+}
+
+#[test]
 fn a_crash_between_bucket_and_portal_is_completed_by_the_next_run() {
     with_practice(false, |portal| {
         let Some(bucket) = Bucket::new("crash") else { return eprintln!("{NO_S3}") };

@@ -24,7 +24,7 @@ pub use desired::{Desired, DesiredResource, Place, Target, bucket_path, desire};
 pub use error::{PublishError, fault_of};
 pub use live::{Live, LiveFile, live};
 pub use plan::{Plan, PlannedWrite, plan};
-pub use plan_file::{PlanFile, PlanFileError, PlannedDataset, PlannedPortal};
+pub use plan_file::{PlanFile, PlanFileError, PlannedBucket, PlannedDataset, PlannedFile, PlannedPointer, PlannedPortal};
 pub use preflight::{Obstacle, account_obstacles, obstacles};
 pub use publication::{Applied, Mandate, Pending, Publication};
 pub use receipt::{Receipt, ReceiptResource};

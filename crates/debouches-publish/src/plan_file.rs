@@ -47,8 +47,67 @@ pub struct PlannedDataset {
     pub release: Sha256,
     /// Digest of what the portal showed.
     pub observed: Sha256,
-    /// The writes.
+    /// The writes on the portal.
     pub writes: Vec<PlannedWrite>,
+    /// What is put in the bucket before that; none when the portal holds the files, or when the bucket has everything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bucket: Option<PlannedBucket>,
+}
+
+/// The writes in a bucket: files that are not there, then the pointer.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlannedBucket {
+    /// Address of the bucket.
+    pub bucket: String,
+    /// Files that are not there.
+    pub files: Vec<PlannedFile>,
+    /// Where `latest.json` will point; none when it does already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<PlannedPointer>,
+}
+
+/// A file to be put in a bucket, where nothing is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlannedFile {
+    /// Path in the bucket.
+    pub path: String,
+    /// Size.
+    pub bytes: u64,
+    /// Digest of the bytes.
+    pub sha256: Sha256,
+}
+
+/// A pointer to be moved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlannedPointer {
+    /// Path in the bucket.
+    pub path: String,
+    /// Digest of what it says now; none when it is not there.
+    pub from: Option<Sha256>,
+    /// Version that it will point to.
+    pub to: Version,
+}
+
+impl PlannedBucket {
+    /// True when there is nothing to put.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty() && self.pointer.is_none()
+    }
+
+    /// True when that plan has all of these writes: some of its own may be done already.
+    #[must_use]
+    pub fn is_within(&self, plan: Option<&Self>) -> bool {
+        self.is_empty()
+            || plan.is_some_and(|plan| {
+                self.bucket == plan.bucket
+                    && self.files.iter().all(|file| plan.files.contains(file))
+                    && (self.pointer.is_none() || self.pointer == plan.pointer)
+            })
+    }
 }
 
 /// A file that is no plan.
@@ -105,6 +164,7 @@ impl PlannedDataset {
             release,
             observed: pending.observed.digest(),
             writes: pending.plan.writes.clone(),
+            bucket: None,
         }
     }
 

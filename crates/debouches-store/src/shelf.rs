@@ -146,6 +146,18 @@ impl Shelf {
         Ok(Some(hasher.finish()))
     }
 
+    /// The size of what is there; none when nothing is.
+    ///
+    /// # Errors
+    /// When the bucket does not answer.
+    pub async fn size(&self, path: &str) -> Result<Option<u64>, StoreError> {
+        match self.store.head(&self.at(path)).await {
+            Ok(found) => Ok(Some(found.size)),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(StoreError::remote(self.shown(path), error)),
+        }
+    }
+
     /// Reads a pointer.
     ///
     /// # Errors

@@ -1,17 +1,19 @@
 //! `debouches plan`: what would change on the portals; writes nothing there.
 
 use debouches_model::{Fault, Stage};
-use debouches_publish::{PlanFile, PlannedDataset, PlannedPortal};
+use debouches_publish::{PlanFile, PlannedBucket, PlannedDataset, PlannedPortal};
+use debouches_store::Artefact;
 use serde_json::json;
 
 use super::plan_text::text;
 use crate::args::{Global, PlanArgs};
-use crate::config::{Portal, PortalKind};
+use crate::config::{DatasetConfig, Portal, PortalKind};
 use crate::engine::Selection;
 use crate::failure::{self, Usage};
 use crate::output;
 use crate::session::Session;
 use crate::stages::connection::connect;
+use crate::stages::hosting;
 use crate::stages::package::{ingredients, is_current, latest};
 
 /// Exit code of `plan --exit-code` when something would change.
@@ -54,7 +56,8 @@ pub(crate) async fn plan(global: &Global, args: &PlanArgs) -> anyhow::Result<u8>
         return Ok(fault.exit_code());
     }
     if let (Some(path), Some(portal)) = (&args.output, session.pipeline.portal()) {
-        let planned = lines.into_iter().filter_map(|line| line.planned).filter(|planned| !planned.writes.is_empty());
+        let planned = lines.into_iter().filter_map(|line| line.planned);
+        let planned = planned.filter(|planned| !planned.writes.is_empty() || planned.bucket.is_some());
         let url = match &portal.kind {
             PortalKind::Practice { .. } => None,
             PortalKind::Udata { url, .. } => Some(url.clone()),
@@ -98,7 +101,12 @@ async fn of_portal(session: &Session, selection: &Selection<'_>, portal: &Portal
         match connection.pending(session, &release, &connection.target(Some(dataset))).await {
             Ok(found) => {
                 line.left_out = found.desired.left_out.clone();
-                line.planned = Some(PlannedDataset::of(&found, release.manifest().identity()));
+                let mut planned = PlannedDataset::of(&found, release.manifest().identity());
+                match bucket(session, dataset, &release).await {
+                    Ok(bucket) => planned.bucket = bucket,
+                    Err(error) => line.obstacle = Some((failure::one_line(&error), failure::fault_of(&error))),
+                }
+                line.planned = Some(planned);
             }
             Err(error) => line.obstacle = Some((failure::one_line(&error), failure::fault_of(&error))),
         }
@@ -108,9 +116,16 @@ async fn of_portal(session: &Session, selection: &Selection<'_>, portal: &Portal
     Ok(lines)
 }
 
+/// What would be put in the bucket of a dataset that has one.
+async fn bucket(session: &Session, dataset: &DatasetConfig, release: &Artefact) -> anyhow::Result<Option<PlannedBucket>> {
+    let Some(hosting) = &dataset.hosting else { return Ok(None) };
+    let planned = hosting::planned(session, hosting, release).await?;
+    Ok((!planned.is_empty()).then_some(planned))
+}
+
 impl Line {
     fn is_pending(&self) -> bool {
-        let writes = self.planned.as_ref().is_some_and(|planned| !planned.writes.is_empty());
+        let writes = self.planned.as_ref().is_some_and(|planned| !planned.writes.is_empty() || planned.bucket.is_some());
         writes || self.obstacle.is_some() || !self.notes.is_empty()
     }
 
@@ -128,6 +143,7 @@ impl Line {
             "portal": self.portal,
             "steps": steps,
             "writes": writes,
+            "bucket": self.planned.as_ref().and_then(|planned| planned.bucket.as_ref()),
             "left_out": self.left_out,
             "note": note,
             "obstacle": self.obstacle(),

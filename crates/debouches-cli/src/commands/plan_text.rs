@@ -18,12 +18,19 @@ pub(super) fn text(lines: &[Line]) -> String {
         let version = line.release.as_deref().unwrap_or("no release");
         let on = if several { format!(" on {}", line.portal) } else { String::new() };
         let writes = line.planned.as_ref().map(|planned| planned.writes.as_slice()).unwrap_or_default();
+        let bucket = line.planned.as_ref().and_then(|planned| planned.bucket.as_ref());
         if let Some(obstacle) = line.obstacle() {
             let _ = writeln!(out, "{} {version}{on}: cannot be published\n  {obstacle}", line.dataset);
-        } else if writes.is_empty() && line.notes.is_empty() {
+        } else if writes.is_empty() && bucket.is_none() && line.notes.is_empty() {
             let _ = writeln!(out, "{} {version}{on}: nothing to publish", line.dataset);
         } else {
             let _ = writeln!(out, "{} {version}{on}: {} writes", line.dataset, writes.len());
+        }
+        for file in bucket.map(|bucket| bucket.files.as_slice()).unwrap_or_default() {
+            let _ = writeln!(out, "  put {} in the bucket: {} bytes, not there", file.path, file.bytes);
+        }
+        if let Some(pointer) = bucket.and_then(|bucket| bucket.pointer.as_ref()) {
+            let _ = writeln!(out, "  point {} to version {}", pointer.path, pointer.to);
         }
         for write in writes {
             let _ = writeln!(out, "  {write}: {}", write.reason);

@@ -1,8 +1,8 @@
 //! Files of a release in a bucket: `<dataset>/<version>/<file>`, never overwritten, and `<dataset>/latest.json`, the
 //! pointer that moves last.
 
-use debouches_model::{DatasetId, Fault, Version};
-use debouches_publish::bucket_path;
+use debouches_model::{DatasetId, Fault, Sha256, Version};
+use debouches_publish::{PlannedBucket, PlannedDataset, PlannedFile, PlannedPointer, bucket_path};
 use debouches_store::{Artefact, Placed, Pointer, Shelf};
 use serde::{Deserialize, Serialize};
 
@@ -32,10 +32,49 @@ struct LatestFile {
     sha256: String,
 }
 
-/// Puts the files, reads them back, then moves the pointer.
-pub(super) async fn host(session: &Session, hosting: &Hosting, release: &Artefact) -> anyhow::Result<()> {
+/// What would be put in the bucket.
+pub(crate) async fn planned(session: &Session, hosting: &Hosting, release: &Artefact) -> anyhow::Result<PlannedBucket> {
     let shelf = Shelf::open(&hosting.bucket, &session.aws)?;
     let latest = wanted(hosting, release)?;
+    let mut files = Vec::new();
+    for file in &release.manifest().files {
+        let path = bucket_path(&latest.dataset, latest.version, &file.path);
+        // Other bytes of another size are an error of the publication, which reads what is there.
+        if shelf.size(&path).await? != Some(file.bytes) {
+            files.push(PlannedFile { path, bytes: file.bytes, sha256: file.sha256 });
+        }
+    }
+    let path = pointer_path(&latest.dataset);
+    let there = shelf.pointer(&path).await?;
+    refuse_newer(&there, &latest, session.global.force)?;
+    let moves = there.bytes.as_deref() != Some(serde_json::to_vec_pretty(&latest)?.as_slice());
+    let from = there.bytes.as_deref().map(Sha256::of);
+    let pointer = moves.then_some(PlannedPointer { path, from, to: latest.version });
+    Ok(PlannedBucket { bucket: shelf.display().to_owned(), files, pointer })
+}
+
+fn pointer_path(dataset: &DatasetId) -> String {
+    format!("{dataset}/latest.json")
+}
+
+/// Puts the files, reads them back, then moves the pointer. With a plan, what it does not name is refused.
+pub(super) async fn host(
+    session: &Session,
+    hosting: &Hosting,
+    release: &Artefact,
+    plan: Option<&PlannedDataset>,
+) -> anyhow::Result<()> {
+    let shelf = Shelf::open(&hosting.bucket, &session.aws)?;
+    let latest = wanted(hosting, release)?;
+    if let Some(plan) = plan
+        && !planned(session, hosting, release).await?.is_within(plan.bucket.as_ref())
+    {
+        let message = format!(
+            "the bucket of dataset {} is not what the plan was made from: make another with `debouches plan -o`",
+            latest.dataset
+        );
+        return Err(Decided { message, fault: Fault::Operator }.into());
+    }
     let mut written = 0;
     for file in &release.manifest().files {
         let verified = release.open_file(&file.path).await?;
@@ -72,7 +111,7 @@ fn wanted(hosting: &Hosting, release: &Artefact) -> anyhow::Result<Latest> {
 
 /// Moves the pointer from what was read; somebody who moved it meanwhile is looked at, never overwritten.
 async fn point(shelf: &Shelf, latest: &Latest, may_go_back: bool) -> anyhow::Result<bool> {
-    let path = format!("{}/latest.json", latest.dataset);
+    let path = pointer_path(&latest.dataset);
     let bytes = serde_json::to_vec_pretty(latest)?;
     for _ in 0..TRIES {
         let there = shelf.pointer(&path).await?;

@@ -7,7 +7,7 @@ pub(crate) mod connection;
 pub(crate) mod drift;
 pub(crate) mod enrich;
 pub(crate) mod fetch;
-mod hosting;
+pub(crate) mod hosting;
 pub(crate) mod live;
 pub(crate) mod package;
 pub(crate) mod publish;

@@ -122,7 +122,7 @@ async fn one(
     connection.pending(session, &item.release, &target).await?;
     // The files of a bucket are there, and read back, before the portal links to them.
     if let Some(hosting) = &item.dataset.hosting {
-        host(session, hosting, &item.release).await?;
+        host(session, hosting, &item.release, planned).await?;
     }
     let mandate = planned.map_or(Mandate::All, Mandate::Planned);
     let applied = connection.publish(session, &item.release, &target, lock, mandate).await?;
