@@ -1,6 +1,7 @@
 //! Faults on the road to the portal, at every moment: nothing lost, nothing twice, nothing stale, whatever fails.
 //!
-//! `DEBOUCHES_FAULT_RUNS` says how many runs per portal (6 by default; 320 is the whole matrix).
+//! `DEBOUCHES_FAULT_RUNS` says how many runs per portal (6 by default; 320 is the whole matrix), `DEBOUCHES_FAULT_PART`
+//! which part of them, for instance `2/4`: several machines or portals share the matrix.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -162,16 +163,20 @@ fn matrix(portal: &Reached) {
     eprintln!("{created} writes for a creation, {revised} for a revision");
     let mut live = Some(expect_published(portal, &revision, "without fault"));
     let mut exits: BTreeMap<i32, usize> = BTreeMap::new();
-    let (mut struck, mut by_fault) = (0, BTreeMap::<String, usize>::new());
+    let (mut struck, mut by_fault) = (0, BTreeMap::<String, BTreeMap<i32, usize>>::new());
+    // Runs after which every file was there once, with its bytes and texts.
+    let mut whole: BTreeMap<String, usize> = BTreeMap::new();
     // Of the whole matrix, a sample spread evenly: each fault, moments and scenarios in turn.
-    for run in 0..runs {
+    let (part, parts) = part();
+    for run in (0..runs).filter(|run| run / 2 % parts == part) {
         let number = run * 320 / runs.max(1);
         let (fault, may_exit) = FAULTS[(run + number / FAULTS.len()) % FAULTS.len()];
         let is_creation = run.is_multiple_of(2);
         let writes = if is_creation { created } else { revised };
         let at = (number * 7 + run) % writes;
         let times = if number % 3 == 2 { usize::MAX } else { 1 };
-        let which = (run / 2) % 2;
+        // A revision publishes the other release than the creation before it.
+        let which = (run / 2 + run) % 2;
         let kind = if is_creation { "creation" } else { "revision" };
         let context = format!("run {run}, {fault:?} at write {at} of a {kind} × {}", if times == 1 { "1" } else { "∞" });
         if is_creation && let Some(id) = live.take() {
@@ -183,7 +188,7 @@ fn matrix(portal: &Reached) {
         let first = publish(&test);
         let code = first.output.status.code().unwrap();
         *exits.entry(code).or_default() += 1;
-        *by_fault.entry(format!("{fault:?}")).or_default() += 1;
+        *by_fault.entry(format!("{fault:?}")).or_default().entry(code).or_default() += 1;
         struck += usize::from(road.struck() > 0);
         assert!([0, 6].contains(&code) || may_exit.contains(&code), "{context}: exit {code}\n{}", first.told());
         road.settle();
@@ -201,8 +206,31 @@ fn matrix(portal: &Reached) {
         road.strike(None);
         publish(&test).expect_exit(0);
         assert_eq!(road.writes(), 0, "{context}: a third run wrote again");
+        *whole.entry(format!("{fault:?}")).or_default() += 1;
     }
-    eprintln!("{runs} runs on {}, {struck} struck; first exits {exits:?}; 0 lost, 0 twice, 0 stale; {by_fault:?}", portal.url);
+    eprintln!("{:<34} {:>4}  {:<26} {:>5}", "fault", "runs", "first exits", "whole");
+    for (fault, exits) in &by_fault {
+        let runs: usize = exits.values().sum();
+        let exits: Vec<String> = exits.iter().map(|(code, count)| format!("{code} × {count}")).collect();
+        eprintln!("{:<34} {runs:>4}  {:<26} {:>5}", short(fault), exits.join(", "), whole[fault]);
+    }
+    eprintln!(
+        "{runs} runs on {}, {struck} struck; first exits {exits:?}; whole after the next run, nothing to write after that: {}",
+        portal.url,
+        whole.values().sum::<usize>()
+    );
+}
+
+/// The part of the matrix to run, from 0, and how many parts there are.
+fn part() -> (usize, usize) {
+    let text = std::env::var("DEBOUCHES_FAULT_PART").unwrap_or_else(|_| "1/1".to_owned());
+    let (part, parts) = text.split_once('/').unwrap();
+    (part.parse::<usize>().unwrap() - 1, parts.parse().unwrap())
+}
+
+/// A fault in few words.
+fn short(fault: &str) -> String {
+    fault.chars().filter(|letter| !"\"\\".contains(*letter)).take(34).collect()
 }
 
 /// Going back to the other release is meant here.

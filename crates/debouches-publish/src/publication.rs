@@ -94,7 +94,10 @@ impl Publication<'_> {
     /// When the release or the portal cannot be read, when the dataset was deleted or doubled there, or when what is live
     /// is newer.
     pub async fn pending(&self) -> Result<Pending, PublishError> {
-        let desired = desire(self.release, self.target).await?;
+        self.pending_of(desire(self.release, self.target).await?).await
+    }
+
+    async fn pending_of(&self, desired: Desired) -> Result<Pending, PublishError> {
         let receipt = last_receipt(self.store, &desired.dataset, self.name).await?;
         let lines = self.store.journal_lines(&self.key(&desired)).await;
         let lines = lines.map_err(|source| self.store_failed(&desired, source))?.unwrap_or_default();
@@ -120,7 +123,16 @@ impl Publication<'_> {
     /// When the portal refuses or fails, or when the mandate does not cover what is to be written; what was written
     /// stays, and the next run completes it.
     pub async fn publish(&self, lock: &Lock, mandate: Mandate<'_>) -> Result<Applied, PublishError> {
-        let Pending { desired, mut observed, plan: mut todo } = self.pending().await?;
+        self.publish_desired(desire(self.release, self.target).await?, lock, mandate).await
+    }
+
+    /// As [`Self::publish`], for whoever knows already what the release wants: large files are not read once more for it.
+    /// The portal is looked at afresh, and each file is compared with its manifest before it is sent.
+    ///
+    /// # Errors
+    /// As [`Self::publish`].
+    pub async fn publish_desired(&self, desired: Desired, lock: &Lock, mandate: Mandate<'_>) -> Result<Applied, PublishError> {
+        let Pending { desired, mut observed, plan: mut todo } = self.pending_of(desired).await?;
         let key = self.key(&desired);
         self.check(&desired, &observed, &todo, mandate).await?;
         let mut leased = None;

@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use debouches_http::{Client, ClientOptions, Secret};
 use debouches_model::Fault;
 use debouches_portal::{PortalOptions, RunningPortal};
-use debouches_publish::{Applied, Mandate, Pending, Publication, Target, account_obstacles, obstacles};
+use debouches_publish::{Applied, Desired, Mandate, Pending, Publication, Target, account_obstacles, obstacles};
 use debouches_store::{Artefact, Lock};
 use debouches_udata::{Portal as PortalClient, Terms};
 
@@ -127,10 +127,11 @@ impl Connection<'_> {
         session: &Session,
         release: &Artefact,
         target: &Target,
+        desired: Desired,
         lock: &Lock,
         mandate: Mandate<'_>,
     ) -> anyhow::Result<Applied> {
-        Ok(self.publication(session, release, target).publish(lock, mandate).await?)
+        Ok(self.publication(session, release, target).publish_desired(desired, lock, mandate).await?)
     }
 
     pub(crate) fn address(&self, applied: &Applied) -> String {

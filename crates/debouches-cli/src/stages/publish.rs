@@ -119,13 +119,13 @@ async fn one(
 ) -> anyhow::Result<Applied> {
     let target = connection.target(Some(item.dataset));
     // Everything that the portal would refuse or drop is told before the first write.
-    connection.pending(session, &item.release, &target).await?;
+    let desired = connection.pending(session, &item.release, &target).await?.desired;
     // The files of a bucket are there, and read back, before the portal links to them.
     if let Some(hosting) = &item.dataset.hosting {
         host(session, hosting, &item.release, planned).await?;
     }
     let mandate = planned.map_or(Mandate::All, Mandate::Planned);
-    let applied = connection.publish(session, &item.release, &target, lock, mandate).await?;
+    let applied = connection.publish(session, &item.release, &target, desired, lock, mandate).await?;
     for path in &applied.left_out {
         tracing::warn!("{path} was left out: portal {} does not accept its extension", connection.name());
     }
