@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::harness::{PipelineTest, fixture};
 
@@ -219,4 +219,53 @@ fn somebody_from_the_inside_is_refused_then_repaired() {
     of("audit", "repaired.csv", &["--truth", &file, "--complementary", "--insiders"])
         .expect_exit(0)
         .expect_told("0 open from the inside");
+}
+
+/// Answers of the API for one training: a code and how many were in their final year, continued, left.
+fn answers(test: &PipelineTest, name: &str, route: &str, rows: &[(&str, [u32; 3])]) {
+    let line = |(code, [whole, continuing, leavers]): &(&str, [u32; 3])| {
+        let measure = |name: &str, value: &u32| json!({ "id_mesure": name, "valeur_mesure": value, "dimensions": [{ "id_formation_apprentissage": "40025214" }] });
+        let data = [("nb_annee_term", whole), ("nb_poursuite_etudes", continuing), ("nb_sortant", leavers)];
+        let data: Vec<Value> = data.iter().map(|(name, value)| measure(name, value)).collect();
+        let metadata = json!({ "UAI": { "id_uai_etab": code, "libelle_etab": "Lycée d'essai" } });
+        let metadata = if route == "uai" { metadata } else { json!({}) };
+        let body = json!({ "metadata": metadata, "data": data }).to_string();
+        let body = if route == "uai" { Value::String(body).to_string() } else { body };
+        json!({ "route": route, "code": code, "millesime": "2021_2022", "status": 200, "body": body }).to_string() + "\n"
+    };
+    std::fs::write(test.path(name), rows.iter().map(line).collect::<String>()).unwrap();
+}
+
+/// The région is in another table than its establishments, and gives the smallest of them away.
+#[test]
+fn levels_in_several_tables_are_judged_as_one() {
+    let test = PipelineTest::one_table("ij_api_etablissement", std::path::Path::new("uai.jsonl"));
+    let more = "[[source]]\nid = \"regions\"\nkind = \"file\"\nurl = \"regions.jsonl\"\ntable = \"ij_api_region\"\n";
+    let path = test.path("pipeline.toml");
+    let config = std::fs::read_to_string(&path).unwrap();
+    let both = config.replace("tables = [\"ij_api_etablissement\"]", "tables = [\"ij_api_etablissement\", \"ij_api_region\"]");
+    let with = |config: &str, more: &str| std::fs::write(&path, format!("{more}{config}")).unwrap();
+    answers(&test, "uai.jsonl", "uai", &[("0019901G", [100, 60, 40]), ("0019902H", [68, 34, 34]), ("0019903J", [3, 1, 2])]);
+    answers(&test, "regions.jsonl", "region", &[("01", [171, 95, 76])]);
+    with(&format!("{both}[dataset.protection]\nleaks = \"refuse\"\n"), more);
+    let refused = test.run(&["run", "--to", "package"]);
+    let told = refused.stderr();
+    refused.expect_exit(3);
+    assert!(told.contains("refuses table ij_api_etablissement + ij_api_region"), "{told}");
+    assert!(told.contains("0019903J") && told.contains("le total 2021_2022 × 84 × TOTAL"), "{told}");
+    with(&both, more);
+    test.run(&["run", "--to", "package"]).expect_exit(0);
+    let releases = test.releases();
+    let shown = |table: &str| {
+        let body = releases[&format!("tested/1.0.0/{table}.csv")].as_slice();
+        let mut reader = csv::ReaderBuilder::new().delimiter(b';').from_reader(body);
+        let place = reader.headers().unwrap().iter().position(|name| name == "nb_annee_term").unwrap();
+        reader.records().map(|row| row.unwrap()[place].to_owned()).collect::<Vec<_>>()
+    };
+    let establishments = shown("ij_api_etablissement");
+    assert!(establishments[2].is_empty() && establishments[..2].contains(&String::new()), "{establishments:?}");
+    assert_eq!(shown("ij_api_region"), ["171"], "establishments are hidden first");
+    let document: Value = serde_json::from_slice(&releases["tested/1.0.0/disclosure.json"]).unwrap();
+    assert_eq!(document["tables"][1]["together"], json!(["ij_api_etablissement"]));
+    assert_eq!((&document["tables"][0]["mode"], &document["tables"][0]["passes"]), (&json!("strict"), &json!(true)));
 }

@@ -1,6 +1,6 @@
 //! From tables and their policy to a system: which counts there are, in which releases, and what ties them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use debouches_model::spec::{CountSpec, Extremes, SecrecySpec};
 
@@ -58,6 +58,7 @@ pub fn build(policy: &SecrecySpec, releases: &[Facts], primary: Primary, same: b
         },
         known: HashMap::new(),
         owners: BTreeMap::new(),
+        limits: HashSet::new(),
         primary,
         same,
     };
@@ -80,6 +81,8 @@ pub(crate) struct Builder<'a> {
     /// Versions of each count, by key and place.
     known: HashMap<(Vec<Box<str>>, usize), Vec<CellId>>,
     owners: BTreeMap<Box<str>, u32>,
+    /// Totals and parts of which something may be missing, seen so far.
+    pub(crate) limits: HashSet<Vec<CellId>>,
     primary: Primary,
     same: bool,
 }

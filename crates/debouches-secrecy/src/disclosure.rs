@@ -25,6 +25,9 @@ pub enum Mode {
 pub struct TableDisclosure {
     /// The table.
     pub table: String,
+    /// Tables judged together with it, as one: their counts are in the figures below too.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub together: Vec<String>,
     /// Digest of the policy below.
     pub policy_sha256: String,
     /// The policy in force.

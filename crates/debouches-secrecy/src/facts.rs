@@ -1,5 +1,7 @@
 //! What a table says, as counts and rounded rates: what the binary makes of a release, or of anybody's CSV.
 
+use debouches_model::spec::CommonKey;
+
 /// A count as one release shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Seen {
@@ -34,6 +36,41 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// The same rows under the common key of a family: each part of it is a column of this key, or a value.
+    /// Nothing when a column is not there.
+    #[must_use]
+    pub fn under(mut self, common: &[CommonKey]) -> Option<Self> {
+        enum Part {
+            Column(usize),
+            Value(Box<str>),
+        }
+        let part = |part: &CommonKey| match &part.column {
+            Some(column) => self.key.iter().position(|own| own == column).map(Part::Column),
+            None => Some(Part::Value(part.value.clone().unwrap_or_default().into())),
+        };
+        let parts: Vec<Part> = common.iter().map(part).collect::<Option<_>>()?;
+        for row in &mut self.rows {
+            row.key = parts
+                .iter()
+                .map(|part| match part {
+                    Part::Column(place) => row.key[*place].clone(),
+                    Part::Value(value) => value.clone(),
+                })
+                .collect();
+        }
+        self.key = common.iter().map(|part| part.name.clone()).collect();
+        Some(self)
+    }
+
+    /// Adds the rows of another table under the same key.
+    pub fn join(&mut self, other: Self) {
+        if self.key.is_empty() {
+            self.key = other.key;
+        }
+        self.rows.extend(other.rows);
+        self.complementary |= other.complementary;
+    }
+
     /// Gives hidden counts the value that they have in a private table of the same rows. Readers are not told: it sets what
     /// they know beforehand in the worst case, and what is worth protecting.
     pub fn tell(&mut self, truth: &Self) {

@@ -109,6 +109,7 @@ pub fn guard(guard: Guard<'_>, lang: Lang) -> Guarded {
     let (groups, largest_group) = judgement.as_ref().map_or((0, 0), |judgement| judgement.groups);
     let disclosure = TableDisclosure {
         table: guard.table.to_owned(),
+        together: Vec::new(),
         policy_sha256: Sha256::of(policy_text.as_bytes()).to_string(),
         policy: guard.policy.clone(),
         mode,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::build::{Builder, MANY, RowCells};
 use crate::facts::{Facts, Row, Seen};
-use crate::system::{CellId, Constraint, Tie};
+use crate::system::{Cell, CellId, Constraint, Line, State, Tie};
 
 /// Rows that differ in one column, and in those that follow from it: the total, and the others with their value there.
 type Group<'f> = (Option<usize>, Vec<(usize, &'f str)>);
@@ -150,14 +150,33 @@ impl Builder<'_> {
                             self.sum(whole, &present, Tie::Sum);
                         }
                         None if total.complete && is_complete && total.rest.is_none() => self.sum(whole, &present, Tie::Sum),
-                        Some(_) | None => {
-                            let terms = std::iter::once((whole, 1)).chain(present.into_iter().map(|part| (part, -1))).collect();
-                            self.tie(&Constraint { terms, low: 0, high: MANY, tie: Tie::Sum, while_shown: None });
-                        }
+                        Some(_) | None => self.at_most(whole, present),
                     }
                 }
             }
         }
+    }
+
+    /// Parts that do not exceed their whole: what is missing is an unknown of its own, which nobody publishes nor protects.
+    fn at_most(&mut self, whole: CellId, mut parts: Vec<CellId>) {
+        // The same figures in another release say the same again.
+        if !self.limits.insert(std::iter::once(whole).chain(parts.iter().copied()).collect()) {
+            return;
+        }
+        let system = &mut self.out.system;
+        let told = |cell: &CellId| system.value_of(*cell);
+        let sum: Option<i64> = parts.iter().map(told).sum();
+        let left = told(&whole).zip(sum).map(|(whole, sum)| whole - sum);
+        if left.is_some_and(|left| left < 0) {
+            self.out.untrue += 1;
+            return;
+        }
+        let line = system.line(Line { state: State::Primary, cost: 1, may_hide: false, owner: None, level: u32::MAX });
+        let value = left.unwrap_or(0);
+        let cell = Cell { line, value, shown: (value, value), prior: (0, MANY), width: 0 };
+        let label = format!("{}, lignes absentes", system.label(whole));
+        parts.push(system.cell_of(cell, label, left.is_some()));
+        self.sum(whole, &parts, Tie::Sum);
     }
 
     /// The row of what some parts leave out of their total: nobody publishes it, anybody can compute it.

@@ -268,14 +268,22 @@ pub(crate) async fn write_tables(
     dataset: &DatasetConfig,
     tables: &[Artefact],
 ) -> anyhow::Result<Vec<WrittenData>> {
-    let mut written = Vec::new();
-    for (spec, artefact) in dataset.tables.iter().zip(tables) {
-        let (table, secrecy) = secrecy::guarded(session, dataset, spec, load_table(session, artefact).await?).await?;
-        let sources = source_notes(session, artefact).await?;
-        let part = Part { spec, table, dataset: dataset.notice.clone(), sources, secrecy };
-        written.push(write_data(session, part).await?);
+    let mut written: Vec<Option<WrittenData>> = tables.iter().map(|_| None).collect();
+    for family in secrecy::families(dataset) {
+        let mut candidates = Vec::new();
+        for place in &family {
+            let table = load_table(session, &tables[*place]).await?;
+            candidates.push(secrecy::Candidate { spec: dataset.tables[*place], table });
+        }
+        let judged = secrecy::guarded(session, dataset, candidates).await?;
+        for (place, (candidate, secrecy)) in family.into_iter().zip(judged) {
+            let sources = source_notes(session, &tables[place]).await?;
+            let secrecy::Candidate { spec, table } = candidate;
+            let part = Part { spec, table, dataset: dataset.notice.clone(), sources, secrecy };
+            written[place] = Some(write_data(session, part).await?);
+        }
     }
-    Ok(written)
+    Ok(written.into_iter().flatten().collect())
 }
 
 async fn write_data(session: &Session, part: Part<'static>) -> anyhow::Result<WrittenData> {

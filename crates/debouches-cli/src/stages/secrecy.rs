@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use anyhow::Context as _;
-use debouches_model::spec::{ColumnSpec, CountSpec, SecrecySpec, TableSpec};
+use debouches_model::spec::{ColumnSpec, CountSpec, LevelSpec, SecrecySpec, TableSpec, TogetherSpec};
 use debouches_model::{Fault, Stage, ValueStatus, Version};
 use debouches_package::SecrecyNote;
 use debouches_secrecy::{Facts, Guard, Row, Seen, TableDisclosure, guard};
+use debouches_store::Artefact;
 use debouches_table::{Column, StatusColumn, Table, TableError};
 
 use super::artefact::blocking;
@@ -16,26 +17,53 @@ use crate::config::DatasetConfig;
 use crate::failure::Decided;
 use crate::session::Session;
 
-/// Hides in a table what must be hidden beside the small counts, and refuses it when that is not enough.
+/// A table about to be released.
+pub(crate) struct Candidate {
+    pub(crate) spec: &'static TableSpec,
+    pub(crate) table: Table,
+}
+
+/// Tables of a dataset that are judged as one: those of a family, else each alone. Places in the dataset, in order.
+pub(crate) fn families(dataset: &DatasetConfig) -> Vec<Vec<usize>> {
+    let mut out: Vec<(Option<&str>, Vec<usize>)> = Vec::new();
+    for (place, spec) in dataset.tables.iter().enumerate() {
+        let together = spec.secrecy.as_ref().and_then(|secrecy| secrecy.together.as_ref());
+        let family = together.map(|together| together.family.as_str());
+        match out.iter_mut().find(|(own, _)| family.is_some() && *own == family) {
+            Some((_, places)) => places.push(place),
+            None => out.push((family, vec![place])),
+        }
+    }
+    out.into_iter().map(|(_, places)| places).collect()
+}
+
+/// Hides in tables what must be hidden beside the small counts, and refuses them when that is not enough.
 ///
 /// A table whose policy names no tie between counts is left as it is: the threshold alone was applied to it.
 pub(crate) async fn guarded(
     session: &Session,
     dataset: &DatasetConfig,
-    spec: &'static TableSpec,
-    mut table: Table,
-) -> anyhow::Result<(Table, Option<SecrecyNote>)> {
-    let Some(policy) = spec.secrecy_policy().map(|policy| dataset.protection.applied_to(policy)).filter(SecrecySpec::has_ties)
-    else {
-        return Ok((table, None));
+    mut tables: Vec<Candidate>,
+) -> anyhow::Result<Vec<(Candidate, Option<SecrecyNote>)>> {
+    let specs: Vec<&'static TableSpec> = tables.iter().map(|candidate| candidate.spec).collect();
+    let Some(policy) = policy_of(dataset, &specs) else {
+        return Ok(tables.into_iter().map(|candidate| (candidate, None)).collect());
     };
-    let (former, not_comparable) = former(session, dataset, spec).await?;
+    let (former, not_comparable) = former(session, dataset, &specs).await?;
     let (mode, leaks, lang) = (dataset.secrecy, dataset.protection.leaks, session.global.lang.into());
-    let decided = blocking(move || {
-        let current = facts(spec, &policy, &table)?;
+    let names: Vec<String> = specs.iter().map(|spec| spec.id.to_string()).collect();
+    let name = names.join(" + ");
+    let title = name.clone();
+    let (tables, decided) = blocking(move || {
+        let mut current = Facts::default();
+        let mut starts = Vec::new();
+        for candidate in &tables {
+            starts.push(current.rows.len());
+            current.join(common(candidate.spec, specs.len(), facts(candidate.spec, &policy, &candidate.table)?));
+        }
         let decided = guard(
             Guard {
-                table: spec.id.as_str(),
+                table: &title,
                 policy: &policy,
                 mode,
                 leaks,
@@ -46,61 +74,136 @@ pub(crate) async fn guarded(
             lang,
         );
         for (counts, rows) in by_counts(&decided.hide) {
-            hide(spec, &policy, &mut table, &counts, &rows)?;
+            for (candidate, start) in tables.iter_mut().zip(&starts) {
+                let own = *start..*start + candidate.table.rows();
+                let rows: Vec<usize> = rows.iter().filter(|row| own.contains(row)).map(|row| row - start).collect();
+                if !rows.is_empty() {
+                    hide(candidate.spec, &policy, &mut candidate.table, counts, &rows)?;
+                }
+            }
         }
-        Ok((table, decided))
+        Ok((tables, decided))
     })
     .await?;
-    let (table, decided) = decided;
     if let Some(first) = decided.refused.first() {
         let count = decided.refused.len();
-        let message =
-            format!("the secrecy gate refuses table {}: {count} counts can be worked out; the first: {first}", spec.id);
+        let message = format!("the secrecy gate refuses table {name}: {count} counts can be worked out; the first: {first}");
         return Err(Decided { message, fault: Fault::Data }.into());
     }
-    let note = SecrecyNote {
-        paragraph: paragraph(&decided.disclosure),
-        document: serde_json::to_value(&decided.disclosure).context("a disclosure is always written")?,
-    };
-    Ok((table, Some(note)))
+    let paragraph = paragraph(&decided.disclosure);
+    let mut out = Vec::new();
+    for candidate in tables {
+        let own = candidate.spec.id.to_string();
+        let together = names.iter().filter(|name| **name != own).cloned().collect();
+        let disclosure = TableDisclosure { table: own, together, ..decided.disclosure.clone() };
+        let document = serde_json::to_value(&disclosure).context("a disclosure is always written")?;
+        out.push((candidate, Some(SecrecyNote { paragraph: paragraph.clone(), document })));
+    }
+    Ok(out)
 }
 
-/// The table in every release of the state, the oldest first, and the versions that cannot be read with today's columns.
+/// The policy of a table, or of a family: that of its first table, with the totals and the levels of all.
+fn policy_of(dataset: &DatasetConfig, specs: &[&'static TableSpec]) -> Option<SecrecySpec> {
+    let policies: Vec<SecrecySpec> =
+        specs.iter().filter_map(|spec| Some(dataset.protection.applied_to(spec.secrecy_policy()?))).collect();
+    let mut policy = policies.first()?.clone();
+    if specs.len() > 1 {
+        let together = || policies.iter().filter_map(|policy| Some((policy, policy.together.as_ref()?)));
+        policy.total = together().flat_map(|(_, together)| together.total.iter().cloned()).collect();
+        policy.owner = policies.iter().find_map(|policy| policy.owner.clone());
+        // The tables with the most that is the same on all their rows are the highest levels.
+        let fixed = |together: &TogetherSpec| together.key.iter().filter(|part| part.value.is_some()).count();
+        let mut levels: Vec<(usize, LevelSpec)> = together()
+            .flat_map(|(policy, together)| {
+                policy.level.iter().map(move |level| {
+                    let mut level = level.clone();
+                    let values = together.key.iter().filter_map(|part| Some((part.name.clone(), part.value.clone()?)));
+                    level.when.extend(values);
+                    (fixed(together), level)
+                })
+            })
+            .collect();
+        levels.sort_by_key(|(fixed, _)| std::cmp::Reverse(*fixed));
+        policy.level = levels.into_iter().map(|(_, level)| level).collect();
+    }
+    policy.has_ties().then_some(policy)
+}
+
+/// Facts of a table under the common key of its family; its own when it is alone.
+fn common(spec: &TableSpec, tables: usize, facts: Facts) -> Facts {
+    match spec.secrecy.as_ref().and_then(|secrecy| secrecy.together.as_ref()) {
+        Some(together) if tables > 1 => facts.under(&together.key).expect("the columns of the key were read"),
+        Some(_) | None => facts,
+    }
+}
+
+/// The columns that tell rows apart, and those that a common key needs.
+fn key_columns(spec: &TableSpec) -> Vec<String> {
+    let together = spec.secrecy.iter().flat_map(|secrecy| &secrecy.together).flat_map(|together| &together.key);
+    let more = together.filter_map(|part| part.column.as_ref()).filter(|column| !spec.key.contains(column));
+    spec.key.iter().chain(more).cloned().collect()
+}
+
+/// The tables in every release of the state, the oldest first, and the versions that cannot be read with today's columns.
 async fn former(
     session: &Session,
     dataset: &DatasetConfig,
-    spec: &'static TableSpec,
+    specs: &[&'static TableSpec],
 ) -> anyhow::Result<(Vec<(String, Facts)>, Vec<String>)> {
     let keys = session.store.list(Stage::Package, dataset.id().as_str()).await?;
     let mut versions: Vec<(Version, _)> = keys.into_iter().filter_map(|key| Some((key.id.parse().ok()?, key))).collect();
     versions.sort_by_key(|(version, _)| *version);
     let (mut read, mut not_comparable) = (Vec::new(), Vec::new());
-    let jobs = session.jobs();
     for (version, key) in versions {
         let Some(release) = session.store.find(&key).await? else { continue };
-        let path = format!("{}.csv", spec.id);
-        if !release.manifest().files.iter().any(|file| file.path == path) {
-            continue;
-        }
-        let file = release.open_file(&path).await?.into_file();
-        let place = release.location(&path);
-        let facts = blocking(move || {
-            let Some(layout) = Layout::of(spec) else { return Ok(None) };
-            Ok(read::of_body(file, Path::new(&place), &layout, jobs).map_err(|error| tracing::warn!("{error:#}")).ok())
-        });
-        match facts.await? {
-            Some(mut facts) => {
-                facts.complementary = is_complementary(&release).await;
-                read.push((version.to_string(), facts));
+        let (mut all, mut is_whole) = (Facts::default(), true);
+        for spec in specs {
+            match of_release(session, &release, spec).await? {
+                Former::Read(facts) => all.join(common(spec, specs.len(), facts)),
+                Former::NotThere => {}
+                Former::NotComparable => is_whole = false,
             }
-            None => not_comparable.push(version.to_string()),
+        }
+        if !is_whole {
+            not_comparable.push(version.to_string());
+        } else if !all.key.is_empty() {
+            all.complementary = is_complementary(&release).await;
+            read.push((version.to_string(), all));
         }
     }
     Ok((read, not_comparable))
 }
 
+/// A table in a former release.
+enum Former {
+    Read(Facts),
+    NotThere,
+    NotComparable,
+}
+
+async fn of_release(session: &Session, release: &Artefact, spec: &'static TableSpec) -> anyhow::Result<Former> {
+    let path = format!("{}.csv", spec.id);
+    if !release.manifest().files.iter().any(|file| file.path == path) {
+        return Ok(Former::NotThere);
+    }
+    let file = release.open_file(&path).await?.into_file();
+    let (place, jobs) = (release.location(&path), session.jobs());
+    blocking(move || {
+        let Some(layout) = Layout::of(spec) else { return Ok(Former::NotThere) };
+        let layout = Layout { key: key_columns(spec), ..layout };
+        Ok(match read::of_body(file, Path::new(&place), &layout, jobs) {
+            Ok(facts) => Former::Read(facts),
+            Err(error) => {
+                tracing::warn!("{error:#}");
+                Former::NotComparable
+            }
+        })
+    })
+    .await
+}
+
 /// True when a release says that larger counts may be hidden beside the small ones.
-async fn is_complementary(release: &debouches_store::Artefact) -> bool {
+async fn is_complementary(release: &Artefact) -> bool {
     if !release.manifest().files.iter().any(|file| file.path == "disclosure.json") {
         return false;
     }
@@ -111,7 +214,8 @@ async fn is_complementary(release: &debouches_store::Artefact) -> bool {
 
 /// The counts of a table as it would be released.
 fn facts(spec: &TableSpec, policy: &SecrecySpec, table: &Table) -> Result<Facts, TableError> {
-    let key = spec.key.iter().map(|name| table.text(name)).collect::<Result<Vec<_>, _>>()?;
+    let names = key_columns(spec);
+    let key = names.iter().map(|name| table.text(name)).collect::<Result<Vec<_>, _>>()?;
     let counts = policy
         .count
         .iter()
@@ -138,7 +242,7 @@ fn facts(spec: &TableSpec, policy: &SecrecySpec, table: &Table) -> Result<Facts,
             rates: rates.iter().map(|(values, decimals)| values(row).map(|value| scaled(value, *decimals))).collect(),
         }
     };
-    Ok(Facts { key: spec.key.clone(), rows: (0..table.rows()).map(row).collect(), complementary: false })
+    Ok(Facts { key: names, rows: (0..table.rows()).map(row).collect(), complementary: false })
 }
 
 /// Rows to hide, by the counts that they concern.

@@ -16,4 +16,4 @@ pub use column::{Base, CodeFormat, ColumnKind, ColumnSpec, Role};
 pub use rule::RuleSpec;
 pub use secrecy::{CountSpec, Extremes, LevelSpec, SecrecySpec};
 pub use table::{DerivedSpec, SpecError, TableKind, TableSpec, TerritorySpec, TradeSpec, VintageSpec, find, tables};
-pub use tie::{AliasSpec, CumulSpec, MeanSpec, PartitionSpec, RateSpec, RatioSpec, TotalSpec};
+pub use tie::{AliasSpec, CommonKey, CumulSpec, MeanSpec, PartitionSpec, RateSpec, RatioSpec, TogetherSpec, TotalSpec};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::tie::{AliasSpec, CumulSpec, MeanSpec, PartitionSpec, RateSpec, RatioSpec, TotalSpec};
+use super::tie::{AliasSpec, CumulSpec, MeanSpec, PartitionSpec, RateSpec, RatioSpec, TogetherSpec, TotalSpec};
 
 /// What is hidden, how well, and the ties that a reader could use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +64,9 @@ pub struct SecrecySpec {
     /// Rows of two years that are the sum of two rows of one year.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cumul: Option<CumulSpec>,
+    /// The family of tables that this one is judged with, when a dataset has several of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub together: Option<TogetherSpec>,
     /// Levels of rows, the first that fits: what hiding a row costs.
     #[serde(default)]
     pub level: Vec<LevelSpec>,

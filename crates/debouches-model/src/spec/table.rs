@@ -277,6 +277,13 @@ impl TableSpec {
         for (what, name) in self.secrecy.iter().flat_map(SecrecySpec::columns) {
             must_exist(what, name);
         }
+        let added: BTreeSet<&str> = self.added_columns().map(|column| column.name.as_str()).collect();
+        for part in self.secrecy.iter().flat_map(|secrecy| &secrecy.together).flat_map(|together| &together.key) {
+            match &part.column {
+                Some(column) if !added.contains(column.as_str()) => must_exist("the key of a family", column),
+                Some(_) | None => {}
+            }
+        }
         if let Some(trades) = &self.trades {
             [&trades.cfd, &trades.mefstat11].into_iter().flatten().for_each(|name| must_exist("the trades", name));
         }

@@ -108,3 +108,28 @@ pub struct CumulSpec {
     /// What stands between two years.
     pub separator: String,
 }
+
+/// Tables of a dataset that are judged as one: levels of the same counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TogetherSpec {
+    /// Name of the family; its tables have the same counts and the same common key.
+    pub family: String,
+    /// The common key: where each part of it is read on a row of this table.
+    pub key: Vec<CommonKey>,
+    /// Totals between rows of the family.
+    #[serde(default)]
+    pub total: Vec<TotalSpec>,
+}
+
+/// A part of a common key: a column of the table, or what stands there on all of its rows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CommonKey {
+    /// Its name in the family.
+    pub name: String,
+    /// A column of the table, added ones included.
+    pub column: Option<String>,
+    /// What stands there, for a level that has no such column.
+    pub value: Option<String>,
+}
