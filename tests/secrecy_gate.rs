@@ -178,6 +178,27 @@ fn a_release_says_how_its_secrecy_was_checked_and_gives_no_witness() {
     assert!(sums.contains("disclosure.json"));
 }
 
+/// The figures of the sample contradict each other in places. The same figures once more say nothing new.
+#[test]
+fn the_same_figures_released_again_are_as_secret_as_before() {
+    let test = PipelineTest::one_table("insersup", &fixture("sources/insersup/fr-esr-insersup.csv"));
+    test.run(&["run", "--to", "package", "-q"]).expect_exit(0);
+    let verdicts = || {
+        let newest = test.releases().into_iter().rev().find(|(path, _)| path.ends_with("disclosure.json"));
+        let (_, document) = newest.unwrap();
+        let document: Value = serde_json::from_slice(&document).unwrap();
+        document["tables"][0]["verdicts"].clone()
+    };
+    let first = verdicts();
+    assert!(first["inherited"].as_u64().unwrap() > 0 && first["contradicted"].as_u64().unwrap() > 0, "{first}");
+    let path = test.path("pipeline.toml");
+    let config = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, config.replace("tags = [\"insertion\"]", "tags = [\"insertion\"]\ntitle = \"Autre titre\"")).unwrap();
+    test.run(&["run", "--to", "package", "-q"]).expect_exit(0);
+    assert_eq!(test.releases().keys().filter(|path| path.ends_with("disclosure.json")).count(), 2, "another release");
+    assert_eq!(verdicts(), first);
+}
+
 #[test]
 fn check_prints_the_policy_in_force() {
     let test = PipelineTest::sample();

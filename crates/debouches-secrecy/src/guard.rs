@@ -135,11 +135,22 @@ fn modelled(guard: Guard<'_>) -> (Modelled, Incomplete) {
     let releases: Vec<Facts> = guard.former.iter().map(|(_, facts)| facts.clone()).chain([guard.current.clone()]).collect();
     let mut model = build(guard.policy, &releases, Primary::Tell, true);
     let mut left = complete(&mut model.system, STEPS);
-    if left.contradicted > 0 && !guard.former.is_empty() {
+    if left.contradicted > 0 && !guard.former.is_empty() && contradict_each_other(guard.policy, &releases, &model.system) {
         model = build(guard.policy, &releases, Primary::Tell, false);
         left = complete(&mut model.system, STEPS);
     }
     (model, left)
+}
+
+/// True when releases contradict each other, beyond what each contradicts in itself.
+fn contradict_each_other(policy: &SecrecySpec, releases: &[Facts], all: &System) -> bool {
+    let mut known: BTreeSet<String> = BTreeSet::new();
+    for release in releases {
+        let mut alone = build(policy, std::slice::from_ref(release), Primary::Tell, true);
+        complete(&mut alone.system, STEPS);
+        known.extend(alone.system.unsolved_labels().map(str::to_owned));
+    }
+    all.unsolved_labels().any(|label| !known.contains(label))
 }
 
 /// What the figures of one release alone give away.

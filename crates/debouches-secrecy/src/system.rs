@@ -236,6 +236,11 @@ impl System {
         self.is_known(row) && self.rows.get(row).all(|(cell, _)| !self.unsolved[cell as usize])
     }
 
+    /// The names of the cells of which nothing can be proved.
+    pub(crate) fn unsolved_labels(&self) -> impl Iterator<Item = &str> {
+        self.unsolved.iter().zip(&self.labels).filter(|(unsolved, _)| **unsolved).map(|(_, label)| &**label)
+    }
+
     /// Hidden cells that need protection.
     pub fn protected(&self) -> impl Iterator<Item = CellId> + '_ {
         (0..number(self.cells.len())).filter(|cell| self.cells[*cell as usize].needed() > 0 && self.is_hidden(*cell))
