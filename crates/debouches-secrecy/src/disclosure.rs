@@ -42,7 +42,7 @@ pub struct TableDisclosure {
     pub complementary: bool,
     /// Counts published and hidden; readers are not told which are hidden for themselves and which for others.
     pub cells: Cells,
-    /// Hidden counts by what the gate found.
+    /// Hidden counts by what the gate found, those that sums leave out and nobody publishes included.
     pub verdicts: Verdicts,
     /// How far apart the values found for safe counts are, in persons.
     pub widths: Option<Widths>,
@@ -146,7 +146,8 @@ impl Cells {
     /// Counts the cells of a system.
     #[must_use]
     pub fn of(system: &System) -> Self {
-        let states = system.cells().iter().map(|cell| system.lines()[cell.line as usize].state);
+        let published = system.cells().iter().zip(&system.unpublished).filter(|(_, unpublished)| !**unpublished);
+        let states = published.map(|(cell, _)| system.lines()[cell.line as usize].state);
         states.fold(Self::default(), |mut out, state| {
             match state {
                 State::Shown => out.shown += 1,

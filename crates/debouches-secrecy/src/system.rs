@@ -107,6 +107,8 @@ pub struct System {
     pub(crate) implied: Vec<bool>,
     /// Cells whose true value nobody told us.
     pub(crate) untold: Vec<bool>,
+    /// Cells that nobody publishes, under whatever status: what a sum leaves out.
+    pub(crate) unpublished: Vec<bool>,
     /// Cells of groups for which no table was found: nothing can be proved of them.
     pub(crate) unsolved: Vec<bool>,
 }
@@ -134,8 +136,14 @@ impl System {
         self.cells.push(cell);
         self.untold.push(!is_told);
         self.unsolved.push(false);
+        self.unpublished.push(false);
         self.labels.push(label.into());
         number(self.cells.len() - 1)
+    }
+
+    /// Says that nobody publishes a cell: it counts neither as shown nor as hidden.
+    pub(crate) fn leave_unpublished(&mut self, cell: CellId) {
+        self.unpublished[cell as usize] = true;
     }
 
     /// Asks no protection for a cell any more.

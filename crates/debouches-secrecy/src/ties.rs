@@ -175,7 +175,9 @@ impl Builder<'_> {
         let value = left.unwrap_or(0);
         let cell = Cell { line, value, shown: (value, value), prior: (0, MANY), width: 0 };
         let label = format!("{}, lignes absentes", system.label(whole));
-        parts.push(system.cell_of(cell, label, left.is_some()));
+        let missing = system.cell_of(cell, label, left.is_some());
+        system.leave_unpublished(missing);
+        parts.push(missing);
         self.sum(whole, &parts, Tie::Sum);
     }
 
@@ -215,6 +217,7 @@ impl Builder<'_> {
         let row = Row { key, counts, rates: vec![None; self.policy.rate.len()] };
         let cells = self.row(facts, &row, None, None);
         self.within_row(&row, &cells);
+        cells.iter().flatten().for_each(|cell| self.out.system.leave_unpublished(*cell));
         Some(cells)
     }
 
