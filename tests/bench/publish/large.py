@@ -18,6 +18,8 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
+# One dataset each time: what is live would be compared with what comes after.
+NAME = f"large-{os.getpid()}"
 CLIENT = """
 import sys
 from datagouv import Client
@@ -44,11 +46,11 @@ def large_release(binary: str, folder: Path, credentials: dict, size: int) -> Pa
     source = ROOT / "fixtures/sources/ij-cfa/fr-en-inserjeunes-cfa.csv"
     sources = [("tested", source, "ij_cfa_etablissement")]
     config = "".join(f'[[source]]\nid = "{i}"\nkind = "file"\nurl = "{p}"\ntable = "{t}"\n' for i, p, t in sources)
-    config += '[[dataset]]\nid = "large"\ntables = ["ij_cfa_etablissement"]\nlicence = "lov2"\nfrequency = "annual"\ntags = ["insertion"]\n'
+    config += f'[[dataset]]\nid = "{NAME}"\ntables = ["ij_cfa_etablissement"]\nlicence = "lov2"\nfrequency = "annual"\ntags = ["insertion"]\n'
     config += f'[portal.tested]\nkind = "udata"\nurl = "{credentials["base_url"]}"\norganization = "{credentials["organization"]}"\n'
     (folder / "pipeline.toml").write_text(config)
     subprocess.run([binary, "-C", str(folder), "run", "--to", "package", "-q"], check=True, env=keyed(credentials))
-    release = folder / "state/package/large/1.0.0"
+    release = folder / f"state/package/{NAME}/1.0.0"
     table = release / "ij_cfa_etablissement.csv"
     lines = table.read_bytes().splitlines(keepends=True)
     body, digest, written = b"".join(lines[1:]), hashlib.sha256(), 0
@@ -82,7 +84,7 @@ def main(binary: str, credentials_path: str, gigabytes: float) -> None:
     publish = [binary, "-C", str(folder), "publish", "--yes", "-q"]
     measured("debouches publish", publish, env=environment)
     measured("debouches publish again", publish, env=environment)
-    receipt = next((folder / "state/publish/large").rglob("receipt.json"))
+    receipt = next((folder / f"state/publish/{NAME}").rglob("receipt.json"))
     dataset = json.loads(receipt.read_text())["id"]
     client = [sys.executable, "-c", CLIENT, credentials["base_url"], key, dataset, str(table)]
     measured("datagouv-client create_static_resource", client)
