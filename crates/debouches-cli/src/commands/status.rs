@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use debouches_model::{ArtefactKey, Fault, Stage};
+use debouches_model::{ArtefactKey, Fault, Ingredients, Stage};
 use serde_json::json;
 
 use crate::args::{Global, Subjects};
-use crate::config::{Awaited, Expected, Source};
+use crate::config::{Awaited, DatasetConfig, Expected, Source};
 use crate::engine::Selection;
 use crate::failure;
 use crate::output;
 use crate::session::Session;
-use crate::stages::artefact::{Known, Target, load_report};
+use crate::stages::artefact::{FINDINGS_FILE, Known, Target, load_report};
 use crate::stages::package::{ingredients, is_current, latest};
 use crate::stages::{enrich, validate};
 
@@ -36,13 +36,18 @@ pub(crate) async fn status(global: &Global, subjects: &Subjects) -> anyhow::Resu
         lines.extend(late_line(&session, source, target.as_ref().ok()).await?);
         lines.push(table_line(&session, Stage::Validate, source.spec.id.as_str(), target).await?);
     }
-    for spec in selection.indicators() {
+    for spec in selection.enriched() {
         lines.push(table_line(&session, Stage::Enrich, spec.id.as_str(), enrich::target(&session, spec).await).await?);
     }
     for dataset in &selection.datasets {
         let (state, detail) = match (latest(&session, dataset.id().as_str()).await?, ingredients(&session, dataset).await) {
             (Some(release), Ok((now, _))) if is_current(&session, &release, &now).await? => {
                 ("current", format!("version {}", release.key().id))
+            }
+            (last, Ok((now, _))) if refusal(&session, dataset, &now).await?.is_some() => {
+                let kept =
+                    last.map_or_else(|| "no release yet".to_owned(), |release| format!("version {} stays", release.key().id));
+                ("refused", format!("{}; {kept}", refusal(&session, dataset, &now).await?.unwrap_or_default()))
             }
             (Some(release), Ok(_)) => ("stale", format!("version {}, made of other ingredients", release.key().id)),
             (Some(release), Err(error)) => ("stale", format!("version {}: {}", release.key().id, failure::one_line(&error))),
@@ -63,6 +68,19 @@ pub(crate) async fn status(global: &Global, subjects: &Subjects) -> anyhow::Resu
     let late = lines.iter().any(|line| line.state == LATE);
     print(global, &lines);
     Ok(if late { Fault::Data.exit_code() } else { 0 })
+}
+
+/// Where the findings are, when a gate refused a release made of these ingredients.
+async fn refusal(session: &Session, dataset: &DatasetConfig, now: &Ingredients) -> anyhow::Result<Option<String>> {
+    for key in session.store.list_rejected(Stage::Package, dataset.id().as_str()).await? {
+        let Some(artefact) = session.store.find(&key).await? else { continue };
+        // A gate adds what it compared with.
+        let known: BTreeMap<&str, &str> = artefact.manifest().ingredients.iter().collect();
+        if now.iter().all(|(name, value)| known.get(name) == Some(&value)) {
+            return Ok(Some(artefact.location(FINDINGS_FILE)));
+        }
+    }
+    Ok(None)
 }
 
 /// The line of a source that has not published by its expected date; none when it is on time.
