@@ -68,9 +68,9 @@ impl<'a> Selection<'a> {
         Ok(selection)
     }
 
-    /// The published tables.
-    pub(crate) fn indicators(&self) -> impl Iterator<Item = &'static TableSpec> + '_ {
-        self.tables.iter().copied().filter(|spec| spec.kind == TableKind::Indicators)
+    /// The tables that `enrich` works on: those that are published, and nomenclatures whose codes refer to others.
+    pub(crate) fn enriched(&self) -> impl Iterator<Item = &'static TableSpec> + '_ {
+        self.tables.iter().copied().filter(|spec| spec.kind == TableKind::Indicators || !spec.foreign_keys.is_empty())
     }
 }
 

@@ -7,6 +7,7 @@ mod codes;
 mod continuum;
 mod derive;
 mod error;
+mod foreign_keys;
 mod nsf;
 mod reference;
 mod rome;
@@ -16,6 +17,7 @@ mod terminal;
 mod territory;
 mod told;
 mod trades;
+mod validity;
 
 pub use codes::codes_digest;
 pub use error::EnrichError;

@@ -6,7 +6,7 @@ use debouches_table::Table;
 
 use crate::reference::{References, references_of};
 use crate::told::{Origin, Told};
-use crate::{EnrichError, derive, secrecy, territory, trades};
+use crate::{EnrichError, derive, foreign_keys, secrecy, territory, trades, validity};
 
 /// Format number of the output: moves when the same table gives another one.
 pub const FORMAT: u32 = 2;
@@ -53,6 +53,11 @@ pub fn enrich(
     }
     if let Some(trades) = &spec.trades {
         trades::add(trades, &mut table, references, &mut told).map_err(wrap)?;
+    }
+    foreign_keys::look(spec, &table, references, &mut told).map_err(wrap)?;
+    // A derived table lends figures to closed codes by design.
+    if spec.derived.is_none() {
+        validity::look(spec, &table, references, &mut told).map_err(wrap)?;
     }
     secrecy::apply(spec, &mut table, &mut rows, &mut told).map_err(wrap)?;
     let (findings, mut report) = told.finish(spec, rows);

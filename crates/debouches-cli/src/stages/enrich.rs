@@ -12,7 +12,7 @@ use crate::failure::Usage;
 use crate::session::Session;
 
 pub(crate) async fn run(session: &Session, selection: &Selection<'_>, lock: &Lock, summary: &mut Summary) {
-    for spec in selection.indicators() {
+    for spec in selection.enriched() {
         let references = references_of(spec);
         let needs = own(spec).chain(references.iter().map(|(name, _)| *name));
         if let Some(blocked) = needs.into_iter().find(|table| !summary.passed(Stage::Validate, table)) {

@@ -67,6 +67,18 @@ pub struct DerivedSpec {
     pub optional: Vec<TableId>,
 }
 
+/// A code that refers to another table.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ForeignKey {
+    /// Column of this table.
+    pub column: String,
+    /// The other table; nothing is looked up when it has no source.
+    pub table: TableId,
+    /// Its column.
+    pub to: String,
+}
+
 /// All we know about a table.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TableSpec {
@@ -98,6 +110,8 @@ pub struct TableSpec {
     pub trades: Option<TradeSpec>,
     /// What it is made of, when no source delivers it.
     pub derived: Option<DerivedSpec>,
+    /// Codes looked up in other tables by `enrich`.
+    pub foreign_keys: Vec<ForeignKey>,
     /// The columns, in the order in which they are published.
     pub columns: Vec<ColumnSpec>,
     /// The rules.
@@ -125,6 +139,8 @@ struct TableFile {
     territory: Option<TerritorySpec>,
     trades: Option<TradeSpec>,
     derived: Option<DerivedSpec>,
+    #[serde(default)]
+    foreign_key: Vec<ForeignKey>,
     column: Vec<ColumnFile>,
     #[serde(default)]
     rule: Vec<RuleSpec>,
@@ -175,6 +191,7 @@ impl TableSpec {
             territory: file.territory,
             trades: file.trades,
             derived: file.derived,
+            foreign_keys: file.foreign_key,
             columns: file.column.into_iter().flat_map(ColumnFile::expand).collect(),
             rules: file.rule.into_iter().flat_map(RuleSpec::expand).collect(),
             digest: Sha256::of(digest.as_bytes()),
@@ -257,6 +274,7 @@ impl TableSpec {
         };
         self.key.iter().for_each(|name| must_exist("the key", name));
         self.vintage.iter().for_each(|vintage| must_exist("the vintage", &vintage.column));
+        self.foreign_keys.iter().for_each(|key| must_exist("a foreign key", &key.column));
         for rule in &self.rules {
             rule.columns.iter().for_each(|name| must_exist(&format!("rule {}", rule.code), name));
         }
@@ -372,6 +390,10 @@ mod tests {
         let ids: Vec<_> = tables().iter().map(|spec| spec.id.as_str()).collect();
         assert!(ids.is_sorted(), "{ids:?}");
         assert!(!territory().columns.is_empty() && !trades().columns.is_empty());
+        for (spec, key) in tables().iter().flat_map(|spec| spec.foreign_keys.iter().map(move |key| (spec, key))) {
+            let to = find(&key.table).and_then(|table| table.column(&key.to));
+            assert!(to.is_some(), "{}: {}.{} does not exist", spec.id, key.table, key.to);
+        }
     }
 
     #[test]
