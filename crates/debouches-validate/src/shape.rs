@@ -73,6 +73,7 @@ const SHAPES: &[(&str, &str)] = &[
     shape_file!("insertion_master.ods_noms"),
     shape_file!("kit_apprentissage.csv"),
     shape_file!("lycee_ips.ods"),
+    shape_file!("onisep_passage.json"),
     shape_file!("orion_famille_metiers.orion"),
     shape_file!("orion_options_bts.orion"),
     shape_file!("parcoursup_offre_bts.csv"),

@@ -359,6 +359,7 @@ pub fn tables() -> &'static [TableSpec] {
             include_str!("../../tables/insertion_master.toml"),
             include_str!("../../tables/kit_apprentissage.toml"),
             include_str!("../../tables/lycee_ips.toml"),
+            include_str!("../../tables/onisep_passage.toml"),
             include_str!("../../tables/orion_famille_metiers.toml"),
             include_str!("../../tables/orion_options_bts.toml"),
             include_str!("../../tables/parcoursup_offre_bts.toml"),
