@@ -28,6 +28,7 @@ fn a_repeated_header_is_no_vintage_and_no_region() {
     let report: serde_json::Value = serde_json::from_str(&report).unwrap();
     let slices = report["slices"].as_array().cloned().unwrap_or_default();
     assert!(slices.iter().all(|slice| slice["rule"] != "header-repeated"), "{slices:#?}");
+    assert!(!report["notes"]["vintages"].as_str().unwrap().contains("Année"), "{report:#}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 use debouches_model::spec::TableSpec;
-use debouches_model::{Event, Finding, Observer, Report, RuleCode, Unit};
+use debouches_model::{Event, Finding, Observer, Report, RuleCode, Unit, Vintage};
 use debouches_table::{RawTable, ReadLimits, Table, TableError};
 
 use crate::ValidateError;
@@ -227,8 +227,11 @@ fn refused(findings: Findings<'_>) -> Outcome {
 
 /// The vintages of the table, for whoever waits for one.
 fn vintages(spec: &TableSpec, table: &Table) -> Option<String> {
-    let column = table.text(&spec.vintage.as_ref()?.column).ok()?;
+    let vintage = spec.vintage.as_ref()?;
+    let column = table.text(&vintage.column).ok()?;
     let used = column.distinct().zip(column.counts()).filter(|(_, rows)| *rows > 0).map(|(label, _)| label);
+    // A refused row may hold anything, a heading for instance.
+    let used = used.filter(|label| Vintage::parse(label, vintage.style).is_some());
     let labels: std::collections::BTreeSet<&str> = used.collect();
     Some(labels.into_iter().collect::<Vec<_>>().join(" | "))
 }
