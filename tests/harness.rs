@@ -116,6 +116,11 @@ impl PipelineTest {
         Ran { output: self.command(arguments).output().unwrap(), arguments: arguments.join(" ") }
     }
 
+    /// Runs that command, made from [`Self::command`], to its end.
+    pub(crate) fn ran(&self, mut command: Command, arguments: &str) -> Ran {
+        Ran { output: command.output().unwrap(), arguments: arguments.to_owned() }
+    }
+
     /// Every file of the newest release of each dataset, but the manifest, by its path.
     pub(crate) fn releases(&self) -> BTreeMap<String, Vec<u8>> {
         let root = self.path("state/package");

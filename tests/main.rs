@@ -4,6 +4,8 @@
 mod harness;
 
 mod buckets;
+mod canary;
+mod clocks;
 mod command_line;
 mod crash;
 mod derived;
@@ -12,6 +14,7 @@ mod drift;
 mod faults;
 mod followers;
 mod formats;
+mod full_disk;
 mod generations;
 mod integrity;
 mod invariants;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::harness::PipelineTest;
+use crate::harness::{PipelineTest, fixture};
 
 const POLICY: &str = r#"
 id = "regions"
@@ -83,6 +83,82 @@ fn a_third_release_that_unlocks_a_count_of_the_first_is_refused_then_repaired() 
     audit(&[&first, &second, "repaired.csv"]).expect_exit(0);
 }
 
+/// Diplomas without margins, and one with: leavers by genre as the producer gives them, `nd` when it hides them.
+fn margins(test: &PipelineTest, others: u32, leavers: &[(&str, &str)]) {
+    let text = std::fs::read_to_string(fixture("sources/insersup/fr-esr-insersup.csv")).unwrap();
+    let header: Vec<&str> = text.lines().next().unwrap().split(';').collect();
+    let model = text.lines().find(|line| line.contains(";ensemble;ensemble;ensemble;ensemble;2023;")).unwrap();
+    let row = |diploma: &str, genre: &str, count: &str| {
+        let cell = |(name, own): (&&str, &str)| match name.trim_start_matches('\u{feff}') {
+            "diplome" => diploma.to_owned(),
+            "genre" => genre.to_owned(),
+            name if name.starts_with("nb_sortants_") && !name.contains("emploi") => count.to_owned(),
+            name if ["nb_", "tx_", "salaire_"].iter().any(|start| name.starts_with(start)) => "nd".to_owned(),
+            _ => own.to_owned(),
+        };
+        header.iter().zip(model.split(';')).map(cell).collect::<Vec<_>>().join(";")
+    };
+    let mut lines = vec![header.join(";")];
+    lines.extend((0..12).map(|diploma| row(&format!("23001{diploma:02}"), "ensemble", &(others + diploma).to_string())));
+    lines.extend(leavers.iter().map(|(genre, count)| row("2300099", genre, count)));
+    std::fs::write(test.path("insersup.csv"), lines.join("\n") + "\n").unwrap();
+}
+
+/// Leavers of that genre in the release of that version, as published.
+fn published(test: &PipelineTest, version: &str, genre: &str) -> (String, String) {
+    let body = test.releases()[&format!("tested/{version}/insersup.csv")].clone();
+    let mut reader = csv::ReaderBuilder::new().delimiter(b';').from_reader(body.as_slice());
+    let header = reader.headers().unwrap().clone();
+    let place = |name: &str| header.iter().position(|own| own == name).unwrap();
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    let row = rows.iter().find(|row| &row[place("diplome")] == "2300099" && &row[place("genre")] == genre).unwrap();
+    (row[place("nb_sortants_12")].to_owned(), row[place("nb_sortants_12_statut")].to_owned())
+}
+
+/// Each release alone hides the women. The total of the first less the men of the third gives them away.
+#[test]
+fn a_third_release_of_the_pipeline_is_refused_or_repaired() {
+    let test = PipelineTest::with_config("");
+    let file = test.path("insersup.csv");
+    margins(&test, 100, &[("ensemble", "60"), ("femme", "nd"), ("homme", "48")]);
+    let one_table = PipelineTest::one_table("insersup", &file);
+    let config = std::fs::read_to_string(one_table.path("pipeline.toml")).unwrap();
+    let with = |more: &str| {
+        std::fs::write(test.path("pipeline.toml"), format!("{config}secrecy = \"strict\"\n{more}")).unwrap();
+    };
+    with("");
+    test.run(&["run", "--to", "package"]).expect_exit(0);
+    assert_eq!(published(&test, "1.0.0", "homme"), (String::new(), "suppressed".to_owned()), "hidden beside the women");
+    margins(&test, 101, &[("ensemble", "60"), ("femme", "nd"), ("homme", "48")]);
+    test.run(&["run", "--to", "package"]).expect_exit(0);
+    // The producer withdraws the total. The men would be harmless in that release alone.
+    margins(&test, 101, &[("femme", "nd"), ("homme", "48")]);
+    with("[dataset.protection]\nleaks = \"refuse\"\n");
+    let refused = test.run(&["run", "--to", "package"]);
+    let told = refused.stderr();
+    refused.expect_exit(3);
+    assert!(told.contains("the secrecy gate refuses table insersup: 5 counts can be worked out"), "{told}");
+    let line = told.lines().find(|line| line.contains("the first:")).unwrap();
+    let (cell, formula) = line.split_once(" = ").unwrap();
+    assert!(cell.ends_with("× femme × ensemble × ensemble · nb_sortants_12"), "{line}");
+    assert!(formula.ends_with("× ensemble × ensemble × ensemble · nb_sortants_12 − 1 ligne publiée"), "{line}");
+    assert_eq!(test.releases().keys().filter(|path| path.ends_with("insersup.csv")).count(), 2, "nothing new is there");
+    // The same third release, with what gives them away hidden: it says nothing more than the two before.
+    with("");
+    test.run(&["run", "--to", "package"]).expect_exit(0);
+    let versions: Vec<String> = test
+        .releases()
+        .keys()
+        .filter_map(|path| path.strip_suffix("/disclosure.json")?.strip_prefix("tested/").map(str::to_owned))
+        .collect();
+    let third = versions.last().unwrap();
+    assert_eq!(versions.len(), 3, "{versions:?}");
+    assert_eq!(published(&test, third, "homme"), (String::new(), "suppressed".to_owned()));
+    let document: Value = serde_json::from_slice(&test.releases()[&format!("tested/{third}/disclosure.json")]).unwrap();
+    let table = &document["tables"][0];
+    assert_eq!((table["releases"].as_array().unwrap().len(), table["complementary"].as_bool()), (2, Some(true)), "{table}");
+}
+
 #[test]
 fn a_release_says_how_its_secrecy_was_checked_and_gives_no_witness() {
     let test = PipelineTest::sample();
@@ -120,4 +196,27 @@ fn a_file_that_no_policy_knows_is_a_mistake_of_the_call() {
     std::fs::write(test.path("other.csv"), "a;b\n1;2\n").unwrap();
     test.run(&["secrecy", "audit", "other.csv"]).expect_exit(2);
     test.run(&["secrecy", "audit", "missing.csv"]).expect_exit(2);
+}
+
+/// Two establishments under twenty protect each other from everybody, but not from each other.
+#[test]
+fn somebody_from_the_inside_is_refused_then_repaired() {
+    let test = PipelineTest::with_config("");
+    std::fs::write(test.path("policy.toml"), POLICY.replace("[[secrecy.count]]", "owner = \"region\"\n[[secrecy.count]]"))
+        .unwrap();
+    let file = write(test.folder(), "v1.csv", &[("A", "12"), ("B", "15"), ("C", "63"), ("D", "70"), ("FR", "160")]);
+    let of = |command: &str, file: &str, more: &[&str]| {
+        test.run(&[&["secrecy", command, file, "--spec", "policy.toml"], more].concat())
+    };
+    of("audit", &file, &["--private"]).expect_exit(0).expect_told("0 open from the inside");
+    of("audit", &file, &["--private", "--insiders"])
+        .expect_exit(3)
+        .expect_told("2 open from the inside")
+        .expect_told("A × CAP · nb : rien ne prouve le secret pour qui connaît B de l'intérieur");
+    of("price", &file, &["--private", "--insiders", "--out", "repaired.csv"])
+        .expect_exit(0)
+        .expect_told("1 lines hidden beside");
+    of("audit", "repaired.csv", &["--truth", &file, "--complementary", "--insiders"])
+        .expect_exit(0)
+        .expect_told("0 open from the inside");
 }

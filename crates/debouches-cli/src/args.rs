@@ -396,6 +396,9 @@ pub(crate) struct SecrecyFiles {
     /// Larger counts are hidden beside the small ones: readers cannot tell which are small
     #[arg(long)]
     pub(crate) complementary: bool,
+    /// Looks from the inside too: somebody who knows all the counts of one owner must learn nothing of the others
+    #[arg(long)]
+    pub(crate) insiders: bool,
     /// Supposes that these totals are published too, for instance `code_region=FR`; what is hidden is made up
     #[arg(long, value_name = "COLUMN=VALUE")]
     pub(crate) with_total: Option<String>,

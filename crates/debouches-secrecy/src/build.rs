@@ -8,7 +8,7 @@ use crate::facts::{Facts, Row, Seen};
 use crate::system::{Cell, CellId, Constraint, Line, LineId, State, System, Tie};
 
 /// More persons than any count has.
-const MANY: i64 = 10_000_000;
+pub(crate) const MANY: i64 = 10_000_000;
 
 /// What to do with a published count whose base is under the threshold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +32,10 @@ pub struct Modelled {
     pub under: Vec<String>,
     /// Cells of earlier releases that were revised: a count that has two values.
     pub revised: usize,
+    /// Who knows rows from the inside, by the number of the owner.
+    pub owners: Vec<Box<str>>,
+    /// Ties that the published figures themselves contradict: readers cannot rely on them.
+    pub untrue: usize,
 }
 
 /// Builds the system of everything published together: the last release, and all the former ones, withdrawn or not.
@@ -43,7 +47,15 @@ pub fn build(policy: &SecrecySpec, releases: &[Facts], primary: Primary, same: b
     let mut builder = Builder {
         policy,
         counts: &policy.count,
-        out: Modelled { system: System::new(), lines: Vec::new(), cells: Vec::new(), under: Vec::new(), revised: 0 },
+        out: Modelled {
+            system: System::new(),
+            lines: Vec::new(),
+            cells: Vec::new(),
+            under: Vec::new(),
+            revised: 0,
+            owners: Vec::new(),
+            untrue: 0,
+        },
         known: HashMap::new(),
         owners: BTreeMap::new(),
         primary,
@@ -53,14 +65,18 @@ pub fn build(policy: &SecrecySpec, releases: &[Facts], primary: Primary, same: b
         builder.release(facts, place + 1 == releases.len());
     }
     let mut out = builder.out;
+    let mut owners: Vec<(u32, Box<str>)> = builder.owners.into_iter().map(|(name, number)| (number, name)).collect();
+    owners.sort_unstable();
+    out.owners = owners.into_iter().map(|(_, name)| name).collect();
     out.system.finish();
     out
 }
 
-struct Builder<'a> {
-    policy: &'a SecrecySpec,
-    counts: &'a [CountSpec],
-    out: Modelled,
+/// Makes a system, release after release. What ties its cells is in `ties`.
+pub(crate) struct Builder<'a> {
+    pub(crate) policy: &'a SecrecySpec,
+    pub(crate) counts: &'a [CountSpec],
+    pub(crate) out: Modelled,
     /// Versions of each count, by key and place.
     known: HashMap<(Vec<Box<str>>, usize), Vec<CellId>>,
     owners: BTreeMap<Box<str>, u32>,
@@ -68,7 +84,8 @@ struct Builder<'a> {
     same: bool,
 }
 
-type RowCells = Vec<Option<CellId>>;
+/// The cells of a row, in the order of the policy's counts.
+pub(crate) type RowCells = Vec<Option<CellId>>;
 
 impl Builder<'_> {
     fn release(&mut self, facts: &Facts, is_last: bool) {
@@ -76,21 +93,23 @@ impl Builder<'_> {
         let cells: Vec<RowCells> =
             facts.rows.iter().enumerate().map(|(place, row)| self.row(facts, row, owner, is_last.then_some(place))).collect();
         for (row, cells) in facts.rows.iter().zip(&cells) {
-            self.partitions(cells);
-            self.rates(row, cells);
+            self.within_row(row, cells);
         }
-        self.totals(facts, &cells);
+        self.between_rows(facts, &cells);
         if is_last {
             self.out.cells = cells;
         }
     }
 
     /// The cells of a row. Counts with the same bases are hidden together.
-    fn row(&mut self, facts: &Facts, row: &Row, owner: Option<usize>, last: Option<usize>) -> RowCells {
+    pub(crate) fn row(&mut self, facts: &Facts, row: &Row, owner: Option<usize>, last: Option<usize>) -> RowCells {
         let place_of = |name: &str| self.counts.iter().position(|count| count.column == name);
-        let mut groups: BTreeMap<Vec<&str>, Vec<usize>> = BTreeMap::new();
+        // What is hidden for another reason than its base (a producer's own) leaves the rest of its group published.
+        let mut groups: BTreeMap<(Vec<&str>, Option<&str>, bool), Vec<usize>> = BTreeMap::new();
         for (place, count) in self.counts.iter().enumerate().filter(|(place, _)| row.counts[*place] != Seen::Nothing) {
-            groups.entry(count.base.iter().map(String::as_str).collect()).or_default().push(place);
+            let base = count.base.iter().map(String::as_str).collect();
+            let is_hidden = matches!(row.counts[place], Seen::Hidden(_));
+            groups.entry((base, count.group.as_deref(), is_hidden)).or_default().push(place);
         }
         let value = |place: usize| match row.counts[place] {
             Seen::Value(value) | Seen::Hidden(Some(value)) => Some(value),
@@ -109,10 +128,9 @@ impl Builder<'_> {
             *self.owners.entry(row.key[place].clone()).or_insert(next)
         });
         let mut cells: RowCells = vec![None; self.counts.len()];
-        for (base, places) in groups {
+        for ((base, _, is_hidden), places) in groups {
             let bases: Vec<Option<i64>> = base.iter().filter_map(|name| place_of(name)).map(value).collect();
             let is_small = bases.iter().any(|base| base.is_none_or(|base| base < i64::from(self.policy.threshold)));
-            let is_hidden = places.iter().any(|place| matches!(row.counts[*place], Seen::Hidden(_)));
             let is_extreme = self.policy.extremes == Extremes::Protect
                 && places.iter().any(|place| {
                     let within = self.counts[*place].within.as_deref().and_then(place_of).and_then(value);
@@ -155,6 +173,7 @@ impl Builder<'_> {
         let floor = i64::from(self.policy.floor);
         let is_own = count.base.contains(&count.column);
         let (low, high) = match value {
+            _ if count.percent => (0, 100),
             _ if !is_own || !self.policy.status_known => (0, MANY),
             Some(value) if value >= threshold => (threshold, MANY),
             None if count.base.len() > 1 || complementary => (0, MANY),
@@ -207,76 +226,6 @@ impl Builder<'_> {
         }
         versions.push(new);
         new
-    }
-
-    /// A count is never above what it is within.
-    fn limits(&mut self, row: &Row, cells: &RowCells) {
-        for (place, count) in self.counts.iter().enumerate() {
-            let within = count.within.as_ref().and_then(|name| self.counts.iter().position(|count| count.column == *name));
-            let Some(within) = within else { continue };
-            if let (Some(part), Some(whole)) = (cells[place], cells[within])
-                && matches!(row.counts[within], Seen::Hidden(_))
-            {
-                let terms = vec![(whole, 1), (part, -1)];
-                self.out.system.tie(&Constraint { terms, low: 0, high: MANY, tie: Tie::Partition, while_shown: None });
-            }
-        }
-    }
-
-    fn partitions(&mut self, cells: &RowCells) {
-        for partition in &self.policy.partition {
-            let cell =
-                |name: &String| self.counts.iter().position(|count| count.column == *name).and_then(|place| cells[place]);
-            let parts: Option<Vec<CellId>> = partition.parts.iter().map(cell).collect();
-            if let (Some(whole), Some(parts)) = (cell(&partition.whole), parts) {
-                self.out.system.sum(whole, &parts, Tie::Partition);
-            }
-        }
-    }
-
-    /// (r − ½) D ≤ 100 N ≤ (r + ½) D, in units of the last decimal.
-    fn rates(&mut self, row: &Row, cells: &RowCells) {
-        for (rate, published) in self.policy.rate.iter().zip(&row.rates) {
-            let place = |name: &String| self.counts.iter().position(|count| count.column == *name);
-            let (Some(of), Some(over), Some(published)) = (place(&rate.of), place(&rate.over), published) else { continue };
-            let both_shown = [of, over].iter().all(|place| matches!(row.counts[*place], Seen::Value(_)));
-            let (Some(of), Some(over), false) = (cells[of], cells[over], both_shown) else { continue };
-            let scale = 200 * 10_i64.pow(rate.decimals);
-            for (by, low, high) in [(1 - 2 * published, 0, MANY * scale), (-1 - 2 * published, -MANY * scale, 0)] {
-                let terms = vec![(of, scale), (over, by)];
-                self.out.system.tie(&Constraint { terms, low, high, tie: Tie::Rate, while_shown: None });
-            }
-        }
-    }
-
-    fn totals(&mut self, facts: &Facts, cells: &[RowCells]) {
-        for total in &self.policy.total {
-            let Some(column) = facts.key.iter().position(|own| *own == total.column) else { continue };
-            let mut groups: BTreeMap<Vec<&str>, (Option<usize>, Vec<usize>)> = BTreeMap::new();
-            for (place, row) in facts.rows.iter().enumerate() {
-                let own = &*row.key[column];
-                let rest =
-                    row.key.iter().enumerate().filter(|(other, _)| *other != column).map(|(_, value)| &**value).collect();
-                let group: &mut (Option<usize>, Vec<usize>) = groups.entry(rest).or_default();
-                if own == total.total {
-                    group.0 = Some(place);
-                } else if total.parts.is_empty() || total.parts.iter().any(|part| part == own) {
-                    group.1.push(place);
-                }
-            }
-            for (whole, parts) in groups.into_values().filter_map(|(whole, parts)| Some((whole?, parts))) {
-                for count in (0..self.counts.len()).filter(|_| !parts.is_empty()) {
-                    let Some(whole) = cells[whole][count] else { continue };
-                    let present: Vec<CellId> = parts.iter().filter_map(|row| cells[*row][count]).collect();
-                    if total.complete && present.len() == parts.len() {
-                        self.out.system.sum(whole, &present, Tie::Sum);
-                    } else {
-                        let terms = std::iter::once((whole, 1)).chain(present.into_iter().map(|part| (part, -1))).collect();
-                        self.out.system.tie(&Constraint { terms, low: 0, high: MANY, tie: Tie::Sum, while_shown: None });
-                    }
-                }
-            }
-        }
     }
 }
 

@@ -1,17 +1,28 @@
 //! A table for what nobody told us: when the producer hid a count, any table that agrees with everything published will do.
 //! A pair of tables proves as much whichever of them is the true one.
 
+use std::collections::BTreeSet;
+
 use crate::components::Components;
 use crate::propagate::propagate;
 use crate::search::{Answer, Corner};
 use crate::system::{CellId, System};
 use crate::view::View;
 
+/// What could not be completed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Incomplete {
+    /// Cells of groups for which no table was found in the steps allowed.
+    pub unsolved: usize,
+    /// Among them, those of groups for which there is no table at all: what is published contradicts itself.
+    pub contradicted: usize,
+}
+
 /// Gives every untold cell a value that agrees with all that is published. Cells of groups for which none is found within
 /// `nodes` steps each are marked: the gate refuses them. Gives how many.
-pub fn complete(system: &mut System, nodes: usize) -> usize {
+pub fn complete(system: &mut System, nodes: usize) -> Incomplete {
     if !system.untold.contains(&true) {
-        return 0;
+        return Incomplete::default();
     }
     let mut view = View::of_readers(system);
     // Told cells stay at their value: the others must fit them.
@@ -21,20 +32,37 @@ pub fn complete(system: &mut System, nodes: usize) -> usize {
             (view.low[cell], view.high[cell]) = (value, value);
         }
     }
-    let is_possible = propagate(&mut view, 20_000_000).is_some();
+    let joined = Components::of(&view);
+    let (_, broken) = propagate(&mut view, 20_000_000);
+    let mut contradicted = BTreeSet::new();
+    for row in broken {
+        let group = view.rows.get(row).map(|(cell, _)| joined.of[cell as usize]).find(|group| *group != u32::MAX);
+        match group {
+            Some(group) => contradicted.extend(&joined.members[group as usize]),
+            None => contradicted.extend(view.rows.get(row).map(|(cell, _)| cell)),
+        }
+    }
     let groups = Components::of(&view);
     let values: Vec<i64> = (0..system.cells.len())
         .map(|cell| system.cells[cell].value.clamp(view.low[cell], view.high[cell].max(view.low[cell])))
         .collect();
     let mut found: Vec<(CellId, i64)> =
         (0..).zip(values.iter().copied()).filter(|(cell, _)| system.untold[*cell as usize]).collect();
-    let mut unsolved: Vec<CellId> = Vec::new();
+    let mut unsolved: BTreeSet<CellId> = contradicted.clone();
     for members in &groups.members {
+        if members.iter().any(|cell| contradicted.contains(cell)) {
+            unsolved.extend(members);
+            continue;
+        }
         let mut left = nodes;
         let corner = Corner::new(&view, &values, members);
         match members.first().map(|first| corner.find(*first, (i64::MIN / 4, i64::MAX / 4), &mut left)) {
             Some(Answer::Found(moved)) => found.extend(moved.into_iter().map(|(cell, by)| (cell, values[cell as usize] + by))),
-            Some(Answer::Impossible | Answer::GaveUp) => unsolved.extend(members),
+            Some(Answer::Impossible) => {
+                unsolved.extend(members);
+                contradicted.extend(members);
+            }
+            Some(Answer::GaveUp) => unsolved.extend(members),
             None => {}
         }
     }
@@ -43,11 +71,6 @@ pub fn complete(system: &mut System, nodes: usize) -> usize {
         own.value = value;
         own.shown = (value, value);
     }
-    let count = if is_possible { unsolved.len() } else { system.cells.len() };
-    if is_possible {
-        unsolved.into_iter().for_each(|cell| system.unsolved[cell as usize] = true);
-    } else {
-        system.unsolved.fill(true);
-    }
-    count
+    unsolved.iter().for_each(|cell| system.unsolved[*cell as usize] = true);
+    Incomplete { unsolved: unsolved.len(), contradicted: contradicted.len() }
 }

@@ -43,6 +43,8 @@ pub struct TableDisclosure {
     pub verdicts: Verdicts,
     /// How far apart the values found for safe counts are, in persons.
     pub widths: Option<Widths>,
+    /// Ties that the published figures contradict themselves, and that nobody can rely on.
+    pub untrue_ties: u64,
     /// Groups of unknowns, and the size of the largest.
     pub groups: usize,
     /// Unknowns in the largest group.
@@ -77,8 +79,12 @@ pub struct Verdicts {
     pub narrow: u64,
     /// Nothing found that proves it safe: counted as unsafe.
     pub unproven: u64,
-    /// Among the unsafe, those that the producer's own figures already give away.
+    /// Hidden counts that the producer's own figures already give away: nothing of ours makes them narrower.
     pub inherited: u64,
+    /// Hidden counts beside published ones that contradict each other: nothing can be proved of them.
+    pub contradicted: u64,
+    /// Safe from the outside, and open to somebody who knows another establishment from the inside.
+    pub inside: u64,
 }
 
 /// Widths of safe counts.

@@ -36,6 +36,16 @@ pub fn explain(system: &System, cell: CellId, reason: &Reason, lang: Lang) -> St
     }
 }
 
+/// One sentence on a cell that those who know an owner from the inside could work out.
+#[must_use]
+pub fn explain_inside(system: &System, cell: CellId, owner: &str, lang: Lang) -> String {
+    let name = system.label(cell);
+    match lang {
+        Lang::Fr => format!("{name} : rien ne prouve le secret pour qui connaît {owner} de l'intérieur"),
+        Lang::En => format!("{name}: nothing proves that it is secret for somebody who knows {owner} from the inside"),
+    }
+}
+
 /// True when a tie has no other hidden cell.
 fn is_alone(system: &System, cell: CellId, row: u32) -> bool {
     system.rows.get(row).all(|(other, _)| other == cell || !system.is_hidden(other))
@@ -54,6 +64,13 @@ fn equation(system: &System, cell: CellId, row: u32, lang: Lang) -> String {
             (Lang::En, Some((other, _))) => format!("{name} = {}, published under another key", system.label(other)),
             (_, None) => name.to_owned(),
         },
+        (Tie::Partition, _) if system.bounds[row as usize].0 > 0 => {
+            let whole = system.bounds[row as usize].0;
+            match lang {
+                Lang::Fr => format!("{name} = {whole} − {shown} valeur{} publiée{}", plural(shown), plural(shown)),
+                Lang::En => format!("{name} = {whole} − {shown} published value{}", plural(shown)),
+            }
+        }
         (_, Some((total, _))) if total == cell => match lang {
             Lang::Fr => format!("{name} = somme de {}", lines(shown)),
             Lang::En => format!("{name} = the sum of {}", lines(shown)),
@@ -74,6 +91,10 @@ fn list(system: &System, rows: impl Iterator<Item = u32>, lang: Lang) -> String 
             (Tie::Partition, Lang::En) => format!("the breakdown of {first}"),
             (Tie::Rate, Lang::Fr) => format!("le taux de {first}"),
             (Tie::Rate, Lang::En) => format!("the rate of {first}"),
+            (Tie::Ratio, Lang::Fr) => format!("les parts publiées à côté de {first}"),
+            (Tie::Ratio, Lang::En) => format!("the shares published beside {first}"),
+            (Tie::Mean, Lang::Fr) => format!("la moyenne publiée de {first}"),
+            (Tie::Mean, Lang::En) => format!("the published mean of {first}"),
             (Tie::Cumul, Lang::Fr) => format!("le cumul {first}"),
             (Tie::Cumul, Lang::En) => format!("the cumul {first}"),
             (Tie::Alias, Lang::Fr) => format!("l'autre clé de {first}"),

@@ -107,7 +107,10 @@ pub fn judge(system: &System, effort: Effort) -> Result<Judgement, Contradiction
         return Err(Contradiction(contradictions));
     }
     let mut view = View::of_readers(system);
-    let reasons = propagate(&mut view, effort.visits).ok_or_else(|| Contradiction(vec!["no table is possible".to_owned()]))?;
+    let (reasons, broken) = propagate(&mut view, effort.visits);
+    if !broken.is_empty() {
+        return Err(Contradiction(vec!["no table is possible".to_owned()]));
+    }
     let groups = Components::of(&view);
     let values: Vec<i64> = system.cells.iter().map(|cell| cell.value).collect();
     let determined = determined(system, &view, &groups);

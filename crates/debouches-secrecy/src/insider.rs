@@ -22,7 +22,7 @@ pub struct Inside {
 #[must_use]
 pub fn insiders(system: &System, ledger: &mut Ledger, visits: usize) -> Vec<Inside> {
     let mut view = View::of_readers(system);
-    if propagate(&mut view, visits).is_none() {
+    if !propagate(&mut view, visits).1.is_empty() {
         return Vec::new();
     }
     let values: Vec<i64> = system.cells.iter().map(|cell| cell.value).collect();

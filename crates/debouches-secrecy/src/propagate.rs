@@ -13,8 +13,9 @@ pub(crate) const BEFOREHAND: u32 = u32::MAX;
 pub(crate) struct Reasons(pub(crate) Vec<(u32, u32)>);
 
 /// Tightens the bounds of a view. Stops early after `budget` visits of a row: bounds are then wider, never wrong.
-/// Gives the reasons, or nothing when the bounds contradict each other.
-pub(crate) fn propagate(view: &mut View, budget: usize) -> Option<Reasons> {
+/// Gives the reasons, and the rows that cannot hold: nothing can be said of their cells.
+pub(crate) fn propagate(view: &mut View, budget: usize) -> (Reasons, Vec<u32>) {
+    let mut broken = Vec::new();
     let mut reasons = vec![(BEFOREHAND, BEFOREHAND); view.low.len()];
     let mut waiting: VecDeque<u32> = (0..number(view.rows.len())).collect();
     let mut queued = vec![true; view.rows.len()];
@@ -28,7 +29,8 @@ pub(crate) fn propagate(view: &mut View, budget: usize) -> Option<Reasons> {
         }
         changed.clear();
         if !tighten(view, row, &mut reasons, &mut changed) {
-            return None;
+            broken.push(row);
+            continue;
         }
         for cell in &changed {
             for (other, _) in view.rows_of.get(*cell) {
@@ -39,7 +41,7 @@ pub(crate) fn propagate(view: &mut View, budget: usize) -> Option<Reasons> {
             }
         }
     }
-    Some(Reasons(reasons))
+    (Reasons(reasons), broken)
 }
 
 /// Tightens the cells of one row; false when it cannot hold.

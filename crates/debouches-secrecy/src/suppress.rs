@@ -268,6 +268,14 @@ impl Run<'_> {
     fn coarsen(&mut self, cell: CellId) -> bool {
         let rows: Vec<u32> = self.system.rows_of.get(cell).map(|(row, _)| row).collect();
         for row in rows {
+            // What is known while a line is shown is known no more: no chain says so, hence that line stays hidden.
+            if let Some(line) = self.system.while_shown[row as usize] {
+                let own = &mut self.system.lines[line as usize];
+                if own.state == State::Shown && own.may_hide {
+                    own.state = State::Secondary;
+                    self.kept[line as usize] = true;
+                }
+            }
             let others: Vec<CellId> = self.system.rows.get(row).map(|(cell, _)| cell).collect();
             for line in others.into_iter().map(|cell| self.system.cells[cell as usize].line).collect::<Vec<_>>() {
                 let own = &mut self.system.lines[line as usize];

@@ -70,6 +70,10 @@ pub enum Tie {
     Cumul,
     /// One figure under two keys.
     Alias,
+    /// A rate that follows from two published shares.
+    Ratio,
+    /// A rate beside the mean that it is part of.
+    Mean,
     /// The same cell in two releases, with a bounded revision.
     Revision,
 }
@@ -225,6 +229,11 @@ impl System {
     #[must_use]
     pub fn is_known(&self, row: u32) -> bool {
         self.while_shown[row as usize].is_none_or(|line| self.lines[line as usize].state == State::Shown)
+    }
+
+    /// True when readers know that tie, and it joins cells that have values: those of contradictory groups have none.
+    pub(crate) fn is_usable(&self, row: u32) -> bool {
+        self.is_known(row) && self.rows.get(row).all(|(cell, _)| !self.unsolved[cell as usize])
     }
 
     /// Hidden cells that need protection.

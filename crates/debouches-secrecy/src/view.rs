@@ -21,7 +21,7 @@ impl View {
     /// What readers see.
     pub(crate) fn of_readers(system: &System) -> Self {
         let known = |cell| system.known(cell);
-        Self::with(system, known, |row| system.is_known(row))
+        Self::with(system, known, |row| system.is_usable(row))
     }
 
     /// What readers would see if every line that may be hidden were.
@@ -30,7 +30,7 @@ impl View {
             let own = &system.cells[cell as usize];
             if system.lines[own.line as usize].may_hide || system.is_hidden(cell) { own.prior } else { own.shown }
         };
-        Self::with(system, known, |row| system.is_known(row))
+        Self::with(system, known, |row| system.is_usable(row))
     }
 
     fn with(system: &System, known: impl Fn(CellId) -> (i64, i64), is_known: impl Fn(u32) -> bool) -> Self {

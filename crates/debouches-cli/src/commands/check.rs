@@ -22,7 +22,7 @@ pub(crate) async fn check(global: &Global) -> anyhow::Result<u8> {
         format!("code lists: sha256 {}…", debouches_enrich::codes_digest().short()),
     ];
     for (dataset, spec) in pipeline.datasets.iter().flat_map(|dataset| dataset.tables.iter().map(move |spec| (dataset, spec))) {
-        if let Some(policy) = spec.secrecy_policy() {
+        if let Some(policy) = spec.secrecy_policy().map(|policy| dataset.protection.applied_to(policy)) {
             let mode = format!("{:?}", dataset.secrecy).to_lowercase();
             lines.push(format!("secrecy of {} ({mode}): {}", spec.id, policy.sentence()));
         }

@@ -6,6 +6,7 @@ use debouches_fetch::ApiRoute;
 use debouches_model::{DatasetId, PortalId, SourceId, TableId};
 use serde::Deserialize;
 
+use super::protection::Protection;
 use crate::operations::Occasion;
 
 #[derive(Debug, Deserialize)]
@@ -130,6 +131,9 @@ pub(super) struct DatasetFile {
     /// How strict the secrecy gate is: `inherit` (by default) or `strict`.
     #[serde(default)]
     pub(super) secrecy: debouches_secrecy::Mode,
+    /// What the secrecy policies of the tables say otherwise in this dataset.
+    #[serde(default)]
+    pub(super) protection: Protection,
     pub(super) hosting: Option<HostingFile>,
     #[serde(default)]
     pub(super) schemas: BTreeMap<TableId, String>,

@@ -2,6 +2,7 @@
 
 mod file;
 mod portals;
+mod protection;
 mod resolve;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +20,7 @@ use debouches_validate::Given;
 
 use crate::operations::Occasion;
 
+pub(crate) use protection::Protection;
 pub(crate) use resolve::ConfigErrors;
 
 /// The pipeline as it is meant: every reference is checked. Only this travels further.
@@ -101,6 +103,8 @@ pub(crate) struct DatasetConfig {
     pub(crate) tables: Vec<&'static TableSpec>,
     /// How strict the secrecy gate is.
     pub(crate) secrecy: debouches_secrecy::Mode,
+    /// What it says otherwise than the policies of its tables.
+    pub(crate) protection: Protection,
     /// How far a release may move from the live one.
     pub(crate) drift: Budgets,
     /// Who holds the files; the portal itself when absent.

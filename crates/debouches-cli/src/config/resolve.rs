@@ -291,6 +291,7 @@ fn resolve_dataset(
         .map(|notice| debouches_package::Deprecation { column: notice.column.clone(), reason: notice.reason.clone() });
     Some(DatasetConfig {
         secrecy: dataset.secrecy,
+        protection: dataset.protection.clone(),
         notice: debouches_package::Dataset {
             id: dataset.id.clone(),
             title,

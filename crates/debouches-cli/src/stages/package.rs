@@ -13,7 +13,7 @@ use debouches_table::ParquetFile;
 
 use super::artefact::{Known, blocking, load_table};
 use super::{drift, enrich, secrecy};
-use crate::config::DatasetConfig;
+use crate::config::{DatasetConfig, Protection};
 use crate::engine::{DatasetLine, Outcome, Selection, Step, Summary};
 use crate::failure::{Decided, Usage};
 use crate::session::Session;
@@ -88,6 +88,9 @@ pub(crate) async fn ingredients(session: &Session, dataset: &DatasetConfig) -> a
     let texts = format!("{notice:?}");
     let mut ingredients = Ingredients::new().with("texts", Sha256::of(texts.as_bytes())).with("format", FORMAT);
     ingredients = ingredients.with("secrecy", format!("{:?}", dataset.secrecy));
+    if dataset.protection != Protection::default() {
+        ingredients = ingredients.with("protection", format!("{:?}", dataset.protection));
+    }
     let mut tables = Vec::new();
     for spec in &dataset.tables {
         let target = enrich::target(session, spec).await?;

@@ -1,9 +1,10 @@
 //! The secrecy gate on a table about to be released: together with every former release of it, withdrawn ones included.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use anyhow::Context as _;
-use debouches_model::spec::{Base, SecrecySpec, TableSpec};
+use debouches_model::spec::{ColumnSpec, CountSpec, SecrecySpec, TableSpec};
 use debouches_model::{Fault, Stage, ValueStatus, Version};
 use debouches_package::SecrecyNote;
 use debouches_secrecy::{Facts, Guard, Row, Seen, TableDisclosure, guard};
@@ -24,11 +25,12 @@ pub(crate) async fn guarded(
     spec: &'static TableSpec,
     mut table: Table,
 ) -> anyhow::Result<(Table, Option<SecrecyNote>)> {
-    let Some(policy) = spec.secrecy_policy().filter(|policy| !policy.count.is_empty() && has_ties(policy)) else {
+    let Some(policy) = spec.secrecy_policy().map(|policy| dataset.protection.applied_to(policy)).filter(SecrecySpec::has_ties)
+    else {
         return Ok((table, None));
     };
     let (former, not_comparable) = former(session, dataset, spec).await?;
-    let (mode, lang) = (dataset.secrecy, session.global.lang.into());
+    let (mode, leaks, lang) = (dataset.secrecy, dataset.protection.leaks, session.global.lang.into());
     let decided = blocking(move || {
         let current = facts(spec, &policy, &table)?;
         let decided = guard(
@@ -36,14 +38,15 @@ pub(crate) async fn guarded(
                 table: spec.id.as_str(),
                 policy: &policy,
                 mode,
+                leaks,
                 former: &former,
                 not_comparable: &not_comparable,
                 current: &current,
             },
             lang,
         );
-        for (row_counts, base) in by_base(&policy, &decided.hide) {
-            hide(spec, &mut table, &base, &row_counts)?;
+        for (counts, rows) in by_counts(&decided.hide) {
+            hide(spec, &policy, &mut table, &counts, &rows)?;
         }
         Ok((table, decided))
     })
@@ -60,10 +63,6 @@ pub(crate) async fn guarded(
         document: serde_json::to_value(&decided.disclosure).context("a disclosure is always written")?,
     };
     Ok((table, Some(note)))
-}
-
-fn has_ties(policy: &SecrecySpec) -> bool {
-    !policy.total.is_empty() || !policy.partition.is_empty() || !policy.rate.is_empty()
 }
 
 /// The table in every release of the state, the oldest first, and the versions that cannot be read with today's columns.
@@ -122,10 +121,13 @@ fn facts(spec: &TableSpec, policy: &SecrecySpec, table: &Table) -> Result<Facts,
     let rates = rates.collect::<Result<Vec<_>, TableError>>()?;
     let statuses: Vec<Vec<ValueStatus>> = counts.iter().map(|(_, statuses)| statuses.iter().collect()).collect();
     let row = |row: usize| {
-        let seen = counts.iter().zip(&statuses).map(|((values, _), statuses)| match (values(row), statuses[row]) {
+        let counts = counts.iter().zip(&statuses).zip(&policy.count);
+        let counts = counts.map(|(((values, _), statuses), count)| (values(row), statuses[row], count.absent_is_hidden));
+        let seen = counts.map(|(value, status, absent_is_hidden)| match (value, status) {
             #[expect(clippy::cast_possible_truncation, reason = "a count of persons, read from a whole-number column")]
             (Some(value), _) => Seen::Value(value as i64),
             (None, ValueStatus::Suppressed) => Seen::Hidden(None),
+            (None, ValueStatus::Absent) if absent_is_hidden => Seen::Hidden(None),
             (None, _) => Seen::Nothing,
         });
         #[expect(clippy::cast_possible_truncation, reason = "a rate in units of its last decimal")]
@@ -139,23 +141,42 @@ fn facts(spec: &TableSpec, policy: &SecrecySpec, table: &Table) -> Result<Facts,
     Ok(Facts { key: spec.key.clone(), rows: (0..table.rows()).map(row).collect(), complementary: false })
 }
 
-/// Rows to hide, by the bases of the counts that they concern.
-fn by_base(policy: &SecrecySpec, hide: &[(usize, Vec<usize>)]) -> Vec<(Vec<usize>, Vec<String>)> {
-    let mut out: std::collections::BTreeMap<Vec<String>, Vec<usize>> = std::collections::BTreeMap::new();
-    for (row, counts) in hide {
-        for base in counts.iter().map(|count| policy.count[*count].base.clone()).collect::<std::collections::BTreeSet<_>>() {
-            out.entry(base).or_default().push(*row);
-        }
-    }
-    out.into_iter().map(|(base, rows)| (rows, base)).collect()
+/// Rows to hide, by the counts that they concern.
+fn by_counts(hide: &[(usize, Vec<usize>)]) -> BTreeMap<&[usize], Vec<usize>> {
+    let mut out: BTreeMap<&[usize], Vec<usize>> = BTreeMap::new();
+    hide.iter().for_each(|(row, counts)| out.entry(counts).or_default().push(*row));
+    out
 }
 
-/// Blanks every measure computed on these bases, counts and rates alike, under the one public status.
-fn hide(spec: &TableSpec, table: &mut Table, base: &[String], rows: &[usize]) -> Result<(), TableError> {
-    let wanted = Base { counts: base.to_vec(), shares: Vec::new() };
+/// The measures that go with some counts: the counts, what is computed on the same bases, and what is computed on them.
+fn hidden_with<'s>(spec: &'s TableSpec, policy: &SecrecySpec, counts: &[usize]) -> Vec<&'s ColumnSpec> {
+    let counts: Vec<&CountSpec> = counts.iter().map(|count| &policy.count[*count]).collect();
+    let is_hidden = |name: &str| counts.iter().any(|count| count.column == name);
+    let bases: Vec<BTreeSet<&str>> = counts
+        .iter()
+        .filter(|count| !count.base.is_empty())
+        .map(|count| count.base.iter().map(String::as_str).collect())
+        .collect();
+    let goes = |column: &&ColumnSpec| {
+        let shares = column.base.shares.iter().map(|share| {
+            let of = policy.rate.iter().find(|rate| rate.rate == share.rate).map(|rate| rate.of.as_str());
+            of.unwrap_or(&share.of)
+        });
+        let own: BTreeSet<&str> = column.base.counts.iter().map(String::as_str).chain(shares).collect();
+        let mut rates = policy.rate.iter().filter(|rate| rate.rate == column.name);
+        is_hidden(&column.name)
+            || bases.contains(&own)
+            || own.iter().any(|name| is_hidden(name))
+            || rates.any(|rate| is_hidden(&rate.of) || is_hidden(&rate.over))
+    };
+    spec.measures().filter(goes).collect()
+}
+
+/// Blanks measures, counts and rates alike, under the one public status.
+fn hide(spec: &TableSpec, policy: &SecrecySpec, table: &mut Table, counts: &[usize], rows: &[usize]) -> Result<(), TableError> {
     let mut mask = vec![false; table.rows()];
     rows.iter().for_each(|row| mask[*row] = true);
-    for column in spec.measures().filter(|column| column.base == wanted) {
+    for column in hidden_with(spec, policy, counts) {
         let values = match table.column(&column.name) {
             Some(Column::Integer(values)) => {
                 Column::Integer(values.iter().zip(&mask).map(|(value, hit)| value.filter(|_| !hit)).collect())

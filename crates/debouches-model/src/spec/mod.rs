@@ -9,11 +9,13 @@ mod expand;
 mod rule;
 mod secrecy;
 mod table;
+mod tie;
 
 pub use addition::{Addition, territory, trades};
 pub use column::{Base, CodeFormat, ColumnKind, ColumnSpec, Role};
 pub use rule::RuleSpec;
-pub use secrecy::{CountSpec, Extremes, LevelSpec, PartitionSpec, RateSpec, SecrecySpec, TotalSpec};
+pub use secrecy::{CountSpec, Extremes, LevelSpec, SecrecySpec};
 pub use table::{
     DerivedSpec, ForeignKey, SpecError, TableKind, TableSpec, TerritorySpec, TradeSpec, VintageSpec, find, tables,
 };
+pub use tie::{AliasSpec, CumulSpec, MeanSpec, PartitionSpec, RateSpec, RatioSpec, TotalSpec};

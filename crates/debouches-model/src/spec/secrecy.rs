@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::tie::{AliasSpec, CumulSpec, MeanSpec, PartitionSpec, RateSpec, RatioSpec, TotalSpec};
+
 /// What is hidden, how well, and the ties that a reader could use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -30,6 +32,9 @@ pub struct SecrecySpec {
     /// True when somebody who knows one owner from the inside must learn nothing of the others.
     #[serde(default)]
     pub insiders: bool,
+    /// True when nobody published these figures before us: there is nothing to inherit, every hidden count must be safe.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub unpublished: bool,
     /// Column that names who knows a row from the inside (an establishment).
     pub owner: Option<String>,
     /// Largest revision of a count between two releases that readers are assumed to expect, in persons.
@@ -47,6 +52,18 @@ pub struct SecrecySpec {
     /// Rates of a row that follow from two counts.
     #[serde(default)]
     pub rate: Vec<RateSpec>,
+    /// Rates of a row that follow from two shares of another whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ratio: Vec<RatioSpec>,
+    /// Columns of a row that hold one figure.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alias: Vec<AliasSpec>,
+    /// Rates of a row that lie between those of others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mean: Vec<MeanSpec>,
+    /// Rows of two years that are the sum of two rows of one year.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cumul: Option<CumulSpec>,
     /// Levels of rows, the first that fits: what hiding a row costs.
     #[serde(default)]
     pub level: Vec<LevelSpec>,
@@ -82,47 +99,39 @@ pub struct CountSpec {
     pub base: Vec<String>,
     /// Column that is never smaller (the denominator).
     pub within: Option<String>,
+    /// True for a share or a rate in percent: at most 100 beforehand, and its width is in points.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub percent: bool,
+    /// Counts of one group are shown or hidden together; those with the same bases are, when no group is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// True when an absent value is a hidden one: the producer tells them apart nowhere.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub absent_is_hidden: bool,
+    /// Horizons in months: one count for each, with `{h}` replaced everywhere.
+    #[serde(default, skip_serializing)]
+    pub horizons: Vec<u16>,
 }
 
-/// A row that is the sum of the rows that differ from it in one column only.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TotalSpec {
-    /// The column of the key.
-    pub column: String,
-    /// Its value on the total row, for instance `ensemble`.
-    pub total: String,
-    /// Values that are added up; every other value when none is named.
-    #[serde(default)]
-    pub parts: Vec<String>,
-    /// False when rows may be missing from the sum: the total is then only known not to be smaller.
-    #[serde(default = "yes")]
-    pub complete: bool,
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
-/// Counts that add up to another, in each row.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PartitionSpec {
-    /// The sum.
-    pub whole: String,
-    /// What is added up.
-    pub parts: Vec<String>,
-}
-
-/// A rate in percent, rounded.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RateSpec {
-    /// Its column.
-    pub rate: String,
-    /// Its numerator.
-    pub of: String,
-    /// Its denominator.
-    pub over: String,
-    /// Decimals published.
-    #[serde(default)]
-    pub decimals: u32,
+impl CountSpec {
+    /// A count in persons, with the bases that decide.
+    #[must_use]
+    pub fn new(column: &str, base: &[String]) -> Self {
+        Self {
+            column: column.to_owned(),
+            base: base.to_vec(),
+            within: None,
+            percent: false,
+            group: None,
+            absent_is_hidden: false,
+            horizons: Vec::new(),
+        }
+    }
 }
 
 /// Rows of one level.
@@ -142,6 +151,35 @@ pub struct LevelSpec {
 }
 
 impl SecrecySpec {
+    /// One item for each horizon.
+    pub(super) fn expand(&mut self) {
+        self.count = std::mem::take(&mut self.count)
+            .into_iter()
+            .flat_map(|count| {
+                each(
+                    count,
+                    |count| std::mem::take(&mut count.horizons),
+                    |count, fill| {
+                        fill(&mut count.column);
+                        count.base.iter_mut().chain(&mut count.within).chain(&mut count.group).for_each(fill);
+                    },
+                )
+            })
+            .collect();
+        self.rate = std::mem::take(&mut self.rate)
+            .into_iter()
+            .flat_map(|rate| {
+                each(
+                    rate,
+                    |rate| std::mem::take(&mut rate.horizons),
+                    |rate, fill| {
+                        [&mut rate.rate, &mut rate.of, &mut rate.over].into_iter().for_each(fill);
+                    },
+                )
+            })
+            .collect();
+    }
+
     /// The columns that the policy names, each with what names it.
     pub(super) fn columns(&self) -> Vec<(&'static str, &str)> {
         let mut named: Vec<(&'static str, &str)> = Vec::new();
@@ -150,16 +188,34 @@ impl SecrecySpec {
             named.push(("a secrecy count", &count.column));
             named.extend(count.base.iter().chain(&count.within).map(|name| ("a secrecy count", name.as_str())));
         }
-        named.extend(self.total.iter().map(|total| ("a secrecy total", total.column.as_str())));
+        for total in &self.total {
+            named.push(("a secrecy total", &total.column));
+            named.extend(total.follows.iter().map(|name| ("a secrecy total", name.as_str())));
+        }
         for partition in &self.partition {
-            named.push(("a secrecy partition", &partition.whole));
+            named.extend(partition.whole_column().map(|name| ("a secrecy partition", name)));
             named.extend(partition.parts.iter().map(|name| ("a secrecy partition", name.as_str())));
         }
         for rate in &self.rate {
             named.extend([&rate.rate, &rate.of, &rate.over].map(|name| ("a secrecy rate", name.as_str())));
         }
+        for ratio in &self.ratio {
+            named.extend([&ratio.rate, &ratio.part, &ratio.less].map(|name| ("a secrecy ratio", name.as_str())));
+        }
+        named.extend(self.alias.iter().flat_map(|alias| &alias.columns).map(|name| ("a secrecy alias", name.as_str())));
+        named.extend(self.mean.iter().map(|mean| ("a secrecy mean", mean.column.as_str())));
+        named.extend(self.cumul.iter().map(|cumul| ("a secrecy cumul", cumul.column.as_str())));
         named.extend(self.level.iter().flat_map(|level| level.when.keys()).map(|name| ("a secrecy level", name.as_str())));
         named
+    }
+
+    /// True when a reader can compute a count from others.
+    #[must_use]
+    pub fn has_ties(&self) -> bool {
+        let of_rows = !self.total.is_empty() || !self.mean.is_empty() || self.cumul.is_some();
+        let of_columns =
+            !self.partition.is_empty() || !self.rate.is_empty() || !self.ratio.is_empty() || !self.alias.is_empty();
+        !self.count.is_empty() && (of_rows || of_columns)
     }
 
     /// The policy in one French sentence, for readers and for `check`.
@@ -168,6 +224,9 @@ impl SecrecySpec {
         let mut parts = vec![format!("rien sur moins de {} personnes", self.threshold)];
         parts.push(match self.width {
             0 | 1 => "aucun effectif masqué ne se calcule exactement".to_owned(),
+            width if self.count.iter().any(|count| count.percent) => {
+                format!("les valeurs possibles d'un taux masqué s'étendent sur {width} points au moins")
+            }
             width => format!("les valeurs possibles d'un effectif masqué s'étendent sur {width} personnes au moins"),
         });
         if self.siblings > 1 {
@@ -181,4 +240,22 @@ impl SecrecySpec {
         }
         parts.join(", ")
     }
+}
+
+/// One item for each of its horizons, `{h}` replaced; the item itself when it names none.
+fn each<T: Clone>(
+    mut item: T,
+    horizons: impl Fn(&mut T) -> Vec<u16>,
+    texts: impl Fn(&mut T, &mut dyn FnMut(&mut String)),
+) -> Vec<T> {
+    let horizons = horizons(&mut item);
+    if horizons.is_empty() {
+        return vec![item];
+    }
+    let at = |horizon: &u16| {
+        let mut own = item.clone();
+        texts(&mut own, &mut |text| *text = text.replace("{h}", &horizon.to_string()));
+        own
+    };
+    horizons.iter().map(at).collect()
 }

@@ -187,7 +187,10 @@ impl TableSpec {
             key: file.key,
             vintage: file.vintage,
             missing: file.missing,
-            secrecy: file.secrecy,
+            secrecy: file.secrecy.map(|mut secrecy| {
+                secrecy.expand();
+                secrecy
+            }),
             territory: file.territory,
             trades: file.trades,
             derived: file.derived,
@@ -230,9 +233,7 @@ impl TableSpec {
             let counts = self.measures().filter(|column| {
                 column.kind == ColumnKind::Integer && column.unit.as_deref() == Some("personnes") && !column.base.is_empty()
             });
-            policy.count = counts
-                .map(|column| CountSpec { column: column.name.clone(), base: column.base.counts.clone(), within: None })
-                .collect();
+            policy.count = counts.map(|column| CountSpec::new(&column.name, &column.base.counts)).collect();
         }
         Some(policy)
     }

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use debouches_model::Lang;
-use debouches_secrecy::{Cells, Effort, Verdicts, Widths, explain, judge};
+use debouches_secrecy::{Cells, Effort, Verdicts, Widths, explain, explain_inside, insiders, judge};
 use serde_json::json;
 
 use super::{Subject, subjects};
@@ -31,12 +31,20 @@ fn one(subject: &Subject, lang: Lang, show: usize) -> anyhow::Result<(serde_json
     let start = Instant::now();
     let model = subject.model();
     let fault = debouches_model::Fault::Data;
-    let judgement = judge(&model.system, Effort::default()).map_err(|error| Decided { message: error.to_string(), fault })?;
-    let (cells, verdicts, widths) = (Cells::of(&model.system), Verdicts::of(&judgement), Widths::of(&judgement));
+    let mut judgement =
+        judge(&model.system, Effort::default()).map_err(|error| Decided { message: error.to_string(), fault })?;
+    let (cells, mut verdicts, widths) = (Cells::of(&model.system), Verdicts::of(&judgement), Widths::of(&judgement));
+    let inside = match subject.layout.policy.insiders {
+        true => insiders(&model.system, &mut judgement.ledger, Effort::default().visits),
+        false => Vec::new(),
+    };
+    verdicts.inside = inside.len() as u64;
     let elapsed = start.elapsed();
-    let reasons: Vec<String> =
-        judgement.failures().take(show).map(|(cell, reason)| explain(&model.system, cell, reason, lang)).collect();
-    let refused = verdicts.refused() + model.under.len() as u64;
+    let outside = judgement.failures().map(|(cell, reason)| explain(&model.system, cell, reason, lang));
+    let inside =
+        inside.iter().map(|inside| explain_inside(&model.system, inside.cell, &model.owners[inside.owner as usize], lang));
+    let reasons: Vec<String> = outside.chain(inside).take(show).collect();
+    let refused = verdicts.refused() + verdicts.inside + model.under.len() as u64;
     let id = &subject.layout.id;
     let mut text = format!(
         "{id}: {}\n  {} releases, {} counts shown, {} hidden, {} of them protected, {} ties, {} groups (the largest: {})\n",
@@ -50,12 +58,13 @@ fn one(subject: &Subject, lang: Lang, show: usize) -> anyhow::Result<(serde_json
         judgement.groups.1,
     );
     text += &format!(
-        "  safe {}, unsafe {}: {} exact, {} too narrow, {} unproven; {} shown under the threshold; {:.1} s\n",
+        "  safe {}, unsafe {}: {} exact, {} too narrow, {} unproven; {} open from the inside; {} shown under the threshold; {:.1} s\n",
         verdicts.safe,
         verdicts.refused(),
         verdicts.exact,
         verdicts.narrow,
         verdicts.unproven,
+        verdicts.inside,
         model.under.len(),
         elapsed.as_secs_f64(),
     );
@@ -72,7 +81,7 @@ fn one(subject: &Subject, lang: Lang, show: usize) -> anyhow::Result<(serde_json
         };
     }
     reasons.iter().for_each(|reason| text += &format!("  - {reason}\n"));
-    let more = (verdicts.refused() as usize).saturating_sub(reasons.len());
+    let more = ((verdicts.refused() + verdicts.inside) as usize).saturating_sub(reasons.len());
     if more > 0 {
         text += &format!("  … and {more} more (--show N)\n");
     }

@@ -21,6 +21,7 @@ pub(crate) fn secrecy(global: &Global, command: &SecrecyCommand) -> anyhow::Resu
         SecrecyCommand::Audit(files) => audit::audit(global, files),
         SecrecyCommand::Explain { cell, files } => explain::explain(global, cell, files),
         SecrecyCommand::Price { files, width, siblings, threshold, out } => {
+            let out = out.as_ref().map(|out| global.directory.clone().unwrap_or_default().join(out));
             price::price(global, files, &price::Compared { width, siblings, threshold }, out.as_deref())
         }
     }
@@ -50,6 +51,7 @@ fn subjects(global: &Global, files: &SecrecyFiles) -> anyhow::Result<Vec<Subject
             releases.iter_mut().for_each(|facts: &mut Facts| facts.tell(&truth));
         }
         releases.iter_mut().for_each(|facts: &mut Facts| facts.complementary = files.complementary);
+        layout.policy.insiders |= files.insiders;
         if let Some(total) = &files.with_total {
             let (column, value) = total
                 .split_once('=')
@@ -65,8 +67,8 @@ impl Subject {
     /// The system of everything together; hidden counts are the same in all releases unless that is impossible.
     fn model(&self) -> Modelled {
         let mut model = build(&self.layout.policy, &self.releases, self.primary, true);
-        let unsolved = complete(&mut model.system, STEPS);
-        if self.releases.len() > 1 && unsolved == model.system.cells().len() {
+        let left = complete(&mut model.system, STEPS);
+        if self.releases.len() > 1 && left.contradicted > 0 {
             model = build(&self.layout.policy, &self.releases, self.primary, false);
             complete(&mut model.system, STEPS);
         }
@@ -80,7 +82,15 @@ fn suppose_total(layout: &mut Layout, releases: &mut [Facts], column: &str, valu
     let place = layout.key.iter().position(|own| own == column);
     let place =
         place.ok_or_else(|| Usage(format!("--with-total: `{column}` is not in the key ({})", layout.key.join(", "))))?;
-    let total = TotalSpec { column: column.to_owned(), total: value.to_owned(), parts: Vec::new(), complete: true };
+    let total = TotalSpec {
+        column: column.to_owned(),
+        total: value.to_owned(),
+        parts: Vec::new(),
+        except: Vec::new(),
+        follows: Vec::new(),
+        rest: None,
+        complete: true,
+    };
     layout.policy.total.push(total);
     for facts in releases {
         let mut model = build(&layout.policy, std::slice::from_ref(facts), Primary::Tell, true);

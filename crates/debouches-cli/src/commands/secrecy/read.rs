@@ -29,14 +29,17 @@ pub(crate) fn of_body(body: impl Read + Send, path: &Path, layout: &Layout, jobs
         column(name).ok_or_else(|| Usage(format!("{}: no column `{name}`, which the policy names", path.display())))
     };
     let key = layout.key.iter().map(needed).collect::<Result<Vec<_>, _>>()?;
-    let counts =
-        layout.policy.count.iter().map(|count| Ok((needed(&count.column)?, column(&format!("{}_statut", count.column)))));
+    let counts = layout
+        .policy
+        .count
+        .iter()
+        .map(|count| Ok((needed(&count.column)?, column(&format!("{}_statut", count.column)), count.absent_is_hidden)));
     let counts = counts.collect::<Result<Vec<_>, Usage>>()?;
     let rates: Vec<Option<&RawColumn>> = layout.policy.rate.iter().map(|rate| column(&rate.rate)).collect();
     let mut facts = Facts { key: layout.key.clone(), rows: Vec::with_capacity(raw.rows()), complementary: false };
     for row in 0..raw.rows() {
-        let seen = |(values, statuses): &(&RawColumn, Option<&RawColumn>)| {
-            seen(values.value(row), statuses.map(|statuses| statuses.value(row)), layout)
+        let seen = |(values, statuses, absent_is_hidden): &(&RawColumn, Option<&RawColumn>, bool)| {
+            seen(values.value(row), statuses.map(|statuses| statuses.value(row)), layout, *absent_is_hidden)
                 .map_err(|value| bad_number(path, &raw, row, &value))
         };
         facts.rows.push(Row {
@@ -57,13 +60,14 @@ fn bad_number(path: &Path, raw: &RawTable, row: usize, value: &str) -> Usage {
 }
 
 /// A cell as readers see it. The status column wins over the markers.
-fn seen(text: &str, status: Option<&str>, layout: &Layout) -> Result<Seen, String> {
+fn seen(text: &str, status: Option<&str>, layout: &Layout, absent_is_hidden: bool) -> Result<Seen, String> {
     let status = match status {
         Some(name) => ValueStatus::ALL.into_iter().find(|status| status.as_str() == name),
         None => layout.missing.get(text).copied(),
     };
     match status {
         Some(ValueStatus::Suppressed) => return Ok(Seen::Hidden(None)),
+        Some(ValueStatus::Absent) if absent_is_hidden => return Ok(Seen::Hidden(None)),
         Some(ValueStatus::Absent | ValueStatus::NotYet | ValueStatus::NotProduced) => return Ok(Seen::Nothing),
         Some(ValueStatus::Measured) => {}
         None if text.is_empty() => return Ok(Seen::Nothing),
@@ -75,6 +79,9 @@ fn seen(text: &str, status: Option<&str>, layout: &Layout) -> Result<Seen, Strin
 /// A number in units of its last decimal; `30.0` is a whole number. Nothing when it has more decimals than that.
 fn scaled(text: &str, decimals: u32) -> Option<i64> {
     let (whole, part) = text.split_once(['.', ',']).unwrap_or((text, ""));
+    if whole.is_empty() {
+        return None;
+    }
     let part = part.trim_end_matches('0');
     let missing = usize::try_from(decimals).ok()?.checked_sub(part.len())?;
     format!("{whole}{part}{}", "0".repeat(missing)).parse().ok()
@@ -89,6 +96,6 @@ mod tests {
         assert_eq!(scaled("30.0", 0), Some(30));
         assert_eq!(scaled("19,3", 1), Some(193));
         assert_eq!(scaled("19", 1), Some(190));
-        assert_eq!((scaled("19.35", 1), scaled("nd", 0), scaled("", 0)), (None, None, None));
+        assert_eq!((scaled("19.35", 1), scaled("nd", 0), scaled("", 0), scaled("", 2)), (None, None, None, None));
     }
 }
