@@ -54,12 +54,12 @@ pub fn prepare<'a>(
     if let (count, Some(first)) = leaks(spec, &table).map_err(wrap)? {
         return Err(PackageError::Leak { table: spec.id.clone(), count, first: Box::new(first) });
     }
-    let table = {
-        let received = table.without(|name| dataset.omits(spec.id.as_str(), name));
-        received.sorted_by(&spec.key).map_err(wrap)?
-    };
     let columns: Vec<ColumnSpec> =
         published_columns(spec).into_iter().filter(|column| !dataset.omits(spec.id.as_str(), &column.name)).collect();
+    // One list gives the columns of the files and those of their description.
+    let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+    let received = table.without(|name| dataset.omits(spec.id.as_str(), name));
+    let table = received.sorted_by(&spec.key).and_then(|table| table.arranged(&names)).map_err(wrap)?;
     write_csv(&table, csv, jobs).map_err(wrap)?;
     write_parquet(&table, &layout(spec, &columns), parquet, jobs).map_err(wrap)?;
     let states = columns
