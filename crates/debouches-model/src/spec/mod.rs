@@ -14,4 +14,4 @@ pub use addition::{Addition, territory, trades};
 pub use column::{Base, CodeFormat, ColumnKind, ColumnSpec, Role};
 pub use rule::RuleSpec;
 pub use secrecy::{CountSpec, Extremes, LevelSpec, PartitionSpec, RateSpec, SecrecySpec, TotalSpec};
-pub use table::{DerivedSpec, SpecError, TableKind, TableSpec, TerritorySpec, TradeSpec, VintageSpec, find, tables};
+pub use table::{CopySpec, DerivedSpec, SpecError, TableKind, TableSpec, TerritorySpec, TradeSpec, VintageSpec, find, tables};

@@ -65,6 +65,20 @@ pub struct DerivedSpec {
     /// Tables it uses when they are configured.
     #[serde(default)]
     pub optional: Vec<TableId>,
+    /// The table whose figures it repeats under other codes: what a release of that table hides is hidden here too.
+    pub copies: Option<CopySpec>,
+}
+
+/// How a row that repeats figures finds the row that it repeats: same key, but for the codes that the copy replaces.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CopySpec {
+    /// The table that is repeated.
+    pub table: TableId,
+    /// Columns of its key that the copy fills with its own code.
+    pub replaced: Vec<String>,
+    /// Column of the copy that keeps the code replaced; empty on a row without figures.
+    pub by: String,
 }
 
 /// All we know about a table.
@@ -205,6 +219,12 @@ impl TableSpec {
         territory.into_iter().chain(trades).flatten()
     }
 
+    /// What it repeats the figures of, when it does.
+    #[must_use]
+    pub fn copies(&self) -> Option<&CopySpec> {
+        self.derived.as_ref()?.copies.as_ref()
+    }
+
     /// The secrecy policy of the table, its counts named: those in persons, with their bases, when the policy names none.
     #[must_use]
     pub fn secrecy_policy(&self) -> Option<SecrecySpec> {
@@ -279,6 +299,10 @@ impl TableSpec {
         if let Some(trades) = &self.trades {
             [&trades.cfd, &trades.mefstat11].into_iter().flatten().for_each(|name| must_exist("the trades", name));
         }
+        for copies in self.derived.iter().filter_map(|derived| derived.copies.as_ref()) {
+            must_exist("the copies", &copies.by);
+            copies.replaced.iter().for_each(|name| must_exist("the copies", name));
+        }
         for column in self.measures() {
             if !matches!(column.kind, ColumnKind::Integer | ColumnKind::Decimal) {
                 problems.push(format!("measure `{}` is not a number", column.name));
@@ -313,6 +337,7 @@ pub fn tables() -> &'static [TableSpec] {
             include_str!("../../tables/bcn_niveau_formation_diplome.toml"),
             include_str!("../../tables/bcn_type_diplome_sise.toml"),
             include_str!("../../tables/bcn_type_groupe_formation.toml"),
+            include_str!("../../tables/catalogue_apprentissage.toml"),
             include_str!("../../tables/certif_info.toml"),
             include_str!("../../tables/chomage_departement.toml"),
             include_str!("../../tables/chomage_region.toml"),
