@@ -6,6 +6,7 @@ mod harness;
 mod buckets;
 mod command_line;
 mod crash;
+mod derivations;
 mod derived;
 mod differences;
 mod drift;

@@ -44,7 +44,7 @@ impl<'a> Selection<'a> {
         // What repeats the figures of another dataset needs its release, and is never published before it.
         let copied: Vec<&'a DatasetConfig> = datasets
             .iter()
-            .flat_map(|dataset| dataset.tables.iter().filter_map(|spec| spec.copies()))
+            .flat_map(|dataset| dataset.tables.iter().filter_map(|spec| crate::stages::gated(spec)))
             .filter_map(|copies| crate::stages::publisher(pipeline, copies))
             .collect();
         datasets.extend(copied);

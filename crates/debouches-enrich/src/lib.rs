@@ -8,6 +8,7 @@ mod continuum;
 mod derive;
 mod error;
 mod nsf;
+mod rapprochement;
 mod reference;
 mod rome;
 mod secrecy;
@@ -16,6 +17,8 @@ mod terminal;
 mod territory;
 mod told;
 mod trades;
+mod value_added;
+mod vintages;
 
 pub use codes::codes_digest;
 pub use error::EnrichError;

@@ -162,5 +162,7 @@ fn vintages(spec: &TableSpec, table: &Table) -> (Option<(u16, u16)>, Vec<String>
     labels.sort();
     let parsed: Vec<Vintage> = labels.iter().filter_map(|label| Vintage::parse(label, vintage.style)).collect();
     let first = parsed.iter().map(|vintage| vintage.first).min();
-    (first.zip(parsed.iter().map(|vintage| vintage.last).max()), labels)
+    let span = first.zip(parsed.iter().map(|vintage| vintage.last).max());
+    let of_none = vintage.empty.filter(|_| table.rows() == 0).map(|year| (year, year));
+    (span.or(of_none), labels)
 }

@@ -81,6 +81,7 @@ const SHAPES: &[(&str, &str)] = &[
     shape_file!("rome.v460"),
     shape_file!("rome_appellation.orion"),
     shape_file!("rome_domaine.csv"),
+    shape_file!("signalement_recu.csv"),
 ];
 
 /// What a body is made of.

@@ -343,7 +343,7 @@ fn schemas(dataset: &DatasetFile, who: &str, problems: &mut Vec<String>) -> BTre
 
 /// A table that repeats the figures of another follows the secrecy of its release, hence needs one beside its own.
 fn unfollowed(dataset: &DatasetConfig, spec: &TableSpec, datasets: &[DatasetConfig]) -> Option<String> {
-    let copied = &spec.copies()?.table;
+    let copied = &crate::stages::gated(spec)?.table;
     let publisher = datasets.iter().find(|other| other.tables.iter().any(|own| own.id == *copied));
     let (who, table) = (dataset.id(), &spec.id);
     match publisher {

@@ -35,9 +35,14 @@ async fn release(session: &Session, copies: &CopySpec) -> anyhow::Result<Artefac
     }
 }
 
+/// What a table repeats, when a release of it can hide more than the threshold does.
+pub(crate) fn gated(spec: &TableSpec) -> Option<&CopySpec> {
+    spec.copies().filter(|copies| debouches_model::spec::find(&copies.table).is_none_or(super::secrecy::is_judged))
+}
+
 /// What decides which cells a table may show, when it repeats those of another: the released file of the other.
 pub(super) async fn ingredient(session: &Session, spec: &TableSpec) -> anyhow::Result<Option<(String, Sha256)>> {
-    let Some(copies) = spec.copies() else { return Ok(None) };
+    let Some(copies) = gated(spec) else { return Ok(None) };
     let release = release(session, copies).await?;
     let path = format!("{}.csv", copies.table);
     let file = release.manifest().file(&path).with_context(|| format!("{} has no {path}", release.key()))?;
@@ -48,7 +53,7 @@ pub(super) async fn ingredient(session: &Session, spec: &TableSpec) -> anyhow::R
 ///
 /// Fails closed: a row with figures whose origin is not in the release is refused.
 pub(super) async fn followed(session: &Session, spec: &'static TableSpec, table: Table) -> anyhow::Result<Table> {
-    let Some(copies) = spec.copies() else { return Ok(table) };
+    let Some(copies) = gated(spec) else { return Ok(table) };
     let release = release(session, copies).await?;
     let path = format!("{}.csv", copies.table);
     let file = release.open_file(&path).await?.into_file();
@@ -86,7 +91,10 @@ impl Shown {
             found.ok_or_else(|| Usage(format!("{place} has no column `{name}`, whose secrecy table {} follows", spec.id)))
         };
         let key = origin.key.iter().map(|name| column(name)).collect::<Result<Vec<_>, _>>()?;
-        let rows = (0..raw.rows()).map(|row| (key.iter().map(|column| column.value(row).to_owned()).collect(), row));
+        let fixed = copies.fixed.iter().map(|(name, value)| Ok((column(name)?, value))).collect::<Result<Vec<_>, Usage>>()?;
+        let is_copied = |row: &usize| fixed.iter().all(|(column, value)| column.value(*row) == value.as_str());
+        let rows = (0..raw.rows()).filter(is_copied);
+        let rows = rows.map(|row| (key.iter().map(|column| column.value(row).to_owned()).collect(), row));
         let statuses = spec.measures().map(ColumnSpec::status_name).map(|name| {
             let status = column(&name)?;
             let is_measured = |row| status.value(row) == ValueStatus::Measured.as_str();
@@ -97,20 +105,38 @@ impl Shown {
     }
 }
 
+/// A part of the key of a copied row.
+enum KeyPart<'a> {
+    /// The copy has the column.
+    Own(&'a TextColumn),
+    /// The copy holds rows of one value only, and leaves the column out.
+    Fixed(&'a str),
+}
+
 /// For each row, the released row that it repeats; none for a row without figures.
 fn origins(spec: &TableSpec, copies: &CopySpec, table: &Table, shown: &Shown) -> anyhow::Result<Vec<Option<usize>>> {
-    let key = shown.key.iter().map(|name| table.text(name)).collect::<Result<Vec<&TextColumn>, _>>()?;
-    let by = table.text(&copies.by)?;
+    let key = shown.key.iter().map(|name| match copies.fixed.get(name) {
+        Some(value) => Ok(KeyPart::Fixed(value)),
+        None => table.text(name).map(KeyPart::Own),
+    });
+    let key = key.collect::<Result<Vec<_>, TableError>>()?;
+    let by = copies.by.as_ref().map(|name| table.text(name)).transpose()?;
     let statuses = spec.measures().map(|measure| table.statuses(&measure.status_name())).collect::<Result<Vec<_>, _>>()?;
     let measured: Vec<Vec<bool>> =
         statuses.iter().map(|column| column.iter().map(|status| status == ValueStatus::Measured).collect()).collect();
     let origin = |row: usize| {
-        let part = |(name, column): (&String, &&TextColumn)| {
-            let own = column.get(row);
-            let replaced = own.filter(|_| copies.replaced.contains(name)).and_then(|_| by.get(row));
+        let code = by.and_then(|by| by.get(row));
+        let part = |(name, part): (&String, &KeyPart<'_>)| {
+            let own = match part {
+                KeyPart::Fixed(value) => Some(*value),
+                KeyPart::Own(column) => column.get(row),
+            };
+            let replaced = own.filter(|_| copies.replaced.contains(name)).and(code);
             replaced.or(own).unwrap_or_default().to_owned()
         };
-        let found = by.get(row).and_then(|_| shown.rows.get(&shown.key.iter().zip(&key).map(part).collect::<Vec<_>>()));
+        let has_origin = by.is_none() || code.is_some();
+        let found = has_origin.then(|| shown.key.iter().zip(&key).map(part).collect::<Vec<_>>());
+        let found = found.and_then(|key| shown.rows.get(&key));
         match found {
             Some(found) => Ok(Some(*found)),
             None if measured.iter().any(|column| column[row]) => Err(Decided {
@@ -230,7 +256,8 @@ mod tests {
             let origin = debouches_model::spec::find(&copies.table).unwrap();
             assert!(origin.copies().is_none(), "{}", spec.id);
             assert!(spec.measures().all(|measure| origin.column(&measure.name).is_some()), "{}", spec.id);
-            assert!(origin.key.iter().all(|name| spec.column(name).is_some()), "{}", spec.id);
+            let has = |name: &String| spec.column(name).is_some() || copies.fixed.contains_key(name);
+            assert!(origin.key.iter().all(has), "{}", spec.id);
         }
     }
 }

@@ -19,7 +19,7 @@ pub(crate) mod validate;
 use debouches_model::Stage;
 use debouches_store::Lock;
 
-pub(crate) use copies::publisher;
+pub(crate) use copies::{gated, publisher};
 
 use crate::engine::{Selection, Summary};
 use crate::session::Session;

@@ -21,7 +21,7 @@ use crate::session::Session;
 pub(crate) async fn run(session: &Session, selection: &Selection<'_>, lock: &Lock, summary: &mut Summary) {
     // What repeats the figures of another dataset waits for its release.
     let (waiting, own): (Vec<&DatasetConfig>, Vec<_>) =
-        selection.datasets.iter().copied().partition(|dataset| dataset.tables.iter().any(|spec| spec.copies().is_some()));
+        selection.datasets.iter().copied().partition(|dataset| dataset.tables.iter().any(|spec| copies::gated(spec).is_some()));
     for dataset in own.into_iter().chain(waiting) {
         let blocked = dataset.tables.iter().find(|spec| !summary.passed(Stage::Enrich, spec.id.as_str()));
         if let Some(spec) = blocked {
@@ -29,7 +29,7 @@ pub(crate) async fn run(session: &Session, selection: &Selection<'_>, lock: &Loc
             summary.push(Step::skipped(Stage::Package, dataset.id(), detail));
             continue;
         }
-        let copied = dataset.tables.iter().filter_map(|spec| copies::publisher(&session.pipeline, spec.copies()?));
+        let copied = dataset.tables.iter().filter_map(|spec| copies::publisher(&session.pipeline, copies::gated(spec)?));
         if let Some(copied) = copied.into_iter().find(|copied| !summary.passed(Stage::Package, copied.id().as_str())) {
             let detail = format!("dataset {} was not packaged, and its secrecy is followed here", copied.id());
             summary.push(Step::skipped(Stage::Package, dataset.id(), detail));
@@ -43,6 +43,8 @@ pub(crate) async fn run(session: &Session, selection: &Selection<'_>, lock: &Loc
             Err(error) => summary.push(Step::failed(Stage::Package, dataset.id(), &error)),
         }
     }
+    let order = |line: &DatasetLine| selection.datasets.iter().position(|dataset| dataset.id().as_str() == line.dataset);
+    summary.datasets.sort_by_key(order);
 }
 
 /// The newest release of a dataset.

@@ -24,9 +24,7 @@ pub(crate) async fn guarded(
     spec: &'static TableSpec,
     mut table: Table,
 ) -> anyhow::Result<(Table, Option<SecrecyNote>)> {
-    let Some(policy) = spec.secrecy_policy().filter(|policy| !policy.count.is_empty() && has_ties(policy)) else {
-        return Ok((table, None));
-    };
+    let Some(policy) = judged_policy(spec) else { return Ok((table, None)) };
     let (former, not_comparable) = former(session, dataset, spec).await?;
     let (mode, lang) = (dataset.secrecy, session.global.lang.into());
     let decided = blocking(move || {
@@ -60,6 +58,15 @@ pub(crate) async fn guarded(
         document: serde_json::to_value(&decided.disclosure).context("a disclosure is always written")?,
     };
     Ok((table, Some(note)))
+}
+
+/// True when the gate judges releases of that table.
+pub(super) fn is_judged(spec: &TableSpec) -> bool {
+    judged_policy(spec).is_some()
+}
+
+fn judged_policy(spec: &TableSpec) -> Option<SecrecySpec> {
+    spec.secrecy_policy().filter(|policy| !policy.count.is_empty() && has_ties(policy))
 }
 
 fn has_ties(policy: &SecrecySpec) -> bool {

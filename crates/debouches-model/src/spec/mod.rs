@@ -10,8 +10,10 @@ mod rule;
 mod secrecy;
 mod table;
 
-pub use addition::{Addition, territory, trades};
+pub use addition::{Addition, territory, trades, value_added, vintages};
 pub use column::{Base, CodeFormat, ColumnKind, ColumnSpec, Role};
 pub use rule::RuleSpec;
 pub use secrecy::{CountSpec, Extremes, LevelSpec, PartitionSpec, RateSpec, SecrecySpec, TotalSpec};
-pub use table::{CopySpec, DerivedSpec, SpecError, TableKind, TableSpec, TerritorySpec, TradeSpec, VintageSpec, find, tables};
+pub use table::{
+    CopySpec, DerivedSpec, SpecError, TableKind, TableSpec, TerritorySpec, TradeSpec, ValueAddedSpec, VintageSpec, find, tables,
+};
