@@ -26,8 +26,9 @@ fn v48_files(own: &str, leavers: u32) -> PipelineTest {
     ] {
         config += &format!("[[source]]\nid = \"{id}\"\nkind = \"file\"\nurl = \"{file}\"\ntable = \"{table}\"\n");
     }
-    config +=
-        "[[dataset]]\nid = \"liees\"\ntables = [\"donnees_liees_regionales\"]\nlicence = \"lov2\"\nfrequency = \"annual\"\n";
+    for (id, table) in [("liees", "donnees_liees_regionales"), ("regionale", "ij_regional")] {
+        config += &format!("[[dataset]]\nid = \"{id}\"\ntables = [\"{table}\"]\nlicence = \"lov2\"\nfrequency = \"annual\"\n");
+    }
     let test = PipelineTest::with_config(&config);
     // 40022105 follows 40022102; both codes are real, the labels are not.
     let diploma = |cfd, next, before| {
@@ -42,6 +43,12 @@ fn v48_files(own: &str, leavers: u32) -> PipelineTest {
     };
     let diplomas = diploma("40022102", "40022105", "") + &diploma("40022105", "", "40022102");
     std::fs::write(test.path("diplomas.csv"), format!("{}\n{diplomas}", DIPLOMAS.trim())).unwrap();
+    write_regional(&test, own, leavers);
+    test
+}
+
+/// The regional file: one diploma, ten who continue and so many leavers.
+fn write_regional(test: &PipelineTest, own: &str, leavers: u32) {
     let (total, leavers) = ((10 + leavers).to_string(), leavers.to_string());
     let regional = line(
         REGIONAL,
@@ -60,13 +67,14 @@ fn v48_files(own: &str, leavers: u32) -> PipelineTest {
         ],
     );
     std::fs::write(test.path("regional.csv"), format!("{}\n{regional}", REGIONAL.trim())).unwrap();
-    test
 }
 
 /// The published rows, as (code, leavers, status, source type, source code).
 fn published(test: &PipelineTest) -> Vec<[String; 5]> {
     test.run(&["run", "--to", "package"]).expect_exit(0);
-    let csv = std::fs::read_to_string(test.state_file("package/liees", "donnees_liees_regionales.csv")).unwrap();
+    let releases = test.releases();
+    let newest = releases.keys().rfind(|path| path.starts_with("liees/") && path.ends_with("regionales.csv")).unwrap();
+    let csv = String::from_utf8(releases[newest].clone()).unwrap();
     let mut lines = csv.trim_start_matches('\u{feff}').lines().map(|line| line.split(';').collect::<Vec<_>>());
     let heading = lines.next().unwrap();
     let place = |name: &str| heading.iter().position(|own| *own == name).unwrap();
@@ -96,6 +104,36 @@ fn v14_a_copy_of_a_suppressed_cell_is_suppressed() {
             ["40022105", "", "suppressed", "self", "40022105"].map(str::to_owned),
         ]
     );
+}
+
+/// Nineteen leavers were hidden. Twenty of them a release later would tell, with the revisions that readers expect, how many
+/// they had been: the gate refuses that, and the copies do not tell it either.
+#[test]
+fn what_the_gate_refuses_in_the_regional_table_does_not_leave_by_its_copies() {
+    let test = v48_files("40022102", 19);
+    let before = published(&test);
+    assert_eq!(before[1], ["40022105", "", "suppressed", "ancienne", "40022102"].map(str::to_owned));
+    write_regional(&test, "40022102", 20);
+    let ran = test.run(&["run", "--to", "package"]).expect_exit(3);
+    ran.expect_told("the secrecy gate refuses table ij_regional").expect_told("its secrecy is followed here");
+    assert_eq!(test.releases().keys().filter(|path| path.ends_with("liees_regionales.csv")).count(), 1);
+    test.run(&["package", "liees"]).expect_exit(3);
+}
+
+#[test]
+fn copies_without_a_release_of_what_they_repeat_are_refused() {
+    let test = v48_files("40022102", 40);
+    test.run(&["run", "--to", "enrich"]).expect_exit(0);
+    // Asked for alone, the dataset that it follows is packaged too.
+    test.run(&["package", "liees"]).expect_exit(0);
+    assert!(test.releases().keys().any(|path| path.starts_with("regionale/")));
+    let config = std::fs::read_to_string(test.path("pipeline.toml")).unwrap();
+    let alone = config.split("[[dataset]]\nid = \"regionale\"").next().unwrap();
+    std::fs::write(test.path("pipeline.toml"), alone).unwrap();
+    test.run(&["check"]).expect_exit(2).expect_told("repeats figures of `ij_regional`, which no dataset publishes");
+    let together = alone.replace("[\"donnees_liees_regionales\"]", "[\"donnees_liees_regionales\", \"ij_regional\"]");
+    std::fs::write(test.path("pipeline.toml"), together).unwrap();
+    test.run(&["check"]).expect_exit(2).expect_told("publish it in a dataset of its own");
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod canary;
 mod clocks;
 mod command_line;
 mod crash;
+mod derivations;
 mod derived;
 mod differences;
 mod drift;

@@ -41,6 +41,13 @@ impl<'a> Selection<'a> {
                 return Err(Usage(unknown(pipeline, subject)).into());
             }
         }
+        // What repeats the figures of another dataset needs its release, and is never published before it.
+        let copied: Vec<&'a DatasetConfig> = datasets
+            .iter()
+            .flat_map(|dataset| dataset.tables.iter().filter_map(|spec| crate::stages::gated(spec)))
+            .filter_map(|copies| crate::stages::publisher(pipeline, copies))
+            .collect();
+        datasets.extend(copied);
         // A dataset is made of all its tables, and a table needs its nomenclatures.
         wanted.extend(datasets.iter().flat_map(|dataset| dataset.tables.iter().copied()));
         let mut needed: Vec<&str> = wanted.iter().map(|spec| spec.id.as_str()).collect();

@@ -70,6 +70,7 @@ pub(crate) struct Codes {
     current_academie: BTreeMap<String, String>,
     pub(crate) nsf_categories: BTreeMap<String, String>,
     pub(crate) nsf_domains: BTreeMap<String, String>,
+    rome_grand_domains: BTreeMap<String, String>,
 }
 
 impl Codes {
@@ -89,6 +90,7 @@ impl Codes {
                     .collect(),
                 nsf_categories: labels(NSF_CATEGORIES),
                 nsf_domains: labels(NSF_DOMAINS),
+                rome_grand_domains: labels(ROME_GRAND_DOMAINS),
             }
         })
     }
@@ -113,6 +115,11 @@ impl Codes {
     pub(crate) fn current_academie<'a>(&'a self, code: &'a str) -> &'a str {
         self.current_academie.get(code).map_or(code, String::as_str)
     }
+}
+
+/// Label of a grand domaine of the ROME.
+pub(crate) fn grand_domain_label(code: &str) -> Option<&'static String> {
+    Codes::get().rome_grand_domains.get(code)
 }
 
 fn rows<T: DeserializeOwned>(text: &str) -> Vec<T> {

@@ -9,6 +9,7 @@ mod derive;
 mod error;
 mod foreign_keys;
 mod nsf;
+mod rapprochement;
 mod reference;
 mod rome;
 mod secrecy;
@@ -18,6 +19,8 @@ mod territory;
 mod told;
 mod trades;
 mod validity;
+mod value_added;
+mod vintages;
 
 pub use codes::codes_digest;
 pub use error::EnrichError;

@@ -14,6 +14,8 @@ pub enum VintageStyle {
     Pair,
     /// `2024` or `2022,2023`: one promotion, or two cumulated (InserSup).
     Promo,
+    /// `2026-11-25`: a day, read as its year.
+    Day,
 }
 
 /// The first and last cohort that a figure speaks of, by the year of the end of the training.
@@ -33,6 +35,7 @@ impl Vintage {
             VintageStyle::Cumul => (text.strip_prefix("cumul ")?, '-'),
             VintageStyle::Pair => (text, '_'),
             VintageStyle::Promo => (text, ','),
+            VintageStyle::Day => (text.get(..4)?, ','),
         };
         let year = |text: &str| text.trim().parse::<u16>().ok().filter(|year| (1900..2200).contains(year));
         match body.split_once(separator) {
@@ -40,7 +43,9 @@ impl Vintage {
                 let (a, b) = (year(a)?, year(b)?);
                 Some(Self { first: a.min(b), last: a.max(b) })
             }
-            None if style == VintageStyle::Promo => year(body).map(|year| Self { first: year, last: year }),
+            None if matches!(style, VintageStyle::Promo | VintageStyle::Day) => {
+                year(body).map(|year| Self { first: year, last: year })
+            }
             None => None,
         }
     }

@@ -54,12 +54,12 @@ pub fn prepare<'a>(
     if let (count, Some(first)) = leaks(spec, &table).map_err(wrap)? {
         return Err(PackageError::Leak { table: spec.id.clone(), count, first: Box::new(first) });
     }
-    let table = {
-        let received = table.without(|name| dataset.omits(spec.id.as_str(), name));
-        received.sorted_by(&spec.key).map_err(wrap)?
-    };
     let columns: Vec<ColumnSpec> =
         published_columns(spec).into_iter().filter(|column| !dataset.omits(spec.id.as_str(), &column.name)).collect();
+    // One list gives the columns of the files and those of their description.
+    let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+    let received = table.without(|name| dataset.omits(spec.id.as_str(), name));
+    let table = received.sorted_by(&spec.key).and_then(|table| table.arranged(&names)).map_err(wrap)?;
     write_csv(&table, csv, jobs).map_err(wrap)?;
     write_parquet(&table, &layout(spec, &columns), parquet, jobs).map_err(wrap)?;
     let states = columns
@@ -162,5 +162,7 @@ fn vintages(spec: &TableSpec, table: &Table) -> (Option<(u16, u16)>, Vec<String>
     labels.sort();
     let parsed: Vec<Vintage> = labels.iter().filter_map(|label| Vintage::parse(label, vintage.style)).collect();
     let first = parsed.iter().map(|vintage| vintage.first).min();
-    (first.zip(parsed.iter().map(|vintage| vintage.last).max()), labels)
+    let span = first.zip(parsed.iter().map(|vintage| vintage.last).max());
+    let of_none = vintage.empty.filter(|_| table.rows() == 0).map(|year| (year, year));
+    (span.or(of_none), labels)
 }

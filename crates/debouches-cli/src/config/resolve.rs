@@ -76,11 +76,14 @@ pub(super) fn resolve(typed: ConfigFile, file: &Path, profile: Option<&str>) -> 
             None => left_out.push(format!("source `{}` has no address in profile `{name}`", source.id)),
         }
     }
-    let datasets = typed
+    let datasets: Vec<DatasetConfig> = typed
         .datasets
         .iter()
         .filter_map(|dataset| resolve_dataset(dataset, &typed.drift, &sources, &mut left_out, &mut problems))
         .collect();
+    for dataset in &datasets {
+        problems.extend(dataset.tables.iter().filter_map(|spec| unfollowed(dataset, spec, &datasets)));
+    }
     if !problems.is_empty() {
         return Err(ConfigErrors::new(file, problems));
     }
@@ -337,6 +340,20 @@ fn schemas(dataset: &DatasetFile, who: &str, problems: &mut Vec<String>) -> BTre
         }
     }
     found
+}
+
+/// A table that repeats the figures of another follows the secrecy of its release, hence needs one beside its own.
+fn unfollowed(dataset: &DatasetConfig, spec: &TableSpec, datasets: &[DatasetConfig]) -> Option<String> {
+    let copied = &crate::stages::gated(spec)?.table;
+    let publisher = datasets.iter().find(|other| other.tables.iter().any(|own| own.id == *copied));
+    let (who, table) = (dataset.id(), &spec.id);
+    match publisher {
+        None => Some(format!("dataset `{who}`: table `{table}` repeats figures of `{copied}`, which no dataset publishes")),
+        Some(other) if other.id() == who => {
+            Some(format!("dataset `{who}`: table `{table}` repeats figures of `{copied}`: publish it in a dataset of its own"))
+        }
+        Some(_) => None,
+    }
 }
 
 /// Tables without a source: the one asked for, and the nomenclatures it cannot do without.

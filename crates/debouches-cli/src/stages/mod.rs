@@ -4,6 +4,7 @@ pub(crate) mod adopt;
 pub(crate) mod announce;
 pub(crate) mod artefact;
 pub(crate) mod connection;
+mod copies;
 pub(crate) mod drift;
 pub(crate) mod enrich;
 pub(crate) mod fetch;
@@ -17,6 +18,8 @@ pub(crate) mod validate;
 
 use debouches_model::Stage;
 use debouches_store::Lock;
+
+pub(crate) use copies::{gated, publisher};
 
 use crate::engine::{Selection, Summary};
 use crate::session::Session;

@@ -12,17 +12,26 @@ use debouches_store::{Artefact, Lock, Spooled};
 use debouches_table::ParquetFile;
 
 use super::artefact::{Known, blocking, load_table};
-use super::{drift, enrich, secrecy};
+use super::{copies, drift, enrich, secrecy};
 use crate::config::{DatasetConfig, Protection};
 use crate::engine::{DatasetLine, Outcome, Selection, Step, Summary};
 use crate::failure::{Decided, Usage};
 use crate::session::Session;
 
 pub(crate) async fn run(session: &Session, selection: &Selection<'_>, lock: &Lock, summary: &mut Summary) {
-    for dataset in &selection.datasets {
+    // What repeats the figures of another dataset waits for its release.
+    let (waiting, own): (Vec<&DatasetConfig>, Vec<_>) =
+        selection.datasets.iter().copied().partition(|dataset| dataset.tables.iter().any(|spec| copies::gated(spec).is_some()));
+    for dataset in own.into_iter().chain(waiting) {
         let blocked = dataset.tables.iter().find(|spec| !summary.passed(Stage::Enrich, spec.id.as_str()));
         if let Some(spec) = blocked {
             let detail = format!("table {} did not get here: what is published stays as it is", spec.id);
+            summary.push(Step::skipped(Stage::Package, dataset.id(), detail));
+            continue;
+        }
+        let copied = dataset.tables.iter().filter_map(|spec| copies::publisher(&session.pipeline, copies::gated(spec)?));
+        if let Some(copied) = copied.into_iter().find(|copied| !summary.passed(Stage::Package, copied.id().as_str())) {
+            let detail = format!("dataset {} was not packaged, and its secrecy is followed here", copied.id());
             summary.push(Step::skipped(Stage::Package, dataset.id(), detail));
             continue;
         }
@@ -34,6 +43,8 @@ pub(crate) async fn run(session: &Session, selection: &Selection<'_>, lock: &Loc
             Err(error) => summary.push(Step::failed(Stage::Package, dataset.id(), &error)),
         }
     }
+    let order = |line: &DatasetLine| selection.datasets.iter().position(|dataset| dataset.id().as_str() == line.dataset);
+    summary.datasets.sort_by_key(order);
 }
 
 /// The newest release of a dataset.
@@ -111,6 +122,9 @@ pub(crate) async fn ingredients(session: &Session, dataset: &DatasetConfig) -> a
         ingredients = ingredients
             .with(format!("table.{}", spec.id), enrich::table_digest(&artefact)?)
             .with(format!("specification.{}", spec.id), spec.digest);
+        if let Some((name, digest)) = copies::ingredient(session, spec).await? {
+            ingredients = ingredients.with(name, digest);
+        }
         tables.push(artefact);
     }
     Ok((ingredients, tables))
@@ -270,7 +284,8 @@ pub(crate) async fn write_tables(
 ) -> anyhow::Result<Vec<WrittenData>> {
     let mut written = Vec::new();
     for (spec, artefact) in dataset.tables.iter().zip(tables) {
-        let (table, secrecy) = secrecy::guarded(session, dataset, spec, load_table(session, artefact).await?).await?;
+        let table = copies::followed(session, spec, load_table(session, artefact).await?).await?;
+        let (table, secrecy) = secrecy::guarded(session, dataset, spec, table).await?;
         let sources = source_notes(session, artefact).await?;
         let part = Part { spec, table, dataset: dataset.notice.clone(), sources, secrecy };
         written.push(write_data(session, part).await?);

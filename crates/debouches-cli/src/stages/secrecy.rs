@@ -25,10 +25,7 @@ pub(crate) async fn guarded(
     spec: &'static TableSpec,
     mut table: Table,
 ) -> anyhow::Result<(Table, Option<SecrecyNote>)> {
-    let Some(policy) = spec.secrecy_policy().map(|policy| dataset.protection.applied_to(policy)).filter(SecrecySpec::has_ties)
-    else {
-        return Ok((table, None));
-    };
+    let Some(policy) = judged_policy(spec).map(|policy| dataset.protection.applied_to(policy)) else { return Ok((table, None)) };
     let (former, not_comparable) = former(session, dataset, spec).await?;
     let (mode, leaks, lang) = (dataset.secrecy, dataset.protection.leaks, session.global.lang.into());
     let decided = blocking(move || {
@@ -63,6 +60,15 @@ pub(crate) async fn guarded(
         document: serde_json::to_value(&decided.disclosure).context("a disclosure is always written")?,
     };
     Ok((table, Some(note)))
+}
+
+/// True when the gate judges releases of that table.
+pub(super) fn is_judged(spec: &TableSpec) -> bool {
+    judged_policy(spec).is_some()
+}
+
+fn judged_policy(spec: &TableSpec) -> Option<SecrecySpec> {
+    spec.secrecy_policy().filter(SecrecySpec::has_ties)
 }
 
 /// The table in every release of the state, the oldest first, and the versions that cannot be read with today's columns.

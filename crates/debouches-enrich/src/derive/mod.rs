@@ -6,8 +6,13 @@
 mod continuum_diplomes;
 mod definitions;
 mod donnees_liees;
+mod insersup_extraits;
+mod liees_etablissements;
+mod linking;
 mod referentiel_diplomes;
 mod rows;
+mod signalements;
+mod tags_metiers;
 mod tags_regions;
 
 use debouches_model::spec::TableSpec;
@@ -22,8 +27,13 @@ pub(crate) fn derive(spec: &TableSpec, references: &References, told: &mut Told)
     let wrap = |source| EnrichError::Table { table: spec.id.clone(), source };
     let made: Result<Table, TableError> = match spec.id.as_str() {
         "continuum_diplomes" => continuum_diplomes::make(spec, references, told),
+        "donnees_liees_etablissements" => liees_etablissements::make(spec, references, told),
         "donnees_liees_regionales" => donnees_liees::make(references, told),
         "definitions" => definitions::make(spec),
+        "insersup_agregats" => insersup_extraits::totals(spec, references, told),
+        "insersup_ensemble" => insersup_extraits::everybody(spec, references, told),
+        "signalements" => signalements::make(spec, references),
+        "tags_metiers" => tags_metiers::make(spec, references, told),
         "referentiel_diplomes" => referentiel_diplomes::make(spec, references),
         "tags_regions" => tags_regions::make(spec, references),
         _ => return Err(EnrichError::NoDerivation { table: spec.id.clone() }),
