@@ -5,6 +5,7 @@ mod harness;
 
 mod buckets;
 mod command_line;
+mod coverage;
 mod crash;
 mod derived;
 mod differences;

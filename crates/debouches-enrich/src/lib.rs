@@ -5,6 +5,7 @@
 
 mod codes;
 mod continuum;
+mod coverage;
 mod derive;
 mod error;
 mod nsf;
@@ -18,6 +19,9 @@ mod told;
 mod trades;
 
 pub use codes::codes_digest;
+pub use coverage::{
+    Answer, CODE_TABLES, CatalogueLine, CodeSystem, Coverage, FIGURE_TABLES, Grain, GrainTotals, Rung, Totals, Voie,
+};
 pub use error::EnrichError;
 pub use reference::{Reference, References, references_of};
 pub use stage::{FORMAT, Outcome, enrich};

@@ -10,6 +10,8 @@ mod referentiel_diplomes;
 mod rows;
 mod tags_regions;
 
+pub(crate) use referentiel_diplomes::level as niveau_of;
+
 use debouches_model::spec::TableSpec;
 use debouches_table::{Table, TableError};
 
