@@ -17,6 +17,7 @@ mod generations;
 mod integrity;
 mod invariants;
 mod locking;
+mod meaning;
 mod operations;
 mod plans;
 mod portals;
