@@ -25,6 +25,7 @@ Examples:
   debouches validate insersup --force   one stage of one table, again
   debouches why insersup                why a stage ran, or would run
   debouches explain shares-not-hundred  what a finding means
+  debouches coverage offer.csv --key cfd what is shown of a catalogue of trainings, and why not
 
 Exit codes: 0 done or nothing to do, 1 our failure, 2 usage or configuration, 3 data refused, 4 permission,
 5 lock held, 6 publication incomplete, 7 integrity mismatch, 10 changes pending (plan --exit-code), 75 outage.";
@@ -136,9 +137,17 @@ pub(crate) enum Command {
     History(HistoryArgs),
     /// What one run did, stage by stage
     Show(ShowArgs),
+    /// What the tables can show of a catalogue of trainings, line by line, and why not when they cannot
+    ///
+    /// Reads the validated tables of the state, and hides what `enrich` hides. Each line is answered for its establishment,
+    /// for the région of its establishment, and for any place at all: own figures, those of a diploma of the continuum, of
+    /// the last year of the course, of the specialities behind a common year, of another number of the establishment; else
+    /// the reason. The text and `--json` give totals, `--rows FILE` a row for each line.
+    #[command(after_help = COVERAGE_HELP)]
+    Coverage(CoverageArgs),
     /// Prints the JSON Schema of what the program writes
     Schema {
-        /// What: the report of a stage, or a comparison
+        /// What: the report of a stage, a comparison, or the coverage of a catalogue
         name: SchemaName,
     },
     /// Lets a slice through the drift gate, until a day
@@ -219,6 +228,57 @@ pub(crate) struct DiffArgs {
     /// Writes every change, one line each, to that Parquet file
     #[arg(long, value_name = "FILE")]
     pub(crate) rows: Option<PathBuf>,
+}
+
+const COVERAGE_HELP: &str = "\
+Examples:
+  debouches coverage affelnet.csv --key mefstat11 --column 'MEF STAT 11' --uai-column UAI --rows lines.csv
+  debouches coverage parcoursup.csv.gz --key cfd --uai-column UAI --voie-column STATUT --json
+  debouches coverage offer.csv --key uai --on 2025-09-01
+
+Exit codes: 0 answered, 2 no such file or column, 3 the catalogue cannot be read (file, line, column and value are told).";
+
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct CoverageArgs {
+    /// Catalogue: delimited text with a heading (also .gz); encoding and separator are recognised
+    #[arg(value_name = "CATALOGUE.csv")]
+    pub(crate) catalogue: PathBuf,
+    /// Code system of the column that names trainings; `uai` for establishments alone
+    #[arg(long, value_enum)]
+    pub(crate) key: CoverageKey,
+    /// Column of the code [default: the one whose name says so]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) column: Option<String>,
+    /// Column of the establishment, for lines that are an establishment and a training
+    #[arg(long, value_name = "NAME")]
+    pub(crate) uai_column: Option<String>,
+    /// Column that tells school from apprenticeship (scolaire, apprentissage)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) voie_column: Option<String>,
+    /// Day on which a training is open or closed, YYYY-MM-DD [default: today]
+    #[arg(long, value_name = "DATE")]
+    pub(crate) on: Option<chrono::NaiveDate>,
+    /// Leaves out vintages whose last year is before that one
+    #[arg(long, value_name = "YEAR")]
+    pub(crate) since: Option<u16>,
+    /// Writes a row for each line to that file: CSV, or Parquet when its name ends in .parquet
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rows: Option<PathBuf>,
+}
+
+/// The code system of a catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CoverageKey {
+    /// Statistical training code, eleven characters
+    Mefstat11,
+    /// Diploma code, eight characters
+    Cfd,
+    /// Higher-education diploma code, seven characters
+    Sise,
+    /// Number of the RNCP, with or without its prefix
+    Rncp,
+    /// Establishment
+    Uai,
 }
 
 #[derive(Debug, Clone, ClapArgs)]
@@ -306,6 +366,8 @@ pub(crate) struct ManArgs {
 /// What has a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SchemaName {
+    /// What `coverage --json` prints
+    Coverage,
     /// What `diff --json` prints
     Diff,
     /// `report.json`

@@ -5,6 +5,7 @@
 
 mod codes;
 mod continuum;
+mod coverage;
 mod derive;
 mod error;
 mod foreign_keys;
@@ -23,6 +24,9 @@ mod value_added;
 mod vintages;
 
 pub use codes::codes_digest;
+pub use coverage::{
+    Answer, CODE_TABLES, CatalogueLine, CodeSystem, Coverage, FIGURE_TABLES, Grain, GrainTotals, Rung, Totals, Voie,
+};
 pub use error::EnrichError;
 pub use reference::{Reference, References, references_of};
 pub use stage::{FORMAT, Outcome, enrich};

@@ -75,6 +75,13 @@ fn resource(table: &PreparedTable<'_>, files: &[WrittenFile]) -> Option<Value> {
         "dialect": { "delimiter": ";" },
         "schema": schema(table),
     });
+    if !table.breakdown.is_empty() {
+        let rows = |rows: &[(String, u64)]| {
+            rows.iter().map(|(value, count)| (value.clone(), json!(count))).collect::<serde_json::Map<_, _>>()
+        };
+        let columns = table.breakdown.iter().map(|(column, counts)| (column.clone(), Value::Object(rows(counts))));
+        resource["rowsByValue"] = Value::Object(columns.collect());
+    }
     if let Some(parquet) = file("parquet") {
         resource["parquet"] = json!({
             "path": parquet.path,

@@ -11,6 +11,9 @@ use crate::dataset::{Part, SecrecyNote, SourceNote};
 use crate::profile::{TableProfile, profile};
 use crate::secrecy::leaks;
 
+/// Longest list of values whose rows are counted in the texts.
+const MOST_LISTED: usize = 20;
+
 /// A table whose data is written.
 #[derive(Debug)]
 pub struct PreparedTable<'a> {
@@ -24,6 +27,8 @@ pub struct PreparedTable<'a> {
     pub keys_sha256: Sha256,
     /// For each measure, the number of cells in each state, in the order of [`ValueStatus::ALL`].
     pub states: Vec<(String, [u64; 5])>,
+    /// For a derived table, the rows by value of each of its short lists of values, in the order of the specification.
+    pub breakdown: Vec<(String, Vec<(String, u64)>)>,
     /// First and last cohort.
     pub vintages: (u16, u16),
     /// The distinct vintages as published, sorted.
@@ -71,6 +76,7 @@ pub fn prepare<'a>(
     let vintages = vintages.ok_or_else(|| PackageError::NoVintage(spec.id.clone()))?;
     Ok(PreparedTable {
         profile: profile(spec, &table, jobs).map_err(wrap)?,
+        breakdown: breakdown(spec, &table).map_err(wrap)?,
         rows: table.rows() as u64,
         keys_sha256: keys_digest(spec, &table).map_err(wrap)?,
         states,
@@ -126,6 +132,19 @@ fn status_column(measure: &ColumnSpec) -> ColumnSpec {
         not_produced: false,
         base: debouches_model::spec::Base::default(),
     }
+}
+
+/// What a derived table is made of, as rows by value: where figures come from, and what is missing.
+fn breakdown(spec: &TableSpec, table: &Table) -> Result<Vec<(String, Vec<(String, u64)>)>, debouches_table::TableError> {
+    let listed = |column: &&ColumnSpec| column.kind == ColumnKind::Text && (2..=MOST_LISTED).contains(&column.values.len());
+    let columns = spec.columns.iter().filter(|_| spec.derived.is_some()).filter(listed);
+    let counted = columns.map(|column| {
+        let text = table.text(&column.name)?;
+        let counts: std::collections::HashMap<&str, u64> = text.distinct().zip(text.counts()).collect();
+        let rows = column.values.iter().map(|value| (value.clone(), counts.get(value.as_str()).copied().unwrap_or_default()));
+        Ok((column.name.clone(), rows.filter(|(_, rows)| *rows > 0).collect()))
+    });
+    counted.collect()
 }
 
 /// Bloom filters on the codes that readers look up; lists have none.

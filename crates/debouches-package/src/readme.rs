@@ -64,11 +64,29 @@ fn table_section(table: &PreparedTable<'_>) -> String {
     for column in table.columns.iter().filter(|column| column.is_measure()) {
         out.push_str(&measure_line(column));
     }
+    out.push_str(&breakdown_section(table));
     let is_published = |name: &str| table.columns.iter().any(|column| column.name == name);
     let added: Vec<_> = spec.added_columns().filter(|column| is_published(&column.name)).collect();
     if !added.is_empty() {
         out.push_str("\n### Colonnes ajoutées par Débouchés\n\n| Colonne | Sens |\n|---|---|\n");
         added.iter().for_each(|column| out.push_str(&format!("| `{}` | {} |\n", column.name, column.description)));
+    }
+    out
+}
+
+/// Rows of a derived table by value, with their share.
+#[expect(clippy::cast_precision_loss, reason = "rows are far below 2^52")]
+fn breakdown_section(table: &PreparedTable<'_>) -> String {
+    if table.breakdown.is_empty() {
+        return String::new();
+    }
+    let mut out = "\n### Lignes selon leur origine et leur état\n\n| Colonne | Valeur | Lignes | Part |\n|---|---|---:|---:|\n"
+        .to_owned();
+    for (column, rows) in &table.breakdown {
+        for (value, count) in rows {
+            let share = format!("{:.1}", *count as f64 * 100.0 / table.rows.max(1) as f64).replace('.', ",");
+            let _ = writeln!(out, "| `{column}` | `{value}` | {count} | {share} % |");
+        }
     }
     out
 }

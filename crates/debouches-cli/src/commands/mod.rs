@@ -1,6 +1,7 @@
 //! One file per command.
 
 mod check;
+mod coverage;
 pub(crate) mod diff;
 mod explain;
 mod history;
@@ -37,6 +38,7 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<u8> {
             let global = Global { wish: args.wish.clone(), ..global.clone() };
             run::stages(&global, &[Stage::Package], &args.subjects).await
         }
+        Command::Coverage(args) => coverage::coverage(global, args).await,
         Command::Diff(args) => diff::diff(global, args).await,
         Command::Publish(args) => publish::publish(global, args).await,
         Command::Run(args) => {

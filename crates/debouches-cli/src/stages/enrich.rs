@@ -96,6 +96,17 @@ async fn validated(session: &Session, table: &str) -> anyhow::Result<Artefact> {
     }
 }
 
+/// Those of these tables that have a source, read from what `validate` left.
+pub(crate) async fn configured(session: &Session, tables: &[&str]) -> anyhow::Result<References> {
+    let mut found = References::new();
+    for source in session.pipeline.sources.iter().filter(|source| tables.contains(&source.spec.id.as_str())) {
+        let artefact = validated(session, source.spec.id.as_str()).await?;
+        let version = source.request.version.clone().unwrap_or_default();
+        found.insert(source.spec.id.clone(), Reference { table: load_table(session, &artefact).await?, version });
+    }
+    Ok(found)
+}
+
 /// Digest of the table alone: a report that reads otherwise does not make the next stage run.
 pub(crate) fn table_digest(artefact: &Artefact) -> anyhow::Result<debouches_model::Sha256> {
     let file = artefact.manifest().file(TABLE_FILE);

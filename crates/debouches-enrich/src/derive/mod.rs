@@ -3,17 +3,24 @@
 //! A table says what it is made of in its specification (`[derived]`). Its derivation gives its own columns; tags, secrecy,
 //! packaging and publication then treat it as any other table.
 
+mod comparables;
 mod continuum_diplomes;
+mod couverture_catalogues;
+mod couverture_etablissements;
 mod definitions;
 mod donnees_liees;
 mod insersup_extraits;
 mod liees_etablissements;
 mod linking;
+mod offres;
+mod passage_sise_fresq;
 mod referentiel_diplomes;
 mod rows;
 mod signalements;
 mod tags_metiers;
 mod tags_regions;
+
+pub(crate) use referentiel_diplomes::level as niveau_of;
 
 use debouches_model::spec::TableSpec;
 use debouches_table::{Table, TableError};
@@ -26,6 +33,10 @@ use crate::told::Told;
 pub(crate) fn derive(spec: &TableSpec, references: &References, told: &mut Told) -> Result<Table, EnrichError> {
     let wrap = |source| EnrichError::Table { table: spec.id.clone(), source };
     let made: Result<Table, TableError> = match spec.id.as_str() {
+        "comparables" => comparables::make(spec, references, told),
+        "couverture_catalogues" => couverture_catalogues::make(spec, references, told),
+        "couverture_etablissements" => couverture_etablissements::make(spec, references, told),
+        "passage_sise_fresq" => passage_sise_fresq::make(spec, references, told),
         "continuum_diplomes" => continuum_diplomes::make(spec, references, told),
         "donnees_liees_etablissements" => liees_etablissements::make(spec, references, told),
         "donnees_liees_regionales" => donnees_liees::make(references, told),
@@ -38,6 +49,11 @@ pub(crate) fn derive(spec: &TableSpec, references: &References, told: &mut Told)
         "tags_regions" => tags_regions::make(spec, references),
         _ => return Err(EnrichError::NoDerivation { table: spec.id.clone() }),
     };
+    // A copy of another table may hold columns that this one does not publish.
+    let published = |name: &str| {
+        spec.columns.iter().any(|column| column.name == name || (column.is_measure() && column.status_name() == name))
+    };
+    let made = made.map(|table| table.without(|name| !published(name)));
     let table = made.and_then(|table| table.sorted_by(&spec.key)).map_err(wrap)?;
     if let Some((row, _)) = table.repeated_keys(&spec.key).map_err(wrap)?.first() {
         return Err(EnrichError::TwiceDerived { table: spec.id.clone(), key: table.key_of(&spec.key, *row) });

@@ -9,7 +9,7 @@ use super::{input, rows};
 use crate::reference::{DIPLOMAS, References, TRAININGS};
 
 /// Level of a diploma from the first character of its code; none for a character that means nothing.
-pub(super) fn level(cfd: &str) -> Option<&'static str> {
+pub(crate) fn level(cfd: &str) -> Option<&'static str> {
     match cfd.chars().next()? {
         '5' => Some("3"),
         '4' => Some("4"),

@@ -1,0 +1,126 @@
+//! T17, coverage: what the tables can show of each line of a catalogue, and why not when they cannot.
+//!
+//! A line is asked at three grains: its establishment, the région of its establishment, and anywhere at all. At each grain
+//! the first rung that holds wins: own figures, those of a strict predecessor or successor (T6, T7), those of the last year
+//! of the course (T8), those of the last years behind a common year (T9), those of the same training under another number of
+//! the establishment (T10). Figures are read from the validated tables and hidden as `enrich` hides them, hence what is
+//! told as shown is what is published. Deliberately absent: files, and the clock, which enters as a day.
+
+mod answer;
+mod figures;
+mod ladder;
+mod line;
+mod nomenclature;
+mod reasons;
+mod totals;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use debouches_table::TableError;
+
+pub use answer::{Answer, Grain, Rung};
+pub use line::{CatalogueLine, CodeSystem, Voie};
+pub use totals::{GrainTotals, Totals};
+
+use crate::reference::References;
+use figures::Figures;
+use nomenclature::Nomenclature;
+
+/// Tables that hold figures by training or by establishment; those that are configured are used.
+pub const FIGURE_TABLES: [&str; 10] = [
+    "ij_agricole_formation",
+    "ij_api_etablissement",
+    "ij_api_france",
+    "ij_api_region",
+    "ij_cfa_etablissement",
+    "ij_cfa_formation",
+    "ij_lycee_etablissement",
+    "ij_lycee_formation",
+    "ij_regional",
+    "insersup",
+];
+
+/// Nomenclatures that tell which codes exist and what follows what; those that are configured are used.
+pub const CODE_TABLES: [&str; 7] = [
+    "bcn_formation_diplome",
+    "bcn_lien_formation_groupe",
+    "bcn_mef",
+    "bcn_n_formation_diplome",
+    "certif_info",
+    "kit_apprentissage",
+    "paysage_etablissement",
+];
+
+/// All that is needed to answer for a line.
+#[derive(Debug)]
+pub struct Coverage {
+    figures: Figures,
+    codes: Nomenclature,
+    /// Day on which a training is open or closed, `YYYY-MM-DD`.
+    on: String,
+}
+
+impl Coverage {
+    /// Reads the figures and the nomenclatures. `on` is the day, `YYYY-MM-DD`, on which a training is open or closed; without
+    /// one, the first of September of the newest vintage. `since` leaves out vintages whose last year is before it.
+    ///
+    /// # Errors
+    /// When a table has not the columns of its specification.
+    pub fn read(references: &References, on: Option<String>, since: Option<u16>) -> Result<Self, TableError> {
+        let figures = Figures::read(references, since)?;
+        let codes = Nomenclature::read(references)?;
+        let on = on.unwrap_or_else(|| format!("{:04}-09-01", figures.newest));
+        Ok(Self { figures, codes, on })
+    }
+
+    /// The day on which a training is open or closed, `YYYY-MM-DD`.
+    #[must_use]
+    pub fn on(&self) -> &str {
+        &self.on
+    }
+
+    /// Tables with figures that were read, with the number of their rows that a line may find.
+    #[must_use]
+    pub fn tables(&self) -> &BTreeMap<&'static str, u64> {
+        &self.figures.rows
+    }
+
+    /// Last year of the newest vintage; 0 without figures.
+    #[must_use]
+    pub fn newest(&self) -> u16 {
+        self.figures.newest
+    }
+
+    /// Grains at which lines of that code system can be answered, the finest first.
+    #[must_use]
+    pub fn grains(&self, system: CodeSystem, has_uai: bool) -> Vec<Grain> {
+        match system {
+            CodeSystem::Uai => vec![Grain::Etablissement],
+            CodeSystem::Sise if has_uai => vec![Grain::Etablissement, Grain::Partout],
+            CodeSystem::Mefstat11 | CodeSystem::Cfd | CodeSystem::Rncp if has_uai => {
+                vec![Grain::Etablissement, Grain::Region, Grain::Partout]
+            }
+            CodeSystem::Sise | CodeSystem::Mefstat11 | CodeSystem::Cfd | CodeSystem::Rncp => vec![Grain::Partout],
+        }
+    }
+
+    /// Establishments that the figures know, sorted.
+    pub(crate) fn establishments(&self) -> BTreeSet<&str> {
+        self.figures.establishments.keys().map(String::as_str).collect()
+    }
+
+    /// How many trainings of an establishment are shown, and how many are not.
+    pub(crate) fn trainings_of(&self, uai: &str) -> (u64, u64) {
+        self.figures.trainings_of(uai)
+    }
+
+    /// The newest vintage shown of anything about the establishment.
+    pub(crate) fn shown_vintage(&self, uai: &str) -> Option<u16> {
+        self.figures.establishments.get(uai).filter(|figure| figure.shown).map(|figure| figure.vintage)
+    }
+
+    /// Tables that know the establishment.
+    pub(crate) fn tables_of(&self, uai: &str) -> Vec<&'static str> {
+        self.figures.tables_of.get(uai).map(|tables| tables.iter().copied().collect()).unwrap_or_default()
+    }
+}
