@@ -30,4 +30,6 @@ mod sample;
 mod secrecy;
 mod secrecy_gate;
 mod sources;
+mod verification;
 mod wire;
+mod withdrawals;
