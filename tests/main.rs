@@ -36,4 +36,6 @@ mod sample;
 mod secrecy;
 mod secrecy_gate;
 mod sources;
+mod verification;
 mod wire;
+mod withdrawals;

@@ -131,8 +131,21 @@ pub(crate) enum Command {
     Check,
     /// What differs between two releases: schema, rows by key, cells, largest moves; exit 10 when they differ
     Diff(DiffArgs),
-    /// Checks a release or any artefact: every file is hashed again
+    /// Checks a release, wherever it is: signature, every file, every table, or made again to the same bytes; exit 7
     Verify(VerifyArgs),
+    /// Withdraws a release: readers are led to the one before, its page is marked, its bytes stay
+    ///
+    /// The pointers move back (portal, latest.json of a bucket); when no other release is left, the page says not to use the
+    /// files. The register of the state keeps who, when and why; `status` and the next changelog tell it. The same data is not
+    /// released again, and the number is never used again. `--undo` takes it back.
+    Yank(YankArgs),
+    /// Removes the bytes of a release everywhere, for ever: state, portals, bucket
+    ///
+    /// For a disclosure. What is left: the digests of its files in the register, with who, when and on what legal basis; and,
+    /// in the state only, the keys, counts and rates that readers have seen, without which the secrecy gate could not prove that
+    /// later releases are safe. Snapshots and intermediate tables of the state are not published and stay. It cannot be
+    /// undone; copies that others made are theirs. Stopped midway, the same command completes it.
+    Purge(PurgeArgs),
     /// What former runs did
     History(HistoryArgs),
     /// What one run did, stage by stage
@@ -302,20 +315,67 @@ pub(crate) struct PlanArgs {
 
 #[derive(Debug, Clone, ClapArgs)]
 pub(crate) struct VerifyArgs {
-    /// Folder of a release or of an artefact
-    pub(crate) path: PathBuf,
-    /// How far to look: digests, or every table read again
+    /// A folder, an address, DATASET@VERSION, DATASET@latest, DATASET@live, or `live` for all that the portal shows
+    #[arg(value_name = "PATH|URL|live")]
+    pub(crate) release: String,
+    /// Dataset of a version alone, or the only one of `live`
+    #[arg(long, value_name = "DATASET")]
+    pub(crate) dataset: Option<String>,
+    /// How far to look
     #[arg(long, value_enum, default_value_t = Depth::Sums)]
     pub(crate) depth: Depth,
+    /// Public key of minisign, or a file with it: the release must be signed by it [default: that of pipeline.toml]
+    #[arg(long, value_name = "KEY")]
+    pub(crate) public_key: Option<String>,
 }
 
 /// How far `verify` looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Depth {
-    /// Every file has the size and the digest that were recorded
+    /// Signature, sizes, digests, missing files, files that nobody names
     Sums,
     /// And every table is read again: columns, rows, keys, CSV against Parquet, reasons of emptiness, secrecy
     Read,
+    /// And the release is made again from pipeline.lock and the snapshots, elsewhere: the same bytes
+    Rebuild,
+}
+
+/// Names a release of the state.
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct ReleaseName {
+    /// The release: DATASET@VERSION, or a version alone
+    #[arg(value_name = "VERSION")]
+    pub(crate) release: String,
+    /// Dataset of a version alone [default: the only one]
+    #[arg(long, value_name = "DATASET")]
+    pub(crate) dataset: Option<String>,
+}
+
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct YankArgs {
+    #[command(flatten)]
+    pub(crate) name: ReleaseName,
+    /// Why, in French: it is published
+    #[arg(long)]
+    pub(crate) reason: Option<String>,
+    /// Who decides [default: the user of the machine]
+    #[arg(long, value_name = "NAME", env = "USER", default_value = "")]
+    pub(crate) by: String,
+    /// Takes a yank back
+    #[arg(long)]
+    pub(crate) undo: bool,
+}
+
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct PurgeArgs {
+    #[command(flatten)]
+    pub(crate) name: ReleaseName,
+    /// On what ground, in French: it is published
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) legal_basis: Option<String>,
+    /// Who decides [default: the user of the machine]
+    #[arg(long, value_name = "NAME", env = "USER", default_value = "")]
+    pub(crate) by: String,
 }
 
 #[derive(Debug, Clone, ClapArgs)]

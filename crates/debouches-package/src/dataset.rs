@@ -30,6 +30,8 @@ pub struct Dataset {
     pub omitted: Vec<String>,
     /// Columns that a later release will remove.
     pub deprecated: Vec<Deprecation>,
+    /// Public key of minisign that its releases are signed with.
+    pub public_key: Option<String>,
 }
 
 /// Texts of a dataset in English.

@@ -57,9 +57,24 @@ fn content_of(table: &PreparedTable<'_>, files: &[WrittenFile]) -> Sha256 {
 
 /// Digest of what the texts are made of, sources and figures left out.
 fn definition(dataset: &Dataset, specifications: &str) -> Sha256 {
-    let Dataset { id, title, summary, licence, frequency, tags, zones, granularity, english, omitted: _, deprecated } = dataset;
+    let Dataset {
+        id,
+        title,
+        summary,
+        licence,
+        frequency,
+        tags,
+        zones,
+        granularity,
+        english,
+        omitted: _,
+        deprecated,
+        public_key,
+    } = dataset;
     let english = english.as_ref().map(|text| format!("{}|{}", text.title, text.summary)).unwrap_or_default();
     let deprecated: Vec<String> = deprecated.iter().map(|notice| format!("{}|{}", notice.column, notice.reason)).collect();
+    // An unsigned dataset is defined as before there were signatures.
+    let signed = public_key.as_ref().map(|key| format!("signed by {key}"));
     let parts = [
         id.as_str(),
         title,
@@ -74,6 +89,7 @@ fn definition(dataset: &Dataset, specifications: &str) -> Sha256 {
         &FORMAT.to_string(),
         specifications,
     ];
+    let parts: Vec<&str> = parts.into_iter().chain(signed.as_deref()).collect();
     Sha256::of(parts.join("\0").as_bytes())
 }
 

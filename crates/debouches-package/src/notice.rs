@@ -5,6 +5,7 @@ use debouches_model::{Coverage, ReleaseNotice, ResourceKind, ResourceNotice, Ver
 use crate::dataset::Dataset;
 use crate::prepare::PreparedTable;
 use crate::readme;
+use crate::signature::SIGNATURE_FILE;
 
 /// The notice of a release.
 pub(crate) fn of(dataset: &Dataset, version: Version, tables: &[PreparedTable<'_>]) -> ReleaseNotice {
@@ -20,7 +21,7 @@ pub(crate) fn of(dataset: &Dataset, version: Version, tables: &[PreparedTable<'_
         coverage: coverage(tables),
         zones: dataset.zones.clone(),
         granularity: dataset.granularity.clone(),
-        resources: tables.iter().flat_map(data).chain(texts()).collect(),
+        resources: tables.iter().flat_map(data).chain(texts()).chain(signature(dataset)).collect(),
     }
 }
 
@@ -113,4 +114,14 @@ fn texts() -> [ResourceNotice; 6] {
             Other,
         ),
     ]
+}
+
+fn signature(dataset: &Dataset) -> Option<ResourceNotice> {
+    dataset.public_key.as_ref().map(|key| ResourceNotice {
+        path: SIGNATURE_FILE.to_owned(),
+        upload_name: "sha256sums-minisig.txt".to_owned(),
+        title: "Signature des empreintes".to_owned(),
+        description: format!("Signature minisign de SHA256SUMS, par la clé publique `{key}`."),
+        kind: ResourceKind::Other,
+    })
 }

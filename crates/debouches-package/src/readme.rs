@@ -19,7 +19,7 @@ pub(crate) fn text(dataset: &Dataset, version: Version, tables: &[PreparedTable<
     if let Some(first) = tables.first() {
         out.push_str(&opening_section(first.spec.id.as_str()));
     }
-    out.push_str(&checking_section());
+    out.push_str(&checking_section(dataset));
     out.push_str(&origin_section(dataset, tables));
     out
 }
@@ -131,8 +131,12 @@ Une colonne qui contient une liste (métiers visés) est jointe par `|` dans le 
     )
 }
 
-fn checking_section() -> String {
-    "\n## Vérifier un téléchargement\n\nDans le dossier des fichiers, sous leur nom d'origine : `sha256sum -c --ignore-missing SHA256SUMS`. Le schéma se contrôle avec `frictionless validate datapackage.json`.\n".to_owned()
+fn checking_section(dataset: &Dataset) -> String {
+    let mut out = "\n## Vérifier un téléchargement\n\nDans le dossier des fichiers, sous leur nom d'origine : `sha256sum -c --ignore-missing SHA256SUMS`. Le schéma se contrôle avec `frictionless validate datapackage.json`.\n".to_owned();
+    if let Some(key) = &dataset.public_key {
+        let _ = writeln!(out, "\nLes empreintes sont signées : `minisign -Vm SHA256SUMS -P {key}`.");
+    }
+    out
 }
 
 fn origin_section(dataset: &Dataset, tables: &[PreparedTable<'_>]) -> String {

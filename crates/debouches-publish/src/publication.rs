@@ -107,6 +107,7 @@ impl Publication<'_> {
             && let Some(live) = actual.extra(VERSION_EXTRA).and_then(|version| version.parse::<Version>().ok())
             && live > desired.version
             && !self.may_go_back
+            && !self.target.withdrawn.iter().any(|withdrawal| withdrawal.version == live)
         {
             return Err(PublishError::Older { dataset: desired.dataset, live, ours: desired.version });
         }
@@ -139,7 +140,7 @@ impl Publication<'_> {
             ledger.note(entry).await.map_err(|source| self.store_failed(&desired, source))?;
         }
         let receipt = Receipt::of(self.name, &desired, &actual);
-        self.keep(&key, &receipt, lock).await.map_err(|source| self.store_failed(&desired, source))?;
+        self.keep(&desired.dataset, &key, &receipt, lock).await.map_err(|source| self.store_failed(&desired, source))?;
         Ok(Applied { writes, receipt, page: actual.page.clone(), quality: actual.quality_score, left_out: desired.left_out })
     }
 
@@ -226,7 +227,9 @@ impl Publication<'_> {
         let Pending { desired, observed, plan } = self.pending().await?;
         let Some(actual) = observed.dataset.filter(|_| plan.is_empty()) else { return Ok(None) };
         let receipt = Receipt::of(self.name, &desired, &actual);
-        self.keep(&self.key(&desired), &receipt, lock).await.map_err(|source| self.store_failed(&desired, source))?;
+        self.keep(&desired.dataset, &self.key(&desired), &receipt, lock)
+            .await
+            .map_err(|source| self.store_failed(&desired, source))?;
         Ok(Some(receipt))
     }
 
@@ -278,10 +281,18 @@ impl Publication<'_> {
     }
 
     /// Keeps the receipt; a former one of the same version, which speaks of other resources, gives way.
-    async fn keep(&self, key: &ArtefactKey, receipt: &Receipt, lock: &Lock) -> Result<(), StoreError> {
+    async fn keep(
+        &self,
+        dataset: &debouches_model::DatasetId,
+        key: &ArtefactKey,
+        receipt: &Receipt,
+        lock: &Lock,
+    ) -> Result<(), StoreError> {
         let text = serde_json::to_string_pretty(receipt).expect("a receipt is always written") + "\n";
         if let Some(former) = self.store.find(key).await? {
-            if former.read(RECEIPT_FILE).await? == text.as_bytes() {
+            // After a version was withdrawn, the receipt of the one before it must be the newest again.
+            let is_newest = last_receipt(self.store, dataset, self.name).await.is_ok_and(|last| last.as_ref() == Some(receipt));
+            if is_newest && former.read(RECEIPT_FILE).await? == text.as_bytes() {
                 return Ok(());
             }
             self.store.discard(key, lock).await?;

@@ -180,6 +180,19 @@ impl Shelf {
         }
     }
 
+    /// Removes an object, for releases that are purged and pointers that lead to none; says whether it was there.
+    ///
+    /// # Errors
+    /// When the bucket refuses or does not answer.
+    pub async fn remove(&self, path: &str) -> Result<bool, StoreError> {
+        let there = self.digest(path).await?.is_some();
+        match self.store.delete(&self.at(path)).await {
+            Ok(()) => Ok(there),
+            Err(object_store::Error::NotFound { .. }) => Ok(false),
+            Err(error) => Err(StoreError::remote(self.shown(path), error)),
+        }
+    }
+
     fn compare(&self, path: &str, expected: Sha256, found: Sha256) -> Result<(), StoreError> {
         if expected == found {
             return Ok(());
@@ -236,6 +249,14 @@ mod tests {
         assert_eq!(now.bytes.as_deref(), Some(&b"1"[..]));
         assert!(shelf.move_pointer("d/latest.json", &now, b"3").await.unwrap());
         assert!(!shelf.move_pointer("d/latest.json", &now, b"4").await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn what_is_removed_is_gone_and_removing_it_again_is_no_error() {
+        let shelf = Shelf::open("memory://", &BTreeMap::new()).unwrap();
+        shelf.place("d/1.0.0/a", file(b"abc"), Sha256::of(b"abc"), "text/csv").await.unwrap();
+        assert!(shelf.remove("d/1.0.0/a").await.unwrap());
+        assert!(!shelf.remove("d/1.0.0/a").await.unwrap());
     }
 
     #[test]

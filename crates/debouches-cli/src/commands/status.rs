@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use debouches_model::{ArtefactKey, Fault, Ingredients, Stage};
+use debouches_model::{ArtefactKey, Decree, Fault, Ingredients, Stage, Withdrawal};
 use serde_json::json;
 
 use crate::args::{Global, Subjects};
@@ -54,6 +54,12 @@ pub(crate) async fn status(global: &Global, subjects: &Subjects) -> anyhow::Resu
             (None, _) => ("missing", "no release yet".to_owned()),
         };
         lines.push(Line { stage: Stage::Package, subject: dataset.id().to_string(), state: state.to_owned(), detail });
+        for withdrawal in session.withdrawn().await?.of(dataset.id()) {
+            let Withdrawal { version, at, by, reason, decision, .. } = withdrawal;
+            let state = if *decision == Decree::Purge { "purged" } else { "yanked" };
+            let detail = format!("version {version}, on {} by {by}: {reason}", at.format("%Y-%m-%d"));
+            lines.push(Line { stage: Stage::Package, subject: dataset.id().to_string(), state: state.to_owned(), detail });
+        }
         for key in session.store.list(Stage::Publish, dataset.id().as_str()).await? {
             let at = session.store.find(&key).await?.map(|artefact| artefact.manifest().created_at.to_rfc3339());
             let detail = format!("{} on {}", key.id, at.unwrap_or_default());

@@ -16,6 +16,7 @@ pub(super) struct ConfigFile {
     pub(super) state: Option<StateFile>,
     #[serde(default)]
     pub(super) operations: OperationsFile,
+    pub(super) signature: Option<SignatureFile>,
     #[serde(default, rename = "source")]
     pub(super) sources: Vec<SourceFile>,
     #[serde(default, rename = "dataset")]
@@ -47,6 +48,15 @@ pub(super) struct OperationsFile {
 pub(super) struct WebhookFile {
     pub(super) url_env: String,
     pub(super) on: Option<Vec<Occasion>>,
+}
+
+/// Who signs releases.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SignatureFile {
+    pub(super) public_key: String,
+    pub(super) key_env: Option<String>,
+    pub(super) key_file: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -238,4 +248,7 @@ pub(super) struct ProfileFile {
     pub(super) portals: Vec<PortalId>,
     pub(super) state: Option<String>,
     pub(super) lock: Option<String>,
+    /// Releases of this profile are not signed.
+    #[serde(default)]
+    pub(super) unsigned: bool,
 }

@@ -4,6 +4,7 @@ mod file;
 mod portals;
 mod protection;
 mod resolve;
+mod signature;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -42,6 +43,8 @@ pub(crate) struct Pipeline {
     /// Where it is published, in order.
     pub(crate) portals: Vec<Portal>,
     pub(crate) operations: Operations,
+    /// Who signs releases; nobody when absent.
+    pub(crate) signature: Option<Signature>,
     /// What the profile leaves out, and why.
     pub(crate) left_out: Vec<String>,
 }
@@ -60,6 +63,15 @@ pub(crate) struct Webhook {
     /// The variable that holds its address.
     pub(crate) url_env: String,
     pub(crate) on: BTreeSet<Occasion>,
+}
+
+/// Who signs releases.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Signature {
+    /// The public key, as reusers are told it.
+    pub(crate) public_key: String,
+    /// Where the secret key is.
+    pub(crate) key: KeyPlace,
 }
 
 /// A source of bytes, and the table that it fills.
@@ -143,7 +155,7 @@ pub(crate) struct Portal {
     pub(crate) timeout: Option<Duration>,
 }
 
-/// Where the key of a portal is.
+/// Where a secret key is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum KeyPlace {
     /// In an environment variable.

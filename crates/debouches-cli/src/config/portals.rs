@@ -85,15 +85,22 @@ fn udata(id: &PortalId, file: &PortalFile, base: &Path, problems: &mut Vec<Strin
         problems.push(format!("portal `{id}` needs `url = \"https://…\"`"));
         return None;
     };
-    let key = match (&file.api_key_env, &file.api_key_file) {
-        (Some(_), Some(_)) => {
-            problems.push(format!("portal `{id}`: `api_key_env` and `api_key_file` are two places for one key"));
-            return None;
-        }
-        (variable, None) => KeyPlace::Variable(variable.clone().unwrap_or_else(|| DEFAULT_KEY_VARIABLE.to_owned())),
-        (None, Some(name)) if name.contains('/') => KeyPlace::File(base.join(name)),
-        // A bare name is looked for among the credentials of systemd first.
-        (None, Some(name)) => KeyPlace::File(PathBuf::from(name)),
-    };
+    if file.api_key_env.is_some() && file.api_key_file.is_some() {
+        problems.push(format!("portal `{id}`: `api_key_env` and `api_key_file` are two places for one key"));
+        return None;
+    }
+    let default = || KeyPlace::Variable(DEFAULT_KEY_VARIABLE.to_owned());
+    let key = key_place(file.api_key_env.as_deref(), file.api_key_file.as_deref(), base).unwrap_or_else(default);
     Some(PortalKind::Udata { url: url.trim_end_matches('/').to_owned(), key, organization: file.organization.clone() })
+}
+
+/// Where a key is, when it is said.
+pub(super) fn key_place(variable: Option<&str>, file: Option<&str>, base: &Path) -> Option<KeyPlace> {
+    match (variable, file) {
+        (Some(variable), _) => Some(KeyPlace::Variable(variable.to_owned())),
+        (None, Some(name)) if name.contains('/') => Some(KeyPlace::File(base.join(name))),
+        // A bare name is looked for among the credentials of systemd first.
+        (None, Some(name)) => Some(KeyPlace::File(PathBuf::from(name))),
+        (None, None) => None,
+    }
 }

@@ -14,7 +14,7 @@ use debouches_validate::Shape;
 use super::file::{
     AddressFile, ConfigFile, DatasetFile, DriftFile, ExpectedFile, OperationsFile, ProfileFile, SourceFile, SourceKind,
 };
-use super::{Awaited, DatasetConfig, Expected, Hosting, Operations, Pipeline, Source, Webhook, portals};
+use super::{Awaited, DatasetConfig, Expected, Hosting, Operations, Pipeline, Source, Webhook, portals, signature};
 use crate::operations::Occasion;
 use crate::waivers::WAIVERS_FILE;
 
@@ -76,13 +76,18 @@ pub(super) fn resolve(typed: ConfigFile, file: &Path, profile: Option<&str>) -> 
             None => left_out.push(format!("source `{}` has no address in profile `{name}`", source.id)),
         }
     }
-    let datasets: Vec<DatasetConfig> = typed
+    let mut datasets: Vec<DatasetConfig> = typed
         .datasets
         .iter()
         .filter_map(|dataset| resolve_dataset(dataset, &typed.drift, &sources, &mut left_out, &mut problems))
         .collect();
     for dataset in &datasets {
         problems.extend(dataset.tables.iter().filter_map(|spec| unfollowed(dataset, spec, &datasets)));
+    }
+    let signature = typed.signature.as_ref().and_then(|typed| signature::resolve(typed, &base, &mut problems));
+    let signature = signature.filter(|_| !settings.unsigned);
+    for dataset in &mut datasets {
+        dataset.notice.public_key = signature.as_ref().map(|signature| signature.public_key.clone());
     }
     if !problems.is_empty() {
         return Err(ConfigErrors::new(file, problems));
@@ -103,6 +108,7 @@ pub(super) fn resolve(typed: ConfigFile, file: &Path, profile: Option<&str>) -> 
         datasets,
         portals,
         operations,
+        signature,
         left_out,
     })
 }
@@ -115,7 +121,7 @@ fn operations(typed: &OperationsFile, base: &Path) -> Operations {
     Operations { textfile: typed.textfile.as_ref().map(|path| base.join(path)), webhook }
 }
 
-static NO_SETTINGS: ProfileFile = ProfileFile { portal: None, portals: Vec::new(), state: None, lock: None };
+static NO_SETTINGS: ProfileFile = ProfileFile { portal: None, portals: Vec::new(), state: None, lock: None, unsigned: false };
 
 fn choose_profile<'a>(typed: &'a ConfigFile, asked: Option<&str>, problems: &mut Vec<String>) -> (String, &'a ProfileFile) {
     let name = asked.unwrap_or(DEFAULT_PROFILE);
@@ -310,6 +316,7 @@ fn resolve_dataset(
                 .map(|text| debouches_package::English { title: text.title.clone(), summary: text.summary.clone() }),
             omitted: dataset.omit.clone(),
             deprecated: deprecated.collect(),
+            public_key: None,
         },
         tables: specs,
         hosting: hosting(dataset, &who, problems),

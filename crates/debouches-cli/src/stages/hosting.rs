@@ -1,7 +1,7 @@
 //! Files of a release in a bucket: `<dataset>/<version>/<file>`, never overwritten, and `<dataset>/latest.json`, the
 //! pointer that moves last.
 
-use debouches_model::{DatasetId, Fault, Version};
+use debouches_model::{DatasetId, Fault, Version, Withdrawals};
 use debouches_publish::bucket_path;
 use debouches_store::{Artefact, Placed, Pointer, Shelf};
 use serde::{Deserialize, Serialize};
@@ -44,12 +44,41 @@ pub(super) async fn host(session: &Session, hosting: &Hosting, release: &Artefac
             written += 1;
         }
     }
-    let moved = point(&shelf, &latest, session.global.force).await?;
+    let withdrawn = session.withdrawn().await?;
+    // The files of a withdrawn release stay, and nothing leads to them.
+    let moved = match withdrawn.find(&latest.dataset, latest.version) {
+        Some(_) => unpoint(&shelf, &latest.dataset, latest.version).await?,
+        None => point(&shelf, &latest, session.global.force, withdrawn).await?,
+    };
     if written > 0 || moved {
-        let pointer = if moved { ", latest.json points to it" } else { "" };
+        let pointer = if moved { ", latest.json moved" } else { "" };
         tracing::info!("{} {}: {written} files put in {}{pointer}", latest.dataset, latest.version, shelf.display());
     }
     Ok(())
+}
+
+/// Removes the files of a release, and the pointer when it leads to it.
+pub(super) async fn remove(session: &Session, hosting: &Hosting, release: &Artefact) -> anyhow::Result<()> {
+    let shelf = Shelf::open(&hosting.bucket, &session.aws)?;
+    let latest = wanted(hosting, release)?;
+    unpoint(&shelf, &latest.dataset, latest.version).await?;
+    let mut removed = 0;
+    for file in &latest.files {
+        removed += usize::from(shelf.remove(&bucket_path(&latest.dataset, latest.version, &file.path)).await?);
+    }
+    tracing::info!("{} {}: {removed} files removed from {}", latest.dataset, latest.version, shelf.display());
+    Ok(())
+}
+
+/// Removes the pointer when it leads to that version; says whether it did.
+async fn unpoint(shelf: &Shelf, dataset: &DatasetId, version: Version) -> anyhow::Result<bool> {
+    let path = format!("{dataset}/latest.json");
+    let there = shelf.pointer(&path).await?;
+    let leads = there.bytes.as_deref().and_then(|bytes| serde_json::from_slice::<Latest>(bytes).ok());
+    if leads.is_none_or(|leads| leads.version != version) {
+        return Ok(false);
+    }
+    Ok(shelf.remove(&path).await?)
 }
 
 fn wanted(hosting: &Hosting, release: &Artefact) -> anyhow::Result<Latest> {
@@ -71,7 +100,7 @@ fn wanted(hosting: &Hosting, release: &Artefact) -> anyhow::Result<Latest> {
 }
 
 /// Moves the pointer from what was read; somebody who moved it meanwhile is looked at, never overwritten.
-async fn point(shelf: &Shelf, latest: &Latest, may_go_back: bool) -> anyhow::Result<bool> {
+async fn point(shelf: &Shelf, latest: &Latest, force: bool, withdrawn: &Withdrawals) -> anyhow::Result<bool> {
     let path = format!("{}/latest.json", latest.dataset);
     let bytes = serde_json::to_vec_pretty(latest)?;
     for _ in 0..TRIES {
@@ -79,7 +108,7 @@ async fn point(shelf: &Shelf, latest: &Latest, may_go_back: bool) -> anyhow::Res
         if there.bytes.as_deref() == Some(bytes.as_slice()) {
             return Ok(false);
         }
-        refuse_newer(&there, latest, may_go_back)?;
+        refuse_newer(&there, latest, |version| force || withdrawn.find(&latest.dataset, version).is_some())?;
         if shelf.move_pointer(&path, &there, &bytes).await? {
             return Ok(true);
         }
@@ -88,10 +117,10 @@ async fn point(shelf: &Shelf, latest: &Latest, may_go_back: bool) -> anyhow::Res
     Err(Decided { message, fault: Fault::Incomplete }.into())
 }
 
-fn refuse_newer(there: &Pointer, latest: &Latest, may_go_back: bool) -> anyhow::Result<()> {
+fn refuse_newer(there: &Pointer, latest: &Latest, may_go_back: impl Fn(Version) -> bool) -> anyhow::Result<()> {
     let Some(bytes) = &there.bytes else { return Ok(()) };
     match serde_json::from_slice::<Latest>(bytes) {
-        Ok(there) if there.version > latest.version && !may_go_back => {
+        Ok(there) if there.version > latest.version && !may_go_back(there.version) => {
             let Latest { dataset, version, .. } = latest;
             let message = format!(
                 "latest.json of dataset {dataset} points to version {}, newer than {version}: use `--force` to go back",

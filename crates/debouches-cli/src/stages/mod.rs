@@ -12,9 +12,12 @@ mod hosting;
 pub(crate) mod live;
 pub(crate) mod package;
 pub(crate) mod publish;
+pub(crate) mod rebuild;
 mod restore;
 mod secrecy;
+pub(crate) mod sign;
 pub(crate) mod validate;
+pub(crate) mod withdrawn;
 
 use debouches_model::Stage;
 use debouches_store::Lock;

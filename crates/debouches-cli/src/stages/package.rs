@@ -12,6 +12,8 @@ use debouches_store::{Artefact, Lock, Spooled};
 use debouches_table::ParquetFile;
 
 use super::artefact::{Known, blocking, load_table};
+use super::sign::{signed, signer};
+use super::withdrawn::{made_again, newest, past, same_content, sentences, withdrawn};
 use super::{copies, drift, enrich, secrecy};
 use crate::config::{DatasetConfig, Protection};
 use crate::engine::{DatasetLine, Outcome, Selection, Step, Summary};
@@ -47,11 +49,13 @@ pub(crate) async fn run(session: &Session, selection: &Selection<'_>, lock: &Loc
     summary.datasets.sort_by_key(order);
 }
 
-/// The newest release of a dataset.
+/// The newest release of a dataset, withdrawn ones left aside.
 pub(crate) async fn latest(session: &Session, dataset: &str) -> anyhow::Result<Option<Artefact>> {
+    let withdrawn = session.withdrawn().await?;
+    let id = dataset.parse()?;
     let keys = session.store.list(Stage::Package, dataset).await?;
-    let newest =
-        keys.into_iter().filter_map(|key| Some((key.id.parse::<Version>().ok()?, key))).max_by_key(|(version, _)| *version);
+    let versions = keys.into_iter().filter_map(|key| Some((key.id.parse::<Version>().ok()?, key)));
+    let newest = versions.filter(|(version, _)| withdrawn.find(&id, *version).is_none()).max_by_key(|(version, _)| *version);
     match newest {
         Some((_, key)) => Ok(session.store.find(&key).await?),
         None => Ok(None),
@@ -141,6 +145,11 @@ async fn one(session: &Session, dataset: &DatasetConfig, lock: &Lock) -> anyhow:
         let detail = format!("version {}, unchanged", release.key().id);
         return Ok((Step::new(Stage::Package, dataset.id(), Outcome::Kept, detail), Some(release.clone())));
     }
+    let withdrawn = withdrawn(session, dataset.id()).await?;
+    if let Some(former) = made_again(session, &withdrawn, &ingredients).await? {
+        return Ok((Step::new(Stage::Package, dataset.id(), Outcome::Kept, former.told()), last));
+    }
+    let signer = signer(session)?;
     let written = write_tables(session, dataset, &tables).await?;
     let files: Vec<WrittenFile> = written.iter().flat_map(|data| data.files.iter().map(|(file, _)| file.clone())).collect();
     let rows: Vec<_> = written.iter().map(|data| Some(data.table.rows)).collect();
@@ -150,6 +159,9 @@ async fn one(session: &Session, dataset: &DatasetConfig, lock: &Lock) -> anyhow:
         Some(release) => Some(ReleaseRecord::read(&release.read(RECORD_FILE).await?)?),
         None => None,
     };
+    if let Some(former) = same_content(&withdrawn, &candidate) {
+        return Ok((Step::new(Stage::Package, dataset.id(), Outcome::Kept, former.told()), last));
+    }
     let rule = VersionRule { last: record.as_ref() };
     let (version, change, reasons) = match rule.decide(&candidate) {
         Decision::Unchanged(version) => {
@@ -160,7 +172,7 @@ async fn one(session: &Session, dataset: &DatasetConfig, lock: &Lock) -> anyhow:
             let detail = format!("version {version}, same content");
             return Ok((Step::new(Stage::Package, dataset.id(), Outcome::Kept, detail), Some(release)));
         }
-        Decision::New { version, change, reasons } => (version, change, reasons),
+        Decision::New { version, change, reasons } => past(&withdrawn, &candidate, (version, change, reasons)),
     };
     let profile = ReleaseProfile::of(prepared.iter().map(|table| table.profile.clone()).collect());
     let ruling = drift::rule(session, dataset, &profile).await?;
@@ -168,17 +180,18 @@ async fn one(session: &Session, dataset: &DatasetConfig, lock: &Lock) -> anyhow:
     if ruling.is_refused() {
         return Ok((ruling.refuse(session, dataset, &ingredients, inputs).await?, None));
     }
-    let version = chosen(session, &rule, version, change)?;
+    let version = chosen(session, &rule, (version, change), newest(&withdrawn))?;
     let mut reasons = match &last {
         Some(release) => told_changes(release, &prepared, &data, reasons).await?,
         None => reasons,
     };
     reasons.splice(0..0, breaking(session, &rule, &candidate)?);
-    let newly = |notice: &&debouches_package::Deprecation| record.as_ref().is_none_or(|last| !last.deprecated.contains(notice));
-    reasons.extend(dataset.notice.deprecated.iter().filter(newly).map(|notice| Text {
-        fr: format!("Préavis : la colonne `{}` sera retirée. {}", notice.column, notice.reason),
-        en: format!("Notice: column `{}` will be removed. {}", notice.column, notice.reason),
-    }));
+    let told = match &last {
+        Some(release) => changelog(release, "CHANGELOG.md").await?,
+        None => None,
+    };
+    reasons.extend(sentences(&withdrawn, told.as_deref()));
+    reasons.extend(notices(dataset, record.as_ref()));
     reasons.extend(ruling.reasons());
     let former = match &last {
         Some(release) => {
@@ -195,7 +208,8 @@ async fn one(session: &Session, dataset: &DatasetConfig, lock: &Lock) -> anyhow:
             draft.take(spooled, &file.path, media_type, rows)?;
         }
     }
-    for text in &described.texts {
+    let signature = signer.and_then(|key| signed(&key, dataset, version, &described.texts));
+    for text in described.texts.iter().chain(&signature) {
         draft.write(&text.path, &text.media_type, text.text.as_bytes())?;
     }
     let mut manifest = Manifest::new(&key, session.tool.clone(), session.clock.now());
@@ -211,9 +225,18 @@ async fn one(session: &Session, dataset: &DatasetConfig, lock: &Lock) -> anyhow:
 }
 
 /// The version: that of the rule, or the one chosen by hand when it says at least as much.
-fn chosen(session: &Session, rule: &VersionRule<'_>, ruled: Version, change: Option<Change>) -> anyhow::Result<Version> {
+fn chosen(
+    session: &Session,
+    rule: &VersionRule<'_>,
+    (ruled, change): (Version, Option<Change>),
+    withdrawn: Option<Version>,
+) -> anyhow::Result<Version> {
     match session.global.wish.as_version {
         None => Ok(ruled),
+        Some(chosen) if chosen == ruled => Ok(chosen),
+        Some(chosen) if withdrawn.is_some_and(|withdrawn| chosen <= withdrawn) => {
+            Err(Usage(format!("version {chosen} does not follow the withdrawn releases: the rule gives {ruled}")).into())
+        }
         Some(chosen) if rule.allows(chosen, change) => Ok(chosen),
         Some(chosen) => {
             let message = format!("version {chosen} contradicts what changed: the rule gives {ruled}");
@@ -241,7 +264,17 @@ fn breaking(session: &Session, rule: &VersionRule<'_>, candidate: &ReleaseRecord
     }
 }
 
-async fn changelog(release: &Artefact, path: &str) -> anyhow::Result<Option<String>> {
+/// The columns whose removal is announced for the first time.
+pub(super) fn notices(dataset: &DatasetConfig, last: Option<&ReleaseRecord>) -> Vec<Text> {
+    let newly = |notice: &&debouches_package::Deprecation| last.is_none_or(|last| !last.deprecated.contains(notice));
+    let told = |notice: &debouches_package::Deprecation| Text {
+        fr: format!("Préavis : la colonne `{}` sera retirée. {}", notice.column, notice.reason),
+        en: format!("Notice: column `{}` will be removed. {}", notice.column, notice.reason),
+    };
+    dataset.notice.deprecated.iter().filter(newly).map(told).collect()
+}
+
+pub(super) async fn changelog(release: &Artefact, path: &str) -> anyhow::Result<Option<String>> {
     if release.manifest().file(path).is_none() {
         return Ok(None);
     }
@@ -250,7 +283,7 @@ async fn changelog(release: &Artefact, path: &str) -> anyhow::Result<Option<Stri
 }
 
 /// What changed since the last release, told from a comparison of the rows; the reasons of the rule when it finds nothing.
-async fn told_changes(
+pub(super) async fn told_changes(
     last: &Artefact,
     prepared: &[PreparedTable<'_>],
     data: &[Vec<(WrittenFile, Spooled)>],

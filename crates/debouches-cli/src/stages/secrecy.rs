@@ -78,8 +78,13 @@ async fn former(
     spec: &'static TableSpec,
 ) -> anyhow::Result<(Vec<(String, Facts)>, Vec<String>)> {
     let keys = session.store.list(Stage::Package, dataset.id().as_str()).await?;
-    let mut versions: Vec<(Version, _)> = keys.into_iter().filter_map(|key| Some((key.id.parse().ok()?, key))).collect();
+    // Of a purged release its counts are left: readers have seen them.
+    let purged = session.store.list_rejected(Stage::Package, dataset.id().as_str()).await?;
+    let keys = keys.into_iter().chain(purged);
+    let mut versions: Vec<(Version, _)> = keys.filter_map(|key| Some((key.id.parse().ok()?, key))).collect();
+    // A purge that was stopped midway has left both: once is enough.
     versions.sort_by_key(|(version, _)| *version);
+    versions.dedup_by_key(|(version, _)| *version);
     let (mut read, mut not_comparable) = (Vec::new(), Vec::new());
     let jobs = session.jobs();
     for (version, key) in versions {
