@@ -1,6 +1,7 @@
 //! What a publication leaves in the state: where everything is on the portal.
 
-use debouches_model::Version;
+use debouches_model::{ArtefactKey, Manifest, Version};
+use debouches_store::{Artefact, Lock, Store, StoreError};
 use debouches_udata::Dataset;
 use serde::{Deserialize, Serialize};
 
@@ -56,6 +57,34 @@ pub struct ReceiptResource {
 }
 
 impl Receipt {
+    /// The format number written today.
+    pub const FORMAT: u32 = 2;
+
+    /// Keeps the receipt of a release; a former one of the same version, which speaks of other resources, gives way.
+    ///
+    /// `manifest` names the artefact, `publish/<dataset>/<version>/<portal>`.
+    ///
+    /// # Errors
+    /// When the state cannot be read or written.
+    ///
+    /// # Panics
+    /// Never: our own structures are written as JSON.
+    pub async fn keep(&self, store: &Store, lock: &Lock, release: &Artefact, mut manifest: Manifest) -> Result<(), StoreError> {
+        let key = ArtefactKey::new(manifest.stage, &manifest.subject, &manifest.id);
+        let text = serde_json::to_string_pretty(self).expect("a receipt is always written") + "\n";
+        if let Some(former) = store.find(&key).await? {
+            if former.read(RECEIPT_FILE).await? == text.as_bytes() {
+                return Ok(());
+            }
+            store.discard(&key, lock).await?;
+        }
+        let draft = store.draft(key)?;
+        draft.write(RECEIPT_FILE, "application/json", text.as_bytes())?;
+        manifest.inputs = vec![release.manifest().as_input()];
+        draft.commit(manifest).await?;
+        Ok(())
+    }
+
     pub(crate) fn of(portal: &str, desired: &Desired, actual: &Dataset) -> Self {
         let resources = desired.resources.iter().filter_map(|wanted| {
             let there = matching(wanted, actual)?;
@@ -70,7 +99,7 @@ impl Receipt {
             })
         });
         Self {
-            format: 2,
+            format: Self::FORMAT,
             portal: portal.to_owned(),
             id: actual.id.clone(),
             version: desired.version,
