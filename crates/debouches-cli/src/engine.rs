@@ -181,6 +181,8 @@ pub(crate) struct DatasetLine {
 pub(crate) struct Summary {
     pub(crate) steps: Vec<Step>,
     pub(crate) datasets: Vec<DatasetLine>,
+    /// Addresses of the indexes of static catalogues.
+    pub(crate) catalogues: Vec<String>,
 }
 
 impl Summary {

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use debouches_catalogue::CatalogueError;
 use debouches_enrich::EnrichError;
 use debouches_fetch::{FetchError, LockFileError};
 use debouches_http::{HttpError, HttpErrorKind};
@@ -46,6 +47,7 @@ fn known_fault(link: &(dyn std::error::Error + 'static)) -> Option<Fault> {
         .or_else(|| link.downcast_ref::<PackageError>().map(PackageError::fault))
         .or_else(|| link.downcast_ref::<PublishError>().map(PublishError::fault))
         .or_else(|| link.downcast_ref::<debouches_udata::UdataError>().map(debouches_publish::fault_of))
+        .or_else(|| link.downcast_ref::<CatalogueError>().map(CatalogueError::fault))
         .or_else(|| {
             link.downcast_ref::<debouches_fetch::unpack::UnpackError>().map(debouches_fetch::unpack::UnpackError::fault)
         })

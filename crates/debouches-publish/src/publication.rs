@@ -13,7 +13,7 @@ use crate::lease::LEASE_EXTRA;
 use crate::ledger::{Entry, Ledger, State, has_begun, has_open_creation};
 use crate::plan::{Plan, plan};
 use crate::plan_file::PlannedDataset;
-use crate::receipt::{RECEIPT_FILE, Receipt};
+use crate::receipt::Receipt;
 use crate::{PublishError, VERSION_EXTRA, lease, ledger};
 
 /// How many rounds in which the portal confirms nothing are taken, one after the other, before giving up for this run.
@@ -140,7 +140,7 @@ impl Publication<'_> {
             ledger.note(entry).await.map_err(|source| self.store_failed(&desired, source))?;
         }
         let receipt = Receipt::of(self.name, &desired, &actual);
-        self.keep(&desired.dataset, &key, &receipt, lock).await.map_err(|source| self.store_failed(&desired, source))?;
+        self.keep(&key, &receipt, lock).await.map_err(|source| self.store_failed(&desired, source))?;
         Ok(Applied { writes, receipt, page: actual.page.clone(), quality: actual.quality_score, left_out: desired.left_out })
     }
 
@@ -227,7 +227,7 @@ impl Publication<'_> {
         let Pending { desired, observed, plan } = self.pending().await?;
         let Some(actual) = observed.dataset.filter(|_| plan.is_empty()) else { return Ok(None) };
         let receipt = Receipt::of(self.name, &desired, &actual);
-        self.keep(&desired.dataset, &self.key(&desired), &receipt, lock)
+        self.keep(&self.key(&desired), &receipt, lock)
             .await
             .map_err(|source| self.store_failed(&desired, source))?;
         Ok(Some(receipt))
@@ -280,29 +280,9 @@ impl Publication<'_> {
         PublishError::Store { dataset: desired.dataset.clone(), source: Box::new(source) }
     }
 
-    /// Keeps the receipt; a former one of the same version, which speaks of other resources, gives way.
-    async fn keep(
-        &self,
-        dataset: &debouches_model::DatasetId,
-        key: &ArtefactKey,
-        receipt: &Receipt,
-        lock: &Lock,
-    ) -> Result<(), StoreError> {
-        let text = serde_json::to_string_pretty(receipt).expect("a receipt is always written") + "\n";
-        if let Some(former) = self.store.find(key).await? {
-            // After a version was withdrawn, the receipt of the one before it must be the newest again.
-            let is_newest = last_receipt(self.store, dataset, self.name).await.is_ok_and(|last| last.as_ref() == Some(receipt));
-            if is_newest && former.read(RECEIPT_FILE).await? == text.as_bytes() {
-                return Ok(());
-            }
-            self.store.discard(key, lock).await?;
-        }
-        let draft = self.store.draft(key.clone())?;
-        draft.write(RECEIPT_FILE, "application/json", text.as_bytes())?;
-        let mut manifest = Manifest::new(key, self.tool.clone(), self.clock.now());
-        manifest.inputs = vec![self.release.manifest().as_input()];
-        draft.commit(manifest).await?;
-        Ok(())
+    async fn keep(&self, key: &ArtefactKey, receipt: &Receipt, lock: &Lock) -> Result<(), StoreError> {
+        let manifest = Manifest::new(key, self.tool.clone(), self.clock.now());
+        receipt.keep(self.store, lock, self.release, manifest).await
     }
 }
 

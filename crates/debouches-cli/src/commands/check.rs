@@ -45,6 +45,7 @@ pub(crate) async fn check(global: &Global) -> anyhow::Result<u8> {
         let id = &portal.id;
         lines.push(match &portal.kind {
             PortalKind::Practice { folder } => format!("portal {id}: practice portal in {}", folder.display()),
+            PortalKind::Static(site) => format!("portal {id}: static catalogue in {}", site.place),
             PortalKind::Udata { url, key, .. } => {
                 crate::key::read(&format!("portal {id}"), "an API key", key, &pipeline.base)?;
                 format!("portal {id}: {url}, key present in {}", crate::key::shown(key, &pipeline.base))

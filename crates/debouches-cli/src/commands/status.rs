@@ -6,12 +6,13 @@ use debouches_model::{ArtefactKey, Decree, Fault, Ingredients, Stage, Withdrawal
 use serde_json::json;
 
 use crate::args::{Global, Subjects};
-use crate::config::{Awaited, DatasetConfig, Expected, Source};
+use crate::config::{Awaited, DatasetConfig, Source};
 use crate::engine::Selection;
 use crate::failure;
 use crate::output;
 use crate::session::Session;
 use crate::stages::artefact::{FINDINGS_FILE, Known, Target, load_report};
+use crate::stages::calendar::Seen;
 use crate::stages::package::{ingredients, is_current, latest};
 use crate::stages::{enrich, validate};
 
@@ -96,28 +97,16 @@ async fn late_line(session: &Session, source: &Source, target: Option<&Target>) 
     if due.is_empty() {
         return Ok(None);
     }
-    let received = session.sources().sources.get(source.id()).map(|entry| entry.accessed.date_naive());
-    let mut notes = BTreeMap::new();
-    if let Some(target) = target {
-        match target.look(session).await? {
-            Known::Made(artefact) | Known::Refused(artefact) => notes = load_report(&artefact).await?.notes,
-            Known::Nothing => {}
-        }
-    }
-    let vintages = notes.get("vintages").map(String::as_str).unwrap_or_default();
-    let is_there = |expected: &Expected| match &expected.what {
-        Awaited::Vintage(vintage) => vintages.split(" | ").any(|own| own == vintage),
-        Awaited::DeliverySince(since) => received.is_some_and(|day| day >= *since),
-    };
-    let missing = due.into_iter().find(|expected| !is_there(expected));
+    let seen = Seen::of(session, source, target).await?;
+    let missing = due.into_iter().find(|expected| !seen.has(expected));
     Ok(missing.map(|expected| {
         let what = match &expected.what {
             Awaited::Vintage(vintage) => format!("vintage {vintage}"),
             Awaited::DeliverySince(since) => format!("a delivery since {since}"),
         };
-        let there = match (received, vintages) {
+        let there = match (seen.received, seen.vintages.join(" | ")) {
             (None, _) => "nothing was ever received".to_owned(),
-            (Some(day), "") => format!("what is here was first received on {day}"),
+            (Some(day), vintages) if vintages.is_empty() => format!("what is here was first received on {day}"),
             (Some(day), vintages) => format!("what is here, received on {day}, has {vintages}"),
         };
         let detail = format!("{what} was expected by {}; {there}", expected.by);

@@ -224,6 +224,12 @@ pub(super) struct PortalFile {
     pub(super) announce: bool,
     pub(super) timeout_seconds: Option<u64>,
     pub(super) folder: Option<String>,
+    /// Of a static catalogue: where it is put, when it is not a folder.
+    pub(super) bucket: Option<String>,
+    /// Of a static catalogue: where readers find it.
+    pub(super) public_url: Option<String>,
+    /// Of a static catalogue: its name.
+    pub(super) title: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -237,6 +243,7 @@ pub(super) struct ContactFile {
 #[serde(rename_all = "kebab-case")]
 pub(super) enum PortalKindFile {
     Practice,
+    Static,
     Udata,
 }
 

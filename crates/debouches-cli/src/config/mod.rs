@@ -169,8 +169,28 @@ pub(crate) enum KeyPlace {
 pub(crate) enum PortalKind {
     /// The embedded practice portal, with its state in a folder.
     Practice { folder: PathBuf },
+    /// Files that any web server or bucket serves.
+    Static(StaticSite),
     /// A udata portal.
     Udata { url: String, key: KeyPlace, organization: Option<String> },
+}
+
+/// A static catalogue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StaticSite {
+    /// Where it is put: a folder, taken from that of the configuration, or `s3://bucket/prefix`.
+    pub(crate) place: String,
+    /// Where readers find it, without slash at the end; every link is relative when absent.
+    pub(crate) public_url: Option<String>,
+    /// Its name.
+    pub(crate) title: String,
+}
+
+impl StaticSite {
+    /// Whether it is put on another machine.
+    pub(crate) fn is_remote(&self) -> bool {
+        self.place.starts_with("s3://")
+    }
 }
 
 impl Pipeline {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use debouches_model::PortalId;
 
 use super::file::{ConfigFile, PortalFile, PortalKindFile, ProfileFile};
-use super::{KeyPlace, Portal, PortalKind};
+use super::{KeyPlace, Portal, PortalKind, StaticSite};
 
 const DEFAULT_KEY_VARIABLE: &str = "DEBOUCHES_API_KEY";
 
@@ -61,8 +61,12 @@ fn resolve(
     };
     let kind = match file.kind {
         PortalKindFile::Practice => PortalKind::Practice { folder: practice(file.folder.as_ref()) },
+        PortalKindFile::Static => static_site(&id, file, local, problems)?,
         PortalKindFile::Udata => udata(&id, file, base, problems)?,
     };
+    if file.kind != PortalKindFile::Static && (file.bucket.is_some() || file.public_url.is_some() || file.title.is_some()) {
+        problems.push(format!("portal `{id}`: `bucket`, `public_url` and `title` are of a static catalogue"));
+    }
     if (!file.contact_points.is_empty() || file.contact.is_some()) && file.organization.is_none() && kind_is_udata(&kind) {
         problems.push(format!("portal `{id}`: a contact point belongs to an organization: `organization = \"…\"`"));
     }
@@ -73,6 +77,30 @@ fn resolve(
         timeout: file.timeout_seconds.map(|seconds| Duration::from_secs(seconds.max(1))),
         ..bare(id, kind)
     })
+}
+
+fn static_site(id: &PortalId, file: &PortalFile, state: &str, problems: &mut Vec<String>) -> Option<PortalKind> {
+    let place = match (&file.folder, &file.bucket) {
+        (Some(_), Some(_)) => {
+            problems.push(format!("portal `{id}`: `folder` and `bucket` are two places for one catalogue"));
+            return None;
+        }
+        (Some(folder), None) => folder.clone(),
+        (None, Some(bucket)) if bucket.starts_with("s3://") => bucket.clone(),
+        (None, Some(bucket)) => {
+            problems.push(format!("portal `{id}`: bucket `{bucket}` must be written `s3://bucket/prefix`"));
+            return None;
+        }
+        (None, None) => format!("{state}/{id}"),
+    };
+    if file.public_url.as_ref().is_some_and(|url| !url.starts_with("https://") && !url.starts_with("http://")) {
+        problems.push(format!("portal `{id}`: `public_url` must be an address that readers can open (https://…)"));
+    }
+    Some(PortalKind::Static(StaticSite {
+        place,
+        public_url: file.public_url.as_ref().map(|url| url.trim_end_matches('/').to_owned()),
+        title: file.title.clone().unwrap_or_else(|| "Débouchés, données ouvertes".to_owned()),
+    }))
 }
 
 fn kind_is_udata(kind: &PortalKind) -> bool {

@@ -9,7 +9,7 @@ use debouches_store::{Artefact, Lock};
 use debouches_udata::{Portal as PortalClient, Terms};
 
 use crate::config::{DatasetConfig, Portal, PortalKind};
-use crate::failure::Decided;
+use crate::failure::{Decided, Usage};
 use crate::key;
 use crate::session::Session;
 
@@ -184,6 +184,9 @@ async fn reach(session: &Session, configured: &Portal) -> anyhow::Result<Reached
             let (base, key) = (server.base_url(), Secret::new(server.api_key()));
             let organization = Some(server.organization().to_owned());
             Ok((Some(server), base, key, organization))
+        }
+        PortalKind::Static(_) => {
+            Err(Usage(format!("portal {} is a static catalogue: it is not asked, but read", configured.id)).into())
         }
         PortalKind::Udata { url, key, organization } => {
             let key = key::read(&format!("portal {}", configured.id), "an API key", key, &session.pipeline.base)?;

@@ -1,10 +1,10 @@
 //! Files of a release in a bucket: `<dataset>/<version>/<file>`, never overwritten, and `<dataset>/latest.json`, the
 //! pointer that moves last.
 
+use debouches_catalogue::Latest;
 use debouches_model::{DatasetId, Fault, Version, Withdrawals};
 use debouches_publish::bucket_path;
 use debouches_store::{Artefact, Placed, Pointer, Shelf};
-use serde::{Deserialize, Serialize};
 
 use crate::config::Hosting;
 use crate::failure::Decided;
@@ -12,25 +12,6 @@ use crate::session::Session;
 
 /// How often the pointer is read again when somebody else moved it meanwhile.
 const TRIES: u32 = 3;
-
-/// What `latest.json` says.
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Latest {
-    format: u32,
-    dataset: DatasetId,
-    version: Version,
-    /// Digest of all the files of the release.
-    release: String,
-    files: Vec<LatestFile>,
-}
-
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct LatestFile {
-    path: String,
-    url: String,
-    bytes: u64,
-    sha256: String,
-}
 
 /// Puts the files, reads them back, then moves the pointer.
 pub(super) async fn host(session: &Session, hosting: &Hosting, release: &Artefact) -> anyhow::Result<()> {
@@ -84,32 +65,22 @@ async fn unpoint(shelf: &Shelf, dataset: &DatasetId, version: Version) -> anyhow
 fn wanted(hosting: &Hosting, release: &Artefact) -> anyhow::Result<Latest> {
     let manifest = release.manifest();
     let notice = manifest.release.as_ref().ok_or_else(|| anyhow::anyhow!("{} is not a release", release.key()))?;
-    let files = manifest.files.iter().map(|file| LatestFile {
-        path: file.path.clone(),
-        url: format!("{}/{}", hosting.public_url, bucket_path(&notice.dataset, notice.version, &file.path)),
-        bytes: file.bytes,
-        sha256: file.sha256.to_string(),
-    });
-    Ok(Latest {
-        format: 1,
-        dataset: notice.dataset.clone(),
-        version: notice.version,
-        release: manifest.identity().to_string(),
-        files: files.collect(),
-    })
+    let base = format!("{}/{}", hosting.public_url, bucket_path(&notice.dataset, notice.version, ""));
+    let base = base.trim_end_matches('/');
+    Ok(Latest::to(&notice.dataset, notice.version, manifest.identity().to_string(), base, &manifest.files))
 }
 
 /// Moves the pointer from what was read; somebody who moved it meanwhile is looked at, never overwritten.
 async fn point(shelf: &Shelf, latest: &Latest, force: bool, withdrawn: &Withdrawals) -> anyhow::Result<bool> {
     let path = format!("{}/latest.json", latest.dataset);
-    let bytes = serde_json::to_vec_pretty(latest)?;
+    let bytes = latest.to_text().into_bytes();
     for _ in 0..TRIES {
         let there = shelf.pointer(&path).await?;
         if there.bytes.as_deref() == Some(bytes.as_slice()) {
             return Ok(false);
         }
         refuse_newer(&there, latest, |version| force || withdrawn.find(&latest.dataset, version).is_some())?;
-        if shelf.move_pointer(&path, &there, &bytes).await? {
+        if shelf.move_pointer(&path, &there, &bytes, "application/json").await? {
             return Ok(true);
         }
     }

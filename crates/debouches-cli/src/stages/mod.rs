@@ -3,6 +3,8 @@
 pub(crate) mod adopt;
 pub(crate) mod announce;
 pub(crate) mod artefact;
+pub(crate) mod calendar;
+pub(crate) mod catalogue;
 pub(crate) mod connection;
 mod copies;
 pub(crate) mod drift;

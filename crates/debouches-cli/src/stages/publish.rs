@@ -5,11 +5,12 @@ use debouches_publish::{Applied, Mandate, PlanFile, PlannedDataset, Target, last
 use debouches_store::{Artefact, Lock};
 
 use super::announce::announce;
+use super::catalogue::{self, Catalogue};
 use super::connection::{Connection, connect};
 use super::hosting::host;
 use super::package::latest;
 use super::withdrawn::to_mark;
-use crate::config::{DatasetConfig, Hosting, Portal};
+use crate::config::{DatasetConfig, Hosting, Portal, PortalKind, StaticSite};
 use crate::engine::{Outcome, Selection, Step, Summary};
 use crate::failure::Usage;
 use crate::session::Session;
@@ -134,6 +135,9 @@ async fn to_portal(
     lock: &Lock,
     summary: &mut Summary,
 ) {
+    if let PortalKind::Static(settings) = &portal.kind {
+        return to_catalogue(session, portal, settings, ready, lock, summary).await;
+    }
     let connected = match connect(session, portal).await {
         Ok(mut connection) => match connection.ensure_contact().await {
             Ok(()) => Ok(connection),
@@ -166,6 +170,27 @@ async fn to_portal(
         summary.push(step);
     }
     connection.close().await;
+}
+
+async fn to_catalogue(
+    session: &Session,
+    portal: &Portal,
+    settings: &StaticSite,
+    ready: &[Ready<'_>],
+    lock: &Lock,
+    summary: &mut Summary,
+) {
+    match Catalogue::open(session, portal, settings) {
+        Ok(catalogue) => {
+            let datasets: Vec<_> = ready.iter().map(|item| (item.dataset, &item.release)).collect();
+            catalogue::publish(&catalogue, &datasets, lock, summary).await;
+        }
+        Err(error) => {
+            for item in ready {
+                summary.push(Step::failed(Stage::Publish, item.dataset.id(), &error));
+            }
+        }
+    }
 }
 
 async fn one(
