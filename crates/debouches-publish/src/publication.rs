@@ -227,9 +227,7 @@ impl Publication<'_> {
         let Pending { desired, observed, plan } = self.pending().await?;
         let Some(actual) = observed.dataset.filter(|_| plan.is_empty()) else { return Ok(None) };
         let receipt = Receipt::of(self.name, &desired, &actual);
-        self.keep(&self.key(&desired), &receipt, lock)
-            .await
-            .map_err(|source| self.store_failed(&desired, source))?;
+        self.keep(&self.key(&desired), &receipt, lock).await.map_err(|source| self.store_failed(&desired, source))?;
         Ok(Some(receipt))
     }
 

@@ -25,7 +25,9 @@ pub(crate) async fn guarded(
     spec: &'static TableSpec,
     mut table: Table,
 ) -> anyhow::Result<(Table, Option<SecrecyNote>)> {
-    let Some(policy) = judged_policy(spec).map(|policy| dataset.protection.applied_to(policy)) else { return Ok((table, None)) };
+    let Some(policy) = judged_policy(spec).map(|policy| dataset.protection.applied_to(policy)) else {
+        return Ok((table, None));
+    };
     let (former, not_comparable) = former(session, dataset, spec).await?;
     let (mode, leaks, lang) = (dataset.secrecy, dataset.protection.leaks, session.global.lang.into());
     let decided = blocking(move || {
