@@ -36,6 +36,7 @@ mod sample;
 mod secrecy;
 mod secrecy_gate;
 mod sources;
+mod tables;
 mod verification;
 mod wire;
 mod withdrawals;

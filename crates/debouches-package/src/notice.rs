@@ -21,7 +21,7 @@ pub(crate) fn of(dataset: &Dataset, version: Version, tables: &[PreparedTable<'_
         coverage: coverage(tables),
         zones: dataset.zones.clone(),
         granularity: dataset.granularity.clone(),
-        resources: tables.iter().flat_map(data).chain(texts()).chain(signature(dataset)).collect(),
+        resources: tables.iter().flat_map(data).chain(texts(tables)).chain(signature(dataset)).collect(),
     }
 }
 
@@ -61,7 +61,7 @@ fn data(table: &PreparedTable<'_>) -> [ResourceNotice; 2] {
     ]
 }
 
-fn texts() -> [ResourceNotice; 6] {
+fn texts(tables: &[PreparedTable<'_>]) -> Vec<ResourceNotice> {
     let resource = |path: &str, upload_name: &str, title: &str, description: &str, kind| ResourceNotice {
         path: path.to_owned(),
         upload_name: upload_name.to_owned(),
@@ -70,7 +70,16 @@ fn texts() -> [ResourceNotice; 6] {
         kind,
     };
     use ResourceKind::{Documentation, Other};
-    [
+    let judged = tables.iter().any(|table| table.secrecy.is_some()).then(|| {
+        resource(
+            "disclosure.json",
+            "secret-statistique.json",
+            "Secret statistique",
+            "La règle appliquée, combien de chiffres sont publiés et masqués, et ce que le contrôle a trouvé.",
+            Documentation,
+        )
+    });
+    let mut texts = vec![
         resource(
             "README.md",
             "lisez-moi.txt",
@@ -113,7 +122,9 @@ fn texts() -> [ResourceNotice; 6] {
             "Empreintes des fichiers sous leur nom d'origine, pour vérifier un téléchargement.",
             Other,
         ),
-    ]
+    ];
+    texts.splice(5..5, judged);
+    texts
 }
 
 fn signature(dataset: &Dataset) -> Option<ResourceNotice> {

@@ -69,7 +69,7 @@ pub fn guard(guard: Guard<'_>, lang: Lang) -> Guarded {
     let mode = if guard.policy.unpublished { Mode::Strict } else { guard.mode };
     let (mut model, left) = modelled(guard);
     let mut refused = Vec::new();
-    // In `inherit` mode the producer's own figures set the measure: this release alone, before we hide anything.
+    // In `inherit` mode the producer's own figures set the measure: each release alone, before we hide anything.
     let inherited = match mode {
         Mode::Inherit => inherited(guard, &model),
         Mode::Strict => Inherited::default(),
@@ -141,7 +141,7 @@ fn modelled(guard: Guard<'_>) -> (Modelled, Incomplete) {
     (model, left)
 }
 
-/// What the producer's figures of this release alone give away.
+/// What the figures of one release alone give away.
 #[derive(Debug, Default)]
 struct Inherited {
     /// Cells that they leave unsafe.
@@ -150,18 +150,26 @@ struct Inherited {
     inside: BTreeSet<(String, Box<str>)>,
 }
 
+/// What any release gives away alone, this one or a former one: the figures of the producer at that time, which nothing
+/// of ours makes narrower. What only several of them give away together is ours to hide.
 fn inherited(guard: Guard<'_>, all: &Modelled) -> Inherited {
-    let mut alone = build(guard.policy, std::slice::from_ref(guard.current), Primary::Tell, true);
-    complete(&mut alone.system, STEPS);
-    let Ok(mut judgement) = judge(&alone.system, Effort::default()) else { return Inherited::default() };
-    let names: BTreeSet<&str> = judgement.failures().map(|(cell, _)| alone.system.label(cell)).collect();
-    let cells = all.system.protected().filter(|cell| names.contains(all.system.label(*cell))).collect();
-    let mut inside = BTreeSet::new();
-    if guard.policy.insiders {
-        let found = insiders(&alone.system, &mut judgement.ledger, VISITS);
-        inside.extend(found.into_iter().map(|inside| named(&alone, inside)));
+    let mut out = Inherited::default();
+    if !needs_repair(&all.system, guard.policy.insiders) {
+        return out;
     }
-    Inherited { cells, inside }
+    let mut names: BTreeSet<String> = BTreeSet::new();
+    for release in guard.former.iter().map(|(_, facts)| facts).chain([guard.current]) {
+        let mut alone = build(guard.policy, std::slice::from_ref(release), Primary::Tell, true);
+        complete(&mut alone.system, STEPS);
+        let Ok(mut judgement) = judge(&alone.system, Effort::default()) else { continue };
+        names.extend(judgement.failures().map(|(cell, _)| alone.system.label(cell).to_owned()));
+        if guard.policy.insiders {
+            let found = insiders(&alone.system, &mut judgement.ledger, VISITS);
+            out.inside.extend(found.into_iter().map(|inside| named(&alone, inside)));
+        }
+    }
+    out.cells = all.system.protected().filter(|cell| names.contains(all.system.label(*cell))).collect();
+    out
 }
 
 fn named(model: &Modelled, inside: Inside) -> (String, Box<str>) {

@@ -10,7 +10,9 @@ use crate::system::{CellId, number};
 use crate::view::View;
 
 /// What it costs to move a cell; none when it must stay.
-pub(crate) type Price<'p> = &'p dyn Fn(CellId) -> Option<u64>;
+pub(crate) trait Price: Fn(CellId) -> Option<u64> {}
+
+impl<F: Fn(CellId) -> Option<u64>> Price for F {}
 
 /// Largest number of nodes that one search may settle, unless told otherwise.
 pub(crate) const REACH: usize = 60_000;
@@ -27,6 +29,8 @@ pub(crate) struct Mover<'a> {
     sums: Vec<i64>,
     shift: Vec<i64>,
     touched: Vec<CellId>,
+    /// The ties of each cell that a chain must keep, when there are at most two of them.
+    ties: Vec<Ties>,
     stamp: Vec<u32>,
     cost: Vec<u64>,
     from: Vec<(u32, CellId)>,
@@ -36,6 +40,13 @@ pub(crate) struct Mover<'a> {
     /// A chain dearer than that is of no use.
     limit: u64,
     reach: usize,
+}
+
+/// The ties of a cell that a chain must keep, with the factor of the cell in each.
+#[derive(Debug, Clone, Copy)]
+enum Ties {
+    Few([Option<(u32, i64)>; 2]),
+    Many,
 }
 
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -49,6 +60,11 @@ enum Step {
 impl<'a> Mover<'a> {
     pub(crate) fn new(view: &'a View, values: &'a [i64]) -> Self {
         let rows = view.rows.len();
+        let ties = |cell| {
+            let mut kept = view.rows_of.get(cell).filter(|(row, _)| view.searched[*row as usize]);
+            let few = [kept.next(), kept.next()];
+            if kept.next().is_some() { Ties::Many } else { Ties::Few(few) }
+        };
         let sum = |row| view.rows.get(row).map(|(cell, by)| by * values[cell as usize]).sum();
         Self {
             view,
@@ -56,6 +72,7 @@ impl<'a> Mover<'a> {
             sums: (0..number(rows)).map(sum).collect(),
             shift: vec![0; view.low.len()],
             touched: Vec::new(),
+            ties: (0..number(view.low.len())).map(ties).collect(),
             stamp: vec![0; 2 * rows],
             cost: vec![0; 2 * rows],
             from: vec![(0, 0); 2 * rows],
@@ -89,7 +106,7 @@ impl<'a> Mover<'a> {
 
     /// Moves a cell by up to `amount` (down when negative), in as many chains as it takes. Gives what moves, perhaps
     /// less far than asked; nothing when the cell cannot move.
-    pub(crate) fn push(&mut self, cell: CellId, amount: i64, price: Price<'_>) -> Option<Vec<(CellId, i64)>> {
+    pub(crate) fn push(&mut self, cell: CellId, amount: i64, price: &impl Price) -> Option<Vec<(CellId, i64)>> {
         let (mut left, mut step) = (amount.abs(), amount.abs());
         while left > 0 && step > 0 {
             step = step.min(left);
@@ -127,7 +144,7 @@ impl<'a> Mover<'a> {
     }
 
     /// Moves the cell by exactly that much and repairs every tie; leaves no trace when it cannot.
-    fn chain(&mut self, cell: CellId, by: i64, price: Price<'_>) -> bool {
+    fn chain(&mut self, cell: CellId, by: i64, price: &impl Price) -> bool {
         if !self.fits(cell, by) {
             return false;
         }
@@ -177,7 +194,7 @@ impl<'a> Mover<'a> {
         left: i64,
         open: &[(u32, i64)],
         used: &[(CellId, i64)],
-        price: Price<'_>,
+        price: &impl Price,
     ) -> Option<Vec<(u32, CellId, i64)>> {
         self.round += 1;
         let size = left.abs();
@@ -204,34 +221,47 @@ impl<'a> Mover<'a> {
             }
             let (row, left) = (at / 2, if at % 2 == 0 { size } else { -size });
             for (cell, factor) in self.view.rows.get(row) {
-                if factor.abs() != 1 || !self.view.moves(cell) {
+                // The price first: most cells of a long row must stay, or cost too much.
+                let Some(own) = price(cell) else { continue };
+                let total = cost + own;
+                if total > self.limit || factor.abs() != 1 || !self.view.moves(cell) {
                     continue;
                 }
                 let by = -left * factor;
-                let Some(own) = price(cell) else { continue };
-                if used.iter().any(|(own, _)| *own == cell) || !self.fits(cell, by) {
-                    continue;
-                }
-                let total = cost + own;
-                let mut others =
-                    self.view.rows_of.get(cell).filter(|(other, _)| *other != row && self.view.searched[*other as usize]);
-                let Some((other, other_factor)) = others.next() else {
-                    if self.circuits && !open.is_empty() {
-                        continue;
+                let is_free = |run: &Self| !used.iter().any(|(own, _)| *own == cell) && run.fits(cell, by);
+                let (other, forks) = match self.ties[cell as usize] {
+                    Ties::Few([Some((first, _)), other]) if first == row => (other, 0),
+                    Ties::Few([other, _]) => (other, 0),
+                    Ties::Many => {
+                        let mut others = self
+                            .view
+                            .rows_of
+                            .get(cell)
+                            .filter(|(other, _)| *other != row && self.view.searched[*other as usize]);
+                        (others.next(), others.count() as u64)
                     }
-                    heap.push((Reverse(total), Step::End { node: at, cell }));
+                };
+                let Some((other, other_factor)) = other else {
+                    if (!self.circuits || open.is_empty()) && is_free(self) {
+                        heap.push((Reverse(total), Step::End { node: at, cell }));
+                    }
                     continue;
                 };
-                let forks = others.count() as u64;
                 let closes = open.iter().any(|(open, left)| *open == other && *left == -other_factor * by);
                 if forks > 0 {
-                    heap.push((Reverse(total + FORK * (forks + u64::from(!closes))), Step::End { node: at, cell }));
+                    if is_free(self) {
+                        let step = Step::End { node: at, cell };
+                        heap.push((Reverse(total + FORK * (forks + u64::from(!closes))), step));
+                    }
                 } else if closes {
-                    heap.push((Reverse(total), Step::End { node: at, cell }));
+                    if is_free(self) {
+                        heap.push((Reverse(total), Step::End { node: at, cell }));
+                    }
                 } else if other_factor.abs() == 1 {
                     let next = node(other, other_factor * by);
                     let place = next as usize;
-                    if self.stamp[place] != self.round || total < self.cost[place] {
+                    let is_nearer = self.stamp[place] != self.round || total < self.cost[place];
+                    if is_nearer && is_free(self) {
                         self.stamp[place] = self.round;
                         self.cost[place] = total;
                         self.from[place] = (at, cell);

@@ -45,8 +45,11 @@ pub fn suppress(system: &mut System, manner: Manner) -> Suppression {
         users: BTreeMap::new(),
         cheapest: system.lines.iter().filter(|line| line.may_hide).map(|line| line.cost).min().map_or(0, |cost| 3 * cost / 2),
         kept: system.lines.iter().map(|line| line.state == State::Secondary).collect(),
+        prices: Vec::new(),
+        cells_of: cells_of(system),
         system,
     };
+    run.prices = (0..number(values.len())).map(|cell| run.price(cell)).collect();
     let mut cells: Vec<CellId> = run.system.protected().collect();
     // The cells with the least room first: what they force is then free for the others.
     cells.sort_by_key(|cell| {
@@ -55,8 +58,12 @@ pub fn suppress(system: &mut System, manner: Manner) -> Suppression {
     });
     let mut stuck: Vec<CellId> = cells.iter().copied().filter(|cell| !run.protect(*cell, None)).collect();
     let shown_again = run.show_again();
-    stuck.retain(|cell| !run.coarsen(*cell));
-    let shown_again = shown_again + run.show_again();
+    let shown_again = if stuck.is_empty() {
+        shown_again
+    } else {
+        stuck.retain(|cell| !run.coarsen(*cell));
+        shown_again + run.show_again()
+    };
     if manner.insiders {
         for cell in cells {
             for owner in insider::neighbours(run.system, cell) {
@@ -114,6 +121,10 @@ struct Run<'a> {
     users: BTreeMap<LineId, BTreeSet<CellId>>,
     /// One and a half times the price of the cheapest line: less than two lines.
     cheapest: u64,
+    /// What it costs to move each cell: see [`Self::price`].
+    prices: Vec<u32>,
+    /// Cells of each line.
+    cells_of: Vec<Vec<CellId>>,
     /// Lines hidden for another reason than a proof: they stay hidden.
     kept: Vec<bool>,
 }
@@ -126,7 +137,34 @@ const SHOWN: u64 = 256;
 /// Nodes settled by a search that looks for another way round: a near one, or none.
 const NEAR: usize = 3_000;
 
+/// The price of a cell that must stay.
+const STAYS: u32 = u32::MAX;
+
+fn cells_of(system: &System) -> Vec<Vec<CellId>> {
+    let mut out = vec![Vec::new(); system.lines.len()];
+    (0..).zip(&system.cells).for_each(|(place, cell)| out[cell.line as usize].push(place));
+    out
+}
+
 impl Run<'_> {
+    /// What it costs to move a cell: nearly nothing when it is hidden, its line when that may be.
+    fn price(&self, cell: CellId) -> u32 {
+        let line = &self.system.lines[self.system.cells[cell as usize].line as usize];
+        match line.state {
+            State::Primary | State::Secondary => 1,
+            State::Shown if line.may_hide => u32::try_from(SHOWN * line.cost.max(1)).unwrap_or(STAYS),
+            State::Shown => STAYS,
+        }
+    }
+
+    fn set_state(&mut self, line: LineId, state: State) {
+        self.system.set_state(line, state);
+        for place in 0..self.cells_of[line as usize].len() {
+            let cell = self.cells_of[line as usize][place];
+            self.prices[cell as usize] = self.price(cell);
+        }
+    }
+
     /// Makes a cell safe at the least price, even from somebody who knows the cells of `insider`; false when it cannot be.
     fn protect(&mut self, cell: CellId, insider: Option<u32>) -> bool {
         let need = self.system.cells[cell as usize].needed();
@@ -162,7 +200,7 @@ impl Run<'_> {
             for (other, _) in &moved {
                 let line = self.system.cells[*other as usize].line;
                 if self.system.lines[line as usize].state == State::Shown {
-                    self.system.set_state(line, State::Secondary);
+                    self.set_state(line, State::Secondary);
                     self.kept[line as usize] |= insider.is_some();
                 }
             }
@@ -176,15 +214,12 @@ impl Run<'_> {
 
     /// Moves that spread a cell by what it needs, one way first; nothing when they fall short.
     fn spread(&mut self, cell: CellId, sign: i64, need: i64, insider: Option<u32>, pays: bool) -> Option<Moves> {
-        let system = &*self.system;
+        let (system, prices) = (&*self.system, &self.prices);
+        let most = if pays { STAYS - 1 } else { 1 };
         let price = |other: CellId| {
-            let line = &system.lines[system.cells[other as usize].line as usize];
-            let is_known = insider.is_some() && line.owner == insider;
-            match line.state {
-                _ if is_known => None,
-                State::Primary | State::Secondary => Some(1),
-                State::Shown => (pays && line.may_hide).then_some(SHOWN * line.cost.max(1)),
-            }
+            let own = prices[other as usize];
+            let is_known = || insider.is_some() && system.lines[system.cells[other as usize].line as usize].owner == insider;
+            (own <= most && !is_known()).then_some(u64::from(own))
         };
         let (mut left, mut moves) = (need, Vec::new());
         for sign in [sign, -sign] {
@@ -237,7 +272,7 @@ impl Run<'_> {
         };
         let users: Vec<CellId> =
             self.users.get(&line).into_iter().flatten().copied().filter(|cell| uses(self, *cell)).collect();
-        self.system.set_state(line, State::Shown);
+        self.set_state(line, State::Shown);
         let mut forgotten = Vec::new();
         for cell in users {
             let need = self.system.cells[cell as usize].needed();
@@ -249,7 +284,7 @@ impl Run<'_> {
                 None => false,
             });
             if !found {
-                self.system.set_state(line, State::Secondary);
+                self.set_state(line, State::Secondary);
                 forgotten.into_iter().for_each(|(cell, found)| self.ledger.restore(cell, found));
                 return false;
             }
@@ -269,21 +304,26 @@ impl Run<'_> {
         let rows: Vec<u32> = self.system.rows_of.get(cell).map(|(row, _)| row).collect();
         for row in rows {
             // What is known while a line is shown is known no more: no chain says so, hence that line stays hidden.
-            if let Some(line) = self.system.while_shown[row as usize] {
-                let own = &mut self.system.lines[line as usize];
-                if own.state == State::Shown && own.may_hide {
-                    own.state = State::Secondary;
-                    self.kept[line as usize] = true;
-                }
+            if let Some(line) = self.system.while_shown[row as usize]
+                && self.hides(line)
+            {
+                self.kept[line as usize] = true;
             }
             let others: Vec<CellId> = self.system.rows.get(row).map(|(cell, _)| cell).collect();
-            for line in others.into_iter().map(|cell| self.system.cells[cell as usize].line).collect::<Vec<_>>() {
-                let own = &mut self.system.lines[line as usize];
-                if own.state == State::Shown && own.may_hide {
-                    own.state = State::Secondary;
-                }
+            for other in others {
+                self.hides(self.system.cells[other as usize].line);
             }
         }
         self.protect(cell, None)
+    }
+
+    /// Hides a line that is shown and may be; false when there is none to hide.
+    fn hides(&mut self, line: LineId) -> bool {
+        let own = &self.system.lines[line as usize];
+        let may = own.state == State::Shown && own.may_hide;
+        if may {
+            self.set_state(line, State::Secondary);
+        }
+        may
     }
 }
