@@ -31,4 +31,5 @@ mod sample;
 mod secrecy;
 mod secrecy_gate;
 mod sources;
+mod vectors;
 mod wire;

@@ -8,6 +8,7 @@ mod continuum;
 mod derive;
 mod error;
 mod nsf;
+mod outcomes;
 mod rapprochement;
 mod reference;
 mod rome;

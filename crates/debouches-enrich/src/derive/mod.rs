@@ -14,6 +14,7 @@ mod rows;
 mod signalements;
 mod tags_metiers;
 mod tags_regions;
+mod vues_diplomes;
 
 use debouches_model::spec::TableSpec;
 use debouches_table::{Table, TableError};
@@ -36,6 +37,7 @@ pub(crate) fn derive(spec: &TableSpec, references: &References, told: &mut Told)
         "tags_metiers" => tags_metiers::make(spec, references, told),
         "referentiel_diplomes" => referentiel_diplomes::make(spec, references),
         "tags_regions" => tags_regions::make(spec, references),
+        "vues_diplomes" => vues_diplomes::make(spec, references, told),
         _ => return Err(EnrichError::NoDerivation { table: spec.id.clone() }),
     };
     let table = made.and_then(|table| table.sorted_by(&spec.key)).map_err(wrap)?;
