@@ -53,7 +53,7 @@ impl Vintage {
 
 impl Vintage {
     /// The vintage that answers when this one is asked for: a single year wins over the cumul that ends with it, and either
-    /// answers for the other. No other vintage does: 2019 does not answer for 2019_2020.
+    /// answers for the other. No other vintage does: 2019 does not answer for `2019_2020`.
     #[must_use]
     pub fn answered_by(self, available: &[Self]) -> Option<Self> {
         let ends_alike = |own: &&Self| own.last == self.last;

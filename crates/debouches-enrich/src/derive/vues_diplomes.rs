@@ -26,7 +26,13 @@ struct View {
     shown: Vec<Counts>,
 }
 
-type Views = BTreeMap<(String, String, String), View>;
+/// Vintage, filière and diploma.
+type Key = (String, String, String);
+
+type Views = BTreeMap<Key, View>;
+
+/// The text of a cell.
+type Cell<'a> = &'a dyn Fn(&Key, &View) -> String;
 
 pub(super) fn make(spec: &TableSpec, references: &References, told: &mut Told) -> Result<Table, TableError> {
     let modules = Modules::read(input(references, TRAININGS)?)?;
@@ -111,9 +117,7 @@ impl View {
 
 fn write(spec: &TableSpec, views: &Views) -> Result<Table, TableError> {
     let mut table = Table::new(views.len());
-    let text = |value: &dyn Fn(&(String, String, String), &View) -> String| {
-        rows::text(views.iter().map(|(key, view)| Some(value(key, view))).collect())
-    };
+    let text = |value: Cell<'_>| rows::text(views.iter().map(|(key, view)| Some(value(key, view))).collect());
     table.set("millesime", Column::Text(text(&|(vintage, _, _), _| vintage.clone())))?;
     table.set("filiere", Column::Text(text(&|(_, path, _), _| path.clone())))?;
     table.set("cfd", Column::Text(text(&|(_, _, diploma), _| diploma.clone())))?;
