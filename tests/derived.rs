@@ -144,8 +144,8 @@ fn p8_the_real_continuum_and_the_rows_that_follow_it() {
     };
     let config = std::fs::read_to_string(project().join("tests/data/real.toml")).unwrap();
     let test = PipelineTest::with_config(&config.replace("{data}", &folder.display().to_string()));
-    let subjects = ["continuum-diplomes", "donnees-liees-regionales"];
-    let ran = test.run(&["run", "--to", "package", "--json", subjects[0], subjects[1]]).expect_exit(0).json();
+    let subjects = ["continuum-diplomes", "donnees-liees-regionales", "referentiel-diplomes", "tags-regions"];
+    let ran = test.run(&[&["run", "--to", "package", "--json"], subjects.as_slice()].concat()).expect_exit(0).json();
     let measures = |table: &str| {
         let mut steps = ran["steps"].as_array().unwrap().iter();
         steps.find(|step| step["stage"] == "enrich" && step["subject"] == table).unwrap()["report"]["measures"].clone()
@@ -176,6 +176,35 @@ fn p8_the_real_continuum_and_the_rows_that_follow_it() {
         assert_eq!(count(&linked, &format!("rows.{origin}")), Some(expected), "{origin}");
     }
     assert_eq!(linked["rows_with_region"], 1.0);
+    assert_eq!(measures("tags_regions")["valid_uai_with_region"], 1.0);
+    for (table, share) in [("ij_regional", 0.96), ("donnees_liees_regionales", 0.95)] {
+        assert!(measures(table)["rows_with_rome"].as_f64().unwrap() > share, "{table}");
+    }
+    rome_coverage(&test);
     test.run(&["why", "continuum_diplomes"]).expect_exit(0).expect_told("nothing moved");
     test.run(&["status", "donnees-liees-regionales"]).expect_exit(0).expect_told("current");
+}
+
+/// Open vocational diplomas with trades in Certif Info: directly, then with the continuum of diplomas.
+fn rome_coverage(test: &PipelineTest) {
+    const VOCATIONAL: [&str; 9] = ["500", "503", "400", "403", "320", "323", "450", "561", "461"];
+    let day = |date: &str| date.split('/').rev().collect::<Vec<_>>().join("-");
+    let file = test.state_file("package/referentiel-diplomes", "referentiel_diplomes.csv");
+    let mut reader = csv::ReaderBuilder::new().delimiter(b';').from_path(file).unwrap();
+    let header = reader.headers().unwrap().clone();
+    let place = |name: &str| header.iter().position(|own| own == name).unwrap();
+    let [kind, code, opened, closed, method] =
+        ["type_code", "cfd", "date_ouverture", "date_fermeture", "rome_methode"].map(place);
+    let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    // Open on the first of September 2025, the day of the nomenclature.
+    let is_open = |record: &&csv::StringRecord| {
+        let (from, to) = (day(&record[opened]), day(&record[closed]));
+        !from.is_empty() && from.as_str() <= "2025-09-01" && (to.is_empty() || to.as_str() >= "2025-09-01")
+    };
+    let vocational = records.iter().filter(|record| &record[kind] == "cfd" && VOCATIONAL.contains(&&record[code][..3]));
+    let methods: Vec<&str> = vocational.filter(is_open).map(|record| &record[method]).collect();
+    let count = |wanted: &dyn Fn(&str) -> bool| methods.iter().filter(|method| wanted(method)).count();
+    let (direct, any) = (count(&|method| method == "certif_info"), count(&|method| method != "inconnu"));
+    assert_eq!((methods.len(), direct), (604, 520), "86 % directly");
+    assert!(any * 100 >= methods.len() * 91, "{any} of {} with the continuum", methods.len());
 }

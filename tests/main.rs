@@ -37,6 +37,7 @@ mod secrecy;
 mod secrecy_gate;
 mod sources;
 mod tables;
+mod vectors;
 mod verification;
 mod wire;
 mod withdrawals;

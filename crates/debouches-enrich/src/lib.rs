@@ -10,6 +10,7 @@ mod derive;
 mod error;
 mod foreign_keys;
 mod nsf;
+mod outcomes;
 mod rapprochement;
 mod reference;
 mod rome;

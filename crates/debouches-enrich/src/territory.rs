@@ -265,6 +265,13 @@ mod tests {
         assert_eq!(region(None, Some("9830002K")), (Some("00".to_owned()), "prefixe", Some("983")));
     }
 
+    /// A directory that names no département leaves the place to the prefix: never a null région.
+    #[test]
+    fn v32_an_invalid_departement_of_the_directory_locates_nothing_by_itself() {
+        assert_eq!(Codes::get().of_departement("invalid"), None);
+        assert_eq!(region(None, Some("0010856A")), (Some("84".to_owned()), "prefixe", Some("001")));
+    }
+
     #[test]
     fn the_published_region_wins_and_a_departement_elsewhere_is_not_told() {
         assert_eq!(region(Some("84"), Some("0010856A")), (Some("84".to_owned()), "published", Some("001")));

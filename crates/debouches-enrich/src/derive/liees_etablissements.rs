@@ -121,12 +121,13 @@ fn apprentices(source: usize, groups: BTreeMap<(String, String), Group>, catalog
     rows
 }
 
+/// The text of a cell.
+type Cell<'a> = &'a dyn Fn(&Row, &Source<'_>) -> Option<String>;
+
 fn write(spec: &TableSpec, sources: &[Source<'_>], rows_made: &[Row]) -> Result<Table, TableError> {
     let mut table = Table::new(rows_made.len());
-    let each = |value: &dyn Fn(&Row, &Source<'_>) -> Option<String>| {
-        rows::text(rows_made.iter().map(|row| value(row, &sources[row.source])).collect())
-    };
-    let texts: [(&str, &dyn Fn(&Row, &Source<'_>) -> Option<String>); 10] = [
+    let each = |value: Cell<'_>| rows::text(rows_made.iter().map(|row| value(row, &sources[row.source])).collect());
+    let texts: [(&str, Cell<'_>); 10] = [
         ("annee", &|row, _| Some(row.vintage.clone())),
         ("uai", &|row, _| Some(row.uai.clone())),
         ("filiere", &|_, source| Some(source.path.to_owned())),
@@ -143,7 +144,7 @@ fn write(spec: &TableSpec, sources: &[Source<'_>], rows_made: &[Row]) -> Result<
     }
     let joined =
         |set: &BTreeSet<String>| (!set.is_empty()).then(|| set.iter().map(String::as_str).collect::<Vec<_>>().join("|"));
-    let lists: [(&str, &dyn Fn(&Row, &Source<'_>) -> Option<String>); 5] = [
+    let lists: [(&str, Cell<'_>); 5] = [
         ("uai_lieu_formation", &|row, _| joined(&row.matched.places)),
         ("uai_formateur", &|row, _| joined(&row.matched.trainers)),
         ("uai_gestionnaire", &|row, _| joined(&row.matched.managers)),

@@ -19,6 +19,7 @@ mod rows;
 mod signalements;
 mod tags_metiers;
 mod tags_regions;
+mod vues_diplomes;
 
 pub(crate) use referentiel_diplomes::level as niveau_of;
 
@@ -47,6 +48,7 @@ pub(crate) fn derive(spec: &TableSpec, references: &References, told: &mut Told)
         "tags_metiers" => tags_metiers::make(spec, references, told),
         "referentiel_diplomes" => referentiel_diplomes::make(spec, references),
         "tags_regions" => tags_regions::make(spec, references),
+        "vues_diplomes" => vues_diplomes::make(spec, references, told),
         _ => return Err(EnrichError::NoDerivation { table: spec.id.clone() }),
     };
     // A copy of another table may hold columns that this one does not publish.

@@ -143,6 +143,8 @@ pub struct TableSpec {
     pub trades: Option<TradeSpec>,
     /// The value added whose bound is to be told.
     pub value_added: Option<ValueAddedSpec>,
+    /// True when counts that follow from others are completed, and shares of the final year computed from counts.
+    pub outcomes: bool,
     /// What it is made of, when no source delivers it.
     pub derived: Option<DerivedSpec>,
     /// Codes looked up in other tables by `enrich`.
@@ -174,6 +176,8 @@ struct TableFile {
     territory: Option<TerritorySpec>,
     trades: Option<TradeSpec>,
     value_added: Option<ValueAddedSpec>,
+    #[serde(default)]
+    outcomes: bool,
     derived: Option<DerivedSpec>,
     #[serde(default)]
     foreign_key: Vec<ForeignKey>,
@@ -223,6 +227,7 @@ impl TableSpec {
             territory: file.territory,
             trades: file.trades,
             value_added: file.value_added,
+            outcomes: file.outcomes,
             derived: file.derived,
             foreign_keys: file.foreign_key,
             columns: file.column.into_iter().flat_map(ColumnFile::expand).collect(),
@@ -438,6 +443,7 @@ pub fn tables() -> &'static [TableSpec] {
             include_str!("../../tables/signalements.toml"),
             include_str!("../../tables/tags_metiers.toml"),
             include_str!("../../tables/tags_regions.toml"),
+            include_str!("../../tables/vues_diplomes.toml"),
         ]
         .into_iter()
         .map(|text| TableSpec::parse(text).expect("the embedded tables are checked by a test"))
