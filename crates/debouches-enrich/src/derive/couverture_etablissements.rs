@@ -62,10 +62,10 @@ pub(super) fn make(spec: &TableSpec, references: &References, told: &mut Told) -
 
 /// The offers of each establishment whose number is right, each training once.
 fn offered(coverage: &Coverage, references: &References) -> Result<BTreeMap<String, Offered>, TableError> {
-    let (offers, _) = offres::read(references)?;
+    let offers = offres::read(references)?;
     let mut found: BTreeMap<String, Offered> = BTreeMap::new();
     let mut seen = BTreeSet::new();
-    for offer in offers.keys().filter(|offer| offer.uai.parse::<Uai>().is_ok()) {
+    for offer in offers.lines.keys().filter(|offer| offer.uai.parse::<Uai>().is_ok()) {
         let own = found.entry(offer.uai.clone()).or_default();
         own.catalogues.insert(offer.catalogue);
         if !seen.insert((&offer.uai, &offer.code, offer.voie)) {
