@@ -188,3 +188,21 @@ fn the_published_coverage_is_that_of_the_command() {
     }
     assert!(establishments.iter().any(|row| row["nb_formations_masquees"] != "0"));
 }
+
+#[test]
+fn types_of_diplomas_stay_with_their_producer() {
+    let test = PipelineTest::sample();
+    test.run(&["run", "--to", "package", "perimetres"]).expect_exit(0);
+    let types = published(&test, "perimetres", "perimetres");
+    let producers: BTreeSet<&str> = types.iter().map(|row| row["producteur"].as_str()).collect();
+    assert_eq!(producers.into_iter().collect::<Vec<_>>(), ["DEPP", "SIES"]);
+    for row in &types {
+        let count = |name: &str| row[name].parse::<u64>().unwrap_or_default();
+        assert!(count("nb_diplomes_diffuses") <= count("nb_diplomes_presents"), "{row:?}");
+        assert_eq!(row["producteur"] == "SIES", row["voie"] == "superieur", "{row:?}");
+        assert_eq!(row["producteur"] == "SIES", row["nb_diplomes_ouverts_statut"] == "absent", "{row:?}");
+        assert_eq!(row["perimetre"] == "non_couvert", count("nb_diplomes_presents") == 0, "{row:?}");
+    }
+    let bts = types.iter().find(|row| row["type_code"] == "320" && row["voie"] == "scolaire").unwrap();
+    assert!(bts["niveau"] == "5" && bts["perimetre"] != "non_couvert", "{bts:?}");
+}

@@ -35,7 +35,7 @@ pub use diff::{
 };
 pub use error::PackageError;
 pub use files::{TextFile, WrittenFile};
-pub use prepare::{Prepared, PreparedTable, prepare};
+pub use prepare::{Breakdown, Prepared, PreparedTable, prepare};
 pub use profile::{Dimension, PROFILE_FILE, ReleaseProfile, TableProfile, profile};
 pub use published::read_published;
 pub use record::{ColumnRecord, RECORD_FILE, ReleaseRecord, TableRecord};

@@ -11,6 +11,9 @@ use crate::dataset::{Part, SecrecyNote, SourceNote};
 use crate::profile::{TableProfile, profile};
 use crate::secrecy::leaks;
 
+/// For each column, its values and the rows that have each.
+pub type Breakdown = Vec<(String, Vec<(String, u64)>)>;
+
 /// Longest list of values whose rows are counted in the texts.
 const MOST_LISTED: usize = 20;
 
@@ -28,7 +31,7 @@ pub struct PreparedTable<'a> {
     /// For each measure, the number of cells in each state, in the order of [`ValueStatus::ALL`].
     pub states: Vec<(String, [u64; 5])>,
     /// For a derived table, the rows by value of each of its short lists of values, in the order of the specification.
-    pub breakdown: Vec<(String, Vec<(String, u64)>)>,
+    pub breakdown: Breakdown,
     /// First and last cohort.
     pub vintages: (u16, u16),
     /// The distinct vintages as published, sorted.
@@ -135,7 +138,7 @@ fn status_column(measure: &ColumnSpec) -> ColumnSpec {
 }
 
 /// What a derived table is made of, as rows by value: where figures come from, and what is missing.
-fn breakdown(spec: &TableSpec, table: &Table) -> Result<Vec<(String, Vec<(String, u64)>)>, debouches_table::TableError> {
+fn breakdown(spec: &TableSpec, table: &Table) -> Result<Breakdown, debouches_table::TableError> {
     let listed = |column: &&ColumnSpec| column.kind == ColumnKind::Text && (2..=MOST_LISTED).contains(&column.values.len());
     let columns = spec.columns.iter().filter(|_| spec.derived.is_some()).filter(listed);
     let counted = columns.map(|column| {

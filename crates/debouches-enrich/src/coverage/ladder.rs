@@ -40,10 +40,10 @@ impl Coverage {
             return self.establishment_alone(code, prefix);
         }
         let mut best = self.best(&place, candidates);
-        if let (Grain::Etablissement, Some(uai)) = (grain, uai) {
-            if !best.as_ref().is_some_and(|best| best.rung.is_covered()) {
-                best = self.under_another_number(uai, candidates).or(best);
-            }
+        if let (Grain::Etablissement, Some(uai)) = (grain, uai)
+            && !best.as_ref().is_some_and(|best| best.rung.is_covered())
+        {
+            best = self.under_another_number(uai, candidates).or(best);
         }
         let reason = || self.reason(grain, system, code, uai, prefix, candidates);
         match best {

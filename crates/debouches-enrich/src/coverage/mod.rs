@@ -23,7 +23,7 @@ pub use line::{CatalogueLine, CodeSystem, Voie};
 pub use totals::{GrainTotals, Totals};
 
 use crate::reference::References;
-use figures::Figures;
+use figures::{Figures, Place};
 use nomenclature::Nomenclature;
 
 /// Tables that hold figures by training or by establishment; those that are configured are used.
@@ -112,6 +112,34 @@ impl Coverage {
     /// How many trainings of an establishment are shown, and how many are not.
     pub(crate) fn trainings_of(&self, uai: &str) -> (u64, u64) {
         self.figures.trainings_of(uai)
+    }
+
+    /// Diplomas that an establishment has figures for both in school and by apprenticeship.
+    pub(crate) fn mixed_of(&self, uai: &str) -> BTreeSet<String> {
+        let codes = |voie| self.figures.at(&Place::Establishment(uai.to_owned()), voie);
+        let (Some(school), Some(contract)) = (codes(Voie::Scolaire), codes(Voie::Apprentissage)) else {
+            return BTreeSet::new();
+        };
+        let diplomas = school.keys().flat_map(|code| self.codes.diplomas_of(code));
+        diplomas.filter(|cfd| contract.contains_key(cfd)).collect()
+    }
+
+    /// Every diploma of the BCN that is open on the day, and every one that has figures: by code, whether it is open.
+    pub(crate) fn diplomas(&self) -> BTreeMap<&str, bool> {
+        let is_open = |life: &nomenclature::Life| life.closed.as_ref().is_none_or(|closed| *closed >= self.on);
+        let listed = self.codes.lives.iter().filter(|(code, _)| code.len() == 8);
+        listed.map(|(code, life)| (code.as_str(), is_open(life))).collect()
+    }
+
+    /// Codes with figures in any place, by way of following them: whether they are shown, and the newest vintage.
+    pub(crate) fn codes_of(&self, voie: Voie) -> impl Iterator<Item = (&str, bool, u16)> {
+        let figures = self.figures.at(&Place::Anywhere, voie).into_iter().flatten();
+        figures.map(|(code, figure)| (code.as_str(), figure.shown, figure.vintage))
+    }
+
+    /// Diplomas of a MEFSTAT11.
+    pub(crate) fn diplomas_of(&self, mefstat11: &str) -> BTreeSet<String> {
+        self.codes.diplomas_of(mefstat11)
     }
 
     /// The newest vintage shown of anything about the establishment.

@@ -12,9 +12,9 @@ use crate::told::Told;
 
 pub(super) fn make(spec: &TableSpec, references: &References, told: &mut Told) -> Result<Table, TableError> {
     let coverage = offres::coverage(references)?;
-    let (offers, versions) = offres::read(references)?;
+    let offers = offres::read(references)?;
     let mut totals: BTreeMap<&str, Totals> = BTreeMap::new();
-    let lines = offers.iter().map(|(offer, count)| {
+    let lines = offers.lines.iter().map(|(offer, count)| {
         let answers = coverage.answer(&offer.line());
         let total = totals.entry(offer.catalogue).or_default();
         (0..*count).for_each(|_| total.add(&answers));
@@ -25,7 +25,7 @@ pub(super) fn make(spec: &TableSpec, references: &References, told: &mut Told) -
         let [anywhere, anywhere_codes, anywhere_year] = anywhere;
         [
             Some(offer.catalogue.to_owned()),
-            versions.get(offer.catalogue).cloned(),
+            offers.versions.get(offer.catalogue).cloned(),
             Some(offer.uai.clone()),
             Some("mefstat11".to_owned()),
             Some(offer.code.clone()),

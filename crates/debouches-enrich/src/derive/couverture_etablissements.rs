@@ -38,6 +38,7 @@ pub(super) fn make(spec: &TableSpec, references: &References, told: &mut Told) -
         in_catalogues += u64::from(!offer.catalogues.is_empty());
         let joined = |items: Vec<&str>| (!items.is_empty()).then(|| items.join("|"));
         let tables = joined(coverage.tables_of(&uai));
+        let mixed: Vec<String> = coverage.mixed_of(&uai).into_iter().collect();
         [
             Some(uai),
             Some(coverage.newest().to_string()),
@@ -52,6 +53,7 @@ pub(super) fn make(spec: &TableSpec, references: &References, told: &mut Told) -
             Some(offer.covered.to_string()),
             Some(offer.covered_region.to_string()),
             joined(offer.reasons.iter().map(|rung| rung.as_str()).collect()),
+            (!mixed.is_empty()).then(|| mixed.join("|")),
         ]
     });
     let table = rows::table(spec, lines.collect())?;
@@ -62,10 +64,10 @@ pub(super) fn make(spec: &TableSpec, references: &References, told: &mut Told) -
 
 /// The offers of each establishment whose number is right, each training once.
 fn offered(coverage: &Coverage, references: &References) -> Result<BTreeMap<String, Offered>, TableError> {
-    let (offers, _) = offres::read(references)?;
+    let offers = offres::read(references)?;
     let mut found: BTreeMap<String, Offered> = BTreeMap::new();
     let mut seen = BTreeSet::new();
-    for offer in offers.keys().filter(|offer| offer.uai.parse::<Uai>().is_ok()) {
+    for offer in offers.lines.keys().filter(|offer| offer.uai.parse::<Uai>().is_ok()) {
         let own = found.entry(offer.uai.clone()).or_default();
         own.catalogues.insert(offer.catalogue);
         if !seen.insert((&offer.uai, &offer.code, offer.voie)) {

@@ -14,6 +14,7 @@ mod liees_etablissements;
 mod linking;
 mod offres;
 mod passage_sise_fresq;
+mod perimetres;
 mod referentiel_diplomes;
 mod rows;
 mod signalements;
@@ -37,6 +38,7 @@ pub(crate) fn derive(spec: &TableSpec, references: &References, told: &mut Told)
         "comparables" => comparables::make(spec, references, told),
         "couverture_catalogues" => couverture_catalogues::make(spec, references, told),
         "couverture_etablissements" => couverture_etablissements::make(spec, references, told),
+        "perimetres" => perimetres::make(spec, references, told),
         "passage_sise_fresq" => passage_sise_fresq::make(spec, references, told),
         "continuum_diplomes" => continuum_diplomes::make(spec, references, told),
         "donnees_liees_etablissements" => liees_etablissements::make(spec, references, told),

@@ -33,24 +33,32 @@ impl Offer {
     }
 }
 
-/// Every offer with the number of its lines, and the version of each catalogue.
-pub(super) fn read(references: &References) -> Result<(BTreeMap<Offer, u64>, BTreeMap<&'static str, String>), TableError> {
-    let (mut offers, mut versions) = (BTreeMap::new(), BTreeMap::new());
+/// The configured catalogues.
+#[derive(Debug, Default)]
+pub(super) struct Offers {
+    /// Every offer, with the number of its lines.
+    pub(super) lines: BTreeMap<Offer, u64>,
+    /// The version of each catalogue.
+    pub(super) versions: BTreeMap<&'static str, String>,
+}
+
+pub(super) fn read(references: &References) -> Result<Offers, TableError> {
+    let mut offers = Offers::default();
     for (table, catalogue) in CATALOGUES {
         let Some(reference) = references.iter().find(|(own, _)| own.as_str() == table).map(|(_, reference)| reference) else {
             continue;
         };
-        versions.insert(catalogue, reference.version.clone());
+        offers.versions.insert(catalogue, reference.version.clone());
         let column = |name| reference.table.text(name);
         let (uai, code, path) = (column("uai")?, column("mefstat11")?, column("statut")?);
         for row in 0..reference.table.rows() {
             let (Some(uai), Some(code)) = (uai.get(row), code.get(row)) else { continue };
             let voie = path.get(row).and_then(Voie::parse).unwrap_or(Voie::Scolaire);
             let offer = Offer { catalogue, uai: uai.to_owned(), code: code.to_owned(), voie };
-            *offers.entry(offer).or_default() += 1;
+            *offers.lines.entry(offer).or_default() += 1;
         }
     }
-    Ok((offers, versions))
+    Ok(offers)
 }
 
 /// Coverage from the configured tables, as of the first of September of the newest vintage: no clock, hence the same bytes.

@@ -1,4 +1,4 @@
-//! D17: the FRESQ trainings of each SISE diploma, from the columns that InserSup carries since 2026_S1.
+//! D17: the FRESQ trainings of each SISE diploma, from the columns that InserSup carries since `2026_S1`.
 //!
 //! FRESQ replaces SISE. A diploma without INF stays, with its state: breakage is told, and drops nothing.
 

@@ -435,6 +435,7 @@ pub fn tables() -> &'static [TableSpec] {
             include_str!("../../tables/parcoursup_offre_bts.toml"),
             include_str!("../../tables/passage_sise_fresq.toml"),
             include_str!("../../tables/paysage_etablissement.toml"),
+            include_str!("../../tables/perimetres.toml"),
             include_str!("../../tables/referentiel_diplomes.toml"),
             include_str!("../../tables/rome.toml"),
             include_str!("../../tables/rome_appellation.toml"),
