@@ -45,6 +45,10 @@ fn data(table: &PreparedTable<'_>) -> [ResourceNotice; 2] {
         kind: ResourceKind::Main,
     };
     let rows = table.rows;
+    let order = match table.spec.sort.as_slice() {
+        [] => "clé".to_owned(),
+        sort => format!("{}, puis par clé", sort.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
+    };
     [
         resource(
             "csv",
@@ -56,7 +60,7 @@ fn data(table: &PreparedTable<'_>) -> [ResourceNotice; 2] {
         resource(
             "parquet",
             format!("{} (Parquet)", table.spec.title),
-            format!("Les mêmes {rows} lignes en Parquet compressé zstd, triées par clé, avec index de pages."),
+            format!("Les mêmes {rows} lignes en Parquet compressé zstd, triées par {order}, avec index de pages."),
         ),
     ]
 }

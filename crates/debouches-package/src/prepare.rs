@@ -7,7 +7,7 @@ use debouches_model::{Coverage, Hasher, Sha256, ValueStatus, Vintage};
 use debouches_table::{ParquetLayout, Table, write_csv, write_parquet};
 
 use crate::PackageError;
-use crate::dataset::{Part, SecrecyNote, SourceNote};
+use crate::dataset::{Dataset, Part, SecrecyNote, SourceNote};
 use crate::profile::{TableProfile, profile};
 use crate::secrecy::leaks;
 
@@ -47,7 +47,7 @@ pub struct PreparedTable<'a> {
 /// The tables of a release, written.
 pub type Prepared<'a> = Vec<PreparedTable<'a>>;
 
-/// Writes a table as CSV and Parquet, sorted by its key.
+/// Writes a table as CSV and Parquet, sorted as its specification says.
 ///
 /// # Errors
 /// When a figure under the threshold remains, or when the bytes cannot be written.
@@ -67,9 +67,9 @@ pub fn prepare<'a>(
     // One list gives the columns of the files and those of their description.
     let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
     let received = table.without(|name| dataset.omits(spec.id.as_str(), name));
-    let table = received.sorted_by(&spec.key).and_then(|table| table.arranged(&names)).map_err(wrap)?;
+    let table = received.sorted_by(&published_order(spec, &dataset)).and_then(|table| table.arranged(&names)).map_err(wrap)?;
     write_csv(&table, csv, jobs).map_err(wrap)?;
-    write_parquet(&table, &layout(spec, &columns), parquet, jobs).map_err(wrap)?;
+    write_parquet(&table, &layout(spec, &columns, &dataset), parquet, jobs).map_err(wrap)?;
     let states = columns
         .iter()
         .filter(|column| column.is_measure())
@@ -150,13 +150,18 @@ fn breakdown(spec: &TableSpec, table: &Table) -> Result<Breakdown, debouches_tab
     counted.collect()
 }
 
+/// What the rows are sorted by, columns that are left out left aside.
+fn published_order(spec: &TableSpec, dataset: &Dataset) -> Vec<String> {
+    spec.order().into_iter().filter(|name| !dataset.omits(spec.id.as_str(), name)).collect()
+}
+
 /// Bloom filters on the codes that readers look up; lists have none.
-fn layout(spec: &TableSpec, columns: &[ColumnSpec]) -> ParquetLayout {
+fn layout(spec: &TableSpec, columns: &[ColumnSpec], dataset: &Dataset) -> ParquetLayout {
     let is_code = |column: &&ColumnSpec| {
         column.kind == ColumnKind::Text && column.format.is_some_and(|format| !matches!(format, CodeFormat::Rome))
     };
     ParquetLayout {
-        sorted_by: spec.key.clone(),
+        sorted_by: published_order(spec, dataset),
         bloom: columns.iter().filter(is_code).map(|column| column.name.clone()).collect(),
     }
 }

@@ -131,6 +131,9 @@ pub struct TableSpec {
     pub cautions: Vec<String>,
     /// Names of the columns of the primary key, in sort order.
     pub key: Vec<String>,
+    /// Columns that published rows are sorted by before the key, so that who asks for a région, then for an establishment,
+    /// reads a small part of a large file.
+    pub sort: Vec<String>,
     /// Its vintage column.
     pub vintage: Option<VintageSpec>,
     /// Markers of a missing measure, and the status that they mean.
@@ -169,6 +172,8 @@ struct TableFile {
     #[serde(default)]
     cautions: Vec<String>,
     key: Vec<String>,
+    #[serde(default)]
+    sort: Vec<String>,
     vintage: Option<VintageSpec>,
     #[serde(default)]
     missing: BTreeMap<String, ValueStatus>,
@@ -218,6 +223,7 @@ impl TableSpec {
             homepage: file.homepage,
             cautions: file.cautions,
             key: file.key,
+            sort: file.sort,
             vintage: file.vintage,
             missing: file.missing,
             secrecy: file.secrecy.map(|mut secrecy| {
@@ -253,6 +259,13 @@ impl TableSpec {
     /// The measures, in the order of the table.
     pub fn measures(&self) -> impl Iterator<Item = &ColumnSpec> {
         self.columns.iter().filter(|column| column.is_measure())
+    }
+
+    /// The columns that published rows are sorted by: these, then the rest of the key.
+    #[must_use]
+    pub fn order(&self) -> Vec<String> {
+        let rest = self.key.iter().filter(|name| !self.sort.contains(name));
+        self.sort.iter().chain(rest).cloned().collect()
     }
 
     /// The columns that `enrich` adds to this table.
@@ -332,6 +345,8 @@ impl TableSpec {
             }
         };
         self.key.iter().for_each(|name| must_exist("the key", name));
+        let is_added = |name: &&String| self.added_columns().any(|column| &column.name == *name);
+        self.sort.iter().filter(|name| !is_added(name)).for_each(|name| must_exist("the sort", name));
         self.vintage.iter().for_each(|vintage| must_exist("the vintage", &vintage.column));
         self.foreign_keys.iter().for_each(|key| must_exist("a foreign key", &key.column));
         for rule in &self.rules {
