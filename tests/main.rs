@@ -4,6 +4,8 @@
 mod harness;
 
 mod buckets;
+mod catalogue;
+mod catalogue_bucket;
 mod command_line;
 mod crash;
 mod derived;
