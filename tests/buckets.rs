@@ -11,17 +11,17 @@ use crate::portals::{NOT_RUN, with_practice};
 use crate::proxy::{Fault, Proxy, Trouble};
 use crate::wire::Reached;
 
-const NO_S3: &str = "NOT RUN: DEBOUCHES_S3_URL names no S3 server (see tests/s3/); .ci/run starts one";
+pub(crate) const NO_S3: &str = "NOT RUN: DEBOUCHES_S3_URL names no S3 server (see tests/s3/); .ci/run starts one";
 
 /// A bucket of a test, seen by readers.
-struct Bucket {
+pub(crate) struct Bucket {
     server: Reached,
-    name: String,
-    road: Proxy,
+    pub(crate) name: String,
+    pub(crate) road: Proxy,
 }
 
 impl Bucket {
-    fn new(name: &str) -> Option<Self> {
+    pub(crate) fn new(name: &str) -> Option<Self> {
         let url = std::env::var("DEBOUCHES_S3_URL").ok()?;
         let server = Reached::own(url.clone(), "", "");
         let name = format!("{name}-{}", std::process::id());
@@ -40,16 +40,19 @@ impl Bucket {
         std::fs::copy(fixture("sources/ij-cfa/fr-en-inserjeunes-cfa.csv"), test.path("source.csv")).unwrap();
         let hosting =
             format!("hosting = {{ bucket = \"s3://{0}/data\", public_url = \"{1}/{0}/data\" }}\n", self.name, self.server.url);
-        portal
-            .receives(test.with(&hosting), "")
-            .env("AWS_ENDPOINT", &self.road.url)
+        self.reached(portal.receives(test.with(&hosting), ""))
+    }
+
+    /// A pipeline whose runs reach the bucket by the road of the test.
+    pub(crate) fn reached(&self, test: PipelineTest) -> PipelineTest {
+        test.env("AWS_ENDPOINT", &self.road.url)
             .env("AWS_ALLOW_HTTP", "true")
             .env("AWS_REGION", "us-east-1")
             .env("AWS_ACCESS_KEY_ID", "test")
             .env("AWS_SECRET_ACCESS_KEY", "a-secret-of-the-bucket")
     }
 
-    fn read(&self, path: &str) -> (u16, Vec<u8>) {
+    pub(crate) fn read(&self, path: &str) -> (u16, Vec<u8>) {
         self.server.ask("GET", &format!("/{}/data/{path}", self.name), None)
     }
 

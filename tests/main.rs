@@ -6,6 +6,8 @@ mod harness;
 mod buckets;
 mod canary;
 mod clocks;
+mod catalogue;
+mod catalogue_bucket;
 mod command_line;
 mod coverage;
 mod crash;

@@ -147,7 +147,9 @@ fn distribution(site: &Site, record: &DatasetRecord, version: &VersionRecord, fi
             "@type": "dct:MediaTypeOrExtent",
         },
         "dcat:byteSize": { "@value": file.bytes.to_string(), "@type": "xsd:nonNegativeInteger" },
+        // Named: a dataset and its newest version tell the same distribution.
         "spdx:checksum": {
+            "@id": format!("{page}#{}-sha256", file.path),
             "@type": "spdx:Checksum",
             "spdx:algorithm": { "@id": "spdx:checksumAlgorithm_sha256", "@type": "spdx:ChecksumAlgorithm" },
             "spdx:checksumValue": { "@value": file.sha256.to_string(), "@type": "xsd:hexBinary" },

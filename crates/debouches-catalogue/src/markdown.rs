@@ -3,6 +3,8 @@
 use maud::{Markup, PreEscaped, html};
 use pulldown_cmark::{Alignment, CowStr, Event, Options, Parser, Tag, TagEnd, html as writer};
 
+use crate::words;
+
 /// A text whose titles begin `lower` levels under those that it has.
 pub(crate) fn blocks(text: &str, lower: u8) -> Markup {
     let mut out = String::new();
@@ -55,6 +57,7 @@ fn tame<'a>(event: Event<'a>, lower: u8, table: &mut Table) -> Option<Event<'a>>
     Some(match event {
         // The parser escapes text; markup typed by the author is text.
         Event::Html(raw) | Event::InlineHtml(raw) => Event::Text(raw),
+        Event::Text(text) => Event::Text(CowStr::from(words::kept_together(&text))),
         Event::Start(Tag::Heading { level: own, .. }) => raw(format!("<h{}>", level(own as u8))),
         Event::End(TagEnd::Heading(own)) => raw(format!("</h{}>\n", level(own as u8))),
         // An image would be a request to somebody else: its text stays.

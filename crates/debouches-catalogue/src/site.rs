@@ -63,7 +63,8 @@ pub fn latest_path(dataset: &DatasetId) -> String {
     format!("{dataset}/latest.json")
 }
 
-/// What moves of a dataset, in the order of writing: its record, its pages and feed, then what leads to its newest version.
+/// What moves of a dataset, in the order of writing: its record, the pages of its versions, its feed, what leads to the newest
+/// version, and its own page, which leads to all of them.
 ///
 /// `releases` are those whose texts are known; the page of another version stays as it is.
 #[must_use]
@@ -81,18 +82,18 @@ pub fn dataset_files(site: &Site, record: &DatasetRecord, releases: &[Release]) 
     }
     files.push(File::new(format!("{id}/feed.atom"), ATOM, atom::of_dataset(site, record)));
     let latest = record.latest();
-    let shown = latest.and_then(|latest| releases.iter().find(|release| release.notice.version == latest.version));
-    if let (Some(latest), Some(release)) = (latest, shown) {
-        files.push(File::new(format!("{id}/index.html"), HTML, page::dataset(site, record, latest, release)));
-    } else if latest.is_none() {
-        files.push(File::new(format!("{id}/index.html"), HTML, page::withdrawn(site, record)));
-    }
     if let Some(latest) = latest {
         let version = latest.version;
         files.push(File::new(format!("{id}/latest.html"), HTML, page::redirect(site, record, version)));
         let base = site.absolute(&format!("{id}/{version}")).unwrap_or_else(|| version.to_string());
         let pointer = Latest::to(id, version, latest.release.clone(), &base, &latest.files);
         files.push(File::new(latest_path(id), JSON, pointer.to_text()));
+    }
+    let shown = latest.and_then(|latest| releases.iter().find(|release| release.notice.version == latest.version));
+    if let (Some(latest), Some(release)) = (latest, shown) {
+        files.push(File::new(format!("{id}/index.html"), HTML, page::dataset(site, record, latest, release)));
+    } else if latest.is_none() {
+        files.push(File::new(format!("{id}/index.html"), HTML, page::withdrawn(site, record)));
     }
     files
 }

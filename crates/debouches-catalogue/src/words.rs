@@ -1,7 +1,7 @@
 //! Numbers, sizes, days and terms as they are written in French.
 
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
-use debouches_model::ValueStatus;
+use debouches_model::{Coverage, ValueStatus};
 use maud::{Markup, html};
 
 const MONTHS: [&str; 12] =
@@ -45,6 +45,17 @@ pub(crate) fn date(date: NaiveDate) -> Markup {
     html! { time datetime=(date) { (day(date)) } }
 }
 
+/// A period: its years, when it is made of whole ones.
+pub(crate) fn period(coverage: Coverage) -> Markup {
+    let Coverage { start, end } = coverage;
+    let whole = (start.month(), start.day(), end.month(), end.day()) == (1, 1, 12, 31);
+    html! {
+        @if whole && start.year() == end.year() { time datetime=(start.year()) { (start.year()) } }
+        @else if whole { "de " time datetime=(start.year()) { (start.year()) } " à " time datetime=(end.year()) { (end.year()) } }
+        @else { "du " (date(start)) " au " (date(end)) }
+    }
+}
+
 /// The day of an instant, for people and for programs.
 pub(crate) fn instant(instant: DateTime<Utc>) -> Markup {
     html! { time datetime=(rfc3339(instant)) { (day(instant.date_naive())) } }
@@ -53,6 +64,15 @@ pub(crate) fn instant(instant: DateTime<Utc>) -> Markup {
 /// An instant, for programs.
 pub(crate) fn rfc3339(instant: DateTime<Utc>) -> String {
     instant.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// A text whose double punctuation stays on the line of the word before it.
+pub(crate) fn kept_together(text: &str) -> String {
+    let mut text = text.replace("« ", "«\u{a0}");
+    for mark in [':', ';', '?', '!', '»', '%'] {
+        text = text.replace(&format!(" {mark}"), &format!("\u{a0}{mark}"));
+    }
+    text
 }
 
 /// A frequency term.

@@ -6,7 +6,7 @@ use crate::descriptor::{Field, Resource};
 use crate::words;
 
 /// Above this number of columns the dictionary is folded.
-const MANY: usize = 30;
+const MANY: usize = 20;
 
 /// Values listed before the rest is left to the dictionary.
 const VALUES: usize = 8;
@@ -41,17 +41,27 @@ fn key(resource: &Resource) -> Markup {
 fn row(column: &Field) -> Markup {
     html! {
         tr {
-            th scope="row" { code { (column.name) } }
-            td data-name="Sens" {
+            th scope="row" { code { (breakable(&column.name)) } }
+            td {
                 strong { (column.title) }
-                @if column.description != column.title && !column.description.is_empty() { br; (column.description) }
+                @if column.description != column.title && !column.description.is_empty() { br; (words::kept_together(&column.description)) }
                 @if let Some(denominator) = &column.denominator { br; span.soft { "Dénominateur\u{a0}: " (denominator) } }
             }
             td data-name="Type" {
                 (words::kind(&column.kind))
-                @if let Some(unit) = &column.unit { br; span.soft { (unit) } }
+                @if let Some(unit) = &column.unit { ", " (unit) }
             }
             td data-name="Valeurs" { (values(column)) }
+        }
+    }
+}
+
+/// A name that may be broken after its underscores, and nowhere else.
+fn breakable(name: &str) -> Markup {
+    html! {
+        @for (place, part) in name.split('_').enumerate() {
+            @if place > 0 { "_" wbr; }
+            (part)
         }
     }
 }

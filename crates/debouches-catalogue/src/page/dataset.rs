@@ -83,7 +83,7 @@ pub(super) fn facts(record: &DatasetRecord, version: &VersionRecord) -> Markup {
     html! {
         dl.facts {
             div { dt { "Version" } dd { (version.version) ", publiée le " (words::instant(version.published)) } }
-            div { dt { "Période" } dd { "du " (words::date(record.coverage.start)) " au " (words::date(record.coverage.end)) } }
+            div { dt { "Période" } dd { (words::period(record.coverage)) } }
             div { dt { "Lignes" } dd { (words::number(version.rows())) } }
             div { dt { "Producteur" } dd { (record.producers.join(", ")) } }
             div { dt { "Licence" } dd {
@@ -145,13 +145,16 @@ fn calendar(record: &DatasetRecord) -> Markup {
 /// How a program finds the newest files.
 fn programs(site: &Site, record: &DatasetRecord) -> Markup {
     let latest = format!("{}/latest.json", record.dataset);
-    let address = site.absolute(&latest).unwrap_or(latest);
+    let read = match site.absolute(&latest) {
+        Some(url) => format!("curl -fsS {url} | jq -r '.version, .files[].url'"),
+        None => format!("jq -r '.version, .files[].url' {latest}"),
+    };
     html! {
         h3 { "Depuis un programme" }
         p {
             a href="latest.json" { "latest.json" } " donne l’adresse, la taille et l’empreinte des fichiers de la version en cours\u{a0}; "
             a href="dataset.json" { "dataset.json" } " liste toutes les versions. Le dossier d’une version ne change jamais."
         }
-        pre tabindex="0" { code { "curl -fsS " (address) " | jq -r '.version, .files[].url'" } }
+        pre tabindex="0" { code { (read) } }
     }
 }

@@ -58,18 +58,17 @@ fn card(record: &DatasetRecord) -> Markup {
         li.card {
             h3 { a href={ (record.dataset) "/index.html" } { (record.title) } }
             p { (record.summary) }
-            p.soft {
+            ul.plain.soft {
                 @match record.latest() {
                     Some(latest) => {
-                        "Version " (latest.version) ", publiée le " (words::instant(latest.published))
-                        " · " (words::number(latest.rows())) " lignes"
-                        " · " (words::day(record.coverage.start)) " – " (words::day(record.coverage.end))
+                        li { (words::period(record.coverage)) " · " (words::number(latest.rows())) " lignes" }
+                        li { "Version " (latest.version) ", publiée le " (words::instant(latest.published)) }
                     }
-                    None => { strong { "Aucune version en ligne\u{a0}: la dernière a été retirée." } }
+                    None => { li { strong { "Aucune version en ligne\u{a0}: la dernière a été retirée." } } }
                 }
-            }
-            @if let Some(next) = record.expected.first() {
-                p.soft { "Prochaine livraison attendue avant le " (words::date(next.by)) "\u{a0}: " (next.what) }
+                @if let Some(next) = record.expected.first() {
+                    li { "Prochaine livraison attendue avant le " (words::date(next.by)) "\u{a0}: " (next.what) }
+                }
             }
         }
     }

@@ -60,6 +60,8 @@ impl ShelfFolder {
     /// Writes a file whose name is free.
     pub(super) fn create(&self, path: &str, mut from: File) -> Result<Placed, StoreError> {
         let (dir, name) = self.place(path)?;
+        dir.hold();
+        sweep(&dir, name)?;
         from.seek(SeekFrom::Start(0)).map_err(|error| StoreError::io("read", dir.at(name), error))?;
         let is_new = through(
             &dir,
@@ -80,6 +82,7 @@ impl ShelfFolder {
     pub(super) fn replace(&self, path: &str, from: Option<&[u8]>, bytes: &[u8]) -> Result<bool, StoreError> {
         let (dir, name) = self.place(path)?;
         dir.hold();
+        sweep(&dir, name)?;
         if self.read(path)?.as_deref() != from {
             return Ok(false);
         }
@@ -115,6 +118,18 @@ impl ShelfFolder {
         };
         Ok((dir, name))
     }
+}
+
+/// Removes the temporary files of that name that dead runs left; the folder is held, hence no other run is writing it.
+fn sweep(dir: &Dir, name: &str) -> Result<(), StoreError> {
+    let fail = |error| StoreError::io("list", dir.at(""), error);
+    for entry in std::fs::read_dir(dir.at("")).map_err(fail)? {
+        let left = entry.map_err(fail)?.file_name();
+        if let Some(left) = left.to_str().filter(|left| left.starts_with(&format!(".{name}."))) {
+            dir.remove_file(left)?;
+        }
+    }
+    Ok(())
 }
 
 /// Fills a temporary file, makes it durable, and gives it its name.

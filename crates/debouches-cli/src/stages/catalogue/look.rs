@@ -112,9 +112,9 @@ impl Catalogue<'_> {
         let there = self.shelf.pointer("catalog.jsonld").await?.bytes.unwrap_or_default();
         let mut ids: Vec<DatasetId> = self.session.pipeline.datasets.iter().map(|dataset| dataset.id().clone()).collect();
         // What others published in the same catalogue stays in its index.
-        let mut others: Vec<DatasetId> = known_datasets(&there).into_iter().filter(|id| !ids.contains(id)).collect();
-        others.sort();
-        ids.extend(others);
+        ids.extend(known_datasets(&there));
+        ids.sort();
+        ids.dedup();
         let mut records = Vec::new();
         for id in ids {
             match pending.iter().find(|record| record.dataset == id) {
@@ -122,6 +122,8 @@ impl Catalogue<'_> {
                 None => records.extend(self.record(&id).await?),
             }
         }
+        // The same order whoever writes.
+        records.sort_by(|one, other| (&one.title, &one.dataset).cmp(&(&other.title, &other.dataset)));
         self.different(root_files(&self.site, &records)).await
     }
 
