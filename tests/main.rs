@@ -5,9 +5,9 @@ mod harness;
 
 mod buckets;
 mod canary;
-mod clocks;
 mod catalogue;
 mod catalogue_bucket;
+mod clocks;
 mod command_line;
 mod coverage;
 mod crash;

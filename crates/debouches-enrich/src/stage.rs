@@ -6,9 +6,7 @@ use debouches_table::Table;
 
 use crate::reference::{References, references_of};
 use crate::told::{Origin, Told};
-use crate::{
-    EnrichError, derive, foreign_keys, outcomes, secrecy, territory, trades, validity, value_added, vintages,
-};
+use crate::{EnrichError, derive, foreign_keys, outcomes, secrecy, territory, trades, validity, value_added, vintages};
 
 /// Format number of the output: moves when the same table gives another one.
 pub const FORMAT: u32 = 3;

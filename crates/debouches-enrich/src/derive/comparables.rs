@@ -164,7 +164,6 @@ fn write(spec: &TableSpec, found: &[Row]) -> Result<Table, TableError> {
     set("producteur", &|row| some(row.producer))?;
     set("table_source", &|row| some(row.table))?;
     set("promo", &|row| Some(row.vintage.to_string().replace('_', ",")))?;
-    set("est_cumul", &|row| some(if row.vintage.first == row.vintage.last { "non" } else { "oui" }))?;
     set("population", &|_| some("ensemble"))?;
     set("uai", &|row| Some(row.uai.clone()))?;
     set("id_paysage", &|row| row.paysage.clone())?;
