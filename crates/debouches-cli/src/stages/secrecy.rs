@@ -45,7 +45,7 @@ pub(crate) async fn guarded(
             lang,
         );
         for (counts, rows) in by_counts(&decided.hide) {
-            hide(spec, &policy, &mut table, &counts, &rows)?;
+            hide(spec, &policy, &mut table, counts, &rows)?;
         }
         Ok((table, decided))
     })
