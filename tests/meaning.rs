@@ -187,6 +187,8 @@ fn the_published_coverage_is_that_of_the_command() {
         assert!(count("nb_offres_couvertes") <= count("nb_offres"), "{row:?}");
     }
     assert!(establishments.iter().any(|row| row["nb_formations_masquees"] != "0"));
+    assert!(establishments.iter().any(|row| row["denomination"].starts_with("CFA d'essai")));
+    assert!(establishments.iter().any(|row| !row["nature"].is_empty()), "ACCE tells the nature");
 }
 
 #[test]
