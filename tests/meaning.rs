@@ -208,3 +208,15 @@ fn types_of_diplomas_stay_with_their_producer() {
     let bts = types.iter().find(|row| row["type_code"] == "320" && row["voie"] == "scolaire").unwrap();
     assert!(bts["niveau"] == "5" && bts["perimetre"] != "non_couvert", "{bts:?}");
 }
+
+/// A gate that hides beside small counts, and a view that repeats the same rates, do not go together.
+#[test]
+fn comparable_rates_are_refused_beside_a_strict_dataset() {
+    let test = PipelineTest::sample();
+    let path = test.path("pipeline.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let strict = text.replace("id = \"insertion-superieur\"\n", "id = \"insertion-superieur\"\nsecrecy = \"strict\"\n");
+    assert_ne!(text, strict);
+    std::fs::write(&path, strict).unwrap();
+    test.run(&["check"]).expect_exit(2).expect_told("table `comparables` repeats rates of `insersup`");
+}

@@ -2,6 +2,7 @@
 
 mod file;
 mod portals;
+mod repeated;
 mod resolve;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -168,6 +169,8 @@ impl Pipeline {
         let text = std::fs::read_to_string(file).map_err(|source| ConfigErrors::unreadable(file, &source))?;
         let typed: file::ConfigFile = toml::from_str(&text).map_err(|error| ConfigErrors::syntax(file, &error))?;
         let file = std::path::absolute(file).with_context(|| format!("cannot locate {}", file.display()))?;
-        Ok(resolve::resolve(typed, &file, profile)?)
+        let pipeline = resolve::resolve(typed, &file, profile)?;
+        let problems = repeated::problems(&pipeline);
+        if problems.is_empty() { Ok(pipeline) } else { Err(ConfigErrors::new(&file, problems).into()) }
     }
 }
