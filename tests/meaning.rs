@@ -27,6 +27,9 @@ fn every_measure_of_every_published_file_has_one_definition() {
     for row in published(&test, "definitions", "definitions") {
         *lines.entry((row["table_publiee"].clone(), row["indicateur"].clone())).or_default() += 1;
     }
+    // Another specification makes the definitions again: all of them are told among the ingredients.
+    let manifest = std::fs::read_to_string(test.state_file("enrich/definitions", "manifest.json")).unwrap();
+    assert!(manifest.contains("specifications read"), "{manifest}");
     let mut measures = 0;
     for (path, bytes) in test.releases() {
         let Some(table) = path.rsplit('/').next().and_then(|name| name.strip_suffix(".csv")) else { continue };
@@ -219,4 +222,12 @@ fn comparable_rates_are_refused_beside_a_strict_dataset() {
     assert_ne!(text, strict);
     std::fs::write(&path, strict).unwrap();
     test.run(&["check"]).expect_exit(2).expect_told("table `comparables` repeats rates of `insersup`");
+}
+
+#[test]
+fn the_definitions_can_be_made_alone() {
+    let test = PipelineTest::sample();
+    test.run(&["run", "definitions"]).expect_exit(0).expect_told("definitions");
+    test.run(&["run", "definitions"]).expect_exit(0).expect_told("nothing to do");
+    assert!(!published(&test, "definitions", "definitions").is_empty());
 }

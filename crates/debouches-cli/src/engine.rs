@@ -60,7 +60,7 @@ impl<'a> Selection<'a> {
         let tables = sources.iter().map(|source| source.spec).chain(derived).collect();
         let datasets = pipeline.datasets.iter().filter(|own| datasets.iter().any(|dataset| dataset.id() == own.id())).collect();
         let selection = Self { sources, tables, datasets };
-        if selection.sources.is_empty() {
+        if selection.tables.is_empty() {
             let why =
                 if pipeline.left_out.is_empty() { "no source is configured".to_owned() } else { pipeline.left_out.join("; ") };
             return Err(Usage(format!("nothing to do in profile `{}`: {why}", pipeline.profile)).into());
