@@ -1,8 +1,9 @@
 //! `pipeline.toml`: what was typed becomes what is meant, and every mistake is told at once.
 
+mod borrowed;
 mod file;
 mod portals;
-mod repeated;
+
 mod resolve;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -170,7 +171,7 @@ impl Pipeline {
         let typed: file::ConfigFile = toml::from_str(&text).map_err(|error| ConfigErrors::syntax(file, &error))?;
         let file = std::path::absolute(file).with_context(|| format!("cannot locate {}", file.display()))?;
         let pipeline = resolve::resolve(typed, &file, profile)?;
-        let problems = repeated::problems(&pipeline);
+        let problems = borrowed::problems(&pipeline);
         if problems.is_empty() { Ok(pipeline) } else { Err(ConfigErrors::new(&file, problems).into()) }
     }
 }

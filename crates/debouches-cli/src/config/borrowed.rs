@@ -1,4 +1,4 @@
-//! Tables that repeat rates of others as they are: under the `strict` secrecy mode they would show what the gate hides.
+//! Tables that borrow the rates of others as they are: under the `strict` secrecy mode they would show what the gate hides.
 
 use debouches_secrecy::Mode;
 
