@@ -246,6 +246,12 @@ fn a_catalogue_that_cannot_be_read_is_told_with_its_place() {
     told("mefstat11;nom\n", &[], 3, "no line under the heading");
     told("<html>\n", &[], 3, "not delimited text");
     told("mefstat11;voie\n23830031201;x\n", &["--voie-column", "voie"], 3, "line 2, column `voie`: `x` is neither scolaire");
+    let run = |path: &str, more: &[&str]| test.run(&[&["coverage", path, "--key", "mefstat11"], more].concat());
+    run(".", &[]).expect_exit(2).expect_told("is a folder");
+    std::fs::write(test.path("cut.csv.gz"), b"\x1f\x8b\x08\x00\x00").unwrap();
+    run("cut.csv.gz", &[]).expect_exit(3).expect_told("cannot be unpacked");
+    std::fs::write(test.path("c.csv"), "mefstat11;voie\n23830031201;Scolaire\n").unwrap();
+    run("c.csv", &["--rows", "no/such/folder.csv"]).expect_exit(2).expect_told("cannot write");
     let error = test.run(&["coverage", "c.csv", "--key", "mefstat11", "--column", "no", "--json"]).expect_exit(2).json();
     assert_eq!((error["schema_version"].as_u64(), error["exit_code"].as_u64()), (Some(1), Some(2)));
 }

@@ -27,6 +27,9 @@ fn every_measure_of_every_published_file_has_one_definition() {
     for row in published(&test, "definitions", "definitions") {
         *lines.entry((row["table_publiee"].clone(), row["indicateur"].clone())).or_default() += 1;
     }
+    // Another specification makes the definitions again: all of them are told among the ingredients.
+    let manifest = std::fs::read_to_string(test.state_file("enrich/definitions", "manifest.json")).unwrap();
+    assert!(manifest.contains("specifications read"), "{manifest}");
     let mut measures = 0;
     for (path, bytes) in test.releases() {
         let Some(table) = path.rsplit('/').next().and_then(|name| name.strip_suffix(".csv")) else { continue };
@@ -187,6 +190,8 @@ fn the_published_coverage_is_that_of_the_command() {
         assert!(count("nb_offres_couvertes") <= count("nb_offres"), "{row:?}");
     }
     assert!(establishments.iter().any(|row| row["nb_formations_masquees"] != "0"));
+    assert!(establishments.iter().any(|row| row["denomination"].starts_with("CFA d'essai")));
+    assert!(establishments.iter().any(|row| !row["nature"].is_empty()), "ACCE tells the nature");
 }
 
 #[test]
@@ -205,4 +210,24 @@ fn types_of_diplomas_stay_with_their_producer() {
     }
     let bts = types.iter().find(|row| row["type_code"] == "320" && row["voie"] == "scolaire").unwrap();
     assert!(bts["niveau"] == "5" && bts["perimetre"] != "non_couvert", "{bts:?}");
+}
+
+/// A gate that hides beside small counts, and a view that repeats the same rates, do not go together.
+#[test]
+fn comparable_rates_are_refused_beside_a_strict_dataset() {
+    let test = PipelineTest::sample();
+    let path = test.path("pipeline.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let strict = text.replace("id = \"insertion-superieur\"\n", "id = \"insertion-superieur\"\nsecrecy = \"strict\"\n");
+    assert_ne!(text, strict);
+    std::fs::write(&path, strict).unwrap();
+    test.run(&["check"]).expect_exit(2).expect_told("table `comparables` repeats rates of `insersup`");
+}
+
+#[test]
+fn the_definitions_can_be_made_alone() {
+    let test = PipelineTest::sample();
+    test.run(&["run", "definitions"]).expect_exit(0).expect_told("definitions");
+    test.run(&["run", "definitions"]).expect_exit(0).expect_told("nothing to do");
+    assert!(!published(&test, "definitions", "definitions").is_empty());
 }

@@ -73,6 +73,8 @@ def judge(folder: Path) -> tuple[list[str], list[str]]:
                 problems.append(f"{table}: {wrong} rows with three shares do not sum to 100")
         measures = bases(con, folder, table)
         threshold = threshold_of.get(table)
+        if measures and threshold is None:
+            problems.append(f"{table}: measures stand on counts of people, and the readme tells no threshold")
         if not measures or threshold is None:
             states = sum(1 for name in columns if f"{name}_statut" in columns)
             told.append(f"{table}: {states} measures, none with a count of people in the file")

@@ -28,6 +28,7 @@ pub use codes::codes_digest;
 pub use coverage::{
     Answer, CODE_TABLES, CatalogueLine, CodeSystem, Coverage, FIGURE_TABLES, Grain, GrainTotals, Rung, Totals, Voie,
 };
+pub use derive::specifications_digest;
 pub use error::EnrichError;
 pub use reference::{Reference, References, references_of};
 pub use stage::{FORMAT, Outcome, enrich};

@@ -1,5 +1,6 @@
 //! `pipeline.toml`: what was typed becomes what is meant, and every mistake is told at once.
 
+mod borrowed;
 mod file;
 mod portals;
 mod protection;
@@ -204,6 +205,8 @@ impl Pipeline {
         let text = std::fs::read_to_string(file).map_err(|source| ConfigErrors::unreadable(file, &source))?;
         let typed: file::ConfigFile = toml::from_str(&text).map_err(|error| ConfigErrors::syntax(file, &error))?;
         let file = std::path::absolute(file).with_context(|| format!("cannot locate {}", file.display()))?;
-        Ok(resolve::resolve(typed, &file, profile)?)
+        let pipeline = resolve::resolve(typed, &file, profile)?;
+        let problems = borrowed::problems(&pipeline);
+        if problems.is_empty() { Ok(pipeline) } else { Err(ConfigErrors::new(&file, problems).into()) }
     }
 }

@@ -32,7 +32,7 @@ pub(crate) struct ConfigErrors {
 }
 
 impl ConfigErrors {
-    fn new(file: &Path, problems: Vec<String>) -> Self {
+    pub(super) fn new(file: &Path, problems: Vec<String>) -> Self {
         Self { file: file.display().to_string(), problems }
     }
 

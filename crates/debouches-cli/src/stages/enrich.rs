@@ -1,6 +1,6 @@
 //! Checked tables to tagged ones.
 
-use debouches_enrich::{FORMAT, Reference, References, codes_digest, enrich, references_of};
+use debouches_enrich::{FORMAT, Reference, References, codes_digest, enrich, references_of, specifications_digest};
 use debouches_model::spec::TableSpec;
 use debouches_model::{Ingredients, Stage};
 use debouches_store::{Artefact, Lock};
@@ -60,6 +60,9 @@ async fn inputs(session: &Session, spec: &TableSpec) -> anyhow::Result<(Target, 
     }
     let mut ingredients =
         Ingredients::new().with("specification", spec.digest).with("code lists", codes_digest()).with("format", FORMAT);
+    if let Some(digest) = specifications_digest(spec) {
+        ingredients = ingredients.with("specifications read", digest);
+    }
     if let Some(table) = &table {
         ingredients = ingredients.with(format!("table.{}", spec.id), table_digest(table)?);
     }

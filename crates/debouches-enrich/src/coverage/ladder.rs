@@ -84,13 +84,18 @@ impl Coverage {
         found.min_by_key(|answer| answer.rung)
     }
 
+    /// Figures of the same training under another number: those of its only trainer or manager, or of the same university.
     fn under_another_number(&self, uai: &str, candidates: &[(Voie, String)]) -> Option<Answer> {
-        let others = self.codes.same_uai.get(uai)?;
-        let found = others.iter().filter_map(|other| {
+        let at = |other: &String, candidates: &[(Voie, String)]| {
             let answer = self.best(&Place::Establishment(other.clone()), candidates)?;
             answer.rung.is_covered().then(|| Answer { rung: Rung::Uai, uai: Some(other.clone()), ..answer })
+        };
+        let contracts = candidates.iter().filter(|(voie, _)| *voie == Voie::Apprentissage);
+        let mut relayed = contracts.filter_map(|candidate| {
+            let others = self.codes.relays_of(uai, &candidate.1);
+            others.into_iter().find_map(|other| at(other, std::slice::from_ref(candidate)))
         });
-        found.min_by_key(|answer| answer.uai.clone())
+        relayed.next().or_else(|| self.codes.same_uai.get(uai)?.iter().find_map(|other| at(other, candidates)))
     }
 
     fn establishment_alone(&self, uai: &str, prefix: Option<&crate::codes::Territory>) -> Answer {

@@ -41,11 +41,12 @@ pub const FIGURE_TABLES: [&str; 10] = [
 ];
 
 /// Nomenclatures that tell which codes exist and what follows what; those that are configured are used.
-pub const CODE_TABLES: [&str; 7] = [
+pub const CODE_TABLES: [&str; 8] = [
     "bcn_formation_diplome",
     "bcn_lien_formation_groupe",
     "bcn_mef",
     "bcn_n_formation_diplome",
+    "catalogue_apprentissage",
     "certif_info",
     "kit_apprentissage",
     "paysage_etablissement",
@@ -150,5 +151,78 @@ impl Coverage {
     /// Tables that know the establishment.
     pub(crate) fn tables_of(&self, uai: &str) -> Vec<&'static str> {
         self.figures.tables_of.get(uai).map(|tables| tables.iter().copied().collect()).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use debouches_model::ValueStatus;
+    use debouches_model::spec::{TableSpec, find};
+    use debouches_table::{Column, Table, TextColumn};
+
+    use super::*;
+    use crate::reference::Reference;
+
+    fn text(values: &[&str]) -> Column {
+        let values: Vec<String> = values.iter().map(|value| (*value).to_owned()).collect();
+        let rows = u32::try_from(values.len()).unwrap();
+        Column::Text(TextColumn::new(&values, (0..rows).map(Some)))
+    }
+
+    /// Figures of two trainings of a centre, one of them without any rate.
+    fn figures(spec: &TableSpec) -> Table {
+        let mut table = Table::new(2);
+        for column in &spec.columns {
+            if column.is_measure() {
+                table.set(&column.name, Column::Integer([Some(50), None].into_iter().collect())).unwrap();
+                let states = [ValueStatus::Measured, ValueStatus::Absent].into_iter().collect();
+                table.set(&column.status_name(), Column::Status(states)).unwrap();
+            } else {
+                let values = match column.name.as_str() {
+                    "annee" => ["cumul 2022-2023"; 2],
+                    "uai" => ["0010856A"; 2],
+                    _ if column.format == Some(debouches_model::spec::CodeFormat::Cfd) => ["40023203", "50022129"],
+                    _ => [""; 2],
+                };
+                table.set(&column.name, text(&values)).unwrap();
+            }
+        }
+        table
+    }
+
+    #[test]
+    fn a_place_shows_the_figures_of_its_only_trainer_and_never_of_one_of_two() {
+        let mut references = References::new();
+        let mut add = |name: &str, table| {
+            references.insert(name.parse().unwrap(), Reference { table, version: String::new() });
+        };
+        add("ij_cfa_formation", figures(find(&"ij_cfa_formation".parse().unwrap()).unwrap()));
+        let mut catalogue = Table::new(4);
+        // 0010001W has one trainer, 0750001U two, 7200664J a manager only.
+        let places = ["0010001W", "0750001U", "0750001U", "7200664J"];
+        for (name, values) in [
+            ("uai_lieu_formation", places),
+            ("uai_formateur", ["0010856A", "0010856A", "9830002K", "7200664J"]),
+            ("uai_gestionnaire", ["9830002K", "9830002K", "9830002K", "0010856A"]),
+            ("cfd", ["40023203"; 4]),
+        ] {
+            catalogue.set(name, text(&values)).unwrap();
+        }
+        add("catalogue_apprentissage", catalogue);
+        let coverage = Coverage::read(&references, None, None).unwrap();
+        let told = |uai: &str, code: &str| {
+            let (code, uai) = (code.to_owned(), Some(uai.to_owned()));
+            let line = CatalogueLine { system: CodeSystem::Cfd, code, uai, voie: Some(Voie::Apprentissage) };
+            let answer = coverage.answer(&line).remove(&Grain::Etablissement).unwrap();
+            (answer.rung, answer.uai)
+        };
+        let trainer = || Some("0010856A".to_owned());
+        assert_eq!(told("0010856A", "40023203"), (Rung::Direct, None));
+        assert_eq!(told("0010001W", "40023203"), (Rung::Uai, trainer()));
+        assert_eq!(told("7200664J", "40023203"), (Rung::Uai, trainer()));
+        assert_eq!(told("0750001U", "40023203"), (Rung::EtablissementAbsent, None));
+        assert_eq!(told("0010001W", "50022129").0, Rung::EtablissementAbsent, "another training of the catalogue");
+        assert_eq!(told("0010856A", "50022129").0, Rung::SousSeuil);
+        assert_eq!(told("0010856A", "40025406").0, Rung::Etablissement);
     }
 }

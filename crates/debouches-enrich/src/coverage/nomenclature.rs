@@ -11,6 +11,14 @@ use crate::terminal::{CommonYear, Modules, common_years};
 
 const GROUP_LINKS: &str = "bcn_lien_formation_groupe";
 const HIGHER: &str = "paysage_etablissement";
+const APPRENTICESHIP: &str = "catalogue_apprentissage";
+
+/// Who trains and who manages an apprenticeship training in a place.
+#[derive(Debug, Default)]
+struct Relay {
+    trainers: BTreeSet<String>,
+    managers: BTreeSet<String>,
+}
 
 /// Days between which a code is open, `YYYY-MM-DD`, when they are told.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -35,6 +43,8 @@ pub(super) struct Nomenclature {
     pub(super) by_rncp: BTreeMap<String, BTreeSet<String>>,
     /// Other numbers of an establishment of higher education.
     pub(super) same_uai: HashMap<String, BTreeSet<String>>,
+    /// By place and diploma, from the catalogue of apprenticeship trainings.
+    relays: HashMap<(String, String), Relay>,
     pub(super) knows_diplomas: bool,
     pub(super) knows_trainings: bool,
 }
@@ -81,7 +91,34 @@ impl Nomenclature {
                 }
             }
         }
+        if let Some(table) = optional_input(references, APPRENTICESHIP) {
+            found.relays(table)?;
+        }
         Ok(found)
+    }
+
+    fn relays(&mut self, table: &Table) -> Result<(), TableError> {
+        let (place, cfd) = (table.text("uai_lieu_formation")?, table.text("cfd")?);
+        let (trainer, manager) = (table.text("uai_formateur")?, table.text("uai_gestionnaire")?);
+        for row in 0..table.rows() {
+            let (Some(place), Some(cfd)) = (place.get(row), cfd.get(row)) else { continue };
+            let relay = self.relays.entry((place.to_owned(), cfd.to_owned())).or_default();
+            relay.trainers.extend(trainer.get(row).filter(|uai| *uai != place).map(str::to_owned));
+            relay.managers.extend(manager.get(row).filter(|uai| *uai != place).map(str::to_owned));
+        }
+        Ok(())
+    }
+
+    /// The only trainer of an apprenticeship training in a place, then its only manager; several stand for none (T10). The
+    /// catalogue may know the training under the diploma that it replaces or that replaces it.
+    pub(super) fn relays_of(&self, place: &str, cfd: &str) -> Vec<&String> {
+        let neighbours = self.diplomas.successors(cfd).chain(self.diplomas.predecessors(cfd));
+        let codes = std::iter::once(cfd).chain(neighbours);
+        let Some(relay) = codes.filter_map(|cfd| self.relays.get(&(place.to_owned(), cfd.to_owned()))).next() else {
+            return Vec::new();
+        };
+        let only = |uais: &'_ BTreeSet<String>| uais.len() == 1;
+        [&relay.trainers, &relay.managers].into_iter().filter(|uais| only(uais)).flatten().collect()
     }
 
     fn diploma_lives(&mut self, table: &Table) -> Result<(), TableError> {

@@ -24,7 +24,8 @@ mod vues_diplomes;
 
 pub(crate) use referentiel_diplomes::level as niveau_of;
 
-use debouches_model::spec::TableSpec;
+use debouches_model::Sha256;
+use debouches_model::spec::{TableSpec, tables};
 use debouches_table::{Table, TableError};
 
 use crate::EnrichError;
@@ -65,6 +66,18 @@ pub(crate) fn derive(spec: &TableSpec, references: &References, told: &mut Told)
     Ok(table)
 }
 
+/// Digest of the specifications that decide a derived table beside its own: those of the tables that it reads, and all of
+/// them for the definitions. None for a table that is not derived.
+#[must_use]
+pub fn specifications_digest(spec: &TableSpec) -> Option<Sha256> {
+    let derived = spec.derived.as_ref()?;
+    let reads = |other: &&TableSpec| {
+        spec.id.as_str() == "definitions" || derived.from.iter().chain(&derived.optional).any(|table| *table == other.id)
+    };
+    let digests = tables().iter().filter(reads).map(|other| format!("{}={}\n", other.id, other.digest));
+    Some(Sha256::of(digests.collect::<String>().as_bytes()))
+}
+
 /// A table that the derivation is made of.
 pub(crate) fn input<'a>(references: &'a References, name: &'static str) -> Result<&'a Table, TableError> {
     let missing = || TableError::NoColumn { name: name.to_owned(), expected: "validated table" };
@@ -79,6 +92,15 @@ pub(crate) fn optional_input<'a>(references: &'a References, name: &str) -> Opti
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_derived_table_reads_decides_it() {
+        let digest = |name: &str| specifications_digest(debouches_model::spec::find(&name.parse().unwrap()).unwrap());
+        assert_eq!(digest("ij_regional"), None);
+        assert!(digest("definitions").is_some() && digest("perimetres").is_some());
+        assert_ne!(digest("definitions"), digest("perimetres"), "the definitions are made of every specification");
+        assert_eq!(digest("couverture_catalogues").is_some(), digest("couverture_etablissements").is_some());
+    }
 
     #[test]
     fn every_derived_table_has_a_derivation() {

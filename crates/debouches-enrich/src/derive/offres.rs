@@ -87,3 +87,24 @@ pub(super) fn with_statuses(spec: &TableSpec, mut table: Table) -> Result<Table,
     }
     Ok(table)
 }
+
+#[cfg(test)]
+mod tests {
+    use debouches_model::spec::find;
+
+    use super::*;
+    use crate::coverage::{CODE_TABLES, FIGURE_TABLES};
+
+    #[test]
+    fn the_specifications_name_every_table_that_coverage_reads() {
+        for table in ["couverture_catalogues", "couverture_etablissements"] {
+            let spec = find(&table.parse().unwrap()).unwrap();
+            let named: Vec<&str> =
+                spec.derived.iter().flat_map(|derived| &derived.optional).map(debouches_model::TableId::as_str).collect();
+            let catalogues = CATALOGUES.iter().map(|(name, _)| *name);
+            for needed in catalogues.chain(FIGURE_TABLES).chain(CODE_TABLES) {
+                assert!(named.contains(&needed), "{table} does not name {needed}");
+            }
+        }
+    }
+}

@@ -75,6 +75,9 @@ pub struct TradeSpec {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DerivedSpec {
+    /// Tables whose rates it repeats as they are: none of them may be published under the strict secrecy mode beside it.
+    #[serde(default)]
+    pub repeats: Vec<TableId>,
     /// Tables it cannot do without.
     pub from: Vec<TableId>,
     /// Tables it uses when they are configured.

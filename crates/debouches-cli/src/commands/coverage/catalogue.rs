@@ -4,7 +4,6 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use anyhow::Context as _;
 use debouches_enrich::{CatalogueLine, CodeSystem, Voie};
 use debouches_model::Fault;
 use debouches_table::{RawTable, ReadLimits, TableError, read_csv};
@@ -57,11 +56,12 @@ fn usual_headings(system: CodeSystem) -> &'static [&'static str] {
 
 pub(super) fn read(path: &Path, args: &CoverageArgs, jobs: usize) -> anyhow::Result<Catalogue> {
     let file = File::open(path).map_err(|error| Usage(format!("cannot open {}: {error}", path.display())))?;
+    if path.is_dir() {
+        return Err(Usage(format!("{} is a folder: name the file of the catalogue", path.display())).into());
+    }
     let is_packed = path.extension().is_some_and(|extension| extension == "gz");
     let body: Box<dyn Read + Send> = if is_packed { Box::new(flate2::read::MultiGzDecoder::new(file)) } else { Box::new(file) };
-    let raw = read_csv(body, ReadLimits::default(), jobs, &mut |_| {})
-        .map_err(|error| refused_body(path, is_packed, error))
-        .with_context(|| format!("cannot read {}", path.display()))?;
+    let raw = read_csv(body, ReadLimits::default(), jobs, &mut |_| {}).map_err(|error| refused_body(path, is_packed, error))?;
     refuse_damage(path, &raw)?;
     let system = CodeSystem::from(args.key);
     let column = find(path, &raw, args.column.as_deref(), system)?;
@@ -105,7 +105,8 @@ fn refused(message: String) -> Decided {
 /// A body that is no table, or that cannot be unpacked, is the fault of the file; a disk that fails is not.
 fn refused_body(path: &Path, is_packed: bool, error: TableError) -> anyhow::Error {
     match error {
-        TableError::Io(_) if !is_packed => anyhow::Error::new(error),
+        TableError::Io(cause) if is_packed => refused(format!("{}: cannot be unpacked: {cause}", path.display())).into(),
+        TableError::Io(_) => anyhow::Error::new(error).context(format!("cannot read {}", path.display())),
         other => refused(format!("{}: {other}", path.display())).into(),
     }
 }

@@ -4,15 +4,15 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
 
-use anyhow::Context as _;
 use debouches_enrich::{Answer, Grain};
 use debouches_table::{Column, IntegerColumn, ParquetLayout, Table, TextColumn, write_csv, write_parquet};
 
 use super::Found;
+use crate::failure::Usage;
 
 pub(super) fn write(found: &Found, path: &Path, jobs: usize) -> anyhow::Result<()> {
     let table = table(found)?;
-    let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+    let file = File::create(path).map_err(|error| Usage(format!("cannot write {}: {error}", path.display())))?;
     let out = BufWriter::new(file);
     if path.extension().is_some_and(|extension| extension == "parquet") {
         write_parquet(&table, &ParquetLayout::default(), out, jobs)?;
