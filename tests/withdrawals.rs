@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::harness::{PipelineTest, fixture};
+use crate::portals::{NOT_RUN, with_practice};
+use crate::wire::Reached;
 
 const SOURCE: &str = "sources/ij-cfa/fr-en-inserjeunes-cfa.csv";
 
@@ -192,6 +194,52 @@ fn the_page_of_the_only_release_has_no_file_after_a_purge() {
     test.run(&["run", "-q"]).expect_exit(0);
     assert_eq!(live_version(&test), "1.0.1");
     assert!(!live(&test)["resources"].as_array().unwrap().is_empty());
+}
+
+/// The same against a server that is not in the program.
+fn withdrawn_from(portal: &Reached) {
+    portal.clear("tested");
+    let test = portal.receives(cfa(), "");
+    test.run(&["run", "--yes", "-q"]).expect_exit(0);
+    rename(&test, "CFA fautif");
+    test.run(&["run", "--yes", "-q"]).expect_exit(0);
+    let shown = || portal.marked("tested").remove(0);
+    let csv = |dataset: &Value| {
+        let resources = dataset["resources"].as_array().unwrap();
+        let found = resources.iter().find(|resource| resource["extras"]["debouches:path"] == "ij_cfa_etablissement.csv");
+        found.map(|resource| String::from_utf8(portal.bytes(resource["url"].as_str().unwrap())).unwrap())
+    };
+    assert!(csv(&shown()).unwrap().contains("CFA fautif"));
+    let by = ["--by", "A. B.", "--yes", "-q"];
+    test.run(&[&["yank", "1.0.1", "--reason", "Noms fautifs."][..], &by].concat()).expect_exit(0);
+    let dataset = shown();
+    assert_eq!(dataset["extras"]["debouches:version"], "1.0.0");
+    assert!(!csv(&dataset).unwrap().contains("CFA fautif"));
+    assert!(dataset["description"].as_str().unwrap().starts_with("Version retirée : 1.0.1"));
+    test.run(&["verify", "live"]).expect_exit(0).expect_told("(1.0.0)");
+    test.run(&["plan", "--exit-code"]).expect_exit(0);
+    test.run(&["status"]).expect_exit(0).expect_told("that of a withdrawn release");
+    for version in ["1.0.1", "1.0.0"] {
+        test.run(&[&["purge", version, "--legal-basis", "Divulgation."][..], &by].concat()).expect_exit(0);
+    }
+    let dataset = shown();
+    assert!(dataset["resources"].as_array().unwrap().is_empty(), "{dataset}");
+    assert!(dataset["description"].as_str().unwrap().starts_with("**Ces fichiers ne sont plus diffusés.**"));
+    test.run(&["status"]).expect_exit(0).expect_told("no release that may be used");
+    portal.clear("tested");
+}
+
+#[test]
+fn releases_are_withdrawn_from_a_practice_portal_that_is_served() {
+    with_practice(false, withdrawn_from);
+}
+
+#[test]
+fn releases_are_withdrawn_from_a_real_udata() {
+    match Reached::real() {
+        Some(portal) => withdrawn_from(&portal),
+        None => eprintln!("{NOT_RUN}"),
+    }
 }
 
 /// Readers have seen the counts of a purged release: the gate goes on counting with them.
