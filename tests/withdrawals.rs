@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::harness::{PipelineTest, fixture};
 use crate::portals::{NOT_RUN, with_practice};
+use crate::proxy::{Fault, Proxy, Trouble};
 use crate::wire::Reached;
 
 const SOURCE: &str = "sources/ij-cfa/fr-en-inserjeunes-cfa.csv";
@@ -240,6 +241,43 @@ fn releases_are_withdrawn_from_a_real_udata() {
         Some(portal) => withdrawn_from(&portal),
         None => eprintln!("{NOT_RUN}"),
     }
+}
+
+#[test]
+fn what_an_outage_stopped_is_completed_by_the_same_command() {
+    with_practice(false, |portal| {
+        let road = Proxy::to(&portal.url);
+        let test = portal.by(&road.url).receives(cfa(), "");
+        test.run(&["run", "--yes", "-q"]).expect_exit(0);
+        rename(&test, "CFA fautif");
+        test.run(&["run", "--yes", "-q"]).expect_exit(0);
+        let by = ["--by", "A. B.", "--yes"];
+        let yank = [&["yank", "1.0.1", "--reason", "Noms fautifs."][..], &by].concat();
+        let purge = [&["purge", "1.0.1", "--legal-basis", "Divulgation."][..], &by].concat();
+        let csv = test.path("state/package/tested/1.0.1/ij_cfa_etablissement.csv");
+        let shown = || portal.marked("tested").remove(0)["extras"]["debouches:version"].clone();
+        road.strike(Some(Trouble { fault: Fault::Status(403, ""), at: 2, times: usize::MAX }));
+        let ran = test.run(&yank);
+        assert_ne!(ran.output.status.code(), Some(0), "{}", ran.told());
+        ran.expect_told("give the same command again");
+        road.strike(None);
+        test.run(&yank).expect_exit(0);
+        assert_eq!(shown(), "1.0.0");
+        // A purge that cannot reach the portal keeps the bytes: the page may still need them.
+        road.strike(Some(Trouble { fault: Fault::Status(403, ""), at: 0, times: usize::MAX }));
+        rename(&test, "CFA mendé");
+        let ran = test.run(&["run", "--yes"]);
+        assert_ne!(ran.output.status.code(), Some(0), "{}", ran.told());
+        let ran = test.run(&purge);
+        let stopped = ran.output.status.code() != Some(0);
+        assert_eq!(stopped, csv.exists(), "{}", ran.told());
+        road.strike(None);
+        test.run(&purge).expect_exit(0);
+        assert!(!csv.exists());
+        test.run(&["run", "--yes", "-q"]).expect_exit(0);
+        assert_eq!(shown(), "1.0.2");
+        portal.clear("tested");
+    });
 }
 
 /// Readers have seen the counts of a purged release: the gate goes on counting with them.
