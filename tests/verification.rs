@@ -274,6 +274,19 @@ fn releases_are_signed_and_the_signature_is_checked() {
     assert_eq!(found["releases"][0]["signature"], "wrong", "{found}");
 }
 
+#[test]
+fn a_signed_release_is_taken_back_from_the_portal_after_the_state_was_lost() {
+    let test = signing(one()).env("TEST_SIGNING_KEY", SECRET_KEY);
+    test.run(&["run", "-q"]).expect_exit(0);
+    let releases = test.releases();
+    for lost in ["package", "publish"] {
+        std::fs::remove_dir_all(test.path("state").join(lost)).unwrap();
+    }
+    test.run(&["portal", "adopt"]).expect_exit(0).expect_told("byte for byte");
+    assert_eq!(test.releases(), releases);
+    test.run(&["run"]).expect_exit(0).expect_told("nothing to do");
+}
+
 /// The tool that reusers have.
 fn judged_by_minisign(folder: &Path) {
     let run = std::process::Command::new("minisign").args(["-Vm", "SHA256SUMS", "-P", PUBLIC_KEY]).current_dir(folder).output();

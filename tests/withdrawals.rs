@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::harness::{PipelineTest, fixture};
+use crate::portals::{NOT_RUN, with_practice};
+use crate::proxy::{Fault, Proxy, Trouble};
+use crate::wire::Reached;
 
 const SOURCE: &str = "sources/ij-cfa/fr-en-inserjeunes-cfa.csv";
 
@@ -192,6 +195,89 @@ fn the_page_of_the_only_release_has_no_file_after_a_purge() {
     test.run(&["run", "-q"]).expect_exit(0);
     assert_eq!(live_version(&test), "1.0.1");
     assert!(!live(&test)["resources"].as_array().unwrap().is_empty());
+}
+
+/// The same against a server that is not in the program.
+fn withdrawn_from(portal: &Reached) {
+    portal.clear("tested");
+    let test = portal.receives(cfa(), "");
+    test.run(&["run", "--yes", "-q"]).expect_exit(0);
+    rename(&test, "CFA fautif");
+    test.run(&["run", "--yes", "-q"]).expect_exit(0);
+    let shown = || portal.marked("tested").remove(0);
+    let csv = |dataset: &Value| {
+        let resources = dataset["resources"].as_array().unwrap();
+        let found = resources.iter().find(|resource| resource["extras"]["debouches:path"] == "ij_cfa_etablissement.csv");
+        found.map(|resource| String::from_utf8(portal.bytes(resource["url"].as_str().unwrap())).unwrap())
+    };
+    assert!(csv(&shown()).unwrap().contains("CFA fautif"));
+    let by = ["--by", "A. B.", "--yes", "-q"];
+    test.run(&[&["yank", "1.0.1", "--reason", "Noms fautifs."][..], &by].concat()).expect_exit(0);
+    let dataset = shown();
+    assert_eq!(dataset["extras"]["debouches:version"], "1.0.0");
+    assert!(!csv(&dataset).unwrap().contains("CFA fautif"));
+    assert!(dataset["description"].as_str().unwrap().starts_with("Version retirée : 1.0.1"));
+    test.run(&["verify", "live"]).expect_exit(0).expect_told("(1.0.0)");
+    test.run(&["plan", "--exit-code"]).expect_exit(0);
+    test.run(&["status"]).expect_exit(0).expect_told("that of a withdrawn release");
+    for version in ["1.0.1", "1.0.0"] {
+        test.run(&[&["purge", version, "--legal-basis", "Divulgation."][..], &by].concat()).expect_exit(0);
+    }
+    let dataset = shown();
+    assert!(dataset["resources"].as_array().unwrap().is_empty(), "{dataset}");
+    assert!(dataset["description"].as_str().unwrap().starts_with("**Ces fichiers ne sont plus diffusés.**"));
+    test.run(&["status"]).expect_exit(0).expect_told("no release that may be used");
+    portal.clear("tested");
+}
+
+#[test]
+fn releases_are_withdrawn_from_a_practice_portal_that_is_served() {
+    with_practice(false, withdrawn_from);
+}
+
+#[test]
+fn releases_are_withdrawn_from_a_real_udata() {
+    match Reached::real() {
+        Some(portal) => withdrawn_from(&portal),
+        None => eprintln!("{NOT_RUN}"),
+    }
+}
+
+#[test]
+fn what_an_outage_stopped_is_completed_by_the_same_command() {
+    with_practice(false, |portal| {
+        let road = Proxy::to(&portal.url);
+        let test = portal.by(&road.url).receives(cfa(), "");
+        test.run(&["run", "--yes", "-q"]).expect_exit(0);
+        rename(&test, "CFA fautif");
+        test.run(&["run", "--yes", "-q"]).expect_exit(0);
+        let by = ["--by", "A. B.", "--yes"];
+        let yank = [&["yank", "1.0.1", "--reason", "Noms fautifs."][..], &by].concat();
+        let purge = [&["purge", "1.0.1", "--legal-basis", "Divulgation."][..], &by].concat();
+        let csv = test.path("state/package/tested/1.0.1/ij_cfa_etablissement.csv");
+        let shown = || portal.marked("tested").remove(0)["extras"]["debouches:version"].clone();
+        road.strike(Some(Trouble { fault: Fault::Status(403, ""), at: 2, times: usize::MAX }));
+        let ran = test.run(&yank);
+        assert_ne!(ran.output.status.code(), Some(0), "{}", ran.told());
+        ran.expect_told("give the same command again");
+        road.strike(None);
+        test.run(&yank).expect_exit(0);
+        assert_eq!(shown(), "1.0.0");
+        // A purge that cannot reach the portal keeps the bytes: the page may still need them.
+        road.strike(Some(Trouble { fault: Fault::Status(403, ""), at: 0, times: usize::MAX }));
+        rename(&test, "CFA mendé");
+        let ran = test.run(&["run", "--yes"]);
+        assert_ne!(ran.output.status.code(), Some(0), "{}", ran.told());
+        let ran = test.run(&purge);
+        let stopped = ran.output.status.code() != Some(0);
+        assert_eq!(stopped, csv.exists(), "{}", ran.told());
+        road.strike(None);
+        test.run(&purge).expect_exit(0);
+        assert!(!csv.exists());
+        test.run(&["run", "--yes", "-q"]).expect_exit(0);
+        assert_eq!(shown(), "1.0.2");
+        portal.clear("tested");
+    });
 }
 
 /// Readers have seen the counts of a purged release: the gate goes on counting with them.

@@ -15,6 +15,8 @@ use crate::session::Session;
 use crate::stages::catalogue::{Catalogue, Write};
 use crate::stages::connection::connect;
 use crate::stages::package::{ingredients, is_current, latest};
+use crate::stages::publish::all_withdrawn;
+use crate::stages::withdrawn::{is_withdrawn, to_mark};
 
 /// Exit code of `plan --exit-code` when something would change.
 const PENDING: u8 = 10;
@@ -105,13 +107,21 @@ async fn of_portal(session: &Session, selection: &Selection<'_>, portal: &Portal
 /// The line of a dataset, with what stands before its publication, and its release.
 async fn begun(session: &Session, dataset: &DatasetConfig, portal: &Portal) -> anyhow::Result<(Line, Option<Artefact>)> {
     let mut line = Line::new(dataset.id().as_str(), portal);
-    let Some(release) = latest(session, dataset.id().as_str()).await? else {
-        line.notes.push("no release yet: run `debouches run`".to_owned());
+    let release = match latest(session, dataset.id().as_str()).await? {
+        Some(release) => Some(release),
+        None => to_mark(session, dataset.id()).await?,
+    };
+    let Some(release) = release else {
+        if !all_withdrawn(session, dataset).await {
+            line.notes.push("no release yet: run `debouches run`".to_owned());
+        }
         return Ok((line, None));
     };
     line.release = Some(release.key().id.clone());
     match ingredients(session, dataset).await {
         Ok((now, _)) if is_current(session, &release, &now).await? => {}
+        // Withdrawn data is not released again.
+        Ok((now, _)) if is_withdrawn(session, dataset.id(), &now).await? => {}
         Ok(_) => line.notes.push(format!("the {} stage would make another release", Stage::Package)),
         Err(error) => line.notes.push(failure::one_line(&error)),
     }

@@ -14,6 +14,7 @@ use crate::session::Session;
 use crate::stages::artefact::{FINDINGS_FILE, Known, Target, load_report};
 use crate::stages::calendar::Seen;
 use crate::stages::package::{ingredients, is_current, latest};
+use crate::stages::withdrawn::is_withdrawn;
 use crate::stages::{enrich, validate};
 
 /// State of a source that has not published by its expected date.
@@ -50,8 +51,14 @@ pub(crate) async fn status(global: &Global, subjects: &Subjects) -> anyhow::Resu
                     last.map_or_else(|| "no release yet".to_owned(), |release| format!("version {} stays", release.key().id));
                 ("refused", format!("{}; {kept}", refusal(&session, dataset, &now).await?.unwrap_or_default()))
             }
+            (Some(release), Ok((now, _))) if is_withdrawn(&session, dataset.id(), &now).await? => {
+                ("current", format!("version {}; the data received since is that of a withdrawn release", release.key().id))
+            }
             (Some(release), Ok(_)) => ("stale", format!("version {}, made of other ingredients", release.key().id)),
             (Some(release), Err(error)) => ("stale", format!("version {}: {}", release.key().id, failure::one_line(&error))),
+            (None, _) if session.withdrawn().await?.of(dataset.id()).next().is_some() => {
+                ("withdrawn", "no release that may be used".to_owned())
+            }
             (None, _) => ("missing", "no release yet".to_owned()),
         };
         lines.push(Line { stage: Stage::Package, subject: dataset.id().to_string(), state: state.to_owned(), detail });

@@ -208,6 +208,9 @@ async fn finish(
     let ending = Ending { command, started, summary: &summary, error: result.as_ref().err(), exit };
     operations::close(&session, lock, &ending).await;
     result?;
+    if exit == 0 && !session.global.json && !session.global.quiet {
+        output::print(&format!("{story}\n"));
+    }
     output::print_summary(&session, &summary, exit);
     Ok(exit)
 }

@@ -80,7 +80,8 @@ async fn ready<'a>(session: &Session, selection: &Selection<'a>, summary: &mut S
     ready
 }
 
-async fn all_withdrawn(session: &Session, dataset: &DatasetConfig) -> bool {
+/// True when a dataset has releases, and all of them are withdrawn.
+pub(crate) async fn all_withdrawn(session: &Session, dataset: &DatasetConfig) -> bool {
     session.withdrawn().await.is_ok_and(|withdrawn| withdrawn.of(dataset.id()).next().is_some())
 }
 

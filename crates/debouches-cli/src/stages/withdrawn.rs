@@ -69,6 +69,11 @@ pub(super) async fn made_again<'a>(
     Ok(None)
 }
 
+/// True when these ingredients would give a withdrawn release again.
+pub(crate) async fn is_withdrawn(session: &Session, dataset: &DatasetId, now: &Ingredients) -> anyhow::Result<bool> {
+    Ok(made_again(session, &withdrawn(session, dataset).await?, now).await?.is_some())
+}
+
 /// The withdrawn release whose content the candidate has.
 pub(super) fn same_content<'a>(withdrawn: &'a [Withdrawn], candidate: &ReleaseRecord) -> Option<&'a Withdrawn> {
     withdrawn.iter().find(|own| own.compared_with(candidate).is_none())
@@ -125,7 +130,7 @@ pub(super) fn sentences(withdrawn: &[Withdrawn], former: Option<&str>) -> Vec<Te
 }
 
 /// The release to mark on the portal when every release of a dataset is withdrawn: the newest whose bytes are there.
-pub(super) async fn to_mark(session: &Session, dataset: &DatasetId) -> anyhow::Result<Option<Artefact>> {
+pub(crate) async fn to_mark(session: &Session, dataset: &DatasetId) -> anyhow::Result<Option<Artefact>> {
     let mut newest = None;
     for withdrawal in session.withdrawn().await?.of(dataset).filter(|own| own.decision == Decree::Yank) {
         let key = ArtefactKey::new(Stage::Package, dataset, withdrawal.version);
