@@ -14,6 +14,7 @@ mod drift;
 mod faults;
 mod followers;
 mod formats;
+mod forms;
 mod generations;
 mod integrity;
 mod invariants;

@@ -57,7 +57,21 @@ fn content_of(table: &PreparedTable<'_>, files: &[WrittenFile]) -> Sha256 {
 
 /// Digest of what the texts are made of, sources and figures left out.
 fn definition(dataset: &Dataset, specifications: &str) -> Sha256 {
-    let Dataset { id, title, summary, licence, frequency, tags, zones, granularity, english, omitted: _, deprecated } = dataset;
+    let Dataset {
+        id,
+        title,
+        summary,
+        licence,
+        frequency,
+        tags,
+        zones,
+        granularity,
+        english,
+        omitted: _,
+        deprecated,
+        forms,
+        ..
+    } = dataset;
     let english = english.as_ref().map(|text| format!("{}|{}", text.title, text.summary)).unwrap_or_default();
     let deprecated: Vec<String> = deprecated.iter().map(|notice| format!("{}|{}", notice.column, notice.reason)).collect();
     let parts = [
@@ -71,6 +85,7 @@ fn definition(dataset: &Dataset, specifications: &str) -> Sha256 {
         granularity,
         &english,
         &deprecated.join("|"),
+        &format!("{forms:?}"),
         &FORMAT.to_string(),
         specifications,
     ];
@@ -104,7 +119,7 @@ pub fn describe(
         text,
     };
     let mut texts = vec![
-        text("README.md", "text/markdown", readme::text(dataset, version, tables)),
+        text("README.md", "text/markdown", readme::text(dataset, version, tables, data)),
         text("dictionnaire.csv", "text/csv", dictionary::csv(tables)),
         text("datapackage.json", "application/json", datapackage::json(dataset, version, tables, data)),
         text(changelog::FRENCH, "text/markdown", changelog::text(Lang::Fr, version, reasons, former.french.as_deref())),
@@ -123,7 +138,7 @@ pub fn describe(
     texts.push(text(RECORD_FILE, "application/json", record));
     let profile = ReleaseProfile::of(tables.iter().map(|table| table.profile.clone()).collect());
     texts.push(text(PROFILE_FILE, "application/json", profile.to_text()));
-    DescribedRelease { texts, notice: notice::of(dataset, version, tables) }
+    DescribedRelease { texts, notice: notice::of(dataset, version, tables, data) }
 }
 
 /// `SHA256SUMS` of every file, sorted by path, in the form of coreutils.

@@ -14,6 +14,7 @@ pub mod drift;
 mod error;
 mod escape;
 mod files;
+mod forms;
 mod licence;
 mod notice;
 mod prepare;
@@ -26,7 +27,7 @@ mod secrecy;
 mod standards;
 mod version_rule;
 
-pub use dataset::{Dataset, Deprecation, English, Part, SecrecyNote, SourceNote};
+pub use dataset::{Dataset, Deprecation, English, Expectation, Part, SecrecyNote, SourceNote};
 pub use describe::{DescribedRelease, Former, describe};
 pub use diff::{
     ChangedRows, ColumnDiff, DIFF_SCHEMA, DiffReport, GroupMove, Retyped, RowsDiff, SchemaDiff, ShapeColumn, Side, SideTable,
@@ -34,6 +35,7 @@ pub use diff::{
 };
 pub use error::PackageError;
 pub use files::{TextFile, WrittenFile};
+pub use forms::{Form, FormFile, media_type, write_forms};
 pub use prepare::{Prepared, PreparedTable, prepare};
 pub use profile::{Dimension, PROFILE_FILE, ReleaseProfile, TableProfile, profile};
 pub use published::read_published;
@@ -43,4 +45,4 @@ pub use secrecy::leaks;
 pub use version_rule::{Decision, VersionRule};
 
 /// Format number of the output: moves when the same tables give other bytes.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
