@@ -174,6 +174,16 @@ fn what_was_taken_away_comes_back_and_what_was_altered_is_refused() {
     assert!(files(&test.path("site")) == whole);
 }
 
+#[test]
+fn an_index_that_cannot_be_written_is_an_incomplete_publication() {
+    let test = published_to("site", 0);
+    std::fs::create_dir_all(test.path("site/index.html")).unwrap();
+    test.run(&["run"]).expect_exit(6).expect_told("published in part").expect_told("debouches publish");
+    std::fs::remove_dir(test.path("site/index.html")).unwrap();
+    test.run(&["publish", "-q"]).expect_exit(0);
+    assert!(crawl(&test.path("site")) > 10);
+}
+
 /// Whatever a reader can reach from the index is there; gives how many pages and files that is.
 fn crawl(root: &Path) -> usize {
     let (mut seen, mut waiting) = (std::collections::BTreeSet::new(), vec![root.join("index.html")]);

@@ -19,6 +19,7 @@ mod faults;
 mod followers;
 mod formats;
 mod full_disk;
+mod forms;
 mod generations;
 mod integrity;
 mod invariants;

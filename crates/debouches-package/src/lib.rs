@@ -14,6 +14,7 @@ pub mod drift;
 mod error;
 mod escape;
 mod files;
+mod forms;
 mod licence;
 mod notice;
 mod prepare;
@@ -27,7 +28,7 @@ mod signature;
 mod standards;
 mod version_rule;
 
-pub use dataset::{Dataset, Deprecation, English, Part, SecrecyNote, SourceNote};
+pub use dataset::{Dataset, Deprecation, English, Expectation, Part, SecrecyNote, SourceNote};
 pub use describe::{DescribedRelease, Former, describe};
 pub use diff::{
     ChangedRows, ColumnDiff, DIFF_SCHEMA, DiffReport, GroupMove, Retyped, RowsDiff, SchemaDiff, ShapeColumn, Side, SideTable,
@@ -35,6 +36,7 @@ pub use diff::{
 };
 pub use error::PackageError;
 pub use files::{TextFile, WrittenFile};
+pub use forms::{Form, FormFile, media_type, write_forms};
 pub use prepare::{Breakdown, Prepared, PreparedTable, prepare};
 pub use profile::{Dimension, PROFILE_FILE, ReleaseProfile, TableProfile, profile};
 pub use published::read_published;

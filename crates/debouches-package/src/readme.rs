@@ -5,11 +5,13 @@ use std::fmt::Write as _;
 use debouches_model::spec::ColumnSpec;
 use debouches_model::{ValueStatus, Version};
 
-use crate::dataset::Dataset;
+use crate::dataset::{Dataset, Expectation};
+use crate::files::WrittenFile;
+use crate::forms;
 use crate::prepare::PreparedTable;
 
 /// `README.md`.
-pub(crate) fn text(dataset: &Dataset, version: Version, tables: &[PreparedTable<'_>]) -> String {
+pub(crate) fn text(dataset: &Dataset, version: Version, tables: &[PreparedTable<'_>], files: &[WrittenFile]) -> String {
     let summary = if dataset.summary == dataset.title { "" } else { dataset.summary.as_str() };
     let mut out = format!("# {}\n\nVersion {version}. {summary}\n", dataset.title);
     for table in tables {
@@ -19,7 +21,9 @@ pub(crate) fn text(dataset: &Dataset, version: Version, tables: &[PreparedTable<
     if let Some(first) = tables.first() {
         out.push_str(&opening_section(first.spec.id.as_str()));
     }
+    out.push_str(&forms::readme_section(tables, files));
     out.push_str(&checking_section(dataset));
+    out.push_str(&calendar_section(dataset, tables));
     out.push_str(&origin_section(dataset, tables));
     out
 }
@@ -137,6 +141,27 @@ fn checking_section(dataset: &Dataset) -> String {
         let _ = writeln!(out, "\nLes empreintes sont signées : `minisign -Vm SHA256SUMS -P {key}`.");
     }
     out
+}
+
+/// When new figures are expected: what the configuration says, until the table has them.
+fn calendar_section(dataset: &Dataset, tables: &[PreparedTable<'_>]) -> String {
+    let has = |expected: &Expectation| {
+        let table = tables.iter().find(|table| table.spec.id.as_str() == expected.table);
+        table.zip(expected.vintage.as_ref()).is_some_and(|(table, vintage)| table.vintage_labels.contains(vintage))
+    };
+    let mut coming: Vec<&Expectation> = dataset.expected.iter().filter(|expected| !has(expected)).collect();
+    coming.sort_by_key(|expected| expected.by);
+    if coming.is_empty() {
+        return String::new();
+    }
+    let lines = coming.iter().map(|expected| {
+        let what = match &expected.vintage {
+            Some(vintage) => format!("millésime « {vintage} »"),
+            None => "nouvelle livraison du producteur".to_owned(),
+        };
+        format!("- `{}` : {what}, avant le {}\n", expected.table, expected.by.format("%d/%m/%Y"))
+    });
+    format!("\n## Calendrier\n\nLivraisons attendues quand cette version a été faite :\n\n{}", lines.collect::<String>())
 }
 
 fn origin_section(dataset: &Dataset, tables: &[PreparedTable<'_>]) -> String {

@@ -43,7 +43,7 @@ pub(super) fn section(record: &DatasetRecord, version: &VersionRecord, release: 
 
 /// The CSV of each région, when the release has them.
 fn parts(table: &str, version: &VersionRecord, base: &str) -> Markup {
-    let folder = format!("{table}.regions/");
+    let folder = format!("{table}.region-");
     let parts: Vec<_> = version.files.iter().filter_map(|file| Some((file.path.strip_prefix(&folder)?, file))).collect();
     html! {
         @if !parts.is_empty() {
@@ -53,7 +53,7 @@ fn parts(table: &str, version: &VersionRecord, base: &str) -> Markup {
                     @for (name, file) in parts {
                         li {
                             a href={ (base) "/" (file.path) } download="" {
-                                (name.trim_end_matches(".csv")) " " span.soft { "(" (words::size(file.bytes)) ")" }
+                                "Région " (name.trim_end_matches(".csv")) " " span.soft { "(" (words::size(file.bytes)) ")" }
                             }
                         }
                     }

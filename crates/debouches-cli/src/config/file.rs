@@ -152,6 +152,9 @@ pub(super) struct DatasetFile {
     /// Columns that are not published, as `table.column`.
     #[serde(default)]
     pub(super) omit: Vec<String>,
+    /// Further forms of each table.
+    #[serde(default)]
+    pub(super) forms: std::collections::BTreeSet<debouches_package::Form>,
     /// Columns that a later release will remove.
     #[serde(default)]
     pub(super) deprecated: Vec<DeprecatedFile>,

@@ -315,6 +315,8 @@ fn resolve_dataset(
                 .as_ref()
                 .map(|text| debouches_package::English { title: text.title.clone(), summary: text.summary.clone() }),
             omitted: dataset.omit.clone(),
+            forms: dataset.forms.clone(),
+            expected: awaited(&specs, sources),
             deprecated: deprecated.collect(),
             public_key: None,
         },
@@ -323,6 +325,21 @@ fn resolve_dataset(
         schemas: schemas(dataset, &who, problems),
         drift: budgets(&dataset.drift, every, &who, problems),
     })
+}
+
+/// What the sources of these tables are expected to publish.
+fn awaited(specs: &[&'static TableSpec], sources: &[Source]) -> Vec<debouches_package::Expectation> {
+    let own = sources.iter().filter(|source| specs.iter().any(|spec| spec.id == source.spec.id));
+    let each = own.flat_map(|source| source.expected.iter().map(move |expected| (source, expected)));
+    each.map(|(source, expected)| debouches_package::Expectation {
+        table: source.spec.id.to_string(),
+        by: expected.by,
+        vintage: match &expected.what {
+            Awaited::Vintage(vintage) => Some(vintage.clone()),
+            Awaited::DeliverySince(_) => None,
+        },
+    })
+    .collect()
 }
 
 fn hosting(dataset: &DatasetFile, who: &str, problems: &mut Vec<String>) -> Option<Hosting> {

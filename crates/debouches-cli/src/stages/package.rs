@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use debouches_model::{ArtefactKey, Change, Fault, Ingredients, Manifest, Sha256, Stage, Text, Version};
 use debouches_package::{
     Decision, FORMAT, Former, Part, PreparedTable, RECORD_FILE, ReleaseProfile, ReleaseRecord, Side, SideTable, SourceNote,
-    TableShape, VersionRule, WrittenFile, describe, diff_sentences, prepare,
+    TableShape, VersionRule, WrittenFile, describe, diff_sentences, media_type, prepare, write_forms,
 };
 use debouches_store::{Artefact, Lock, Spooled};
 use debouches_table::ParquetFile;
@@ -65,6 +65,8 @@ pub(crate) async fn latest(session: &Session, dataset: &str) -> anyhow::Result<O
 fn dataset_line(release: &Artefact) -> DatasetLine {
     let files = &release.manifest().files;
     let tables = files.iter().filter_map(|file| Some((file.path.strip_suffix(".csv")?.to_owned(), file.rows?)));
+    // A CSV by région is not a table.
+    let tables = tables.filter(|(table, _)| !table.contains('.'));
     DatasetLine {
         dataset: release.key().subject.clone(),
         version: release.key().id.parse().unwrap_or(Version::FIRST),
@@ -152,7 +154,6 @@ async fn one(session: &Session, dataset: &DatasetConfig, lock: &Lock) -> anyhow:
     let signer = signer(session)?;
     let written = write_tables(session, dataset, &tables).await?;
     let files: Vec<WrittenFile> = written.iter().flat_map(|data| data.files.iter().map(|(file, _)| file.clone())).collect();
-    let rows: Vec<_> = written.iter().map(|data| Some(data.table.rows)).collect();
     let (prepared, data): (Vec<PreparedTable<'_>>, Vec<_>) = written.into_iter().map(|data| (data.table, data.files)).unzip();
     let candidate = ReleaseRecord::of(&dataset.notice, &prepared, &files);
     let record = match &last {
@@ -202,10 +203,9 @@ async fn one(session: &Session, dataset: &DatasetConfig, lock: &Lock) -> anyhow:
     let described = describe(&dataset.notice, version, &reasons, &prepared, &files, &former);
     let key = ArtefactKey::new(Stage::Package, dataset.id(), version);
     let draft = session.store.draft(key.clone())?;
-    for (rows, files) in rows.into_iter().zip(data) {
+    for files in data {
         for (file, spooled) in files {
-            let media_type = if file.path.ends_with(".csv") { "text/csv" } else { "application/vnd.apache.parquet" };
-            draft.take(spooled, &file.path, media_type, rows)?;
+            draft.take(spooled, &file.path, media_type(&file.path), file.rows)?;
         }
     }
     let signature = signer.and_then(|key| signed(&key, dataset, version, &described.texts));
@@ -329,18 +329,28 @@ pub(crate) async fn write_tables(
 async fn write_data(session: &Session, part: Part<'static>) -> anyhow::Result<WrittenData> {
     let (mut csv, mut parquet) = (session.store.spool()?, session.store.spool()?);
     let jobs = session.jobs();
-    let id = part.spec.id.clone();
+    let (id, forms, store) = (part.spec.id.clone(), part.dataset.forms.clone(), session.store.clone());
     blocking(move || {
         let table = prepare(part, &mut csv, &mut parquet, jobs)?;
         let mut files = Vec::new();
         for (extension, spool) in [("csv", csv), ("parquet", parquet)] {
             let spooled = spool.finish()?;
-            let file = WrittenFile { path: format!("{id}.{extension}"), bytes: spooled.bytes(), sha256: spooled.sha256() };
-            files.push((file, spooled));
+            files.push(written(format!("{id}.{extension}"), table.rows, spooled));
+        }
+        let csv = files.first().map(|(_, spooled)| spooled);
+        let open =
+            || csv.map(Spooled::open).transpose().map_err(std::io::Error::other)?.ok_or(std::io::ErrorKind::NotFound.into());
+        let further = write_forms(&forms, &table, &open, &mut || store.spool().map_err(std::io::Error::other))?;
+        for form in further {
+            files.push(written(form.path, form.rows, form.out.finish()?));
         }
         Ok(WrittenData { table, files })
     })
     .await
+}
+
+fn written(path: String, rows: u64, spooled: Spooled) -> (WrittenFile, Spooled) {
+    (WrittenFile { path, bytes: spooled.bytes(), sha256: spooled.sha256(), rows: Some(rows) }, spooled)
 }
 
 /// The sources that a table comes from: a walk through manifests, down to the snapshots.

@@ -75,9 +75,9 @@ pub(crate) async fn publish(
     lock: &Lock,
     summary: &mut Summary,
 ) {
-    let mut all_there = true;
+    let (mut all_there, mut written) = (true, 0);
     for (dataset, release) in datasets {
-        let step = match one(catalogue, dataset, release, lock).await {
+        let step = match one(catalogue, dataset, release, lock, &mut written).await {
             Ok(step) => step,
             Err(error) => {
                 all_there = false;
@@ -95,7 +95,7 @@ pub(crate) async fn publish(
         summary.push(Step::skipped(Stage::Publish, catalogue.name(), detail));
         return;
     }
-    let step = match index(catalogue).await {
+    let step = match index(catalogue, written).await {
         Ok(step) => {
             summary.catalogues.push(catalogue.index_address());
             step
@@ -105,13 +105,20 @@ pub(crate) async fn publish(
     summary.push(step);
 }
 
-async fn one(catalogue: &Catalogue<'_>, dataset: &DatasetConfig, release: &Artefact, lock: &Lock) -> anyhow::Result<Step> {
+async fn one(
+    catalogue: &Catalogue<'_>,
+    dataset: &DatasetConfig,
+    release: &Artefact,
+    lock: &Lock,
+    all: &mut usize,
+) -> anyhow::Result<Step> {
     let mut written = 0;
     for _ in 0..TRIES {
         let pending = catalogue.pending(dataset).await.map_err(|error| after(written, dataset.id().as_str(), error))?;
         let done = catalogue.write(&pending, &mut written).await;
         if done.map_err(|error| after(written, dataset.id().as_str(), error))? {
             receipt::keep(catalogue, &pending.record, release, lock).await?;
+            *all += written;
             return Ok(told(catalogue, dataset.id(), &pending.record, written));
         }
     }
@@ -134,13 +141,14 @@ fn told(catalogue: &Catalogue<'_>, dataset: &DatasetId, record: &DatasetRecord, 
     Step::new(Stage::Publish, dataset, Outcome::Made, detail)
 }
 
-async fn index(catalogue: &Catalogue<'_>) -> anyhow::Result<Step> {
+/// Writes the index; `before` counts what this run wrote already.
+async fn index(catalogue: &Catalogue<'_>, before: usize) -> anyhow::Result<Step> {
     let mut written = 0;
     let subject = catalogue.name();
     for _ in 0..TRIES {
-        let writes = catalogue.pending_index(&[]).await?;
+        let writes = catalogue.pending_index(&[]).await.map_err(|error| after(before + written, subject, error))?;
         let done = catalogue.move_all(&writes, &mut written).await;
-        if done.map_err(|error| after(written, subject, error))? {
+        if done.map_err(|error| after(before + written, subject, error))? {
             let address = catalogue.index_address();
             return Ok(match written {
                 0 => Step::new(Stage::Publish, subject, Outcome::Kept, format!("the index is up to date: {address}")),
