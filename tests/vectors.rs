@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use serde_json::Value;
+
 use crate::harness::{PipelineTest, fixture};
 
 type Row = BTreeMap<String, String>;
@@ -379,4 +381,61 @@ fn v67_v69_the_catalogue_tells_the_part_of_an_establishment_even_by_the_former_d
             ["lieu_formation", "0010856A", "0010856A"]
         );
     }
+}
+
+/// The same diploma and establishment under a year and under the cumul that holds it: both stay, and both are named.
+#[test]
+fn v12_a_year_and_the_cumul_that_holds_it_are_both_published_and_told() {
+    let test = PipelineTest::one_table("insersup", &fixture("rules/promotion-overlap/fr-esr-insersup.csv"));
+    let ran = test.run(&["run", "--to", "package", "--json"]).expect_exit(0).json();
+    let steps = ran["steps"].as_array().unwrap();
+    let step = steps.iter().find(|step| step["stage"] == "validate" && step["subject"] == "insersup").unwrap();
+    let tally = step["report"]["rules"].as_array().unwrap().iter().find(|tally| tally["rule"] == "promotion-overlap");
+    assert!(tally.is_some_and(|tally| tally["findings"].as_u64() > Some(0)), "{step}");
+    assert_eq!(step["report"]["rows"]["refused"], Value::from(0));
+    let findings = std::fs::read_to_string(test.state_file("validate/insersup", "findings.csv")).unwrap();
+    assert!(findings.lines().any(|line| line.contains("promotion-overlap") && line.contains(',')), "{findings}");
+}
+
+/// A diploma of higher education has a code and no CFD; a closing date is published as it is, for readers to compare.
+#[test]
+fn v18_v36_v38_v84_the_register_of_diplomas_has_levels_types_and_closing_dates() {
+    let insersup = std::fs::read_to_string(fixture("sources/insersup/fr-esr-insersup.csv")).unwrap();
+    let closed = [
+        diploma("40023203", &[], &[]),
+        [diploma("99922101", &[], &[]), vec![("DATE_FERMETURE", "31/08/2010".to_owned())]].concat(),
+    ];
+    let levels = "NIVEAU_FORMATION_DIPLOME;NIVEAU_INTERMINISTERIEL;LIBELLE_COURT;LIBELLE_100;ANCIEN_NIVEAU;DATE_OUVERTURE;DATE_FERMETURE;DATE_INTERVENTION;N_COMMENTAIRE;NIVEAU_QUALIFICATION_RNCP\n400;4;BAC PRO;BAC PRO;;;;;;04\n";
+    let test = pipeline(
+        &["referentiel_diplomes"],
+        &[
+            ("bcn_formation_diplome", sheet(DIPLOMAS, &closed)),
+            ("bcn_niveau_formation_diplome", levels.to_owned()),
+            ("insersup", insersup),
+        ],
+    );
+    let found = rows(&test, "referentiel_diplomes");
+    let of = |code: &str| found.iter().find(|row| row["code"] == code).unwrap();
+    let names = ["type_code", "cfd", "niveau", "type_diplome", "date_fermeture"];
+    assert_eq!(cells(of("40023203"), &names), ["cfd", "40023203", "4", "BAC PRO", ""]);
+    assert_eq!(cells(of("99922101"), &names), ["cfd", "99922101", "", "", "31/08/2010"], "kept without a level nor a type");
+    let higher = found.iter().find(|row| row["type_code"] == "sise").unwrap();
+    assert_eq!((higher["code"].len(), higher["cfd"].as_str()), (7, ""));
+    assert!(!higher["libelle"].is_empty() && !higher["type_diplome"].is_empty(), "{higher:?}");
+}
+
+/// A directory that names no département for an establishment does not make its région null: the prefix tells it.
+#[test]
+fn v26_v32_v34_the_prefix_locates_what_the_directory_does_not() {
+    let figures = |uai: &str, region: &str| format!("cumul 2021-2022;{uai};A;{region};40;30;30;;40;50;;;;;;\n");
+    let heading = include_str!("../crates/xtask/data/headers/ij_cfa.csv");
+    let shape = heading.trim().trim_start_matches('\u{feff}');
+    assert!(shape.starts_with("Année;UAI"), "{shape}");
+    let cfa = format!("{shape}\n{}{}", figures("0010856A", "AUVERGNE-RHONE-ALPES"), figures("7200664J", "CORSE"));
+    let directory = "identifiant_de_l_etablissement;code_region;code_academie;code_departement\n0010856A;84;10;invalid\n";
+    let test = pipeline(&["tags_regions"], &[("ij_cfa_etablissement", cfa), ("annuaire", directory.to_owned())]);
+    let found = rows(&test, "tags_regions");
+    let names = ["uai", "region_cog", "departement_cog", "tag_methode"];
+    let found: Vec<_> = found.iter().map(|row| cells(row, &names)).collect();
+    assert_eq!(found, [["0010856A", "84", "01", "prefixe"], ["7200664J", "94", "2B", "prefixe"]]);
 }
