@@ -11,17 +11,17 @@ use crate::portals::{NOT_RUN, with_practice};
 use crate::proxy::{Fault, Proxy, Trouble};
 use crate::wire::Reached;
 
-const NO_S3: &str = "NOT RUN: DEBOUCHES_S3_URL names no S3 server (see tests/s3/); .ci/run starts one";
+pub(crate) const NO_S3: &str = "NOT RUN: DEBOUCHES_S3_URL names no S3 server (see tests/s3/); .ci/run starts one";
 
 /// A bucket of a test, seen by readers.
-struct Bucket {
+pub(crate) struct Bucket {
     server: Reached,
-    name: String,
-    road: Proxy,
+    pub(crate) name: String,
+    pub(crate) road: Proxy,
 }
 
 impl Bucket {
-    fn new(name: &str) -> Option<Self> {
+    pub(crate) fn new(name: &str) -> Option<Self> {
         let url = std::env::var("DEBOUCHES_S3_URL").ok()?;
         let server = Reached::own(url.clone(), "", "");
         let name = format!("{name}-{}", std::process::id());
@@ -40,16 +40,19 @@ impl Bucket {
         std::fs::copy(fixture("sources/ij-cfa/fr-en-inserjeunes-cfa.csv"), test.path("source.csv")).unwrap();
         let hosting =
             format!("hosting = {{ bucket = \"s3://{0}/data\", public_url = \"{1}/{0}/data\" }}\n", self.name, self.server.url);
-        portal
-            .receives(test.with(&hosting), "")
-            .env("AWS_ENDPOINT", &self.road.url)
+        self.reached(portal.receives(test.with(&hosting), ""))
+    }
+
+    /// A pipeline whose runs reach the bucket by the road of the test.
+    pub(crate) fn reached(&self, test: PipelineTest) -> PipelineTest {
+        test.env("AWS_ENDPOINT", &self.road.url)
             .env("AWS_ALLOW_HTTP", "true")
             .env("AWS_REGION", "us-east-1")
             .env("AWS_ACCESS_KEY_ID", "test")
             .env("AWS_SECRET_ACCESS_KEY", "a-secret-of-the-bucket")
     }
 
-    fn read(&self, path: &str) -> (u16, Vec<u8>) {
+    pub(crate) fn read(&self, path: &str) -> (u16, Vec<u8>) {
         self.server.ask("GET", &format!("/{}/data/{path}", self.name), None)
     }
 
@@ -189,6 +192,51 @@ fn what_others_did_in_the_bucket_is_never_overwritten() {
         let path = format!("/{}/data/tested/1.0.0/README.md", bucket.name);
         assert_eq!(bucket.server.ask("PUT", &path, Some(&json!("altered"))).0, 200);
         test.run(&["publish", "--yes"]).expect_exit(7).expect_told("what was released never changes");
+    });
+}
+
+#[test]
+fn a_bucket_that_does_not_exist_is_a_mistake_of_the_configuration() {
+    with_practice(false, |portal| {
+        let Some(bucket) = Bucket::new("missing") else { return eprintln!("{NO_S3}") };
+        let test = bucket.pipeline(portal);
+        let path = test.path("pipeline.toml");
+        let config = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, config.replace(&format!("s3://{}/", bucket.name), "s3://no-such-bucket/")).unwrap();
+        test.run(&["run", "--yes"]).expect_exit(2).expect_told("there is no bucket for s3://no-such-bucket/data");
+        // As the state itself: every way of asking says the same.
+        let config = config.replace(&format!("hosting = {{ bucket = \"s3://{0}/data\"", bucket.name), "# hosting = {{ \"");
+        std::fs::write(&path, format!("{config}\n[state]\nurl = \"s3://no-such-bucket/state\"\n")).unwrap();
+        for arguments in [&["run", "--yes"][..], &["status"], &["history"]] {
+            test.run(arguments).expect_exit(2).expect_told("there is no bucket for s3://no-such-bucket/state");
+        }
+    });
+}
+
+#[test]
+fn a_yanked_release_loses_its_pointer_and_a_purged_one_its_files() {
+    with_practice(false, |portal| {
+        let Some(bucket) = Bucket::new("withdrawn") else { return eprintln!("{NO_S3}") };
+        let test = bucket.pipeline(portal);
+        test.run(&["run", "--yes", "-q"]).expect_exit(0);
+        let text = std::fs::read_to_string(test.path("source.csv")).unwrap();
+        std::fs::write(test.path("source.csv"), revise(&text)).unwrap();
+        test.run(&["run", "--yes", "-q"]).expect_exit(0);
+        assert_eq!(bucket.latest()["version"], "1.0.1");
+        test.run(&["yank", "1.0.1", "--reason", "Faux.", "--by", "A. B.", "--yes", "-q"]).expect_exit(0);
+        assert_eq!(bucket.latest()["version"], "1.0.0");
+        assert_eq!(bucket.read("tested/1.0.1/ij_cfa_etablissement.csv").0, 200, "the bytes stay");
+        expect_links(portal, &test, "1.0.0");
+        test.run(&["purge", "1.0.1", "--legal-basis", "Divulgation.", "--by", "A. B.", "--yes", "-q"]).expect_exit(0);
+        for name in ["ij_cfa_etablissement.csv", "ij_cfa_etablissement.parquet", "README.md", "SHA256SUMS", "release.json"] {
+            assert_eq!(bucket.read(&format!("tested/1.0.1/{name}")).0, 404, "{name}");
+        }
+        assert_eq!(bucket.latest()["version"], "1.0.0");
+        test.run(&["purge", "1.0.0", "--legal-basis", "Divulgation.", "--by", "A. B.", "--yes", "-q"]).expect_exit(0);
+        assert_eq!(bucket.read("tested/latest.json").0, 404, "nothing leads to a release that is gone");
+        assert_eq!(bucket.read("tested/1.0.0/ij_cfa_etablissement.csv").0, 404);
+        test.run(&["run", "--yes"]).expect_exit(0).expect_told("nothing to do");
+        portal.clear("tested");
     });
 }
 

@@ -116,7 +116,7 @@ fn calls() -> BTreeMap<&'static str, Vec<Vec<&'static str>>> {
         ("verify", vec![vec![release], vec!["live"]]),
         ("history", vec![vec![]]),
         ("show", vec![vec!["last"]]),
-        ("schema", vec![vec!["report"], vec!["diff"]]),
+        ("schema", vec![vec!["report"], vec!["diff"], vec!["coverage"]]),
         ("waive", vec![vec!["drift-rows", "--slice", "*", "--reason", "essai", "--until", "2030-01-01", "--by", "essai"]]),
         ("waivers", vec![vec![]]),
         ("explain", vec![vec![], vec!["duplicate-key"]]),
@@ -127,6 +127,9 @@ fn calls() -> BTreeMap<&'static str, Vec<Vec<&'static str>>> {
         ("portal adopt", vec![vec![]]),
         ("units", vec![vec!["systemd"], vec!["cron"], vec!["k8s"], vec!["container"]]),
         ("man", vec![vec![], vec!["--folder", "pages"]]),
+        ("coverage", vec![vec!["catalogue.csv", "--key", "uai"]]),
+        ("purge", vec![vec!["tested@1.0.0", "--legal-basis", "essai", "--by", "essai", "-n"]]),
+        ("yank", vec![vec!["tested@1.0.0", "--reason", "essai", "--by", "essai", "--yes"]]),
         ("completions", vec![vec!["bash"], vec!["zsh"], vec!["fish"]]),
     ])
 }
@@ -155,6 +158,7 @@ fn no_command_leaves_a_secret_anywhere() {
         let calls = calls();
         let known: BTreeSet<String> = calls.keys().map(|name| (*name).to_owned()).collect();
         assert_eq!(leaves(&test, &[]).into_iter().collect::<BTreeSet<_>>(), known, "every command is called");
+        std::fs::write(test.path("catalogue.csv"), "uai\n0750612X\n").unwrap();
         // A first publication, so that the others have something to speak of.
         search.ran(&test, &["run", "tested", "--yes"], &["-vv"]);
         let mut runs = 1;

@@ -26,8 +26,9 @@ fn v48_files(own: &str, leavers: u32) -> PipelineTest {
     ] {
         config += &format!("[[source]]\nid = \"{id}\"\nkind = \"file\"\nurl = \"{file}\"\ntable = \"{table}\"\n");
     }
-    config +=
-        "[[dataset]]\nid = \"liees\"\ntables = [\"donnees_liees_regionales\"]\nlicence = \"lov2\"\nfrequency = \"annual\"\n";
+    for (id, table) in [("liees", "donnees_liees_regionales"), ("regionale", "ij_regional")] {
+        config += &format!("[[dataset]]\nid = \"{id}\"\ntables = [\"{table}\"]\nlicence = \"lov2\"\nfrequency = \"annual\"\n");
+    }
     let test = PipelineTest::with_config(&config);
     // 40022105 follows 40022102; both codes are real, the labels are not.
     let diploma = |cfd, next, before| {
@@ -42,6 +43,12 @@ fn v48_files(own: &str, leavers: u32) -> PipelineTest {
     };
     let diplomas = diploma("40022102", "40022105", "") + &diploma("40022105", "", "40022102");
     std::fs::write(test.path("diplomas.csv"), format!("{}\n{diplomas}", DIPLOMAS.trim())).unwrap();
+    write_regional(&test, own, leavers);
+    test
+}
+
+/// The regional file: one diploma, ten who continue and so many leavers.
+fn write_regional(test: &PipelineTest, own: &str, leavers: u32) {
     let (total, leavers) = ((10 + leavers).to_string(), leavers.to_string());
     let regional = line(
         REGIONAL,
@@ -60,13 +67,14 @@ fn v48_files(own: &str, leavers: u32) -> PipelineTest {
         ],
     );
     std::fs::write(test.path("regional.csv"), format!("{}\n{regional}", REGIONAL.trim())).unwrap();
-    test
 }
 
 /// The published rows, as (code, leavers, status, source type, source code).
 fn published(test: &PipelineTest) -> Vec<[String; 5]> {
     test.run(&["run", "--to", "package"]).expect_exit(0);
-    let csv = std::fs::read_to_string(test.state_file("package/liees", "donnees_liees_regionales.csv")).unwrap();
+    let releases = test.releases();
+    let newest = releases.keys().rfind(|path| path.starts_with("liees/") && path.ends_with("regionales.csv")).unwrap();
+    let csv = String::from_utf8(releases[newest].clone()).unwrap();
     let mut lines = csv.trim_start_matches('\u{feff}').lines().map(|line| line.split(';').collect::<Vec<_>>());
     let heading = lines.next().unwrap();
     let place = |name: &str| heading.iter().position(|own| *own == name).unwrap();
@@ -98,6 +106,36 @@ fn v14_a_copy_of_a_suppressed_cell_is_suppressed() {
     );
 }
 
+/// Nineteen leavers were hidden. Twenty of them a release later would tell, with the revisions that readers expect, how many
+/// they had been: the gate refuses that, and the copies do not tell it either.
+#[test]
+fn what_the_gate_refuses_in_the_regional_table_does_not_leave_by_its_copies() {
+    let test = v48_files("40022102", 19);
+    let before = published(&test);
+    assert_eq!(before[1], ["40022105", "", "suppressed", "ancienne", "40022102"].map(str::to_owned));
+    write_regional(&test, "40022102", 20);
+    let ran = test.run(&["run", "--to", "package"]).expect_exit(3);
+    ran.expect_told("the secrecy gate refuses table ij_regional").expect_told("its secrecy is followed here");
+    assert_eq!(test.releases().keys().filter(|path| path.ends_with("liees_regionales.csv")).count(), 1);
+    test.run(&["package", "liees"]).expect_exit(3);
+}
+
+#[test]
+fn copies_without_a_release_of_what_they_repeat_are_refused() {
+    let test = v48_files("40022102", 40);
+    test.run(&["run", "--to", "enrich"]).expect_exit(0);
+    // Asked for alone, the dataset that it follows is packaged too.
+    test.run(&["package", "liees"]).expect_exit(0);
+    assert!(test.releases().keys().any(|path| path.starts_with("regionale/")));
+    let config = std::fs::read_to_string(test.path("pipeline.toml")).unwrap();
+    let alone = config.split("[[dataset]]\nid = \"regionale\"").next().unwrap();
+    std::fs::write(test.path("pipeline.toml"), alone).unwrap();
+    test.run(&["check"]).expect_exit(2).expect_told("repeats figures of `ij_regional`, which no dataset publishes");
+    let together = alone.replace("[\"donnees_liees_regionales\"]", "[\"donnees_liees_regionales\", \"ij_regional\"]");
+    std::fs::write(test.path("pipeline.toml"), together).unwrap();
+    test.run(&["check"]).expect_exit(2).expect_told("publish it in a dataset of its own");
+}
+
 #[test]
 fn p8_the_real_continuum_and_the_rows_that_follow_it() {
     let Some(folder) = real_data() else {
@@ -106,8 +144,8 @@ fn p8_the_real_continuum_and_the_rows_that_follow_it() {
     };
     let config = std::fs::read_to_string(project().join("tests/data/real.toml")).unwrap();
     let test = PipelineTest::with_config(&config.replace("{data}", &folder.display().to_string()));
-    let subjects = ["continuum-diplomes", "donnees-liees-regionales"];
-    let ran = test.run(&["run", "--to", "package", "--json", subjects[0], subjects[1]]).expect_exit(0).json();
+    let subjects = ["continuum-diplomes", "donnees-liees-regionales", "referentiel-diplomes", "tags-regions"];
+    let ran = test.run(&[&["run", "--to", "package", "--json"], subjects.as_slice()].concat()).expect_exit(0).json();
     let measures = |table: &str| {
         let mut steps = ran["steps"].as_array().unwrap().iter();
         steps.find(|step| step["stage"] == "enrich" && step["subject"] == table).unwrap()["report"]["measures"].clone()
@@ -138,6 +176,35 @@ fn p8_the_real_continuum_and_the_rows_that_follow_it() {
         assert_eq!(count(&linked, &format!("rows.{origin}")), Some(expected), "{origin}");
     }
     assert_eq!(linked["rows_with_region"], 1.0);
+    assert_eq!(measures("tags_regions")["valid_uai_with_region"], 1.0);
+    for (table, share) in [("ij_regional", 0.96), ("donnees_liees_regionales", 0.95)] {
+        assert!(measures(table)["rows_with_rome"].as_f64().unwrap() > share, "{table}");
+    }
+    rome_coverage(&test);
     test.run(&["why", "continuum_diplomes"]).expect_exit(0).expect_told("nothing moved");
     test.run(&["status", "donnees-liees-regionales"]).expect_exit(0).expect_told("current");
+}
+
+/// Open vocational diplomas with trades in Certif Info: directly, then with the continuum of diplomas.
+fn rome_coverage(test: &PipelineTest) {
+    const VOCATIONAL: [&str; 9] = ["500", "503", "400", "403", "320", "323", "450", "561", "461"];
+    let day = |date: &str| date.split('/').rev().collect::<Vec<_>>().join("-");
+    let file = test.state_file("package/referentiel-diplomes", "referentiel_diplomes.csv");
+    let mut reader = csv::ReaderBuilder::new().delimiter(b';').from_path(file).unwrap();
+    let header = reader.headers().unwrap().clone();
+    let place = |name: &str| header.iter().position(|own| own == name).unwrap();
+    let [kind, code, opened, closed, method] =
+        ["type_code", "cfd", "date_ouverture", "date_fermeture", "rome_methode"].map(place);
+    let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    // Open on the first of September 2025, the day of the nomenclature.
+    let is_open = |record: &&csv::StringRecord| {
+        let (from, to) = (day(&record[opened]), day(&record[closed]));
+        !from.is_empty() && from.as_str() <= "2025-09-01" && (to.is_empty() || to.as_str() >= "2025-09-01")
+    };
+    let vocational = records.iter().filter(|record| &record[kind] == "cfd" && VOCATIONAL.contains(&&record[code][..3]));
+    let methods: Vec<&str> = vocational.filter(is_open).map(|record| &record[method]).collect();
+    let count = |wanted: &dyn Fn(&str) -> bool| methods.iter().filter(|method| wanted(method)).count();
+    let (direct, any) = (count(&|method| method == "certif_info"), count(&|method| method != "inconnu"));
+    assert_eq!((methods.len(), direct), (604, 520), "86 % directly");
+    assert!(any * 100 >= methods.len() * 91, "{any} of {} with the continuum", methods.len());
 }

@@ -143,6 +143,12 @@ fn the_real_cfa_file_gives_a_minor_then_a_patch() {
     );
     eprintln!("{}", test.run(&["diff", "1.0.0", "1.1.0"]).stdout());
     eprintln!("{}", test.run(&["diff", "1.1.0", "1.1.1"]).stdout());
+    // A column less, without notice: refused, nothing is made, and what to do is told.
+    rewrite_config(&test, "omit = [\"ij_cfa_etablissement.taux_emploi_24_mois\"]\n");
+    let refused = test.run(&["run", "--to", "package"]).expect_exit(3);
+    eprintln!("{}", refused.stderr());
+    refused.expect_told("taux_emploi_24_mois removed").expect_told("--breaking");
+    assert!(!test.path("state/package/tested/2.0.0").exists());
 }
 
 /// The employment rate at twelve months of cumul 2020-2021, one point less.

@@ -50,6 +50,10 @@ fn a_missing_region_is_refused_by_name_and_what_is_live_stays() {
     assert_eq!((cfa.test.releases(), cfa.test.practice_portal()), (releases, portal));
     let findings = std::fs::read_to_string(cfa.test.state_file("rejected/package/tested", "findings.csv")).unwrap();
     assert!(findings.contains("drift-rows") && findings.contains("Corse"), "{findings}");
+    let status = cfa.test.run(&["status", "tested", "--json"]).expect_exit(0).json();
+    let line = status["lines"].as_array().unwrap().iter().find(|line| line["stage"] == "package").unwrap().clone();
+    assert_eq!(line["state"], "refused");
+    assert!(line["detail"].as_str().unwrap().ends_with("findings.csv; version 1.0.0 stays"), "{line}");
 }
 
 #[test]

@@ -32,7 +32,7 @@ pub(crate) fn sample_to(portal: &Reached) -> PipelineTest {
         portal.url, portal.organization
     );
     let config = config.replace("fixtures/sources", &sources).replace("[portal.practice]", &declared);
-    PipelineTest::with_config(&config.replace("portal = \"practice\"", "portal = \"tested\""))
+    PipelineTest::with_config(&config.replace("portal = \"practice\"\nportals = [\"catalogue\"]", "portal = \"tested\""))
         .env("DEBOUCHES_API_KEY", &portal.key)
 }
 

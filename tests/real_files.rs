@@ -1,4 +1,5 @@
-//! Every real file that is beside the project is read with its exact number of records. The absence of the folder is told.
+//! Every real file that is beside the project is read with its exact number of records, or refused for a reason that is right.
+//! Former generations are in `generations`. The absence of the folder is told.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -9,6 +10,22 @@ use crate::harness::{PipelineTest, real_data};
 type File = (&'static str, &'static str, i64, i64);
 
 const FILES: &[File] = &[
+    ("bcn/famille_metiers_orion.csv", "orion_famille_metiers", 90, 0),
+    ("bcn/n_categorie_specialite.csv", "bcn_categorie_specialite", 5, 0),
+    ("bcn/n_dispositif_formation.csv", "bcn_dispositif_formation", 181, 0),
+    ("bcn/n_domaine_specialite.csv", "bcn_domaine_specialite", 22, 0),
+    ("bcn/n_famille_metier_spec_pro.csv", "bcn_famille_metier", 20, 0),
+    ("bcn/n_formation_diplome.csv.gz", "bcn_n_formation_diplome", 4_023, 0),
+    ("bcn/n_groupe_formation.csv", "bcn_groupe_formation", 29, 0),
+    ("bcn/n_groupe_specialite.csv", "bcn_groupe_specialite", 115, 0),
+    ("bcn/n_lien_formation_groupe.csv", "bcn_lien_formation_groupe", 148, 0),
+    ("bcn/n_lien_mef_famille_metier.csv", "bcn_lien_mef_famille_metier", 275, 0),
+    ("bcn/n_mef.csv.gz", "bcn_mef", 10_067, 0),
+    ("bcn/n_niveau_formation_diplome.csv", "bcn_niveau_formation_diplome", 212, 0),
+    ("bcn/n_type_diplome_sise.csv", "bcn_type_diplome_sise", 232, 0),
+    ("bcn/n_type_groupe_formation.csv", "bcn_type_groupe_formation", 3, 0),
+    ("bcn/options_bts_orion.csv", "orion_options_bts", 17, 0),
+    ("bcn/v_formation_diplome.csv.gz", "bcn_formation_diplome", 11_261, 0),
     ("etablissements/acce_etablissements_extrait.csv", "acce_etablissement", 1, 0),
     ("etablissements/fr-esr-principaux-etablissements-enseignement-superieur.csv.gz", "paysage_etablissement", 245, 0),
     ("etablissements/lycees_ips.csv.gz", "lycee_ips", 21_777, 0),

@@ -153,3 +153,24 @@ fn refused_rows_are_kept_whole_with_their_line_and_reasons() {
         format!("ligne;raisons;{}\n3;part-mismatch (part_en_emploi_6_mois_apres_la_sortie);{}\n", received[0], received[2]);
     assert_eq!(kept, expected);
 }
+
+#[test]
+fn refused_records_of_json_are_kept_too() {
+    let whole = std::fs::read_to_string(fixture("sources/insersup/fr-esr-insersup_2024_S2.json")).unwrap();
+    let mut records: Value = serde_json::from_str(&whole).unwrap();
+    records[2]["etablissement"] = Value::from("0750612X");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("insersup.json");
+    std::fs::write(&file, serde_json::to_string_pretty(&records).unwrap()).unwrap();
+    let test = PipelineTest::with_config(&format!(
+        "[[source]]\nid = \"s\"\nkind = \"file\"\nurl = \"{}\"\ntable = \"insersup_par_horizon\"\n",
+        file.display()
+    ));
+    test.run(&["run", "--to", "validate"]).expect_exit(3);
+    let folder = "rejected/validate/insersup_par_horizon";
+    let kept = std::fs::read_to_string(test.state_file(folder, "refused_rows.csv")).unwrap();
+    let lines: Vec<&str> = kept.lines().collect();
+    assert_eq!(lines.len(), 2, "{kept}");
+    assert!(lines[0].starts_with("ligne;raisons;aca_id;aca_nom;"), "{kept}");
+    assert!(lines[1].contains(";uai-check-letter (etablissement);") && lines[1].contains(";0750612X;"), "{kept}");
+}

@@ -1,5 +1,7 @@
 //! What is in a release, and when there is a new one.
 
+use serde_json::Value;
+
 use crate::harness::{PipelineTest, fixture};
 
 #[test]
@@ -57,4 +59,26 @@ fn more_rows_make_a_minor_version_and_a_correction_a_patch() {
     test.run(&["plan", "--exit-code"]).expect_exit(0);
     let changelog = std::fs::read_to_string(test.path("state/package/tested/1.1.1/CHANGELOG.md")).unwrap();
     assert!(changelog.contains("## 1.1.1") && changelog.contains("## 1.0.0"), "{changelog}");
+}
+
+/// Readers of a Data Package take the columns of a CSV file by their place.
+#[test]
+fn the_columns_of_every_file_are_in_the_order_of_its_description() {
+    let test = PipelineTest::sample();
+    test.run(&["run", "--to", "package"]).expect_exit(0);
+    let releases = test.releases();
+    let mut tables = 0;
+    for (path, bytes) in releases.iter().filter(|(path, _)| path.ends_with("/datapackage.json")) {
+        let described: Value = serde_json::from_slice(bytes).unwrap();
+        for resource in described["resources"].as_array().unwrap() {
+            let Some(fields) = resource["schema"]["fields"].as_array() else { continue };
+            let file = path.replace("datapackage.json", resource["path"].as_str().unwrap());
+            let mut reader = csv::ReaderBuilder::new().delimiter(b';').from_reader(releases[&file].as_slice());
+            let heading: Vec<_> = reader.headers().unwrap().iter().map(str::to_owned).collect();
+            let names: Vec<_> = fields.iter().map(|field| field["name"].as_str().unwrap()).collect();
+            assert_eq!(heading, names, "{file}");
+            tables += 1;
+        }
+    }
+    assert!(tables > 15, "{tables} tables, derived ones among them");
 }

@@ -21,6 +21,17 @@ fn a_refusal_leaves_a_page_a_table_and_junit() {
 }
 
 #[test]
+fn a_repeated_header_is_no_vintage_and_no_region() {
+    let test = PipelineTest::one_table("ij_cfa_etablissement", &fixture("rules/header-repeated/fr-en-inserjeunes-cfa.csv"));
+    test.run(&["run", "--to", "validate"]).expect_exit(3);
+    let report = std::fs::read_to_string(test.state_file("rejected/validate/ij_cfa_etablissement", "report.json")).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    let slices = report["slices"].as_array().cloned().unwrap_or_default();
+    assert!(slices.iter().all(|slice| slice["rule"] != "header-repeated"), "{slices:#?}");
+    assert!(!report["notes"]["vintages"].as_str().unwrap().contains("Année"), "{report:#}");
+}
+
+#[test]
 fn an_accepted_table_has_its_reports_too_and_the_drift_gate_as_well() {
     let test = PipelineTest::sample();
     test.run(&["run", "--to", "validate"]).expect_exit(0);

@@ -25,6 +25,7 @@ Examples:
   debouches validate insersup --force   one stage of one table, again
   debouches why insersup                why a stage ran, or would run
   debouches explain shares-not-hundred  what a finding means
+  debouches coverage offer.csv --key cfd what is shown of a catalogue of trainings, and why not
 
 Exit codes: 0 done or nothing to do, 1 our failure, 2 usage or configuration, 3 data refused, 4 permission,
 5 lock held, 6 publication incomplete, 7 integrity mismatch, 10 changes pending (plan --exit-code), 75 outage.";
@@ -130,15 +131,36 @@ pub(crate) enum Command {
     Check,
     /// What differs between two releases: schema, rows by key, cells, largest moves; exit 10 when they differ
     Diff(DiffArgs),
-    /// Checks a release or any artefact: every file is hashed again
+    /// Checks a release, wherever it is: signature, every file, every table, or made again to the same bytes; exit 7
     Verify(VerifyArgs),
+    /// Withdraws a release: readers are led to the one before, its page is marked, its bytes stay
+    ///
+    /// The pointers move back (portal, latest.json of a bucket); when no other release is left, the page says not to use the
+    /// files. The register of the state keeps who, when and why; `status` and the next changelog tell it. The same data is not
+    /// released again, and the number is never used again. `--undo` takes it back.
+    Yank(YankArgs),
+    /// Removes the bytes of a release everywhere, for ever: state, portals, bucket
+    ///
+    /// For a disclosure. What is left: the digests of its files in the register, with who, when and on what legal basis; and,
+    /// in the state only, the keys, counts and rates that readers have seen, without which the secrecy gate could not prove that
+    /// later releases are safe. Snapshots and intermediate tables of the state are not published and stay. It cannot be
+    /// undone; copies that others made are theirs. Stopped midway, the same command completes it.
+    Purge(PurgeArgs),
     /// What former runs did
     History(HistoryArgs),
     /// What one run did, stage by stage
     Show(ShowArgs),
+    /// What the tables can show of a catalogue of trainings, line by line, and why not when they cannot
+    ///
+    /// Reads the validated tables of the state, and hides what `enrich` hides. Each line is answered for its establishment,
+    /// for the région of its establishment, and for any place at all: own figures, those of a diploma of the continuum, of
+    /// the last year of the course, of the specialities behind a common year, of another number of the establishment; else
+    /// the reason. The text and `--json` give totals, `--rows FILE` a row for each line.
+    #[command(after_help = COVERAGE_HELP)]
+    Coverage(CoverageArgs),
     /// Prints the JSON Schema of what the program writes
     Schema {
-        /// What: the report of a stage, or a comparison
+        /// What: the report of a stage, a comparison, or the coverage of a catalogue
         name: SchemaName,
     },
     /// Lets a slice through the drift gate, until a day
@@ -221,6 +243,57 @@ pub(crate) struct DiffArgs {
     pub(crate) rows: Option<PathBuf>,
 }
 
+const COVERAGE_HELP: &str = "\
+Examples:
+  debouches coverage affelnet.csv --key mefstat11 --column 'MEF STAT 11' --uai-column UAI --rows lines.csv
+  debouches coverage parcoursup.csv.gz --key cfd --uai-column UAI --voie-column STATUT --json
+  debouches coverage offer.csv --key uai --on 2025-09-01
+
+Exit codes: 0 answered, 2 no such file or column, 3 the catalogue cannot be read (file, line, column and value are told).";
+
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct CoverageArgs {
+    /// Catalogue: delimited text with a heading (also .gz); encoding and separator are recognised
+    #[arg(value_name = "CATALOGUE.csv")]
+    pub(crate) catalogue: PathBuf,
+    /// Code system of the column that names trainings; `uai` for establishments alone
+    #[arg(long, value_enum)]
+    pub(crate) key: CoverageKey,
+    /// Column of the code [default: the one whose name says so]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) column: Option<String>,
+    /// Column of the establishment, for lines that are an establishment and a training
+    #[arg(long, value_name = "NAME")]
+    pub(crate) uai_column: Option<String>,
+    /// Column that tells school from apprenticeship (scolaire, apprentissage)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) voie_column: Option<String>,
+    /// Day on which a training is open or closed, YYYY-MM-DD [default: today]
+    #[arg(long, value_name = "DATE")]
+    pub(crate) on: Option<chrono::NaiveDate>,
+    /// Leaves out vintages whose last year is before that one
+    #[arg(long, value_name = "YEAR")]
+    pub(crate) since: Option<u16>,
+    /// Writes a row for each line to that file: CSV, or Parquet when its name ends in .parquet
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rows: Option<PathBuf>,
+}
+
+/// The code system of a catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CoverageKey {
+    /// Statistical training code, eleven characters
+    Mefstat11,
+    /// Diploma code, eight characters
+    Cfd,
+    /// Higher-education diploma code, seven characters
+    Sise,
+    /// Number of the RNCP, with or without its prefix
+    Rncp,
+    /// Establishment
+    Uai,
+}
+
 #[derive(Debug, Clone, ClapArgs)]
 pub(crate) struct PublishArgs {
     /// Datasets, or one plan file (`….json`); every dataset when none is named
@@ -242,20 +315,67 @@ pub(crate) struct PlanArgs {
 
 #[derive(Debug, Clone, ClapArgs)]
 pub(crate) struct VerifyArgs {
-    /// Folder of a release or of an artefact
-    pub(crate) path: PathBuf,
-    /// How far to look: digests, or every table read again
+    /// A folder, an address, DATASET@VERSION, DATASET@latest, DATASET@live, or `live` for all that the portal shows
+    #[arg(value_name = "PATH|URL|live")]
+    pub(crate) release: String,
+    /// Dataset of a version alone, or the only one of `live`
+    #[arg(long, value_name = "DATASET")]
+    pub(crate) dataset: Option<String>,
+    /// How far to look
     #[arg(long, value_enum, default_value_t = Depth::Sums)]
     pub(crate) depth: Depth,
+    /// Public key of minisign, or a file with it: the release must be signed by it [default: that of pipeline.toml]
+    #[arg(long, value_name = "KEY")]
+    pub(crate) public_key: Option<String>,
 }
 
 /// How far `verify` looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Depth {
-    /// Every file has the size and the digest that were recorded
+    /// Signature, sizes, digests, missing files, files that nobody names
     Sums,
     /// And every table is read again: columns, rows, keys, CSV against Parquet, reasons of emptiness, secrecy
     Read,
+    /// And the release is made again from pipeline.lock and the snapshots, elsewhere: the same bytes
+    Rebuild,
+}
+
+/// Names a release of the state.
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct ReleaseName {
+    /// The release: DATASET@VERSION, or a version alone
+    #[arg(value_name = "VERSION")]
+    pub(crate) release: String,
+    /// Dataset of a version alone [default: the only one]
+    #[arg(long, value_name = "DATASET")]
+    pub(crate) dataset: Option<String>,
+}
+
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct YankArgs {
+    #[command(flatten)]
+    pub(crate) name: ReleaseName,
+    /// Why, in French: it is published
+    #[arg(long)]
+    pub(crate) reason: Option<String>,
+    /// Who decides [default: the user of the machine]
+    #[arg(long, value_name = "NAME", env = "USER", default_value = "")]
+    pub(crate) by: String,
+    /// Takes a yank back
+    #[arg(long)]
+    pub(crate) undo: bool,
+}
+
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct PurgeArgs {
+    #[command(flatten)]
+    pub(crate) name: ReleaseName,
+    /// On what ground, in French: it is published
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) legal_basis: Option<String>,
+    /// Who decides [default: the user of the machine]
+    #[arg(long, value_name = "NAME", env = "USER", default_value = "")]
+    pub(crate) by: String,
 }
 
 #[derive(Debug, Clone, ClapArgs)]
@@ -306,6 +426,8 @@ pub(crate) struct ManArgs {
 /// What has a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SchemaName {
+    /// What `coverage --json` prints
+    Coverage,
     /// What `diff --json` prints
     Diff,
     /// `report.json`

@@ -41,6 +41,13 @@ impl<'a> Selection<'a> {
                 return Err(Usage(unknown(pipeline, subject)).into());
             }
         }
+        // What repeats the figures of another dataset needs its release, and is never published before it.
+        let copied: Vec<&'a DatasetConfig> = datasets
+            .iter()
+            .flat_map(|dataset| dataset.tables.iter().filter_map(|spec| crate::stages::gated(spec)))
+            .filter_map(|copies| crate::stages::publisher(pipeline, copies))
+            .collect();
+        datasets.extend(copied);
         // A dataset is made of all its tables, and a table needs its nomenclatures.
         wanted.extend(datasets.iter().flat_map(|dataset| dataset.tables.iter().copied()));
         let mut needed: Vec<&str> = wanted.iter().map(|spec| spec.id.as_str()).collect();
@@ -60,7 +67,7 @@ impl<'a> Selection<'a> {
         let tables = sources.iter().map(|source| source.spec).chain(derived).collect();
         let datasets = pipeline.datasets.iter().filter(|own| datasets.iter().any(|dataset| dataset.id() == own.id())).collect();
         let selection = Self { sources, tables, datasets };
-        if selection.sources.is_empty() {
+        if selection.tables.is_empty() {
             let why =
                 if pipeline.left_out.is_empty() { "no source is configured".to_owned() } else { pipeline.left_out.join("; ") };
             return Err(Usage(format!("nothing to do in profile `{}`: {why}", pipeline.profile)).into());
@@ -68,9 +75,9 @@ impl<'a> Selection<'a> {
         Ok(selection)
     }
 
-    /// The published tables.
-    pub(crate) fn indicators(&self) -> impl Iterator<Item = &'static TableSpec> + '_ {
-        self.tables.iter().copied().filter(|spec| spec.kind == TableKind::Indicators)
+    /// The tables that `enrich` works on: those that are published, and nomenclatures whose codes refer to others.
+    pub(crate) fn enriched(&self) -> impl Iterator<Item = &'static TableSpec> + '_ {
+        self.tables.iter().copied().filter(|spec| spec.kind == TableKind::Indicators || !spec.foreign_keys.is_empty())
     }
 }
 
@@ -174,6 +181,8 @@ pub(crate) struct DatasetLine {
 pub(crate) struct Summary {
     pub(crate) steps: Vec<Step>,
     pub(crate) datasets: Vec<DatasetLine>,
+    /// Addresses of the indexes of static catalogues.
+    pub(crate) catalogues: Vec<String>,
 }
 
 impl Summary {

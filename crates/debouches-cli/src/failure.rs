@@ -2,8 +2,10 @@
 
 use std::process::ExitCode;
 
+use debouches_catalogue::CatalogueError;
 use debouches_enrich::EnrichError;
 use debouches_fetch::{FetchError, LockFileError};
+use debouches_http::{HttpError, HttpErrorKind};
 use debouches_model::Fault;
 use debouches_package::PackageError;
 use debouches_publish::PublishError;
@@ -45,9 +47,33 @@ fn known_fault(link: &(dyn std::error::Error + 'static)) -> Option<Fault> {
         .or_else(|| link.downcast_ref::<PackageError>().map(PackageError::fault))
         .or_else(|| link.downcast_ref::<PublishError>().map(PublishError::fault))
         .or_else(|| link.downcast_ref::<debouches_udata::UdataError>().map(debouches_publish::fault_of))
+        .or_else(|| link.downcast_ref::<CatalogueError>().map(CatalogueError::fault))
         .or_else(|| {
             link.downcast_ref::<debouches_fetch::unpack::UnpackError>().map(debouches_fetch::unpack::UnpackError::fault)
         })
+        .or_else(|| link.downcast_ref::<HttpError>().map(|error| fault_of_reading(&error.kind)))
+}
+
+/// Whose fault it is that an address could not be read.
+fn fault_of_reading(kind: &HttpErrorKind) -> Fault {
+    match kind {
+        HttpErrorKind::Unauthorized(_) => Fault::Permission,
+        HttpErrorKind::RateLimited { .. }
+        | HttpErrorKind::Short { .. }
+        | HttpErrorKind::Timeout
+        | HttpErrorKind::Connect
+        | HttpErrorKind::Interrupted
+        | HttpErrorKind::Status(500..) => Fault::Outage,
+        HttpErrorKind::NotFound
+        | HttpErrorKind::Gone
+        | HttpErrorKind::Status(_)
+        | HttpErrorKind::Redirect { .. }
+        | HttpErrorKind::TooLarge { .. }
+        | HttpErrorKind::Encoded(_)
+        | HttpErrorKind::Json { .. }
+        | HttpErrorKind::Invalid(_) => Fault::Operator,
+        HttpErrorKind::Source | HttpErrorKind::Sink => Fault::Ours,
+    }
 }
 
 /// The chain of an error in one line, causes separated by `: `.

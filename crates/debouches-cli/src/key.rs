@@ -1,9 +1,9 @@
-//! The key of a portal: from the environment, from a file, or from a credential of systemd. It is written nowhere.
+//! A key, of a portal or to sign releases: from the environment, from a file, or from a credential of systemd. It is written nowhere.
 
 use std::path::{Path, PathBuf};
 
 use debouches_http::Secret;
-use debouches_model::{Fault, PortalId};
+use debouches_model::Fault;
 
 use crate::config::KeyPlace;
 use crate::failure::Decided;
@@ -12,9 +12,8 @@ use crate::failure::Decided;
 const LONGEST: u64 = 4096;
 
 /// Reads the key; the error names the place, never what is in it.
-pub(crate) fn read(portal: &PortalId, place: &KeyPlace, base: &Path) -> anyhow::Result<Secret> {
-    let missing =
-        |what: String| Decided { message: format!("portal {portal} needs an API key {what}"), fault: Fault::Permission };
+pub(crate) fn read(who: &str, what: &str, place: &KeyPlace, base: &Path) -> anyhow::Result<Secret> {
+    let missing = |place: String| Decided { message: format!("{who} needs {what} {place}"), fault: Fault::Permission };
     let secret = match place {
         KeyPlace::Variable(name) => {
             let key = std::env::var(name).ok().filter(|key| !key.trim().is_empty());

@@ -5,6 +5,7 @@ mod commands;
 mod config;
 mod engine;
 mod failure;
+mod folder;
 mod key;
 mod operations;
 mod output;

@@ -1,18 +1,18 @@
 //! What every command needs: the resolved configuration, the state, the clock, the observer.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use debouches_fetch::LockFile;
-use debouches_model::{Clock, FixedClock, Observer, SystemClock, Tool};
+use debouches_model::{Clock, Fault, FixedClock, Observer, SystemClock, Tool, Withdrawals};
 use debouches_store::{Lock, Owner, Store, StoreEnv, replace_file};
 
-use crate::args::Global;
+use crate::args::{Global, ReleaseWish};
 use crate::config::Pipeline;
-use crate::failure::Usage;
+use crate::failure::{Decided, Usage};
 use crate::output;
 
 /// One run of the program.
@@ -26,6 +26,7 @@ pub(crate) struct Session {
     pub(crate) run: String,
     pub(crate) aws: BTreeMap<String, String>,
     lock_file: Mutex<LockFile>,
+    withdrawn: tokio::sync::OnceCell<Withdrawals>,
 }
 
 impl Session {
@@ -47,6 +48,30 @@ impl Session {
             run,
             aws,
             lock_file: Mutex::new(lock_file),
+            withdrawn: tokio::sync::OnceCell::new(),
+            pipeline,
+        })
+    }
+
+    /// The same run on another state, empty at first: it asks no source, changes no lock file and publishes nowhere.
+    pub(crate) async fn elsewhere(&self, folder: &Path) -> anyhow::Result<Self> {
+        let mut pipeline = self.pipeline.clone();
+        pipeline.state = folder.display().to_string();
+        pipeline.portals.clear();
+        let wish = ReleaseWish::default();
+        let global = Global { offline: true, locked: true, force: false, wish, ..self.global.clone() };
+        let store = Store::open(&pipeline.state, &pipeline.base, &StoreEnv::new(&self.run)).await?;
+        let withdrawn = self.withdrawn().await?.clone();
+        Ok(Self {
+            store,
+            clock: Arc::clone(&self.clock),
+            tool: self.tool.clone(),
+            observer: Arc::clone(&self.observer),
+            global,
+            run: self.run.clone(),
+            aws: self.aws.clone(),
+            lock_file: Mutex::new(self.sources().clone()),
+            withdrawn: tokio::sync::OnceCell::new_with(Some(withdrawn)),
             pipeline,
         })
     }
@@ -74,6 +99,19 @@ impl Session {
             tracing::info!("removed {path}, left by a run that died");
         }
         Ok(lock)
+    }
+
+    /// The releases that are withdrawn, as the register says when it is first asked.
+    pub(crate) async fn withdrawn(&self) -> anyhow::Result<&Withdrawals> {
+        let read = || async {
+            let lines = self.store.withdrawals().await?;
+            Withdrawals::read(lines.iter().map(String::as_str)).map_err(|error| {
+                let message =
+                    format!("the register of withdrawn releases of {} cannot be read: {error}", self.store.root_display());
+                anyhow::Error::from(Decided { message, fault: Fault::Integrity })
+            })
+        };
+        self.withdrawn.get_or_try_init(read).await
     }
 
     /// The lock file of the sources, as this run knows it.

@@ -70,6 +70,7 @@ pub(crate) struct Codes {
     current_academie: BTreeMap<String, String>,
     pub(crate) nsf_categories: BTreeMap<String, String>,
     pub(crate) nsf_domains: BTreeMap<String, String>,
+    rome_grand_domains: BTreeMap<String, String>,
 }
 
 impl Codes {
@@ -89,6 +90,7 @@ impl Codes {
                     .collect(),
                 nsf_categories: labels(NSF_CATEGORIES),
                 nsf_domains: labels(NSF_DOMAINS),
+                rome_grand_domains: labels(ROME_GRAND_DOMAINS),
             }
         })
     }
@@ -109,10 +111,24 @@ impl Codes {
         self.by_prefix.get(self.by_departement.get(short)?)
     }
 
+    /// The territory of a commune by its INSEE code: two characters name the département, three overseas. A leading zero is
+    /// part of the code (01053 is in the Ain), never stripped.
+    #[cfg_attr(not(test), expect(dead_code, reason = "no published table has communes yet; the rule is kept by its tests"))]
+    pub(crate) fn of_commune(&self, code: &str) -> Option<&Territory> {
+        let length = if code.starts_with("97") || code.starts_with("98") { 3 } else { 2 };
+        let departement = code.get(..length).filter(|_| code.len() == 5)?;
+        self.by_prefix.get(self.by_departement.get(departement)?)
+    }
+
     /// The académie that took over from a former one: Caen (05) and Rouen (21) are Normandie (70).
     pub(crate) fn current_academie<'a>(&'a self, code: &'a str) -> &'a str {
         self.current_academie.get(code).map_or(code, String::as_str)
     }
+}
+
+/// Label of a grand domaine of the ROME.
+pub(crate) fn grand_domain_label(code: &str) -> Option<&'static String> {
+    Codes::get().rome_grand_domains.get(code)
 }
 
 fn rows<T: DeserializeOwned>(text: &str) -> Vec<T> {
@@ -121,7 +137,7 @@ fn rows<T: DeserializeOwned>(text: &str) -> Vec<T> {
 }
 
 /// Capitals without accents, as InserJeunes writes the names of régions.
-fn plain_capitals(name: &str) -> String {
+pub(crate) fn plain_capitals(name: &str) -> String {
     name.trim()
         .chars()
         .flat_map(char::to_uppercase)
@@ -160,7 +176,36 @@ mod tests {
         );
     }
 
-    /// Vectors V26, V27, V30 of the domain specification.
+    /// The région of a place, by name.
+    fn name(territory: Option<&Territory>) -> Option<&str> {
+        territory.map(|territory| territory.region_nom.as_str())
+    }
+
+    #[test]
+    fn v27_v33_a_commune_is_in_the_region_of_its_departement() {
+        let of = |code: &str| name(Codes::get().of_commune(code)).map(str::to_owned);
+        assert_eq!(of("97416").as_deref(), Some("La Réunion"));
+        assert_eq!(of("2B042").as_deref(), Some("Corse"));
+        assert_eq!(of("75001").as_deref(), Some("Île-de-France"));
+        assert_eq!(of("01053").as_deref(), Some("Auvergne-Rhône-Alpes"), "not Grand Est: the zero is part of the code");
+        assert_eq!(["1053", "", "99999", "éé123"].map(of), [None, None, None, None]);
+    }
+
+    #[test]
+    fn v28_v32_a_departement_in_three_characters_and_one_that_does_not_exist() {
+        let of = |code: &str| name(Codes::get().of_departement(code)).map(str::to_owned);
+        assert_eq!((of("974").as_deref(), of("075").as_deref()), (Some("La Réunion"), Some("Île-de-France")));
+        assert_eq!((of("02A").as_deref(), of("620").as_deref()), (Some("Corse"), None));
+        assert_eq!((of(""), of("invalid")), (None, None));
+    }
+
+    #[test]
+    fn v29_an_academie_is_in_one_region() {
+        let of = |code: &str| name(Codes::get().by_prefix.values().find(|t| t.academie_code == code)).map(str::to_owned);
+        assert_eq!((of("01").as_deref(), of("16").as_deref()), (Some("Île-de-France"), Some("Occitanie")));
+    }
+
+    /// Vectors V26, V30 of the domain specification.
     #[test]
     fn v26_v30_codes_and_names_lead_to_the_right_region() {
         let codes = Codes::get();
@@ -171,6 +216,7 @@ mod tests {
         assert_eq!(codes.of_departement("974").unwrap().region_nom, "La Réunion");
         assert_eq!(codes.of_departement("001").unwrap().region_cog, "84");
         assert_eq!(codes.by_prefix["983"].departement_nom, "Nouvelle-Calédonie");
+        assert_eq!(codes.by_prefix.values().find(|t| t.region_academique_code == "01").unwrap().region_cog, "84");
         assert_eq!(["05", "21", "10"].map(|code| codes.current_academie(code)), ["70", "70", "10"]);
     }
 }

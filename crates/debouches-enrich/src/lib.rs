@@ -5,9 +5,13 @@
 
 mod codes;
 mod continuum;
+mod coverage;
 mod derive;
 mod error;
+mod foreign_keys;
 mod nsf;
+mod outcomes;
+mod rapprochement;
 mod reference;
 mod rome;
 mod secrecy;
@@ -16,8 +20,15 @@ mod terminal;
 mod territory;
 mod told;
 mod trades;
+mod validity;
+mod value_added;
+mod vintages;
 
 pub use codes::codes_digest;
+pub use coverage::{
+    Answer, CODE_TABLES, CatalogueLine, CodeSystem, Coverage, FIGURE_TABLES, Grain, GrainTotals, Rung, Totals, Voie,
+};
+pub use derive::specifications_digest;
 pub use error::EnrichError;
 pub use reference::{Reference, References, references_of};
 pub use stage::{FORMAT, Outcome, enrich};

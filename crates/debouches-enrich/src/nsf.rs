@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use debouches_table::TableError;
 
 use crate::codes::Codes;
-use crate::reference::{DIPLOMAS, References, SPECIALITIES};
+use crate::reference::{DIPLOMAS, References, SPECIALITIES, find};
 
 /// Speciality of a training.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -63,7 +63,7 @@ pub(crate) struct Specialities {
 
 impl Specialities {
     pub(crate) fn read(references: &References) -> Result<Self, TableError> {
-        let find = |wanted: &str| references.iter().find(|(name, _)| name.as_str() == wanted).map(|(_, reference)| reference);
+        let find = |wanted| find(references, wanted);
         let (mut group_of, mut labels, mut version) = (HashMap::new(), HashMap::new(), String::new());
         if let Some(diplomas) = find(DIPLOMAS) {
             let (cfd, group) = (diplomas.table.text("formation_diplome")?, diplomas.table.text("groupe_specialite")?);

@@ -18,6 +18,11 @@ pub struct Reference {
 /// Nomenclatures by the name of their table.
 pub type References = BTreeMap<TableId, Reference>;
 
+/// The nomenclature of that name, when it is configured.
+pub(crate) fn find<'a>(references: &'a References, name: &str) -> Option<&'a Reference> {
+    references.iter().find(|(own, _)| own.as_str() == name).map(|(_, reference)| reference)
+}
+
 /// The directory of establishments; used when it is configured.
 pub(crate) const DIRECTORY: &str = "annuaire";
 pub(crate) const DIPLOMAS: &str = "bcn_formation_diplome";
@@ -49,6 +54,7 @@ pub fn references_of(spec: &TableSpec) -> Vec<(&str, bool)> {
         }
         names.extend([(SUCCESSIONS, true), (KIT, true)]);
     }
+    names.extend(spec.foreign_keys.iter().map(|key| (key.table.as_str(), true)));
     let mut seen: Vec<&str> = Vec::new();
     names.retain(|(name, _)| {
         let is_new = !seen.contains(name);

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use debouches_table::TableError;
 
 use crate::continuum::Continuum;
-use crate::reference::{CERTIFICATIONS, KIT, References, SUCCESSIONS};
+use crate::reference::{CERTIFICATIONS, KIT, References, SUCCESSIONS, find};
 
 /// Trades of a training, in the order of Certif Info, without repetition.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -84,7 +84,7 @@ pub(crate) struct Certifications {
 impl Certifications {
     pub(crate) fn read(references: &References) -> Result<Self, TableError> {
         let mut found = Self::default();
-        let find = |wanted: &str| references.iter().find(|(name, _)| name.as_str() == wanted).map(|(_, reference)| reference);
+        let find = |wanted| find(references, wanted);
         if let Some(successions) = find(SUCCESSIONS) {
             found.continuum = Continuum::read(&successions.table)?;
         }

@@ -6,10 +6,10 @@ use debouches_table::Table;
 
 use crate::reference::{References, references_of};
 use crate::told::{Origin, Told};
-use crate::{EnrichError, derive, secrecy, territory, trades};
+use crate::{EnrichError, derive, foreign_keys, outcomes, secrecy, territory, trades, validity, value_added, vintages};
 
 /// Format number of the output: moves when the same table gives another one.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// What came out. The table is there only when the verdict is favourable.
 #[derive(Debug)]
@@ -48,11 +48,25 @@ pub fn enrich(
     };
     let received = table.rows() as u64;
     let mut rows = RowCounts { received, kept: received, ..RowCounts::default() };
+    if spec.outcomes {
+        outcomes::add(&mut table, &mut told).map_err(wrap)?;
+    }
     if let Some(territory) = &spec.territory {
         territory::add(spec, territory, &mut table, references, &mut told).map_err(wrap)?;
     }
     if let Some(trades) = &spec.trades {
         trades::add(trades, &mut table, references, &mut told).map_err(wrap)?;
+    }
+    foreign_keys::look(spec, &table, references, &mut told).map_err(wrap)?;
+    // A derived table lends figures to closed codes by design.
+    if spec.derived.is_none() {
+        validity::look(spec, &table, references, &mut told).map_err(wrap)?;
+    }
+    if let Some(value) = &spec.value_added {
+        value_added::add(value, &mut table).map_err(wrap)?;
+    }
+    if let Some(vintage) = spec.vintage.as_ref().filter(|_| spec.tells_cohorts()) {
+        vintages::add(vintage, &mut table).map_err(wrap)?;
     }
     secrecy::apply(spec, &mut table, &mut rows, &mut told).map_err(wrap)?;
     let (findings, mut report) = told.finish(spec, rows);

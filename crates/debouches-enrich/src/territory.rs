@@ -7,7 +7,7 @@ use debouches_model::{Finding, RegionCog, RuleCode, Uai};
 use debouches_table::{Column, Table, TableError, TextColumn};
 
 use crate::codes::{COG_VINTAGE, Codes, Territory};
-use crate::reference::{DIRECTORY, References};
+use crate::reference::{DIRECTORY, References, find};
 use crate::told::Told;
 
 /// Where a row is. Equal places share an entry.
@@ -127,7 +127,7 @@ fn establishments(table: &Table, name: &str, references: &References) -> Result<
 
 /// Territory of each UAI of the directory, by the code of its département.
 fn directory(references: &References) -> Result<HashMap<String, &'static Territory>, TableError> {
-    let Some(reference) = references.iter().find(|(name, _)| name.as_str() == DIRECTORY).map(|(_, reference)| reference) else {
+    let Some(reference) = find(references, DIRECTORY) else {
         return Ok(HashMap::new());
     };
     let (uai, departement) = (reference.table.text("uai")?, reference.table.text("departement")?);
@@ -199,6 +199,11 @@ fn measure(places: &[Place], rows_at: &[u64], rows: usize, told: &mut Told) {
     };
     let with_region = count(&|place| place.region.is_some());
     let with_uai = count(&|place| place.prefix.is_some());
+    let told_twice = count(&|place| {
+        let by_prefix = place.prefix.as_ref().is_some_and(|prefix| Codes::get().by_prefix.contains_key(prefix));
+        place.method == Method::Published && by_prefix
+    });
+    told.count(&format!("compared.{}", RuleCode::RegionConflict), told_twice);
     told.share("rows_with_region", with_region, rows as u64);
     if with_uai > 0 {
         told.share("valid_uai_with_region", count(&|place| place.prefix.is_some() && place.region.is_some()), with_uai);
@@ -258,6 +263,13 @@ mod tests {
         assert_eq!(region(None, Some("0010856A")), (Some("84".to_owned()), "prefixe", Some("001")));
         assert_eq!(region(None, Some("7200664J")), (Some("94".to_owned()), "prefixe", Some("720")));
         assert_eq!(region(None, Some("9830002K")), (Some("00".to_owned()), "prefixe", Some("983")));
+    }
+
+    /// A directory that names no département leaves the place to the prefix: never a null région.
+    #[test]
+    fn v32_an_invalid_departement_of_the_directory_locates_nothing_by_itself() {
+        assert_eq!(Codes::get().of_departement("invalid"), None);
+        assert_eq!(region(None, Some("0010856A")), (Some("84".to_owned()), "prefixe", Some("001")));
     }
 
     #[test]

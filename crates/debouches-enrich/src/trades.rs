@@ -7,7 +7,7 @@ use debouches_model::{Finding, RuleCode};
 use debouches_table::{Column, Table, TableError, TextColumn};
 
 use crate::nsf::{Nsf, Specialities};
-use crate::reference::{References, TRAININGS};
+use crate::reference::{References, TRAININGS, find};
 use crate::rome::{Certifications, Trades};
 use crate::told::Told;
 
@@ -60,7 +60,7 @@ pub(crate) fn add(trades: &TradeSpec, table: &mut Table, references: &References
 /// Diplomas of each MEFSTAT11, in the order of `N_MEF`: one code has two, and both are kept.
 fn cfds_of_mefstat11(references: &References) -> Result<HashMap<String, Vec<String>>, TableError> {
     let mut found: HashMap<String, Vec<String>> = HashMap::new();
-    let Some(reference) = references.iter().find(|(name, _)| name.as_str() == TRAININGS).map(|(_, reference)| reference) else {
+    let Some(reference) = find(references, TRAININGS) else {
         return Ok(found);
     };
     let (mefstat11, cfd) = (reference.table.text("mefstat11")?, reference.table.text("formation_diplome")?);

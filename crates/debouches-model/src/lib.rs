@@ -21,6 +21,7 @@ mod status;
 mod version;
 mod vintage;
 mod waiver;
+mod withdrawal;
 
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use code::{CodeError, RegionCog, Uai};
@@ -40,3 +41,4 @@ pub use status::ValueStatus;
 pub use version::{Change, Version, VersionError};
 pub use vintage::{Vintage, VintageStyle};
 pub use waiver::Waiver;
+pub use withdrawal::{Decree, Withdrawal, Withdrawals};

@@ -203,6 +203,18 @@ rules! {
         title "le groupe de spécialité est aux caractères 4 à 6 du code diplôme", "the speciality group is characters 4 to 6 of the diploma code"
         says "{column} vaut « {value} » alors que le code diplôme donne « {expected} »", "{column} is `{value}` where the diploma code gives `{expected}`"
         do "la colonne publiée fait foi ; au-delà des quatre exceptions connues, interroger la DEPP", "the published column is kept; past the four known exceptions, ask the DEPP";
+    SuccessionCycle "succession-cycle" Validate Error
+        title "aucun diplôme ne se succède à lui-même", "no diploma comes after itself"
+        says "le diplôme « {value} » est sur une boucle de successions : {expected} lui succède et le précède", "diploma `{value}` is on a loop of successions: {expected} comes after it and before it"
+        do "faire corriger la nomenclature par la DEPP : les chiffres tourneraient sans fin le long de la boucle", "have the DEPP mend the nomenclature: figures would go round the loop without end";
+    SeveralGroups "several-groups" Validate Error
+        title "un diplôme n'appartient qu'à un groupe", "a diploma belongs to one group"
+        says "{key} : groupe {value}, alors que la ligne {expected} lui en donne un autre", "{key}: group {value}, where line {expected} gives another"
+        do "faire dire par la DEPP quel groupe est le bon : l'année commune de deux familles ne peut pas être la même", "have the DEPP say which group is right: two families cannot have the same common year";
+    DatesReversed "dates-reversed" Validate Warning
+        title "un code ferme après son ouverture", "a code closes after it opens"
+        says "`{column}` vaut {value}, avant l'ouverture du {expected}", "`{column}` is {value}, before the opening on {expected}"
+        do "faire corriger les dates par la DEPP ; le code est gardé", "have the DEPP mend the dates; the code is kept";
     EmptyColumn "empty-column" Validate Error
         title "une mesure attendue pour un millésime n'est pas vide sur tout ce millésime", "a measure that a vintage should have is not empty on all of it"
         says "`{column}` est vide sur les {value} lignes de {key}", "`{column}` is empty on all {value} rows of {key}"
@@ -235,6 +247,14 @@ rules! {
         title "chaque code de formation est dans les nomenclatures", "each training code is in the nomenclatures"
         says "le code `{column}` = « {value} » est inconnu des nomenclatures ({expected} lignes)", "code `{column}` = `{value}` is unknown to the nomenclatures ({expected} rows)"
         do "rafraîchir les nomenclatures (BCN, Certif Info), puis relancer", "refresh the nomenclatures (BCN, Certif Info), then run again";
+    CodeClosed "code-closed" Enrich Warning
+        title "un code de formation n'est pas fermé avant la première promotion du millésime", "a training code is not closed before the first cohort of the vintage"
+        says "{key} : le code `{column}` = « {value} » a fermé le {expected}", "{key}: code `{column}` = `{value}` closed on {expected}"
+        do "les derniers redoublants expliquent une année d'écart ; au-delà, demander à la DEPP quel code porte la promotion", "the last pupils who repeat explain one year; past it, ask the DEPP which code has the cohort";
+    UnknownReference "unknown-reference" Enrich Warning
+        title "un code qui renvoie à une nomenclature s'y trouve", "a code that refers to a nomenclature is in it"
+        says "`{column}` = « {value} » n'est pas dans {expected}", "`{column}` = `{value}` is not in {expected}"
+        do "rafraîchir les deux nomenclatures ensemble ; si l'écart reste, le signaler au producteur", "refresh both nomenclatures together; if the gap remains, tell the producer";
     DriftVintage "drift-vintage" Package Error
         title "aucun millésime publié ne disparaît", "no published vintage disappears"
         says "{key} : millésime absent, {expected:ligne publiée:lignes publiées} aujourd'hui", "{key}: vintage missing, {expected:row is:rows are} published today"
@@ -266,8 +286,12 @@ impl RuleCode {
     #[must_use]
     pub fn columns(self) -> Option<usize> {
         match self {
-            Self::TwinMismatch | Self::MefstatCfdMismatch | Self::NsfMismatch => Some(2),
+            Self::TwinMismatch | Self::MefstatCfdMismatch | Self::NsfMismatch | Self::SeveralGroups | Self::DatesReversed => {
+                Some(2)
+            }
             Self::ValueAddedMismatch | Self::LeaversMismatch | Self::PartMismatch | Self::RateMismatch => Some(3),
+            // The diploma, seven former codes, seven new ones.
+            Self::SuccessionCycle => Some(15),
             _ => None,
         }
     }

@@ -14,6 +14,8 @@ pub enum VintageStyle {
     Pair,
     /// `2024` or `2022,2023`: one promotion, or two cumulated (InserSup).
     Promo,
+    /// `2026-11-25`: a day, read as its year.
+    Day,
 }
 
 /// The first and last cohort that a figure speaks of, by the year of the end of the training.
@@ -33,6 +35,7 @@ impl Vintage {
             VintageStyle::Cumul => (text.strip_prefix("cumul ")?, '-'),
             VintageStyle::Pair => (text, '_'),
             VintageStyle::Promo => (text, ','),
+            VintageStyle::Day => (text.get(..4)?, ','),
         };
         let year = |text: &str| text.trim().parse::<u16>().ok().filter(|year| (1900..2200).contains(year));
         match body.split_once(separator) {
@@ -40,9 +43,22 @@ impl Vintage {
                 let (a, b) = (year(a)?, year(b)?);
                 Some(Self { first: a.min(b), last: a.max(b) })
             }
-            None if style == VintageStyle::Promo => year(body).map(|year| Self { first: year, last: year }),
+            None if matches!(style, VintageStyle::Promo | VintageStyle::Day) => {
+                year(body).map(|year| Self { first: year, last: year })
+            }
             None => None,
         }
+    }
+}
+
+impl Vintage {
+    /// The vintage that answers when this one is asked for: a single year wins over the cumul that ends with it, and either
+    /// answers for the other. No other vintage does: 2019 does not answer for `2019_2020`.
+    #[must_use]
+    pub fn answered_by(self, available: &[Self]) -> Option<Self> {
+        let ends_alike = |own: &&Self| own.last == self.last;
+        let single = available.iter().find(|own| ends_alike(own) && own.first == own.last);
+        single.or_else(|| available.iter().find(ends_alike)).copied()
     }
 }
 
@@ -55,6 +71,34 @@ impl fmt::Display for Vintage {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A year, or two years cumulated.
+    fn vintage(text: &str) -> Vintage {
+        let style = if text.contains('_') { VintageStyle::Pair } else { VintageStyle::Promo };
+        Vintage::parse(text, style).unwrap()
+    }
+
+    fn answer(available: &[&str], asked: &str) -> Option<String> {
+        let available: Vec<Vintage> = available.iter().map(|text| vintage(text)).collect();
+        vintage(asked).answered_by(&available).map(|vintage| vintage.to_string())
+    }
+
+    #[test]
+    fn v41_a_single_year_wins_over_the_cumul_that_ends_with_it() {
+        assert_eq!(answer(&["2018_2019", "2019"], "2019").as_deref(), Some("2019"));
+    }
+
+    #[test]
+    fn v42_v43_a_year_and_the_cumul_that_ends_with_it_answer_for_each_other() {
+        assert_eq!(answer(&["2018", "2018_2019"], "2019").as_deref(), Some("2018_2019"));
+        assert_eq!(answer(&["2019"], "2018_2019").as_deref(), Some("2019"));
+    }
+
+    #[test]
+    fn v45_v46_no_other_vintage_answers() {
+        assert_eq!(answer(&["2019"], "2019_2020"), None);
+        assert_eq!(answer(&["2017_2018"], "2019"), None);
+    }
 
     #[test]
     fn the_three_spellings_name_the_same_cohorts() {

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::dataset::Dataset;
 use crate::files::WrittenFile;
+use crate::forms;
 use crate::licence::licence;
 use crate::prepare::PreparedTable;
 use crate::record::table_schema_type;
@@ -75,6 +76,13 @@ fn resource(table: &PreparedTable<'_>, files: &[WrittenFile]) -> Option<Value> {
         "dialect": { "delimiter": ";" },
         "schema": schema(table),
     });
+    if !table.breakdown.is_empty() {
+        let rows = |rows: &[(String, u64)]| {
+            rows.iter().map(|(value, count)| (value.clone(), json!(count))).collect::<serde_json::Map<_, _>>()
+        };
+        let columns = table.breakdown.iter().map(|(column, counts)| (column.clone(), Value::Object(rows(counts))));
+        resource["rowsByValue"] = Value::Object(columns.collect());
+    }
     if let Some(parquet) = file("parquet") {
         resource["parquet"] = json!({
             "path": parquet.path,
@@ -82,6 +90,22 @@ fn resource(table: &PreparedTable<'_>, files: &[WrittenFile]) -> Option<Value> {
             "bytes": parquet.bytes,
             "hash": format!("sha256:{}", parquet.sha256),
         });
+    }
+    // Properties and not resources, as the Parquet: the same rows told twice would count twice.
+    let forms: Vec<Value> = forms::of_table(id, files)
+        .into_iter()
+        .map(|file| {
+            json!({
+                "path": file.path,
+                "mediatype": forms::media_type(&file.path),
+                "bytes": file.bytes,
+                "hash": format!("sha256:{}", file.sha256),
+                "rows": file.rows,
+            })
+        })
+        .collect();
+    if !forms.is_empty() {
+        resource["forms"] = json!(forms);
     }
     Some(resource)
 }

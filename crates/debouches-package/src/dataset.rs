@@ -30,6 +30,23 @@ pub struct Dataset {
     pub omitted: Vec<String>,
     /// Columns that a later release will remove.
     pub deprecated: Vec<Deprecation>,
+    /// Public key of minisign that its releases are signed with.
+    pub public_key: Option<String>,
+    /// Further forms of each table.
+    pub forms: std::collections::BTreeSet<crate::Form>,
+    /// What its sources are expected to publish.
+    pub expected: Vec<Expectation>,
+}
+
+/// Figures that a source is expected to publish.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expectation {
+    /// The table that they fill.
+    pub table: String,
+    /// Last day on which they are not late.
+    pub by: chrono::NaiveDate,
+    /// The vintage, when it is known; it is told until the table has it.
+    pub vintage: Option<String>,
 }
 
 /// Texts of a dataset in English.

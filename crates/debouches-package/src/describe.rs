@@ -57,9 +57,26 @@ fn content_of(table: &PreparedTable<'_>, files: &[WrittenFile]) -> Sha256 {
 
 /// Digest of what the texts are made of, sources and figures left out.
 fn definition(dataset: &Dataset, specifications: &str) -> Sha256 {
-    let Dataset { id, title, summary, licence, frequency, tags, zones, granularity, english, omitted: _, deprecated } = dataset;
+    let Dataset {
+        id,
+        title,
+        summary,
+        licence,
+        frequency,
+        tags,
+        zones,
+        granularity,
+        english,
+        omitted: _,
+        deprecated,
+        public_key,
+        forms,
+        ..
+    } = dataset;
     let english = english.as_ref().map(|text| format!("{}|{}", text.title, text.summary)).unwrap_or_default();
     let deprecated: Vec<String> = deprecated.iter().map(|notice| format!("{}|{}", notice.column, notice.reason)).collect();
+    // An unsigned dataset is defined as before there were signatures.
+    let signed = public_key.as_ref().map(|key| format!("signed by {key}"));
     let parts = [
         id.as_str(),
         title,
@@ -71,9 +88,11 @@ fn definition(dataset: &Dataset, specifications: &str) -> Sha256 {
         granularity,
         &english,
         &deprecated.join("|"),
+        &format!("{forms:?}"),
         &FORMAT.to_string(),
         specifications,
     ];
+    let parts: Vec<&str> = parts.into_iter().chain(signed.as_deref()).collect();
     Sha256::of(parts.join("\0").as_bytes())
 }
 
@@ -104,7 +123,7 @@ pub fn describe(
         text,
     };
     let mut texts = vec![
-        text("README.md", "text/markdown", readme::text(dataset, version, tables)),
+        text("README.md", "text/markdown", readme::text(dataset, version, tables, data)),
         text("dictionnaire.csv", "text/csv", dictionary::csv(tables)),
         text("datapackage.json", "application/json", datapackage::json(dataset, version, tables, data)),
         text(changelog::FRENCH, "text/markdown", changelog::text(Lang::Fr, version, reasons, former.french.as_deref())),
@@ -123,7 +142,7 @@ pub fn describe(
     texts.push(text(RECORD_FILE, "application/json", record));
     let profile = ReleaseProfile::of(tables.iter().map(|table| table.profile.clone()).collect());
     texts.push(text(PROFILE_FILE, "application/json", profile.to_text()));
-    DescribedRelease { texts, notice: notice::of(dataset, version, tables) }
+    DescribedRelease { texts, notice: notice::of(dataset, version, tables, data) }
 }
 
 /// `SHA256SUMS` of every file, sorted by path, in the form of coreutils.

@@ -37,6 +37,15 @@ pub enum PackageError {
         #[source]
         source: TableError,
     },
+    /// A further form of a table could not be written.
+    #[error("cannot write a further form of table {table}")]
+    Form {
+        /// The table.
+        table: TableId,
+        /// The cause.
+        #[source]
+        source: std::io::Error,
+    },
     /// The record of the former release is not readable.
     #[error("cannot read the record of the former release")]
     Record(#[source] serde_json::Error),
@@ -48,7 +57,7 @@ impl PackageError {
     pub fn fault(&self) -> Fault {
         match self {
             Self::Leak { .. } => Fault::Data,
-            Self::NoVintage(_) | Self::Table { .. } | Self::Record(_) => Fault::Ours,
+            Self::NoVintage(_) | Self::Table { .. } | Self::Form { .. } | Self::Record(_) => Fault::Ours,
             Self::Compared { .. } => Fault::Integrity,
         }
     }

@@ -11,6 +11,8 @@ pub struct WrittenFile {
     pub bytes: u64,
     /// Digest.
     pub sha256: Sha256,
+    /// Rows in it.
+    pub rows: Option<u64>,
 }
 
 /// A text to write beside the data.

@@ -14,6 +14,7 @@ pub mod drift;
 mod error;
 mod escape;
 mod files;
+mod forms;
 mod licence;
 mod notice;
 mod prepare;
@@ -23,10 +24,11 @@ mod readme;
 mod record;
 mod reread;
 mod secrecy;
+mod signature;
 mod standards;
 mod version_rule;
 
-pub use dataset::{Dataset, Deprecation, English, Part, SecrecyNote, SourceNote};
+pub use dataset::{Dataset, Deprecation, English, Expectation, Part, SecrecyNote, SourceNote};
 pub use describe::{DescribedRelease, Former, describe};
 pub use diff::{
     ChangedRows, ColumnDiff, DIFF_SCHEMA, DiffReport, GroupMove, Retyped, RowsDiff, SchemaDiff, ShapeColumn, Side, SideTable,
@@ -34,13 +36,15 @@ pub use diff::{
 };
 pub use error::PackageError;
 pub use files::{TextFile, WrittenFile};
-pub use prepare::{Prepared, PreparedTable, prepare};
+pub use forms::{Form, FormFile, media_type, write_forms};
+pub use prepare::{Breakdown, Prepared, PreparedTable, prepare};
 pub use profile::{Dimension, PROFILE_FILE, ReleaseProfile, TableProfile, profile};
 pub use published::read_published;
 pub use record::{ColumnRecord, RECORD_FILE, ReleaseRecord, TableRecord};
 pub use reread::reread;
 pub use secrecy::leaks;
+pub use signature::{SIGNATURE_FILE, SignatureError, SigningKey, check_signature, public_key};
 pub use version_rule::{Decision, VersionRule};
 
 /// Format number of the output: moves when the same tables give other bytes.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;

@@ -3,11 +3,14 @@
 use debouches_model::{Coverage, ReleaseNotice, ResourceKind, ResourceNotice, Version};
 
 use crate::dataset::Dataset;
+use crate::files::WrittenFile;
+use crate::forms;
 use crate::prepare::PreparedTable;
 use crate::readme;
+use crate::signature::SIGNATURE_FILE;
 
 /// The notice of a release.
-pub(crate) fn of(dataset: &Dataset, version: Version, tables: &[PreparedTable<'_>]) -> ReleaseNotice {
+pub(crate) fn of(dataset: &Dataset, version: Version, tables: &[PreparedTable<'_>], files: &[WrittenFile]) -> ReleaseNotice {
     ReleaseNotice {
         dataset: dataset.id.clone(),
         version,
@@ -20,7 +23,12 @@ pub(crate) fn of(dataset: &Dataset, version: Version, tables: &[PreparedTable<'_
         coverage: coverage(tables),
         zones: dataset.zones.clone(),
         granularity: dataset.granularity.clone(),
-        resources: tables.iter().flat_map(data).chain(texts(tables)).collect(),
+        resources: tables
+            .iter()
+            .flat_map(|table| data(table).into_iter().chain(further(table, files)))
+            .chain(texts(tables))
+            .chain(signature(dataset))
+            .collect(),
     }
 }
 
@@ -44,6 +52,10 @@ fn data(table: &PreparedTable<'_>) -> [ResourceNotice; 2] {
         kind: ResourceKind::Main,
     };
     let rows = table.rows;
+    let order = match table.spec.sort.as_slice() {
+        [] => "clé".to_owned(),
+        sort => format!("{}, puis par clé", sort.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
+    };
     [
         resource(
             "csv",
@@ -55,9 +67,43 @@ fn data(table: &PreparedTable<'_>) -> [ResourceNotice; 2] {
         resource(
             "parquet",
             format!("{} (Parquet)", table.spec.title),
-            format!("Les mêmes {rows} lignes en Parquet compressé zstd, triées par clé, avec index de pages."),
+            format!("Les mêmes {rows} lignes en Parquet compressé zstd, triées par {order}, avec index de pages."),
         ),
     ]
+}
+
+/// The further forms of a table.
+fn further(table: &PreparedTable<'_>, files: &[WrittenFile]) -> Vec<ResourceNotice> {
+    let id = table.spec.id.as_str();
+    let forms = forms::of_table(id, files).into_iter().map(|file| {
+        let rest = file.path.trim_start_matches(id);
+        let (title, description) = match rest.rsplit('.').next() {
+            Some("xlsx") => (
+                format!("{} (Excel)", table.spec.title),
+                "Les mêmes lignes dans un classeur ; les codes y sont du texte.".to_owned(),
+            ),
+            Some("jsonl") => {
+                (format!("{} (JSON Lines)", table.spec.title), "Les mêmes lignes, un objet JSON sur chacune.".to_owned())
+            }
+            Some(_) | None => {
+                let code = rest.trim_start_matches(".region-").trim_end_matches(".csv");
+                let rows = file.rows.unwrap_or_default();
+                (
+                    format!("{} (CSV, région {code})", table.spec.title),
+                    format!("Les {rows} lignes dont `region_cog` est {code}."),
+                )
+            }
+        };
+        let name = file.path.replace('_', "-").replace(".region-", "-region-");
+        ResourceNotice {
+            path: file.path.clone(),
+            upload_name: name.to_ascii_lowercase(),
+            title,
+            description,
+            kind: ResourceKind::Main,
+        }
+    });
+    forms.collect()
 }
 
 fn texts(tables: &[PreparedTable<'_>]) -> Vec<ResourceNotice> {
@@ -124,4 +170,14 @@ fn texts(tables: &[PreparedTable<'_>]) -> Vec<ResourceNotice> {
     ];
     texts.splice(5..5, judged);
     texts
+}
+
+fn signature(dataset: &Dataset) -> Option<ResourceNotice> {
+    dataset.public_key.as_ref().map(|key| ResourceNotice {
+        path: SIGNATURE_FILE.to_owned(),
+        upload_name: "sha256sums-minisig.txt".to_owned(),
+        title: "Signature des empreintes".to_owned(),
+        description: format!("Signature minisign de SHA256SUMS, par la clé publique `{key}`."),
+        kind: ResourceKind::Other,
+    })
 }

@@ -7,9 +7,15 @@ use debouches_model::{Coverage, Hasher, Sha256, ValueStatus, Vintage};
 use debouches_table::{ParquetLayout, Table, write_csv, write_parquet};
 
 use crate::PackageError;
-use crate::dataset::{Part, SecrecyNote, SourceNote};
+use crate::dataset::{Dataset, Part, SecrecyNote, SourceNote};
 use crate::profile::{TableProfile, profile};
 use crate::secrecy::leaks;
+
+/// For each column, its values and the rows that have each.
+pub type Breakdown = Vec<(String, Vec<(String, u64)>)>;
+
+/// Longest list of values whose rows are counted in the texts.
+const MOST_LISTED: usize = 20;
 
 /// A table whose data is written.
 #[derive(Debug)]
@@ -24,6 +30,8 @@ pub struct PreparedTable<'a> {
     pub keys_sha256: Sha256,
     /// For each measure, the number of cells in each state, in the order of [`ValueStatus::ALL`].
     pub states: Vec<(String, [u64; 5])>,
+    /// For a derived table, the rows by value of each of its short lists of values, in the order of the specification.
+    pub breakdown: Breakdown,
     /// First and last cohort.
     pub vintages: (u16, u16),
     /// The distinct vintages as published, sorted.
@@ -39,7 +47,7 @@ pub struct PreparedTable<'a> {
 /// The tables of a release, written.
 pub type Prepared<'a> = Vec<PreparedTable<'a>>;
 
-/// Writes a table as CSV and Parquet, sorted by its key.
+/// Writes a table as CSV and Parquet, sorted as its specification says.
 ///
 /// # Errors
 /// When a figure under the threshold remains, or when the bytes cannot be written.
@@ -54,14 +62,14 @@ pub fn prepare<'a>(
     if let (count, Some(first)) = leaks(spec, &table).map_err(wrap)? {
         return Err(PackageError::Leak { table: spec.id.clone(), count, first: Box::new(first) });
     }
-    let table = {
-        let received = table.without(|name| dataset.omits(spec.id.as_str(), name));
-        received.sorted_by(&spec.key).map_err(wrap)?
-    };
     let columns: Vec<ColumnSpec> =
         published_columns(spec).into_iter().filter(|column| !dataset.omits(spec.id.as_str(), &column.name)).collect();
+    // One list gives the columns of the files and those of their description.
+    let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+    let received = table.without(|name| dataset.omits(spec.id.as_str(), name));
+    let table = received.sorted_by(&published_order(spec, &dataset)).and_then(|table| table.arranged(&names)).map_err(wrap)?;
     write_csv(&table, csv, jobs).map_err(wrap)?;
-    write_parquet(&table, &layout(spec, &columns), parquet, jobs).map_err(wrap)?;
+    write_parquet(&table, &layout(spec, &columns, &dataset), parquet, jobs).map_err(wrap)?;
     let states = columns
         .iter()
         .filter(|column| column.is_measure())
@@ -71,6 +79,7 @@ pub fn prepare<'a>(
     let vintages = vintages.ok_or_else(|| PackageError::NoVintage(spec.id.clone()))?;
     Ok(PreparedTable {
         profile: profile(spec, &table, jobs).map_err(wrap)?,
+        breakdown: breakdown(spec, &table).map_err(wrap)?,
         rows: table.rows() as u64,
         keys_sha256: keys_digest(spec, &table).map_err(wrap)?,
         states,
@@ -128,13 +137,31 @@ fn status_column(measure: &ColumnSpec) -> ColumnSpec {
     }
 }
 
+/// What a derived table is made of, as rows by value: where figures come from, and what is missing.
+fn breakdown(spec: &TableSpec, table: &Table) -> Result<Breakdown, debouches_table::TableError> {
+    let listed = |column: &&ColumnSpec| column.kind == ColumnKind::Text && (2..=MOST_LISTED).contains(&column.values.len());
+    let columns = spec.columns.iter().filter(|_| spec.derived.is_some()).filter(listed);
+    let counted = columns.map(|column| {
+        let text = table.text(&column.name)?;
+        let counts: std::collections::HashMap<&str, u64> = text.distinct().zip(text.counts()).collect();
+        let rows = column.values.iter().map(|value| (value.clone(), counts.get(value.as_str()).copied().unwrap_or_default()));
+        Ok((column.name.clone(), rows.filter(|(_, rows)| *rows > 0).collect()))
+    });
+    counted.collect()
+}
+
+/// What the rows are sorted by, columns that are left out left aside.
+fn published_order(spec: &TableSpec, dataset: &Dataset) -> Vec<String> {
+    spec.order().into_iter().filter(|name| !dataset.omits(spec.id.as_str(), name)).collect()
+}
+
 /// Bloom filters on the codes that readers look up; lists have none.
-fn layout(spec: &TableSpec, columns: &[ColumnSpec]) -> ParquetLayout {
+fn layout(spec: &TableSpec, columns: &[ColumnSpec], dataset: &Dataset) -> ParquetLayout {
     let is_code = |column: &&ColumnSpec| {
         column.kind == ColumnKind::Text && column.format.is_some_and(|format| !matches!(format, CodeFormat::Rome))
     };
     ParquetLayout {
-        sorted_by: spec.key.clone(),
+        sorted_by: published_order(spec, dataset),
         bloom: columns.iter().filter(is_code).map(|column| column.name.clone()).collect(),
     }
 }
@@ -162,5 +189,7 @@ fn vintages(spec: &TableSpec, table: &Table) -> (Option<(u16, u16)>, Vec<String>
     labels.sort();
     let parsed: Vec<Vintage> = labels.iter().filter_map(|label| Vintage::parse(label, vintage.style)).collect();
     let first = parsed.iter().map(|vintage| vintage.first).min();
-    (first.zip(parsed.iter().map(|vintage| vintage.last).max()), labels)
+    let span = first.zip(parsed.iter().map(|vintage| vintage.last).max());
+    let of_none = vintage.empty.filter(|_| table.rows() == 0).map(|year| (year, year));
+    (span.or(of_none), labels)
 }

@@ -5,11 +5,13 @@ use std::fmt::Write as _;
 use debouches_model::spec::ColumnSpec;
 use debouches_model::{ValueStatus, Version};
 
-use crate::dataset::Dataset;
+use crate::dataset::{Dataset, Expectation};
+use crate::files::WrittenFile;
+use crate::forms;
 use crate::prepare::PreparedTable;
 
 /// `README.md`.
-pub(crate) fn text(dataset: &Dataset, version: Version, tables: &[PreparedTable<'_>]) -> String {
+pub(crate) fn text(dataset: &Dataset, version: Version, tables: &[PreparedTable<'_>], files: &[WrittenFile]) -> String {
     let summary = if dataset.summary == dataset.title { "" } else { dataset.summary.as_str() };
     let mut out = format!("# {}\n\nVersion {version}. {summary}\n", dataset.title);
     for table in tables {
@@ -19,7 +21,9 @@ pub(crate) fn text(dataset: &Dataset, version: Version, tables: &[PreparedTable<
     if let Some(first) = tables.first() {
         out.push_str(&opening_section(first.spec.id.as_str()));
     }
-    out.push_str(&checking_section());
+    out.push_str(&forms::readme_section(tables, files));
+    out.push_str(&checking_section(dataset));
+    out.push_str(&calendar_section(dataset, tables));
     out.push_str(&origin_section(dataset, tables));
     out
 }
@@ -64,11 +68,29 @@ fn table_section(table: &PreparedTable<'_>) -> String {
     for column in table.columns.iter().filter(|column| column.is_measure()) {
         out.push_str(&measure_line(column));
     }
+    out.push_str(&breakdown_section(table));
     let is_published = |name: &str| table.columns.iter().any(|column| column.name == name);
     let added: Vec<_> = spec.added_columns().filter(|column| is_published(&column.name)).collect();
     if !added.is_empty() {
         out.push_str("\n### Colonnes ajoutées par Débouchés\n\n| Colonne | Sens |\n|---|---|\n");
         added.iter().for_each(|column| out.push_str(&format!("| `{}` | {} |\n", column.name, column.description)));
+    }
+    out
+}
+
+/// Rows of a derived table by value, with their share.
+#[expect(clippy::cast_precision_loss, reason = "rows are far below 2^52")]
+fn breakdown_section(table: &PreparedTable<'_>) -> String {
+    if table.breakdown.is_empty() {
+        return String::new();
+    }
+    let mut out = "\n### Lignes selon leur origine et leur état\n\n| Colonne | Valeur | Lignes | Part |\n|---|---|---:|---:|\n"
+        .to_owned();
+    for (column, rows) in &table.breakdown {
+        for (value, count) in rows {
+            let share = format!("{:.1}", *count as f64 * 100.0 / table.rows.max(1) as f64).replace('.', ",");
+            let _ = writeln!(out, "| `{column}` | `{value}` | {count} | {share} % |");
+        }
     }
     out
 }
@@ -113,8 +135,33 @@ Une colonne qui contient une liste (métiers visés) est jointe par `|` dans le 
     )
 }
 
-fn checking_section() -> String {
-    "\n## Vérifier un téléchargement\n\nDans le dossier des fichiers, sous leur nom d'origine : `sha256sum -c --ignore-missing SHA256SUMS`. Le schéma se contrôle avec `frictionless validate datapackage.json`.\n".to_owned()
+fn checking_section(dataset: &Dataset) -> String {
+    let mut out = "\n## Vérifier un téléchargement\n\nDans le dossier des fichiers, sous leur nom d'origine : `sha256sum -c --ignore-missing SHA256SUMS`. Le schéma se contrôle avec `frictionless validate datapackage.json`.\n".to_owned();
+    if let Some(key) = &dataset.public_key {
+        let _ = writeln!(out, "\nLes empreintes sont signées : `minisign -Vm SHA256SUMS -P {key}`.");
+    }
+    out
+}
+
+/// When new figures are expected: what the configuration says, until the table has them.
+fn calendar_section(dataset: &Dataset, tables: &[PreparedTable<'_>]) -> String {
+    let has = |expected: &Expectation| {
+        let table = tables.iter().find(|table| table.spec.id.as_str() == expected.table);
+        table.zip(expected.vintage.as_ref()).is_some_and(|(table, vintage)| table.vintage_labels.contains(vintage))
+    };
+    let mut coming: Vec<&Expectation> = dataset.expected.iter().filter(|expected| !has(expected)).collect();
+    coming.sort_by_key(|expected| expected.by);
+    if coming.is_empty() {
+        return String::new();
+    }
+    let lines = coming.iter().map(|expected| {
+        let what = match &expected.vintage {
+            Some(vintage) => format!("millésime « {vintage} »"),
+            None => "nouvelle livraison du producteur".to_owned(),
+        };
+        format!("- `{}` : {what}, avant le {}\n", expected.table, expected.by.format("%d/%m/%Y"))
+    });
+    format!("\n## Calendrier\n\nLivraisons attendues quand cette version a été faite :\n\n{}", lines.collect::<String>())
 }
 
 fn origin_section(dataset: &Dataset, tables: &[PreparedTable<'_>]) -> String {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use debouches_model::{DatasetId, ReleaseNotice, ResourceNotice, Sha256, Version};
+use debouches_model::{DatasetId, ReleaseNotice, ResourceNotice, Sha256, Version, Withdrawal};
 use debouches_store::Artefact;
 use debouches_udata::{DatasetText, LinkText, ResourceKind, ResourceText, SchemaRef};
 
@@ -21,6 +21,10 @@ pub struct Target {
     pub schemas: BTreeMap<String, SchemaRef>,
     /// Public address of the bucket that holds the files; none when the portal holds them.
     pub bucket: Option<String>,
+    /// The withdrawn releases of the dataset: a page tells those that are not older than what it shows.
+    pub withdrawn: Vec<Withdrawal>,
+    /// Whether no file is shown, since they are about to be removed everywhere.
+    pub bare: bool,
 }
 
 /// A dataset as it should be on the portal.
@@ -116,7 +120,7 @@ pub async fn desire(release: &Artefact, target: &Target) -> Result<Desired, Publ
             || resource.upload_name.rsplit_once('.').is_some_and(|(_, extension)| target.extensions.contains(extension))
     };
     let mut resources = Vec::new();
-    for resource in notice.resources.iter().filter(accepted) {
+    for resource in notice.resources.iter().filter(accepted).filter(|_| !target.bare) {
         let upload = source::upload(release, &resource.path, &resource.upload_name, None).await;
         let upload =
             upload.map_err(|source| PublishError::Store { dataset: notice.dataset.clone(), source: Box::new(source) })?;
@@ -147,7 +151,7 @@ pub async fn desire(release: &Artefact, target: &Target) -> Result<Desired, Publ
         left_out: notice
             .resources
             .iter()
-            .filter(|resource| !accepted(resource))
+            .filter(|resource| !target.bare && !accepted(resource))
             .map(|resource| resource.path.clone())
             .collect(),
     })
@@ -161,7 +165,7 @@ fn dataset_text(notice: &ReleaseNotice, target: &Target, identity: &str) -> Data
     ];
     DatasetText {
         title: notice.title.clone(),
-        description: notice.description.clone(),
+        description: format!("{}{}", withdrawals(notice, target), notice.description),
         description_short: notice.summary.clone(),
         organization: target.organization.clone(),
         license: notice.licence.clone(),
@@ -174,6 +178,20 @@ fn dataset_text(notice: &ReleaseNotice, target: &Target, identity: &str) -> Data
         private: false,
         extras: extras.into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),
     }
+}
+
+/// What the page says first of withdrawn releases.
+fn withdrawals(notice: &ReleaseNotice, target: &Target) -> String {
+    let told = target.withdrawn.iter().filter(|withdrawal| withdrawal.version >= notice.version);
+    let line = |withdrawal: &Withdrawal| {
+        let sentence = withdrawal.sentence().fr;
+        match withdrawal.version == notice.version {
+            true if target.bare => format!("**Ces fichiers ne sont plus diffusés.** {sentence}\n\n"),
+            true => format!("**Ne plus utiliser ces fichiers.** {sentence}\n\n"),
+            false => format!("{sentence}\n\n"),
+        }
+    };
+    told.map(line).collect()
 }
 
 fn resource_text(notice: &ReleaseNotice, resource: &ResourceNotice, target: &Target, sha256: String) -> ResourceText {

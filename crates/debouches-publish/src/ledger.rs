@@ -158,6 +158,24 @@ pub(crate) fn read(lines: &[String], dataset: &DatasetId) -> Result<Vec<Entry>, 
     Ok(entries)
 }
 
+/// When a portal was first found to agree with a release; none when it never was.
+///
+/// `key` is that of the publication, `publish/<dataset>/<version>/<portal>`. A receipt is written again when the address of
+/// the portal moves; the journal is not.
+///
+/// # Errors
+/// When the journal cannot be read, or was altered.
+pub async fn first_published(
+    store: &Store,
+    key: &ArtefactKey,
+    dataset: &DatasetId,
+) -> Result<Option<DateTime<Utc>>, PublishError> {
+    let lines = store.journal_lines(key).await;
+    let lines = lines.map_err(|source| PublishError::Store { dataset: dataset.clone(), source: Box::new(source) })?;
+    let entries = read(&lines.unwrap_or_default(), dataset)?;
+    Ok(entries.into_iter().find(|entry| entry.state == State::Sealed).map(|entry| entry.at))
+}
+
 /// Whether a creation of the dataset was sent and never answered: it may still appear.
 pub(crate) fn has_open_creation(entries: &[Entry]) -> bool {
     let count =

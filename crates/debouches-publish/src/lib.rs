@@ -22,6 +22,7 @@ mod step;
 pub use actual::{Observed, last_receipt};
 pub use desired::{Desired, DesiredResource, Place, Target, bucket_path, desire};
 pub use error::{PublishError, fault_of};
+pub use ledger::first_published;
 pub use live::{Live, LiveFile, live};
 pub use plan::{Plan, PlannedWrite, plan};
 pub use plan_file::{PlanFile, PlanFileError, PlannedBucket, PlannedDataset, PlannedFile, PlannedPointer, PlannedPortal};

@@ -114,7 +114,7 @@ fn text_obstacles(terms: &Terms, text: &DatasetText) -> Vec<Obstacle> {
 fn file_obstacles(terms: &Terms, desired: &Desired) -> Vec<Obstacle> {
     let mut found = Vec::new();
     let mut refuse = |what: String| found.push(Obstacle::operator(what));
-    if desired.resources.is_empty() {
+    if desired.resources.is_empty() && !desired.left_out.is_empty() {
         refuse("the portal accepts none of the files of the release".to_owned());
     }
     for file in &desired.resources {

@@ -13,7 +13,7 @@ use crate::lease::LEASE_EXTRA;
 use crate::ledger::{Entry, Ledger, State, has_begun, has_open_creation};
 use crate::plan::{Plan, plan};
 use crate::plan_file::PlannedDataset;
-use crate::receipt::{RECEIPT_FILE, Receipt};
+use crate::receipt::Receipt;
 use crate::{PublishError, VERSION_EXTRA, lease, ledger};
 
 /// How many rounds in which the portal confirms nothing are taken, one after the other, before giving up for this run.
@@ -110,6 +110,7 @@ impl Publication<'_> {
             && let Some(live) = actual.extra(VERSION_EXTRA).and_then(|version| version.parse::<Version>().ok())
             && live > desired.version
             && !self.may_go_back
+            && !self.target.withdrawn.iter().any(|withdrawal| withdrawal.version == live)
         {
             return Err(PublishError::Older { dataset: desired.dataset, live, ours: desired.version });
         }
@@ -289,21 +290,9 @@ impl Publication<'_> {
         PublishError::Store { dataset: desired.dataset.clone(), source: Box::new(source) }
     }
 
-    /// Keeps the receipt; a former one of the same version, which speaks of other resources, gives way.
     async fn keep(&self, key: &ArtefactKey, receipt: &Receipt, lock: &Lock) -> Result<(), StoreError> {
-        let text = serde_json::to_string_pretty(receipt).expect("a receipt is always written") + "\n";
-        if let Some(former) = self.store.find(key).await? {
-            if former.read(RECEIPT_FILE).await? == text.as_bytes() {
-                return Ok(());
-            }
-            self.store.discard(key, lock).await?;
-        }
-        let draft = self.store.draft(key.clone())?;
-        draft.write(RECEIPT_FILE, "application/json", text.as_bytes())?;
-        let mut manifest = Manifest::new(key, self.tool.clone(), self.clock.now());
-        manifest.inputs = vec![self.release.manifest().as_input()];
-        draft.commit(manifest).await?;
-        Ok(())
+        let manifest = Manifest::new(key, self.tool.clone(), self.clock.now());
+        receipt.keep(self.store, lock, self.release, manifest).await
     }
 }
 

@@ -90,6 +90,9 @@ pub(crate) struct Builder<'a> {
 /// The cells of a row, in the order of the policy's counts.
 pub(crate) type RowCells = Vec<Option<CellId>>;
 
+/// What counts of a row have in common when they are hidden together: bases, group, whether they are hidden already.
+type Together<'a> = (Vec<&'a str>, Option<&'a str>, bool);
+
 impl Builder<'_> {
     fn release(&mut self, facts: &Facts, is_last: bool) {
         let owner = self.policy.owner.as_ref().and_then(|name| facts.key.iter().position(|own| own == name));
@@ -108,7 +111,7 @@ impl Builder<'_> {
     pub(crate) fn row(&mut self, facts: &Facts, row: &Row, owner: Option<usize>, last: Option<usize>) -> RowCells {
         let place_of = |name: &str| self.counts.iter().position(|count| count.column == name);
         // What is hidden for another reason than its base (a producer's own) leaves the rest of its group published.
-        let mut groups: BTreeMap<(Vec<&str>, Option<&str>, bool), Vec<usize>> = BTreeMap::new();
+        let mut groups: BTreeMap<Together<'_>, Vec<usize>> = BTreeMap::new();
         for (place, count) in self.counts.iter().enumerate().filter(|(place, _)| row.counts[*place] != Seen::Nothing) {
             let base = count.base.iter().map(String::as_str).collect();
             let is_hidden = matches!(row.counts[place], Seen::Hidden(_));

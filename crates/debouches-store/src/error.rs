@@ -102,6 +102,14 @@ pub enum StoreError {
         /// The cause.
         source: object_store::Error,
     },
+    /// The bucket of an address does not exist.
+    #[error("there is no bucket for {path}: make it, or correct the address")]
+    NoBucket {
+        /// The object.
+        path: String,
+        /// The cause.
+        source: object_store::Error,
+    },
     /// The manifest cannot be trusted.
     #[error("cannot open {key}: its manifest {reason}")]
     Manifest {
@@ -205,7 +213,11 @@ impl StoreError {
     #[must_use]
     pub fn fault(&self) -> Fault {
         match self {
-            Self::Location { .. } | Self::Unsupported { .. } | Self::Symlink { .. } | Self::Format { .. } => Fault::Operator,
+            Self::Location { .. }
+            | Self::Unsupported { .. }
+            | Self::Symlink { .. }
+            | Self::Format { .. }
+            | Self::NoBucket { .. } => Fault::Operator,
             Self::Name { .. }
             | Self::Full { .. }
             | Self::Io { .. }
@@ -242,8 +254,23 @@ impl StoreError {
         let path = path.into();
         if matches!(source, object_store::Error::PermissionDenied { .. } | object_store::Error::Unauthenticated { .. }) {
             Self::RemoteDenied { path, source }
+        } else if is_bucket_missing(&source) {
+            Self::NoBucket { path, source }
         } else {
             Self::Remote { path, source }
         }
     }
+}
+
+/// Whether an object store says that there is no such bucket. An object that is not there was told apart before: what is
+/// left of "not found" is a write, and what a write does not find is its bucket.
+fn is_bucket_missing(error: &object_store::Error) -> bool {
+    let mut cause: Option<&dyn std::error::Error> = Some(error);
+    while let Some(link) = cause {
+        if link.to_string().contains("NoSuchBucket") {
+            return true;
+        }
+        cause = link.source();
+    }
+    matches!(error, object_store::Error::NotFound { .. })
 }

@@ -17,6 +17,7 @@ mod lock;
 mod memo;
 mod name;
 mod objects;
+mod register;
 mod runs;
 mod scratch;
 mod seal;

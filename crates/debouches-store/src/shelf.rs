@@ -1,11 +1,13 @@
-//! A bucket that everybody reads: objects written once and never again, and one pointer per dataset.
+//! A bucket or a folder that everybody reads: objects written once and never again, and a few that move.
 //!
-//! Nothing here needs a journal: an object is put only if absent, and compared when it is there; the pointer moves only
+//! Nothing here needs a journal: an object is put only if absent, and compared when it is there; what moves does so only
 //! from the state that was read. A run that died is completed by the next one.
+
+mod folder;
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{Read as _, Seek as _, SeekFrom};
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path as FilePath;
 use std::sync::Arc;
 
@@ -18,8 +20,11 @@ use object_store::{
     WriteMultipart,
 };
 
+use crate::backend::blocking;
 use crate::location::Location;
 use crate::{StoreError, open_bucket};
+
+use folder::ShelfFolder;
 
 /// Above this size a file travels in parts, in bytes; also the size of a part.
 const PART: usize = 8 << 20;
@@ -27,12 +32,17 @@ const PART: usize = 8 << 20;
 /// Parts under way at once.
 const PARTS_AT_ONCE: usize = 4;
 
-/// The bucket.
+/// The bucket, or the folder.
 #[derive(Clone)]
 pub struct Shelf {
-    store: Arc<dyn ObjectStore>,
-    prefix: String,
+    place: Place,
     display: String,
+}
+
+#[derive(Clone)]
+enum Place {
+    Objects { store: Arc<dyn ObjectStore>, prefix: String },
+    Folder(Arc<ShelfFolder>),
 }
 
 /// Whether an object had to be written.
@@ -59,18 +69,39 @@ impl Shelf {
     /// When the address cannot be used.
     pub fn open(url: &str, aws: &BTreeMap<String, String>) -> Result<Self, StoreError> {
         match Location::parse(url, FilePath::new("/"))? {
+            Location::Folder(_) => Err(StoreError::Location {
+                url: url.to_owned(),
+                reason: "files are hosted in s3://bucket/prefix; for a folder, use a static catalogue".to_owned(),
+            }),
+            location => Self::at_location(url, location, aws),
+        }
+    }
+
+    /// Opens a folder too (taken from `base`, or `file://`); it is made at the first write.
+    ///
+    /// # Errors
+    /// When the address cannot be used.
+    pub fn open_in(url: &str, base: &FilePath, aws: &BTreeMap<String, String>) -> Result<Self, StoreError> {
+        Self::at_location(url, Location::parse(url, base)?, aws)
+    }
+
+    fn at_location(url: &str, location: Location, aws: &BTreeMap<String, String>) -> Result<Self, StoreError> {
+        match location {
             Location::Bucket { bucket, prefix } => {
                 let display = format!("s3://{bucket}/{prefix}");
                 let refuse =
                     |error: object_store::Error| StoreError::Location { url: display.clone(), reason: error.to_string() };
                 let store = open_bucket(&bucket, aws).map_err(refuse)?;
-                Ok(Self { store, prefix, display })
+                Ok(Self { place: Place::Objects { store, prefix }, display })
             }
-            Location::Memory => Ok(Self { store: Arc::new(InMemory::new()), prefix: String::new(), display: url.to_owned() }),
-            Location::Folder(_) => Err(StoreError::Location {
-                url: url.to_owned(),
-                reason: "files are hosted in s3://bucket/prefix; for a folder, use a static catalogue".to_owned(),
-            }),
+            Location::Memory => {
+                let place = Place::Objects { store: Arc::new(InMemory::new()), prefix: String::new() };
+                Ok(Self { place, display: url.to_owned() })
+            }
+            Location::Folder(path) => {
+                let display = path.display().to_string();
+                Ok(Self { place: Place::Folder(Arc::new(ShelfFolder::new(path))), display })
+            }
         }
     }
 
@@ -88,13 +119,69 @@ impl Shelf {
         if let Some(found) = self.digest(path).await? {
             return self.compare(path, sha256, found).map(|()| Placed::Already);
         }
-        let placed = self.put(path, file, media_type).await?;
+        let placed = match &self.place {
+            Place::Objects { store, .. } => self.put(store, path, file, media_type).await?,
+            Place::Folder(folder) => {
+                let (folder, path) = (Arc::clone(folder), path.to_owned());
+                blocking(move || folder.create(&path, file)).await?
+            }
+        };
         let found = self.digest(path).await?.ok_or_else(|| StoreError::Absent { path: self.shown(path) })?;
         self.compare(path, sha256, found)?;
         Ok(placed)
     }
 
-    async fn put(&self, path: &str, mut file: File, media_type: &str) -> Result<Placed, StoreError> {
+    /// Size in bytes of what is there; none when nothing is.
+    ///
+    /// # Errors
+    /// When the place does not answer.
+    pub async fn size(&self, path: &str) -> Result<Option<u64>, StoreError> {
+        match &self.place {
+            Place::Objects { store, .. } => match store.head(&self.at(path)).await {
+                Ok(meta) => Ok(Some(meta.size)),
+                Err(object_store::Error::NotFound { .. }) => Ok(None),
+                Err(error) => Err(StoreError::remote(self.shown(path), error)),
+            },
+            Place::Folder(folder) => {
+                let file = folder.open(path)?;
+                let size = |file: File| file.metadata().map(|meta| meta.len());
+                file.map(size).transpose().map_err(|error| StoreError::io("inspect", self.shown(path), error))
+            }
+        }
+    }
+
+    /// Opens what is there for reading, in a temporary file when it is elsewhere; none when nothing is there.
+    ///
+    /// # Errors
+    /// When the place does not answer.
+    pub async fn open_file(&self, path: &str) -> Result<Option<File>, StoreError> {
+        let store = match &self.place {
+            Place::Objects { store, .. } => store,
+            Place::Folder(folder) => return folder.open(path),
+        };
+        let fail = |error| StoreError::remote(self.shown(path), error);
+        let local = |error| StoreError::io("write", self.shown(path), error);
+        let found = match store.get(&self.at(path)).await {
+            Ok(found) => found,
+            Err(object_store::Error::NotFound { .. }) => return Ok(None),
+            Err(error) => return Err(fail(error)),
+        };
+        let mut file = tempfile::tempfile().map_err(local)?;
+        let mut chunks = found.into_stream();
+        while let Some(chunk) = chunks.try_next().await.map_err(fail)? {
+            file.write_all(&chunk).map_err(local)?;
+        }
+        file.seek(SeekFrom::Start(0)).map_err(local)?;
+        Ok(Some(file))
+    }
+
+    async fn put(
+        &self,
+        store: &Arc<dyn ObjectStore>,
+        path: &str,
+        mut file: File,
+        media_type: &str,
+    ) -> Result<Placed, StoreError> {
         let fail = |error| StoreError::remote(self.shown(path), error);
         let local = |error| StoreError::io("read", self.shown(path), error);
         file.seek(SeekFrom::Start(0)).map_err(local)?;
@@ -106,7 +193,7 @@ impl Shelf {
         let (first, mut file) = part(file).await.map_err(local)?;
         if first.len() < PART {
             let options = PutOptions { attributes, ..PutOptions::from(PutMode::Create) };
-            return match self.store.put_opts(&self.at(path), first.into(), options).await {
+            return match store.put_opts(&self.at(path), first.into(), options).await {
                 Ok(_) => Ok(Placed::Written),
                 Err(object_store::Error::AlreadyExists { .. } | object_store::Error::Precondition { .. }) => {
                     Ok(Placed::Already)
@@ -115,7 +202,7 @@ impl Shelf {
             };
         }
         let options = PutMultipartOptions { attributes, ..PutMultipartOptions::default() };
-        let upload = self.store.put_multipart_opts(&self.at(path), options).await.map_err(fail)?;
+        let upload = store.put_multipart_opts(&self.at(path), options).await.map_err(fail)?;
         let mut writer = WriteMultipart::new_with_chunk_size(upload, PART);
         let mut bytes = first;
         while !bytes.is_empty() {
@@ -133,8 +220,15 @@ impl Shelf {
 
     /// The digest of what is there; none when nothing is. The bytes are read whole, and not kept.
     async fn digest(&self, path: &str) -> Result<Option<Sha256>, StoreError> {
+        let store = match &self.place {
+            Place::Objects { store, .. } => store,
+            Place::Folder(folder) => {
+                let (folder, path) = (Arc::clone(folder), path.to_owned());
+                return blocking(move || folder.digest(&path)).await;
+            }
+        };
         let fail = |error| StoreError::remote(self.shown(path), error);
-        let found = match self.store.get(&self.at(path)).await {
+        let found = match store.get(&self.at(path)).await {
             Ok(found) => found,
             Err(object_store::Error::NotFound { .. }) => return Ok(None),
             Err(error) => return Err(fail(error)),
@@ -146,25 +240,17 @@ impl Shelf {
         Ok(Some(hasher.finish()))
     }
 
-    /// The size of what is there; none when nothing is.
+    /// Reads what moves: a pointer, a page.
     ///
     /// # Errors
-    /// When the bucket does not answer.
-    pub async fn size(&self, path: &str) -> Result<Option<u64>, StoreError> {
-        match self.store.head(&self.at(path)).await {
-            Ok(found) => Ok(Some(found.size)),
-            Err(object_store::Error::NotFound { .. }) => Ok(None),
-            Err(error) => Err(StoreError::remote(self.shown(path), error)),
-        }
-    }
-
-    /// Reads a pointer.
-    ///
-    /// # Errors
-    /// When the bucket does not answer.
+    /// When the place does not answer.
     pub async fn pointer(&self, path: &str) -> Result<Pointer, StoreError> {
+        let store = match &self.place {
+            Place::Objects { store, .. } => store,
+            Place::Folder(folder) => return Ok(Pointer { bytes: folder.read(path)?, version: None }),
+        };
         let fail = |error| StoreError::remote(self.shown(path), error);
-        match self.store.get(&self.at(path)).await {
+        match store.get(&self.at(path)).await {
             Ok(found) => {
                 let version = UpdateVersion { e_tag: found.meta.e_tag.clone(), version: found.meta.version.clone() };
                 Ok(Pointer { bytes: Some(found.bytes().await.map_err(fail)?.to_vec()), version: Some(version) })
@@ -176,20 +262,42 @@ impl Shelf {
 
     /// Moves a pointer from what was read; says whether it did. It did not when somebody moved it meanwhile.
     ///
+    /// A bucket compares and writes in one step. A folder cannot: what is there is compared just before it is replaced,
+    /// whole.
+    ///
     /// # Errors
-    /// When the bucket refuses or does not answer.
-    pub async fn move_pointer(&self, path: &str, from: &Pointer, bytes: &[u8]) -> Result<bool, StoreError> {
+    /// When the place refuses or does not answer.
+    pub async fn move_pointer(&self, path: &str, from: &Pointer, bytes: &[u8], media_type: &str) -> Result<bool, StoreError> {
+        let store = match &self.place {
+            Place::Objects { store, .. } => store,
+            Place::Folder(folder) => return folder.replace(path, from.bytes.as_deref(), bytes),
+        };
         let mode = from.version.clone().map_or(PutMode::Create, PutMode::Update);
         let attributes = Attributes::from_iter([
-            (Attribute::ContentType, "application/json".to_owned()),
+            (Attribute::ContentType, media_type.to_owned()),
             (Attribute::CacheControl, "no-cache".to_owned()),
         ]);
         let options = PutOptions { attributes, ..PutOptions::from(mode) };
-        match self.store.put_opts(&self.at(path), bytes.to_vec().into(), options).await {
+        match store.put_opts(&self.at(path), bytes.to_vec().into(), options).await {
             Ok(_) => Ok(true),
             Err(object_store::Error::AlreadyExists { .. } | object_store::Error::Precondition { .. }) => Ok(false),
             Err(error) => Err(StoreError::remote(self.shown(path), error)),
         }
+    }
+
+    /// Removes what is there; says whether something was.
+    ///
+    /// # Errors
+    /// When the place refuses or does not answer.
+    pub async fn remove(&self, path: &str) -> Result<bool, StoreError> {
+        let store = match &self.place {
+            Place::Objects { store, .. } => store,
+            Place::Folder(folder) => return folder.remove(path),
+        };
+        if self.size(path).await?.is_none() {
+            return Ok(false);
+        }
+        store.delete(&self.at(path)).await.map(|()| true).map_err(|error| StoreError::remote(self.shown(path), error))
     }
 
     fn compare(&self, path: &str, expected: Sha256, found: Sha256) -> Result<(), StoreError> {
@@ -200,7 +308,10 @@ impl Shelf {
     }
 
     fn at(&self, path: &str) -> Path {
-        if self.prefix.is_empty() { Path::from(path) } else { Path::from(format!("{}/{path}", self.prefix)) }
+        match &self.place {
+            Place::Objects { prefix, .. } if !prefix.is_empty() => Path::from(format!("{prefix}/{path}")),
+            Place::Objects { .. } | Place::Folder(_) => Path::from(path),
+        }
     }
 
     fn shown(&self, path: &str) -> String {
@@ -219,9 +330,9 @@ async fn part(mut file: File) -> std::io::Result<(Vec<u8>, File)> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write as _;
-
     use super::*;
+
+    const JSON: &str = "application/json";
 
     fn file(bytes: &[u8]) -> File {
         let mut file = tempfile::tempfile().unwrap();
@@ -231,7 +342,15 @@ mod tests {
 
     #[tokio::test]
     async fn an_object_is_written_once_and_a_pointer_moves_from_what_was_read() {
-        let shelf = Shelf::open("memory://", &BTreeMap::new()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        for url in ["memory://", "inner/site"] {
+            follows_the_rules(&Shelf::open_in(url, folder.path(), &BTreeMap::new()).unwrap()).await;
+        }
+        let names: Vec<_> = std::fs::read_dir(folder.path().join("inner/site/d")).unwrap().collect();
+        assert_eq!(names.len(), 2, "a temporary file was left: {names:?}");
+    }
+
+    async fn follows_the_rules(shelf: &Shelf) {
         let large = vec![7; PART * 2 + 5];
         for bytes in [&b"abc"[..], &large] {
             let (path, sha256) = (format!("d/1.0.0/{}", bytes.len()), Sha256::of(bytes));
@@ -239,15 +358,29 @@ mod tests {
             assert_eq!(shelf.place(&path, file(bytes), sha256, "text/csv").await.unwrap(), Placed::Already);
             let other = shelf.place(&path, file(b"abd"), Sha256::of(b"abd"), "text/csv").await;
             assert!(matches!(other, Err(StoreError::Overwritten { .. })));
+            assert_eq!(shelf.size(&path).await.unwrap(), Some(bytes.len() as u64));
+            let mut found = Vec::new();
+            shelf.open_file(&path).await.unwrap().unwrap().read_to_end(&mut found).unwrap();
+            assert!(found == bytes);
         }
+        assert_eq!(shelf.size("d/1.0.0/none").await.unwrap(), None);
+        assert!(shelf.open_file("e/none").await.unwrap().is_none());
         let (one, other) = (shelf.pointer("d/latest.json").await.unwrap(), shelf.pointer("d/latest.json").await.unwrap());
         assert!(one.bytes.is_none());
-        assert!(shelf.move_pointer("d/latest.json", &one, b"1").await.unwrap());
-        assert!(!shelf.move_pointer("d/latest.json", &other, b"2").await.unwrap(), "somebody was there before");
+        assert!(shelf.move_pointer("d/latest.json", &one, b"1", JSON).await.unwrap());
+        assert!(!shelf.move_pointer("d/latest.json", &other, b"2", JSON).await.unwrap(), "somebody was there before");
         let now = shelf.pointer("d/latest.json").await.unwrap();
         assert_eq!(now.bytes.as_deref(), Some(&b"1"[..]));
-        assert!(shelf.move_pointer("d/latest.json", &now, b"3").await.unwrap());
-        assert!(!shelf.move_pointer("d/latest.json", &now, b"4").await.unwrap());
+        assert!(shelf.move_pointer("d/latest.json", &now, b"3", JSON).await.unwrap());
+        assert!(!shelf.move_pointer("d/latest.json", &now, b"4", JSON).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn what_is_removed_is_gone_and_removing_it_again_is_no_error() {
+        let shelf = Shelf::open("memory://", &BTreeMap::new()).unwrap();
+        shelf.place("d/1.0.0/a", file(b"abc"), Sha256::of(b"abc"), "text/csv").await.unwrap();
+        assert!(shelf.remove("d/1.0.0/a").await.unwrap());
+        assert!(!shelf.remove("d/1.0.0/a").await.unwrap());
     }
 
     #[test]

@@ -40,6 +40,12 @@ pub enum TableError {
         /// Type asked for.
         expected: &'static str,
     },
+    /// A column that nothing describes.
+    #[error("column `{name}` has no description")]
+    Undescribed {
+        /// Name of the column.
+        name: String,
+    },
     /// A column whose length is not that of the table.
     #[error("column `{name}` has {found} rows where the table has {expected}")]
     Length {

@@ -128,6 +128,23 @@ impl Table {
         self
     }
 
+    /// The table with its columns in the order of `names`.
+    ///
+    /// # Errors
+    /// When a name has no column, or a column is not named.
+    pub fn arranged(mut self, names: &[&str]) -> Result<Self, TableError> {
+        let mut columns = Vec::with_capacity(names.len());
+        for name in names {
+            let missing = || TableError::NoColumn { name: (*name).to_owned(), expected: "published" };
+            let place = self.columns.iter().position(|(own, _)| own == name).ok_or_else(missing)?;
+            columns.push(self.columns.swap_remove(place));
+        }
+        match self.columns.first() {
+            Some((name, _)) => Err(TableError::Undescribed { name: name.clone() }),
+            None => Ok(Self { rows: self.rows, columns }),
+        }
+    }
+
     /// The rows for which `keep` is true, in order.
     ///
     /// # Errors

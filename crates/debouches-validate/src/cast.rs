@@ -70,6 +70,7 @@ impl Vintages {
             VintageStyle::Cumul => "cumul 2022-2023",
             VintageStyle::Pair => "2021_2022",
             VintageStyle::Promo => "2024 | 2022,2023",
+            VintageStyle::Day => "2026-11-25",
         };
         for (row, key) in self.keys.iter().enumerate().filter(|(_, key)| self.distinct[**key as usize].is_none()) {
             let value = &raw.column(place).values[*key as usize];

@@ -209,7 +209,8 @@ fn slices_of(spec: &TableSpec, table: &Table, broken: &[(RuleCode, u32)]) -> Vec
     for name in names {
         let Ok(column) = table.text(name) else { continue };
         let mut counts: BTreeMap<(RuleCode, Option<usize>), u64> = BTreeMap::new();
-        for (rule, row) in broken {
+        // A repeated header is of no vintage and of no région.
+        for (rule, row) in broken.iter().filter(|(rule, _)| *rule != RuleCode::HeaderRepeated) {
             *counts.entry((*rule, column.key(*row as usize))).or_default() += 1;
         }
         let values: Vec<&str> = column.distinct().collect();

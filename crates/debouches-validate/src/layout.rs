@@ -28,6 +28,7 @@ pub(crate) fn lay_out(
     let mut sheet = Sheet::take(raw, recognised);
     match shape.code {
         Some(Code::InsersupApi) => insersup_api::settle(&mut sheet),
+        Some(Code::FormulaText) => sheet.columns_mut().flat_map(|(_, column)| &mut column.values).for_each(unwrap_formula),
         None => {}
     }
     if let Some(spread) = &shape.spread {
@@ -40,6 +41,13 @@ pub(crate) fn lay_out(
         sheet.rewrite(column, |value| spellings.get(value.trim()).cloned().unwrap_or_else(|| value.to_owned()));
     }
     Ok(sheet.finish())
+}
+
+/// `="x"` is x.
+fn unwrap_formula(cell: &mut String) {
+    if let Some(text) = cell.strip_prefix("=\"").and_then(|text| text.strip_suffix('"')) {
+        *cell = text.to_owned();
+    }
 }
 
 /// Constants of the generation, and what the configuration tells.

@@ -1,30 +1,43 @@
-//! The refused rows, kept whole: the lines of the body as received, with their number and the reasons.
+//! The refused rows, kept whole, with their line and the reasons. The body is read a second time, only when there are some.
 //!
-//! The body is read a second time, line by line, only when there are refused rows: nothing of it is held in memory.
+//! Delimited text is kept as received, line by line: nothing of it is held in memory. A record of JSON is not a line: its
+//! cells are kept, under the headings that reading gives them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead, Write};
 
-use debouches_table::{Encoding, decode};
+use debouches_table::{Encoding, RawTable, ReadLimits, TableError, decode, read_json};
+
+use crate::inserjeunes::read_answers;
+use crate::shape::BodyKind;
+
+/// How the body is read again.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Reading {
+    /// As lines: their separator and their encoding.
+    Lines(char, Encoding),
+    /// As records of that kind.
+    Records(BodyKind, ReadLimits),
+}
 
 /// Which lines of the body are refused, and why.
 #[derive(Debug, Clone, Default)]
 pub struct RefusedRows {
     /// First line, line after the last one, reasons; in the order of lines.
     records: Vec<(u32, u32, String)>,
-    reading: Option<(char, Encoding)>,
+    reading: Option<Reading>,
 }
 
 impl RefusedRows {
     /// The lines of the records that begin on those of `reasons`; `starts` has the first line of every record.
-    pub(crate) fn new(reasons: &BTreeMap<u32, BTreeSet<String>>, starts: &[u32], separator: char, encoding: Encoding) -> Self {
+    pub(crate) fn new(reasons: &BTreeMap<u32, BTreeSet<String>>, starts: &[u32], reading: Reading) -> Self {
         let mut starts = starts.to_vec();
         starts.sort_unstable();
         let until = |line: u32| starts[starts.partition_point(|start| *start <= line)..].first().copied().unwrap_or(u32::MAX);
         let record = |(line, reasons): (&u32, &BTreeSet<String>)| {
             (*line, until(*line), reasons.iter().cloned().collect::<Vec<_>>().join(" + "))
         };
-        Self { records: reasons.iter().map(record).collect(), reading: Some((separator, encoding)) }
+        Self { records: reasons.iter().map(record).collect(), reading: Some(reading) }
     }
 
     /// Number of refused rows.
@@ -39,12 +52,29 @@ impl RefusedRows {
         self.records.is_empty()
     }
 
-    /// Writes the header and the refused records as received, each after its line number and its reasons. In UTF-8.
+    /// Writes the header and the refused records, each after its line number and its reasons. In UTF-8.
     ///
     /// # Errors
     /// When the body cannot be read again, or the rows cannot be written.
-    pub fn write(&self, mut body: impl BufRead, mut out: impl Write) -> io::Result<()> {
-        let Some((separator, encoding)) = self.reading else { return Ok(()) };
+    pub fn write(&self, body: impl BufRead, out: impl Write) -> io::Result<()> {
+        match self.reading {
+            None => Ok(()),
+            Some(Reading::Lines(separator, encoding)) => self.write_lines(body, out, separator, encoding),
+            Some(Reading::Records(kind, limits)) => {
+                let read = match kind {
+                    BodyKind::InserjeunesApi => read_answers(body, limits, &mut |_| {}).map(|answers| answers.table),
+                    BodyKind::Csv | BodyKind::Json => read_json(body, limits, &mut |_| {}),
+                };
+                let raw = read.map_err(|error| match error {
+                    TableError::Io(cause) => cause,
+                    other => io::Error::other(other),
+                })?;
+                self.write_records(&raw, out)
+            }
+        }
+    }
+
+    fn write_lines(&self, mut body: impl BufRead, mut out: impl Write, separator: char, encoding: Encoding) -> io::Result<()> {
         let mut records = self.records.iter().peekable();
         let (mut line, mut bytes) = (1_u32, Vec::new());
         let mut open = false;
@@ -76,6 +106,20 @@ impl RefusedRows {
         }
         out.flush()
     }
+
+    fn write_records(&self, raw: &RawTable, out: impl Write) -> io::Result<()> {
+        let mut out = csv::WriterBuilder::new().delimiter(b';').from_writer(out);
+        let lead = ["ligne", "raisons"].map(str::to_owned);
+        out.write_record(lead.iter().chain(&raw.header))?;
+        let reasons: BTreeMap<u32, &str> = self.records.iter().map(|(line, _, reasons)| (*line, reasons.as_str())).collect();
+        for (row, line) in raw.lines.iter().enumerate() {
+            let Some(reasons) = reasons.get(line) else { continue };
+            let lead = [line.to_string(), (*reasons).to_owned()];
+            let cells = (0..raw.width()).map(|place| raw.column(place).value(row));
+            out.write_record(lead.iter().map(String::as_str).chain(cells))?;
+        }
+        out.flush()
+    }
 }
 
 #[cfg(test)]
@@ -87,7 +131,7 @@ mod tests {
         let body = "\u{feff}a;b\r\n1;x\r\n2;\"y\r\nz\"\r\n3;w\r\n4;v";
         let reason = |code: &str| BTreeSet::from([code.to_owned()]);
         let reasons = BTreeMap::from([(3, reason("duplicate-key (a)")), (6, reason("ragged-row"))]);
-        let rows = RefusedRows::new(&reasons, &[2, 3, 5, 6], ';', Encoding::Utf8Bom);
+        let rows = RefusedRows::new(&reasons, &[2, 3, 5, 6], Reading::Lines(';', Encoding::Utf8Bom));
         let mut out = Vec::new();
         rows.write(body.as_bytes(), &mut out).unwrap();
         let expected = "ligne;raisons;a;b\n3;duplicate-key (a);2;\"y\nz\"\n6;ragged-row;4;v\n";

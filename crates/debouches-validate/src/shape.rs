@@ -37,6 +37,7 @@ const SHAPES: &[(&str, &str)] = &[
     shape_file!("bcn_niveau_formation_diplome.bcn"),
     shape_file!("bcn_type_diplome_sise.bcn"),
     shape_file!("bcn_type_groupe_formation.bcn"),
+    shape_file!("catalogue_apprentissage.csv"),
     shape_file!("certif_info.csv_2024"),
     shape_file!("chomage_departement.csv"),
     shape_file!("chomage_region.csv"),
@@ -73,6 +74,7 @@ const SHAPES: &[(&str, &str)] = &[
     shape_file!("insertion_master.ods_noms"),
     shape_file!("kit_apprentissage.csv"),
     shape_file!("lycee_ips.ods"),
+    shape_file!("onisep_passage.json"),
     shape_file!("orion_famille_metiers.orion"),
     shape_file!("orion_options_bts.orion"),
     shape_file!("parcoursup_offre_bts.csv"),
@@ -80,6 +82,7 @@ const SHAPES: &[(&str, &str)] = &[
     shape_file!("rome.v460"),
     shape_file!("rome_appellation.orion"),
     shape_file!("rome_domaine.csv"),
+    shape_file!("signalement_recu.csv"),
 ];
 
 /// What a body is made of.
@@ -111,6 +114,8 @@ pub(crate) struct Spread {
 pub(crate) enum Code {
     /// The establishment API of InserSup: marks behind counts tell the cumul.
     InsersupApi,
+    /// Each cell is a formula that gives its text, so that spreadsheets keep leading zeros: `="0010856A"`.
+    FormulaText,
 }
 
 /// A generation of a table: which heading is which column.

@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 use debouches_model::spec::TableSpec;
-use debouches_model::{Event, Finding, Observer, Report, RuleCode, Unit};
+use debouches_model::{Event, Finding, Observer, Report, RuleCode, Unit, Vintage};
 use debouches_table::{RawTable, ReadLimits, Table, TableError};
 
 use crate::ValidateError;
@@ -12,7 +12,7 @@ use crate::cast::cast;
 use crate::findings::Findings;
 use crate::last_byte::LastByte;
 use crate::layout::{Given, lay_out};
-use crate::refused::RefusedRows;
+use crate::refused::{Reading, RefusedRows};
 use crate::rules;
 use crate::shape::{Recognised, Shape, recognise};
 
@@ -90,7 +90,7 @@ pub fn validate(
     match look_at_file(spec, &raw, shapes, last_byte.is_line_end(), &mut findings) {
         Some(recognised) => {
             told.into_iter().for_each(|finding| findings.about_file(finding));
-            let mut outcome = check(spec, raw, &recognised, given, findings)?;
+            let mut outcome = check(spec, raw, &recognised, given, options.limits, findings)?;
             outcome.report.notes.extend(notes);
             Ok(outcome)
         }
@@ -171,6 +171,7 @@ fn check(
     raw: RawTable,
     recognised: &Recognised,
     given: &Given,
+    limits: ReadLimits,
     mut findings: Findings<'_>,
 ) -> Result<Outcome, ValidateError> {
     let wrap = |source| ValidateError::Table { table: spec.id.clone(), source };
@@ -190,9 +191,11 @@ fn check(
     rules::run(spec, &table, &mut findings).map_err(wrap)?;
     let file = findings.file().to_owned();
     let kept = findings.kept_rows();
-    // Records of JSON are not lines: their refused rows are in the findings only.
-    let refused_rows =
-        separator.map(|separator| RefusedRows::new(findings.reasons(), &starts, separator, encoding)).unwrap_or_default();
+    let reading = match separator {
+        Some(separator) => Reading::Lines(separator, encoding),
+        None => Reading::Records(recognised.shape.body, limits),
+    };
+    let refused_rows = RefusedRows::new(findings.reasons(), &starts, reading);
     let lines = findings.kept_lines();
     let (findings, mut report) = findings.finish(Some(&table), set_aside);
     report.notes.insert(FILE_NOTE.to_owned(), file);
@@ -224,8 +227,11 @@ fn refused(findings: Findings<'_>) -> Outcome {
 
 /// The vintages of the table, for whoever waits for one.
 fn vintages(spec: &TableSpec, table: &Table) -> Option<String> {
-    let column = table.text(&spec.vintage.as_ref()?.column).ok()?;
+    let vintage = spec.vintage.as_ref()?;
+    let column = table.text(&vintage.column).ok()?;
     let used = column.distinct().zip(column.counts()).filter(|(_, rows)| *rows > 0).map(|(label, _)| label);
+    // A refused row may hold anything, a heading for instance.
+    let used = used.filter(|label| Vintage::parse(label, vintage.style).is_some());
     let labels: std::collections::BTreeSet<&str> = used.collect();
     Some(labels.into_iter().collect::<Vec<_>>().join(" | "))
 }

@@ -45,12 +45,21 @@ pub(crate) async fn check(global: &Global) -> anyhow::Result<u8> {
         let id = &portal.id;
         lines.push(match &portal.kind {
             PortalKind::Practice { folder } => format!("portal {id}: practice portal in {}", folder.display()),
+            PortalKind::Static(site) => format!("portal {id}: static catalogue in {}", site.place),
             PortalKind::Udata { url, key, .. } => {
-                crate::key::read(id, key, &pipeline.base)?;
+                crate::key::read(&format!("portal {id}"), "an API key", key, &pipeline.base)?;
                 format!("portal {id}: {url}, key present in {}", crate::key::shown(key, &pipeline.base))
             }
         });
     }
+    lines.push(match &pipeline.signature {
+        Some(signature) => {
+            crate::stages::sign::signing_key(&pipeline, signature)?;
+            let place = crate::key::shown(&signature.key, &pipeline.base);
+            format!("signature: public key {}, its secret key present in {place}", signature.public_key)
+        }
+        None => "signature: releases are not signed".to_owned(),
+    });
     lines.extend(pipeline.left_out.iter().map(|reason| format!("left out: {reason}")));
     let session = Session::open(global).await?;
     lines.push(format!("state: {}", session.store.root_display()));

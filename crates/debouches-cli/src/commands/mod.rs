@@ -1,6 +1,7 @@
 //! One file per command.
 
 mod check;
+mod coverage;
 pub(crate) mod diff;
 mod explain;
 mod history;
@@ -18,6 +19,7 @@ mod units;
 mod verify;
 mod waive;
 mod why;
+mod withdraw;
 
 use clap::CommandFactory as _;
 use debouches_model::Stage;
@@ -37,6 +39,7 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<u8> {
             let global = Global { wish: args.wish.clone(), ..global.clone() };
             run::stages(&global, &[Stage::Package], &args.subjects).await
         }
+        Command::Coverage(args) => coverage::coverage(global, args).await,
         Command::Diff(args) => diff::diff(global, args).await,
         Command::Publish(args) => publish::publish(global, args).await,
         Command::Run(args) => {
@@ -48,7 +51,9 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<u8> {
         Command::Status(subjects) => status::status(global, subjects).await,
         Command::Why(subjects) => why::why(global, subjects).await,
         Command::Check => check::check(global).await,
-        Command::Verify(args) => verify::verify(global, args),
+        Command::Verify(args) => verify::verify(global, args).await,
+        Command::Yank(args) => withdraw::yank(global, args).await,
+        Command::Purge(args) => withdraw::purge(global, args).await,
         Command::History(args) => history::history(global, args).await,
         Command::Show(args) => history::show(global, args).await,
         Command::Units(args) => Ok(units::units(global, args)),

@@ -7,14 +7,17 @@ use serde_json::json;
 
 use super::plan_text::text;
 use crate::args::{Global, PlanArgs};
-use crate::config::{DatasetConfig, Portal, PortalKind};
+use crate::config::{DatasetConfig, Portal, PortalKind, StaticSite};
 use crate::engine::Selection;
 use crate::failure::{self, Usage};
 use crate::output;
 use crate::session::Session;
+use crate::stages::catalogue::{Catalogue, Write};
 use crate::stages::connection::connect;
 use crate::stages::hosting;
 use crate::stages::package::{ingredients, is_current, latest};
+use crate::stages::publish::all_withdrawn;
+use crate::stages::withdrawn::{is_withdrawn, to_mark};
 
 /// Exit code of `plan --exit-code` when something would change.
 const PENDING: u8 = 10;
@@ -25,6 +28,8 @@ pub(super) struct Line {
     pub(super) release: Option<String>,
     pub(super) portal: String,
     pub(super) planned: Option<PlannedDataset>,
+    /// Of a static catalogue: what would be written.
+    pub(super) files: Vec<Write>,
     pub(super) left_out: Vec<String>,
     pub(super) notes: Vec<String>,
     /// What stands in the way, and whose fault it is.
@@ -37,12 +42,18 @@ pub(crate) async fn plan(global: &Global, args: &PlanArgs) -> anyhow::Result<u8>
     if session.pipeline.portals.is_empty() {
         return Err(Usage(format!("profile `{}` has no portal", session.pipeline.profile)).into());
     }
-    if args.output.is_some() && session.pipeline.portals.len() > 1 {
-        return Err(Usage("a plan file is for one portal, and the profile has several".to_owned()).into());
+    let asked: Vec<&Portal> =
+        session.pipeline.portals.iter().filter(|portal| !matches!(portal.kind, PortalKind::Static(_))).collect();
+    if args.output.is_some() && asked.len() != 1 {
+        let message = "a plan file is for one portal that is asked through its API, and the profile has";
+        return Err(Usage(format!("{message} {}", asked.len())).into());
     }
     let mut lines = Vec::new();
     for portal in &session.pipeline.portals {
-        lines.extend(of_portal(&session, &selection, portal).await?);
+        lines.extend(match &portal.kind {
+            PortalKind::Static(settings) => of_catalogue(&session, &selection, portal, settings).await?,
+            PortalKind::Practice { .. } | PortalKind::Udata { .. } => of_portal(&session, &selection, portal).await?,
+        });
     }
     let pending = lines.iter().any(Line::is_pending);
     let obstacle = lines.iter().find_map(|line| line.obstacle.as_ref().map(|(_, fault)| *fault));
@@ -55,11 +66,11 @@ pub(crate) async fn plan(global: &Global, args: &PlanArgs) -> anyhow::Result<u8>
     if let Some(fault) = obstacle {
         return Ok(fault.exit_code());
     }
-    if let (Some(path), Some(portal)) = (&args.output, session.pipeline.portal()) {
+    if let (Some(path), Some(portal)) = (&args.output, asked.first()) {
         let planned = lines.into_iter().filter_map(|line| line.planned);
         let planned = planned.filter(|planned| !planned.writes.is_empty() || planned.bucket.is_some());
         let url = match &portal.kind {
-            PortalKind::Practice { .. } => None,
+            PortalKind::Practice { .. } | PortalKind::Static(_) => None,
             PortalKind::Udata { url, .. } => Some(url.clone()),
         };
         let there = PlannedPortal { id: portal.id.to_string(), url };
@@ -77,27 +88,11 @@ async fn of_portal(session: &Session, selection: &Selection<'_>, portal: &Portal
         tracing::info!("the contact point of portal {} would be made", portal.id);
     }
     for dataset in &selection.datasets {
-        let id = dataset.id().as_str();
-        let mut line = Line {
-            dataset: id.to_owned(),
-            release: None,
-            portal: portal.id.to_string(),
-            planned: None,
-            left_out: Vec::new(),
-            notes: Vec::new(),
-            obstacle: None,
-        };
-        let Some(release) = latest(session, id).await? else {
-            line.notes.push("no release yet: run `debouches run`".to_owned());
+        let (mut line, release) = begun(session, dataset, portal).await?;
+        let Some(release) = release else {
             lines.push(line);
             continue;
         };
-        line.release = Some(release.key().id.clone());
-        match ingredients(session, dataset).await {
-            Ok((now, _)) if is_current(session, &release, &now).await? => {}
-            Ok(_) => line.notes.push(format!("the {} stage would make another release", Stage::Package)),
-            Err(error) => line.notes.push(failure::one_line(&error)),
-        }
         match connection.pending(session, &release, &connection.target(Some(dataset))).await {
             Ok(found) => {
                 line.left_out = found.desired.left_out.clone();
@@ -123,10 +118,79 @@ async fn bucket(session: &Session, dataset: &DatasetConfig, release: &Artefact) 
     Ok((!planned.is_empty()).then_some(planned))
 }
 
+/// The line of a dataset, with what stands before its publication, and its release.
+async fn begun(session: &Session, dataset: &DatasetConfig, portal: &Portal) -> anyhow::Result<(Line, Option<Artefact>)> {
+    let mut line = Line::new(dataset.id().as_str(), portal);
+    let release = match latest(session, dataset.id().as_str()).await? {
+        Some(release) => Some(release),
+        None => to_mark(session, dataset.id()).await?,
+    };
+    let Some(release) = release else {
+        if !all_withdrawn(session, dataset).await {
+            line.notes.push("no release yet: run `debouches run`".to_owned());
+        }
+        return Ok((line, None));
+    };
+    line.release = Some(release.key().id.clone());
+    match ingredients(session, dataset).await {
+        Ok((now, _)) if is_current(session, &release, &now).await? => {}
+        // Withdrawn data is not released again.
+        Ok((now, _)) if is_withdrawn(session, dataset.id(), &now).await? => {}
+        Ok(_) => line.notes.push(format!("the {} stage would make another release", Stage::Package)),
+        Err(error) => line.notes.push(failure::one_line(&error)),
+    }
+    Ok((line, Some(release)))
+}
+
+async fn of_catalogue(
+    session: &Session,
+    selection: &Selection<'_>,
+    portal: &Portal,
+    settings: &StaticSite,
+) -> anyhow::Result<Vec<Line>> {
+    let catalogue = Catalogue::open(session, portal, settings)?;
+    let (mut lines, mut records) = (Vec::new(), Vec::new());
+    for dataset in &selection.datasets {
+        let (mut line, release) = begun(session, dataset, portal).await?;
+        if release.is_some() {
+            match catalogue.pending(dataset).await {
+                Ok(pending) => {
+                    line.files = pending.writes();
+                    records.push(pending.record);
+                }
+                Err(error) => line.obstacle = Some((failure::one_line(&error), failure::fault_of(&error))),
+            }
+        }
+        lines.push(line);
+    }
+    let mut index = Line::new("index", portal);
+    index.files = catalogue.index_writes(&records).await?;
+    lines.push(index);
+    Ok(lines)
+}
+
 impl Line {
+    fn new(dataset: &str, portal: &Portal) -> Self {
+        Self {
+            dataset: dataset.to_owned(),
+            release: None,
+            portal: portal.id.to_string(),
+            planned: None,
+            files: Vec::new(),
+            left_out: Vec::new(),
+            notes: Vec::new(),
+            obstacle: None,
+        }
+    }
+
     fn is_pending(&self) -> bool {
         let writes = self.planned.as_ref().is_some_and(|planned| !planned.writes.is_empty() || planned.bucket.is_some());
-        writes || self.obstacle.is_some() || !self.notes.is_empty()
+        writes || !self.files.is_empty() || self.obstacle.is_some() || !self.notes.is_empty()
+    }
+
+    /// What is said in the place of a version: the index has none.
+    pub(super) fn default_version(&self) -> String {
+        if self.notes.is_empty() { String::new() } else { " no release".to_owned() }
     }
 
     pub(super) fn obstacle(&self) -> Option<&str> {
@@ -135,7 +199,8 @@ impl Line {
 
     fn document(&self) -> serde_json::Value {
         let writes = self.planned.as_ref().map(|planned| planned.writes.as_slice()).unwrap_or_default();
-        let steps: Vec<String> = writes.iter().map(ToString::to_string).collect();
+        let files = self.files.iter().map(|write| format!("write {}", write.path));
+        let steps: Vec<String> = writes.iter().map(ToString::to_string).chain(files).collect();
         let note = (!self.notes.is_empty()).then(|| self.notes.join("; "));
         json!({
             "dataset": self.dataset,

@@ -15,16 +15,16 @@ pub(super) fn text(lines: &[Line]) -> String {
     let several = lines.iter().any(|line| line.portal != lines[0].portal);
     let mut out = String::new();
     for line in lines {
-        let version = line.release.as_deref().unwrap_or("no release");
+        let version = line.release.as_deref().map_or_else(|| line.default_version(), |version| format!(" {version}"));
         let on = if several { format!(" on {}", line.portal) } else { String::new() };
         let writes = line.planned.as_ref().map(|planned| planned.writes.as_slice()).unwrap_or_default();
         let bucket = line.planned.as_ref().and_then(|planned| planned.bucket.as_ref());
         if let Some(obstacle) = line.obstacle() {
-            let _ = writeln!(out, "{} {version}{on}: cannot be published\n  {obstacle}", line.dataset);
-        } else if writes.is_empty() && bucket.is_none() && line.notes.is_empty() {
-            let _ = writeln!(out, "{} {version}{on}: nothing to publish", line.dataset);
+            let _ = writeln!(out, "{}{version}{on}: cannot be published\n  {obstacle}", line.dataset);
+        } else if writes.is_empty() && bucket.is_none() && line.files.is_empty() && line.notes.is_empty() {
+            let _ = writeln!(out, "{}{version}{on}: nothing to publish", line.dataset);
         } else {
-            let _ = writeln!(out, "{} {version}{on}: {} writes", line.dataset, writes.len());
+            let _ = writeln!(out, "{}{version}{on}: {} writes", line.dataset, writes.len() + line.files.len());
         }
         for file in bucket.map(|bucket| bucket.files.as_slice()).unwrap_or_default() {
             let _ = writeln!(out, "  put {} in the bucket: {} bytes, not there", file.path, file.bytes);
@@ -35,6 +35,9 @@ pub(super) fn text(lines: &[Line]) -> String {
         for write in writes {
             let _ = writeln!(out, "  {write}: {}", write.reason);
             write.changes.iter().for_each(|change| difference(&mut out, change));
+        }
+        for write in &line.files {
+            let _ = writeln!(out, "  write {}: {}", write.path, write.reason);
         }
         for path in &line.left_out {
             let _ = writeln!(out, "  left out: {path}, whose extension the portal does not accept");

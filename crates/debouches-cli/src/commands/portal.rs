@@ -17,7 +17,7 @@ pub(crate) async fn serve(global: &Global, port: u16) -> anyhow::Result<u8> {
     let pipeline = load_pipeline(global)?;
     let practice = pipeline.portals.iter().find_map(|portal| match &portal.kind {
         PortalKind::Practice { folder } => Some(folder.clone()),
-        PortalKind::Udata { .. } => None,
+        PortalKind::Static(_) | PortalKind::Udata { .. } => None,
     });
     let folder = practice.unwrap_or_else(|| pipeline.base.join("state/portal"));
     let mut options = PortalOptions::new(folder);
@@ -34,7 +34,8 @@ pub(crate) async fn adopt(global: &Global, subjects: &Subjects) -> anyhow::Resul
     let selection = Selection::of(&session.pipeline, &subjects.subjects)?;
     let lock = session.lock("debouches portal adopt").await?;
     let mut summary = Summary::default();
-    for portal in &session.pipeline.portals {
+    // A static catalogue keeps its own record of what was published: nothing of it has to be taken back.
+    for portal in session.pipeline.portals.iter().filter(|portal| !matches!(portal.kind, PortalKind::Static(_))) {
         let connection = connect(&session, portal).await?;
         for dataset in &selection.datasets {
             summary.push(adopt::adopt(&session, &connection, dataset, &lock).await);

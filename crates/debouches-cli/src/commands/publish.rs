@@ -43,7 +43,7 @@ async fn planned(global: &Global, path: &str) -> anyhow::Result<u8> {
     let portal = portal.with_context(|| format!("the plan is for portal `{}`", plan.portal.id));
     let portal = portal.map_err(|error| Usage(format!("{error}, which profile `{}` has not", session.pipeline.profile)))?;
     let url = match &portal.kind {
-        PortalKind::Practice { .. } => None,
+        PortalKind::Practice { .. } | PortalKind::Static(_) => None,
         PortalKind::Udata { url, .. } => Some(url.clone()),
     };
     if url != plan.portal.url {

@@ -9,8 +9,10 @@ use debouches_table::ParquetFile;
 
 use super::diff::shapes;
 use crate::args::Global;
+use crate::config::PortalKind;
 use crate::failure::Usage;
 use crate::session::Session;
+use crate::stages::catalogue::Catalogue;
 use crate::stages::connection::{Connection, connect};
 
 /// Largest file that is read from an address.
@@ -38,10 +40,35 @@ pub(super) async fn live(session: &Session, dataset: &str) -> anyhow::Result<Sid
     let Some(configured) = session.pipeline.portals.first() else {
         return Err(Usage(format!("profile `{}` has no portal", session.pipeline.profile)).into());
     };
+    if let PortalKind::Static(settings) = &configured.kind {
+        return of_catalogue(&Catalogue::open(session, configured, settings)?, dataset).await;
+    }
     let connection = connect(session, configured).await?;
     let found = of_portal(session, &connection, dataset).await;
     connection.close().await;
     found
+}
+
+/// The version that a static catalogue leads to.
+async fn of_catalogue(catalogue: &Catalogue<'_>, dataset: &str) -> anyhow::Result<Side> {
+    let id = dataset.parse().map_err(|error| Usage(format!("{error}")))?;
+    let record = catalogue.record(&id).await?;
+    let latest = record.as_ref().and_then(|record| record.latest());
+    let Some(latest) = latest else {
+        return Err(Usage(format!("{} shows no dataset {dataset} of ours", catalogue.shelf().display())).into());
+    };
+    let open = async |path: &str| {
+        let path = format!("{dataset}/{}/{path}", latest.version);
+        let file = catalogue.shelf().open_file(&path).await?;
+        file.ok_or_else(|| anyhow::Error::from(Usage(format!("{} has no {path}", catalogue.shelf().display()))))
+    };
+    let text = std::io::read_to_string(open("datapackage.json").await?)?;
+    let mut tables = Vec::new();
+    for shape in shapes(&text)? {
+        let file = ParquetFile::open(open(&shape.parquet).await?)?;
+        tables.push(SideTable { shape, file });
+    }
+    Ok(Side { name: format!("{dataset} live ({})", latest.version), tables })
 }
 
 async fn of_portal(session: &Session, connection: &Connection<'_>, dataset: &str) -> anyhow::Result<Side> {

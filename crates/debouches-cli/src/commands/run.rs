@@ -68,6 +68,7 @@ async fn in_order(
 fn ask_for_consent(session: &Session) -> anyhow::Result<()> {
     let real = session.pipeline.portals.iter().filter_map(|portal| match &portal.kind {
         PortalKind::Udata { url, .. } => Some(url.as_str()),
+        PortalKind::Static(site) => site.is_remote().then_some(site.place.as_str()),
         PortalKind::Practice { .. } => None,
     });
     let url = real.collect::<Vec<_>>().join(" and ");

@@ -2,17 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use debouches_model::{ArtefactKey, Fault, Stage};
+use debouches_model::{ArtefactKey, Decree, Fault, Ingredients, Stage, Withdrawal};
 use serde_json::json;
 
 use crate::args::{Global, Subjects};
-use crate::config::{Awaited, Expected, Source};
+use crate::config::{Awaited, DatasetConfig, Source};
 use crate::engine::Selection;
 use crate::failure;
 use crate::output;
 use crate::session::Session;
-use crate::stages::artefact::{Known, Target, load_report};
+use crate::stages::artefact::{FINDINGS_FILE, Known, Target, load_report};
+use crate::stages::calendar::Seen;
 use crate::stages::package::{ingredients, is_current, latest};
+use crate::stages::withdrawn::is_withdrawn;
 use crate::stages::{enrich, validate};
 
 /// State of a source that has not published by its expected date.
@@ -36,7 +38,7 @@ pub(crate) async fn status(global: &Global, subjects: &Subjects) -> anyhow::Resu
         lines.extend(late_line(&session, source, target.as_ref().ok()).await?);
         lines.push(table_line(&session, Stage::Validate, source.spec.id.as_str(), target).await?);
     }
-    for spec in selection.indicators() {
+    for spec in selection.enriched() {
         lines.push(table_line(&session, Stage::Enrich, spec.id.as_str(), enrich::target(&session, spec).await).await?);
     }
     for dataset in &selection.datasets {
@@ -44,11 +46,28 @@ pub(crate) async fn status(global: &Global, subjects: &Subjects) -> anyhow::Resu
             (Some(release), Ok((now, _))) if is_current(&session, &release, &now).await? => {
                 ("current", format!("version {}", release.key().id))
             }
+            (last, Ok((now, _))) if refusal(&session, dataset, &now).await?.is_some() => {
+                let kept =
+                    last.map_or_else(|| "no release yet".to_owned(), |release| format!("version {} stays", release.key().id));
+                ("refused", format!("{}; {kept}", refusal(&session, dataset, &now).await?.unwrap_or_default()))
+            }
+            (Some(release), Ok((now, _))) if is_withdrawn(&session, dataset.id(), &now).await? => {
+                ("current", format!("version {}; the data received since is that of a withdrawn release", release.key().id))
+            }
             (Some(release), Ok(_)) => ("stale", format!("version {}, made of other ingredients", release.key().id)),
             (Some(release), Err(error)) => ("stale", format!("version {}: {}", release.key().id, failure::one_line(&error))),
+            (None, _) if session.withdrawn().await?.of(dataset.id()).next().is_some() => {
+                ("withdrawn", "no release that may be used".to_owned())
+            }
             (None, _) => ("missing", "no release yet".to_owned()),
         };
         lines.push(Line { stage: Stage::Package, subject: dataset.id().to_string(), state: state.to_owned(), detail });
+        for withdrawal in session.withdrawn().await?.of(dataset.id()) {
+            let Withdrawal { version, at, by, reason, decision, .. } = withdrawal;
+            let state = if *decision == Decree::Purge { "purged" } else { "yanked" };
+            let detail = format!("version {version}, on {} by {by}: {reason}", at.format("%Y-%m-%d"));
+            lines.push(Line { stage: Stage::Package, subject: dataset.id().to_string(), state: state.to_owned(), detail });
+        }
         for key in session.store.list(Stage::Publish, dataset.id().as_str()).await? {
             let at = session.store.find(&key).await?.map(|artefact| artefact.manifest().created_at.to_rfc3339());
             let detail = format!("{} on {}", key.id, at.unwrap_or_default());
@@ -65,6 +84,23 @@ pub(crate) async fn status(global: &Global, subjects: &Subjects) -> anyhow::Resu
     Ok(if late { Fault::Data.exit_code() } else { 0 })
 }
 
+/// Where the findings are, when a gate refused a release made of these ingredients.
+async fn refusal(session: &Session, dataset: &DatasetConfig, now: &Ingredients) -> anyhow::Result<Option<String>> {
+    for key in session.store.list_rejected(Stage::Package, dataset.id().as_str()).await? {
+        let Some(artefact) = session.store.find(&key).await? else { continue };
+        // What is kept of a purged release has no findings.
+        if artefact.manifest().file(FINDINGS_FILE).is_none() {
+            continue;
+        }
+        // A gate adds what it compared with.
+        let known: BTreeMap<&str, &str> = artefact.manifest().ingredients.iter().collect();
+        if now.iter().all(|(name, value)| known.get(name) == Some(&value)) {
+            return Ok(Some(artefact.location(FINDINGS_FILE)));
+        }
+    }
+    Ok(None)
+}
+
 /// The line of a source that has not published by its expected date; none when it is on time.
 async fn late_line(session: &Session, source: &Source, target: Option<&Target>) -> anyhow::Result<Option<Line>> {
     let today = session.clock.now().date_naive();
@@ -72,28 +108,16 @@ async fn late_line(session: &Session, source: &Source, target: Option<&Target>) 
     if due.is_empty() {
         return Ok(None);
     }
-    let received = session.sources().sources.get(source.id()).map(|entry| entry.accessed.date_naive());
-    let mut notes = BTreeMap::new();
-    if let Some(target) = target {
-        match target.look(session).await? {
-            Known::Made(artefact) | Known::Refused(artefact) => notes = load_report(&artefact).await?.notes,
-            Known::Nothing => {}
-        }
-    }
-    let vintages = notes.get("vintages").map(String::as_str).unwrap_or_default();
-    let is_there = |expected: &Expected| match &expected.what {
-        Awaited::Vintage(vintage) => vintages.split(" | ").any(|own| own == vintage),
-        Awaited::DeliverySince(since) => received.is_some_and(|day| day >= *since),
-    };
-    let missing = due.into_iter().find(|expected| !is_there(expected));
+    let seen = Seen::of(session, source, target).await?;
+    let missing = due.into_iter().find(|expected| !seen.has(expected));
     Ok(missing.map(|expected| {
         let what = match &expected.what {
             Awaited::Vintage(vintage) => format!("vintage {vintage}"),
             Awaited::DeliverySince(since) => format!("a delivery since {since}"),
         };
-        let there = match (received, vintages) {
+        let there = match (seen.received, seen.vintages.join(" | ")) {
             (None, _) => "nothing was ever received".to_owned(),
-            (Some(day), "") => format!("what is here was first received on {day}"),
+            (Some(day), vintages) if vintages.is_empty() => format!("what is here was first received on {day}"),
             (Some(day), vintages) => format!("what is here, received on {day}, has {vintages}"),
         };
         let detail = format!("{what} was expected by {}; {there}", expected.by);

@@ -33,7 +33,7 @@ pub(crate) async fn would(global: &Global, wanted: &[Stage], subjects: &Subjects
         let target = validate::target(&session, source).await.map(|(target, _)| target);
         answers.push(answer(&session, Stage::Validate, source.spec.id.as_str(), target).await?);
     }
-    for spec in selection.indicators().filter(|_| wanted.contains(&Stage::Enrich)) {
+    for spec in selection.enriched().filter(|_| wanted.contains(&Stage::Enrich)) {
         answers.push(answer(&session, Stage::Enrich, spec.id.as_str(), enrich::target(&session, spec).await).await?);
     }
     for dataset in selection.datasets.iter().filter(|_| wanted.contains(&Stage::Package)) {

@@ -16,6 +16,7 @@ pub(super) struct ConfigFile {
     pub(super) state: Option<StateFile>,
     #[serde(default)]
     pub(super) operations: OperationsFile,
+    pub(super) signature: Option<SignatureFile>,
     #[serde(default, rename = "source")]
     pub(super) sources: Vec<SourceFile>,
     #[serde(default, rename = "dataset")]
@@ -47,6 +48,15 @@ pub(super) struct OperationsFile {
 pub(super) struct WebhookFile {
     pub(super) url_env: String,
     pub(super) on: Option<Vec<Occasion>>,
+}
+
+/// Who signs releases.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SignatureFile {
+    pub(super) public_key: String,
+    pub(super) key_env: Option<String>,
+    pub(super) key_file: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -142,6 +152,9 @@ pub(super) struct DatasetFile {
     /// Columns that are not published, as `table.column`.
     #[serde(default)]
     pub(super) omit: Vec<String>,
+    /// Further forms of each table.
+    #[serde(default)]
+    pub(super) forms: std::collections::BTreeSet<debouches_package::Form>,
     /// Columns that a later release will remove.
     #[serde(default)]
     pub(super) deprecated: Vec<DeprecatedFile>,
@@ -214,6 +227,12 @@ pub(super) struct PortalFile {
     pub(super) announce: bool,
     pub(super) timeout_seconds: Option<u64>,
     pub(super) folder: Option<String>,
+    /// Of a static catalogue: where it is put, when it is not a folder.
+    pub(super) bucket: Option<String>,
+    /// Of a static catalogue: where readers find it.
+    pub(super) public_url: Option<String>,
+    /// Of a static catalogue: its name.
+    pub(super) title: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -227,6 +246,7 @@ pub(super) struct ContactFile {
 #[serde(rename_all = "kebab-case")]
 pub(super) enum PortalKindFile {
     Practice,
+    Static,
     Udata,
 }
 
@@ -238,4 +258,7 @@ pub(super) struct ProfileFile {
     pub(super) portals: Vec<PortalId>,
     pub(super) state: Option<String>,
     pub(super) lock: Option<String>,
+    /// Releases of this profile are not signed.
+    #[serde(default)]
+    pub(super) unsigned: bool,
 }

@@ -1,9 +1,11 @@
 //! `pipeline.toml`: what was typed becomes what is meant, and every mistake is told at once.
 
+mod borrowed;
 mod file;
 mod portals;
 mod protection;
 mod resolve;
+mod signature;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -42,6 +44,8 @@ pub(crate) struct Pipeline {
     /// Where it is published, in order.
     pub(crate) portals: Vec<Portal>,
     pub(crate) operations: Operations,
+    /// Who signs releases; nobody when absent.
+    pub(crate) signature: Option<Signature>,
     /// What the profile leaves out, and why.
     pub(crate) left_out: Vec<String>,
 }
@@ -60,6 +64,15 @@ pub(crate) struct Webhook {
     /// The variable that holds its address.
     pub(crate) url_env: String,
     pub(crate) on: BTreeSet<Occasion>,
+}
+
+/// Who signs releases.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Signature {
+    /// The public key, as reusers are told it.
+    pub(crate) public_key: String,
+    /// Where the secret key is.
+    pub(crate) key: KeyPlace,
 }
 
 /// A source of bytes, and the table that it fills.
@@ -143,7 +156,7 @@ pub(crate) struct Portal {
     pub(crate) timeout: Option<Duration>,
 }
 
-/// Where the key of a portal is.
+/// Where a secret key is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum KeyPlace {
     /// In an environment variable.
@@ -157,8 +170,28 @@ pub(crate) enum KeyPlace {
 pub(crate) enum PortalKind {
     /// The embedded practice portal, with its state in a folder.
     Practice { folder: PathBuf },
+    /// Files that any web server or bucket serves.
+    Static(StaticSite),
     /// A udata portal.
     Udata { url: String, key: KeyPlace, organization: Option<String> },
+}
+
+/// A static catalogue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StaticSite {
+    /// Where it is put: a folder, taken from that of the configuration, or `s3://bucket/prefix`.
+    pub(crate) place: String,
+    /// Where readers find it, without slash at the end; every link is relative when absent.
+    pub(crate) public_url: Option<String>,
+    /// Its name.
+    pub(crate) title: String,
+}
+
+impl StaticSite {
+    /// Whether it is put on another machine.
+    pub(crate) fn is_remote(&self) -> bool {
+        self.place.starts_with("s3://")
+    }
 }
 
 impl Pipeline {
@@ -172,6 +205,8 @@ impl Pipeline {
         let text = std::fs::read_to_string(file).map_err(|source| ConfigErrors::unreadable(file, &source))?;
         let typed: file::ConfigFile = toml::from_str(&text).map_err(|error| ConfigErrors::syntax(file, &error))?;
         let file = std::path::absolute(file).with_context(|| format!("cannot locate {}", file.display()))?;
-        Ok(resolve::resolve(typed, &file, profile)?)
+        let pipeline = resolve::resolve(typed, &file, profile)?;
+        let problems = borrowed::problems(&pipeline);
+        if problems.is_empty() { Ok(pipeline) } else { Err(ConfigErrors::new(&file, problems).into()) }
     }
 }

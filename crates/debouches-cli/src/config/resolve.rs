@@ -14,7 +14,7 @@ use debouches_validate::Shape;
 use super::file::{
     AddressFile, ConfigFile, DatasetFile, DriftFile, ExpectedFile, OperationsFile, ProfileFile, SourceFile, SourceKind,
 };
-use super::{Awaited, DatasetConfig, Expected, Hosting, Operations, Pipeline, Source, Webhook, portals};
+use super::{Awaited, DatasetConfig, Expected, Hosting, Operations, Pipeline, Source, Webhook, portals, signature};
 use crate::operations::Occasion;
 use crate::waivers::WAIVERS_FILE;
 
@@ -32,7 +32,7 @@ pub(crate) struct ConfigErrors {
 }
 
 impl ConfigErrors {
-    fn new(file: &Path, problems: Vec<String>) -> Self {
+    pub(super) fn new(file: &Path, problems: Vec<String>) -> Self {
         Self { file: file.display().to_string(), problems }
     }
 
@@ -76,11 +76,19 @@ pub(super) fn resolve(typed: ConfigFile, file: &Path, profile: Option<&str>) -> 
             None => left_out.push(format!("source `{}` has no address in profile `{name}`", source.id)),
         }
     }
-    let datasets = typed
+    let mut datasets: Vec<DatasetConfig> = typed
         .datasets
         .iter()
         .filter_map(|dataset| resolve_dataset(dataset, &typed.drift, &sources, &mut left_out, &mut problems))
         .collect();
+    for dataset in &datasets {
+        problems.extend(dataset.tables.iter().filter_map(|spec| unfollowed(dataset, spec, &datasets)));
+    }
+    let signature = typed.signature.as_ref().and_then(|typed| signature::resolve(typed, &base, &mut problems));
+    let signature = signature.filter(|_| !settings.unsigned);
+    for dataset in &mut datasets {
+        dataset.notice.public_key = signature.as_ref().map(|signature| signature.public_key.clone());
+    }
     if !problems.is_empty() {
         return Err(ConfigErrors::new(file, problems));
     }
@@ -100,6 +108,7 @@ pub(super) fn resolve(typed: ConfigFile, file: &Path, profile: Option<&str>) -> 
         datasets,
         portals,
         operations,
+        signature,
         left_out,
     })
 }
@@ -112,7 +121,7 @@ fn operations(typed: &OperationsFile, base: &Path) -> Operations {
     Operations { textfile: typed.textfile.as_ref().map(|path| base.join(path)), webhook }
 }
 
-static NO_SETTINGS: ProfileFile = ProfileFile { portal: None, portals: Vec::new(), state: None, lock: None };
+static NO_SETTINGS: ProfileFile = ProfileFile { portal: None, portals: Vec::new(), state: None, lock: None, unsigned: false };
 
 fn choose_profile<'a>(typed: &'a ConfigFile, asked: Option<&str>, problems: &mut Vec<String>) -> (String, &'a ProfileFile) {
     let name = asked.unwrap_or(DEFAULT_PROFILE);
@@ -306,13 +315,31 @@ fn resolve_dataset(
                 .as_ref()
                 .map(|text| debouches_package::English { title: text.title.clone(), summary: text.summary.clone() }),
             omitted: dataset.omit.clone(),
+            forms: dataset.forms.clone(),
+            expected: awaited(&specs, sources),
             deprecated: deprecated.collect(),
+            public_key: None,
         },
         tables: specs,
         hosting: hosting(dataset, &who, problems),
         schemas: schemas(dataset, &who, problems),
         drift: budgets(&dataset.drift, every, &who, problems),
     })
+}
+
+/// What the sources of these tables are expected to publish.
+fn awaited(specs: &[&'static TableSpec], sources: &[Source]) -> Vec<debouches_package::Expectation> {
+    let own = sources.iter().filter(|source| specs.iter().any(|spec| spec.id == source.spec.id));
+    let each = own.flat_map(|source| source.expected.iter().map(move |expected| (source, expected)));
+    each.map(|(source, expected)| debouches_package::Expectation {
+        table: source.spec.id.to_string(),
+        by: expected.by,
+        vintage: match &expected.what {
+            Awaited::Vintage(vintage) => Some(vintage.clone()),
+            Awaited::DeliverySince(_) => None,
+        },
+    })
+    .collect()
 }
 
 fn hosting(dataset: &DatasetFile, who: &str, problems: &mut Vec<String>) -> Option<Hosting> {
@@ -337,6 +364,20 @@ fn schemas(dataset: &DatasetFile, who: &str, problems: &mut Vec<String>) -> BTre
         }
     }
     found
+}
+
+/// A table that repeats the figures of another follows the secrecy of its release, hence needs one beside its own.
+fn unfollowed(dataset: &DatasetConfig, spec: &TableSpec, datasets: &[DatasetConfig]) -> Option<String> {
+    let copied = &crate::stages::gated(spec)?.table;
+    let publisher = datasets.iter().find(|other| other.tables.iter().any(|own| own.id == *copied));
+    let (who, table) = (dataset.id(), &spec.id);
+    match publisher {
+        None => Some(format!("dataset `{who}`: table `{table}` repeats figures of `{copied}`, which no dataset publishes")),
+        Some(other) if other.id() == who => {
+            Some(format!("dataset `{who}`: table `{table}` repeats figures of `{copied}`: publish it in a dataset of its own"))
+        }
+        Some(_) => None,
+    }
 }
 
 /// Tables without a source: the one asked for, and the nomenclatures it cannot do without.

@@ -31,6 +31,7 @@ fn document(session: &Session, summary: &Summary, exit: u8) -> serde_json::Value
         "nothing_to_do": summary.nothing_new(),
         "steps": summary.steps,
         "datasets": summary.datasets,
+        "catalogues": summary.catalogues,
         "left_out": session.pipeline.left_out,
     })
 }
@@ -71,6 +72,9 @@ fn text(summary: &Summary) -> String {
             .collect();
         out += &table(&["dataset", "version", "address"], &rows);
         out.push('\n');
+    }
+    for address in &summary.catalogues {
+        out += &format!("catalogue: {address}\n");
     }
     if summary.nothing_new() {
         out += "nothing to do: everything is up to date\n";

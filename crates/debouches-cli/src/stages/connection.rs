@@ -2,14 +2,14 @@
 
 use anyhow::Context as _;
 use debouches_http::{Client, ClientOptions, Secret};
-use debouches_model::Fault;
+use debouches_model::{Fault, Withdrawals};
 use debouches_portal::{PortalOptions, RunningPortal};
 use debouches_publish::{Applied, Desired, Mandate, Pending, Publication, Target, account_obstacles, obstacles};
 use debouches_store::{Artefact, Lock};
 use debouches_udata::{Portal as PortalClient, Terms};
 
 use crate::config::{DatasetConfig, Portal, PortalKind};
-use crate::failure::Decided;
+use crate::failure::{Decided, Usage};
 use crate::key;
 use crate::session::Session;
 
@@ -21,6 +21,7 @@ pub(crate) struct Connection<'a> {
     organization: Option<String>,
     contact_points: Vec<String>,
     server: Option<RunningPortal>,
+    withdrawn: Withdrawals,
 }
 
 /// Address of the page of a dataset of the practice portal, for people: it is served on demand.
@@ -46,8 +47,9 @@ pub(crate) async fn connect<'a>(session: &Session, configured: &'a Portal) -> an
     // The key is tried before anything else: a wrong one is told at once, whatever there is to do.
     let me = portal.me().await.map_err(decide)?;
     let terms = portal.terms().await.map_err(decide)?;
-    let mut connection =
-        Connection { configured, portal, terms, organization, contact_points: configured.contact_points.clone(), server };
+    let contact_points = configured.contact_points.clone();
+    let withdrawn = session.withdrawn().await?.clone();
+    let mut connection = Connection { configured, portal, terms, organization, contact_points, server, withdrawn };
     let bare = connection.target(None);
     if let Some(obstacle) = account_obstacles(&me, &bare).first() {
         let message = format!("portal {}: {}", configured.id, obstacle.what);
@@ -85,6 +87,8 @@ impl Connection<'_> {
             contact_points: self.contact_points.clone(),
             schemas: schemas.map(|(table, schema)| (format!("{table}.csv"), schema.clone())).collect(),
             bucket: dataset.and_then(|dataset| dataset.hosting.as_ref()).map(|hosting| hosting.public_url.clone()),
+            withdrawn: dataset.iter().flat_map(|dataset| self.withdrawn.of(dataset.id())).cloned().collect(),
+            bare: false,
         }
     }
 
@@ -182,8 +186,11 @@ async fn reach(session: &Session, configured: &Portal) -> anyhow::Result<Reached
             let organization = Some(server.organization().to_owned());
             Ok((Some(server), base, key, organization))
         }
+        PortalKind::Static(_) => {
+            Err(Usage(format!("portal {} is a static catalogue: it is not asked, but read", configured.id)).into())
+        }
         PortalKind::Udata { url, key, organization } => {
-            let key = key::read(&configured.id, key, &session.pipeline.base)?;
+            let key = key::read(&format!("portal {}", configured.id), "an API key", key, &session.pipeline.base)?;
             Ok((None, url.clone(), key, organization.clone()))
         }
     }

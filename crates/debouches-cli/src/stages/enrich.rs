@@ -1,6 +1,6 @@
 //! Checked tables to tagged ones.
 
-use debouches_enrich::{FORMAT, Reference, References, codes_digest, enrich, references_of};
+use debouches_enrich::{FORMAT, Reference, References, codes_digest, enrich, references_of, specifications_digest};
 use debouches_model::spec::TableSpec;
 use debouches_model::{Ingredients, Stage};
 use debouches_store::{Artefact, Lock};
@@ -12,7 +12,7 @@ use crate::failure::Usage;
 use crate::session::Session;
 
 pub(crate) async fn run(session: &Session, selection: &Selection<'_>, lock: &Lock, summary: &mut Summary) {
-    for spec in selection.indicators() {
+    for spec in selection.enriched() {
         let references = references_of(spec);
         let needs = own(spec).chain(references.iter().map(|(name, _)| *name));
         if let Some(blocked) = needs.into_iter().find(|table| !summary.passed(Stage::Validate, table)) {
@@ -60,6 +60,9 @@ async fn inputs(session: &Session, spec: &TableSpec) -> anyhow::Result<(Target, 
     }
     let mut ingredients =
         Ingredients::new().with("specification", spec.digest).with("code lists", codes_digest()).with("format", FORMAT);
+    if let Some(digest) = specifications_digest(spec) {
+        ingredients = ingredients.with("specifications read", digest);
+    }
     if let Some(table) = &table {
         ingredients = ingredients.with(format!("table.{}", spec.id), table_digest(table)?);
     }
@@ -94,6 +97,17 @@ async fn validated(session: &Session, table: &str) -> anyhow::Result<Artefact> {
             Err(Usage(format!("table {table} is not validated in its present form: run `debouches validate {table}`")).into())
         }
     }
+}
+
+/// Those of these tables that have a source, read from what `validate` left.
+pub(crate) async fn configured(session: &Session, tables: &[&str]) -> anyhow::Result<References> {
+    let mut found = References::new();
+    for source in session.pipeline.sources.iter().filter(|source| tables.contains(&source.spec.id.as_str())) {
+        let artefact = validated(session, source.spec.id.as_str()).await?;
+        let version = source.request.version.clone().unwrap_or_default();
+        found.insert(source.spec.id.clone(), Reference { table: load_table(session, &artefact).await?, version });
+    }
+    Ok(found)
 }
 
 /// Digest of the table alone: a report that reads otherwise does not make the next stage run.

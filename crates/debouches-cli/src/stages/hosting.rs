@@ -1,10 +1,10 @@
 //! Files of a release in a bucket: `<dataset>/<version>/<file>`, never overwritten, and `<dataset>/latest.json`, the
 //! pointer that moves last.
 
-use debouches_model::{DatasetId, Fault, Sha256, Version};
+use debouches_catalogue::Latest;
+use debouches_model::{DatasetId, Fault, Sha256, Version, Withdrawals};
 use debouches_publish::{PlannedBucket, PlannedDataset, PlannedFile, PlannedPointer, bucket_path};
 use debouches_store::{Artefact, Placed, Pointer, Shelf};
-use serde::{Deserialize, Serialize};
 
 use crate::config::Hosting;
 use crate::failure::Decided;
@@ -12,25 +12,6 @@ use crate::session::Session;
 
 /// How often the pointer is read again when somebody else moved it meanwhile.
 const TRIES: u32 = 3;
-
-/// What `latest.json` says.
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Latest {
-    format: u32,
-    dataset: DatasetId,
-    version: Version,
-    /// Digest of all the files of the release.
-    release: String,
-    files: Vec<LatestFile>,
-}
-
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct LatestFile {
-    path: String,
-    url: String,
-    bytes: u64,
-    sha256: String,
-}
 
 /// What would be put in the bucket.
 pub(crate) async fn planned(session: &Session, hosting: &Hosting, release: &Artefact) -> anyhow::Result<PlannedBucket> {
@@ -44,12 +25,20 @@ pub(crate) async fn planned(session: &Session, hosting: &Hosting, release: &Arte
             files.push(PlannedFile { path, bytes: file.bytes, sha256: file.sha256 });
         }
     }
-    let path = pointer_path(&latest.dataset);
-    let there = shelf.pointer(&path).await?;
-    refuse_newer(&there, &latest, session.global.force)?;
-    let moves = there.bytes.as_deref() != Some(serde_json::to_vec_pretty(&latest)?.as_slice());
-    let from = there.bytes.as_deref().map(Sha256::of);
-    let pointer = moves.then_some(PlannedPointer { path, from, to: latest.version });
+    let withdrawn = session.withdrawn().await?;
+    // The files of a withdrawn release stay, and nothing leads to them.
+    let pointer = match withdrawn.find(&latest.dataset, latest.version) {
+        Some(_) => None,
+        None => {
+            let path = pointer_path(&latest.dataset);
+            let there = shelf.pointer(&path).await?;
+            let force = session.global.force;
+            refuse_newer(&there, &latest, |version| force || withdrawn.find(&latest.dataset, version).is_some())?;
+            let moves = there.bytes.as_deref() != Some(latest.to_text().as_bytes());
+            let from = there.bytes.as_deref().map(Sha256::of);
+            moves.then_some(PlannedPointer { path, from, to: latest.version })
+        }
+    };
     Ok(PlannedBucket { bucket: shelf.display().to_owned(), files, pointer })
 }
 
@@ -83,43 +72,62 @@ pub(super) async fn host(
             written += 1;
         }
     }
-    let moved = point(&shelf, &latest, session.global.force).await?;
+    let withdrawn = session.withdrawn().await?;
+    // The files of a withdrawn release stay, and nothing leads to them.
+    let moved = match withdrawn.find(&latest.dataset, latest.version) {
+        Some(_) => unpoint(&shelf, &latest.dataset, latest.version).await?,
+        None => point(&shelf, &latest, session.global.force, withdrawn).await?,
+    };
     if written > 0 || moved {
-        let pointer = if moved { ", latest.json points to it" } else { "" };
+        let pointer = if moved { ", latest.json moved" } else { "" };
         tracing::info!("{} {}: {written} files put in {}{pointer}", latest.dataset, latest.version, shelf.display());
     }
     Ok(())
 }
 
+/// Removes the files of a release, and the pointer when it leads to it.
+pub(super) async fn remove(session: &Session, hosting: &Hosting, release: &Artefact) -> anyhow::Result<()> {
+    let shelf = Shelf::open(&hosting.bucket, &session.aws)?;
+    let latest = wanted(hosting, release)?;
+    unpoint(&shelf, &latest.dataset, latest.version).await?;
+    let mut removed = 0;
+    for file in &latest.files {
+        removed += usize::from(shelf.remove(&bucket_path(&latest.dataset, latest.version, &file.path)).await?);
+    }
+    tracing::info!("{} {}: {removed} files removed from {}", latest.dataset, latest.version, shelf.display());
+    Ok(())
+}
+
+/// Removes the pointer when it leads to that version; says whether it did.
+async fn unpoint(shelf: &Shelf, dataset: &DatasetId, version: Version) -> anyhow::Result<bool> {
+    let path = pointer_path(dataset);
+    let there = shelf.pointer(&path).await?;
+    let leads = there.bytes.as_deref().and_then(|bytes| serde_json::from_slice::<Latest>(bytes).ok());
+    if leads.is_none_or(|leads| leads.version != version) {
+        return Ok(false);
+    }
+    Ok(shelf.remove(&path).await?)
+}
+
 fn wanted(hosting: &Hosting, release: &Artefact) -> anyhow::Result<Latest> {
     let manifest = release.manifest();
     let notice = manifest.release.as_ref().ok_or_else(|| anyhow::anyhow!("{} is not a release", release.key()))?;
-    let files = manifest.files.iter().map(|file| LatestFile {
-        path: file.path.clone(),
-        url: format!("{}/{}", hosting.public_url, bucket_path(&notice.dataset, notice.version, &file.path)),
-        bytes: file.bytes,
-        sha256: file.sha256.to_string(),
-    });
-    Ok(Latest {
-        format: 1,
-        dataset: notice.dataset.clone(),
-        version: notice.version,
-        release: manifest.identity().to_string(),
-        files: files.collect(),
-    })
+    let base = format!("{}/{}", hosting.public_url, bucket_path(&notice.dataset, notice.version, ""));
+    let base = base.trim_end_matches('/');
+    Ok(Latest::to(&notice.dataset, notice.version, manifest.identity().to_string(), base, &manifest.files))
 }
 
 /// Moves the pointer from what was read; somebody who moved it meanwhile is looked at, never overwritten.
-async fn point(shelf: &Shelf, latest: &Latest, may_go_back: bool) -> anyhow::Result<bool> {
+async fn point(shelf: &Shelf, latest: &Latest, force: bool, withdrawn: &Withdrawals) -> anyhow::Result<bool> {
     let path = pointer_path(&latest.dataset);
-    let bytes = serde_json::to_vec_pretty(latest)?;
+    let bytes = latest.to_text().into_bytes();
     for _ in 0..TRIES {
         let there = shelf.pointer(&path).await?;
         if there.bytes.as_deref() == Some(bytes.as_slice()) {
             return Ok(false);
         }
-        refuse_newer(&there, latest, may_go_back)?;
-        if shelf.move_pointer(&path, &there, &bytes).await? {
+        refuse_newer(&there, latest, |version| force || withdrawn.find(&latest.dataset, version).is_some())?;
+        if shelf.move_pointer(&path, &there, &bytes, "application/json").await? {
             return Ok(true);
         }
     }
@@ -127,10 +135,10 @@ async fn point(shelf: &Shelf, latest: &Latest, may_go_back: bool) -> anyhow::Res
     Err(Decided { message, fault: Fault::Incomplete }.into())
 }
 
-fn refuse_newer(there: &Pointer, latest: &Latest, may_go_back: bool) -> anyhow::Result<()> {
+fn refuse_newer(there: &Pointer, latest: &Latest, may_go_back: impl Fn(Version) -> bool) -> anyhow::Result<()> {
     let Some(bytes) = &there.bytes else { return Ok(()) };
     match serde_json::from_slice::<Latest>(bytes) {
-        Ok(there) if there.version > latest.version && !may_go_back => {
+        Ok(there) if there.version > latest.version && !may_go_back(there.version) => {
             let Latest { dataset, version, .. } = latest;
             let message = format!(
                 "latest.json of dataset {dataset} points to version {}, newer than {version}: use `--force` to go back",

@@ -11,6 +11,7 @@ use debouches_publish::last_receipt;
 use debouches_store::Artefact;
 
 use super::artefact::blocking;
+use super::catalogue::Catalogue;
 use super::connection::connect;
 use crate::config::{DatasetConfig, PortalKind};
 use crate::session::Session;
@@ -40,6 +41,9 @@ pub(crate) async fn live(session: &Session, dataset: &DatasetConfig) -> anyhow::
     match &portal.kind {
         PortalKind::Practice { folder } if !folder.join("portal.json").is_file() => return Ok(None),
         PortalKind::Practice { .. } => {}
+        PortalKind::Static(settings) => {
+            return of_catalogue(session, dataset, &Catalogue::open(session, portal, settings)?).await;
+        }
         PortalKind::Udata { .. } if session.global.offline => {
             tracing::warn!("{}: offline, hence not compared with what portal {} shows", dataset.id(), portal.id);
             return Ok(None);
@@ -55,6 +59,19 @@ pub(crate) async fn live(session: &Session, dataset: &DatasetConfig) -> anyhow::
     };
     connection.close().await;
     profiled
+}
+
+/// Reads the CSV files of the version that a static catalogue leads to, and profiles them.
+async fn of_catalogue(session: &Session, dataset: &DatasetConfig, catalogue: &Catalogue<'_>) -> anyhow::Result<Option<Live>> {
+    let record = catalogue.record(dataset.id()).await?;
+    let Some(latest) = record.as_ref().and_then(|record| record.latest()) else { return Ok(None) };
+    let mut tables = Vec::new();
+    for spec in &dataset.tables {
+        let path = format!("{}/{}/{}.csv", dataset.id(), latest.version, spec.id);
+        let Some(file) = catalogue.shelf().open_file(&path).await? else { continue };
+        tables.push(of_csv(spec, file, session.jobs()).await?);
+    }
+    Ok(Some(Live { version: latest.version.to_string(), profile: ReleaseProfile::of(tables) }))
 }
 
 async fn of_release(session: &Session, dataset: &DatasetConfig, release: &Artefact) -> anyhow::Result<Option<ReleaseProfile>> {

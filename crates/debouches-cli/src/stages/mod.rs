@@ -3,7 +3,10 @@
 pub(crate) mod adopt;
 pub(crate) mod announce;
 pub(crate) mod artefact;
+pub(crate) mod calendar;
+pub(crate) mod catalogue;
 pub(crate) mod connection;
+mod copies;
 pub(crate) mod drift;
 pub(crate) mod enrich;
 pub(crate) mod fetch;
@@ -11,12 +14,17 @@ pub(crate) mod hosting;
 pub(crate) mod live;
 pub(crate) mod package;
 pub(crate) mod publish;
+pub(crate) mod rebuild;
 mod restore;
 mod secrecy;
+pub(crate) mod sign;
 pub(crate) mod validate;
+pub(crate) mod withdrawn;
 
 use debouches_model::Stage;
 use debouches_store::Lock;
+
+pub(crate) use copies::{gated, publisher};
 
 use crate::engine::{Selection, Summary};
 use crate::session::Session;

@@ -6,23 +6,34 @@ use anyhow::Context as _;
 use debouches_model::{ArtefactKey, Change, Fault, Ingredients, Manifest, Sha256, Stage, Text, Version};
 use debouches_package::{
     Decision, FORMAT, Former, Part, PreparedTable, RECORD_FILE, ReleaseProfile, ReleaseRecord, Side, SideTable, SourceNote,
-    TableShape, VersionRule, WrittenFile, describe, diff_sentences, prepare,
+    TableShape, VersionRule, WrittenFile, describe, diff_sentences, media_type, prepare, write_forms,
 };
 use debouches_store::{Artefact, Lock, Spooled};
 use debouches_table::ParquetFile;
 
 use super::artefact::{Known, blocking, load_table};
-use super::{drift, enrich, secrecy};
+use super::sign::{signed, signer};
+use super::withdrawn::{made_again, newest, past, same_content, sentences, withdrawn};
+use super::{copies, drift, enrich, secrecy};
 use crate::config::{DatasetConfig, Protection};
 use crate::engine::{DatasetLine, Outcome, Selection, Step, Summary};
 use crate::failure::{Decided, Usage};
 use crate::session::Session;
 
 pub(crate) async fn run(session: &Session, selection: &Selection<'_>, lock: &Lock, summary: &mut Summary) {
-    for dataset in &selection.datasets {
+    // What repeats the figures of another dataset waits for its release.
+    let (waiting, own): (Vec<&DatasetConfig>, Vec<_>) =
+        selection.datasets.iter().copied().partition(|dataset| dataset.tables.iter().any(|spec| copies::gated(spec).is_some()));
+    for dataset in own.into_iter().chain(waiting) {
         let blocked = dataset.tables.iter().find(|spec| !summary.passed(Stage::Enrich, spec.id.as_str()));
         if let Some(spec) = blocked {
             let detail = format!("table {} did not get here: what is published stays as it is", spec.id);
+            summary.push(Step::skipped(Stage::Package, dataset.id(), detail));
+            continue;
+        }
+        let copied = dataset.tables.iter().filter_map(|spec| copies::publisher(&session.pipeline, copies::gated(spec)?));
+        if let Some(copied) = copied.into_iter().find(|copied| !summary.passed(Stage::Package, copied.id().as_str())) {
+            let detail = format!("dataset {} was not packaged, and its secrecy is followed here", copied.id());
             summary.push(Step::skipped(Stage::Package, dataset.id(), detail));
             continue;
         }
@@ -34,13 +45,17 @@ pub(crate) async fn run(session: &Session, selection: &Selection<'_>, lock: &Loc
             Err(error) => summary.push(Step::failed(Stage::Package, dataset.id(), &error)),
         }
     }
+    let order = |line: &DatasetLine| selection.datasets.iter().position(|dataset| dataset.id().as_str() == line.dataset);
+    summary.datasets.sort_by_key(order);
 }
 
-/// The newest release of a dataset.
+/// The newest release of a dataset, withdrawn ones left aside.
 pub(crate) async fn latest(session: &Session, dataset: &str) -> anyhow::Result<Option<Artefact>> {
+    let withdrawn = session.withdrawn().await?;
+    let id = dataset.parse()?;
     let keys = session.store.list(Stage::Package, dataset).await?;
-    let newest =
-        keys.into_iter().filter_map(|key| Some((key.id.parse::<Version>().ok()?, key))).max_by_key(|(version, _)| *version);
+    let versions = keys.into_iter().filter_map(|key| Some((key.id.parse::<Version>().ok()?, key)));
+    let newest = versions.filter(|(version, _)| withdrawn.find(&id, *version).is_none()).max_by_key(|(version, _)| *version);
     match newest {
         Some((_, key)) => Ok(session.store.find(&key).await?),
         None => Ok(None),
@@ -50,6 +65,8 @@ pub(crate) async fn latest(session: &Session, dataset: &str) -> anyhow::Result<O
 fn dataset_line(release: &Artefact) -> DatasetLine {
     let files = &release.manifest().files;
     let tables = files.iter().filter_map(|file| Some((file.path.strip_suffix(".csv")?.to_owned(), file.rows?)));
+    // A CSV by région is not a table.
+    let tables = tables.filter(|(table, _)| !table.contains('.'));
     DatasetLine {
         dataset: release.key().subject.clone(),
         version: release.key().id.parse().unwrap_or(Version::FIRST),
@@ -111,6 +128,9 @@ pub(crate) async fn ingredients(session: &Session, dataset: &DatasetConfig) -> a
         ingredients = ingredients
             .with(format!("table.{}", spec.id), enrich::table_digest(&artefact)?)
             .with(format!("specification.{}", spec.id), spec.digest);
+        if let Some((name, digest)) = copies::ingredient(session, spec).await? {
+            ingredients = ingredients.with(name, digest);
+        }
         tables.push(artefact);
     }
     Ok((ingredients, tables))
@@ -127,15 +147,22 @@ async fn one(session: &Session, dataset: &DatasetConfig, lock: &Lock) -> anyhow:
         let detail = format!("version {}, unchanged", release.key().id);
         return Ok((Step::new(Stage::Package, dataset.id(), Outcome::Kept, detail), Some(release.clone())));
     }
+    let withdrawn = withdrawn(session, dataset.id()).await?;
+    if let Some(former) = made_again(session, &withdrawn, &ingredients).await? {
+        return Ok((Step::new(Stage::Package, dataset.id(), Outcome::Kept, former.told()), last));
+    }
+    let signer = signer(session)?;
     let written = write_tables(session, dataset, &tables).await?;
     let files: Vec<WrittenFile> = written.iter().flat_map(|data| data.files.iter().map(|(file, _)| file.clone())).collect();
-    let rows: Vec<_> = written.iter().map(|data| Some(data.table.rows)).collect();
     let (prepared, data): (Vec<PreparedTable<'_>>, Vec<_>) = written.into_iter().map(|data| (data.table, data.files)).unzip();
     let candidate = ReleaseRecord::of(&dataset.notice, &prepared, &files);
     let record = match &last {
         Some(release) => Some(ReleaseRecord::read(&release.read(RECORD_FILE).await?)?),
         None => None,
     };
+    if let Some(former) = same_content(&withdrawn, &candidate) {
+        return Ok((Step::new(Stage::Package, dataset.id(), Outcome::Kept, former.told()), last));
+    }
     let rule = VersionRule { last: record.as_ref() };
     let (version, change, reasons) = match rule.decide(&candidate) {
         Decision::Unchanged(version) => {
@@ -146,7 +173,7 @@ async fn one(session: &Session, dataset: &DatasetConfig, lock: &Lock) -> anyhow:
             let detail = format!("version {version}, same content");
             return Ok((Step::new(Stage::Package, dataset.id(), Outcome::Kept, detail), Some(release)));
         }
-        Decision::New { version, change, reasons } => (version, change, reasons),
+        Decision::New { version, change, reasons } => past(&withdrawn, &candidate, (version, change, reasons)),
     };
     let profile = ReleaseProfile::of(prepared.iter().map(|table| table.profile.clone()).collect());
     let ruling = drift::rule(session, dataset, &profile).await?;
@@ -154,17 +181,18 @@ async fn one(session: &Session, dataset: &DatasetConfig, lock: &Lock) -> anyhow:
     if ruling.is_refused() {
         return Ok((ruling.refuse(session, dataset, &ingredients, inputs).await?, None));
     }
-    let version = chosen(session, &rule, version, change)?;
+    let version = chosen(session, &rule, (version, change), newest(&withdrawn))?;
     let mut reasons = match &last {
         Some(release) => told_changes(release, &prepared, &data, reasons).await?,
         None => reasons,
     };
     reasons.splice(0..0, breaking(session, &rule, &candidate)?);
-    let newly = |notice: &&debouches_package::Deprecation| record.as_ref().is_none_or(|last| !last.deprecated.contains(notice));
-    reasons.extend(dataset.notice.deprecated.iter().filter(newly).map(|notice| Text {
-        fr: format!("Préavis : la colonne `{}` sera retirée. {}", notice.column, notice.reason),
-        en: format!("Notice: column `{}` will be removed. {}", notice.column, notice.reason),
-    }));
+    let told = match &last {
+        Some(release) => changelog(release, "CHANGELOG.md").await?,
+        None => None,
+    };
+    reasons.extend(sentences(&withdrawn, told.as_deref()));
+    reasons.extend(notices(dataset, record.as_ref()));
     reasons.extend(ruling.reasons());
     let former = match &last {
         Some(release) => {
@@ -175,13 +203,13 @@ async fn one(session: &Session, dataset: &DatasetConfig, lock: &Lock) -> anyhow:
     let described = describe(&dataset.notice, version, &reasons, &prepared, &files, &former);
     let key = ArtefactKey::new(Stage::Package, dataset.id(), version);
     let draft = session.store.draft(key.clone())?;
-    for (rows, files) in rows.into_iter().zip(data) {
+    for files in data {
         for (file, spooled) in files {
-            let media_type = if file.path.ends_with(".csv") { "text/csv" } else { "application/vnd.apache.parquet" };
-            draft.take(spooled, &file.path, media_type, rows)?;
+            draft.take(spooled, &file.path, media_type(&file.path), file.rows)?;
         }
     }
-    for text in &described.texts {
+    let signature = signer.and_then(|key| signed(&key, dataset, version, &described.texts));
+    for text in described.texts.iter().chain(&signature) {
         draft.write(&text.path, &text.media_type, text.text.as_bytes())?;
     }
     let mut manifest = Manifest::new(&key, session.tool.clone(), session.clock.now());
@@ -197,9 +225,18 @@ async fn one(session: &Session, dataset: &DatasetConfig, lock: &Lock) -> anyhow:
 }
 
 /// The version: that of the rule, or the one chosen by hand when it says at least as much.
-fn chosen(session: &Session, rule: &VersionRule<'_>, ruled: Version, change: Option<Change>) -> anyhow::Result<Version> {
+fn chosen(
+    session: &Session,
+    rule: &VersionRule<'_>,
+    (ruled, change): (Version, Option<Change>),
+    withdrawn: Option<Version>,
+) -> anyhow::Result<Version> {
     match session.global.wish.as_version {
         None => Ok(ruled),
+        Some(chosen) if chosen == ruled => Ok(chosen),
+        Some(chosen) if withdrawn.is_some_and(|withdrawn| chosen <= withdrawn) => {
+            Err(Usage(format!("version {chosen} does not follow the withdrawn releases: the rule gives {ruled}")).into())
+        }
         Some(chosen) if rule.allows(chosen, change) => Ok(chosen),
         Some(chosen) => {
             let message = format!("version {chosen} contradicts what changed: the rule gives {ruled}");
@@ -227,7 +264,17 @@ fn breaking(session: &Session, rule: &VersionRule<'_>, candidate: &ReleaseRecord
     }
 }
 
-async fn changelog(release: &Artefact, path: &str) -> anyhow::Result<Option<String>> {
+/// The columns whose removal is announced for the first time.
+pub(super) fn notices(dataset: &DatasetConfig, last: Option<&ReleaseRecord>) -> Vec<Text> {
+    let newly = |notice: &&debouches_package::Deprecation| last.is_none_or(|last| !last.deprecated.contains(notice));
+    let told = |notice: &debouches_package::Deprecation| Text {
+        fr: format!("Préavis : la colonne `{}` sera retirée. {}", notice.column, notice.reason),
+        en: format!("Notice: column `{}` will be removed. {}", notice.column, notice.reason),
+    };
+    dataset.notice.deprecated.iter().filter(newly).map(told).collect()
+}
+
+pub(super) async fn changelog(release: &Artefact, path: &str) -> anyhow::Result<Option<String>> {
     if release.manifest().file(path).is_none() {
         return Ok(None);
     }
@@ -236,7 +283,7 @@ async fn changelog(release: &Artefact, path: &str) -> anyhow::Result<Option<Stri
 }
 
 /// What changed since the last release, told from a comparison of the rows; the reasons of the rule when it finds nothing.
-async fn told_changes(
+pub(super) async fn told_changes(
     last: &Artefact,
     prepared: &[PreparedTable<'_>],
     data: &[Vec<(WrittenFile, Spooled)>],
@@ -272,8 +319,9 @@ pub(crate) async fn write_tables(
     for family in secrecy::families(dataset) {
         let mut candidates = Vec::new();
         for place in &family {
-            let table = load_table(session, &tables[*place]).await?;
-            candidates.push(secrecy::Candidate { spec: dataset.tables[*place], table });
+            let spec = dataset.tables[*place];
+            let table = copies::followed(session, spec, load_table(session, &tables[*place]).await?).await?;
+            candidates.push(secrecy::Candidate { spec, table });
         }
         let judged = secrecy::guarded(session, dataset, candidates).await?;
         for (place, (candidate, secrecy)) in family.into_iter().zip(judged) {
@@ -289,18 +337,28 @@ pub(crate) async fn write_tables(
 async fn write_data(session: &Session, part: Part<'static>) -> anyhow::Result<WrittenData> {
     let (mut csv, mut parquet) = (session.store.spool()?, session.store.spool()?);
     let jobs = session.jobs();
-    let id = part.spec.id.clone();
+    let (id, forms, store) = (part.spec.id.clone(), part.dataset.forms.clone(), session.store.clone());
     blocking(move || {
         let table = prepare(part, &mut csv, &mut parquet, jobs)?;
         let mut files = Vec::new();
         for (extension, spool) in [("csv", csv), ("parquet", parquet)] {
             let spooled = spool.finish()?;
-            let file = WrittenFile { path: format!("{id}.{extension}"), bytes: spooled.bytes(), sha256: spooled.sha256() };
-            files.push((file, spooled));
+            files.push(written(format!("{id}.{extension}"), table.rows, spooled));
+        }
+        let csv = files.first().map(|(_, spooled)| spooled);
+        let open =
+            || csv.map(Spooled::open).transpose().map_err(std::io::Error::other)?.ok_or(std::io::ErrorKind::NotFound.into());
+        let further = write_forms(&forms, &table, &open, &mut || store.spool().map_err(std::io::Error::other))?;
+        for form in further {
+            files.push(written(form.path, form.rows, form.out.finish()?));
         }
         Ok(WrittenData { table, files })
     })
     .await
+}
+
+fn written(path: String, rows: u64, spooled: Spooled) -> (WrittenFile, Spooled) {
+    (WrittenFile { path, bytes: spooled.bytes(), sha256: spooled.sha256(), rows: Some(rows) }, spooled)
 }
 
 /// The sources that a table comes from: a walk through manifests, down to the snapshots.

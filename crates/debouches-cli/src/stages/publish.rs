@@ -1,14 +1,16 @@
 //! Releases to the portals of the profile.
 
 use debouches_model::Stage;
-use debouches_publish::{Applied, Mandate, PlanFile, PlannedDataset};
+use debouches_publish::{Applied, Mandate, PlanFile, PlannedDataset, Target, last_receipt};
 use debouches_store::{Artefact, Lock};
 
 use super::announce::announce;
+use super::catalogue::{self, Catalogue};
 use super::connection::{Connection, connect};
 use super::hosting::host;
 use super::package::latest;
-use crate::config::{DatasetConfig, Portal};
+use super::withdrawn::to_mark;
+use crate::config::{DatasetConfig, Hosting, Portal, PortalKind, StaticSite};
 use crate::engine::{Outcome, Selection, Step, Summary};
 use crate::failure::Usage;
 use crate::session::Session;
@@ -17,6 +19,8 @@ use crate::session::Session;
 struct Ready<'a> {
     dataset: &'a DatasetConfig,
     release: Artefact,
+    /// Whether no file of it is shown any more.
+    bare: bool,
 }
 
 pub(crate) async fn run(session: &Session, selection: &Selection<'_>, lock: &Lock, summary: &mut Summary) {
@@ -57,15 +61,71 @@ async fn ready<'a>(session: &Session, selection: &Selection<'a>, summary: &mut S
             continue;
         }
         match latest(session, dataset.id().as_str()).await {
-            Ok(Some(release)) => ready.push(Ready { dataset, release }),
-            Ok(None) => {
-                let error = Usage(format!("dataset {0} has no release: run `debouches package {0}`", dataset.id())).into();
-                summary.push(Step::failed(Stage::Publish, dataset.id(), &error));
-            }
+            Ok(Some(release)) => ready.push(Ready { dataset, release, bare: false }),
+            Ok(None) => match to_mark(session, dataset.id()).await {
+                Ok(Some(release)) => ready.push(Ready { dataset, release, bare: false }),
+                Err(error) => summary.push(Step::failed(Stage::Publish, dataset.id(), &error)),
+                Ok(None) if all_withdrawn(session, dataset).await => {
+                    let detail = "every release is withdrawn: the page stays as it is";
+                    summary.push(Step::new(Stage::Publish, dataset.id(), Outcome::Kept, detail));
+                }
+                Ok(None) => {
+                    let error = Usage(format!("dataset {0} has no release: run `debouches package {0}`", dataset.id())).into();
+                    summary.push(Step::failed(Stage::Publish, dataset.id(), &error));
+                }
+            },
             Err(error) => summary.push(Step::failed(Stage::Publish, dataset.id(), &error)),
         }
     }
     ready
+}
+
+/// True when a dataset has releases, and all of them are withdrawn.
+pub(crate) async fn all_withdrawn(session: &Session, dataset: &DatasetConfig) -> bool {
+    session.withdrawn().await.is_ok_and(|withdrawn| withdrawn.of(dataset.id()).next().is_some())
+}
+
+/// Leads readers away from a withdrawn release: to another one, to a marked page, or to a page without files.
+pub(crate) async fn led_elsewhere(
+    session: &Session,
+    selection: &Selection<'_>,
+    purged: Option<&Artefact>,
+    lock: &Lock,
+    summary: &mut Summary,
+) {
+    let mut ready = Vec::new();
+    for dataset in selection.datasets.iter().copied() {
+        let (other, marked) = (latest(session, dataset.id().as_str()).await, to_mark(session, dataset.id()).await);
+        match (other, marked, purged) {
+            (Err(error), _, _) | (_, Err(error), _) => {
+                summary.push(Step::failed(Stage::Publish, dataset.id(), &error));
+            }
+            (Ok(Some(release)), _, _) | (Ok(None), Ok(Some(release)), _) => {
+                ready.push(Ready { dataset, release, bare: false });
+            }
+            (Ok(None), Ok(None), Some(release)) => ready.push(Ready { dataset, release: release.clone(), bare: true }),
+            (Ok(None), Ok(None), None) => {}
+        }
+    }
+    for portal in &session.pipeline.portals {
+        // What was never published there has no page to change.
+        let mut shown = Vec::new();
+        for item in &ready {
+            match last_receipt(&session.store, item.dataset.id(), portal.id.as_str()).await {
+                Ok(Some(_)) => shown.push(Ready { dataset: item.dataset, release: item.release.clone(), bare: item.bare }),
+                Ok(None) => {}
+                Err(error) => summary.push(Step::failed(Stage::Publish, item.dataset.id(), &error.into())),
+            }
+        }
+        if !shown.is_empty() {
+            to_portal(session, portal, &shown, None, lock, summary).await;
+        }
+    }
+}
+
+/// Removes the files of a purged release from its bucket.
+pub(crate) async fn remove_hosted(session: &Session, hosting: &Hosting, release: &Artefact) -> anyhow::Result<()> {
+    super::hosting::remove(session, hosting, release).await
 }
 
 async fn to_portal(
@@ -76,6 +136,9 @@ async fn to_portal(
     lock: &Lock,
     summary: &mut Summary,
 ) {
+    if let PortalKind::Static(settings) = &portal.kind {
+        return to_catalogue(session, portal, settings, ready, lock, summary).await;
+    }
     let connected = match connect(session, portal).await {
         Ok(mut connection) => match connection.ensure_contact().await {
             Ok(()) => Ok(connection),
@@ -110,6 +173,27 @@ async fn to_portal(
     connection.close().await;
 }
 
+async fn to_catalogue(
+    session: &Session,
+    portal: &Portal,
+    settings: &StaticSite,
+    ready: &[Ready<'_>],
+    lock: &Lock,
+    summary: &mut Summary,
+) {
+    match Catalogue::open(session, portal, settings) {
+        Ok(catalogue) => {
+            let datasets: Vec<_> = ready.iter().map(|item| (item.dataset, &item.release)).collect();
+            catalogue::publish(&catalogue, &datasets, lock, summary).await;
+        }
+        Err(error) => {
+            for item in ready {
+                summary.push(Step::failed(Stage::Publish, item.dataset.id(), &error));
+            }
+        }
+    }
+}
+
 async fn one(
     session: &Session,
     connection: &Connection<'_>,
@@ -117,11 +201,11 @@ async fn one(
     planned: Option<&PlannedDataset>,
     lock: &Lock,
 ) -> anyhow::Result<Applied> {
-    let target = connection.target(Some(item.dataset));
+    let target = Target { bare: item.bare, ..connection.target(Some(item.dataset)) };
     // Everything that the portal would refuse or drop is told before the first write.
     let desired = connection.pending(session, &item.release, &target).await?.desired;
     // The files of a bucket are there, and read back, before the portal links to them.
-    if let Some(hosting) = &item.dataset.hosting {
+    if let Some(hosting) = item.dataset.hosting.as_ref().filter(|_| !item.bare) {
         host(session, hosting, &item.release, planned).await?;
     }
     let mandate = planned.map_or(Mandate::All, Mandate::Planned);
@@ -129,7 +213,8 @@ async fn one(
     for path in &applied.left_out {
         tracing::warn!("{path} was left out: portal {} does not accept its extension", connection.name());
     }
-    if connection.configured.announce {
+    let is_withdrawn = target.withdrawn.iter().any(|withdrawal| withdrawal.version == applied.receipt.version);
+    if connection.configured.announce && !is_withdrawn {
         announce(connection, &item.release, &applied).await?;
     }
     Ok(applied)

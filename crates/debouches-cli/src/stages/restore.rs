@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use anyhow::Context as _;
 use debouches_http::{Client, ClientOptions, Request, Url};
 use debouches_model::{ArtefactKey, Manifest, Sha256, Stage, Version};
-use debouches_package::{PreparedTable, RECORD_FILE, WrittenFile, describe};
+use debouches_package::{PreparedTable, RECORD_FILE, SIGNATURE_FILE, WrittenFile, describe, media_type};
 use debouches_publish::{Live, LiveFile};
 use debouches_store::Lock;
 
@@ -32,22 +32,24 @@ pub(super) async fn restore(
     let (now, tables) = ingredients(session, dataset).await?;
     let written = write_tables(session, dataset, &tables).await?;
     let files: Vec<WrittenFile> = written.iter().flat_map(|data| data.files.iter().map(|(file, _)| file.clone())).collect();
-    let rows: Vec<Option<u64>> = written.iter().map(|data| Some(data.table.rows)).collect();
     let (prepared, data): (Vec<PreparedTable<'_>>, Vec<_>) =
         written.into_iter().map(|data: WrittenData| (data.table, data.files)).unzip();
     let described = describe(&dataset.notice, version, &[], &prepared, &files, &debouches_package::Former::default());
-    let texts = read_texts(session, live, described.texts.iter().map(|text| text.path.as_str())).await?;
+    let paths = described.texts.iter().map(|text| text.path.as_str()).chain([SIGNATURE_FILE]);
+    let mut texts = read_texts(session, live, paths).await?;
     let key = ArtefactKey::new(Stage::Package, dataset.id(), version);
     let draft = session.store.draft(key.clone())?;
-    for (rows, files) in rows.into_iter().zip(data) {
+    for files in data {
         for (file, spooled) in files {
-            let media_type = if file.path.ends_with(".csv") { "text/csv" } else { "application/vnd.apache.parquet" };
-            draft.take(spooled, &file.path, media_type, rows)?;
+            draft.take(spooled, &file.path, media_type(&file.path), file.rows)?;
         }
     }
     for text in &described.texts {
         let bytes = texts.get(&text.path).map_or(text.text.as_bytes(), Vec::as_slice);
         draft.write(&text.path, &text.media_type, bytes)?;
+    }
+    if let (Some(_), Some(signature)) = (&session.pipeline.signature, texts.remove(SIGNATURE_FILE)) {
+        draft.write(SIGNATURE_FILE, "text/plain", &signature)?;
     }
     let mut manifest = Manifest::new(&key, session.tool.clone(), session.clock.now());
     manifest.ingredients = now;

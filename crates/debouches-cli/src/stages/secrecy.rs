@@ -144,6 +144,11 @@ fn key_columns(spec: &TableSpec) -> Vec<String> {
     spec.key.iter().chain(more).cloned().collect()
 }
 
+/// True when the gate judges releases of that table.
+pub(super) fn is_judged(spec: &TableSpec) -> bool {
+    spec.secrecy_policy().is_some_and(|policy| policy.has_ties())
+}
+
 /// The tables in every release of the state, the oldest first, and the versions that cannot be read with today's columns.
 async fn former(
     session: &Session,
@@ -151,8 +156,13 @@ async fn former(
     specs: &[&'static TableSpec],
 ) -> anyhow::Result<(Vec<(String, Facts)>, Vec<String>)> {
     let keys = session.store.list(Stage::Package, dataset.id().as_str()).await?;
-    let mut versions: Vec<(Version, _)> = keys.into_iter().filter_map(|key| Some((key.id.parse().ok()?, key))).collect();
+    // Of a purged release its counts are left: readers have seen them.
+    let purged = session.store.list_rejected(Stage::Package, dataset.id().as_str()).await?;
+    let keys = keys.into_iter().chain(purged);
+    let mut versions: Vec<(Version, _)> = keys.filter_map(|key| Some((key.id.parse().ok()?, key))).collect();
+    // A purge that was stopped midway has left both: once is enough.
     versions.sort_by_key(|(version, _)| *version);
+    versions.dedup_by_key(|(version, _)| *version);
     let (mut read, mut not_comparable) = (Vec::new(), Vec::new());
     for (version, key) in versions {
         let Some(release) = session.store.find(&key).await? else { continue };

@@ -39,3 +39,15 @@ pub fn trades() -> &'static Addition {
     static ADDITION: OnceLock<Addition> = OnceLock::new();
     ADDITION.get_or_init(|| parse(include_str!("../../additions/metiers.toml")))
 }
+
+/// The cohorts of a row: first year, last year, cumul or not.
+pub fn vintages() -> &'static Addition {
+    static ADDITION: OnceLock<Addition> = OnceLock::new();
+    ADDITION.get_or_init(|| parse(include_str!("../../additions/millesimes.toml")))
+}
+
+/// Whether a value added is the bound of its producer.
+pub fn value_added() -> &'static Addition {
+    static ADDITION: OnceLock<Addition> = OnceLock::new();
+    ADDITION.get_or_init(|| parse(include_str!("../../additions/valeur_ajoutee.toml")))
+}

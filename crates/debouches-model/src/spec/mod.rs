@@ -11,9 +11,12 @@ mod secrecy;
 mod table;
 mod tie;
 
-pub use addition::{Addition, territory, trades};
+pub use addition::{Addition, territory, trades, value_added, vintages};
 pub use column::{Base, CodeFormat, ColumnKind, ColumnSpec, Role};
 pub use rule::RuleSpec;
 pub use secrecy::{CountSpec, Extremes, LevelSpec, SecrecySpec};
-pub use table::{DerivedSpec, SpecError, TableKind, TableSpec, TerritorySpec, TradeSpec, VintageSpec, find, tables};
+pub use table::{
+    CopySpec, DerivedSpec, ForeignKey, SpecError, TableKind, TableSpec, TerritorySpec, TradeSpec, ValueAddedSpec, VintageSpec,
+    find, tables,
+};
 pub use tie::{AliasSpec, CommonKey, CumulSpec, MeanSpec, PartitionSpec, RateSpec, RatioSpec, TogetherSpec, TotalSpec};

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use super::addition::{territory, trades};
+use super::addition::{Addition, territory, trades, value_added, vintages};
 use super::column::{ColumnKind, ColumnSpec, Role};
 use super::expand::ColumnFile;
 use super::rule::RuleSpec;
@@ -30,6 +30,21 @@ pub struct VintageSpec {
     pub column: String,
     /// Spelling of the vintages.
     pub style: VintageStyle,
+    /// True when it is the edition of a code list, not the cohorts that figures speak of.
+    #[serde(default)]
+    pub edition: bool,
+    /// First year to tell while the table has no row.
+    pub empty: Option<u16>,
+}
+
+/// A value added that its producer stops at a bound.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ValueAddedSpec {
+    /// Its column.
+    pub column: String,
+    /// The bound, in points, on both sides of zero.
+    pub bound: i32,
 }
 
 /// Where the territory of a row is read, in the order of trust.
@@ -60,11 +75,44 @@ pub struct TradeSpec {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DerivedSpec {
+    /// Tables whose rates it repeats as they are: none of them may be published under the strict secrecy mode beside it.
+    #[serde(default)]
+    pub repeats: Vec<TableId>,
     /// Tables it cannot do without.
     pub from: Vec<TableId>,
     /// Tables it uses when they are configured.
     #[serde(default)]
     pub optional: Vec<TableId>,
+    /// The table whose figures it repeats under other codes: what a release of that table hides is hidden here too.
+    pub copies: Option<CopySpec>,
+}
+
+/// How a row that repeats figures finds the row that it repeats: same key, but for the codes that the copy replaces.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CopySpec {
+    /// The table that is repeated.
+    pub table: TableId,
+    /// Columns of its key that the copy fills with its own code.
+    #[serde(default)]
+    pub replaced: Vec<String>,
+    /// Column of the copy that keeps the code replaced; empty on a row without figures. None when no code is replaced.
+    pub by: Option<String>,
+    /// Columns of its key that the copy leaves out, and the only value of the rows copied.
+    #[serde(default)]
+    pub fixed: BTreeMap<String, String>,
+}
+
+/// A code that refers to another table.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ForeignKey {
+    /// Column of this table.
+    pub column: String,
+    /// The other table; nothing is looked up when it has no source.
+    pub table: TableId,
+    /// Its column.
+    pub to: String,
 }
 
 /// All we know about a table.
@@ -86,6 +134,9 @@ pub struct TableSpec {
     pub cautions: Vec<String>,
     /// Names of the columns of the primary key, in sort order.
     pub key: Vec<String>,
+    /// Columns that published rows are sorted by before the key, so that who asks for a région, then for an establishment,
+    /// reads a small part of a large file.
+    pub sort: Vec<String>,
     /// Its vintage column.
     pub vintage: Option<VintageSpec>,
     /// Markers of a missing measure, and the status that they mean.
@@ -96,8 +147,14 @@ pub struct TableSpec {
     pub territory: Option<TerritorySpec>,
     /// Trade tags to add.
     pub trades: Option<TradeSpec>,
+    /// The value added whose bound is to be told.
+    pub value_added: Option<ValueAddedSpec>,
+    /// True when counts that follow from others are completed, and shares of the final year computed from counts.
+    pub outcomes: bool,
     /// What it is made of, when no source delivers it.
     pub derived: Option<DerivedSpec>,
+    /// Codes looked up in other tables by `enrich`.
+    pub foreign_keys: Vec<ForeignKey>,
     /// The columns, in the order in which they are published.
     pub columns: Vec<ColumnSpec>,
     /// The rules.
@@ -118,13 +175,20 @@ struct TableFile {
     #[serde(default)]
     cautions: Vec<String>,
     key: Vec<String>,
+    #[serde(default)]
+    sort: Vec<String>,
     vintage: Option<VintageSpec>,
     #[serde(default)]
     missing: BTreeMap<String, ValueStatus>,
     secrecy: Option<SecrecySpec>,
     territory: Option<TerritorySpec>,
     trades: Option<TradeSpec>,
+    value_added: Option<ValueAddedSpec>,
+    #[serde(default)]
+    outcomes: bool,
     derived: Option<DerivedSpec>,
+    #[serde(default)]
+    foreign_key: Vec<ForeignKey>,
     column: Vec<ColumnFile>,
     #[serde(default)]
     rule: Vec<RuleSpec>,
@@ -153,14 +217,7 @@ impl TableSpec {
     /// When the text is not valid, or names a column that does not exist.
     pub fn parse(text: &str) -> Result<Self, SpecError> {
         let file: TableFile = toml::from_str(text).map_err(Box::new)?;
-        let mut digest = text.to_owned();
-        if file.territory.is_some() {
-            digest += &territory().digest.to_string();
-        }
-        if file.trades.is_some() {
-            digest += &trades().digest.to_string();
-        }
-        let spec = Self {
+        let mut spec = Self {
             id: file.id,
             kind: file.kind,
             title: file.title,
@@ -169,6 +226,7 @@ impl TableSpec {
             homepage: file.homepage,
             cautions: file.cautions,
             key: file.key,
+            sort: file.sort,
             vintage: file.vintage,
             missing: file.missing,
             secrecy: file.secrecy.map(|mut secrecy| {
@@ -177,11 +235,16 @@ impl TableSpec {
             }),
             territory: file.territory,
             trades: file.trades,
+            value_added: file.value_added,
+            outcomes: file.outcomes,
             derived: file.derived,
+            foreign_keys: file.foreign_key,
             columns: file.column.into_iter().flat_map(ColumnFile::expand).collect(),
             rules: file.rule.into_iter().flat_map(RuleSpec::expand).collect(),
-            digest: Sha256::of(digest.as_bytes()),
+            digest: Sha256::of(text.as_bytes()),
         };
+        let additions: String = spec.additions().map(|addition| addition.digest.to_string()).collect();
+        spec.digest = Sha256::of((text.to_owned() + &additions).as_bytes());
         let problems = spec.problems();
         if problems.is_empty() {
             Ok(spec)
@@ -201,11 +264,39 @@ impl TableSpec {
         self.columns.iter().filter(|column| column.is_measure())
     }
 
+    /// The columns that published rows are sorted by: these, then the rest of the key.
+    #[must_use]
+    pub fn order(&self) -> Vec<String> {
+        let rest = self.key.iter().filter(|name| !self.sort.contains(name));
+        self.sort.iter().chain(rest).cloned().collect()
+    }
+
     /// The columns that `enrich` adds to this table.
     pub fn added_columns(&self) -> impl Iterator<Item = &'static ColumnSpec> {
-        let territory = self.territory.is_some().then(|| &territory().columns);
-        let trades = self.trades.is_some().then(|| &trades().columns);
-        territory.into_iter().chain(trades).flatten()
+        self.additions().flat_map(|addition| &addition.columns)
+    }
+
+    /// The groups of columns that `enrich` adds to this table, in the order in which they are published.
+    fn additions(&self) -> impl Iterator<Item = &'static Addition> + use<> {
+        let added = [
+            self.territory.is_some().then(territory),
+            self.trades.is_some().then(trades),
+            self.value_added.is_some().then(value_added),
+            self.tells_cohorts().then(vintages),
+        ];
+        added.into_iter().flatten()
+    }
+
+    /// True when its rows speak of cohorts: figures of a vintage, not the edition of a code list.
+    #[must_use]
+    pub fn tells_cohorts(&self) -> bool {
+        self.vintage.as_ref().is_some_and(|vintage| !vintage.edition)
+    }
+
+    /// What it repeats the figures of, when it does.
+    #[must_use]
+    pub fn copies(&self) -> Option<&CopySpec> {
+        self.derived.as_ref()?.copies.as_ref()
     }
 
     /// The secrecy policy of the table, its counts named: those in persons, with their bases, when the policy names none.
@@ -257,7 +348,10 @@ impl TableSpec {
             }
         };
         self.key.iter().for_each(|name| must_exist("the key", name));
+        let is_added = |name: &&String| self.added_columns().any(|column| &column.name == *name);
+        self.sort.iter().filter(|name| !is_added(name)).for_each(|name| must_exist("the sort", name));
         self.vintage.iter().for_each(|vintage| must_exist("the vintage", &vintage.column));
+        self.foreign_keys.iter().for_each(|key| must_exist("a foreign key", &key.column));
         for rule in &self.rules {
             rule.columns.iter().for_each(|name| must_exist(&format!("rule {}", rule.code), name));
         }
@@ -286,6 +380,10 @@ impl TableSpec {
         }
         if let Some(trades) = &self.trades {
             [&trades.cfd, &trades.mefstat11].into_iter().flatten().for_each(|name| must_exist("the trades", name));
+        }
+        self.value_added.iter().for_each(|value| must_exist("the value added", &value.column));
+        for copies in self.derived.iter().filter_map(|derived| derived.copies.as_ref()) {
+            copies.by.iter().chain(&copies.replaced).for_each(|name| must_exist("the copies", name));
         }
         for column in self.measures() {
             if !matches!(column.kind, ColumnKind::Integer | ColumnKind::Decimal) {
@@ -321,6 +419,7 @@ pub fn tables() -> &'static [TableSpec] {
             include_str!("../../tables/bcn_niveau_formation_diplome.toml"),
             include_str!("../../tables/bcn_type_diplome_sise.toml"),
             include_str!("../../tables/bcn_type_groupe_formation.toml"),
+            include_str!("../../tables/catalogue_apprentissage.toml"),
             include_str!("../../tables/certif_info.toml"),
             include_str!("../../tables/chomage_departement.toml"),
             include_str!("../../tables/chomage_region.toml"),
@@ -330,9 +429,13 @@ pub fn tables() -> &'static [TableSpec] {
             include_str!("../../tables/cog_departement.toml"),
             include_str!("../../tables/cog_mouvement_commune.toml"),
             include_str!("../../tables/cog_region.toml"),
+            include_str!("../../tables/comparables.toml"),
             include_str!("../../tables/continuum_diplomes.toml"),
+            include_str!("../../tables/couverture_catalogues.toml"),
+            include_str!("../../tables/couverture_etablissements.toml"),
             include_str!("../../tables/definitions.toml"),
             include_str!("../../tables/departement_academie_region.toml"),
+            include_str!("../../tables/donnees_liees_etablissements.toml"),
             include_str!("../../tables/donnees_liees_regionales.toml"),
             include_str!("../../tables/fap_rome.toml"),
             include_str!("../../tables/ij_agricole_formation.toml"),
@@ -345,19 +448,28 @@ pub fn tables() -> &'static [TableSpec] {
             include_str!("../../tables/ij_lycee_formation.toml"),
             include_str!("../../tables/ij_regional.toml"),
             include_str!("../../tables/insersup.toml"),
+            include_str!("../../tables/insersup_agregats.toml"),
+            include_str!("../../tables/insersup_ensemble.toml"),
             include_str!("../../tables/insersup_par_horizon.toml"),
             include_str!("../../tables/insertion_master.toml"),
             include_str!("../../tables/kit_apprentissage.toml"),
             include_str!("../../tables/lycee_ips.toml"),
+            include_str!("../../tables/onisep_passage.toml"),
             include_str!("../../tables/orion_famille_metiers.toml"),
             include_str!("../../tables/orion_options_bts.toml"),
             include_str!("../../tables/parcoursup_offre_bts.toml"),
+            include_str!("../../tables/passage_sise_fresq.toml"),
             include_str!("../../tables/paysage_etablissement.toml"),
+            include_str!("../../tables/perimetres.toml"),
             include_str!("../../tables/referentiel_diplomes.toml"),
             include_str!("../../tables/rome.toml"),
             include_str!("../../tables/rome_appellation.toml"),
             include_str!("../../tables/rome_domaine.toml"),
+            include_str!("../../tables/signalement_recu.toml"),
+            include_str!("../../tables/signalements.toml"),
+            include_str!("../../tables/tags_metiers.toml"),
             include_str!("../../tables/tags_regions.toml"),
+            include_str!("../../tables/vues_diplomes.toml"),
         ]
         .into_iter()
         .map(|text| TableSpec::parse(text).expect("the embedded tables are checked by a test"))
@@ -380,6 +492,22 @@ mod tests {
         let ids: Vec<_> = tables().iter().map(|spec| spec.id.as_str()).collect();
         assert!(ids.is_sorted(), "{ids:?}");
         assert!(!territory().columns.is_empty() && !trades().columns.is_empty());
+        for (spec, key) in tables().iter().flat_map(|spec| spec.foreign_keys.iter().map(move |key| (spec, key))) {
+            let to = find(&key.table).and_then(|table| table.column(&key.to));
+            assert!(to.is_some(), "{}: {}.{} does not exist", spec.id, key.table, key.to);
+        }
+    }
+
+    /// T16: two cumuls in a row share a cohort, and every table that has some says so.
+    #[test]
+    fn every_table_of_cumuls_says_that_they_overlap() {
+        let cumuls = tables().iter().filter(|spec| {
+            let style = spec.vintage.as_ref().map(|vintage| vintage.style);
+            matches!(style, Some(VintageStyle::Cumul | VintageStyle::Pair))
+        });
+        for spec in cumuls {
+            assert!(spec.cautions.iter().any(|text| text.contains("partagent une promotion")), "{}", spec.id);
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The rules, one file each. Rules on one cell are applied while casting.
 
 mod constant_column;
+mod dates_reversed;
 mod discipline_duplicate;
 mod duplicate_key;
 mod empty_column;
@@ -12,7 +13,9 @@ mod nsf_mismatch;
 mod part_mismatch;
 mod promotion_overlap;
 mod rate_mismatch;
+mod several_groups;
 mod shares_not_hundred;
+mod succession_cycle;
 mod too_few_rows;
 mod truncated_last_line;
 mod twin_mismatch;
@@ -45,6 +48,9 @@ pub(crate) fn run(spec: &TableSpec, table: &Table, findings: &mut Findings<'_>) 
     discipline_duplicate::check(spec, table, findings)?;
     mefstat_cfd_mismatch::check(spec, table, findings)?;
     nsf_mismatch::check(spec, table, findings)?;
+    succession_cycle::check(spec, table, findings)?;
+    several_groups::check(spec, table, findings)?;
+    dates_reversed::check(spec, table, findings)?;
     empty_column::check(spec, table, findings)?;
     constant_column::check(spec, table, findings)?;
     zero_column::check(spec, table, findings)

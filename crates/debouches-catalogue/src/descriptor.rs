@@ -1,0 +1,133 @@
+//! What the catalogue reads of `datapackage.json`.
+
+use debouches_model::{DatasetId, Fault, Version};
+use serde::Deserialize;
+
+use crate::record::Licence;
+
+/// What cannot be shown.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogueError {
+    /// A file of the release is not what it should be.
+    #[error("cannot read {path} of {dataset} {version}")]
+    Release {
+        /// The dataset.
+        dataset: DatasetId,
+        /// Its version.
+        version: Version,
+        /// The file.
+        path: String,
+        /// The cause.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The record of the catalogue is not ours.
+    #[error("the record of the catalogue is not readable")]
+    Record {
+        /// The cause.
+        source: serde_json::Error,
+    },
+    /// A later version of the program wrote the record.
+    #[error("the record of the catalogue has format {0}, which this version does not know")]
+    Format(u32),
+    /// A published version has other content here.
+    #[error("{dataset} {version} was published with other content: what was released never changes")]
+    Another {
+        /// The dataset.
+        dataset: DatasetId,
+        /// Its version.
+        version: Version,
+    },
+}
+
+impl CatalogueError {
+    /// Whose fault it is.
+    #[must_use]
+    pub fn fault(&self) -> Fault {
+        match self {
+            Self::Release { .. } => Fault::Ours,
+            Self::Record { .. } | Self::Another { .. } => Fault::Integrity,
+            Self::Format(_) => Fault::Operator,
+        }
+    }
+}
+
+/// The descriptor of a release.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(crate) struct Descriptor {
+    #[serde(default)]
+    contributors: Vec<Contributor>,
+    #[serde(default)]
+    licenses: Vec<Licence>,
+    #[serde(default)]
+    pub(crate) resources: Vec<Resource>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct Contributor {
+    title: String,
+}
+
+/// A table.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Resource {
+    pub(crate) name: String,
+    pub(crate) path: String,
+    #[serde(default)]
+    pub(crate) title: String,
+    #[serde(default)]
+    pub(crate) schema: Schema,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(crate) struct Schema {
+    #[serde(default)]
+    pub(crate) fields: Vec<Field>,
+    #[serde(default, rename = "primaryKey")]
+    pub(crate) key: Vec<String>,
+}
+
+/// A column.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Field {
+    pub(crate) name: String,
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    #[serde(default)]
+    pub(crate) title: String,
+    #[serde(default)]
+    pub(crate) description: String,
+    pub(crate) unit: Option<String>,
+    pub(crate) denominator: Option<String>,
+    #[serde(default)]
+    pub(crate) constraints: Constraints,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(crate) struct Constraints {
+    pub(crate) minimum: Option<f64>,
+    pub(crate) maximum: Option<f64>,
+    #[serde(default, rename = "enum")]
+    pub(crate) values: Vec<String>,
+}
+
+impl Descriptor {
+    pub(crate) fn producers(&self) -> Vec<String> {
+        self.contributors.iter().map(|contributor| contributor.title.clone()).collect()
+    }
+
+    pub(crate) fn licence(&self, id: &str) -> Licence {
+        self.licenses.first().cloned().unwrap_or_else(|| Licence { name: id.to_owned(), ..Licence::default() })
+    }
+}
+
+impl Schema {
+    /// The columns but those that tell the state of another.
+    pub(crate) fn shown(&self) -> impl Iterator<Item = &Field> {
+        self.fields.iter().filter(|field| !self.is_state(&field.name))
+    }
+
+    fn is_state(&self, name: &str) -> bool {
+        name.strip_suffix("_statut").is_some_and(|measure| self.fields.iter().any(|field| field.name == measure))
+    }
+}

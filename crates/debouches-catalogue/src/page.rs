@@ -1,0 +1,15 @@
+//! The pages.
+
+mod citation;
+mod columns;
+mod dataset;
+mod downloads;
+mod frame;
+mod home;
+mod preview;
+mod version;
+mod versions;
+
+pub(crate) use dataset::dataset;
+pub(crate) use home::home;
+pub(crate) use version::{redirect, tombstone, version, withdrawn};

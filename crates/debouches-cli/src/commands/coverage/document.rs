@@ -1,0 +1,53 @@
+//! The totals as JSON.
+
+use debouches_enrich::GrainTotals;
+use serde_json::{Value, json};
+
+use super::Found;
+
+/// JSON Schema of what `coverage --json` prints.
+pub(in crate::commands) const SCHEMA: &str = include_str!("schema.json");
+
+pub(super) fn document(found: &Found) -> Value {
+    let catalogue = &found.catalogue;
+    let grains: serde_json::Map<String, Value> =
+        found.totals.grains.iter().map(|(grain, totals)| (grain.as_str().to_owned(), of_grain(totals))).collect();
+    json!({
+        "schema_version": 1,
+        "catalogue": {
+            "file": catalogue.file,
+            "lines": catalogue.lines.len(),
+            "encoding": catalogue.encoding,
+            "separator": catalogue.separator.to_string(),
+            "key": catalogue.system.as_str(),
+            "column": catalogue.column,
+            "uai_column": catalogue.uai_column,
+            "voie_column": catalogue.voie_column,
+            "malformed": catalogue.trouble,
+        },
+        "on": found.coverage.on(),
+        "since": found.since,
+        "newest_vintage": found.coverage.newest(),
+        "tables": found.coverage.tables(),
+        "grains": grains,
+    })
+}
+
+fn of_grain(totals: &GrainTotals) -> Value {
+    let rungs: serde_json::Map<String, Value> =
+        totals.rungs.iter().map(|(rung, lines)| (rung.as_str().to_owned(), json!(lines))).collect();
+    json!({
+        "lines": totals.lines(),
+        "in_scope": totals.in_scope(),
+        "covered": totals.covered(),
+        "covered_pct": share(totals.covered(), totals.lines()),
+        "covered_pct_in_scope": share(totals.covered(), totals.in_scope()),
+        "rungs": rungs,
+    })
+}
+
+/// A percentage with one decimal; nothing of nothing.
+#[expect(clippy::cast_precision_loss, reason = "lines are far below 2^52")]
+pub(super) fn share(part: u64, whole: u64) -> Option<f64> {
+    (whole > 0).then(|| (part as f64 * 1000.0 / whole as f64).round() / 10.0)
+}

@@ -1,0 +1,74 @@
+//! `debouches coverage CATALOGUE.csv`: what the tables can show of each line of a catalogue, and why not.
+//!
+//! Works from the validated tables of the state, hidden as `enrich` hides them: the newest figures, published or about to be.
+
+mod catalogue;
+mod document;
+mod lines;
+mod text;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use debouches_enrich::{Answer, CODE_TABLES, Coverage, FIGURE_TABLES, Grain, Totals};
+use debouches_model::Lang;
+
+use crate::args::{CoverageArgs, Global};
+use crate::failure::Usage;
+use crate::output;
+use crate::session::Session;
+use crate::stages::artefact::blocking;
+use crate::stages::enrich::configured;
+
+pub(super) use document::SCHEMA;
+
+/// What was asked and what was found.
+struct Found {
+    catalogue: catalogue::Catalogue,
+    coverage: Coverage,
+    /// One for each line of the catalogue.
+    answers: Vec<BTreeMap<Grain, Answer>>,
+    totals: Totals,
+    since: Option<u16>,
+}
+
+pub(crate) async fn coverage(global: &Global, args: &CoverageArgs) -> anyhow::Result<u8> {
+    let session = Session::open(global).await?;
+    let path = |path: &Path| global.directory.as_ref().map_or_else(|| path.to_path_buf(), |folder| folder.join(path));
+    let file = path(&args.catalogue);
+    let (asked, jobs) = (args.clone(), session.jobs());
+    // The catalogue first: a mistake of the call is told at once.
+    let catalogue = blocking(move || catalogue::read(&file, &asked, jobs)).await?;
+    let figures = configured(&session, &FIGURE_TABLES).await?;
+    if figures.is_empty() {
+        let known = FIGURE_TABLES.join(", ");
+        return Err(
+            Usage(format!("no table with figures is configured in profile `{}` ({known})", session.pipeline.profile)).into()
+        );
+    }
+    let mut references = configured(&session, &CODE_TABLES).await?;
+    references.extend(figures);
+    let on = args.on.unwrap_or_else(|| session.clock.now().date_naive()).to_string();
+    let since = args.since;
+    let found = blocking(move || {
+        let coverage = Coverage::read(&references, Some(on), since)?;
+        let answers: Vec<_> = catalogue.lines.iter().map(|line| coverage.answer(&line.asked)).collect();
+        let mut totals = Totals::default();
+        answers.iter().for_each(|answers| totals.add(answers));
+        Ok(Found { catalogue, coverage, answers, totals, since })
+    })
+    .await?;
+    if let Some(rows) = &args.rows {
+        lines::write(&found, &path(rows), session.jobs())?;
+    }
+    if let Some(trouble) = &found.catalogue.trouble {
+        tracing::warn!("{trouble}");
+    }
+    let lang: Lang = global.lang.into();
+    if global.json {
+        output::print(&(document::document(&found).to_string() + "\n"));
+    } else if !global.quiet {
+        output::print(&text::text(&found, lang));
+    }
+    Ok(0)
+}

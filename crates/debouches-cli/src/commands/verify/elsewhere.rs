@@ -1,0 +1,148 @@
+//! A release that is at an address or live on the portal, brought to a temporary folder.
+
+use std::fs::File;
+use std::path::Path;
+
+use anyhow::Context as _;
+use debouches_http::{Client, ClientOptions, GetRequest, HttpErrorKind, Url};
+use debouches_model::{ArtefactKey, DatasetId, Stage};
+use debouches_package::SIGNATURE_FILE;
+use debouches_publish::{LiveFile, last_receipt};
+use debouches_store::Artefact;
+
+use super::Gathered;
+use super::sums::{SUMS_FILE, is_plain, of_manifest, of_sums};
+use crate::args::Global;
+use crate::failure::Usage;
+use crate::session::{Session, load_pipeline};
+use crate::stages::connection::{Connection, connect};
+
+/// Largest file that is read.
+const LARGEST: u64 = 8 << 30;
+
+/// The release whose folder is at that address, through its `SHA256SUMS`. No configuration is needed.
+pub(super) async fn at_address(global: &Global, address: &str) -> anyhow::Result<Gathered> {
+    let base =
+        Url::parse(&format!("{}/", address.trim_end_matches('/'))).map_err(|error| Usage(format!("{address}: {error}")))?;
+    let contact = load_pipeline(global).map(|pipeline| pipeline.contact).unwrap_or_else(|_| "verification".to_owned());
+    let client = client(&contact)?;
+    let temporary = tempfile::tempdir().context("cannot make a temporary folder")?;
+    let folder = temporary.path().to_path_buf();
+    let at = |path: &str| base.join(path).with_context(|| format!("cannot join {path} to {address}"));
+    if !bring(&client, at(SUMS_FILE)?, &folder, SUMS_FILE).await? {
+        return Err(Usage(format!("{address} has no {SUMS_FILE}: it is not the folder of a release")).into());
+    }
+    bring(&client, at(SIGNATURE_FILE)?, &folder, SIGNATURE_FILE).await?;
+    let mut gathered = Gathered::in_folder(address.to_owned(), folder);
+    gathered.expected = of_sums(temporary.path())?;
+    for (path, _) in gathered.expected.keys() {
+        // What is not there is told when the files are compared.
+        bring(&client, at(path)?, temporary.path(), path).await?;
+    }
+    gathered.notes.push(format!("an address cannot be listed: a file that {SUMS_FILE} does not name is not seen"));
+    gathered.temporary = Some(temporary);
+    Ok(gathered)
+}
+
+/// What the first portal of the profile serves of a dataset, with what the release of that version in the state says.
+pub(super) async fn live(session: &Session, dataset: &str) -> anyhow::Result<Gathered> {
+    let Some(configured) = session.pipeline.portals.first() else {
+        return Err(Usage(format!("profile `{}` has no portal", session.pipeline.profile)).into());
+    };
+    let id: DatasetId = dataset.parse().map_err(|error| Usage(format!("{error}")))?;
+    let connection = connect(session, configured).await?;
+    let found = of_portal(session, &connection, &id).await;
+    connection.close().await;
+    found
+}
+
+async fn of_portal(session: &Session, connection: &Connection<'_>, dataset: &DatasetId) -> anyhow::Result<Gathered> {
+    let portal = connection.name();
+    let temporary = tempfile::tempdir().context("cannot make a temporary folder")?;
+    let mut gathered = Gathered::in_folder(format!("{dataset}@live on {portal}"), temporary.path().to_path_buf());
+    let Some(live) = connection.live(dataset).await? else {
+        let receipt = last_receipt(&session.store, dataset, portal).await?;
+        let Some(receipt) = receipt else {
+            return Err(
+                Usage(format!("portal {portal} shows no dataset {dataset} of ours, and nothing was published there")).into()
+            );
+        };
+        gathered
+            .problems
+            .push(format!("the portal shows it no more: version {} was published as {}", receipt.version, receipt.id));
+        gathered.temporary = Some(temporary);
+        return Ok(gathered);
+    };
+    let client = client(&session.pipeline.contact)?;
+    for LiveFile { path, url, .. } in &live.files {
+        if !is_plain(path) {
+            gathered.problems.push(format!("{path}: no file of a release has such a name"));
+            continue;
+        }
+        let url = Url::parse(url).with_context(|| format!("the portal gives {url} for {path}"))?;
+        bring(&client, url, temporary.path(), path).await?;
+    }
+    let release = match live.version {
+        Some(version) => session.store.find(&ArtefactKey::new(Stage::Package, dataset, version)).await?,
+        None => None,
+    };
+    let version = live.version.map_or_else(|| "without version".to_owned(), |version| version.to_string());
+    gathered.name = format!("{dataset}@live on {portal} ({version})");
+    match release {
+        Some(release) => {
+            let published = published(session, connection, &release);
+            let own = of_manifest(release.manifest()).into_iter().filter(|((path, _), _)| published.contains(path));
+            gathered.expected.extend(own);
+            if live.release.as_ref().is_some_and(|mark| *mark != release.manifest().identity().to_string()) {
+                gathered.problems.push("the dataset is marked as another release than that of the state".to_owned());
+            }
+        }
+        None => {
+            // What documents a release is not always shown: only what is shown can be compared.
+            let shown = |path: &str| live.files.iter().any(|file| file.path == path);
+            let told = of_sums(temporary.path())?;
+            gathered.expected.extend(told.into_iter().filter(|((path, _), _)| shown(path)));
+            gathered
+                .notes
+                .push(format!("version {version} is not in the state: compared with the {SUMS_FILE} of the portal itself"));
+        }
+    }
+    gathered.temporary = Some(temporary);
+    Ok(gathered)
+}
+
+/// The files of a release that the portal should show.
+fn published(session: &Session, connection: &Connection<'_>, release: &Artefact) -> Vec<String> {
+    let subject = release.key().subject.as_str();
+    let configured = session.pipeline.datasets.iter().find(|dataset| dataset.id().as_str() == subject);
+    let is_hosted = configured.is_some_and(|dataset| dataset.hosting.is_some());
+    let is_taken = |name: &str| {
+        is_hosted || name.rsplit_once('.').is_some_and(|(_, extension)| connection.terms.extensions.contains(extension))
+    };
+    let resources = release.manifest().release.iter().flat_map(|notice| &notice.resources);
+    resources.filter(|resource| is_taken(&resource.upload_name)).map(|resource| resource.path.clone()).collect()
+}
+
+fn client(contact: &str) -> anyhow::Result<Client> {
+    let mut options = ClientOptions::new(contact);
+    options.policy.requests_per_second = 20.0;
+    Ok(Client::new(options)?)
+}
+
+/// Brings a file; false when it is not there.
+async fn bring(client: &Client, url: Url, folder: &Path, path: &str) -> anyhow::Result<bool> {
+    let to = folder.join(path);
+    if let Some(parent) = to.parent() {
+        std::fs::create_dir_all(parent).with_context(|| format!("cannot make {}", parent.display()))?;
+    }
+    let mut file = File::create(&to).with_context(|| format!("cannot write {}", to.display()))?;
+    match client.download(&GetRequest::new(url, LARGEST), &mut file, &mut |_, _| {}).await {
+        Ok(_) => Ok(true),
+        Err(error) if matches!(error.kind, HttpErrorKind::NotFound | HttpErrorKind::Gone) => {
+            drop(file);
+            std::fs::remove_file(&to).with_context(|| format!("cannot remove {}", to.display()))?;
+            Ok(false)
+        }
+        Err(error) => Err(error).with_context(|| format!("cannot read {path}")),
+    }
+}

@@ -1,0 +1,228 @@
+//! T17, coverage: what the tables can show of each line of a catalogue, and why not when they cannot.
+//!
+//! A line is asked at three grains: its establishment, the région of its establishment, and anywhere at all. At each grain
+//! the first rung that holds wins: own figures, those of a strict predecessor or successor (T6, T7), those of the last year
+//! of the course (T8), those of the last years behind a common year (T9), those of the same training under another number of
+//! the establishment (T10). Figures are read from the validated tables and hidden as `enrich` hides them, hence what is
+//! told as shown is what is published. Deliberately absent: files, and the clock, which enters as a day.
+
+mod answer;
+mod figures;
+mod ladder;
+mod line;
+mod nomenclature;
+mod reasons;
+mod totals;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use debouches_table::TableError;
+
+pub use answer::{Answer, Grain, Rung};
+pub use line::{CatalogueLine, CodeSystem, Voie};
+pub use totals::{GrainTotals, Totals};
+
+use crate::reference::References;
+use figures::{Figures, Place};
+use nomenclature::Nomenclature;
+
+/// Tables that hold figures by training or by establishment; those that are configured are used.
+pub const FIGURE_TABLES: [&str; 10] = [
+    "ij_agricole_formation",
+    "ij_api_etablissement",
+    "ij_api_france",
+    "ij_api_region",
+    "ij_cfa_etablissement",
+    "ij_cfa_formation",
+    "ij_lycee_etablissement",
+    "ij_lycee_formation",
+    "ij_regional",
+    "insersup",
+];
+
+/// Nomenclatures that tell which codes exist and what follows what; those that are configured are used.
+pub const CODE_TABLES: [&str; 8] = [
+    "bcn_formation_diplome",
+    "bcn_lien_formation_groupe",
+    "bcn_mef",
+    "bcn_n_formation_diplome",
+    "catalogue_apprentissage",
+    "certif_info",
+    "kit_apprentissage",
+    "paysage_etablissement",
+];
+
+/// All that is needed to answer for a line.
+#[derive(Debug)]
+pub struct Coverage {
+    figures: Figures,
+    codes: Nomenclature,
+    /// Day on which a training is open or closed, `YYYY-MM-DD`.
+    on: String,
+}
+
+impl Coverage {
+    /// Reads the figures and the nomenclatures. `on` is the day, `YYYY-MM-DD`, on which a training is open or closed; without
+    /// one, the first of September of the newest vintage. `since` leaves out vintages whose last year is before it.
+    ///
+    /// # Errors
+    /// When a table has not the columns of its specification.
+    pub fn read(references: &References, on: Option<String>, since: Option<u16>) -> Result<Self, TableError> {
+        let figures = Figures::read(references, since)?;
+        let codes = Nomenclature::read(references)?;
+        let on = on.unwrap_or_else(|| format!("{:04}-09-01", figures.newest));
+        Ok(Self { figures, codes, on })
+    }
+
+    /// The day on which a training is open or closed, `YYYY-MM-DD`.
+    #[must_use]
+    pub fn on(&self) -> &str {
+        &self.on
+    }
+
+    /// Tables with figures that were read, with the number of their rows that a line may find.
+    #[must_use]
+    pub fn tables(&self) -> &BTreeMap<&'static str, u64> {
+        &self.figures.rows
+    }
+
+    /// Last year of the newest vintage; 0 without figures.
+    #[must_use]
+    pub fn newest(&self) -> u16 {
+        self.figures.newest
+    }
+
+    /// Grains at which lines of that code system can be answered, the finest first.
+    #[must_use]
+    pub fn grains(&self, system: CodeSystem, has_uai: bool) -> Vec<Grain> {
+        match system {
+            CodeSystem::Uai => vec![Grain::Etablissement],
+            CodeSystem::Sise if has_uai => vec![Grain::Etablissement, Grain::Partout],
+            CodeSystem::Mefstat11 | CodeSystem::Cfd | CodeSystem::Rncp if has_uai => {
+                vec![Grain::Etablissement, Grain::Region, Grain::Partout]
+            }
+            CodeSystem::Sise | CodeSystem::Mefstat11 | CodeSystem::Cfd | CodeSystem::Rncp => vec![Grain::Partout],
+        }
+    }
+
+    /// Establishments that the figures know, sorted.
+    pub(crate) fn establishments(&self) -> BTreeSet<&str> {
+        self.figures.establishments.keys().map(String::as_str).collect()
+    }
+
+    /// How many trainings of an establishment are shown, and how many are not.
+    pub(crate) fn trainings_of(&self, uai: &str) -> (u64, u64) {
+        self.figures.trainings_of(uai)
+    }
+
+    /// Diplomas that an establishment has figures for both in school and by apprenticeship.
+    pub(crate) fn mixed_of(&self, uai: &str) -> BTreeSet<String> {
+        let codes = |voie| self.figures.at(&Place::Establishment(uai.to_owned()), voie);
+        let (Some(school), Some(contract)) = (codes(Voie::Scolaire), codes(Voie::Apprentissage)) else {
+            return BTreeSet::new();
+        };
+        let diplomas = school.keys().flat_map(|code| self.codes.diplomas_of(code));
+        diplomas.filter(|cfd| contract.contains_key(cfd)).collect()
+    }
+
+    /// Every diploma of the BCN that is open on the day, and every one that has figures: by code, whether it is open.
+    pub(crate) fn diplomas(&self) -> BTreeMap<&str, bool> {
+        let is_open = |life: &nomenclature::Life| life.closed.as_ref().is_none_or(|closed| *closed >= self.on);
+        let listed = self.codes.lives.iter().filter(|(code, _)| code.len() == 8);
+        listed.map(|(code, life)| (code.as_str(), is_open(life))).collect()
+    }
+
+    /// Codes with figures in any place, by way of following them: whether they are shown, and the newest vintage.
+    pub(crate) fn codes_of(&self, voie: Voie) -> impl Iterator<Item = (&str, bool, u16)> {
+        let figures = self.figures.at(&Place::Anywhere, voie).into_iter().flatten();
+        figures.map(|(code, figure)| (code.as_str(), figure.shown, figure.vintage))
+    }
+
+    /// Diplomas of a MEFSTAT11.
+    pub(crate) fn diplomas_of(&self, mefstat11: &str) -> BTreeSet<String> {
+        self.codes.diplomas_of(mefstat11)
+    }
+
+    /// The newest vintage shown of anything about the establishment.
+    pub(crate) fn shown_vintage(&self, uai: &str) -> Option<u16> {
+        self.figures.establishments.get(uai).filter(|figure| figure.shown).map(|figure| figure.vintage)
+    }
+
+    /// Tables that know the establishment.
+    pub(crate) fn tables_of(&self, uai: &str) -> Vec<&'static str> {
+        self.figures.tables_of.get(uai).map(|tables| tables.iter().copied().collect()).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use debouches_model::ValueStatus;
+    use debouches_model::spec::{TableSpec, find};
+    use debouches_table::{Column, Table, TextColumn};
+
+    use super::*;
+    use crate::reference::Reference;
+
+    fn text(values: &[&str]) -> Column {
+        let values: Vec<String> = values.iter().map(|value| (*value).to_owned()).collect();
+        let rows = u32::try_from(values.len()).unwrap();
+        Column::Text(TextColumn::new(&values, (0..rows).map(Some)))
+    }
+
+    /// Figures of two trainings of a centre, one of them without any rate.
+    fn figures(spec: &TableSpec) -> Table {
+        let mut table = Table::new(2);
+        for column in &spec.columns {
+            if column.is_measure() {
+                table.set(&column.name, Column::Integer([Some(50), None].into_iter().collect())).unwrap();
+                let states = [ValueStatus::Measured, ValueStatus::Absent].into_iter().collect();
+                table.set(&column.status_name(), Column::Status(states)).unwrap();
+            } else {
+                let values = match column.name.as_str() {
+                    "annee" => ["cumul 2022-2023"; 2],
+                    "uai" => ["0010856A"; 2],
+                    _ if column.format == Some(debouches_model::spec::CodeFormat::Cfd) => ["40023203", "50022129"],
+                    _ => [""; 2],
+                };
+                table.set(&column.name, text(&values)).unwrap();
+            }
+        }
+        table
+    }
+
+    #[test]
+    fn a_place_shows_the_figures_of_its_only_trainer_and_never_of_one_of_two() {
+        let mut references = References::new();
+        let mut add = |name: &str, table| {
+            references.insert(name.parse().unwrap(), Reference { table, version: String::new() });
+        };
+        add("ij_cfa_formation", figures(find(&"ij_cfa_formation".parse().unwrap()).unwrap()));
+        let mut catalogue = Table::new(4);
+        // 0010001W has one trainer, 0750001U two, 7200664J a manager only.
+        let places = ["0010001W", "0750001U", "0750001U", "7200664J"];
+        for (name, values) in [
+            ("uai_lieu_formation", places),
+            ("uai_formateur", ["0010856A", "0010856A", "9830002K", "7200664J"]),
+            ("uai_gestionnaire", ["9830002K", "9830002K", "9830002K", "0010856A"]),
+            ("cfd", ["40023203"; 4]),
+        ] {
+            catalogue.set(name, text(&values)).unwrap();
+        }
+        add("catalogue_apprentissage", catalogue);
+        let coverage = Coverage::read(&references, None, None).unwrap();
+        let told = |uai: &str, code: &str| {
+            let (code, uai) = (code.to_owned(), Some(uai.to_owned()));
+            let line = CatalogueLine { system: CodeSystem::Cfd, code, uai, voie: Some(Voie::Apprentissage) };
+            let answer = coverage.answer(&line).remove(&Grain::Etablissement).unwrap();
+            (answer.rung, answer.uai)
+        };
+        let trainer = || Some("0010856A".to_owned());
+        assert_eq!(told("0010856A", "40023203"), (Rung::Direct, None));
+        assert_eq!(told("0010001W", "40023203"), (Rung::Uai, trainer()));
+        assert_eq!(told("7200664J", "40023203"), (Rung::Uai, trainer()));
+        assert_eq!(told("0750001U", "40023203"), (Rung::EtablissementAbsent, None));
+        assert_eq!(told("0010001W", "50022129").0, Rung::EtablissementAbsent, "another training of the catalogue");
+        assert_eq!(told("0010856A", "50022129").0, Rung::SousSeuil);
+        assert_eq!(told("0010856A", "40025406").0, Rung::Etablissement);
+    }
+}

@@ -1,0 +1,200 @@
+//! What the nomenclatures say of a code: does it exist, since when, until when, and what does it lead to.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use debouches_table::{Table, TableError};
+
+use crate::continuum::Continuum;
+use crate::derive::optional_input;
+use crate::reference::{CERTIFICATIONS, DIPLOMAS, KIT, References, SUCCESSIONS, TRAININGS};
+use crate::terminal::{CommonYear, Modules, common_years};
+
+const GROUP_LINKS: &str = "bcn_lien_formation_groupe";
+const HIGHER: &str = "paysage_etablissement";
+const APPRENTICESHIP: &str = "catalogue_apprentissage";
+
+/// Who trains and who manages an apprenticeship training in a place.
+#[derive(Debug, Default)]
+struct Relay {
+    trainers: BTreeSet<String>,
+    managers: BTreeSet<String>,
+}
+
+/// Days between which a code is open, `YYYY-MM-DD`, when they are told.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Life {
+    pub(super) opened: Option<String>,
+    pub(super) closed: Option<String>,
+    /// Years from the opening to the first leavers.
+    pub(super) years: u16,
+}
+
+/// The nomenclatures, by code.
+#[derive(Debug, Default)]
+pub(super) struct Nomenclature {
+    pub(super) diplomas: Continuum,
+    pub(super) trainings: Continuum,
+    pub(super) modules: Modules,
+    pub(super) common: Vec<CommonYear>,
+    /// Codes of later years of the same course.
+    pub(super) later: HashMap<String, BTreeSet<String>>,
+    pub(super) lives: HashMap<String, Life>,
+    /// Diplomas of a number of the RNCP.
+    pub(super) by_rncp: BTreeMap<String, BTreeSet<String>>,
+    /// Other numbers of an establishment of higher education.
+    pub(super) same_uai: HashMap<String, BTreeSet<String>>,
+    /// By place and diploma, from the catalogue of apprenticeship trainings.
+    relays: HashMap<(String, String), Relay>,
+    pub(super) knows_diplomas: bool,
+    pub(super) knows_trainings: bool,
+}
+
+impl Nomenclature {
+    pub(super) fn read(references: &References) -> Result<Self, TableError> {
+        let mut found = Self::default();
+        if let Some(diplomas) = optional_input(references, DIPLOMAS) {
+            found.knows_diplomas = true;
+            found.diploma_lives(diplomas)?;
+        }
+        if let Some(successions) = optional_input(references, SUCCESSIONS) {
+            found.diplomas = Continuum::read(successions)?;
+            found.diploma_lives(successions)?;
+        }
+        if let Some(table) = optional_input(references, TRAININGS) {
+            found.knows_trainings = true;
+            found.modules = Modules::read(table)?;
+            found.trainings = found.modules.continuum(&found.diplomas);
+            found.training_lives(table)?;
+        }
+        if let Some(links) = optional_input(references, GROUP_LINKS) {
+            let (group, cfd) = (links.text("groupe_formation")?, links.text("formation_diplome")?);
+            let pairs = group.iter().zip(cfd.iter()).filter_map(|(group, cfd)| Some((group?, cfd?)));
+            found.common = common_years(pairs, &found.modules, &found.diplomas);
+        }
+        for (name, cfd, rncp) in [(KIT, "cfd", "rncp"), (CERTIFICATIONS, "code_scolarite", "code_rncp")] {
+            if let Some(table) = optional_input(references, name) {
+                let (cfd, rncp) = (table.text(cfd)?, table.text(rncp)?);
+                for (cfd, rncp) in cfd.iter().zip(rncp.iter()) {
+                    let Some(rncp) = rncp.map(|rncp| rncp.trim_start_matches("RNCP").to_owned()) else { continue };
+                    found.by_rncp.entry(rncp).or_default().extend(cfd.map(str::to_owned));
+                }
+            }
+        }
+        if let Some(table) = optional_input(references, HIGHER) {
+            let (now, former) = (table.text("uai")?, table.text("anciens_uai")?);
+            for (now, former) in now.iter().zip(former.iter()) {
+                let (Some(now), Some(former)) = (now, former) else { continue };
+                let numbers = former.split([';', ',', '|', ' ']).chain([now]).filter(|uai| !uai.is_empty());
+                let numbers: BTreeSet<String> = numbers.map(str::to_owned).collect();
+                for uai in &numbers {
+                    found.same_uai.entry(uai.clone()).or_default().extend(numbers.iter().filter(|own| *own != uai).cloned());
+                }
+            }
+        }
+        if let Some(table) = optional_input(references, APPRENTICESHIP) {
+            found.relays(table)?;
+        }
+        Ok(found)
+    }
+
+    fn relays(&mut self, table: &Table) -> Result<(), TableError> {
+        let (place, cfd) = (table.text("uai_lieu_formation")?, table.text("cfd")?);
+        let (trainer, manager) = (table.text("uai_formateur")?, table.text("uai_gestionnaire")?);
+        for row in 0..table.rows() {
+            let (Some(place), Some(cfd)) = (place.get(row), cfd.get(row)) else { continue };
+            let relay = self.relays.entry((place.to_owned(), cfd.to_owned())).or_default();
+            relay.trainers.extend(trainer.get(row).filter(|uai| *uai != place).map(str::to_owned));
+            relay.managers.extend(manager.get(row).filter(|uai| *uai != place).map(str::to_owned));
+        }
+        Ok(())
+    }
+
+    /// The only trainer of an apprenticeship training in a place, then its only manager; several stand for none (T10). The
+    /// catalogue may know the training under the diploma that it replaces or that replaces it.
+    pub(super) fn relays_of(&self, place: &str, cfd: &str) -> Vec<&String> {
+        let neighbours = self.diplomas.successors(cfd).chain(self.diplomas.predecessors(cfd));
+        let codes = std::iter::once(cfd).chain(neighbours);
+        let Some(relay) = codes.filter_map(|cfd| self.relays.get(&(place.to_owned(), cfd.to_owned()))).next() else {
+            return Vec::new();
+        };
+        let only = |uais: &'_ BTreeSet<String>| uais.len() == 1;
+        [&relay.trainers, &relay.managers].into_iter().filter(|uais| only(uais)).flatten().collect()
+    }
+
+    fn diploma_lives(&mut self, table: &Table) -> Result<(), TableError> {
+        let code = table.text("formation_diplome")?;
+        let (opened, closed) = (table.text("date_ouverture")?, table.text("date_fermeture")?);
+        for row in 0..table.rows() {
+            if let Some(code) = code.get(row) {
+                // The first table to hold the code wins; the shortest course leads to leavers after one year.
+                let life = || Life { opened: iso(opened.get(row)), closed: iso(closed.get(row)), years: 1 };
+                self.lives.entry(code.to_owned()).or_insert_with(life);
+            }
+        }
+        Ok(())
+    }
+
+    fn training_lives(&mut self, table: &Table) -> Result<(), TableError> {
+        let (code, cfd) = (table.text("mefstat11")?, table.text("formation_diplome")?);
+        let (opened, closed) = (table.text("date_ouverture")?, table.text("date_fermeture")?);
+        let (length, year) = (table.text("duree_dispositif")?, table.text("annee_dispositif")?);
+        let mut shortest: HashMap<&str, u16> = HashMap::new();
+        for row in 0..table.rows() {
+            let (Some(code), Some(cfd)) = (code.get(row), cfd.get(row)) else { continue };
+            let number = |text: Option<&str>| text.and_then(|text| text.parse::<u16>().ok());
+            let (length, year) = (number(length.get(row)), number(year.get(row)));
+            let years = length.zip(year).map_or(1, |(length, year)| (length + 1).saturating_sub(year).max(1));
+            let whole = length.unwrap_or(1).max(1);
+            shortest.entry(cfd).and_modify(|own| *own = whole.min(*own)).or_insert(whole);
+            let life = Life { opened: iso(opened.get(row)), closed: iso(closed.get(row)), years };
+            match self.lives.get_mut(code) {
+                None => {
+                    self.lives.insert(code.to_owned(), life);
+                }
+                // A code that two lines hold is open as soon and as long as one of them is.
+                Some(own) => {
+                    own.opened = own.opened.take().min(life.opened);
+                    own.closed = own.closed.take().zip(life.closed).map(|(own, other)| own.max(other));
+                    own.years = own.years.min(life.years);
+                }
+            }
+            for earlier in self.modules.years_before(code) {
+                self.later.entry(earlier).or_default().insert(code.to_owned());
+            }
+        }
+        for (cfd, years) in shortest {
+            if let Some(life) = self.lives.get_mut(cfd) {
+                life.years = years;
+            }
+        }
+        Ok(())
+    }
+
+    /// The common years whose diploma is one of those, with the codes that they lead to.
+    pub(super) fn common_years_of<'a>(&'a self, cfds: &'a BTreeSet<String>) -> impl Iterator<Item = &'a CommonYear> {
+        self.common.iter().filter(|year| cfds.contains(&year.common))
+    }
+
+    /// Diplomas of a MEFSTAT11.
+    pub(super) fn diplomas_of(&self, mefstat11: &str) -> BTreeSet<String> {
+        self.modules.of_mefstat11(mefstat11).map(|module| module.cfd.clone()).collect()
+    }
+}
+
+/// `YYYY-MM-DD` from `DD/MM/YYYY`.
+fn iso(date: Option<&str>) -> Option<String> {
+    let mut parts = date?.split('/');
+    let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?.get(..4)?);
+    Some(format!("{year}-{month}-{day}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_of_the_nomenclatures_sort_as_text() {
+        assert_eq!(iso(Some("31/08/2025")).as_deref(), Some("2025-08-31"));
+        assert_eq!((iso(Some("2025")), iso(Some("")), iso(None)), (None, None, None));
+    }
+}

@@ -1,0 +1,137 @@
+//! D19: every establishment of the tables and of the catalogues, with the number of its trainings that are shown, hidden, or
+//! offered without any figure.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use debouches_model::spec::{TableSpec, find};
+use debouches_model::{Uai, Vintage};
+use debouches_table::{Table, TableError};
+
+use super::{offres, optional_input, rows};
+use crate::coverage::{Coverage, Grain, Rung};
+use crate::reference::References;
+use crate::told::Told;
+
+/// What the catalogues say of an establishment.
+#[derive(Debug, Default)]
+struct Offered {
+    catalogues: BTreeSet<&'static str>,
+    trainings: u64,
+    covered: u64,
+    covered_region: u64,
+    without: u64,
+    reasons: BTreeSet<Rung>,
+}
+
+/// Tables that name establishments, the most trusted last: number, name, nature. The newest name wins.
+const NAMED: [(&str, &str, &str, Option<&str>); 6] = [
+    ("insersup", "etablissement", "uo_lib", None),
+    ("ij_lycee_formation", "uai", "libelle", None),
+    ("ij_cfa_formation", "uai", "libelle", None),
+    ("ij_cfa_etablissement", "uai", "libelle", None),
+    ("ij_lycee_etablissement", "uai", "libelle", None),
+    ("acce_etablissement", "uai", "denomination", Some("libelle_nature")),
+];
+
+/// Name and nature of an establishment, when a table tells them.
+#[derive(Debug, Default)]
+struct Named {
+    name: Option<String>,
+    nature: Option<String>,
+    /// Last year of the vintage of the name.
+    since: u16,
+}
+
+/// What the tables call each establishment. A directory, which has no vintage, is newer than any.
+fn named(references: &References) -> Result<HashMap<String, Named>, TableError> {
+    let mut found: HashMap<String, Named> = HashMap::new();
+    for (id, uai, name, nature) in NAMED {
+        let Some(table) = optional_input(references, id) else { continue };
+        let vintage = id.parse().ok().and_then(|id| find(&id)).and_then(|spec| spec.vintage.as_ref());
+        let years = vintage.map(|own| table.text(&own.column).map(|column| (column, own.style))).transpose()?;
+        let year = |row: usize| match years {
+            Some((column, style)) => column.get(row).and_then(|text| Vintage::parse(text, style)).map_or(0, |own| own.last),
+            None => u16::MAX,
+        };
+        let (uai, name) = (table.text(uai)?, table.text(name)?);
+        let nature = nature.map(|nature| table.text(nature)).transpose()?;
+        for row in 0..table.rows() {
+            let Some(uai) = uai.get(row) else { continue };
+            let own = found.entry(uai.to_owned()).or_default();
+            if let Some(name) = name.get(row).filter(|_| year(row) >= own.since) {
+                own.name = Some(name.to_owned());
+                own.since = year(row);
+            }
+            own.nature = nature.and_then(|nature| nature.get(row)).map(str::to_owned).or_else(|| own.nature.take());
+        }
+    }
+    Ok(found)
+}
+
+pub(super) fn make(spec: &TableSpec, references: &References, told: &mut Told) -> Result<Table, TableError> {
+    let coverage = offres::coverage(references)?;
+    let offered = offered(&coverage, references)?;
+    let known = coverage.establishments().into_iter().map(str::to_owned);
+    let all: BTreeSet<String> = known.chain(offered.keys().cloned()).collect();
+    let none = Offered::default();
+    let mut names = named(references)?;
+    let (mut with_figures, mut in_catalogues) = (0, 0);
+    let lines = all.into_iter().map(|uai| {
+        let (shown, hidden) = coverage.trainings_of(&uai);
+        let offer = offered.get(&uai).unwrap_or(&none);
+        let published = coverage.shown_vintage(&uai);
+        with_figures += u64::from(published.is_some());
+        in_catalogues += u64::from(!offer.catalogues.is_empty());
+        let joined = |items: Vec<&str>| (!items.is_empty()).then(|| items.join("|"));
+        let tables = joined(coverage.tables_of(&uai));
+        let mixed: Vec<String> = coverage.mixed_of(&uai).into_iter().collect();
+        let Named { name, nature, .. } = names.remove(&uai).unwrap_or_default();
+        [
+            Some(uai),
+            name,
+            nature,
+            Some(coverage.newest().to_string()),
+            tables,
+            joined(offer.catalogues.iter().copied().collect()),
+            published.map(|year| year.to_string()),
+            Some((shown + hidden + offer.without).to_string()),
+            Some(shown.to_string()),
+            Some(hidden.to_string()),
+            Some(offer.without.to_string()),
+            Some(offer.trainings.to_string()),
+            Some(offer.covered.to_string()),
+            Some(offer.covered_region.to_string()),
+            joined(offer.reasons.iter().map(|rung| rung.as_str()).collect()),
+            (!mixed.is_empty()).then(|| mixed.join("|")),
+        ]
+    });
+    let table = rows::table(spec, lines.collect())?;
+    told.count("establishments_with_figures", with_figures);
+    told.count("establishments_in_catalogues", in_catalogues);
+    offres::with_statuses(spec, table)
+}
+
+/// The offers of each establishment whose number is right, each training once.
+fn offered(coverage: &Coverage, references: &References) -> Result<BTreeMap<String, Offered>, TableError> {
+    let offers = offres::read(references)?;
+    let mut found: BTreeMap<String, Offered> = BTreeMap::new();
+    let mut seen = BTreeSet::new();
+    for offer in offers.lines.keys().filter(|offer| offer.uai.parse::<Uai>().is_ok()) {
+        let own = found.entry(offer.uai.clone()).or_default();
+        own.catalogues.insert(offer.catalogue);
+        if !seen.insert((&offer.uai, &offer.code, offer.voie)) {
+            continue;
+        }
+        let answers = coverage.answer(&offer.line());
+        own.trainings += 1;
+        own.covered_region += u64::from(answers.get(&Grain::Region).is_some_and(|answer| answer.rung.is_covered()));
+        let Some(answer) = answers.get(&Grain::Etablissement) else { continue };
+        if answer.rung.is_covered() {
+            own.covered += 1;
+        } else {
+            own.reasons.insert(answer.rung);
+            own.without += u64::from(answer.rung != Rung::SousSeuil);
+        }
+    }
+    Ok(found)
+}

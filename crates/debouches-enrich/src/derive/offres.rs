@@ -1,0 +1,110 @@
+//! Catalogues of trainings that are configured, as lines to be covered.
+
+use std::collections::BTreeMap;
+
+use debouches_model::ValueStatus;
+use debouches_model::spec::TableSpec;
+use debouches_table::{Column, Table, TableError};
+
+use super::optional_input;
+use crate::coverage::{CatalogueLine, CodeSystem, Coverage, Voie};
+use crate::reference::References;
+
+/// The catalogues, by the name of their table and their own.
+const CATALOGUES: [(&str, &str); 2] = [("affelnet_offre", "affelnet"), ("parcoursup_offre_bts", "parcoursup_bts")];
+
+/// A training of an establishment in a catalogue.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Offer {
+    pub(super) catalogue: &'static str,
+    pub(super) uai: String,
+    pub(super) code: String,
+    pub(super) voie: Voie,
+}
+
+impl Offer {
+    pub(super) fn line(&self) -> CatalogueLine {
+        CatalogueLine {
+            system: CodeSystem::Mefstat11,
+            code: self.code.clone(),
+            uai: Some(self.uai.clone()),
+            voie: Some(self.voie),
+        }
+    }
+}
+
+/// The configured catalogues.
+#[derive(Debug, Default)]
+pub(super) struct Offers {
+    /// Every offer, with the number of its lines.
+    pub(super) lines: BTreeMap<Offer, u64>,
+    /// The version of each catalogue.
+    pub(super) versions: BTreeMap<&'static str, String>,
+}
+
+pub(super) fn read(references: &References) -> Result<Offers, TableError> {
+    let mut offers = Offers::default();
+    for (table, catalogue) in CATALOGUES {
+        let Some(reference) = references.iter().find(|(own, _)| own.as_str() == table).map(|(_, reference)| reference) else {
+            continue;
+        };
+        offers.versions.insert(catalogue, reference.version.clone());
+        let column = |name| reference.table.text(name);
+        let (uai, code, path) = (column("uai")?, column("mefstat11")?, column("statut")?);
+        for row in 0..reference.table.rows() {
+            let (Some(uai), Some(code)) = (uai.get(row), code.get(row)) else { continue };
+            let voie = path.get(row).and_then(Voie::parse).unwrap_or(Voie::Scolaire);
+            let offer = Offer { catalogue, uai: uai.to_owned(), code: code.to_owned(), voie };
+            *offers.lines.entry(offer).or_default() += 1;
+        }
+    }
+    Ok(offers)
+}
+
+/// Coverage from the configured tables, as of the first of September of the newest vintage: no clock, hence the same bytes.
+pub(super) fn coverage(references: &References) -> Result<Coverage, TableError> {
+    let coverage = Coverage::read(references, None, None)?;
+    if coverage.newest() == 0 {
+        let names: Vec<&str> =
+            crate::coverage::FIGURE_TABLES.into_iter().filter(|name| optional_input(references, name).is_some()).collect();
+        let name = if names.is_empty() { "any table with figures".to_owned() } else { names.join(", ") };
+        return Err(TableError::NoColumn { name, expected: "dated figure" });
+    }
+    Ok(coverage)
+}
+
+/// The table with a status beside each measure: measured when it is there, absent when it is not.
+pub(super) fn with_statuses(spec: &TableSpec, mut table: Table) -> Result<Table, TableError> {
+    for measure in spec.measures() {
+        let filled = |row: usize, number: &dyn Fn(usize) -> Option<f64>| {
+            if number(row).is_some() { ValueStatus::Measured } else { ValueStatus::Absent }
+        };
+        let statuses = {
+            let number = table.numbers(&measure.name)?;
+            (0..table.rows()).map(|row| filled(row, &*number)).collect()
+        };
+        table.set(&measure.status_name(), Column::Status(statuses))?;
+    }
+    Ok(table)
+}
+
+#[cfg(test)]
+mod tests {
+    use debouches_model::spec::find;
+
+    use super::*;
+    use crate::coverage::{CODE_TABLES, FIGURE_TABLES};
+
+    #[test]
+    fn the_specifications_name_every_table_that_coverage_reads() {
+        for table in ["couverture_catalogues", "couverture_etablissements"] {
+            let spec = find(&table.parse().unwrap()).unwrap();
+            let named: Vec<&str> =
+                spec.derived.iter().flat_map(|derived| &derived.optional).map(debouches_model::TableId::as_str).collect();
+            let catalogues = CATALOGUES.iter().map(|(name, _)| *name);
+            for needed in catalogues.chain(FIGURE_TABLES).chain(CODE_TABLES) {
+                assert!(named.contains(&needed), "{table} does not name {needed}");
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! A release that readers should no longer use: yanked, or purged. One line of `withdrawn.jsonl` in the state per decision.
+//!
+//! A version is withdrawn by the last decision about it. Lines are only ever added: the file is the register of who decided
+//! what, when and why.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::{DatasetId, FileEntry, Fingerprint, Text, Version};
+
+/// Somebody's decision about a release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Withdrawal {
+    /// Format number of this structure.
+    pub format: u32,
+    /// What was decided.
+    pub decision: Decree,
+    /// The dataset.
+    pub dataset: DatasetId,
+    /// The version of the release.
+    pub version: Version,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who decided.
+    pub by: String,
+    /// Why, in French: the reason of a yank, the legal basis of a purge. It is published.
+    pub reason: String,
+    /// What the release was made of, so that the same data is not released again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<Fingerprint>,
+    /// The files that were removed: what is left of a purged release.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<FileEntry>,
+}
+
+/// What somebody decided about a release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Decree {
+    /// Readers are led to another version; the bytes stay where they are.
+    Yank,
+    /// A yank is taken back.
+    Unyank,
+    /// The bytes are removed everywhere; it cannot be taken back.
+    Purge,
+}
+
+impl Withdrawal {
+    /// The format number written today.
+    pub const FORMAT: u32 = 1;
+
+    /// The sentence that readers are told, on pages and in changelogs.
+    #[must_use]
+    pub fn sentence(&self) -> Text {
+        let Self { version, reason, .. } = self;
+        let (day, reason) = (self.at.format("%Y-%m-%d"), reason.trim_end_matches('.'));
+        let (fr, en) = match self.decision {
+            Decree::Purge => ("supprimée", "Purged"),
+            Decree::Yank | Decree::Unyank => ("retirée", "Withdrawn"),
+        };
+        Text {
+            fr: format!("Version {fr} : {version}, le {day}. {reason}."),
+            en: format!("{en} version: {version}, on {day}. {reason}."),
+        }
+    }
+}
+
+/// The releases that are withdrawn now, by dataset and version.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Withdrawals(BTreeMap<(DatasetId, Version), Withdrawal>);
+
+impl Withdrawals {
+    /// Reads the lines of `withdrawn.jsonl`, the oldest first.
+    ///
+    /// # Errors
+    /// When a line is not a decision: what it withdraws must not be shown, hence nothing is guessed.
+    pub fn read<'a>(lines: impl IntoIterator<Item = &'a str>) -> Result<Self, serde_json::Error> {
+        let mut all = BTreeMap::new();
+        for line in lines {
+            let withdrawal: Withdrawal = serde_json::from_str(line)?;
+            let key = (withdrawal.dataset.clone(), withdrawal.version);
+            match withdrawal.decision {
+                Decree::Unyank => all.remove(&key),
+                Decree::Yank | Decree::Purge => all.insert(key, withdrawal),
+            };
+        }
+        Ok(Self(all))
+    }
+
+    /// The decision that withdraws a release; none when it may be used.
+    #[must_use]
+    pub fn find(&self, dataset: &DatasetId, version: Version) -> Option<&Withdrawal> {
+        self.0.get(&(dataset.clone(), version))
+    }
+
+    /// The withdrawn releases of a dataset, the oldest version first.
+    pub fn of<'a>(&'a self, dataset: &'a DatasetId) -> impl Iterator<Item = &'a Withdrawal> + 'a {
+        self.0.values().filter(move |withdrawal| &withdrawal.dataset == dataset)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(decision: Decree, version: &str) -> String {
+        let withdrawal = Withdrawal {
+            format: Withdrawal::FORMAT,
+            decision,
+            dataset: "d".parse().unwrap(),
+            version: version.parse().unwrap(),
+            at: "2026-11-25T10:00:00Z".parse().unwrap(),
+            by: "A. B.".to_owned(),
+            reason: "Mauvais fichier.".to_owned(),
+            fingerprint: None,
+            files: Vec::new(),
+        };
+        serde_json::to_string(&withdrawal).unwrap()
+    }
+
+    #[test]
+    fn the_last_decision_holds() {
+        let lines = [line(Decree::Yank, "1.0.0"), line(Decree::Yank, "1.1.0"), line(Decree::Unyank, "1.0.0")];
+        let found = Withdrawals::read(lines.iter().map(String::as_str)).unwrap();
+        let dataset = "d".parse().unwrap();
+        assert!(found.find(&dataset, Version::FIRST).is_none());
+        let versions: Vec<_> = found.of(&dataset).map(|withdrawal| withdrawal.version.to_string()).collect();
+        assert_eq!(versions, ["1.1.0"]);
+        assert_eq!(
+            found.of(&dataset).next().unwrap().sentence().fr,
+            "Version retirée : 1.1.0, le 2026-11-25. Mauvais fichier."
+        );
+        assert!(Withdrawals::read(["{}"]).is_err());
+    }
+}

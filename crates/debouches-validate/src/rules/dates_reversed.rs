@@ -1,0 +1,30 @@
+//! A code closes after it opens: columns are the opening day, the closing day, as `dd/mm/yyyy`. Either may be empty.
+//! `N_MEF` of May 2025 breaks it on 17 rows.
+
+use chrono::NaiveDate;
+use debouches_model::spec::TableSpec;
+use debouches_model::{Finding, RuleCode};
+use debouches_table::{Table, TableError};
+
+use crate::findings::Findings;
+
+pub(crate) fn check(spec: &TableSpec, table: &Table, findings: &mut Findings<'_>) -> Result<(), TableError> {
+    for rule in spec.rules_of(RuleCode::DatesReversed) {
+        let [opens, closes] = rule.columns.as_slice() else { continue };
+        let (open_of, close_of) = (table.text(opens)?, table.text(closes)?);
+        for row in 0..table.rows() {
+            let (Some(opens), Some(found)) = (open_of.get(row), close_of.get(row)) else { continue };
+            let (Some(first), Some(last)) = (day(opens), day(found)) else { continue };
+            findings.compared(RuleCode::DatesReversed);
+            if last < first {
+                findings.about_row(row, Finding::new(RuleCode::DatesReversed).column(closes).value(found).expected(opens));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A day as the nomenclatures spell it.
+fn day(text: &str) -> Option<NaiveDate> {
+    NaiveDate::parse_from_str(text, "%d/%m/%Y").ok()
+}
