@@ -214,8 +214,9 @@ fn matrix(portal: &Reached) {
         let exits: Vec<String> = exits.iter().map(|(code, count)| format!("{code} × {count}")).collect();
         eprintln!("{:<34} {runs:>4}  {:<26} {:>5}", short(fault), exits.join(", "), whole[fault]);
     }
+    let ran: usize = exits.values().sum();
     eprintln!(
-        "{runs} runs on {}, {struck} struck; first exits {exits:?}; whole after the next run, nothing to write after that: {}",
+        "{ran} runs on {}, {struck} struck; first exits {exits:?}; whole after the next run, nothing to write after that: {}",
         portal.url,
         whole.values().sum::<usize>()
     );
