@@ -43,4 +43,4 @@ pub use secrecy::leaks;
 pub use version_rule::{Decision, VersionRule};
 
 /// Format number of the output: moves when the same tables give other bytes.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
