@@ -350,8 +350,10 @@ fn v67_v69_the_catalogue_tells_the_part_of_an_establishment_even_by_the_former_d
     let heading = "annee;uai;libelle;region;code_formation_apprentissage;type_diplome;libelle_formation;duree_formation;diplome_renove_ou_nouveau;part_en_poursuite_d_etudes;part_en_emploi_6_mois_apres_la_sortie;part_des_autres_situations;taux_poursuite_etudes;taux_emploi_6_mois;taux_emploi_12_mois;taux_emploi_18_mois;taux_emploi_24_mois";
     let figures =
         |code: &str| format!("{heading}\ncumul 2021-2022;0751234J;A;ILE-DE-FRANCE;{code};BAC PRO;f;3;non;40;30;30;40;50;;;\n");
+    // 23830022105 leads to 40022105 in the sample of `N_MEF`: pupils and apprentices of one diploma at 0751234J.
     let school = heading.replace("code_formation_apprentissage", "code_formation_mefstat11")
-        + "\ncumul 2021-2022;0010856A;B;AUVERGNE-RHONE-ALPES;23830023203;BAC PRO;f;3;non;40;30;30;40;50;;;\n";
+        + "\ncumul 2021-2022;0010856A;B;AUVERGNE-RHONE-ALPES;23830023203;BAC PRO;f;3;non;40;30;30;40;50;;;"
+        + "\ncumul 2021-2022;0751234J;A;ILE-DE-FRANCE;23830022105;BAC PRO;f;3;non;20;50;30;20;62;;;\n";
     let cell = |text: &str| format!("=\"{text}\"");
     let line = ["x#L01", "0751234J", "0010856A", "9830002K", "40022102"].map(cell).join(";");
     let catalogue = format!("Clé ministere educatif;Lieu: UAI;Formateur: UAI;Responsable: UAI;Formation: code CFD\n{line}\n");
@@ -367,9 +369,11 @@ fn v67_v69_the_catalogue_tells_the_part_of_an_establishment_even_by_the_former_d
             ],
         );
         let found = rows(&test, "donnees_liees_etablissements");
-        let own: Vec<_> = found.iter().filter(|row| row["uai"] == "0751234J").collect();
+        let own: Vec<_> = found.iter().filter(|row| row["uai"] == "0751234J" && row["filiere"] == "apprentissage").collect();
         assert_eq!(own.len(), 2, "the diploma and the one that it is linked to");
         for row in own {
+            let mixed = code == "40022105" && row["cfd"] == code;
+            assert_eq!(row["mixte"], if mixed { "oui" } else { "non" }, "{row:?}");
             let names =
                 ["uai_type", "uai_formateur", "uai_gestionnaire", "uai_donnee", "part_en_emploi_6_mois_apres_la_sortie"];
             assert_eq!(cells(row, &names), ["lieu_formation", "0010856A", "9830002K", "0751234J", "30"], "{row:?}");

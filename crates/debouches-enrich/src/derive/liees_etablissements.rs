@@ -7,10 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use debouches_model::ValueStatus;
 use debouches_model::spec::TableSpec;
-use debouches_table::{Column, IntegerColumn, StatusColumn, Table, TableError};
+use debouches_table::{Column, IntegerColumn, StatusColumn, Table, TableError, TextColumn};
 
 use super::donnees_liees::tell;
-use super::linking::{Group, Linked, Links};
+use super::linking::{Group, Linked, Links, Origin};
 use super::{optional_input, rows};
 use crate::rapprochement::{Catalogue, Matched, Part, matched, part_of};
 use crate::reference::References;
@@ -75,7 +75,29 @@ pub(super) fn make(spec: &TableSpec, references: &References, told: &mut Told) -
         told.count(&format!("rows.uai_{}", part.as_str()), all.iter().filter(|row| row.matched.part == part).count() as u64);
         told.count(&format!("rows.carried_from_{}", part.as_str()), all.iter().filter(is_carried).count() as u64);
     }
-    write(spec, &sources, &all)
+    let mixed = mixed(&sources, &all, &links);
+    write(spec, &sources, &all, &mixed)
+}
+
+/// Whether each row is about a diploma that its establishment prepares both in school and by apprenticeship.
+///
+/// Both have their own row, and are never added up.
+fn mixed(sources: &[Source<'_>], rows: &[Row], links: &Links) -> Vec<bool> {
+    let diplomas = |row: &Row| -> Vec<String> {
+        if sources[row.source].is_school { links.diplomas_of(&row.linked.code) } else { vec![row.linked.code.clone()] }
+    };
+    let mut paths: BTreeMap<(&str, &str, String), BTreeSet<bool>> = BTreeMap::new();
+    let own = rows.iter().filter(|row| row.linked.origin == Origin::Own && row.uai == row.matched.source);
+    for row in own {
+        for diploma in diplomas(row) {
+            paths.entry((&row.vintage, &row.uai, diploma)).or_default().insert(sources[row.source].is_school);
+        }
+    }
+    let is_mixed = |row: &Row| {
+        let of = |diploma| paths.get(&(row.vintage.as_str(), row.uai.as_str(), diploma)).is_some_and(|paths| paths.len() > 1);
+        diplomas(row).into_iter().any(of)
+    };
+    rows.iter().map(is_mixed).collect()
 }
 
 /// Records by vintage and establishment.
@@ -124,7 +146,7 @@ fn apprentices(source: usize, groups: BTreeMap<(String, String), Group>, catalog
 /// The text of a cell.
 type Cell<'a> = &'a dyn Fn(&Row, &Source<'_>) -> Option<String>;
 
-fn write(spec: &TableSpec, sources: &[Source<'_>], rows_made: &[Row]) -> Result<Table, TableError> {
+fn write(spec: &TableSpec, sources: &[Source<'_>], rows_made: &[Row], mixed: &[bool]) -> Result<Table, TableError> {
     let mut table = Table::new(rows_made.len());
     let each = |value: Cell<'_>| rows::text(rows_made.iter().map(|row| value(row, &sources[row.source])).collect());
     let texts: [(&str, Cell<'_>); 10] = [
@@ -157,6 +179,9 @@ fn write(spec: &TableSpec, sources: &[Source<'_>], rows_made: &[Row]) -> Result<
     for (name, value) in lists {
         table.set(name, Column::List(each(value)))?;
     }
+    let marks = ["non".to_owned(), "oui".to_owned()];
+    let mixte = TextColumn::new(&marks, mixed.iter().map(|mixed| Some(u32::from(*mixed))));
+    table.set("mixte", Column::Text(mixte))?;
     for measure in spec.measures() {
         let (values, statuses) = gathered(sources, rows_made, &measure.name, &measure.status_name())?;
         table.set(&measure.name, Column::Integer(values))?;

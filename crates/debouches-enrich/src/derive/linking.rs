@@ -105,6 +105,11 @@ impl Links {
         Ok(Self { diplomas, modules, trainings, common })
     }
 
+    /// The diplomas that a MEFSTAT11 leads to.
+    pub(super) fn diplomas_of(&self, mefstat11: &str) -> Vec<String> {
+        self.modules.of_mefstat11(mefstat11).map(|module| module.cfd.clone()).collect()
+    }
+
     /// Adds to a group the rows that its own records lead to. School trainings are MEFSTAT11, the others diplomas.
     pub(super) fn complete(&self, group: &mut Group, is_school: bool) {
         follow(group, if is_school { &self.trainings } else { &self.diplomas });

@@ -14,8 +14,20 @@ pub(super) fn json(model: &Model<'_>) -> Value {
     ];
     let mut seen: Vec<&str> = Vec::new();
     for table in model.tables {
-        let derived: Vec<Value> =
+        let mut derived: Vec<Value> =
             table.sources.iter().map(|source| json!({ "@id": format!("#source-{}", source.id) })).collect();
+        if derived.is_empty() {
+            // Made of no source: its own specification is what it comes from.
+            let specification = format!("#specification-{}", table.spec.id);
+            graph.push(json!({
+                "@id": specification,
+                "@type": ["prov:Entity", "prov:PrimarySource"],
+                "dct:identifier": format!("sha256:{}", table.spec.digest),
+                "rdfs:label": table.spec.title,
+                "prov:wasAttributedTo": { "@id": "#debouches" },
+            }));
+            derived.push(json!({ "@id": specification }));
+        }
         for extension in ["csv", "parquet"] {
             let Some(file) = model.file(&format!("{}.{extension}", table.spec.id)) else { continue };
             graph.push(json!({
