@@ -114,10 +114,10 @@ impl DatasetRecord {
         Ok(record)
     }
 
-    /// The record once these releases are published, `now` being the day of those that never were; none when there is no
-    /// release at all. What it knew of other versions stays.
+    /// The record once these releases are published; none when there is nothing to tell. What it knew of other versions
+    /// stays.
     ///
-    /// `published` gives the first publication elsewhere, and `withdrawn` what was decided of a version since.
+    /// `published` gives the day of a version that the record does not know, and `withdrawn` what was decided of a version.
     ///
     /// # Errors
     /// When a version was published with other content, which is never replaced.
@@ -138,6 +138,10 @@ impl DatasetRecord {
                 }
                 continue;
             }
+            // A version that was purged before it came here leaves nothing here.
+            if withdrawn(version).is_some_and(|withdrawal| withdrawal.legal_basis.is_some()) {
+                continue;
+            }
             versions.push(VersionRecord {
                 version,
                 published: published(version),
@@ -154,7 +158,10 @@ impl DatasetRecord {
             version.withdrawn = withdrawn(version.version).or(mark);
         }
         versions.sort_by_key(|entry| std::cmp::Reverse(entry.version));
-        let Some(newest) = releases.iter().max_by_key(|release| release.notice.version) else { return Ok(None) };
+        let newest = releases.iter().max_by_key(|release| release.notice.version);
+        let Some(newest) = newest.filter(|_| !versions.is_empty()) else {
+            return Ok(former.map(|former| Self { versions, ..former.clone() }));
+        };
         let mut expected = expected.to_vec();
         expected.sort();
         // An older state does not take back what a newer release says of the dataset.

@@ -26,7 +26,7 @@ pub(crate) struct Pending {
     pub(super) data: Vec<Data>,
     /// What moves, in order.
     pub(super) moves: Vec<Move>,
-    /// Files of purged releases that are still there.
+    /// Files of purged releases, and pointers to them, that are still there.
     pub(super) removals: Vec<String>,
 }
 
@@ -58,7 +58,7 @@ impl Pending {
     pub(crate) fn writes(&self) -> Vec<Write> {
         let data = self.data.iter().filter(|data| data.is_missing);
         let data = data.map(|data| Write { path: data.path.clone(), reason: "the catalogue does not have it" });
-        let removed = self.removals.iter().map(|path| Write { path: path.clone(), reason: "its release was purged" });
+        let removed = self.removals.iter().map(|path| Write { path: path.clone(), reason: "its release was withdrawn" });
         data.chain(self.moves.iter().map(Move::told)).chain(removed).collect()
     }
 }
@@ -154,13 +154,20 @@ impl Catalogue<'_> {
     }
 
     async fn purged(&self, record: &DatasetRecord) -> anyhow::Result<Vec<String>> {
+        let gone = record.versions.iter().filter(|version| !version.is_there());
+        let mut paths: Vec<String> = gone
+            .flat_map(|version| {
+                version.files.iter().map(|file| format!("{}/{}/{}", record.dataset, version.version, file.path))
+            })
+            .collect();
+        if record.latest().is_none() {
+            // A pointer to nothing would mislead a program.
+            paths.extend(["latest.json", "latest.html"].map(|name| format!("{}/{name}", record.dataset)));
+        }
         let mut there = Vec::new();
-        for version in record.versions.iter().filter(|version| !version.is_there()) {
-            for file in &version.files {
-                let path = format!("{}/{}/{}", record.dataset, version.version, file.path);
-                if self.shelf.size(&path).await?.is_some() {
-                    there.push(path);
-                }
+        for path in paths {
+            if self.shelf.size(&path).await?.is_some() {
+                there.push(path);
             }
         }
         Ok(there)
