@@ -231,6 +231,30 @@ fn killed_at_any_instant_the_index_leads_to_what_is_there() {
 }
 
 #[test]
+fn a_withdrawn_version_is_marked_and_a_purged_one_leaves_no_byte() {
+    let test = published_to("site", 0);
+    test.run(&["run", "-q"]).expect_exit(0);
+    revise_source(&test);
+    test.run(&["run", "-q"]).expect_exit(0);
+    assert_eq!(json(test.path("site/tested/latest.json"))["version"], "1.0.1");
+    test.run(&["yank", "tested@1.0.1", "--reason", "Mauvais fichier.", "--by", "A. B.", "-y"]).expect_exit(0);
+    assert_eq!(json(test.path("site/tested/latest.json"))["version"], "1.0.0");
+    let page = text(test.path("site/tested/1.0.1.html"));
+    assert!(page.contains("ne plus l’utiliser") && page.contains("Mauvais fichier."), "{page}");
+    assert!(test.path("site/tested/1.0.1/ij_cfa_etablissement.csv").is_file(), "a yank keeps the bytes");
+    assert!(text(test.path("site/feed.atom")).contains("[retirée] ") && text(test.path("site/index.html")).contains("retirée"));
+    crawl(&test.path("site"));
+    test.run(&["yank", "tested@1.0.1", "--undo", "--reason", "Erreur.", "--by", "A. B.", "-y"]).expect_exit(0);
+    assert_eq!(json(test.path("site/tested/latest.json"))["version"], "1.0.1");
+    test.run(&["purge", "tested@1.0.1", "--legal-basis", "Article 6.", "--by", "A. B.", "-y"]).expect_exit(0);
+    assert!(files(&test.path("site/tested/1.0.1")).is_empty(), "a purge removes the bytes");
+    assert!(text(test.path("site/tested/1.0.1.html")).contains("Article 6."));
+    assert_eq!(json(test.path("site/tested/latest.json"))["version"], "1.0.0");
+    crawl(&test.path("site"));
+    test.run(&["publish"]).expect_exit(0).expect_told("nothing to do");
+}
+
+#[test]
 fn two_pipelines_share_a_catalogue_and_several_portals_a_release() {
     let one = published_to("site", 0);
     one.run(&["run", "-q"]).expect_exit(0);
@@ -273,4 +297,39 @@ fn a_catalogue_that_cannot_be_meant_is_refused() {
         let test = PipelineTest::one_table("ij_cfa_etablissement", &fixture("sources/ij-cfa/fr-en-inserjeunes-cfa.csv"));
         test.with(&format!("[portal.site]\nkind = \"static\"\n{portal}\n")).run(&["check"]).expect_exit(2).expect_told(told);
     }
+}
+
+#[test]
+fn a_yanked_release_is_marked_and_a_purged_one_is_gone() {
+    let test = published_to("site", 1);
+    test.run(&["run", "-q"]).expect_exit(0);
+    let test = on_day(test, 2);
+    revise_source(&test);
+    test.run(&["run", "-q"]).expect_exit(0);
+    test.run(&["verify", "live"]).expect_exit(0).expect_told("(1.0.1)");
+    let page = || text(test.path("site/tested/index.html"));
+    let csv = |version: &str| test.path(&format!("site/tested/{version}/ij_cfa_etablissement.csv"));
+    let by = ["--by", "A. B.", "--yes"];
+    test.run(&[&["yank", "1.0.1", "--reason", "Colonnes décalées."][..], &by].concat()).expect_exit(0);
+    assert!(page().contains("Colonnes décalées."), "{}", page());
+    assert!(csv("1.0.1").is_file(), "the bytes stay");
+    test.run(&["verify", "live"]).expect_exit(0).expect_told("(1.0.0)");
+    test.run(&["run"]).expect_exit(0).expect_told("nothing to do");
+    test.run(&["yank", "1.0.1", "--undo", "--reason", "Fausse alerte.", "--by", "A. B.", "--yes"]).expect_exit(0);
+    test.run(&["verify", "live"]).expect_exit(0).expect_told("(1.0.1)");
+    assert!(!page().contains("Colonnes décalées."));
+    test.run(&[&["purge", "1.0.1", "--legal-basis", "Divulgation."][..], &by].concat()).expect_exit(0);
+    assert!(!csv("1.0.1").exists() && csv("1.0.0").is_file());
+    assert!(page().contains("Divulgation."));
+    // One byte of what readers are led to.
+    let mut bytes = std::fs::read(csv("1.0.0")).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::remove_file(csv("1.0.0")).unwrap();
+    std::fs::write(csv("1.0.0"), bytes).unwrap();
+    test.run(&["verify", "live"]).expect_exit(7).expect_told("ij_cfa_etablissement.csv: sha256 is");
+    test.run(&[&["purge", "1.0.0", "--legal-basis", "Divulgation."][..], &by].concat()).expect_exit(0);
+    assert!(!csv("1.0.0").exists());
+    test.run(&["verify", "live"]).expect_exit(2).expect_told("leads to no release");
+    test.run(&["run"]).expect_exit(0).expect_told("nothing to do");
 }

@@ -13,8 +13,10 @@ use debouches_store::Artefact;
 use super::Gathered;
 use super::sums::{SUMS_FILE, is_plain, of_manifest, of_sums};
 use crate::args::Global;
+use crate::config::PortalKind;
 use crate::failure::Usage;
 use crate::session::{Session, load_pipeline};
+use crate::stages::catalogue::Catalogue;
 use crate::stages::connection::{Connection, connect};
 
 /// Largest file that is read.
@@ -50,10 +52,52 @@ pub(super) async fn live(session: &Session, dataset: &str) -> anyhow::Result<Gat
         return Err(Usage(format!("profile `{}` has no portal", session.pipeline.profile)).into());
     };
     let id: DatasetId = dataset.parse().map_err(|error| Usage(format!("{error}")))?;
+    if let PortalKind::Static(settings) = &configured.kind {
+        return of_catalogue(session, &Catalogue::open(session, configured, settings)?, &id).await;
+    }
     let connection = connect(session, configured).await?;
     let found = of_portal(session, &connection, &id).await;
     connection.close().await;
     found
+}
+
+/// The version that a static catalogue leads to, with what the release of that version in the state says.
+async fn of_catalogue(session: &Session, catalogue: &Catalogue<'_>, dataset: &DatasetId) -> anyhow::Result<Gathered> {
+    let place = catalogue.shelf().display();
+    let record = catalogue.record(dataset).await?;
+    let Some(latest) = record.as_ref().and_then(|record| record.latest()) else {
+        return Err(Usage(format!("{place} leads to no release of dataset {dataset}")).into());
+    };
+    let temporary = tempfile::tempdir().context("cannot make a temporary folder")?;
+    let mut gathered =
+        Gathered::in_folder(format!("{dataset}@live in {place} ({})", latest.version), temporary.path().to_path_buf());
+    for entry in &latest.files {
+        // What is not there is told when the files are compared.
+        let Some(mut file) = catalogue.shelf().open_file(&format!("{dataset}/{}/{}", latest.version, entry.path)).await? else {
+            continue;
+        };
+        let to = temporary.path().join(&entry.path);
+        if let Some(parent) = to.parent() {
+            std::fs::create_dir_all(parent).with_context(|| format!("cannot make {}", parent.display()))?;
+        }
+        let copied = File::create(&to).and_then(|mut to| std::io::copy(&mut file, &mut to));
+        copied.with_context(|| format!("cannot write {}", to.display()))?;
+    }
+    let shown = |path: &str| latest.files.iter().any(|file| file.path == path);
+    match session.store.find(&ArtefactKey::new(Stage::Package, dataset, latest.version)).await? {
+        Some(release) => {
+            gathered.expected.extend(of_manifest(release.manifest()).into_iter().filter(|((path, _), _)| shown(path)));
+        }
+        None => {
+            gathered.expected.extend(of_sums(temporary.path())?);
+            gathered.notes.push(format!(
+                "version {} is not in the state: compared with the {SUMS_FILE} of the catalogue itself",
+                latest.version
+            ));
+        }
+    }
+    gathered.temporary = Some(temporary);
+    Ok(gathered)
 }
 
 async fn of_portal(session: &Session, connection: &Connection<'_>, dataset: &DatasetId) -> anyhow::Result<Gathered> {

@@ -6,7 +6,7 @@ use chrono::{DateTime, SubsecRound as _, Utc};
 use debouches_catalogue::{
     DatasetRecord, Expectation, File, Preview, Release, Texts, Withdrawal, dataset_files, known_datasets, root_files,
 };
-use debouches_model::{ArtefactKey, DatasetId, FileEntry, Stage, Version};
+use debouches_model::{ArtefactKey, DatasetId, Decree, FileEntry, Stage, Version};
 use debouches_package::{PROFILE_FILE, RECORD_FILE};
 use debouches_publish::first_published;
 use debouches_store::{Artefact, Pointer};
@@ -199,8 +199,13 @@ impl Catalogue<'_> {
     }
 
     /// The versions that readers are told not to use.
-    async fn withdrawn(&self, _dataset: &DatasetId) -> anyhow::Result<BTreeMap<Version, Withdrawal>> {
-        Ok(BTreeMap::new())
+    async fn withdrawn(&self, dataset: &DatasetId) -> anyhow::Result<BTreeMap<Version, Withdrawal>> {
+        let told = self.session.withdrawn().await?.of(dataset).map(|own| {
+            let legal_basis = (own.decision == Decree::Purge).then(|| own.reason.clone());
+            let reason = if legal_basis.is_some() { String::new() } else { own.reason.clone() };
+            (own.version, Withdrawal { on: own.at.trunc_subsecs(0), reason, legal_basis })
+        });
+        Ok(told.collect())
     }
 }
 
