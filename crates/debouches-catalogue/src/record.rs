@@ -61,7 +61,7 @@ pub struct VersionRecord {
 pub struct Withdrawal {
     /// When it was withdrawn.
     pub on: DateTime<Utc>,
-    /// Why, in French.
+    /// Why, in French; the legal basis when there is one.
     pub reason: String,
     /// The legal basis on which its bytes were removed; none when they are kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]

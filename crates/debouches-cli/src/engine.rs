@@ -8,6 +8,7 @@ use crate::config::{DatasetConfig, Pipeline, Source};
 use crate::failure::{self, Usage};
 
 /// What a command is about: sources, tables, datasets, in the order of the configuration.
+#[derive(Clone)]
 pub(crate) struct Selection<'a> {
     pub(crate) sources: Vec<&'a Source>,
     pub(crate) tables: Vec<&'static TableSpec>,

@@ -48,7 +48,7 @@ fn banner(record: &DatasetRecord, version: &VersionRecord) -> Markup {
                             None => { "Version retirée le " (words::instant(withdrawal.on)) "\u{a0}: ne plus l’utiliser." }
                         }
                     }
-                    " " (withdrawal.reason)
+                    @if withdrawal.legal_basis.is_none() { " " (withdrawal.reason) }
                 }
                 @if let Some(latest) = latest { p { "Prendre à la place la " (link(latest)) "." } }
                 @if version.is_there() { p { "Ses fichiers restent, pour qui doit refaire un calcul." } }

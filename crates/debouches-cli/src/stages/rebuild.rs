@@ -1,7 +1,7 @@
 //! A release made again from `pipeline.lock` and the snapshots, in a state of its own that is thrown away.
 //!
-//! Its version is taken from it, and so are its changelogs where they tell what no source tells: the decisions of people, and
-//! releases that are not in the state. Everything else must come out the same, `SHA256SUMS` included.
+//! Its version is taken from it, and so are its changelogs and its secrecy report where they tell what no source tells: the
+//! decisions of people, and releases that are not in the state. Everything else must come out the same, `SHA256SUMS` included.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -15,7 +15,8 @@ use debouches_package::{
 use debouches_store::Lock;
 
 use super::package::{WrittenData, changelog, ingredients, notices, told_changes, write_tables};
-use super::{enrich, validate};
+use super::withdrawn::DISCLOSURE_FILE;
+use super::{enrich, package, validate};
 use crate::config::DatasetConfig;
 use crate::engine::{Outcome, Selection, Summary};
 use crate::failure::{Decided, Usage};
@@ -58,12 +59,12 @@ pub(crate) async fn rebuild(
     let lock = scratch.lock("debouches verify").await?;
     let selection = Selection::of(&scratch.pipeline, &[dataset.to_string()])?;
     bring(session, &scratch, config, &selection, version).await?;
-    make_tables(&scratch, &selection, &lock).await?;
+    make_tables(&scratch, config, &selection, &lock).await?;
     let made = make(&scratch, config, version, folder).await?;
     compare(folder, made)
 }
 
-/// Copies the snapshots that the lock file names, and the releases before this one.
+/// Copies the snapshots that the lock file names, the releases before this one, and those of datasets whose figures it repeats.
 async fn bring(
     session: &Session,
     scratch: &Session,
@@ -75,22 +76,27 @@ async fn bring(
         let (_, snapshot) = validate::target(session, source).await?;
         copy(&snapshot, &scratch.store).await?;
     }
-    let id = dataset.id().as_str();
-    let purged = session.store.list_rejected(Stage::Package, id).await?;
-    for key in session.store.list(Stage::Package, id).await?.into_iter().chain(purged) {
-        if key.id.parse::<Version>().is_ok_and(|former| former < version)
-            && let Some(former) = session.store.find(&key).await?
-        {
-            copy(&former, &scratch.store).await?;
+    for own in &selection.datasets {
+        let id = own.id().as_str();
+        let purged = session.store.list_rejected(Stage::Package, id).await?;
+        for key in session.store.list(Stage::Package, id).await?.into_iter().chain(purged) {
+            let is_wanted = own.id() != dataset.id() || key.id.parse::<Version>().is_ok_and(|former| former < version);
+            if is_wanted && let Some(former) = session.store.find(&key).await? {
+                copy(&former, &scratch.store).await?;
+            }
         }
     }
     Ok(())
 }
 
-async fn make_tables(scratch: &Session, selection: &Selection<'_>, lock: &Lock) -> anyhow::Result<()> {
+/// The tables, and the releases whose figures they repeat.
+async fn make_tables(scratch: &Session, dataset: &DatasetConfig, selection: &Selection<'_>, lock: &Lock) -> anyhow::Result<()> {
     let mut summary = Summary::default();
     validate::run(scratch, selection, lock, &mut summary).await;
     enrich::run(scratch, selection, lock, &mut summary).await;
+    let mut copied = selection.clone();
+    copied.datasets.retain(|own| own.id() != dataset.id());
+    package::run(scratch, &copied, lock, &mut summary).await;
     let failed = summary.steps.iter().find(|step| !matches!(step.outcome, Outcome::Made | Outcome::Kept));
     match failed {
         None => Ok(()),
@@ -146,18 +152,18 @@ fn former_version(folder: &Path) -> Option<Version> {
     text.lines().filter_map(|line| line.strip_prefix("## ")).nth(1)?.trim().parse().ok()
 }
 
-/// Takes the changelogs of the release where they tell what cannot be made again, and puts them into the sums.
+/// Takes the changelogs and the secrecy report of the release where they tell what cannot be made again, and puts them into the sums.
 fn take_history(texts: &mut [TextFile], folder: &Path, has_former: bool) -> Vec<String> {
     let mut notes = Vec::new();
-    for name in CHANGELOGS {
+    for name in CHANGELOGS.into_iter().chain([DISCLOSURE_FILE]) {
         let Ok(recorded) = std::fs::read_to_string(folder.join(name)) else { continue };
         let Some(own) = texts.iter_mut().find(|file| file.path == name) else { continue };
         if own.text == recorded {
             continue;
         }
-        if !has_former && recorded.matches("\n## ").count() > 1 {
+        if !has_former && tells_of_former(name, &recorded) {
             notes.push(format!("{name} is taken as it is: the release before is not in the state"));
-        } else if without_decisions(&recorded) == without_decisions(&own.text) {
+        } else if name != DISCLOSURE_FILE && without_decisions(&recorded) == without_decisions(&own.text) {
             notes.push(format!(
                 "{name} is taken as it is where it tells a decision: a waiver, a break without notice, a withdrawal"
             ));
@@ -171,6 +177,17 @@ fn take_history(texts: &mut [TextFile], folder: &Path, has_former: bool) -> Vec<
         }
     }
     notes
+}
+
+/// True when a file of a release speaks of the releases before it.
+fn tells_of_former(name: &str, text: &str) -> bool {
+    if name != DISCLOSURE_FILE {
+        return text.matches("\n## ").count() > 1;
+    }
+    let document: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+    let names = |table: &serde_json::Value, list: &str| table[list].as_array().is_some_and(|list| !list.is_empty());
+    let of_former = |table: &serde_json::Value| names(table, "releases") || names(table, "not_comparable");
+    document["tables"].as_array().is_some_and(|tables| tables.iter().any(of_former))
 }
 
 fn without_decisions(changelog: &str) -> String {

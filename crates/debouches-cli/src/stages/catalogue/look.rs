@@ -200,10 +200,10 @@ impl Catalogue<'_> {
 
     /// The versions that readers are told not to use.
     async fn withdrawn(&self, dataset: &DatasetId) -> anyhow::Result<BTreeMap<Version, Withdrawal>> {
-        let told = self.session.withdrawn().await?.of(dataset).map(|own| {
+        let withdrawn = self.session.withdrawn().await?;
+        let told = withdrawn.of(dataset).map(|own| {
             let legal_basis = (own.decision == Decree::Purge).then(|| own.reason.clone());
-            let reason = if legal_basis.is_some() { String::new() } else { own.reason.clone() };
-            (own.version, Withdrawal { on: own.at.trunc_subsecs(0), reason, legal_basis })
+            (own.version, Withdrawal { on: own.at.trunc_subsecs(0), reason: own.reason.clone(), legal_basis })
         });
         Ok(told.collect())
     }
