@@ -71,8 +71,8 @@ fn the_changelog_is_written_from_the_diff_in_both_languages() {
     std::fs::write(&file, &text).unwrap();
     version(&test, &[]);
     let read = |name: &str| std::fs::read_to_string(test.path("state/package/tested/1.1.0").join(name)).unwrap();
-    assert!(read("CHANGELOG.md").contains("1 millésimes de plus : `cumul 2023-2024`"), "{}", read("CHANGELOG.md"));
-    assert!(read("CHANGELOG.en.md").contains("1 vintages more: `cumul 2023-2024`"), "{}", read("CHANGELOG.en.md"));
+    assert!(read("CHANGELOG.md").contains("1 millésime de plus : `cumul 2023-2024`"), "{}", read("CHANGELOG.md"));
+    assert!(read("CHANGELOG.en.md").contains("1 vintage more: `cumul 2023-2024`"), "{}", read("CHANGELOG.en.md"));
 }
 
 #[test]

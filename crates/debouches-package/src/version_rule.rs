@@ -31,7 +31,7 @@ impl VersionRule<'_> {
     /// What would break a reuser without notice: columns and tables gone, retyped or reordered, which the last release
     /// did not announce. Empty when there is nothing, or when it was announced.
     #[must_use]
-    pub fn unannounced(&self, candidate: &ReleaseRecord) -> Vec<String> {
+    pub fn unannounced(&self, candidate: &ReleaseRecord) -> Vec<Text> {
         let Some(last) = self.last else { return Vec::new() };
         let announced = |name: &str| {
             let names = |own: &str| own == name || name.strip_suffix("_statut") == Some(own);
@@ -39,16 +39,27 @@ impl VersionRule<'_> {
         };
         let mut broken = Vec::new();
         for before in &last.tables {
-            let Some(now) = candidate.tables.iter().find(|own| own.table == before.table) else {
-                broken.push(format!("table {} removed", before.table));
+            let table = &before.table;
+            let Some(now) = candidate.tables.iter().find(|own| own.table == *table) else {
+                broken.push(say(&format!("table {table} retirée"), &format!("table {table} removed")));
                 continue;
             };
-            let gone = before.columns.iter().filter(|column| !now.columns.contains(column));
-            let gone = gone.map(|column| format!("{}.{}", before.table, column.name)).filter(|name| !announced(name));
-            broken.extend(gone.map(|name| format!("column {name} removed or retyped")));
+            let gone: Vec<&str> =
+                before.columns.iter().filter(|own| !now.columns.contains(own)).map(|own| own.name.as_str()).collect();
+            // The status of a measure goes with it: told once.
+            let is_twin = |name: &str| name.strip_suffix("_statut").is_some_and(|measure| gone.contains(&measure));
+            for name in gone.iter().filter(|name| !is_twin(name)) {
+                let name = format!("{table}.{name}");
+                if !announced(&name) {
+                    broken.push(say(
+                        &format!("colonne {name} retirée ou de type changé"),
+                        &format!("column {name} removed or retyped"),
+                    ));
+                }
+            }
             let kept = before.columns.iter().filter(|column| now.columns.contains(column));
             if !now.columns.iter().filter(|column| before.columns.contains(column)).eq(kept) {
-                broken.push(format!("columns of {} reordered", before.table));
+                broken.push(say(&format!("ordre des colonnes de {table} changé"), &format!("columns of {table} reordered")));
             }
         }
         broken
@@ -125,7 +136,13 @@ fn table_changes(before: &TableRecord, now: &TableRecord) -> Vec<(Change, Text)>
             both(&now.table, "colonnes retirées ou de type changé", "columns removed or retyped", &removed.join(", ")),
         ));
     } else if !kept.iter().copied().eq(before.columns.iter()) {
-        changes.push((Change::Major, both(&now.table, "colonnes", "columns", "ordre changé / reordered")));
+        changes.push((
+            Change::Major,
+            say(
+                &format!("{} : l'ordre des colonnes change.", now.table),
+                &format!("{}: the order of columns changes.", now.table),
+            ),
+        ));
     }
     if !added.is_empty() {
         changes.push((Change::Minor, both(&now.table, "colonnes ajoutées", "columns added", &added.join(", "))));
@@ -198,7 +215,8 @@ mod tests {
     fn a_removed_column_needs_a_notice() {
         let mut last = record(&["a", "b"], "k", "c");
         let now = record(&["a"], "k", "c");
-        assert_eq!((VersionRule { last: Some(&last) }).unannounced(&now), ["column t.b removed or retyped"]);
+        let told: Vec<String> = (VersionRule { last: Some(&last) }).unannounced(&now).into_iter().map(|text| text.en).collect();
+        assert_eq!(told, ["column t.b removed or retyped"]);
         last.deprecated.push(crate::dataset::Deprecation { column: "t.b".to_owned(), reason: "remplacée".to_owned() });
         assert!((VersionRule { last: Some(&last) }).unannounced(&now).is_empty());
     }

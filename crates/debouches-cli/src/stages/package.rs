@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Context as _;
-use debouches_model::{ArtefactKey, Change, Fault, Ingredients, Manifest, Sha256, Stage, Text, Version};
+use debouches_model::{ArtefactKey, Change, Fault, Ingredients, Lang, Manifest, Sha256, Stage, Text, Version};
 use debouches_package::{
     Decision, FORMAT, Former, Part, PreparedTable, RECORD_FILE, ReleaseProfile, ReleaseRecord, Side, SideTable, SourceNote,
     TableShape, VersionRule, WrittenFile, describe, diff_sentences, media_type, prepare, write_forms,
@@ -248,16 +248,17 @@ fn chosen(
 /// The reason of a change that breaks reusers without notice; refused when nobody gave one.
 fn breaking(session: &Session, rule: &VersionRule<'_>, candidate: &ReleaseRecord) -> anyhow::Result<Option<Text>> {
     let broken = rule.unannounced(candidate);
+    let listed = |lang: Lang| broken.iter().map(|text| text.get(lang)).collect::<Vec<_>>().join(", ");
     match &session.global.wish.breaking {
         _ if broken.is_empty() => Ok(None),
         Some(reason) => Ok(Some(Text {
-            fr: format!("Rupture sans préavis ({}) : {reason}", broken.join(", ")),
-            en: format!("Break without notice ({}): {reason}", broken.join(", ")),
+            fr: format!("Rupture sans préavis ({}) : {reason}", listed(Lang::Fr)),
+            en: format!("Break without notice ({}): {reason}", listed(Lang::En)),
         })),
         None => {
             let message = format!(
                 "this would break reusers without notice: {}; announce it in a release first (`deprecated` of the dataset), or give the reason with `--breaking`",
-                broken.join(", ")
+                listed(Lang::En)
             );
             Err(Decided { message, fault: Fault::Data }.into())
         }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use debouches_model::{Lang, Text};
 
 use super::report::{DiffReport, TableDiff, ValuesDiff};
+use crate::counted::{counted_en, counted_fr};
 
 /// Names told in a sentence before it is cut.
 const NAMES: usize = 12;
@@ -33,14 +34,16 @@ pub fn text(report: &DiffReport, lang: Lang) -> String {
         for group in &table.moves {
             let _ = writeln!(
                 out,
-                "  {} : {} {} : {:+} ({}), {} {} {:+}",
+                "  {} : {} {} : {:+} ({}), {} {:+}",
                 group.measure,
                 group.by,
                 group.group,
                 group.largest_move,
                 group.largest_key,
-                group.moved,
-                say("cellules, moyenne".to_owned(), "cells, mean".to_owned()),
+                say(
+                    format!("{}, moyenne", counted_fr(group.moved, "cellule", "cellules")),
+                    format!("{}, mean", counted_en(group.moved, "cell", "cells")),
+                ),
                 group.mean_move
             );
         }
@@ -71,8 +74,8 @@ fn listed(names: &[String], lang: Lang) -> String {
     let rest = names.len().saturating_sub(NAMES);
     match (rest, lang) {
         (0, _) => told.join(", "),
-        (_, Lang::Fr) => format!("{} et {rest} autres", told.join(", ")),
-        (_, Lang::En) => format!("{} and {rest} others", told.join(", ")),
+        (rest, Lang::Fr) => format!("{} et {}", told.join(", "), counted_fr(rest as u64, "autre", "autres")),
+        (rest, Lang::En) => format!("{} and {}", told.join(", "), counted_en(rest as u64, "other", "others")),
     }
 }
 
@@ -105,13 +108,16 @@ fn schema(table: &TableDiff, out: &mut Vec<Text>) {
 }
 
 fn values_told(table: &TableDiff, values: &ValuesDiff, out: &mut Vec<Text>) {
-    let (what_fr, what_en) = if values.role == "vintage" { ("millésimes", "vintages") } else { ("diplômes", "diplomas") };
+    let is_vintage = values.role == "vintage";
+    let what_fr = if is_vintage { ["millésime", "millésimes"] } else { ["diplôme", "diplômes"] };
+    let what_en = if is_vintage { ["vintage", "vintages"] } else { ["diploma", "diplomas"] };
     let name = &table.table;
     let mut say = |list: &[String], fr: &str, en: &str| {
-        if !list.is_empty() {
+        let count = list.len() as u64;
+        if count > 0 {
             out.push(Text {
-                fr: format!("`{name}` : {} {what_fr} {fr} : {}.", list.len(), listed(list, Lang::Fr)),
-                en: format!("`{name}`: {} {what_en} {en}: {}.", list.len(), listed(list, Lang::En)),
+                fr: format!("`{name}` : {} {fr} : {}.", counted_fr(count, what_fr[0], what_fr[1]), listed(list, Lang::Fr)),
+                en: format!("`{name}`: {} {en}: {}.", counted_en(count, what_en[0], what_en[1]), listed(list, Lang::En)),
             });
         }
     };
@@ -125,19 +131,33 @@ fn rows(table: &TableDiff, out: &mut Vec<Text>) {
     if rows.added + rows.removed > 0 {
         out.push(Text {
             fr: format!(
-                "`{name}` : {} lignes ajoutées, {} retirées ({} au lieu de {}).",
-                rows.added, rows.removed, rows.after, rows.before
+                "`{name}` : {}, {} ({} au lieu de {}).",
+                counted_fr(rows.added, "ligne ajoutée", "lignes ajoutées"),
+                counted_fr(rows.removed, "retirée", "retirées"),
+                rows.after,
+                rows.before
             ),
             en: format!(
-                "`{name}`: {} rows added, {} removed ({} instead of {}).",
-                rows.added, rows.removed, rows.after, rows.before
+                "`{name}`: {} added, {} removed ({} instead of {}).",
+                counted_en(rows.added, "row", "rows"),
+                rows.removed,
+                rows.after,
+                rows.before
             ),
         });
     }
     if rows.changed > 0 {
         out.push(Text {
-            fr: format!("`{name}` : {} lignes déjà publiées sont modifiées, {} sont inchangées.", rows.changed, rows.same),
-            en: format!("`{name}`: {} rows already published are modified, {} are unchanged.", rows.changed, rows.same),
+            fr: format!(
+                "`{name}` : {}, {}.",
+                counted_fr(rows.changed, "ligne déjà publiée est modifiée", "lignes déjà publiées sont modifiées"),
+                counted_fr(rows.same, "est inchangée", "sont inchangées")
+            ),
+            en: format!(
+                "`{name}`: {}, {}.",
+                counted_en(rows.changed, "row already published is modified", "rows already published are modified"),
+                counted_en(rows.same, "is unchanged", "are unchanged")
+            ),
         });
     }
 }
@@ -145,23 +165,36 @@ fn rows(table: &TableDiff, out: &mut Vec<Text>) {
 fn columns(table: &TableDiff, out: &mut Vec<Text>) {
     let moved = table.columns.iter().filter(|column| column.moved > 0 || column.filled + column.emptied > 0);
     for column in moved.filter(|column| column.unit.is_some()) {
-        let unit = column.unit.as_deref().map(|unit| if unit == "%" { "point(s)" } else { unit }).unwrap_or_default();
+        let unit = column.unit.as_deref().unwrap_or_default();
         let (mut fr, mut en) = (
-            format!("`{}`.`{}` : {} cellules révisées", table.table, column.column, column.cells),
-            format!("`{}`.`{}`: {} cells revised", table.table, column.column, column.cells),
+            format!(
+                "`{}`.`{}` : {}",
+                table.table,
+                column.column,
+                counted_fr(column.cells, "cellule révisée", "cellules révisées")
+            ),
+            format!("`{}`.`{}`: {} revised", table.table, column.column, counted_en(column.cells, "cell", "cells")),
         );
         if let (Some(mean), Some(largest), Some(key)) = (column.mean_move, column.largest_move, &column.largest_key) {
             let moved = column.moved;
-            let _ = write!(fr, ", dont {moved} changent de valeur : {mean:+} {unit} en moyenne, au plus {largest:+} ({key})");
-            let _ = write!(en, ", of which {moved} change value: {mean:+} {unit} on average, {largest:+} at most ({key})");
+            // A difference of percentages is told in points.
+            let [fr_unit, en_unit] = match unit {
+                "%" if mean.abs() < 2.0 => ["point", "point"],
+                "%" => ["points", "points"],
+                unit => [unit, unit],
+            };
+            let verb = if moved < 2 { "change" } else { "changent" };
+            let _ = write!(fr, ", dont {moved} {verb} de valeur : {mean:+} {fr_unit} en moyenne, au plus {largest:+} ({key})");
+            let verb = if moved == 1 { "changes" } else { "change" };
+            let _ = write!(en, ", of which {moved} {verb} value: {mean:+} {en_unit} on average, {largest:+} at most ({key})");
         }
         if column.filled > 0 {
-            let _ = write!(fr, " ; {} sont désormais renseignées", column.filled);
-            let _ = write!(en, "; {} are now filled", column.filled);
+            let _ = write!(fr, " ; {}", counted_fr(column.filled, "est désormais renseignée", "sont désormais renseignées"));
+            let _ = write!(en, "; {} now filled", counted_en(column.filled, "is", "are"));
         }
         if column.emptied > 0 {
-            let _ = write!(fr, " ; {} sont désormais vides", column.emptied);
-            let _ = write!(en, "; {} are now empty", column.emptied);
+            let _ = write!(fr, " ; {}", counted_fr(column.emptied, "est désormais vide", "sont désormais vides"));
+            let _ = write!(en, "; {} now empty", counted_en(column.emptied, "is", "are"));
         }
         out.push(Text { fr: fr + ".", en: en + "." });
     }
@@ -193,8 +226,16 @@ fn statuses(table: &TableDiff, out: &mut Vec<Text>) {
         let secrecy = after == "suppressed" || before == "suppressed";
         let (fr, en) = if secrecy { ("secret statistique", "statistical secrecy") } else { ("état", "status") };
         out.push(Text {
-            fr: format!("`{}` : {fr} : {cells} cellules passent de `{before}` à `{after}`.", table.table),
-            en: format!("`{}`: {en}: {cells} cells go from `{before}` to `{after}`.", table.table),
+            fr: format!(
+                "`{}` : {fr} : {} de `{before}` à `{after}`.",
+                table.table,
+                counted_fr(cells, "cellule passe", "cellules passent")
+            ),
+            en: format!(
+                "`{}`: {en}: {} from `{before}` to `{after}`.",
+                table.table,
+                counted_en(cells, "cell goes", "cells go")
+            ),
         });
     }
 }
