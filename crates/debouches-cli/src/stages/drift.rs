@@ -131,8 +131,11 @@ impl Ruling {
             .map(|breach| format!("{} [{}]", breach.finding.sentence(lang), breach.finding.rule))
             .collect();
         let detail = format!(
-            "{} drifts from live version {}; {} (all of them: {}; to mail: {})",
-            self.refused.len(),
+            "{} from live version {}; {} (all of them: {}; to mail: {})",
+            match self.refused.len() {
+                1 => "1 drift".to_owned(),
+                count => format!("{count} drifts"),
+            },
             self.live.as_ref().map(|live| live.version.as_str()).unwrap_or_default(),
             told.join("; "),
             artefact.location(FINDINGS_FILE),

@@ -99,10 +99,22 @@ impl<'a> Pair<'a> {
         Self { live, candidate, common }
     }
 
-    /// Every slice of the live release, over the common vintages.
+    /// Every slice of the live release, over the common vintages; an académie that is a whole région is told once.
     fn slices(&self) -> impl Iterator<Item = Slice<'a>> + '_ {
-        Dimension::ALL.into_iter().flat_map(|dimension| {
+        let slices = Dimension::ALL.into_iter().flat_map(|dimension| {
             self.live.values(dimension).into_iter().map(move |value| Slice { dimension, value, vintage: None })
+        });
+        slices.filter(|slice| slice.dimension != Dimension::Academie || !self.is_a_region(slice.value))
+    }
+
+    /// True when the académie of that name has the very figures of the région of that name, as Corse has.
+    fn is_a_region(&self, name: &str) -> bool {
+        [self.live, self.candidate].into_iter().all(|profile| {
+            profile.vintages().into_keys().all(|vintage| {
+                let [academie, region] =
+                    [Dimension::Academie, Dimension::Region].map(|dimension| profile.cell(dimension, name, vintage));
+                academie.map(|cell| (cell.rows, &cell.measures)) == region.map(|cell| (cell.rows, &cell.measures))
+            })
         })
     }
 

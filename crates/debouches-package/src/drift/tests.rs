@@ -23,6 +23,7 @@ fn sample(rows: [[u64; 2]; 2], mean: f64) -> TableProfile {
         cell(Dimension::Whole, "", vintage, rows[0][place] + rows[1][place]);
         cell(Dimension::Region, "Bretagne", vintage, rows[0][place]);
         cell(Dimension::Region, "Corse", vintage, rows[1][place]);
+        cell(Dimension::Academie, "Corse", vintage, rows[1][place]);
     }
     cells.sort_by(|a, b| (a.dimension, &a.value, &a.vintage).cmp(&(b.dimension, &b.value, &b.vintage)));
     let total = rows.iter().flatten().sum();
