@@ -401,7 +401,7 @@ fn v12_a_year_and_the_cumul_that_holds_it_are_both_published_and_told() {
     assert!(findings.lines().any(|line| line.contains("promotion-overlap") && line.contains(',')), "{findings}");
 }
 
-/// A diploma of higher education has a code and no CFD; a closing date is published as it is, for readers to compare.
+/// A diploma of higher education has a code and no CFD; a closing date is published, for readers to compare.
 #[test]
 fn v18_v36_v38_v84_the_register_of_diplomas_has_levels_types_and_closing_dates() {
     let insersup = std::fs::read_to_string(fixture("sources/insersup/fr-esr-insersup.csv")).unwrap();
@@ -422,7 +422,7 @@ fn v18_v36_v38_v84_the_register_of_diplomas_has_levels_types_and_closing_dates()
     let of = |code: &str| found.iter().find(|row| row["code"] == code).unwrap();
     let names = ["type_code", "cfd", "niveau", "type_diplome", "date_fermeture"];
     assert_eq!(cells(of("40023203"), &names), ["cfd", "40023203", "4", "BAC PRO", ""]);
-    assert_eq!(cells(of("99922101"), &names), ["cfd", "99922101", "", "", "31/08/2010"], "kept without a level nor a type");
+    assert_eq!(cells(of("99922101"), &names), ["cfd", "99922101", "", "", "2010-08-31"], "kept without a level nor a type");
     let higher = found.iter().find(|row| row["type_code"] == "sise").unwrap();
     assert_eq!((higher["code"].len(), higher["cfd"].as_str()), (7, ""));
     assert!(!higher["libelle"].is_empty() && !higher["type_diplome"].is_empty(), "{higher:?}");

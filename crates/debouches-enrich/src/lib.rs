@@ -6,6 +6,7 @@
 mod codes;
 mod continuum;
 mod coverage;
+mod days;
 mod derive;
 mod error;
 mod foreign_keys;

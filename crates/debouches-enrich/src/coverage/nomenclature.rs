@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use debouches_table::{Table, TableError};
 
 use crate::continuum::Continuum;
+use crate::days::iso;
 use crate::derive::optional_input;
 use crate::reference::{CERTIFICATIONS, DIPLOMAS, KIT, References, SUCCESSIONS, TRAININGS};
 use crate::terminal::{CommonYear, Modules, common_years};
@@ -127,7 +128,7 @@ impl Nomenclature {
         for row in 0..table.rows() {
             if let Some(code) = code.get(row) {
                 // The first table to hold the code wins; the shortest course leads to leavers after one year.
-                let life = || Life { opened: iso(opened.get(row)), closed: iso(closed.get(row)), years: 1 };
+                let life = || Life { opened: opened.get(row).and_then(iso), closed: closed.get(row).and_then(iso), years: 1 };
                 self.lives.entry(code.to_owned()).or_insert_with(life);
             }
         }
@@ -146,7 +147,7 @@ impl Nomenclature {
             let years = length.zip(year).map_or(1, |(length, year)| (length + 1).saturating_sub(year).max(1));
             let whole = length.unwrap_or(1).max(1);
             shortest.entry(cfd).and_modify(|own| *own = whole.min(*own)).or_insert(whole);
-            let life = Life { opened: iso(opened.get(row)), closed: iso(closed.get(row)), years };
+            let life = Life { opened: opened.get(row).and_then(iso), closed: closed.get(row).and_then(iso), years };
             match self.lives.get_mut(code) {
                 None => {
                     self.lives.insert(code.to_owned(), life);
@@ -178,23 +179,5 @@ impl Nomenclature {
     /// Diplomas of a MEFSTAT11.
     pub(super) fn diplomas_of(&self, mefstat11: &str) -> BTreeSet<String> {
         self.modules.of_mefstat11(mefstat11).map(|module| module.cfd.clone()).collect()
-    }
-}
-
-/// `YYYY-MM-DD` from `DD/MM/YYYY`.
-fn iso(date: Option<&str>) -> Option<String> {
-    let mut parts = date?.split('/');
-    let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?.get(..4)?);
-    Some(format!("{year}-{month}-{day}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn days_of_the_nomenclatures_sort_as_text() {
-        assert_eq!(iso(Some("31/08/2025")).as_deref(), Some("2025-08-31"));
-        assert_eq!((iso(Some("2025")), iso(Some("")), iso(None)), (None, None, None));
     }
 }

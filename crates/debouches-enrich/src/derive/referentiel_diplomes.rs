@@ -7,6 +7,7 @@ use debouches_table::{Table, TableError};
 
 use super::{input, optional_input, rows};
 use crate::continuum::Continuum;
+use crate::days::iso;
 use crate::reference::{DIPLOMAS, References, SUCCESSIONS, TRAININGS};
 
 /// Level of a diploma from the first character of its code; none for a character that means nothing.
@@ -29,7 +30,9 @@ pub(super) fn make(spec: &TableSpec, references: &References) -> Result<Table, T
     let (diplomas, modules) = (input(references, DIPLOMAS)?, input(references, TRAININGS)?);
     let labels = Labels::read(diplomas, references)?;
     let owned = |text: Option<&str>| text.map(str::to_owned);
-    let year = |date: Option<&str>| date.and_then(|date| date.rsplit('/').next()).map(str::to_owned);
+    // A day written otherwise is published as it is.
+    let day = |date: Option<&str>| date.map(|date| iso(date).unwrap_or_else(|| date.to_owned()));
+    let year = |date: Option<&str>| date.and_then(iso).and_then(|date| Some(date.split_once('-')?.0.to_owned()));
     let mut found: BTreeMap<(&str, String, String), [Option<String>; 11]> = BTreeMap::new();
     for (kind, table, code) in [("cfd", diplomas, "formation_diplome"), ("mefstat11", modules, "mefstat11")] {
         let (code, cfd) = (table.text(code)?, table.text("formation_diplome")?);
@@ -47,8 +50,8 @@ pub(super) fn make(spec: &TableSpec, references: &References) -> Result<Table, T
                 owned(level(cfd)),
                 owned(years.and_then(|years| years.get(row))),
                 year(opened.get(row)),
-                owned(opened.get(row)),
-                owned(closed.get(row)),
+                day(opened.get(row)),
+                day(closed.get(row)),
             ];
             // Two modules may share code and diploma: the first one stands for both.
             found.entry((kind, code.to_owned(), cfd.to_owned())).or_insert(line);

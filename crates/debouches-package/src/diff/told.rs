@@ -151,12 +151,12 @@ fn rows(table: &TableDiff, out: &mut Vec<Text>) {
             fr: format!(
                 "`{name}` : {}, {}.",
                 counted_fr(rows.changed, "ligne déjà publiée est modifiée", "lignes déjà publiées sont modifiées"),
-                counted_fr(rows.same, "est inchangée", "sont inchangées")
+                counted_fr(rows.same, "inchangée", "inchangées")
             ),
             en: format!(
-                "`{name}`: {}, {}.",
+                "`{name}`: {}, {} unchanged.",
                 counted_en(rows.changed, "row already published is modified", "rows already published are modified"),
-                counted_en(rows.same, "is unchanged", "are unchanged")
+                rows.same
             ),
         });
     }
