@@ -139,6 +139,7 @@ fn is_adopted(portal: &Reached) {
     test.run(&["run", "--yes", "-q"]).expect_exit(0);
     let (sent, receipt) = (road.writes(), std::fs::read(test.state_file("publish/tested/1.0.1", "receipt.json")).unwrap());
     std::fs::remove_dir_all(test.path("state")).unwrap();
+    test.run(&["portal", "adopt"]).expect_exit(2).expect_told("run `debouches run --to enrich tested` first");
     test.run(&["run", "--to", "enrich", "-q"]).expect_exit(0);
     test.run(&["portal", "adopt"]).expect_exit(0).expect_told("byte for byte");
     let again = std::fs::read(test.state_file("publish/tested/1.0.1", "receipt.json")).unwrap();

@@ -17,6 +17,7 @@ use super::connection::Connection;
 use super::package::{WrittenData, ingredients, write_tables};
 use crate::config::DatasetConfig;
 use crate::engine::Outcome;
+use crate::failure::Usage;
 use crate::session::Session;
 
 pub(super) async fn restore(
@@ -29,7 +30,15 @@ pub(super) async fn restore(
     let (Some(version), Some(digest)) = (live.version, &live.release) else {
         return Ok((Outcome::Kept, format!("{} has our mark and no version: it cannot be taken back", live.id)));
     };
-    let (now, tables) = ingredients(session, dataset).await?;
+    let (now, tables) = ingredients(session, dataset).await.map_err(|error| match error.downcast::<Usage>() {
+        Ok(Usage(missing)) => Usage(format!(
+            "version {version} is live as {} and can be taken back once its tables are made again: run `debouches run --to enrich {}` first ({missing})",
+            live.id,
+            dataset.id()
+        ))
+        .into(),
+        Err(error) => error,
+    })?;
     let written = write_tables(session, dataset, &tables).await?;
     let files: Vec<WrittenFile> = written.iter().flat_map(|data| data.files.iter().map(|(file, _)| file.clone())).collect();
     let (prepared, data): (Vec<PreparedTable<'_>>, Vec<_>) =
