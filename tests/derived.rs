@@ -188,7 +188,6 @@ fn p8_the_real_continuum_and_the_rows_that_follow_it() {
 /// Open vocational diplomas with trades in Certif Info: directly, then with the continuum of diplomas.
 fn rome_coverage(test: &PipelineTest) {
     const VOCATIONAL: [&str; 9] = ["500", "503", "400", "403", "320", "323", "450", "561", "461"];
-    let day = |date: &str| date.split('/').rev().collect::<Vec<_>>().join("-");
     let file = test.state_file("package/referentiel-diplomes", "referentiel_diplomes.csv");
     let mut reader = csv::ReaderBuilder::new().delimiter(b';').from_path(file).unwrap();
     let header = reader.headers().unwrap().clone();
@@ -198,8 +197,8 @@ fn rome_coverage(test: &PipelineTest) {
     let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     // Open on the first of September 2025, the day of the nomenclature.
     let is_open = |record: &&csv::StringRecord| {
-        let (from, to) = (day(&record[opened]), day(&record[closed]));
-        !from.is_empty() && from.as_str() <= "2025-09-01" && (to.is_empty() || to.as_str() >= "2025-09-01")
+        let (from, to) = (&record[opened], &record[closed]);
+        !from.is_empty() && from <= "2025-09-01" && (to.is_empty() || to >= "2025-09-01")
     };
     let vocational = records.iter().filter(|record| &record[kind] == "cfd" && VOCATIONAL.contains(&&record[code][..3]));
     let methods: Vec<&str> = vocational.filter(is_open).map(|record| &record[method]).collect();
