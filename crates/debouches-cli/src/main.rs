@@ -9,6 +9,7 @@ mod folder;
 mod key;
 mod operations;
 mod output;
+mod released;
 mod session;
 mod stages;
 mod waivers;

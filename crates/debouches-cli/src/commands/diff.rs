@@ -5,14 +5,14 @@ use std::io::BufWriter;
 use std::path::Path;
 
 use anyhow::Context as _;
-use debouches_model::{ArtefactKey, Fault, Lang, Stage};
-use debouches_package::{ChangedRows, Side, SideTable, TableShape, diff_html, diff_text};
-use debouches_store::Artefact;
+use debouches_model::{ArtefactKey, Lang, Stage};
+use debouches_package::{ChangedRows, Side, diff_html, diff_text};
 use debouches_table::{ParquetFile, ParquetLayout, write_parquet};
 
 use crate::args::{DiffArgs, Global};
-use crate::failure::{Decided, Usage};
+use crate::failure::Usage;
 use crate::output;
+use crate::released::side;
 use crate::session::Session;
 use crate::stages::artefact::blocking;
 use crate::stages::package::latest;
@@ -58,7 +58,7 @@ async fn side(global: &Global, name: &str, dataset: Option<&str>) -> anyhow::Res
         let read =
             |path: &str| File::open(folder.join(path)).with_context(|| format!("cannot open {}", folder.join(path).display()));
         let text = std::io::read_to_string(read("datapackage.json")?)?;
-        return assemble(name, &text, |shape| Ok(ParquetFile::open(read(&shape.parquet)?)?));
+        return side::assemble(name, &text, |shape| Ok(ParquetFile::open(read(&shape.parquet)?)?));
     }
     let session = Session::open(global).await?;
     let (dataset, version) = match name.split_once('@') {
@@ -78,41 +78,7 @@ async fn side(global: &Global, name: &str, dataset: Option<&str>) -> anyhow::Res
         }
     };
     let release = release.ok_or_else(|| Usage(format!("there is no release {dataset} {version} in the state")))?;
-    of_release(&release).await
-}
-
-/// A release of the state.
-pub(crate) async fn of_release(release: &Artefact) -> anyhow::Result<Side> {
-    let text = String::from_utf8(release.read("datapackage.json").await?).context("datapackage.json is not text")?;
-    let mut files = Vec::new();
-    for shape in shapes(&text)? {
-        let file = ParquetFile::open(release.open_file(&shape.parquet).await?.into_file())?;
-        files.push(SideTable { shape, file });
-    }
-    Ok(Side { name: format!("{} {}", release.key().subject, release.key().id), tables: files })
-}
-
-/// The tables that a `datapackage.json` names, opened one by one.
-pub(super) fn assemble(
-    name: &str,
-    datapackage: &str,
-    open: impl Fn(&TableShape) -> anyhow::Result<ParquetFile>,
-) -> anyhow::Result<Side> {
-    let tables = shapes(datapackage)?.into_iter().map(|shape| {
-        let file = open(&shape)?;
-        Ok(SideTable { shape, file })
-    });
-    Ok(Side { name: name.to_owned(), tables: tables.collect::<anyhow::Result<_>>()? })
-}
-
-pub(super) fn shapes(datapackage: &str) -> anyhow::Result<Vec<TableShape>> {
-    let broken = |message: String| Decided { message, fault: Fault::Integrity };
-    let value = serde_json::from_str(datapackage).map_err(|error| broken(format!("datapackage.json is not JSON: {error}")))?;
-    let shapes = TableShape::read(&value);
-    if shapes.is_empty() {
-        return Err(broken("datapackage.json names no table with a Parquet file".to_owned()).into());
-    }
-    Ok(shapes)
+    side::of_release(&release).await
 }
 
 /// The dataset that the call means.

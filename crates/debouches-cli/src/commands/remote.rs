@@ -7,10 +7,10 @@ use debouches_http::{Client, ClientOptions, GetRequest, Url};
 use debouches_package::{Side, SideTable};
 use debouches_table::ParquetFile;
 
-use super::diff::shapes;
 use crate::args::Global;
 use crate::config::PortalKind;
 use crate::failure::Usage;
+use crate::released::side::shapes;
 use crate::session::Session;
 use crate::stages::catalogue::Catalogue;
 use crate::stages::connection::{Connection, connect};

@@ -18,6 +18,7 @@ use super::{copies, drift, enrich, secrecy};
 use crate::config::{DatasetConfig, Protection};
 use crate::engine::{DatasetLine, Outcome, Selection, Step, Summary};
 use crate::failure::{Decided, Usage};
+use crate::released::side;
 use crate::session::Session;
 
 pub(crate) async fn run(session: &Session, selection: &Selection<'_>, lock: &Lock, summary: &mut Summary) {
@@ -290,7 +291,7 @@ pub(super) async fn told_changes(
     data: &[Vec<(WrittenFile, Spooled)>],
     reasons: Vec<Text>,
 ) -> anyhow::Result<Vec<Text>> {
-    let before = crate::commands::diff::of_release(last).await?;
+    let before = side::of_release(last).await?;
     let mut tables = Vec::new();
     for (table, files) in prepared.iter().zip(data) {
         let shape = TableShape::of(table.spec.id.as_str(), &table.spec.key, &table.columns);

@@ -12,9 +12,9 @@ use debouches_store::Artefact;
 use debouches_table::{Column, StatusColumn, Table, TableError};
 
 use super::artefact::blocking;
-use crate::commands::secrecy::{Layout, read};
 use crate::config::DatasetConfig;
 use crate::failure::Decided;
+use crate::released::{Layout, facts as facts_of};
 use crate::session::Session;
 
 /// A table about to be released.
@@ -201,7 +201,7 @@ async fn of_release(session: &Session, release: &Artefact, spec: &'static TableS
     blocking(move || {
         let Some(layout) = Layout::of(spec) else { return Ok(Former::NotThere) };
         let layout = Layout { key: key_columns(spec), ..layout };
-        Ok(match read::of_body(file, Path::new(&place), &layout, jobs) {
+        Ok(match facts_of::of_body(file, Path::new(&place), &layout, jobs) {
             Ok(facts) => Former::Read(facts),
             Err(error) => {
                 tracing::warn!("{error:#}");

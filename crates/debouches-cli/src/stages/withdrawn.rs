@@ -10,9 +10,9 @@ use debouches_store::{Artefact, Draft};
 use debouches_table::{ReadLimits, read_csv};
 
 use super::artefact::blocking;
-use crate::commands::secrecy::Layout;
 use crate::config::DatasetConfig;
 use crate::failure::Decided;
+use crate::released::Layout;
 use crate::session::Session;
 
 /// Says which counts may be hidden beside small ones; kept of a purged release.

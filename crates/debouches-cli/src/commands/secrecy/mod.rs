@@ -2,16 +2,14 @@
 
 mod audit;
 mod explain;
-mod layout;
 mod price;
-pub(crate) mod read;
 
 use debouches_model::spec::TotalSpec;
 use debouches_secrecy::{Facts, Modelled, Primary, Row, Seen, build, complete};
 
 use crate::args::{Global, SecrecyCommand, SecrecyFiles};
 use crate::failure::Usage;
-pub(crate) use layout::Layout;
+use crate::released::{Layout, facts, layouts};
 
 /// Steps that a group may take to find a table for what was not told.
 const STEPS: usize = 200_000;
@@ -39,15 +37,15 @@ fn subjects(global: &Global, files: &SecrecyFiles) -> anyhow::Result<Vec<Subject
     let jobs = global.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     let primary = if files.private { Primary::Hide } else { Primary::Tell };
     let mut out = Vec::new();
-    for (layout, paths) in layout::layouts(global, files)? {
+    for (layout, paths) in layouts(global, files)? {
         let mut layout = layout;
         let mut releases = Vec::new();
         for path in &paths {
-            releases.push(read::facts(path, &layout, jobs)?);
+            releases.push(facts::facts(path, &layout, jobs)?);
         }
         if let Some(path) = &files.truth {
             let path = global.directory.clone().unwrap_or_default().join(path);
-            let truth = read::facts(&path, &layout, jobs)?;
+            let truth = facts::facts(&path, &layout, jobs)?;
             releases.iter_mut().for_each(|facts: &mut Facts| facts.tell(&truth));
         }
         releases.iter_mut().for_each(|facts: &mut Facts| facts.complementary = files.complementary);

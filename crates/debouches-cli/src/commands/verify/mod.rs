@@ -15,10 +15,11 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use self::sums::{Expected, SUMS_FILE};
-use super::diff::{only_dataset, shapes};
+use super::diff::only_dataset;
 use crate::args::{Depth, Global, VerifyArgs};
 use crate::failure::{Decided, Usage};
 use crate::output;
+use crate::released::side::shapes;
 use crate::session::{Session, load_pipeline};
 use crate::stages::package::latest;
 use crate::stages::rebuild::rebuild;

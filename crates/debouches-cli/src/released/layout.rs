@@ -40,7 +40,7 @@ impl Layout {
 }
 
 /// Each table with its files, the oldest release first.
-pub(super) fn layouts(global: &Global, files: &SecrecyFiles) -> anyhow::Result<Vec<(Layout, Vec<PathBuf>)>> {
+pub(crate) fn layouts(global: &Global, files: &SecrecyFiles) -> anyhow::Result<Vec<(Layout, Vec<PathBuf>)>> {
     let base = global.directory.clone().unwrap_or_default();
     let paths: Vec<PathBuf> = files.paths.iter().map(|path| base.join(path)).collect();
     if let Some(missing) = paths.iter().find(|path| !path.exists()) {
