@@ -13,6 +13,7 @@ mod nsf;
 mod outcomes;
 mod rapprochement;
 mod reference;
+mod registered;
 mod rome;
 mod secrecy;
 mod stage;

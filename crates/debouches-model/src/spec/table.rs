@@ -47,6 +47,33 @@ pub struct ValueAddedSpec {
     pub bound: i32,
 }
 
+/// Shares of those registered: the counts that they are computed on, and the columns that they fill.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RegisteredSpec {
+    /// Those who left.
+    pub leavers: String,
+    /// Those who continue.
+    pub continuing: String,
+    /// Leavers in employment.
+    pub employed: String,
+    /// Filled: those registered, who left or continue.
+    pub all: String,
+    /// Filled: the share of those who continue.
+    pub continuing_share: String,
+    /// Filled: the share of those in employment.
+    pub employed_share: String,
+    /// Filled: what the two shares leave of 100.
+    pub other_share: String,
+}
+
+impl RegisteredSpec {
+    fn columns(&self) -> [&String; 7] {
+        let Self { leavers, continuing, employed, all, continuing_share, employed_share, other_share } = self;
+        [leavers, continuing, employed, all, continuing_share, employed_share, other_share]
+    }
+}
+
 /// Where the territory of a row is read, in the order of trust.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -151,6 +178,8 @@ pub struct TableSpec {
     pub value_added: Option<ValueAddedSpec>,
     /// True when counts that follow from others are completed, and shares of the final year computed from counts.
     pub outcomes: bool,
+    /// Shares of those registered to compute, when leavers and those who continue are counted apart.
+    pub registered: Option<RegisteredSpec>,
     /// What it is made of, when no source delivers it.
     pub derived: Option<DerivedSpec>,
     /// Codes looked up in other tables by `enrich`.
@@ -186,6 +215,7 @@ struct TableFile {
     value_added: Option<ValueAddedSpec>,
     #[serde(default)]
     outcomes: bool,
+    registered: Option<RegisteredSpec>,
     derived: Option<DerivedSpec>,
     #[serde(default)]
     foreign_key: Vec<ForeignKey>,
@@ -237,6 +267,7 @@ impl TableSpec {
             trades: file.trades,
             value_added: file.value_added,
             outcomes: file.outcomes,
+            registered: file.registered,
             derived: file.derived,
             foreign_keys: file.foreign_key,
             columns: file.column.into_iter().flat_map(ColumnFile::expand).collect(),
@@ -382,6 +413,7 @@ impl TableSpec {
             [&trades.cfd, &trades.mefstat11].into_iter().flatten().for_each(|name| must_exist("the trades", name));
         }
         self.value_added.iter().for_each(|value| must_exist("the value added", &value.column));
+        self.registered.iter().flat_map(RegisteredSpec::columns).for_each(|name| must_exist("those registered", name));
         for copies in self.derived.iter().filter_map(|derived| derived.copies.as_ref()) {
             copies.by.iter().chain(&copies.replaced).for_each(|name| must_exist("the copies", name));
         }
