@@ -53,8 +53,8 @@ pub fn enrich(
     if spec.outcomes {
         outcomes::add(&mut table, &mut told).map_err(wrap)?;
     }
-    if let Some(spec) = &spec.registered {
-        registered::add(spec, &mut table).map_err(wrap)?;
+    for registered in &spec.registered {
+        registered::add(registered, &mut table).map_err(wrap)?;
     }
     if let Some(territory) = &spec.territory {
         territory::add(spec, territory, &mut table, references, &mut told).map_err(wrap)?;
