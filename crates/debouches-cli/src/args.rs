@@ -278,7 +278,7 @@ pub(crate) struct CoverageArgs {
     /// Leaves out vintages whose last year is before that one
     #[arg(long, value_name = "YEAR")]
     pub(crate) since: Option<u16>,
-    /// Figures of that vintage only: 2019, or 2018_2019 for two years cumulated; tables that have none take no part
+    /// Figures of that vintage only: 2019, or `2018_2019` for two years cumulated; tables that have none take no part
     #[arg(long, value_name = "VINTAGE", conflicts_with = "since")]
     pub(crate) vintage: Option<debouches_model::Vintage>,
     /// Writes a row for each line to that file: CSV, or Parquet when its name ends in .parquet
