@@ -1,8 +1,8 @@
 //! `debouches coverage`: what is shown of a catalogue, rung by rung, and what is told when it cannot be read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::harness::{PipelineTest, fixture, project, real_data};
 
@@ -254,6 +254,137 @@ fn a_catalogue_that_cannot_be_read_is_told_with_its_place() {
     run("c.csv", &["--rows", "no/such/folder.csv"]).expect_exit(2).expect_told("cannot write");
     let error = test.run(&["coverage", "c.csv", "--key", "mefstat11", "--column", "no", "--json"]).expect_exit(2).json();
     assert_eq!((error["schema_version"].as_u64(), error["exit_code"].as_u64()), (Some(1), Some(2)));
+}
+
+/// Vintages of two tables: InserJeunes by région gives two years cumulated, InserSup either.
+struct Vintages<'a> {
+    /// Of `ij_regional`, for one school training.
+    regional: &'a [&'a str],
+    /// Of `insersup`, by diploma.
+    higher: &'a [(&'a str, &'a str)],
+}
+
+impl Vintages<'_> {
+    /// A state with figures of those vintages, and a catalogue of one line for each diploma.
+    fn validated(&self) -> PipelineTest {
+        let mut config = String::new();
+        let tables = [("r", "ij_regional", self.regional.is_empty()), ("s", "insersup", self.higher.is_empty())];
+        for (id, table, _) in tables.iter().filter(|(_, _, is_empty)| !is_empty) {
+            config += &format!("[[source]]\nid = \"{id}\"\nkind = \"file\"\nurl = \"{table}.csv\"\ntable = \"{table}\"\n");
+        }
+        config += "[[dataset]]\nid = \"d\"\ntables = [\"definitions\"]\nlicence = \"lov2\"\nfrequency = \"annual\"\n";
+        let test = PipelineTest::with_config(&config);
+        let regional: Vec<Vec<(&str, &str)>> = self
+            .regional
+            .iter()
+            .map(|vintage| {
+                vec![
+                    ("id", "23830031201"),
+                    ("millesime", *vintage),
+                    ("code_region_ij", "10"),
+                    ("code_region", "11"),
+                    ("voie", "scolaire"),
+                    ("mefstat11", "23830031201"),
+                    ("nb_annee_term", "60"),
+                    ("nb_poursuite_etudes", "30"),
+                    ("nb_sortant", "30"),
+                    ("taux_emploi_6_mois", "50"),
+                ]
+            })
+            .collect();
+        let lines: Vec<_> = regional.iter().map(Vec::as_slice).collect();
+        std::fs::write(test.path("ij_regional.csv"), sheet(REGIONAL, &lines)).unwrap();
+        let higher: Vec<Vec<(&str, &str)>> = self
+            .higher
+            .iter()
+            .map(|(diploma, promo)| {
+                vec![
+                    ("date_jeu", "2026_S1"),
+                    ("source", "insersup"),
+                    ("reg_id", "R24"),
+                    ("etablissement", "0450855K"),
+                    ("id_paysage", "Ab1cD"),
+                    ("type_diplome", "master_LMD"),
+                    ("diplome", *diploma),
+                    ("obtention_diplome", "ensemble"),
+                    ("genre", "ensemble"),
+                    ("nationalite", "ensemble"),
+                    ("regime_inscription", "ensemble"),
+                    ("promo", *promo),
+                    ("nb_sortants_12", "40"),
+                    ("nb_poursuivants_12", "10"),
+                    ("nb_sortants_en_emploi_sal_fr_12", "30"),
+                    ("tx_sortants_en_emploi_sal_fr_12", "75.0"),
+                ]
+            })
+            .collect();
+        let lines: Vec<_> = higher.iter().map(Vec::as_slice).collect();
+        std::fs::write(test.path("insersup.csv"), sheet(HIGHER, &lines)).unwrap();
+        test.run(&["run", "--to", "validate"]).expect_exit(0);
+        std::fs::write(test.path("school.csv"), "mefstat11\n23830031201\n").unwrap();
+        let diplomas: BTreeSet<&str> = self.higher.iter().map(|(diploma, _)| *diploma).collect();
+        let lines: String = diplomas.iter().map(|diploma| format!("{diploma}\n")).collect();
+        std::fs::write(test.path("higher.csv"), format!("sise\n{lines}")).unwrap();
+        test
+    }
+}
+
+const HIGHER: &str = include_str!("../crates/xtask/data/headers/insersup.csv");
+const SCHOOL: [&str; 4] = ["coverage", "school.csv", "--key", "mefstat11"];
+
+/// What is told of a catalogue when that vintage is asked: vintages of each table, rows of each, lines covered.
+fn asked(test: &PipelineTest, catalogue: [&str; 4], vintage: &str) -> (Value, Value, u64) {
+    let told = test.run(&[&catalogue[..], &["--vintage", vintage, "--json"]].concat()).expect_exit(0).json();
+    assert_eq!(told["vintage"], vintage.to_owned());
+    (told["vintages"].clone(), told["tables"].clone(), told["grains"]["partout"]["covered"].as_u64().unwrap())
+}
+
+#[test]
+fn v41_a_year_wins_over_the_cumul_that_ends_with_it() {
+    let test = Vintages { regional: &[], higher: &[("2500249", "2018,2019"), ("2500249", "2019")] }.validated();
+    let catalogue = ["coverage", "higher.csv", "--key", "sise"];
+    let told = asked(&test, catalogue, "2019");
+    assert_eq!(told, (json!({ "insersup": ["2019"] }), json!({ "insersup": 1 }), 1));
+    assert_eq!(asked(&test, catalogue, "2018_2019").0, json!({ "insersup": ["2019"] }));
+}
+
+#[test]
+fn v42_the_cumul_answers_for_the_year_that_ends_it() {
+    let test = Vintages { regional: &["2017_2018", "2018_2019"], higher: &[("2500249", "2018")] }.validated();
+    let told = asked(&test, SCHOOL, "2019");
+    assert_eq!(told, (json!({ "ij_regional": ["2018_2019"] }), json!({ "ij_regional": 1 }), 1));
+    // The other table has the year before only: it takes no part.
+    let text = test.run(&[&SCHOOL[..], &["--vintage", "2019"]].concat()).expect_exit(0).stdout();
+    assert!(text.contains("figures of vintage 2019, answered in ij_regional by 2018_2019 (1 rows); open"), "{text}");
+    let catalogue = ["coverage", "higher.csv", "--key", "sise"];
+    assert_eq!(asked(&test, catalogue, "2019").2, 0, "no figure of another vintage is shown");
+    assert_eq!(asked(&test, catalogue, "2018").2, 1);
+}
+
+#[test]
+fn v43_the_year_answers_for_the_cumul_that_it_ends() {
+    let test = Vintages { regional: &["2018_2019"], higher: &[("2500249", "2019"), ("2500250", "2018,2019")] }.validated();
+    let catalogue = ["coverage", "higher.csv", "--key", "sise"];
+    let (vintages, rows, covered) = asked(&test, catalogue, "2018_2019");
+    // A table of large diplomas by year and of small ones by two years answers for each of them.
+    assert_eq!(vintages, json!({ "ij_regional": ["2018_2019"], "insersup": ["2018_2019", "2019"] }));
+    assert_eq!((rows, covered), (json!({ "ij_regional": 1, "insersup": 2 }), 2));
+    let text = test.run(&[&catalogue[..], &["--vintage", "2018_2019"]].concat()).expect_exit(0).stdout();
+    assert!(text.contains("ij_regional by 2018_2019 (1 rows), insersup by 2018_2019 and 2019 (2 rows)"), "{text}");
+}
+
+#[test]
+fn v45_v46_a_vintage_that_no_table_has_is_refused_with_those_that_exist() {
+    let higher = Vintages { regional: &[], higher: &[("2500249", "2019")] }.validated();
+    let run = |test: &PipelineTest, vintage: &str| test.run(&[&SCHOOL[..], &["--vintage", vintage]].concat()).expect_exit(2);
+    run(&higher, "2019_2020").expect_told("no table has figures of vintage 2019_2020").expect_told("insersup has 2019");
+    let regional = Vintages { regional: &["2017_2018", "2016_2017"], higher: &[("2500249", "2017,2018")] }.validated();
+    run(&regional, "2019")
+        .expect_told("nor of one that answers for it: ij_regional has 2016_2017 and 2017_2018; insersup has 2017_2018");
+    run(&regional, "2018-2019").expect_told("neither a year (2019) nor a year and the one after it (2018_2019)");
+    // One vintage, and all vintages since a year, are two questions.
+    let both = [&SCHOOL[..], &["--vintage", "2018", "--since", "2018"]].concat();
+    regional.run(&both).expect_exit(2).expect_told("cannot be used with");
 }
 
 /// Figures of the real catalogues by région; the fine-grained school file is an extract of 19 rows.

@@ -92,6 +92,31 @@ fn insersup_is_split_into_everybody_and_national_totals() {
     );
 }
 
+/// T4: shares of those registered, shown where the counts that they are computed on are.
+#[test]
+fn insersup_on_everybody_can_be_read_beside_inserjeunes() {
+    let rows = published("insertion-superieur-ensemble", "insersup_ensemble");
+    let (mut shown, mut hidden) = (0, 0);
+    for (row, horizon) in rows.iter().flat_map(|row| ["12", "18", "24", "30"].map(|horizon| (row, horizon))) {
+        let number = |name: &str| row[&name.replace("{h}", horizon)].parse::<f64>().ok();
+        let both = number("nb_sortants_{h}").zip(number("nb_poursuivants_{h}"));
+        let all = both.map(|(leavers, continuing)| leavers + continuing);
+        assert_eq!(number("nb_annee_term_{h}"), all, "{row:?}");
+        let near = |share: &str, part: &str| match (number(share), number(part).zip(all)) {
+            (Some(share), Some((part, all))) => (share - 100.0 * part / all).abs() <= 0.5,
+            (share, of) => share.is_none() && of.is_none(),
+        };
+        assert!(near("part_en_poursuite_d_etudes_{h}", "nb_poursuivants_{h}"), "{row:?}");
+        assert!(near("part_en_emploi_{h}_mois_apres_la_sortie", "nb_sortants_en_emploi_sal_fr_{h}"), "{row:?}");
+        let parts = ["part_en_poursuite_d_etudes_{h}", "part_en_emploi_{h}_mois_apres_la_sortie"].map(number);
+        let other = parts[0].zip(parts[1]).map(|(continuing, employed)| 100.0 - continuing - employed);
+        assert_eq!(number("part_des_autres_situations_{h}_mois"), other, "{row:?}");
+        shown += u32::from(other.is_some());
+        hidden += u32::from(row[&format!("nb_annee_term_{horizon}_statut")] == "suppressed");
+    }
+    assert!(shown > 10 && hidden > 0, "{shown} shares shown, {hidden} sums hidden");
+}
+
 #[test]
 fn trades_are_lists_in_order_with_method_and_version() {
     let rows = published("tags-metiers", "tags_metiers");

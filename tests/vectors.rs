@@ -387,6 +387,94 @@ fn v67_v69_the_catalogue_tells_the_part_of_an_establishment_even_by_the_former_d
     }
 }
 
+/// A diploma of one university as the establishment API gives it: counts that it was given, horizons after 24 months unknown.
+fn diploma_of_university(leavers: i32, continuing: i32, employed: [i32; 4]) -> String {
+    let mut record = serde_json::json!({
+        "diplome": "2500249", "libelle_diplome": "Essai", "type_diplome_long": "master_LMD", "etablissement": "0450855K",
+        "denomination_principale": "Essai", "domaine": "STS", "discipline": "Sciences", "secteur_disciplinaire": "Informatique",
+        "annee_universitaire": "2020-2021", "nb_inscrits": (leavers + continuing).to_string(), "nb_diplomes": "101",
+        "nb_sortants": leavers.to_string(), "nb_poursuivants": continuing.to_string(), "taux_poursuivant": "nd",
+        "salaire_q1_national_diplome_12": "nd", "salaire_q2_national_diplome_12": "nd", "salaire_q3_national_diplome_12": "nd",
+    });
+    for (place, horizon) in [6, 12, 18, 24, 30].into_iter().enumerate() {
+        let count = employed.get(place).map_or("nd".to_owned(), ToString::to_string);
+        record[format!("nb_in_dsn_{horizon}")] = Value::from(count);
+        record[format!("taux_in_dsn_{horizon}")] = Value::from("nd");
+        record[format!("taux_autre_{horizon}")] = Value::from("nd");
+    }
+    serde_json::json!({ "results": [record] }).to_string()
+}
+
+const REGISTERED: [&str; 4] =
+    ["nb_annee_term", "part_en_poursuite_d_etudes", "part_en_emploi_apres_la_sortie", "part_des_autres_situations"];
+
+/// The horizons of that diploma in the published file, with what is told of those registered.
+fn registered(leavers: i32, continuing: i32, employed: [i32; 4]) -> Vec<Row> {
+    let table = "insersup_par_horizon";
+    let test = pipeline(&[table], &[(table, diploma_of_university(leavers, continuing, employed))]);
+    let mut found = rows(&test, table);
+    found.sort_by_key(|row| row["horizon_mois"].parse::<u32>().unwrap());
+    found
+}
+
+#[test]
+fn v10_insersup_is_told_on_those_registered_and_not_on_leavers_alone() {
+    let found = registered(54, 65, [23, 25, 26, 27]);
+    let told: Vec<_> = found.iter().map(|row| cells(row, &[&["horizon_mois"], &REGISTERED[..]].concat())).collect();
+    assert_eq!(
+        told,
+        [
+            ["6", "119", "55", "19", "26"],
+            ["12", "119", "55", "21", "24"],
+            ["18", "119", "55", "22", "23"],
+            ["24", "119", "55", "23", "22"],
+            // Nobody counted those in employment then: what is known of the others stays.
+            ["30", "119", "55", "", ""],
+        ]
+    );
+    assert_eq!(cells(&found[0], &["promo", "nb_diplomes", "nb_inscrits"]), ["2021", "101", "119"]);
+    assert_eq!(found[4]["part_des_autres_situations_statut"], "suppressed");
+    // Halves go to the even number, and what they leave is taken from the rounded parts.
+    let halves = registered(150, 50, [25, 27, 25, 25]);
+    let told: Vec<_> = halves[..2].iter().map(|row| cells(row, &REGISTERED)).collect();
+    assert_eq!(told, [["200", "25", "12", "63"], ["200", "25", "14", "61"]], "12.5 and 13.5");
+}
+
+/// Nineteen leavers hide those registered too: less those who continue, they would tell the leavers.
+#[test]
+fn v10_v14_those_registered_are_hidden_with_the_leavers() {
+    let found = registered(19, 65, [10, 11, 12, 13]);
+    for row in &found {
+        assert_eq!(cells(row, &REGISTERED), ["", "", "", ""]);
+        for name in REGISTERED {
+            assert_eq!(row[&format!("{name}_statut")], "suppressed", "{name}");
+        }
+    }
+    assert_eq!(registered(20, 65, [10, 11, 12, 13])[0]["nb_annee_term"], "85");
+}
+
+/// The sample of the open data, with what the gate hides beside small counts: no sum stays where a part of it is hidden.
+#[test]
+fn v10_those_registered_are_the_leavers_and_those_who_continue_or_nothing() {
+    let table = "insersup_par_horizon";
+    let source = std::fs::read_to_string(fixture("sources/insersup/fr-esr-insersup.csv")).unwrap();
+    let found = rows(&pipeline(&[table], &[(table, source)]), table);
+    let number = |row: &Row, name: &str| row[name].parse::<i64>().ok();
+    let (mut shown, mut hidden) = (0, 0);
+    for row in &found {
+        let [all, leavers, continuing] = ["nb_annee_term", "nb_sortants", "nb_poursuivants"].map(|name| number(row, name));
+        assert_eq!(all, leavers.zip(continuing).map(|(leavers, continuing)| leavers + continuing), "{row:?}");
+        let [continuing, employed, other] = [REGISTERED[1], REGISTERED[2], REGISTERED[3]].map(|name| number(row, name));
+        assert_eq!(other, continuing.zip(employed).map(|(continuing, employed)| 100 - continuing - employed), "{row:?}");
+        assert!(all.is_some() || (continuing, employed) == (None, None), "{row:?}");
+        // At 6 months the open data does not count those in employment.
+        assert!(row["horizon_mois"] != "6" || employed.is_none(), "{row:?}");
+        shown += u32::from(employed.is_some());
+        hidden += u32::from(row["nb_annee_term_statut"] == "suppressed");
+    }
+    assert!(shown > 100 && hidden > 10, "{shown} shares shown, {hidden} sums hidden");
+}
+
 /// The same diploma and establishment under a year and under the cumul that holds it: both stay, and both are named.
 #[test]
 fn v12_a_year_and_the_cumul_that_holds_it_are_both_published_and_told() {

@@ -248,8 +248,12 @@ Examples:
   debouches coverage affelnet.csv --key mefstat11 --column 'MEF STAT 11' --uai-column UAI --rows lines.csv
   debouches coverage parcoursup.csv.gz --key cfd --uai-column UAI --voie-column STATUT --json
   debouches coverage offer.csv --key uai --on 2025-09-01
+  debouches coverage offer.csv --key cfd --vintage 2018_2019
 
-Exit codes: 0 answered, 2 no such file or column, 3 the catalogue cannot be read (file, line, column and value are told).";
+A year asked is answered by that year, else by the two years cumulated that end with it, and the other way round; no other
+vintage answers.
+
+Exit codes: 0 answered, 2 no such file, column or vintage, 3 the catalogue cannot be read (file, line, column and value are told).";
 
 #[derive(Debug, Clone, ClapArgs)]
 pub(crate) struct CoverageArgs {
@@ -274,6 +278,9 @@ pub(crate) struct CoverageArgs {
     /// Leaves out vintages whose last year is before that one
     #[arg(long, value_name = "YEAR")]
     pub(crate) since: Option<u16>,
+    /// Figures of that vintage only: 2019, or `2018_2019` for two years cumulated; tables that have none take no part
+    #[arg(long, value_name = "VINTAGE", conflicts_with = "since")]
+    pub(crate) vintage: Option<debouches_model::Vintage>,
     /// Writes a row for each line to that file: CSV, or Parquet when its name ends in .parquet
     #[arg(long, value_name = "FILE")]
     pub(crate) rows: Option<PathBuf>,

@@ -74,7 +74,7 @@ impl Shares {
     /// Shares beside a share of those who continue that the producer gives.
     pub(crate) fn beside(counts: &Counts, continuing: Option<i32>) -> Self {
         let employed = counts.employed.map(|count| share(count, counts.term));
-        let other = employed.map(|employed| Some((100 - employed? - continuing?).max(0)));
+        let other = employed.map(|employed| rest(employed, continuing));
         Self { continuing, employed, other }
     }
 }
@@ -85,6 +85,11 @@ pub(crate) fn share(part: Option<i32>, whole: Option<i32>) -> Option<i32> {
     let (down, twice) = ((100 * part).div_euclid(whole), 2 * (100 * part).rem_euclid(whole));
     let up = twice > whole || (twice == whole && down % 2 != 0);
     i32::try_from(down + i64::from(up)).ok()
+}
+
+/// What two rounded shares leave of 100, never under nought.
+pub(crate) fn rest(employed: Option<i32>, continuing: Option<i32>) -> Option<i32> {
+    Some((100 - employed? - continuing?).max(0))
 }
 
 /// Completes the counts of a table and fills its shares at 12, 18 and 24 months.

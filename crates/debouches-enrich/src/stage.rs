@@ -6,7 +6,9 @@ use debouches_table::Table;
 
 use crate::reference::{References, references_of};
 use crate::told::{Origin, Told};
-use crate::{EnrichError, derive, foreign_keys, outcomes, secrecy, territory, trades, validity, value_added, vintages};
+use crate::{
+    EnrichError, derive, foreign_keys, outcomes, registered, secrecy, territory, trades, validity, value_added, vintages,
+};
 
 /// Format number of the output: moves when the same table gives another one.
 pub const FORMAT: u32 = 3;
@@ -50,6 +52,9 @@ pub fn enrich(
     let mut rows = RowCounts { received, kept: received, ..RowCounts::default() };
     if spec.outcomes {
         outcomes::add(&mut table, &mut told).map_err(wrap)?;
+    }
+    for registered in &spec.registered {
+        registered::add(registered, &mut table).map_err(wrap)?;
     }
     if let Some(territory) = &spec.territory {
         territory::add(spec, territory, &mut table, references, &mut told).map_err(wrap)?;

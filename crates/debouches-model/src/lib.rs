@@ -39,6 +39,6 @@ pub use rule::{RuleCode, RuleEntry};
 pub use stage::{ArtefactKey, Stage};
 pub use status::ValueStatus;
 pub use version::{Change, Version, VersionError};
-pub use vintage::{Vintage, VintageStyle};
+pub use vintage::{InvalidVintage, Vintage, VintageStyle};
 pub use waiver::Waiver;
 pub use withdrawal::{Decree, Withdrawal, Withdrawals};

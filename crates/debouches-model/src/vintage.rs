@@ -1,6 +1,7 @@
 //! Vintages (millésimes): one or two school years, in the spellings of the producers.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -68,14 +69,28 @@ impl fmt::Display for Vintage {
     }
 }
 
+/// A text that is no vintage.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("neither a year (2019) nor a year and the one after it (2018_2019)")]
+pub struct InvalidVintage;
+
+impl FromStr for Vintage {
+    type Err = InvalidVintage;
+
+    /// Reads what is displayed: a year, or two in a row, in either order.
+    fn from_str(text: &str) -> Result<Self, InvalidVintage> {
+        let style = if text.contains('_') { VintageStyle::Pair } else { VintageStyle::Day };
+        let is_whole = style == VintageStyle::Pair || text.len() == 4;
+        Self::parse(text, style).filter(|own| is_whole && own.last - own.first <= 1).ok_or(InvalidVintage)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// A year, or two years cumulated.
     fn vintage(text: &str) -> Vintage {
-        let style = if text.contains('_') { VintageStyle::Pair } else { VintageStyle::Promo };
-        Vintage::parse(text, style).unwrap()
+        text.parse().unwrap()
     }
 
     fn answer(available: &[&str], asked: &str) -> Option<String> {
@@ -98,6 +113,17 @@ mod tests {
     fn v45_v46_no_other_vintage_answers() {
         assert_eq!(answer(&["2019"], "2019_2020"), None);
         assert_eq!(answer(&["2017_2018"], "2019"), None);
+    }
+
+    #[test]
+    fn a_vintage_is_read_as_it_is_displayed() {
+        for text in ["2019", "2018_2019"] {
+            assert_eq!(vintage(text).to_string(), text);
+        }
+        assert_eq!(vintage("2019_2018"), vintage("2018_2019"));
+        for text in ["", "19", "2019-09-01", "2018-2019", "2018_2021", "2019,2020", "cumul 2018-2019", "é019"] {
+            assert!(text.parse::<Vintage>().is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -95,14 +95,19 @@ impl Shown {
         let is_copied = |row: &usize| fixed.iter().all(|(column, value)| column.value(*row) == value.as_str());
         let rows = (0..raw.rows()).filter(is_copied);
         let rows = rows.map(|row| (key.iter().map(|column| column.value(row).to_owned()).collect(), row));
-        let statuses = spec.measures().map(ColumnSpec::status_name).map(|name| {
-            let status = column(&name)?;
-            let is_measured = |row| status.value(row) == ValueStatus::Measured.as_str();
-            let measured = (0..raw.rows()).map(is_measured).collect();
-            Ok((name, measured))
+        let statuses = spec.measures().map(|measure| {
+            let statuses = shown_with(spec, measure).into_iter().map(|name| column(&format!("{name}_statut")));
+            let statuses = statuses.collect::<Result<Vec<_>, Usage>>()?;
+            let is_measured = |row| statuses.iter().all(|status| status.value(row) == ValueStatus::Measured.as_str());
+            Ok((measure.status_name(), (0..raw.rows()).map(is_measured).collect()))
         });
         Ok(Self { rows: rows.collect(), key: origin.key.clone(), measured: statuses.collect::<Result<_, Usage>>()? })
     }
+}
+
+/// The measures that must all be shown in the release: the one that is repeated, or those that it is computed on.
+fn shown_with<'a>(spec: &'a TableSpec, measure: &'a ColumnSpec) -> Vec<&'a str> {
+    spec.registered.iter().find_map(|registered| registered.counts_of(&measure.name)).unwrap_or_else(|| vec![&measure.name])
 }
 
 /// A part of the key of a copied row.
@@ -249,13 +254,36 @@ mod tests {
         assert!(error.contains("cfd=40022102") && error.contains("not in its release"), "{error}");
     }
 
+    /// A release that hides those who continue after 12 months, and nothing else.
+    #[test]
+    fn what_is_computed_on_figures_that_are_repeated_is_shown_with_all_of_them() {
+        let spec = debouches_model::spec::find(&"insersup_ensemble".parse().unwrap()).unwrap();
+        let copies = spec.copies().unwrap();
+        let origin = debouches_model::spec::find(&copies.table).unwrap();
+        let key: Vec<&str> = origin.key.iter().map(|name| copies.fixed.get(name).map_or("x", String::as_str)).collect();
+        let names: Vec<String> = origin.measures().map(ColumnSpec::status_name).collect();
+        let status = |name: &String| if name == "nb_poursuivants_12_statut" { "suppressed" } else { "measured" };
+        let statuses: Vec<&str> = names.iter().map(status).collect();
+        let heading = format!("{};{}", origin.key.join(";"), names.join(";"));
+        let release = format!("{heading}\n{};{}\n", key.join(";"), statuses.join(";"));
+        let shown = Shown::read(release.as_bytes(), "release", spec, copies, 1).unwrap();
+        let is_shown = |name: &str| shown.measured[&format!("{name}_statut")][0];
+        for name in ["nb_annee_term", "part_en_poursuite_d_etudes"] {
+            assert!(!is_shown(&format!("{name}_12")) && is_shown(&format!("{name}_18")), "{name}");
+        }
+        // The share in employment would tell those registered.
+        assert!(!is_shown("part_en_emploi_12_mois_apres_la_sortie") && is_shown("part_en_emploi_18_mois_apres_la_sortie"));
+        assert!(!is_shown("part_des_autres_situations_12_mois") && is_shown("nb_sortants_12"));
+    }
+
     #[test]
     fn what_is_copied_copies_nothing_and_has_every_measure_of_its_copies() {
         for spec in debouches_model::spec::tables() {
             let Some(copies) = spec.copies() else { continue };
             let origin = debouches_model::spec::find(&copies.table).unwrap();
             assert!(origin.copies().is_none(), "{}", spec.id);
-            assert!(spec.measures().all(|measure| origin.column(&measure.name).is_some()), "{}", spec.id);
+            let is_there = |name: &str| origin.column(name).is_some();
+            assert!(spec.measures().flat_map(|own| shown_with(spec, own)).all(is_there), "{}", spec.id);
             let has = |name: &String| spec.column(name).is_some() || copies.fixed.contains_key(name);
             assert!(origin.key.iter().all(has), "{}", spec.id);
         }

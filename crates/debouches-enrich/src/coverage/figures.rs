@@ -6,7 +6,7 @@ use debouches_model::spec::{Role, TableSpec, find};
 use debouches_model::{RowCounts, Uai, ValueStatus, Vintage};
 use debouches_table::{StatusColumn, Table, TableError, TextColumn};
 
-use super::{CodeSystem, FIGURE_TABLES, Grain, Voie};
+use super::{AskedVintages, CodeSystem, FIGURE_TABLES, Grain, Voie};
 use crate::reference::References;
 use crate::secrecy;
 use crate::told::Told;
@@ -48,8 +48,12 @@ pub(super) struct Figures {
     /// Establishments, by whatever table knows them.
     pub(super) establishments: HashMap<String, Figure>,
     pub(super) tables_of: HashMap<String, BTreeSet<&'static str>>,
-    /// Rows read, by table.
+    /// Rows read, by table; a table that has not the vintage asked is left out.
     pub(super) rows: BTreeMap<&'static str, u64>,
+    /// Vintages of those rows.
+    pub(super) vintages: BTreeMap<&'static str, BTreeSet<Vintage>>,
+    /// Every vintage that each table has.
+    pub(super) existing: BTreeMap<&'static str, BTreeSet<Vintage>>,
     /// Last year of the newest vintage; 0 without figures.
     pub(super) newest: u16,
     /// Last year of the newest vintage that trainings have at a grain.
@@ -63,12 +67,12 @@ const POPULATION: [&str; 3] = ["genre", "nationalite", "regime_inscription"];
 const WHOLE: &str = "ensemble";
 
 impl Figures {
-    pub(super) fn read(references: &References, since: Option<u16>) -> Result<Self, TableError> {
+    pub(super) fn read(references: &References, asked: AskedVintages) -> Result<Self, TableError> {
         let mut found = Self::default();
         for name in FIGURE_TABLES {
             let Some(reference) = references.iter().find(|(own, _)| own.as_str() == name).map(|(_, own)| own) else { continue };
             let Some(spec) = name.parse().ok().and_then(|id| find(&id)) else { continue };
-            found.add(name, spec, &reference.table, since)?;
+            found.add(name, spec, &reference.table, asked)?;
         }
         Ok(found)
     }
@@ -91,19 +95,26 @@ impl Figures {
         figures.fold((0, 0), |(shown, hidden), figure| if figure.shown { (shown + 1, hidden) } else { (shown, hidden + 1) })
     }
 
-    fn add(&mut self, name: &'static str, spec: &TableSpec, table: &Table, since: Option<u16>) -> Result<(), TableError> {
+    fn add(&mut self, name: &'static str, spec: &TableSpec, table: &Table, asked: AskedVintages) -> Result<(), TableError> {
         let mut table = table.clone();
         secrecy::apply(spec, &mut table, &mut RowCounts::default(), &mut Told::default())?;
         let layout = Layout::of(spec, &table)?;
-        let mut rows = 0;
-        for row in (0..table.rows()).filter(|row| layout.is_whole(*row)) {
-            let Some(vintage) = layout.vintage(row).filter(|year| since.is_none_or(|since| *year >= since)) else { continue };
+        let whole: Vec<(usize, Vintage)> =
+            (0..table.rows()).filter(|row| layout.is_whole(*row)).filter_map(|row| Some((row, layout.vintage(row)?))).collect();
+        self.existing.insert(name, whole.iter().map(|(_, vintage)| *vintage).collect());
+        let read = layout.asked(whole, asked);
+        if matches!(asked, AskedVintages::AnsweringFor(_)) && read.is_empty() {
+            return Ok(());
+        }
+        self.rows.insert(name, read.len() as u64);
+        self.vintages.insert(name, read.iter().map(|(_, vintage)| *vintage).collect());
+        for (row, vintage) in read {
+            let vintage = vintage.last;
             let figure = Figure { shown: layout.is_shown(row), vintage, table: name };
             let codes: Vec<(Voie, &str)> = layout.codes(row).collect();
             let uai = layout.uai.and_then(|column| column.get(row)).filter(|uai| uai.parse::<Uai>().is_ok());
             let region = layout.region.and_then(|column| column.get(row));
             self.newest = self.newest.max(vintage);
-            rows += 1;
             if let Some(uai) = uai {
                 keep(&mut self.establishments, uai, figure);
                 self.tables_of.entry(uai.to_owned()).or_default().insert(name);
@@ -121,7 +132,6 @@ impl Figures {
                 }
             }
         }
-        self.rows.insert(name, rows);
         Ok(())
     }
 }
@@ -142,8 +152,8 @@ struct Layout<'a> {
     codes: Vec<(Voie, &'a TextColumn)>,
     population: Vec<&'a TextColumn>,
     vintages: &'a TextColumn,
-    /// The year of each distinct vintage.
-    years: Vec<Option<u16>>,
+    /// What each distinct vintage says.
+    cohorts: Vec<Option<Vintage>>,
     /// States of the rates and shares: a count alone shows nothing.
     rates: Vec<&'a StatusColumn>,
 }
@@ -153,9 +163,9 @@ impl<'a> Layout<'a> {
         let no_vintage = || TableError::NoColumn { name: "vintage".to_owned(), expected: "declared" };
         let vintage = spec.vintage.as_ref().ok_or_else(no_vintage)?;
         let vintages = table.text(&vintage.column)?;
-        let years = vintages.distinct().map(|text| Vintage::parse(text, vintage.style).map(|vintage| vintage.last)).collect();
+        let cohorts = vintages.distinct().map(|text| Vintage::parse(text, vintage.style)).collect();
         let mut layout =
-            Self { uai: None, region: None, codes: Vec::new(), population: Vec::new(), vintages, years, rates: Vec::new() };
+            Self { uai: None, region: None, codes: Vec::new(), population: Vec::new(), vintages, cohorts, rates: Vec::new() };
         for column in &spec.columns {
             if column.is_measure() && column.unit.as_deref() == Some("%") {
                 layout.rates.push(table.statuses(&column.status_name())?);
@@ -186,8 +196,33 @@ impl<'a> Layout<'a> {
         self.population.iter().all(|column| column.get(row).is_none_or(|value| value == WHOLE))
     }
 
-    fn vintage(&self, row: usize) -> Option<u16> {
-        self.vintages.key(row).and_then(|key| self.years[key])
+    fn vintage(&self, row: usize) -> Option<Vintage> {
+        self.vintages.key(row).and_then(|key| self.cohorts[key])
+    }
+
+    /// The rows of the vintages that are asked.
+    ///
+    /// The vintage that answers for another is chosen for each training of each place: InserSup publishes one year for large
+    /// diplomas and two cumulated for small ones, in the same table.
+    fn asked(&self, rows: Vec<(usize, Vintage)>, asked: AskedVintages) -> Vec<(usize, Vintage)> {
+        let asked = match asked {
+            AskedVintages::All => return rows,
+            AskedVintages::Since(year) => return rows.into_iter().filter(|(_, vintage)| vintage.last >= year).collect(),
+            AskedVintages::AnsweringFor(asked) => asked,
+        };
+        let mut known: HashMap<Vec<Option<usize>>, Vec<Vintage>> = HashMap::new();
+        for (row, vintage) in &rows {
+            known.entry(self.training(*row)).or_default().push(*vintage);
+        }
+        let answers: HashMap<Vec<Option<usize>>, Vintage> =
+            known.into_iter().filter_map(|(training, own)| Some((training, asked.answered_by(&own)?))).collect();
+        rows.into_iter().filter(|(row, vintage)| answers.get(&self.training(*row)) == Some(vintage)).collect()
+    }
+
+    /// What tells the training and the place of a row from others.
+    fn training(&self, row: usize) -> Vec<Option<usize>> {
+        let places = [self.uai, self.region].into_iter().flatten();
+        places.chain(self.codes.iter().map(|(_, column)| *column)).map(|column| column.key(row)).collect()
     }
 
     fn is_shown(&self, row: usize) -> bool {

@@ -16,6 +16,7 @@ mod totals;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use debouches_model::Vintage;
 use debouches_table::TableError;
 
 pub use answer::{Answer, Grain, Rung};
@@ -52,6 +53,18 @@ pub const CODE_TABLES: [&str; 8] = [
     "paysage_etablissement",
 ];
 
+/// The vintages whose figures are read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum AskedVintages {
+    /// Every one; the newest is preferred.
+    #[default]
+    All,
+    /// Those whose last year is that one or later.
+    Since(u16),
+    /// That one, or the one that answers for it.
+    AnsweringFor(Vintage),
+}
+
 /// All that is needed to answer for a line.
 #[derive(Debug)]
 pub struct Coverage {
@@ -63,12 +76,12 @@ pub struct Coverage {
 
 impl Coverage {
     /// Reads the figures and the nomenclatures. `on` is the day, `YYYY-MM-DD`, on which a training is open or closed; without
-    /// one, the first of September of the newest vintage. `since` leaves out vintages whose last year is before it.
+    /// one, the first of September of the newest vintage.
     ///
     /// # Errors
     /// When a table has not the columns of its specification.
-    pub fn read(references: &References, on: Option<String>, since: Option<u16>) -> Result<Self, TableError> {
-        let figures = Figures::read(references, since)?;
+    pub fn read(references: &References, on: Option<String>, asked: AskedVintages) -> Result<Self, TableError> {
+        let figures = Figures::read(references, asked)?;
         let codes = Nomenclature::read(references)?;
         let on = on.unwrap_or_else(|| format!("{:04}-09-01", figures.newest));
         Ok(Self { figures, codes, on })
@@ -80,10 +93,23 @@ impl Coverage {
         &self.on
     }
 
-    /// Tables with figures that were read, with the number of their rows that a line may find.
+    /// Tables with figures that were read, with the number of their rows that a line may find; those that have not the vintage
+    /// asked are left out.
     #[must_use]
     pub fn tables(&self) -> &BTreeMap<&'static str, u64> {
         &self.figures.rows
+    }
+
+    /// The vintages of those rows, by table.
+    #[must_use]
+    pub fn vintages(&self) -> &BTreeMap<&'static str, BTreeSet<Vintage>> {
+        &self.figures.vintages
+    }
+
+    /// Every vintage that each table has, whatever was asked.
+    #[must_use]
+    pub fn existing_vintages(&self) -> &BTreeMap<&'static str, BTreeSet<Vintage>> {
+        &self.figures.existing
     }
 
     /// Last year of the newest vintage; 0 without figures.
@@ -209,7 +235,7 @@ mod tests {
             catalogue.set(name, text(&values)).unwrap();
         }
         add("catalogue_apprentissage", catalogue);
-        let coverage = Coverage::read(&references, None, None).unwrap();
+        let coverage = Coverage::read(&references, None, AskedVintages::All).unwrap();
         let told = |uai: &str, code: &str| {
             let (code, uai) = (code.to_owned(), Some(uai.to_owned()));
             let line = CatalogueLine { system: CodeSystem::Cfd, code, uai, voie: Some(Voie::Apprentissage) };

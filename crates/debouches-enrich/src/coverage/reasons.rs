@@ -59,7 +59,7 @@ impl Coverage {
             return Rung::Nouvelle;
         }
         let agricultural = self.levels(candidates).any(|level| AGRICULTURE.contains(&level.as_str()));
-        if agricultural && !self.figures.rows.contains_key("ij_agricole_formation") {
+        if agricultural && !self.figures.existing.contains_key("ij_agricole_formation") {
             return Rung::AutreMinistere;
         }
         if grain == Grain::Etablissement && uai.is_none_or(|uai| !self.figures.establishments.contains_key(uai)) {

@@ -7,7 +7,7 @@ use debouches_model::spec::TableSpec;
 use debouches_table::{Column, Table, TableError};
 
 use super::optional_input;
-use crate::coverage::{CatalogueLine, CodeSystem, Coverage, Voie};
+use crate::coverage::{AskedVintages, CatalogueLine, CodeSystem, Coverage, Voie};
 use crate::reference::References;
 
 /// The catalogues, by the name of their table and their own.
@@ -63,7 +63,7 @@ pub(super) fn read(references: &References) -> Result<Offers, TableError> {
 
 /// Coverage from the configured tables, as of the first of September of the newest vintage: no clock, hence the same bytes.
 pub(super) fn coverage(references: &References) -> Result<Coverage, TableError> {
-    let coverage = Coverage::read(references, None, None)?;
+    let coverage = Coverage::read(references, None, AskedVintages::All)?;
     if coverage.newest() == 0 {
         let names: Vec<&str> =
             crate::coverage::FIGURE_TABLES.into_iter().filter(|name| optional_input(references, name).is_some()).collect();

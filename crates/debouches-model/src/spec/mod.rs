@@ -16,7 +16,7 @@ pub use column::{Base, CodeFormat, ColumnKind, ColumnSpec, Role};
 pub use rule::RuleSpec;
 pub use secrecy::{CountSpec, Extremes, LevelSpec, SecrecySpec};
 pub use table::{
-    CopySpec, DerivedSpec, ForeignKey, SpecError, TableKind, TableSpec, TerritorySpec, TradeSpec, ValueAddedSpec, VintageSpec,
-    find, tables,
+    CopySpec, DerivedSpec, ForeignKey, RegisteredSpec, SpecError, TableKind, TableSpec, TerritorySpec, TradeSpec,
+    ValueAddedSpec, VintageSpec, find, tables,
 };
 pub use tie::{AliasSpec, CommonKey, CumulSpec, MeanSpec, PartitionSpec, RateSpec, RatioSpec, TogetherSpec, TotalSpec};

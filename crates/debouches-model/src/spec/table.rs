@@ -47,6 +47,68 @@ pub struct ValueAddedSpec {
     pub bound: i32,
 }
 
+/// Shares of those registered: the counts that they are computed on, and the columns that they fill.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RegisteredSpec {
+    /// Those who left.
+    pub leavers: String,
+    /// Those who continue.
+    pub continuing: String,
+    /// Leavers in employment.
+    pub employed: String,
+    /// Filled: those registered, who left or continue.
+    pub all: String,
+    /// Filled: the share of those who continue.
+    pub continuing_share: String,
+    /// Filled: the share of those in employment.
+    pub employed_share: String,
+    /// Filled: what the two shares leave of 100.
+    pub other_share: String,
+    /// Horizons in months: the same for each, with `{h}` replaced everywhere.
+    #[serde(default)]
+    horizons: Vec<u16>,
+}
+
+impl RegisteredSpec {
+    /// The counts that a filled column is computed on; none when it is another column.
+    #[must_use]
+    pub fn counts_of(&self, column: &str) -> Option<Vec<&str>> {
+        let both = vec![self.leavers.as_str(), self.continuing.as_str()];
+        if [&self.all, &self.continuing_share].into_iter().any(|own| own == column) {
+            Some(both)
+        } else if [&self.employed_share, &self.other_share].into_iter().any(|own| own == column) {
+            Some([both, vec![&self.employed]].concat())
+        } else {
+            None
+        }
+    }
+
+    /// One for each horizon.
+    fn expand(mut self) -> Vec<Self> {
+        let horizons = std::mem::take(&mut self.horizons);
+        if horizons.is_empty() {
+            return vec![self];
+        }
+        let at = |horizon: &u16| {
+            let mut own = self.clone();
+            own.columns_mut().into_iter().for_each(|name| *name = name.replace("{h}", &horizon.to_string()));
+            own
+        };
+        horizons.iter().map(at).collect()
+    }
+
+    fn columns_mut(&mut self) -> [&mut String; 7] {
+        let Self { leavers, continuing, employed, all, continuing_share, employed_share, other_share, horizons: _ } = self;
+        [leavers, continuing, employed, all, continuing_share, employed_share, other_share]
+    }
+
+    fn columns(&self) -> [&String; 7] {
+        let Self { leavers, continuing, employed, all, continuing_share, employed_share, other_share, horizons: _ } = self;
+        [leavers, continuing, employed, all, continuing_share, employed_share, other_share]
+    }
+}
+
 /// Where the territory of a row is read, in the order of trust.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -151,6 +213,8 @@ pub struct TableSpec {
     pub value_added: Option<ValueAddedSpec>,
     /// True when counts that follow from others are completed, and shares of the final year computed from counts.
     pub outcomes: bool,
+    /// Shares of those registered to compute, when leavers and those who continue are counted apart; one for each horizon.
+    pub registered: Vec<RegisteredSpec>,
     /// What it is made of, when no source delivers it.
     pub derived: Option<DerivedSpec>,
     /// Codes looked up in other tables by `enrich`.
@@ -186,6 +250,7 @@ struct TableFile {
     value_added: Option<ValueAddedSpec>,
     #[serde(default)]
     outcomes: bool,
+    registered: Option<RegisteredSpec>,
     derived: Option<DerivedSpec>,
     #[serde(default)]
     foreign_key: Vec<ForeignKey>,
@@ -237,6 +302,7 @@ impl TableSpec {
             trades: file.trades,
             value_added: file.value_added,
             outcomes: file.outcomes,
+            registered: file.registered.into_iter().flat_map(RegisteredSpec::expand).collect(),
             derived: file.derived,
             foreign_keys: file.foreign_key,
             columns: file.column.into_iter().flat_map(ColumnFile::expand).collect(),
@@ -382,6 +448,7 @@ impl TableSpec {
             [&trades.cfd, &trades.mefstat11].into_iter().flatten().for_each(|name| must_exist("the trades", name));
         }
         self.value_added.iter().for_each(|value| must_exist("the value added", &value.column));
+        self.registered.iter().flat_map(RegisteredSpec::columns).for_each(|name| must_exist("those registered", name));
         for copies in self.derived.iter().filter_map(|derived| derived.copies.as_ref()) {
             copies.by.iter().chain(&copies.replaced).for_each(|name| must_exist("the copies", name));
         }

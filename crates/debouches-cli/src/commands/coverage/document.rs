@@ -1,6 +1,8 @@
 //! The totals as JSON.
 
-use debouches_enrich::GrainTotals;
+use std::collections::BTreeMap;
+
+use debouches_enrich::{AskedVintages, GrainTotals};
 use serde_json::{Value, json};
 
 use super::Found;
@@ -12,6 +14,13 @@ pub(super) fn document(found: &Found) -> Value {
     let catalogue = &found.catalogue;
     let grains: serde_json::Map<String, Value> =
         found.totals.grains.iter().map(|(grain, totals)| (grain.as_str().to_owned(), of_grain(totals))).collect();
+    let (since, vintage) = match found.asked {
+        AskedVintages::All => (None, None),
+        AskedVintages::Since(year) => (Some(year), None),
+        AskedVintages::AnsweringFor(vintage) => (None, Some(vintage.to_string())),
+    };
+    let vintages: BTreeMap<&str, Vec<String>> =
+        found.coverage.vintages().iter().map(|(table, own)| (*table, own.iter().map(ToString::to_string).collect())).collect();
     json!({
         "schema_version": 1,
         "catalogue": {
@@ -26,9 +35,11 @@ pub(super) fn document(found: &Found) -> Value {
             "malformed": catalogue.trouble,
         },
         "on": found.coverage.on(),
-        "since": found.since,
+        "since": since,
+        "vintage": vintage,
         "newest_vintage": found.coverage.newest(),
         "tables": found.coverage.tables(),
+        "vintages": vintages,
         "grains": grains,
     })
 }

@@ -10,8 +10,8 @@ mod text;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use debouches_enrich::{Answer, CODE_TABLES, Coverage, FIGURE_TABLES, Grain, Totals};
-use debouches_model::Lang;
+use debouches_enrich::{Answer, AskedVintages, CODE_TABLES, Coverage, FIGURE_TABLES, Grain, Totals};
+use debouches_model::{Lang, Vintage};
 
 use crate::args::{CoverageArgs, Global};
 use crate::failure::Usage;
@@ -29,7 +29,7 @@ struct Found {
     /// One for each line of the catalogue.
     answers: Vec<BTreeMap<Grain, Answer>>,
     totals: Totals,
-    since: Option<u16>,
+    asked: AskedVintages,
 }
 
 pub(crate) async fn coverage(global: &Global, args: &CoverageArgs) -> anyhow::Result<u8> {
@@ -49,13 +49,20 @@ pub(crate) async fn coverage(global: &Global, args: &CoverageArgs) -> anyhow::Re
     let mut references = configured(&session, &CODE_TABLES).await?;
     references.extend(figures);
     let on = args.on.unwrap_or_else(|| session.clock.now().date_naive()).to_string();
-    let since = args.since;
+    let asked = match (args.vintage, args.since) {
+        (Some(vintage), _) => AskedVintages::AnsweringFor(vintage),
+        (None, Some(year)) => AskedVintages::Since(year),
+        (None, None) => AskedVintages::All,
+    };
     let found = blocking(move || {
-        let coverage = Coverage::read(&references, Some(on), since)?;
+        let coverage = Coverage::read(&references, Some(on), asked)?;
+        if let (AskedVintages::AnsweringFor(vintage), true) = (asked, coverage.tables().is_empty()) {
+            return Err(nobody_answers(vintage, &coverage).into());
+        }
         let answers: Vec<_> = catalogue.lines.iter().map(|line| coverage.answer(&line.asked)).collect();
         let mut totals = Totals::default();
         answers.iter().for_each(|answers| totals.add(answers));
-        Ok(Found { catalogue, coverage, answers, totals, since })
+        Ok(Found { catalogue, coverage, answers, totals, asked })
     })
     .await?;
     if let Some(rows) = &args.rows {
@@ -71,4 +78,11 @@ pub(crate) async fn coverage(global: &Global, args: &CoverageArgs) -> anyhow::Re
         output::print(&text::text(&found, lang));
     }
     Ok(0)
+}
+
+/// No table has the vintage asked: those that exist are told.
+fn nobody_answers(asked: Vintage, coverage: &Coverage) -> Usage {
+    let existing = coverage.existing_vintages().iter().filter(|(_, own)| !own.is_empty());
+    let existing: Vec<String> = existing.map(|(table, own)| format!("{table} has {}", text::names(own))).collect();
+    Usage(format!("no table has figures of vintage {asked}, nor of one that answers for it: {}", existing.join("; ")))
 }

@@ -1,9 +1,10 @@
 //! The totals as text.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use debouches_enrich::{Grain, Rung};
-use debouches_model::Lang;
+use debouches_enrich::{AskedVintages, Grain, Rung};
+use debouches_model::{Lang, Vintage};
 
 use super::Found;
 use super::document::share;
@@ -25,15 +26,7 @@ pub(super) fn text(found: &Found, lang: Lang) -> String {
     if let Some(column) = &catalogue.voie_column {
         let _ = write!(out, ", school or apprenticeship in `{column}`");
     }
-    let tables: Vec<String> = found.coverage.tables().iter().map(|(name, rows)| format!("{name} ({rows} rows)")).collect();
-    let since = found.since.map(|year| format!(" since {year}")).unwrap_or_default();
-    let _ = writeln!(
-        out,
-        "\nfigures{since} up to {} of {}; open or closed on {}\n",
-        found.coverage.newest(),
-        tables.join(", "),
-        found.coverage.on()
-    );
+    let _ = writeln!(out, "\nfigures {}; open or closed on {}\n", figures(found), found.coverage.on());
     let grains: Vec<Grain> = found.totals.grains.keys().copied().collect();
     let _ = write!(out, "{:<24}", "");
     out.extend(grains.iter().map(|grain| format!("{:>18}", grain.as_str())));
@@ -61,4 +54,32 @@ pub(super) fn text(found: &Found, lang: Lang) -> String {
     line(covered, &|grain| (totals(grain).covered(), totals(grain).lines()), "");
     line(in_scope, &|grain| (totals(grain).covered(), totals(grain).in_scope()), "");
     out
+}
+
+/// Which figures were read: vintages and tables.
+fn figures(found: &Found) -> String {
+    let newest = found.coverage.newest();
+    let tables = |told: &dyn Fn(&str, u64) -> String| {
+        found.coverage.tables().iter().map(|(name, rows)| told(name, *rows)).collect::<Vec<_>>().join(", ")
+    };
+    let plain = |name: &str, rows: u64| format!("{name} ({rows} rows)");
+    match found.asked {
+        AskedVintages::All => format!("up to {newest} of {}", tables(&plain)),
+        AskedVintages::Since(year) => format!("since {year} up to {newest} of {}", tables(&plain)),
+        AskedVintages::AnsweringFor(vintage) => {
+            let answered =
+                |name: &str, rows: u64| format!("{name} by {} ({rows} rows)", names(&found.coverage.vintages()[name]));
+            format!("of vintage {vintage}, answered in {}", tables(&answered))
+        }
+    }
+}
+
+/// Vintages in words: `2018_2019 and 2019`.
+pub(super) fn names(vintages: &BTreeSet<Vintage>) -> String {
+    let names: Vec<String> = vintages.iter().map(ToString::to_string).collect();
+    match names.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, first)) => format!("{} and {last}", first.join(", ")),
+        None => String::new(),
+    }
 }
