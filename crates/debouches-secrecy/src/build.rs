@@ -1,6 +1,7 @@
 //! From tables and their policy to a system: which counts there are, in which releases, and what ties them.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use debouches_model::spec::{CountSpec, Extremes, SecrecySpec};
 
@@ -33,7 +34,7 @@ pub struct Modelled {
     /// Cells of earlier releases that were revised: a count that has two values.
     pub revised: usize,
     /// Who knows rows from the inside, by the number of the owner.
-    pub owners: Vec<Box<str>>,
+    pub owners: Vec<Arc<str>>,
     /// Ties that the published figures themselves contradict: readers cannot rely on them.
     pub untrue: usize,
 }
@@ -66,7 +67,7 @@ pub fn build(policy: &SecrecySpec, releases: &[Facts], primary: Primary, same: b
         builder.release(facts, place + 1 == releases.len());
     }
     let mut out = builder.out;
-    let mut owners: Vec<(u32, Box<str>)> = builder.owners.into_iter().map(|(name, number)| (number, name)).collect();
+    let mut owners: Vec<(u32, Arc<str>)> = builder.owners.into_iter().map(|(name, number)| (number, name)).collect();
     owners.sort_unstable();
     out.owners = owners.into_iter().map(|(_, name)| name).collect();
     out.system.finish();
@@ -78,9 +79,9 @@ pub(crate) struct Builder<'a> {
     pub(crate) policy: &'a SecrecySpec,
     pub(crate) counts: &'a [CountSpec],
     pub(crate) out: Modelled,
-    /// Versions of each count, by key and place.
-    known: HashMap<(Vec<Box<str>>, usize), Vec<CellId>>,
-    owners: BTreeMap<Box<str>, u32>,
+    /// Versions of each count, by key, then by place.
+    known: HashMap<Vec<Arc<str>>, Vec<Vec<CellId>>>,
+    owners: BTreeMap<Arc<str>, u32>,
     /// Totals and parts of which something may be missing, seen so far.
     pub(crate) limits: HashSet<Vec<CellId>>,
     primary: Primary,
@@ -194,7 +195,11 @@ impl Builder<'_> {
     /// The cell of a count in this release: the same as in a former one unless it was revised.
     fn cell(&mut self, row: &Row, place: usize, line: LineId, prior: (i64, i64), protected: bool) -> CellId {
         let seen = row.counts[place];
-        let versions = self.known.entry((row.key.clone(), place)).or_default();
+        let all = match self.known.get_mut(row.key.as_slice()) {
+            Some(all) => all,
+            None => self.known.entry(row.key.clone()).or_insert_with(|| vec![Vec::new(); self.counts.len()]),
+        };
+        let versions = &mut all[place];
         let system = &mut self.out.system;
         let is_now_hidden = system.lines()[line as usize].state != State::Shown;
         let value = match seen {
@@ -236,6 +241,6 @@ impl Builder<'_> {
 }
 
 /// A key in words: what is empty is left out.
-fn words(key: &[Box<str>]) -> String {
+fn words(key: &[Arc<str>]) -> String {
     key.iter().filter(|part| !part.is_empty()).map(|part| &**part).collect::<Vec<_>>().join(" × ")
 }

@@ -131,14 +131,60 @@ impl Widths {
     /// Of the safe cells of a judgement; nothing when there is none.
     #[must_use]
     pub fn of(judgement: &Judgement) -> Option<Self> {
-        let safe = judgement.cells.iter().filter_map(|(_, verdict)| match verdict {
-            Verdict::Safe(pair) => Some(pair.width),
-            Verdict::Unsafe(_) => None,
-        });
-        let mut widths: Vec<i64> = safe.collect();
-        widths.sort_unstable();
-        let at = |percent: usize| widths.get((widths.len().saturating_sub(1)) * percent / 100).copied();
-        Some(Self { least: at(0)?, tenth: at(10)?, median: at(50)?, ninetieth: at(90)? })
+        WidthCounts::of(judgement).summary()
+    }
+}
+
+/// How many safe cells there are of each width.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct WidthCounts(BTreeMap<i64, u64>);
+
+impl WidthCounts {
+    pub(crate) fn of(judgement: &Judgement) -> Self {
+        let mut out = BTreeMap::new();
+        for (_, verdict) in &judgement.cells {
+            if let Verdict::Safe(pair) = verdict {
+                *out.entry(pair.width).or_default() += 1;
+            }
+        }
+        Self(out)
+    }
+
+    pub(crate) fn extend(&mut self, other: Self) {
+        other.0.into_iter().for_each(|(width, cells)| *self.0.entry(width).or_default() += cells);
+    }
+
+    pub(crate) fn summary(&self) -> Option<Widths> {
+        let last = self.0.values().sum::<u64>().checked_sub(1)?;
+        let at = |percent: u64| {
+            let mut before = 0;
+            let mut up_to = self.0.iter().map(|(width, cells)| {
+                before += cells;
+                (*width, before)
+            });
+            up_to.find(|(_, before)| *before > last * percent / 100).map(|(width, _)| width)
+        };
+        Some(Widths { least: at(0)?, tenth: at(10)?, median: at(50)?, ninetieth: at(90)? })
+    }
+}
+
+impl std::ops::AddAssign for Verdicts {
+    fn add_assign(&mut self, other: Self) {
+        let Self { safe, exact, narrow, unproven, inherited, contradicted, inside } = other;
+        self.safe += safe;
+        self.exact += exact;
+        self.narrow += narrow;
+        self.unproven += unproven;
+        self.inherited += inherited;
+        self.contradicted += contradicted;
+        self.inside += inside;
+    }
+}
+
+impl std::ops::AddAssign for Cells {
+    fn add_assign(&mut self, other: Self) {
+        self.shown += other.shown;
+        self.hidden += other.hidden;
     }
 }
 
@@ -158,16 +204,14 @@ impl Cells {
     }
 }
 
-/// Digest of the witnesses of a judgement.
-pub(crate) fn witnesses_digest(judgement: &Judgement) -> Sha256 {
-    let mut hasher = Hasher::default();
+/// Adds the witnesses of a judgement to a digest.
+pub(crate) fn digest_witnesses(judgement: &Judgement, hasher: &mut Hasher) {
     for moved in judgement.ledger.moves() {
         for (cell, by) in moved.moved() {
             hasher.update(format!("{cell}:{by},").as_bytes());
         }
         hasher.update(b"\n");
     }
-    hasher.finish()
 }
 
 /// Hidden lines of a system by level, secondary ones only.

@@ -1,5 +1,7 @@
 //! What a table says, as counts and rounded rates: what the binary makes of a release, or of anybody's CSV.
 
+use std::sync::Arc;
+
 use debouches_model::spec::CommonKey;
 
 /// A count as one release shows it.
@@ -13,11 +15,27 @@ pub enum Seen {
     Nothing,
 }
 
+/// Values of keys, each kept once: a table repeats them on most of its rows.
+#[derive(Debug, Default)]
+pub struct Names(std::collections::HashSet<Arc<str>>);
+
+impl Names {
+    /// The one copy of a value.
+    pub fn shared(&mut self, value: &str) -> Arc<str> {
+        if let Some(known) = self.0.get(value) {
+            return Arc::clone(known);
+        }
+        let new: Arc<str> = value.into();
+        self.0.insert(Arc::clone(&new));
+        new
+    }
+}
+
 /// One row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     /// Values of the key columns, in the order of [`Facts::key`].
-    pub key: Vec<Box<str>>,
+    pub key: Vec<Arc<str>>,
     /// Counts, in the order of the policy.
     pub counts: Vec<Seen>,
     /// Published rates in the order of the policy, in units of their last decimal.
@@ -42,7 +60,7 @@ impl Facts {
     pub fn under(mut self, common: &[CommonKey]) -> Option<Self> {
         enum Part {
             Column(usize),
-            Value(Box<str>),
+            Value(Arc<str>),
         }
         let part = |part: &CommonKey| match &part.column {
             Some(column) => self.key.iter().position(|own| own == column).map(Part::Column),
@@ -74,7 +92,7 @@ impl Facts {
     /// Gives hidden counts the value that they have in a private table of the same rows. Readers are not told: it sets what
     /// they know beforehand in the worst case, and what is worth protecting.
     pub fn tell(&mut self, truth: &Self) {
-        let known: std::collections::HashMap<&[Box<str>], &Row> =
+        let known: std::collections::HashMap<&[Arc<str>], &Row> =
             truth.rows.iter().map(|row| (row.key.as_slice(), row)).collect();
         for row in &mut self.rows {
             let Some(told) = known.get(row.key.as_slice()) else { continue };

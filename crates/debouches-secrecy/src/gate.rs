@@ -25,11 +25,22 @@ pub struct Effort {
     pub program: usize,
     /// Most linear programs in one run.
     pub programs: usize,
+    /// Most nodes of searches in one run.
+    pub searched: usize,
+}
+
+impl Effort {
+    /// What a judgement leaves for the next one.
+    #[must_use]
+    pub fn after(self, judgement: &Judgement) -> Self {
+        let programs = self.programs.saturating_sub(judgement.programs);
+        Self { programs, searched: self.searched.saturating_sub(judgement.searched), ..self }
+    }
 }
 
 impl Default for Effort {
     fn default() -> Self {
-        Self { visits: 20_000_000, corner: 40, nodes: 20_000, program: 240, programs: 4_000 }
+        Self { visits: 20_000_000, corner: 40, nodes: 20_000, program: 240, programs: 4_000, searched: 2_000_000 }
     }
 }
 
@@ -74,6 +85,8 @@ pub struct Judgement {
     pub groups: (usize, usize),
     /// Linear programs solved.
     pub programs: usize,
+    /// Nodes of searches visited.
+    pub searched: usize,
 }
 
 impl Judgement {
@@ -123,12 +136,13 @@ pub fn judge(system: &System, effort: Effort) -> Result<Judgement, Contradiction
         ledger: Ledger::new(values.len()),
         effort,
         programs: 0,
+        searched: 0,
     };
     let verdicts = system.protected().map(|cell| (cell, run.cell(cell, &determined, &reasons)));
     let cells = verdicts.collect::<Vec<_>>();
-    let (ledger, programs) = (run.ledger, run.programs);
+    let (ledger, programs, searched) = (run.ledger, run.programs, run.searched);
     let largest = groups.members.iter().map(Vec::len).max().unwrap_or_default();
-    Ok(Judgement { cells, ledger, groups: (groups.members.len(), largest), programs })
+    Ok(Judgement { cells, ledger, groups: (groups.members.len(), largest), programs, searched })
 }
 
 /// True for the cells that equalities alone determine.
@@ -155,6 +169,7 @@ struct Run<'a> {
     ledger: Ledger,
     effort: Effort,
     programs: usize,
+    searched: usize,
 }
 
 impl Run<'_> {
@@ -206,7 +221,7 @@ impl Run<'_> {
 
     /// Linear programs around the cell.
     fn by_programs(&mut self, cell: CellId, need: i64) -> bool {
-        if self.effort.program == 0 {
+        if self.effort.program == 0 || self.programs >= self.effort.programs {
             return false;
         }
         let free = around(self.view, cell, self.effort.program);
@@ -229,7 +244,14 @@ impl Run<'_> {
     fn by_search(&mut self, cell: CellId, need: i64, group: &[CellId]) -> Option<(i64, i64)> {
         let corner = Corner::new(self.view, self.values, group);
         let value = self.values[cell as usize];
-        let mut nodes = self.effort.nodes;
+        let most = self.effort.nodes.min(self.effort.searched.saturating_sub(self.searched));
+        let mut nodes = most;
+        let found = self.ends(&corner, cell, need, value, &mut nodes);
+        self.searched += most - nodes;
+        found
+    }
+
+    fn ends(&mut self, corner: &Corner, cell: CellId, need: i64, value: i64, nodes: &mut usize) -> Option<(i64, i64)> {
         let mut ends = [value, value];
         for (place, limit) in [(0, self.view.low[cell as usize]), (1, self.view.high[cell as usize])] {
             // Halving is right here: “a table with at least that much” can only become harder as it grows.
@@ -237,7 +259,7 @@ impl Run<'_> {
             while possible != open {
                 let middle = if place == 0 { open + (possible - open) / 2 } else { open - (open - possible) / 2 };
                 let within = if place == 0 { (limit, middle) } else { (middle, limit) };
-                match corner.find(cell, within, &mut nodes) {
+                match corner.find(cell, within, nodes) {
                     Answer::Found(moved) => {
                         let reached = value + moved.iter().find(|(own, _)| *own == cell).map_or(0, |(_, by)| *by);
                         self.ledger.enter(self.system, moved);

@@ -1,17 +1,19 @@
 //! Suppression and gate on one table of a release, together with every former release of it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use debouches_model::spec::SecrecySpec;
-use debouches_model::{Lang, Sha256};
+use debouches_model::{Hasher, Lang, Sha256};
 
 use crate::build::{Modelled, Primary, build};
 use crate::complete::{Incomplete, complete};
-use crate::disclosure::{Cells, Mode, TableDisclosure, Verdicts, Widths, witnesses_digest};
+use crate::disclosure::{Cells, Mode, TableDisclosure, Verdicts, WidthCounts, digest_witnesses};
 use crate::explain::{explain, explain_inside};
 use crate::facts::Facts;
-use crate::gate::{Effort, Judgement, judge};
+use crate::gate::{Contradiction, Effort, Judgement, judge};
 use crate::insider::{Inside, insiders};
+use crate::split::{Piece, pieces};
 use crate::suppress::{Manner, suppress};
 use crate::system::{CellId, State, System};
 
@@ -63,71 +65,167 @@ pub struct Guarded {
     pub revised: usize,
 }
 
-/// Hides what must be, then judges. Fails closed: what cannot be judged is refused.
+/// Hides what must be, then judges, piece by piece. Fails closed: what cannot be judged is refused.
 #[must_use]
 pub fn guard(guard: Guard<'_>, lang: Lang) -> Guarded {
     let mode = if guard.policy.unpublished { Mode::Strict } else { guard.mode };
-    let (mut model, left) = modelled(guard);
-    let mut refused = Vec::new();
-    // In `inherit` mode the producer's own figures set the measure: each release alone, before we hide anything.
-    let inherited = match mode {
-        Mode::Inherit => inherited(guard, &model),
-        Mode::Strict => Inherited::default(),
-    };
-    inherited.cells.iter().for_each(|cell| model.system.excuse(*cell));
-    let manner = Manner { siblings: guard.policy.siblings, insiders: guard.policy.insiders };
-    if guard.leaks == Leaks::Repair && needs_repair(&model.system, guard.policy.insiders) {
-        suppress(&mut model.system, manner);
-    }
-    let lines = model.lines.iter().filter(|(_, line, _)| model.system.lines()[*line as usize].state == State::Secondary);
-    let hide: Vec<(usize, Vec<usize>)> = lines.map(|(row, _, counts)| (*row, counts.clone())).collect();
-    let mut judgement = match judge(&model.system, Effort::default()) {
-        Ok(judgement) => Some(judgement),
-        Err(contradiction) => {
-            refused.push(contradiction.to_string());
-            None
-        }
-    };
-    let failures = judgement.iter().flat_map(Judgement::failures);
-    refused.extend(failures.map(|(cell, reason)| explain(&model.system, cell, reason, lang)));
-    let mut verdicts = judgement.as_ref().map(Verdicts::of).unwrap_or_default();
-    verdicts.inherited = inherited.cells.len() as u64;
-    verdicts.contradicted = left.contradicted as u64;
-    if guard.policy.insiders {
-        let found = judgement.as_mut().map(|judgement| insiders(&model.system, &mut judgement.ledger, VISITS));
-        let found = found.into_iter().flatten().filter(|inside| !inherited.inside.contains(&named(&model, *inside)));
-        let found: Vec<Inside> = found.collect();
-        verdicts.inside = found.len() as u64;
-        refused.extend(
-            found
-                .into_iter()
-                .map(|inside| explain_inside(&model.system, inside.cell, &model.owners[inside.owner as usize], lang)),
-        );
+    let (mut sum, mut left) = (Sum::default(), Left::default());
+    for piece in pieces(guard.policy, guard.former, guard.current) {
+        let own = Guard { policy: &piece.policy, mode, former: &piece.former, current: &piece.current, ..guard };
+        let part = one(own, lang, &mut left, &mut sum.witnesses);
+        sum.add(part, &piece);
     }
     let policy_text = serde_json::to_string(guard.policy).unwrap_or_default();
-    let releases = guard.former.iter().map(|(version, _)| version.clone()).collect();
-    let (groups, largest_group) = judgement.as_ref().map_or((0, 0), |judgement| judgement.groups);
+    sum.hide.sort();
     let disclosure = TableDisclosure {
         table: guard.table.to_owned(),
         together: Vec::new(),
         policy_sha256: Sha256::of(policy_text.as_bytes()).to_string(),
         policy: guard.policy.clone(),
         mode,
-        releases,
+        releases: guard.former.iter().map(|(version, _)| version.clone()).collect(),
         not_comparable: guard.not_comparable.to_vec(),
-        complementary: !hide.is_empty() || guard.former.iter().any(|(_, facts)| facts.complementary),
-        cells: Cells::of(&model.system),
-        verdicts,
-        widths: judgement.as_ref().and_then(Widths::of),
-        groups,
-        largest_group,
+        complementary: !sum.hide.is_empty() || guard.former.iter().any(|(_, facts)| facts.complementary),
+        cells: sum.cells,
+        verdicts: sum.verdicts,
+        widths: sum.widths.summary(),
+        groups: sum.groups,
+        largest_group: sum.largest_group,
         solver: "chains of ties, exhaustive search, microlp 0.7",
         seeds: Vec::new(),
-        witnesses_sha256: judgement.as_ref().map_or_else(|| Sha256::of(b""), witnesses_digest),
-        untrue_ties: model.untrue as u64,
-        passes: refused.is_empty(),
+        witnesses_sha256: sum.witnesses.finish(),
+        untrue_ties: sum.untrue,
+        passes: sum.refused.is_empty(),
     };
-    Guarded { hide, disclosure, refused, revised: model.revised }
+    Guarded { hide: sum.hide, disclosure, refused: sum.refused, revised: sum.revised }
+}
+
+/// What the pieces judged so far give together.
+#[derive(Default)]
+struct Sum {
+    hide: Vec<(usize, Vec<usize>)>,
+    refused: Vec<String>,
+    revised: usize,
+    cells: Cells,
+    verdicts: Verdicts,
+    widths: WidthCounts,
+    groups: usize,
+    largest_group: usize,
+    untrue: u64,
+    witnesses: Hasher,
+}
+
+impl Sum {
+    fn add(&mut self, part: Part, piece: &Piece) {
+        let global = |counts: Vec<usize>| counts.into_iter().map(|count| piece.counts[count]).collect();
+        self.hide.extend(part.hide.into_iter().map(|(row, counts)| (piece.rows[row], global(counts))));
+        self.refused.extend(part.refused);
+        self.revised += part.revised;
+        self.cells += part.cells;
+        self.verdicts += part.verdicts;
+        self.widths.extend(part.widths);
+        self.groups += part.groups.0;
+        self.largest_group = self.largest_group.max(part.groups.1);
+        self.untrue += part.untrue;
+    }
+}
+
+/// What was decided of a piece.
+struct Part {
+    hide: Vec<(usize, Vec<usize>)>,
+    refused: Vec<String>,
+    revised: usize,
+    cells: Cells,
+    verdicts: Verdicts,
+    widths: WidthCounts,
+    groups: (usize, usize),
+    untrue: u64,
+}
+
+/// What work is left for the pieces that come: of the first judgements, of former releases alone, of the last ones.
+#[derive(Default)]
+struct Left {
+    first: Effort,
+    alone: Effort,
+    last: Effort,
+}
+
+fn one(guard: Guard<'_>, lang: Lang, left: &mut Left, witnesses: &mut Hasher) -> Part {
+    let (mut model, incomplete) = modelled(guard);
+    let from_inside = guard.policy.insiders;
+    let mut judged = Judged::of(&model.system, from_inside, &mut left.first);
+    // In `inherit` mode the producer's own figures set the measure: each release alone, before we hide anything.
+    let inherited = match guard.mode {
+        Mode::Inherit if judged.needs_repair() => inherited(guard, &model, &judged, &mut left.alone),
+        Mode::Inherit | Mode::Strict => Inherited::default(),
+    };
+    inherited.cells.iter().for_each(|cell| model.system.excuse(*cell));
+    judged.forget_excused(&model.system);
+    if guard.leaks == Leaks::Repair && judged.needs_repair() {
+        suppress(&mut model.system, Manner { siblings: guard.policy.siblings, insiders: from_inside });
+        judged = Judged::of(&model.system, from_inside, &mut left.last);
+    }
+    let lines = model.lines.iter().filter(|(_, line, _)| model.system.lines()[*line as usize].state == State::Secondary);
+    let hide: Vec<(usize, Vec<usize>)> = lines.map(|(row, _, counts)| (*row, counts.clone())).collect();
+    let mut verdicts = judged.judgement.as_ref().map(Verdicts::of).unwrap_or_default();
+    verdicts.inherited = inherited.cells.len() as u64;
+    verdicts.contradicted = incomplete.contradicted as u64;
+    let mut refused = match &judged.judgement {
+        Ok(judgement) => judgement.failures().map(|(cell, reason)| explain(&model.system, cell, reason, lang)).collect(),
+        Err(contradiction) => vec![contradiction.to_string()],
+    };
+    let inside = judged.inside.iter().filter(|inside| !inherited.inside.contains(&named(&model, **inside)));
+    for inside in inside {
+        verdicts.inside += 1;
+        refused.push(explain_inside(&model.system, inside.cell, &model.owners[inside.owner as usize], lang));
+    }
+    if let Ok(judgement) = &judged.judgement {
+        digest_witnesses(judgement, witnesses);
+    }
+    Part {
+        hide,
+        refused,
+        revised: model.revised,
+        cells: Cells::of(&model.system),
+        verdicts,
+        widths: judged.judgement.as_ref().map(WidthCounts::of).unwrap_or_default(),
+        groups: judged.judgement.as_ref().map_or((0, 0), |judgement| judgement.groups),
+        untrue: model.untrue as u64,
+    }
+}
+
+/// A judgement, from the outside and, when asked, from the inside.
+struct Judged {
+    judgement: Result<Judgement, Contradiction>,
+    inside: Vec<Inside>,
+}
+
+impl Judged {
+    fn of(system: &System, from_inside: bool, effort: &mut Effort) -> Self {
+        let mut judgement = judge(system, *effort);
+        let mut inside = Vec::new();
+        if let Ok(judgement) = &mut judgement {
+            *effort = effort.after(judgement);
+            if from_inside {
+                inside = insiders(system, &mut judgement.ledger, VISITS);
+            }
+        }
+        Self { judgement, inside }
+    }
+
+    /// True when something can be worked out. What contradicts itself cannot be repaired: it is refused.
+    fn needs_repair(&self) -> bool {
+        self.judgement.as_ref().is_ok_and(|judgement| !judgement.passes() || !self.inside.is_empty())
+    }
+
+    /// Leaves out the cells that need no protection any more: what was proved of the others stays proved.
+    fn forget_excused(&mut self, system: &System) {
+        let needs = |cell: CellId| system.cells()[cell as usize].needed() > 0;
+        if let Ok(judgement) = &mut self.judgement {
+            judgement.cells.retain(|(cell, _)| needs(*cell));
+        }
+        self.inside.retain(|inside| needs(inside.cell));
+    }
 }
 
 /// The system of all releases; where a hidden count cannot have been the same in all of them, it may have been revised.
@@ -159,37 +257,31 @@ struct Inherited {
     /// Cells that they leave unsafe.
     cells: Vec<CellId>,
     /// Cells, by their names, that they leave open to an owner.
-    inside: BTreeSet<(String, Box<str>)>,
+    inside: BTreeSet<(String, Arc<str>)>,
 }
 
 /// What any release gives away alone, this one or a former one: the figures of the producer at that time, which nothing
 /// of ours makes narrower. What only several of them give away together is ours to hide.
-fn inherited(guard: Guard<'_>, all: &Modelled) -> Inherited {
-    let mut out = Inherited::default();
-    if !needs_repair(&all.system, guard.policy.insiders) {
-        return out;
+fn inherited(guard: Guard<'_>, all: &Modelled, judged: &Judged, effort: &mut Effort) -> Inherited {
+    if guard.former.is_empty() {
+        // This release is alone: what it gives away was found already.
+        let cells = judged.judgement.iter().flat_map(Judgement::failures).map(|(cell, _)| cell).collect();
+        return Inherited { cells, inside: judged.inside.iter().map(|inside| named(all, *inside)).collect() };
     }
+    let mut out = Inherited::default();
     let mut names: BTreeSet<String> = BTreeSet::new();
     for release in guard.former.iter().map(|(_, facts)| facts).chain([guard.current]) {
         let mut alone = build(guard.policy, std::slice::from_ref(release), Primary::Tell, true);
         complete(&mut alone.system, STEPS);
-        let Ok(mut judgement) = judge(&alone.system, Effort::default()) else { continue };
-        names.extend(judgement.failures().map(|(cell, _)| alone.system.label(cell).to_owned()));
-        if guard.policy.insiders {
-            let found = insiders(&alone.system, &mut judgement.ledger, VISITS);
-            out.inside.extend(found.into_iter().map(|inside| named(&alone, inside)));
-        }
+        let own = Judged::of(&alone.system, guard.policy.insiders, effort);
+        let failures = own.judgement.iter().flat_map(Judgement::failures);
+        names.extend(failures.map(|(cell, _)| alone.system.label(cell).to_owned()));
+        out.inside.extend(own.inside.into_iter().map(|inside| named(&alone, inside)));
     }
     out.cells = all.system.protected().filter(|cell| names.contains(all.system.label(*cell))).collect();
     out
 }
 
-fn named(model: &Modelled, inside: Inside) -> (String, Box<str>) {
+fn named(model: &Modelled, inside: Inside) -> (String, Arc<str>) {
     (model.system.label(inside.cell).to_owned(), model.owners[inside.owner as usize].clone())
-}
-
-fn needs_repair(system: &System, from_inside: bool) -> bool {
-    judge(system, Effort::default()).is_ok_and(|mut judgement| {
-        !judgement.passes() || (from_inside && !insiders(system, &mut judgement.ledger, VISITS).is_empty())
-    })
 }

@@ -1,6 +1,7 @@
 //! What ties the cells of a release: within a row, and between rows.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::build::{Builder, MANY, RowCells};
 use crate::facts::{Facts, Row, Seen};
@@ -264,7 +265,7 @@ impl Builder<'_> {
     fn cumuls(&mut self, facts: &Facts, cells: &[RowCells]) {
         let Some(cumul) = &self.policy.cumul else { return };
         let Some(column) = facts.key.iter().position(|own| *own == cumul.column) else { return };
-        let places: BTreeMap<&[Box<str>], usize> =
+        let places: BTreeMap<&[Arc<str>], usize> =
             facts.rows.iter().enumerate().map(|(place, row)| (row.key.as_slice(), place)).collect();
         for (whole, row) in facts.rows.iter().enumerate() {
             let Some((first, second)) = row.key[column].split_once(cumul.separator.as_str()) else { continue };

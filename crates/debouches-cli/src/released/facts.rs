@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use debouches_model::ValueStatus;
-use debouches_secrecy::{Facts, Row, Seen};
+use debouches_secrecy::{Facts, Names, Row, Seen};
 use debouches_table::{RawColumn, RawTable, ReadLimits, read_csv};
 
 use super::Layout;
@@ -37,13 +37,14 @@ pub(crate) fn of_body(body: impl Read + Send, path: &Path, layout: &Layout, jobs
     let counts = counts.collect::<Result<Vec<_>, Usage>>()?;
     let rates: Vec<Option<&RawColumn>> = layout.policy.rate.iter().map(|rate| column(&rate.rate)).collect();
     let mut facts = Facts { key: layout.key.clone(), rows: Vec::with_capacity(raw.rows()), complementary: false };
+    let mut shared = Names::default();
     for row in 0..raw.rows() {
         let seen = |(values, statuses, absent_is_hidden): &(&RawColumn, Option<&RawColumn>, bool)| {
             seen(values.value(row), statuses.map(|statuses| statuses.value(row)), layout, *absent_is_hidden)
                 .map_err(|value| bad_number(path, &raw, row, &value))
         };
         facts.rows.push(Row {
-            key: key.iter().map(|column| column.value(row).into()).collect(),
+            key: key.iter().map(|column| shared.shared(column.value(row))).collect(),
             counts: counts.iter().map(seen).collect::<Result<_, _>>()?,
             rates: rates
                 .iter()

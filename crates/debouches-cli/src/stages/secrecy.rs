@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use debouches_model::spec::{ColumnSpec, CountSpec, LevelSpec, SecrecySpec, TableSpec, TogetherSpec};
 use debouches_model::{Fault, Stage, ValueStatus, Version};
 use debouches_package::SecrecyNote;
-use debouches_secrecy::{Facts, Guard, Row, Seen, TableDisclosure, guard};
+use debouches_secrecy::{Facts, Guard, Names, Row, Seen, TableDisclosure, guard};
 use debouches_store::Artefact;
 use debouches_table::{Column, StatusColumn, Table, TableError};
 
@@ -234,6 +234,7 @@ fn facts(spec: &TableSpec, policy: &SecrecySpec, table: &Table) -> Result<Facts,
     let rates = policy.rate.iter().map(|rate| Ok((table.numbers(&rate.rate)?, rate.decimals)));
     let rates = rates.collect::<Result<Vec<_>, TableError>>()?;
     let statuses: Vec<Vec<ValueStatus>> = counts.iter().map(|(_, statuses)| statuses.iter().collect()).collect();
+    let mut shared = Names::default();
     let row = |row: usize| {
         let counts = counts.iter().zip(&statuses).zip(&policy.count);
         let counts = counts.map(|(((values, _), statuses), count)| (values(row), statuses[row], count.absent_is_hidden));
@@ -247,7 +248,7 @@ fn facts(spec: &TableSpec, policy: &SecrecySpec, table: &Table) -> Result<Facts,
         #[expect(clippy::cast_possible_truncation, reason = "a rate in units of its last decimal")]
         let scaled = |value: f64, decimals: u32| (value * f64::from(10_u32.pow(decimals))).round() as i64;
         Row {
-            key: key.iter().map(|column| column.get(row).unwrap_or_default().into()).collect(),
+            key: key.iter().map(|column| shared.shared(column.get(row).unwrap_or_default())).collect(),
             counts: seen.collect(),
             rates: rates.iter().map(|(values, decimals)| values(row).map(|value| scaled(value, *decimals))).collect(),
         }

@@ -93,7 +93,8 @@ fn suppose_total(layout: &mut Layout, releases: &mut [Facts], column: &str, valu
     for facts in releases {
         let mut model = build(&layout.policy, std::slice::from_ref(facts), Primary::Tell, true);
         complete(&mut model.system, STEPS);
-        let mut sums: std::collections::BTreeMap<Vec<Box<str>>, Vec<Option<i64>>> = std::collections::BTreeMap::new();
+        let mut sums: std::collections::BTreeMap<Vec<std::sync::Arc<str>>, Vec<Option<i64>>> =
+            std::collections::BTreeMap::new();
         for (row, cells) in facts.rows.iter().zip(&model.cells) {
             let mut key = row.key.clone();
             key[place] = value.into();
