@@ -158,3 +158,71 @@ impl Own {
         Facts { key: all.key.clone(), rows: rows.iter().map(row).collect(), complementary: all.complementary }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::Seen;
+
+    fn policy() -> SecrecySpec {
+        serde_json::from_value(serde_json::json!({
+            "threshold": 20,
+            "rule": ".",
+            "count": [
+                { "column": "a", "base": ["a"] },
+                { "column": "b", "base": ["a"] },
+                { "column": "c", "base": ["c"] },
+                { "column": "d" },
+            ],
+            "rate": [{ "rate": "r", "of": "d", "over": "c", "decimals": 0 }],
+            "total": [{ "column": "place", "total": "FR", "follows": ["region"] }],
+        }))
+        .unwrap()
+    }
+
+    fn facts(rows: &[[&str; 3]]) -> Facts {
+        let key = ["year", "place", "region"].map(str::to_owned).to_vec();
+        let row = |values: &[&str; 3]| Row {
+            key: values.iter().map(|value| Arc::from(*value)).collect(),
+            counts: (0..4).map(Seen::Value).collect(),
+            rates: vec![Some(7)],
+        };
+        Facts { key, rows: rows.iter().map(row).collect(), complementary: false }
+    }
+
+    #[test]
+    fn what_a_tie_joins_stays_together_and_nothing_is_lost() {
+        let policy = policy();
+        let current = facts(&[["2020", "FR", ""], ["2021", "FR", ""], ["2020", "X", "11"], ["2021", "Y", "24"]]);
+        let former = [("1.0.0".to_owned(), facts(&[["2021", "X", "11"], ["2019", "X", "11"]]))];
+        let found: Vec<Piece> = pieces(&policy, &former, &current).collect();
+        let counts: BTreeSet<Vec<usize>> = found.iter().map(|piece| piece.counts.clone()).collect();
+        assert_eq!(counts, BTreeSet::from([vec![0, 1], vec![2, 3]]), "bases and rates join");
+        for piece in &found {
+            assert_eq!(piece.policy.rate.len(), usize::from(piece.counts == [2, 3]));
+            assert!(piece.current.rows.iter().all(|row| row.counts.len() == 2 && row.rates.len() == piece.policy.rate.len()));
+            let years: BTreeSet<&str> =
+                piece.current.rows.iter().chain(&piece.former[0].1.rows).map(|row| &*row.key[0]).collect();
+            assert_eq!(years.len(), 1, "rows of one year, wherever they are: {years:?}");
+        }
+        let mut cells: Vec<(usize, usize)> = found
+            .iter()
+            .flat_map(|piece| piece.rows.iter().flat_map(|row| piece.counts.iter().map(|count| (*row, *count))))
+            .collect();
+        cells.sort_unstable();
+        assert_eq!(cells, (0..4).flat_map(|row| (0..4).map(move |count| (row, count))).collect::<Vec<_>>());
+        assert_eq!(
+            found.iter().map(|piece| piece.former[0].1.rows.len()).sum::<usize>(),
+            4,
+            "former rows, once by group of counts"
+        );
+    }
+
+    #[test]
+    fn small_slices_are_judged_together() {
+        let rows: Vec<Vec<Vec<usize>>> = (0..1_000).map(|row| vec![vec![row]]).collect();
+        let bundles = bundled(rows.into_iter(), 1_000);
+        assert!(bundles.len() <= MOST + 1, "{}", bundles.len());
+        assert_eq!(bundles.iter().flatten().flatten().count(), 1_000);
+    }
+}
