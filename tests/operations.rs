@@ -104,7 +104,7 @@ fn a_chat_room_that_is_down_does_not_fail_the_run() {
 fn units_and_manual_are_printed_ready() {
     let test = PipelineTest::sample();
     for (kind, wanted) in [
-        ("systemd", "SuccessExitStatus=3 5"),
+        ("systemd", "SuccessExitStatus=5"),
         ("cron", "run --profile production --yes --quiet"),
         ("k8s", "concurrencyPolicy: Forbid"),
         ("container", "ENTRYPOINT"),

@@ -31,7 +31,12 @@ pub(crate) fn size(bytes: u64) -> String {
 
 /// How many of something.
 pub(crate) fn count(count: usize, one: &str, many: &str) -> String {
-    format!("{}\u{a0}{}", number(count as u64), if count < 2 { one } else { many })
+    counted(count as u64, one, many)
+}
+
+/// A large number of things.
+pub(crate) fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{}\u{a0}{}", number(count), if count < 2 { one } else { many })
 }
 
 /// A day.
@@ -82,6 +87,13 @@ pub(crate) fn frequency(term: &str) -> &str {
         "semiannual" => "semestrielle",
         "quarterly" => "trimestrielle",
         "monthly" => "mensuelle",
+        "weekly" => "hebdomadaire",
+        "daily" => "quotidienne",
+        "biennial" => "tous les deux ans",
+        "punctual" => "ponctuelle",
+        "irregular" => "irrégulière",
+        "never" | "notPlanned" => "aucune mise à jour prévue",
+        "unknown" => "non précisée",
         other => other,
     }
 }

@@ -20,7 +20,8 @@ pub(crate) struct Args {
 const AFTER_HELP: &str = "\
 Examples:
   debouches run                         the whole pipeline, on the sample by default
-  debouches run --profile production -q for cron: silent unless something is wrong
+  debouches run --profile production --yes -q
+                                        for cron: silent unless something is wrong
   debouches plan                        what would change on the portal; writes nothing
   debouches validate insersup --force   one stage of one table, again
   debouches why insersup                why a stage ran, or would run

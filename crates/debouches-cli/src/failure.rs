@@ -98,6 +98,9 @@ pub(crate) fn hint_of(error: &anyhow::Error) -> Option<String> {
             Fault::Integrity => "a stored file was altered: run the stage that made it with `--force`, and find out why",
             Fault::Outage => "nothing was changed; run the same command later",
             Fault::Incomplete => "run `debouches publish` again: it resumes where it stopped",
+            Fault::Permission if error.chain().any(|link| link.is::<debouches_store::StoreError>()) => {
+                "let the user of this run write in the folder of the state"
+            }
             Fault::Permission => "check the API key and the rights of its account",
             Fault::Ours | Fault::Operator | Fault::Data => return None,
         };

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use debouches_model::spec::ColumnSpec;
 use debouches_model::{ValueStatus, Version};
 
+use crate::counted::counted_fr;
 use crate::dataset::{Dataset, Expectation};
 use crate::files::WrittenFile;
 use crate::forms;
@@ -33,7 +34,7 @@ pub(crate) fn portal_description(dataset: &Dataset, version: Version, tables: &[
     let mut out = format!("{}\n\nVersion {version}.\n", dataset.summary);
     for table in tables {
         let _ = write!(out, "\n## {}\n\n{}\n\n", table.spec.title, table.spec.description.trim());
-        let _ = writeln!(out, "{} lignes. Millésimes : {}.\n", table.rows, labels(table));
+        let _ = writeln!(out, "{}. Millésimes : {}.\n", counted_fr(table.rows, "ligne", "lignes"), labels(table));
         out.push_str("À savoir avant de conclure :\n\n");
         table.spec.cautions.iter().for_each(|caution| out.push_str(&format!("- {caution}\n")));
     }
@@ -45,7 +46,7 @@ pub(crate) fn portal_description(dataset: &Dataset, version: Version, tables: &[
 }
 
 fn labels(table: &PreparedTable<'_>) -> String {
-    if table.vintage_labels.is_empty() { "sans objet".to_owned() } else { table.vintage_labels.join(", ") }
+    if table.vintage_labels.is_empty() { "sans objet".to_owned() } else { table.vintage_labels.join(" ; ") }
 }
 
 fn table_section(table: &PreparedTable<'_>) -> String {

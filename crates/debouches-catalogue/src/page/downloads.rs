@@ -15,7 +15,7 @@ pub(super) fn section(record: &DatasetRecord, version: &VersionRecord, release: 
                     h3 { (resource.title) }
                     @let rows = version.files.iter().find(|file| file.path == resource.path).and_then(|file| file.rows);
                     p.soft {
-                        @if let Some(rows) = rows { (words::number(rows)) " lignes · " }
+                        @if let Some(rows) = rows { (words::counted(rows, "ligne", "lignes")) " · " }
                         (words::count(resource.schema.shown().count(), "colonne", "colonnes")) " · " code { (resource.name) }
                     }
                     ul.files {

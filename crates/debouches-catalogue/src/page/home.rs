@@ -61,7 +61,7 @@ fn card(record: &DatasetRecord) -> Markup {
             ul.plain.soft {
                 @match record.latest() {
                     Some(latest) => {
-                        li { (words::period(record.coverage)) " · " (words::number(latest.rows())) " lignes" }
+                        li { (words::period(record.coverage)) " · " (words::counted(latest.rows(), "ligne", "lignes")) }
                         li { "Version " (latest.version) ", publiée le " (words::instant(latest.published)) }
                     }
                     None => { li { strong { "Aucune version en ligne\u{a0}: la dernière a été retirée." } } }

@@ -85,7 +85,11 @@ pub(crate) async fn purge(global: &Global, args: &PurgeArgs) -> anyhow::Result<u
     }
     let places = named.places(&session);
     let after = named.leads_to(&session, false).await?;
-    let story = format!("{id} {version} is purged: its bytes are removed from {places}, for ever; {after}");
+    let story = format!(
+        "{id} {version} is purged: its bytes are removed from {places}, for ever; {after}. Kept: \
+         its digests and the counts that readers saw, for the secrecy gate; what it was made of (snapshots, tables of the stages), \
+         which other releases may share"
+    );
     if global.dry_run {
         output::print(&format!("would be done: {story}\n"));
         if let Some(release) = &named.release {

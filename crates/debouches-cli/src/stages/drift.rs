@@ -171,7 +171,7 @@ impl Ruling {
 /// What to do, and the command that lets the slice through when it was meant.
 fn hint(dataset: &DatasetConfig, breach: &Breach, lang: Lang) -> String {
     format!(
-        "{}: debouches waive {} --dataset {} --slice '{}' --reason '…' --until YYYY-MM-DD",
+        "{}: debouches waive {} --dataset {} --slice '{}' --reason '…' --by '…' --until YYYY-MM-DD",
         breach.finding.rule.entry().remedy(lang),
         breach.finding.rule,
         dataset.id(),

@@ -318,16 +318,16 @@ fn paragraph(disclosure: &TableDisclosure) -> String {
     let policy = disclosure.policy.sentence();
     let mode = match disclosure.mode {
         debouches_secrecy::Mode::Inherit => {
-            "cette publication et toutes les précédentes, prises ensemble, n'apprennent rien de plus sur les effectifs masqués que les chiffres du producteur"
+            "cette publication et toutes les précédentes, prises ensemble, n'apprennent rien de plus sur les valeurs masquées que les chiffres du producteur"
         }
         debouches_secrecy::Mode::Strict => {
-            "aucun effectif masqué ne peut être retrouvé à partir de cette publication et de toutes les précédentes, prises ensemble"
+            "aucune valeur masquée ne peut être retrouvée à partir de cette publication et de toutes les précédentes, prises ensemble"
         }
     };
     format!(
         "Secret statistique : {policy}. Des valeurs plus grandes peuvent être masquées pour en protéger d'autres, sous le même état `suppressed`. \
-         Avant publication, un contrôle vérifie, en nombres entiers, que {mode} ; son résultat est dans `disclosure.json` \
-         ({} effectifs publiés, {} masqués).",
+         Avant publication, un contrôle fait en nombres entiers le vérifie : {mode} ; son résultat est dans `disclosure.json` \
+         (parmi les valeurs qu'il regarde, {} sont publiées et {} masquées).",
         disclosure.cells.shown, disclosure.cells.hidden
     )
 }

@@ -129,14 +129,19 @@ pub(super) fn sentences(withdrawn: &[Withdrawn], former: Option<&str>) -> Vec<Te
     all.filter(|sentence| !former.is_some_and(|text| text.contains(&sentence.fr))).collect()
 }
 
-/// The release to mark on the portal when every release of a dataset is withdrawn: the newest whose bytes are there.
+/// The release to mark on the portal when every release of a dataset is withdrawn: the last to be withdrawn, which readers were
+/// led to until then, if its bytes are there.
 pub(crate) async fn to_mark(session: &Session, dataset: &DatasetId) -> anyhow::Result<Option<Artefact>> {
-    let mut newest = None;
-    for withdrawal in session.withdrawn().await?.of(dataset).filter(|own| own.decision == Decree::Yank) {
+    let withdrawn = session.withdrawn().await?;
+    let mut yanked: Vec<_> = withdrawn.of(dataset).filter(|own| own.decision == Decree::Yank).collect();
+    yanked.sort_by_key(|own| own.at);
+    for withdrawal in yanked.into_iter().rev() {
         let key = ArtefactKey::new(Stage::Package, dataset, withdrawal.version);
-        newest = session.store.find(&key).await?.or(newest);
+        if let Some(release) = session.store.find(&key).await? {
+            return Ok(Some(release));
+        }
     }
-    Ok(newest)
+    Ok(None)
 }
 
 /// Keeps of a release what the secrecy gate must remember, since readers have seen it: keys, counts, rates. And its digests.
