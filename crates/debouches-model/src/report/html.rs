@@ -237,14 +237,18 @@ impl Page<'_> {
             });
             let _ = writeln!(
                 out,
-                "<li><strong>{}</strong> n'est pas vérifié {}.{} <span class=\"ask\">À faire : {}.</span></li>",
-                escape(&capital(tally.rule.entry().title(Lang::Fr))),
+                "<li>Attendu : <strong>{}</strong>. Ce n'est pas le cas {}.{}</li>",
+                escape(tally.rule.entry().title(Lang::Fr)),
                 times(tally.findings),
-                escape(&example.unwrap_or_default()),
-                escape(tally.rule.entry().remedy(Lang::Fr))
+                escape(&example.unwrap_or_default())
             );
         }
-        out + "</ol>\n</div>\n"
+        out += "</ol>\n</div>\n<h2>Ce que nous pouvons faire ici</h2>\n<ul>\n";
+        for tally in &self.report.rules {
+            let (code, remedy) = (tally.rule.as_str(), tally.rule.entry().remedy(Lang::Fr));
+            let _ = writeln!(out, "<li><code>{code}</code> : {}.</li>", escape(remedy));
+        }
+        out + "</ul>\n"
     }
 
     fn words(&self) -> String {
@@ -279,11 +283,6 @@ fn tolerated(tally: &RuleTally) -> String {
 
 fn times(count: u64) -> String {
     if count < 2 { "une fois".to_owned() } else { format!("{} fois", number(count)) }
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// A count as French writes it: groups of three, narrow no-break spaces between.
