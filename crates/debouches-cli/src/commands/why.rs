@@ -98,7 +98,7 @@ async fn newest(session: &Session, stage: Stage, table: &str) -> anyhow::Result<
 }
 
 fn waits(stage: Stage, subject: &str, error: &anyhow::Error) -> Value {
-    json!({ "stage": stage, "subject": subject, "runs": null, "because": format!("waits: {}", failure::one_line(error)) })
+    json!({ "stage": stage, "subject": subject, "runs": null, "because": failure::one_line(error) })
 }
 
 fn compared(stage: Stage, subject: &str, now: &Ingredients, before: &Ingredients) -> Value {
