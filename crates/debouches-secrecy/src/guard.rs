@@ -69,11 +69,9 @@ pub struct Guarded {
 #[must_use]
 pub fn guard(guard: Guard<'_>, lang: Lang) -> Guarded {
     let mode = if guard.policy.unpublished { Mode::Strict } else { guard.mode };
-    let (mut sum, mut left) = (Sum::default(), Left::default());
+    let (mut sum, mut left, mut witnesses) = (Decided::default(), Left::default(), Hasher::default());
     for piece in pieces(guard.policy, guard.former, guard.current) {
-        let own = Guard { policy: &piece.policy, mode, former: &piece.former, current: &piece.current, ..guard };
-        let part = one(own, lang, &mut left, &mut sum.witnesses);
-        sum.add(part, &piece);
+        sum.add(one(&piece, (mode, guard.leaks), lang, &mut left, &mut witnesses), &piece);
     }
     let policy_text = serde_json::to_string(guard.policy).unwrap_or_default();
     sum.hide.sort();
@@ -89,34 +87,33 @@ pub fn guard(guard: Guard<'_>, lang: Lang) -> Guarded {
         cells: sum.cells,
         verdicts: sum.verdicts,
         widths: sum.widths.summary(),
-        groups: sum.groups,
-        largest_group: sum.largest_group,
+        groups: sum.groups.0,
+        largest_group: sum.groups.1,
         solver: "chains of ties, exhaustive search, microlp 0.7",
         seeds: Vec::new(),
-        witnesses_sha256: sum.witnesses.finish(),
+        witnesses_sha256: witnesses.finish(),
         untrue_ties: sum.untrue,
         passes: sum.refused.is_empty(),
     };
     Guarded { hide: sum.hide, disclosure, refused: sum.refused, revised: sum.revised }
 }
 
-/// What the pieces judged so far give together.
+/// What was decided: of a piece, whose rows and counts have their own places, then of all those judged so far.
 #[derive(Default)]
-struct Sum {
+struct Decided {
     hide: Vec<(usize, Vec<usize>)>,
     refused: Vec<String>,
     revised: usize,
     cells: Cells,
     verdicts: Verdicts,
     widths: WidthCounts,
-    groups: usize,
-    largest_group: usize,
+    /// How many groups there are, and the size of the largest.
+    groups: (usize, usize),
     untrue: u64,
-    witnesses: Hasher,
 }
 
-impl Sum {
-    fn add(&mut self, part: Part, piece: &Piece) {
+impl Decided {
+    fn add(&mut self, part: Self, piece: &Piece) {
         let global = |counts: Vec<usize>| counts.into_iter().map(|count| piece.counts[count]).collect();
         self.hide.extend(part.hide.into_iter().map(|(row, counts)| (piece.rows[row], global(counts))));
         self.refused.extend(part.refused);
@@ -124,22 +121,9 @@ impl Sum {
         self.cells += part.cells;
         self.verdicts += part.verdicts;
         self.widths.extend(part.widths);
-        self.groups += part.groups.0;
-        self.largest_group = self.largest_group.max(part.groups.1);
+        self.groups = (self.groups.0 + part.groups.0, self.groups.1.max(part.groups.1));
         self.untrue += part.untrue;
     }
-}
-
-/// What was decided of a piece.
-struct Part {
-    hide: Vec<(usize, Vec<usize>)>,
-    refused: Vec<String>,
-    revised: usize,
-    cells: Cells,
-    verdicts: Verdicts,
-    widths: WidthCounts,
-    groups: (usize, usize),
-    untrue: u64,
 }
 
 /// What work is left for the pieces that come: of the first judgements, of former releases alone, of the last ones.
@@ -150,19 +134,19 @@ struct Left {
     last: Effort,
 }
 
-fn one(guard: Guard<'_>, lang: Lang, left: &mut Left, witnesses: &mut Hasher) -> Part {
-    let (mut model, incomplete) = modelled(guard);
-    let from_inside = guard.policy.insiders;
+fn one(piece: &Piece, (mode, leaks): (Mode, Leaks), lang: Lang, left: &mut Left, witnesses: &mut Hasher) -> Decided {
+    let (mut model, incomplete) = modelled(piece);
+    let from_inside = piece.policy.insiders;
     let mut judged = Judged::of(&model.system, from_inside, &mut left.first);
     // In `inherit` mode the producer's own figures set the measure: each release alone, before we hide anything.
-    let inherited = match guard.mode {
-        Mode::Inherit if judged.needs_repair() => inherited(guard, &model, &judged, &mut left.alone),
+    let inherited = match mode {
+        Mode::Inherit if judged.needs_repair() => inherited(piece, &model, &judged, &mut left.alone),
         Mode::Inherit | Mode::Strict => Inherited::default(),
     };
     inherited.cells.iter().for_each(|cell| model.system.excuse(*cell));
     judged.forget_excused(&model.system);
-    if guard.leaks == Leaks::Repair && judged.needs_repair() {
-        suppress(&mut model.system, Manner { siblings: guard.policy.siblings, insiders: from_inside });
+    if leaks == Leaks::Repair && judged.needs_repair() {
+        suppress(&mut model.system, Manner { siblings: piece.policy.siblings, insiders: from_inside });
         judged = Judged::of(&model.system, from_inside, &mut left.last);
     }
     let lines = model.lines.iter().filter(|(_, line, _)| model.system.lines()[*line as usize].state == State::Secondary);
@@ -182,7 +166,7 @@ fn one(guard: Guard<'_>, lang: Lang, left: &mut Left, witnesses: &mut Hasher) ->
     if let Ok(judgement) = &judged.judgement {
         digest_witnesses(judgement, witnesses);
     }
-    Part {
+    Decided {
         hide,
         refused,
         revised: model.revised,
@@ -229,12 +213,12 @@ impl Judged {
 }
 
 /// The system of all releases; where a hidden count cannot have been the same in all of them, it may have been revised.
-fn modelled(guard: Guard<'_>) -> (Modelled, Incomplete) {
-    let releases: Vec<Facts> = guard.former.iter().map(|(_, facts)| facts.clone()).chain([guard.current.clone()]).collect();
-    let mut model = build(guard.policy, &releases, Primary::Tell, true);
+fn modelled(piece: &Piece) -> (Modelled, Incomplete) {
+    let Piece { policy, releases, .. } = piece;
+    let mut model = build(policy, releases, Primary::Tell, true);
     let mut left = complete(&mut model.system, STEPS);
-    if left.contradicted > 0 && !guard.former.is_empty() && contradict_each_other(guard.policy, &releases, &model.system) {
-        model = build(guard.policy, &releases, Primary::Tell, false);
+    if left.contradicted > 0 && releases.len() > 1 && contradict_each_other(policy, releases, &model.system) {
+        model = build(policy, releases, Primary::Tell, false);
         left = complete(&mut model.system, STEPS);
     }
     (model, left)
@@ -262,18 +246,18 @@ struct Inherited {
 
 /// What any release gives away alone, this one or a former one: the figures of the producer at that time, which nothing
 /// of ours makes narrower. What only several of them give away together is ours to hide.
-fn inherited(guard: Guard<'_>, all: &Modelled, judged: &Judged, effort: &mut Effort) -> Inherited {
-    if guard.former.is_empty() {
+fn inherited(piece: &Piece, all: &Modelled, judged: &Judged, effort: &mut Effort) -> Inherited {
+    if piece.releases.len() == 1 {
         // This release is alone: what it gives away was found already.
         let cells = judged.judgement.iter().flat_map(Judgement::failures).map(|(cell, _)| cell).collect();
         return Inherited { cells, inside: judged.inside.iter().map(|inside| named(all, *inside)).collect() };
     }
     let mut out = Inherited::default();
     let mut names: BTreeSet<String> = BTreeSet::new();
-    for release in guard.former.iter().map(|(_, facts)| facts).chain([guard.current]) {
-        let mut alone = build(guard.policy, std::slice::from_ref(release), Primary::Tell, true);
+    for release in &piece.releases {
+        let mut alone = build(&piece.policy, std::slice::from_ref(release), Primary::Tell, true);
         complete(&mut alone.system, STEPS);
-        let own = Judged::of(&alone.system, guard.policy.insiders, effort);
+        let own = Judged::of(&alone.system, piece.policy.insiders, effort);
         let failures = own.judgement.iter().flat_map(Judgement::failures);
         names.extend(failures.map(|(cell, _)| alone.system.label(cell).to_owned()));
         out.inside.extend(own.inside.into_iter().map(|inside| named(&alone, inside)));

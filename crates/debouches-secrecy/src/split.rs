@@ -12,11 +12,9 @@ use crate::facts::{Facts, Row};
 pub(crate) struct Piece {
     /// The policy on the counts of this piece.
     pub(crate) policy: SecrecySpec,
-    /// Former releases, in the order given.
-    pub(crate) former: Vec<(String, Facts)>,
-    /// The table to be published.
-    pub(crate) current: Facts,
-    /// Place in the table of each of its rows.
+    /// Former releases, in the order given, then the table to be published.
+    pub(crate) releases: Vec<Facts>,
+    /// Place in that table of each of its rows.
     pub(crate) rows: Vec<usize>,
     /// Place in the policy of each of its counts.
     pub(crate) counts: Vec<usize>,
@@ -32,7 +30,8 @@ pub(crate) fn pieces<'a>(
     let slices = slices(policy, &releases);
     apart(policy).into_iter().flat_map(move |counts| {
         let own = Own::of(policy, counts);
-        slices.clone().into_iter().map(move |rows| own.piece(former, current, rows))
+        let releases = releases.clone();
+        slices.clone().into_iter().map(move |rows| own.piece(&releases, rows))
     })
 }
 
@@ -138,12 +137,10 @@ impl Own {
         Self { policy, counts, rates }
     }
 
-    fn piece(&self, former: &[(String, Facts)], current: &Facts, mut rows: Vec<Vec<usize>>) -> Piece {
-        let own = rows.pop().unwrap_or_default();
-        let former = former.iter().zip(&rows);
-        let former = former.map(|((version, facts), rows)| (version.clone(), self.facts(facts, rows))).collect();
-        let current = self.facts(current, &own);
-        Piece { policy: self.policy.clone(), former, current, rows: own, counts: self.counts.clone() }
+    fn piece(&self, releases: &[&Facts], mut rows: Vec<Vec<usize>>) -> Piece {
+        let releases = releases.iter().zip(&rows).map(|(facts, rows)| self.facts(facts, rows)).collect();
+        let rows = rows.pop().unwrap_or_default();
+        Piece { policy: self.policy.clone(), releases, rows, counts: self.counts.clone() }
     }
 
     fn facts(&self, all: &Facts, rows: &[usize]) -> Facts {
@@ -200,9 +197,10 @@ mod tests {
         assert_eq!(counts, BTreeSet::from([vec![0, 1], vec![2, 3]]), "bases and rates join");
         for piece in &found {
             assert_eq!(piece.policy.rate.len(), usize::from(piece.counts == [2, 3]));
-            assert!(piece.current.rows.iter().all(|row| row.counts.len() == 2 && row.rates.len() == piece.policy.rate.len()));
-            let years: BTreeSet<&str> =
-                piece.current.rows.iter().chain(&piece.former[0].1.rows).map(|row| &*row.key[0]).collect();
+            assert!(
+                piece.releases[1].rows.iter().all(|row| row.counts.len() == 2 && row.rates.len() == piece.policy.rate.len())
+            );
+            let years: BTreeSet<&str> = piece.releases.iter().flat_map(|facts| &facts.rows).map(|row| &*row.key[0]).collect();
             assert_eq!(years.len(), 1, "rows of one year, wherever they are: {years:?}");
         }
         let mut cells: Vec<(usize, usize)> = found
@@ -212,7 +210,7 @@ mod tests {
         cells.sort_unstable();
         assert_eq!(cells, (0..4).flat_map(|row| (0..4).map(move |count| (row, count))).collect::<Vec<_>>());
         assert_eq!(
-            found.iter().map(|piece| piece.former[0].1.rows.len()).sum::<usize>(),
+            found.iter().map(|piece| piece.releases[0].rows.len()).sum::<usize>(),
             4,
             "former rows, once by group of counts"
         );
