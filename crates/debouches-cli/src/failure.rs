@@ -92,21 +92,19 @@ pub(crate) fn one_line(error: &anyhow::Error) -> String {
 /// A remedy, when one is known.
 pub(crate) fn hint_of(error: &anyhow::Error) -> Option<String> {
     let from_fetch = || error.chain().find_map(|link| link.downcast_ref::<FetchError>()?.hint().map(str::to_owned));
+    let from_store = || error.chain().find_map(|link| link.downcast_ref::<StoreError>()?.hint().map(str::to_owned));
     let from_fault = || {
         let text = match fault_of(error) {
             Fault::Busy => "wait for the other run, or add `--wait-lock 10m`",
             Fault::Integrity => "a stored file was altered: run the stage that made it with `--force`, and find out why",
             Fault::Outage => "nothing was changed; run the same command later",
             Fault::Incomplete => "run `debouches publish` again: it resumes where it stopped",
-            Fault::Permission if error.chain().any(|link| link.is::<debouches_store::StoreError>()) => {
-                "let the user of this run write in the folder of the state"
-            }
             Fault::Permission => "check the API key and the rights of its account",
             Fault::Ours | Fault::Operator | Fault::Data => return None,
         };
         Some(text.to_owned())
     };
-    from_fetch().or_else(from_fault)
+    from_fetch().or_else(from_store).or_else(from_fault)
 }
 
 /// Prints an error and gives its exit code.

@@ -237,6 +237,16 @@ impl StoreError {
         }
     }
 
+    /// What to do about it, when it is known.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Denied { .. } => Some("let the user of this run write in the folder of the state"),
+            Self::RemoteDenied { .. } => Some("check the credentials of the bucket, and their rights"),
+            _ => None,
+        }
+    }
+
     /// Sorts a failure of the file system by what can be done about it.
     pub(crate) fn io(action: &'static str, path: impl AsRef<Path>, source: impl Into<io::Error>) -> Self {
         let (path, source) = (path.as_ref().to_owned(), source.into());
