@@ -77,6 +77,11 @@ impl Modules {
         self.by_mefstat11.get(code).into_iter().flatten().map(|place| &self.list[*place])
     }
 
+    /// The diplomas that a MEFSTAT11 leads to.
+    pub(crate) fn diplomas_of<'a>(&'a self, mefstat11: &str) -> impl Iterator<Item = &'a str> {
+        self.of_mefstat11(mefstat11).map(|module| module.cfd.as_str())
+    }
+
     /// True when the diploma exists in its first year only: the common year of a family of trades or of options.
     pub(crate) fn is_common_year(&self, cfd: &str) -> bool {
         let mut years = self.of_cfd(cfd).peekable();
@@ -121,7 +126,7 @@ impl Modules {
                 found.push(candidate);
                 continue;
             }
-            let cfds: BTreeSet<&str> = self.of_mefstat11(mefstat11).map(|module| module.cfd.as_str()).collect();
+            let cfds: BTreeSet<&str> = self.diplomas_of(mefstat11).collect();
             let same_year = cfds.iter().flat_map(|cfd| self.of_cfd(cfd)).filter(|module| module.year == year.to_string());
             let codes: BTreeSet<&str> = same_year.map(|module| module.mefstat11.as_str()).collect();
             if let (1, Some(code)) = (codes.len(), codes.first()) {

@@ -178,6 +178,6 @@ impl Nomenclature {
 
     /// Diplomas of a MEFSTAT11.
     pub(super) fn diplomas_of(&self, mefstat11: &str) -> BTreeSet<String> {
-        self.modules.of_mefstat11(mefstat11).map(|module| module.cfd.clone()).collect()
+        self.modules.diplomas_of(mefstat11).map(str::to_owned).collect()
     }
 }

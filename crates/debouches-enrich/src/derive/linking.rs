@@ -107,7 +107,7 @@ impl Links {
 
     /// The diplomas that a MEFSTAT11 leads to.
     pub(super) fn diplomas_of(&self, mefstat11: &str) -> Vec<String> {
-        self.modules.of_mefstat11(mefstat11).map(|module| module.cfd.clone()).collect()
+        self.modules.diplomas_of(mefstat11).map(str::to_owned).collect()
     }
 
     /// Adds to a group the rows that its own records lead to. School trainings are MEFSTAT11, the others diplomas.

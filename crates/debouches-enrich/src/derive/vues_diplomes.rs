@@ -66,7 +66,7 @@ fn views(france: &Table, modules: &Modules) -> Result<Views, TableError> {
         // A code of two diplomas is in neither view: its persons would be counted twice.
         let diplomas: BTreeSet<&str> = match (cfd.get(row), mefstat11.get(row)) {
             (Some(cfd), _) => BTreeSet::from([cfd]),
-            (None, Some(code)) => modules.of_mefstat11(code).map(|module| module.cfd.as_str()).collect(),
+            (None, Some(code)) => modules.diplomas_of(code).collect(),
             (None, None) => continue,
         };
         let (1, Some(diploma)) = (diplomas.len(), diplomas.first()) else { continue };
