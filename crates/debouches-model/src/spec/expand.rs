@@ -77,3 +77,21 @@ impl ColumnFile {
         }
     }
 }
+
+/// One item for each of its horizons, `{h}` replaced; the item itself when it names none.
+pub(super) fn each<T: Clone>(
+    mut item: T,
+    horizons: impl Fn(&mut T) -> Vec<u16>,
+    texts: impl Fn(&mut T, &mut dyn FnMut(&mut String)),
+) -> Vec<T> {
+    let horizons = horizons(&mut item);
+    if horizons.is_empty() {
+        return vec![item];
+    }
+    let at = |horizon: &u16| {
+        let mut own = item.clone();
+        texts(&mut own, &mut |text| *text = text.replace("{h}", &horizon.to_string()));
+        own
+    };
+    horizons.iter().map(at).collect()
+}

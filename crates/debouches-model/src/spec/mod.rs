@@ -6,6 +6,7 @@
 mod addition;
 mod column;
 mod expand;
+mod registered;
 mod rule;
 mod secrecy;
 mod table;
@@ -13,10 +14,11 @@ mod tie;
 
 pub use addition::{Addition, territory, trades, value_added, vintages};
 pub use column::{Base, CodeFormat, ColumnKind, ColumnSpec, Role};
+pub use registered::RegisteredSpec;
 pub use rule::RuleSpec;
 pub use secrecy::{CountSpec, Extremes, LevelSpec, SecrecySpec};
 pub use table::{
-    CopySpec, DerivedSpec, ForeignKey, RegisteredSpec, SpecError, TableKind, TableSpec, TerritorySpec, TradeSpec,
-    ValueAddedSpec, VintageSpec, find, tables,
+    CopySpec, DerivedSpec, ForeignKey, SpecError, TableKind, TableSpec, TerritorySpec, TradeSpec, ValueAddedSpec, VintageSpec,
+    find, tables,
 };
 pub use tie::{AliasSpec, CommonKey, CumulSpec, MeanSpec, PartitionSpec, RateSpec, RatioSpec, TogetherSpec, TotalSpec};

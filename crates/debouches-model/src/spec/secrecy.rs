@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::expand::each;
 use super::tie::{AliasSpec, CumulSpec, MeanSpec, PartitionSpec, RateSpec, RatioSpec, TogetherSpec, TotalSpec};
 
 /// What is hidden, how well, and the ties that a reader could use.
@@ -243,22 +244,4 @@ impl SecrecySpec {
         }
         parts.join(", ")
     }
-}
-
-/// One item for each of its horizons, `{h}` replaced; the item itself when it names none.
-fn each<T: Clone>(
-    mut item: T,
-    horizons: impl Fn(&mut T) -> Vec<u16>,
-    texts: impl Fn(&mut T, &mut dyn FnMut(&mut String)),
-) -> Vec<T> {
-    let horizons = horizons(&mut item);
-    if horizons.is_empty() {
-        return vec![item];
-    }
-    let at = |horizon: &u16| {
-        let mut own = item.clone();
-        texts(&mut own, &mut |text| *text = text.replace("{h}", &horizon.to_string()));
-        own
-    };
-    horizons.iter().map(at).collect()
 }

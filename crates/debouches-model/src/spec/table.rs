@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::addition::{Addition, territory, trades, value_added, vintages};
 use super::column::{ColumnKind, ColumnSpec, Role};
 use super::expand::ColumnFile;
+use super::registered::RegisteredSpec;
 use super::rule::RuleSpec;
 use super::secrecy::{CountSpec, SecrecySpec};
 use crate::{RuleCode, Severity, Sha256, TableId, Tolerance, ValueStatus, VintageStyle};
@@ -45,68 +46,6 @@ pub struct ValueAddedSpec {
     pub column: String,
     /// The bound, in points, on both sides of zero.
     pub bound: i32,
-}
-
-/// Shares of those registered: the counts that they are computed on, and the columns that they fill.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RegisteredSpec {
-    /// Those who left.
-    pub leavers: String,
-    /// Those who continue.
-    pub continuing: String,
-    /// Leavers in employment.
-    pub employed: String,
-    /// Filled: those registered, who left or continue.
-    pub all: String,
-    /// Filled: the share of those who continue.
-    pub continuing_share: String,
-    /// Filled: the share of those in employment.
-    pub employed_share: String,
-    /// Filled: what the two shares leave of 100.
-    pub other_share: String,
-    /// Horizons in months: the same for each, with `{h}` replaced everywhere.
-    #[serde(default)]
-    horizons: Vec<u16>,
-}
-
-impl RegisteredSpec {
-    /// The counts that a filled column is computed on; none when it is another column.
-    #[must_use]
-    pub fn counts_of(&self, column: &str) -> Option<Vec<&str>> {
-        let both = vec![self.leavers.as_str(), self.continuing.as_str()];
-        if [&self.all, &self.continuing_share].into_iter().any(|own| own == column) {
-            Some(both)
-        } else if [&self.employed_share, &self.other_share].into_iter().any(|own| own == column) {
-            Some([both, vec![&self.employed]].concat())
-        } else {
-            None
-        }
-    }
-
-    /// One for each horizon.
-    fn expand(mut self) -> Vec<Self> {
-        let horizons = std::mem::take(&mut self.horizons);
-        if horizons.is_empty() {
-            return vec![self];
-        }
-        let at = |horizon: &u16| {
-            let mut own = self.clone();
-            own.columns_mut().into_iter().for_each(|name| *name = name.replace("{h}", &horizon.to_string()));
-            own
-        };
-        horizons.iter().map(at).collect()
-    }
-
-    fn columns_mut(&mut self) -> [&mut String; 7] {
-        let Self { leavers, continuing, employed, all, continuing_share, employed_share, other_share, horizons: _ } = self;
-        [leavers, continuing, employed, all, continuing_share, employed_share, other_share]
-    }
-
-    fn columns(&self) -> [&String; 7] {
-        let Self { leavers, continuing, employed, all, continuing_share, employed_share, other_share, horizons: _ } = self;
-        [leavers, continuing, employed, all, continuing_share, employed_share, other_share]
-    }
 }
 
 /// Where the territory of a row is read, in the order of trust.
