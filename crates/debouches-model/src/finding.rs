@@ -128,15 +128,25 @@ impl Finding {
     /// The finding as a sentence.
     #[must_use]
     pub fn sentence(&self, lang: Lang) -> String {
-        let or_dash = |field: &Option<String>| field.clone().unwrap_or_else(|| "–".to_owned());
-        let sentence = self.rule.entry().sentence(lang);
-        let sentence = counted(sentence, "value", self.value.as_deref());
-        counted(&sentence, "expected", self.expected.as_deref())
-            .replace("{file}", &or_dash(&self.file))
-            .replace("{column}", &or_dash(&self.column))
-            .replace("{key}", &or_dash(&self.key))
-            .replace("{expected}", &or_dash(&self.expected))
-            .replace("{value}", &or_dash(&self.value))
+        self.fill(self.rule.entry().sentence(lang), "–")
+    }
+
+    /// The sentence of a rule before anything is found, with « … » in place of what a finding puts there.
+    #[must_use]
+    pub fn blank_sentence(rule: RuleCode, lang: Lang) -> String {
+        Self::new(rule).fill(rule.entry().sentence(lang), "…")
+    }
+
+    fn fill(&self, sentence: &str, missing: &str) -> String {
+        let or_missing = |field: &Option<String>| field.clone().unwrap_or_else(|| missing.to_owned());
+        let (value, expected) = (or_missing(&self.value), or_missing(&self.expected));
+        let sentence = counted(sentence, "value", &value);
+        counted(&sentence, "expected", &expected)
+            .replace("{file}", &or_missing(&self.file))
+            .replace("{column}", &or_missing(&self.column))
+            .replace("{key}", &or_missing(&self.key))
+            .replace("{expected}", &expected)
+            .replace("{value}", &value)
     }
 
     /// Where it is, as `file:line`, or as much of it as is known.
@@ -152,11 +162,10 @@ impl Finding {
 }
 
 /// A sentence with `{name:singular:plural}` replaced by the number and the noun that agrees with it, as French does: 0 ligne.
-fn counted(sentence: &str, name: &str, number: Option<&str>) -> String {
+fn counted(sentence: &str, name: &str, number: &str) -> String {
     let Some((before, rest)) = sentence.split_once(&format!("{{{name}:")) else { return sentence.to_owned() };
     let Some((nouns, after)) = rest.split_once('}') else { return sentence.to_owned() };
     let (singular, plural) = nouns.split_once(':').unwrap_or((nouns, nouns));
-    let number = number.unwrap_or("–");
     let noun = if number.parse::<f64>().is_ok_and(|number| number.abs() < 2.0) { singular } else { plural };
     format!("{before}{number} {noun}{after}")
 }
@@ -171,6 +180,13 @@ mod tests {
         assert_eq!(finding.place(), "a.csv:3");
         assert_eq!(finding.sentence(Lang::En), "`nb` is `12x`: a number is expected (integer)");
         assert_eq!(finding.sentence(Lang::Fr), "`nb` vaut « 12x » : un nombre est attendu (integer)");
+    }
+
+    #[test]
+    fn what_a_finding_fills_is_left_blank() {
+        let blank = |sentence: &str| Finding::new(RuleCode::NotANumber).fill(sentence, "…");
+        assert_eq!(blank("{key} : {value:ligne:lignes} de {file}"), "… : … lignes de …");
+        assert_eq!(blank("rien"), "rien");
     }
 
     #[test]

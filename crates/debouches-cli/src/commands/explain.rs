@@ -1,6 +1,6 @@
 //! `debouches explain CODE`: what a rule demands, or what an exit code means.
 
-use debouches_model::{Lang, RuleCode, RuleEntry};
+use debouches_model::{Finding, Lang, RuleCode, RuleEntry};
 use serde_json::json;
 
 use crate::args::{ExplainArgs, Global};
@@ -53,30 +53,11 @@ pub(crate) fn explain(global: &Global, args: &ExplainArgs) -> anyhow::Result<u8>
             entry.stage,
             entry.severity.as_str(),
             entry.title(lang),
-            blank(entry.sentence(lang)),
+            Finding::blank_sentence(rule, lang),
             entry.remedy(lang)
         ));
     }
     Ok(0)
-}
-
-/// A sentence to be filled, with « … » in place of what each finding puts there.
-fn blank(sentence: &str) -> String {
-    let mut out = String::new();
-    let mut rest = sentence;
-    while let Some((before, (inside, after))) =
-        rest.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
-    {
-        out += before;
-        out.push('…');
-        // A noun that agrees with the number: the plural one.
-        if let Some((_, noun)) = inside.rsplit_once(':') {
-            out.push(' ');
-            out += noun;
-        }
-        rest = after;
-    }
-    out + rest
 }
 
 fn document(entry: &RuleEntry, lang: Lang) -> serde_json::Value {
@@ -114,15 +95,4 @@ fn unknown(code: &str) -> String {
     let near = RuleCode::ALL.iter().find(|rule| rule.as_str().contains(code) || code.contains(rule.as_str()));
     let hint = near.map(|rule| format!(" (did you mean `{rule}`?)")).unwrap_or_default();
     format!("no rule and no exit code is called `{code}`{hint}; `debouches explain` lists them")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::blank;
-
-    #[test]
-    fn what_a_finding_fills_is_left_blank() {
-        assert_eq!(blank("{key} : {value:ligne:lignes} de {file}"), "… : … lignes de …");
-        assert_eq!(blank("rien"), "rien");
-    }
 }
