@@ -4,6 +4,7 @@
 
 mod clock;
 mod code;
+mod counted;
 mod digest;
 mod event;
 mod fault;
@@ -25,6 +26,7 @@ mod withdrawal;
 
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use code::{CodeError, RegionCog, Uai};
+pub use counted::{counted_en, counted_fr};
 pub use digest::{DigestError, Hasher, Sha256};
 pub use event::{Event, Observer, Silent, Unit};
 pub use fault::Fault;

@@ -5,7 +5,6 @@
 //! Deliberately absent: paths, portals, and any figure that is not in the tables.
 
 mod changelog;
-mod counted;
 mod datapackage;
 mod dataset;
 mod describe;

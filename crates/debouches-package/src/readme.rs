@@ -3,9 +3,8 @@
 use std::fmt::Write as _;
 
 use debouches_model::spec::ColumnSpec;
-use debouches_model::{ValueStatus, Version};
+use debouches_model::{ValueStatus, Version, counted_fr};
 
-use crate::counted::counted_fr;
 use crate::dataset::{Dataset, Expectation};
 use crate::files::WrittenFile;
 use crate::forms;

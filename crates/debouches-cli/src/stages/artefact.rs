@@ -5,7 +5,7 @@ use std::io::BufReader;
 use anyhow::Context as _;
 use debouches_enrich::Origin;
 use debouches_model::spec::TableSpec;
-use debouches_model::{About, ArtefactKey, Finding, Ingredients, InputRef, Lang, Manifest, Report, Stage};
+use debouches_model::{About, ArtefactKey, Finding, Ingredients, InputRef, Lang, Manifest, Report, Stage, counted_en};
 use debouches_store::{Artefact, Draft, Lock, Spooled};
 use debouches_table::{Column, Table, read_ipc, write_ipc};
 use debouches_validate::FILE_NOTE;
@@ -48,7 +48,7 @@ pub(crate) fn refusal(session: &Session, artefact: &Artefact, report: Report, fi
     };
     let (all, page) = (artefact.location(FINDINGS_FILE), artefact.location(PAGE_FILE));
     let key = artefact.key();
-    let counted = if exceeded == 1 { "1 finding".to_owned() } else { format!("{exceeded} findings") };
+    let counted = counted_en(exceeded, "finding", "findings");
     let mut step = Step::refused(key.stage, &key.subject, format!("{counted}; {first} (all of them: {all}; to mail: {page})"));
     step.hint = report.rules.iter().find(|tally| tally.exceeded).map(|tally| tally.rule.entry().remedy(lang).to_owned());
     step.with_report(report)

@@ -2,7 +2,7 @@
 
 use debouches_model::{
     Finding, Ingredients, InputRef, Lang, Report, RuleCode, RuleTally, Severity, Sha256, Stage, Text, Tolerance, Verdict,
-    Waiver,
+    Waiver, counted_en,
 };
 use debouches_package::ReleaseProfile;
 use debouches_package::drift::{Breach, compare};
@@ -132,10 +132,7 @@ impl Ruling {
             .collect();
         let detail = format!(
             "{} from live version {}; {} (all of them: {}; to mail: {})",
-            match self.refused.len() {
-                1 => "1 drift".to_owned(),
-                count => format!("{count} drifts"),
-            },
+            counted_en(self.refused.len() as u64, "drift", "drifts"),
             self.live.as_ref().map(|live| live.version.as_str()).unwrap_or_default(),
             told.join("; "),
             artefact.location(FINDINGS_FILE),

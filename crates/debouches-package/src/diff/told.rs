@@ -2,10 +2,9 @@
 
 use std::fmt::Write as _;
 
-use debouches_model::{Lang, Text};
+use debouches_model::{Lang, Text, counted_en, counted_fr};
 
 use super::report::{DiffReport, TableDiff, ValuesDiff};
-use crate::counted::{counted_en, counted_fr};
 
 /// Names told in a sentence before it is cut.
 const NAMES: usize = 12;

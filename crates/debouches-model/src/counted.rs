@@ -1,12 +1,14 @@
 //! Numbers with the noun that agrees with them.
 
 /// In French, where 0 and 1 are singular.
-pub(crate) fn counted_fr(count: u64, one: &str, many: &str) -> String {
+#[must_use]
+pub fn counted_fr(count: u64, one: &str, many: &str) -> String {
     format!("{count} {}", if count < 2 { one } else { many })
 }
 
 /// In English, where only 1 is.
-pub(crate) fn counted_en(count: u64, one: &str, many: &str) -> String {
+#[must_use]
+pub fn counted_en(count: u64, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
