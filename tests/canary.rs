@@ -24,9 +24,21 @@ impl Canary {
         let mut forms = vec![
             bytes.to_vec(),
             bytes.iter().rev().copied().collect(),
-            bytes.iter().map(|byte| format!("%{byte:02X}")).collect::<String>().into_bytes(),
-            bytes.iter().map(|byte| format!("%{byte:02x}")).collect::<String>().into_bytes(),
-            bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into_bytes(),
+            bytes
+                .iter()
+                .map(|byte| format!("%{byte:02X}"))
+                .collect::<String>()
+                .into_bytes(),
+            bytes
+                .iter()
+                .map(|byte| format!("%{byte:02x}"))
+                .collect::<String>()
+                .into_bytes(),
+            bytes
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect::<String>()
+                .into_bytes(),
         ];
         // Wherever it begins in what is encoded, the groups that are wholly its own look like this.
         for skipped in 0..3 {
@@ -39,14 +51,18 @@ impl Canary {
     }
 
     fn is_in(&self, body: &[u8]) -> bool {
-        self.forms.iter().any(|form| body.windows(form.len()).any(|window| window == form))
+        self.forms
+            .iter()
+            .any(|form| body.windows(form.len()).any(|window| window == form))
     }
 }
 
 fn base64(bytes: &[u8]) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let group = |group: &[u8]| {
-        let number = group.iter().fold(0_u32, |number, byte| number << 8 | u32::from(*byte));
+        let number = group
+            .iter()
+            .fold(0_u32, |number, byte| number << 8 | u32::from(*byte));
         [18, 12, 6, 0].map(|shift| char::from(LETTERS[(number >> shift & 63) as usize]))
     };
     bytes.chunks_exact(3).flat_map(group).collect()
@@ -63,7 +79,8 @@ impl Search {
     fn look(&mut self, place: &str, body: &[u8]) {
         self.looked_at += 1;
         let found = self.canaries.iter().filter(|canary| canary.is_in(body));
-        self.found.extend(found.map(|canary| format!("{} in {place}", canary.name)));
+        self.found
+            .extend(found.map(|canary| format!("{} in {place}", canary.name)));
     }
 
     fn look_below(&mut self, folder: &Path) {
@@ -84,7 +101,11 @@ impl Search {
 /// The commands below one, each as the words that reach it, from what `--help` says.
 fn leaves(test: &PipelineTest, path: &[&str]) -> Vec<String> {
     let help = test.run(&[path, &["--help"]].concat()).stdout();
-    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let listed = help
+        .lines()
+        .skip_while(|line| *line != "Commands:")
+        .skip(1)
+        .take_while(|line| !line.is_empty());
     // A description may go on below: it is further to the right.
     let names: Vec<&str> = listed
         .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
@@ -94,7 +115,10 @@ fn leaves(test: &PipelineTest, path: &[&str]) -> Vec<String> {
     if names.is_empty() {
         return vec![path.join(" ")];
     }
-    names.into_iter().flat_map(|name| leaves(test, &[path, &[name]].concat())).collect()
+    names
+        .into_iter()
+        .flat_map(|name| leaves(test, &[path, &[name]].concat()))
+        .collect()
 }
 
 /// Every command, with what makes it work for long enough to say something. What is not here fails the test.
@@ -106,8 +130,19 @@ fn calls() -> BTreeMap<&'static str, Vec<Vec<&'static str>>> {
         ("validate", vec![vec!["--force"]]),
         ("enrich", vec![vec!["--force"]]),
         ("package", vec![vec![]]),
-        ("publish", vec![vec![], vec!["--dry-run"], vec!["plan.json"], vec!["--yes", "--force"]]),
-        ("run", vec![vec!["tested", "--yes"], vec!["--yes", "--force"]]),
+        (
+            "publish",
+            vec![
+                vec![],
+                vec!["--dry-run"],
+                vec!["plan.json"],
+                vec!["--yes", "--force"],
+            ],
+        ),
+        (
+            "run",
+            vec![vec!["tested", "--yes"], vec!["--yes", "--force"]],
+        ),
         ("plan", vec![vec!["-o", "plan.json"], vec!["--exit-code"]]),
         ("status", vec![vec![]]),
         ("why", vec![vec![]]),
@@ -116,8 +151,24 @@ fn calls() -> BTreeMap<&'static str, Vec<Vec<&'static str>>> {
         ("verify", vec![vec![release], vec!["live"]]),
         ("history", vec![vec![]]),
         ("show", vec![vec!["last"]]),
-        ("schema", vec![vec!["report"], vec!["diff"], vec!["coverage"]]),
-        ("waive", vec![vec!["drift-rows", "--slice", "*", "--reason", "essai", "--until", "2030-01-01", "--by", "essai"]]),
+        (
+            "schema",
+            vec![vec!["report"], vec!["diff"], vec!["coverage"]],
+        ),
+        (
+            "waive",
+            vec![vec![
+                "drift-rows",
+                "--slice",
+                "*",
+                "--reason",
+                "essai",
+                "--until",
+                "2030-01-01",
+                "--by",
+                "essai",
+            ]],
+        ),
         ("waivers", vec![vec![]]),
         ("explain", vec![vec![], vec!["duplicate-key"]]),
         ("secrecy audit", vec![vec![release]]),
@@ -125,11 +176,39 @@ fn calls() -> BTreeMap<&'static str, Vec<Vec<&'static str>>> {
         ("secrecy price", vec![vec![table, "--out", "priced.csv"]]),
         ("portal serve", vec![vec!["--port", "0"]]),
         ("portal adopt", vec![vec![]]),
-        ("units", vec![vec!["systemd"], vec!["cron"], vec!["k8s"], vec!["container"]]),
+        (
+            "units",
+            vec![
+                vec!["systemd"],
+                vec!["cron"],
+                vec!["k8s"],
+                vec!["container"],
+            ],
+        ),
         ("man", vec![vec![], vec!["--folder", "pages"]]),
         ("coverage", vec![vec!["catalogue.csv", "--key", "uai"]]),
-        ("purge", vec![vec!["tested@1.0.0", "--legal-basis", "essai", "--by", "essai", "-n"]]),
-        ("yank", vec![vec!["tested@1.0.0", "--reason", "essai", "--by", "essai", "--yes"]]),
+        (
+            "purge",
+            vec![vec![
+                "tested@1.0.0",
+                "--legal-basis",
+                "essai",
+                "--by",
+                "essai",
+                "-n",
+            ]],
+        ),
+        (
+            "yank",
+            vec![vec![
+                "tested@1.0.0",
+                "--reason",
+                "essai",
+                "--by",
+                "essai",
+                "--yes",
+            ]],
+        ),
         ("completions", vec![vec!["bash"], vec!["zsh"], vec!["fish"]]),
     ])
 }
@@ -137,34 +216,63 @@ fn calls() -> BTreeMap<&'static str, Vec<Vec<&'static str>>> {
 #[test]
 fn no_command_leaves_a_secret_anywhere() {
     with_practice(false, |portal| {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let (user, password, hook) = ("canari-utilisateur-7Qz", "canari+mot/de passe=7Qz", "canari-salon-7Qz9wX");
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .unwrap();
+        let (user, password, hook) = (
+            "canari-utilisateur-7Qz",
+            "canari+mot/de passe=7Qz",
+            "canari-salon-7Qz9wX",
+        );
         let room = runtime.block_on(ScriptedServer::start((0..60).map(|_| Reply::ok(b"ok"))));
         // An API that refuses, and says back what it was given.
         let echo = format!("{{\"msg\":\"bad password {password} of {user}\"}}");
-        let api = runtime.block_on(ScriptedServer::start((0..60).map(|_| Reply::new(401, &[], echo.as_bytes()))));
+        let api = runtime.block_on(ScriptedServer::start(
+            (0..60).map(|_| Reply::new(401, &[], echo.as_bytes())),
+        ));
         let road = Proxy::to(&portal.url);
         let test = pipeline(&portal.by(&road.url), api.url("/").as_str())
             .env("ROOM", room.url(&format!("/hooks/{hook}")).as_str())
             .env("CANARY_USER", user)
             .env("CANARY_PASSWORD", password);
-        let canaries = [("the key", portal.key.as_str()), ("the password", password), ("the room", hook)];
-        let canaries = canaries.map(|(name, secret)| Canary::new(name, secret)).into();
-        let mut search = Search { canaries, looked_at: 0, found: Vec::new() };
+        let canaries = [
+            ("the key", portal.key.as_str()),
+            ("the password", password),
+            ("the room", hook),
+        ];
+        let canaries = canaries
+            .map(|(name, secret)| Canary::new(name, secret))
+            .into();
+        let mut search = Search {
+            canaries,
+            looked_at: 0,
+            found: Vec::new(),
+        };
         assert!(
-            search.canaries[0].is_in(format!("x{}", base64(format!("ab{}", portal.key).as_bytes())).as_bytes()),
+            search.canaries[0]
+                .is_in(format!("x{}", base64(format!("ab{}", portal.key).as_bytes())).as_bytes()),
             "the search works"
         );
         let calls = calls();
         let known: BTreeSet<String> = calls.keys().map(|name| (*name).to_owned()).collect();
-        assert_eq!(leaves(&test, &[]).into_iter().collect::<BTreeSet<_>>(), known, "every command is called");
+        assert_eq!(
+            leaves(&test, &[]).into_iter().collect::<BTreeSet<_>>(),
+            known,
+            "every command is called"
+        );
         std::fs::write(test.path("catalogue.csv"), "uai\n0750612X\n").unwrap();
         // A first publication, so that the others have something to speak of.
         search.ran(&test, &["run", "tested", "--yes"], &["-vv"]);
         let mut runs = 1;
         for (command, lists) in &calls {
             for list in lists {
-                for manner in [&["-vv"][..], &["--json", "-vv"], &["--log-format", "json", "-v"]] {
+                for manner in [
+                    &["-vv"][..],
+                    &["--json", "-vv"],
+                    &["--log-format", "json", "-v"],
+                ] {
                     let words: Vec<&str> = command.split(' ').chain(list.iter().copied()).collect();
                     search.ran(&test, &words, manner);
                     runs += 1;
@@ -181,7 +289,11 @@ fn no_command_leaves_a_secret_anywhere() {
             Fault::Truncate,
             Fault::ApplyThenDrop,
         ] {
-            road.strike(Some(Trouble { fault, at: 0, times: usize::MAX }));
+            road.strike(Some(Trouble {
+                fault,
+                at: 0,
+                times: usize::MAX,
+            }));
             search.ran(&test, &["publish", "--yes", "--force"], &["-vv"]);
             runs += 1;
         }
@@ -211,7 +323,12 @@ fn pipeline(portal: &Reached, api: &str) -> PipelineTest {
          [source.api]\nroute = \"uai\"\nvintages = [\"2021_2022\"]\ncodes = [\"0019901G\"]\n\
          username_env = \"CANARY_USER\"\npassword_env = \"CANARY_PASSWORD\"\n"
     );
-    portal.receives(PipelineTest::one_table("ij_cfa_etablissement", &file), "timeout_seconds = 1").with(&more)
+    portal
+        .receives(
+            PipelineTest::one_table("ij_cfa_etablissement", &file),
+            "timeout_seconds = 1",
+        )
+        .with(&more)
 }
 
 impl Search {
@@ -221,7 +338,11 @@ impl Search {
         let mut command = test.command(&arguments);
         let place = format!("`debouches {}`", arguments.join(" "));
         let output = if words.starts_with(&["portal", "serve"]) {
-            let mut serving = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+            let mut serving = command
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .unwrap();
             std::thread::sleep(Duration::from_millis(700));
             serving.kill().unwrap();
             serving.wait_with_output().unwrap()
@@ -230,10 +351,16 @@ impl Search {
         };
         self.look(&format!("the standard output of {place}"), &output.stdout);
         self.look(&format!("the standard error of {place}"), &output.stderr);
-        assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"), "{place} panicked");
+        assert!(
+            !String::from_utf8_lossy(&output.stderr).contains("panicked"),
+            "{place} panicked"
+        );
         if output.status.code() == Some(2) {
             let told = String::from_utf8_lossy(&output.stderr);
-            assert!(!told.contains("unexpected argument") && !told.contains("required arguments"), "{place}: {told}");
+            assert!(
+                !told.contains("unexpected argument") && !told.contains("required arguments"),
+                "{place}: {told}"
+            );
         }
     }
 }

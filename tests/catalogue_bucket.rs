@@ -13,14 +13,23 @@ fn published(bucket: &Bucket, path: &str) -> Value {
 
 #[test]
 fn a_bucket_is_written_once_and_completed_after_an_outage() {
-    let Some(bucket) = Bucket::new("catalogue") else { return eprintln!("{NO_S3}") };
+    let Some(bucket) = Bucket::new("catalogue") else {
+        return eprintln!("{NO_S3}");
+    };
     let test = bucket
         .reached(crate::catalogue::source_table())
-        .with(&format!("[portal.site]\nkind = \"static\"\nbucket = \"s3://{}/data\"\n", bucket.name));
+        .with(&format!(
+            "[portal.site]\nkind = \"static\"\nbucket = \"s3://{}/data\"\n",
+            bucket.name
+        ));
     test.run(&["run", "--to", "package", "-q"]).expect_exit(0);
     test.run(&["publish"]).expect_exit(2).expect_told("--yes");
     // The bucket fails in the middle: said to be incomplete, and nothing leads to half a release.
-    bucket.road.strike(Some(Trouble { fault: Fault::Status(403, ""), at: 4, times: usize::MAX }));
+    bucket.road.strike(Some(Trouble {
+        fault: Fault::Status(403, ""),
+        at: 4,
+        times: usize::MAX,
+    }));
     test.run(&["publish", "--yes"]).expect_exit(4);
     assert_eq!(bucket.read("index.html").0, 404);
     assert_eq!(bucket.read("tested/latest.json").0, 404);
@@ -28,8 +37,14 @@ fn a_bucket_is_written_once_and_completed_after_an_outage() {
     test.run(&["publish", "--yes", "-q"]).expect_exit(0);
     assert_eq!(published(&bucket, "tested/latest.json")["version"], "1.0.0");
     let sent = bucket.road.writes();
-    test.run(&["publish", "--yes"]).expect_exit(0).expect_told("nothing to do");
-    assert_eq!(bucket.road.writes(), sent, "a second publication wrote in the bucket");
+    test.run(&["publish", "--yes"])
+        .expect_exit(0)
+        .expect_told("nothing to do");
+    assert_eq!(
+        bucket.road.writes(),
+        sent,
+        "a second publication wrote in the bucket"
+    );
     crate::catalogue::revise_source(&test);
     test.run(&["run", "--yes", "-q"]).expect_exit(0);
     assert_eq!(published(&bucket, "tested/latest.json")["version"], "1.0.1");

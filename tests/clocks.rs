@@ -12,7 +12,10 @@ use crate::wire::Reached;
 fn at(test: &PipelineTest, shift: &str, arguments: &[&str]) -> Ran {
     let own = test.command(arguments);
     let mut moved = Command::new("faketime");
-    moved.args(["-f", shift]).arg(own.get_program()).args(own.get_args());
+    moved
+        .args(["-f", shift])
+        .arg(own.get_program())
+        .args(own.get_args());
     for (name, value) in own.get_envs() {
         match value {
             Some(value) => moved.env(name, value),
@@ -24,7 +27,11 @@ fn at(test: &PipelineTest, shift: &str, arguments: &[&str]) -> Ran {
 
 fn pipeline(portal: &Reached) -> PipelineTest {
     let test = PipelineTest::one_table("ij_cfa_etablissement", std::path::Path::new("source.csv"));
-    std::fs::copy(fixture("sources/ij-cfa/fr-en-inserjeunes-cfa.csv"), test.path("source.csv")).unwrap();
+    std::fs::copy(
+        fixture("sources/ij-cfa/fr-en-inserjeunes-cfa.csv"),
+        test.path("source.csv"),
+    )
+    .unwrap();
     portal.receives(test, "timeout_seconds = 1")
 }
 
@@ -34,7 +41,10 @@ fn revise_source(test: &PipelineTest) {
 }
 
 fn is_there() -> bool {
-    let found = Command::new("faketime").args(["-f", "+1h", "true"]).status().is_ok_and(|status| status.success());
+    let found = Command::new("faketime")
+        .args(["-f", "+1h", "true"])
+        .status()
+        .is_ok_and(|status| status.success());
     if !found {
         eprintln!("NOT RUN: no `faketime` here (Debian: faketime)");
     }
@@ -47,20 +57,35 @@ fn published_under_two_clocks(portal: &Reached, clocks: [&str; 2]) {
     let test = pipeline(&portal.by(&road.url));
     at(&test, clocks[0], &["run", "--yes"]).expect_exit(0);
     let sent = road.writes();
-    at(&test, clocks[1], &["run", "--yes"]).expect_exit(0).expect_told("nothing to do");
+    at(&test, clocks[1], &["run", "--yes"])
+        .expect_exit(0)
+        .expect_told("nothing to do");
     assert_eq!(road.writes(), sent, "{clocks:?}: another clock made writes");
     revise_source(&test);
     at(&test, clocks[1], &["run", "--yes"]).expect_exit(0);
     let revised = road.writes();
     assert!(revised > sent);
-    at(&test, clocks[0], &["run", "--yes"]).expect_exit(0).expect_told("nothing to do");
+    at(&test, clocks[0], &["run", "--yes"])
+        .expect_exit(0)
+        .expect_told("nothing to do");
     assert_eq!(road.writes(), revised, "{clocks:?}: going back made writes");
-    assert_eq!(portal.marked("tested")[0]["extras"]["debouches:version"], "1.0.1");
+    assert_eq!(
+        portal.marked("tested")[0]["extras"]["debouches:version"],
+        "1.0.1"
+    );
     // The history is in the order of the runs, whatever their clocks said.
     let history = test.run(&["history", "--json"]).expect_exit(0).json();
-    let told: Vec<Option<bool>> =
-        history["runs"].as_array().unwrap().iter().map(|run| run["nothing_to_do"].as_bool()).collect();
-    assert_eq!(told, [Some(false), Some(true), Some(false), Some(true)], "{clocks:?}");
+    let told: Vec<Option<bool>> = history["runs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|run| run["nothing_to_do"].as_bool())
+        .collect();
+    assert_eq!(
+        told,
+        [Some(false), Some(true), Some(false), Some(true)],
+        "{clocks:?}"
+    );
 }
 
 #[test]
@@ -83,13 +108,19 @@ fn a_publication_is_resumed_under_another_clock() {
             let road = Proxy::to(&portal.url);
             let test = pipeline(&portal.by(&road.url));
             at(&test, clocks[0], &["run", "--to", "package", "-q"]).expect_exit(0);
-            road.strike(Some(Trouble { fault: Fault::ApplyThenDrop, at: 4, times: usize::MAX }));
+            road.strike(Some(Trouble {
+                fault: Fault::ApplyThenDrop,
+                at: 4,
+                times: usize::MAX,
+            }));
             at(&test, clocks[0], &["publish", "--yes"]).expect_exit(6);
             road.strike(None);
             at(&test, clocks[1], &["publish", "--yes"]).expect_exit(0);
             crate::faults::expect_published(portal, &test, &format!("{clocks:?}"));
             road.strike(None);
-            at(&test, clocks[0], &["publish", "--yes"]).expect_exit(0).expect_told("nothing to do");
+            at(&test, clocks[0], &["publish", "--yes"])
+                .expect_exit(0)
+                .expect_told("nothing to do");
             assert_eq!(road.writes(), 0);
         });
     }
@@ -105,10 +136,16 @@ fn a_mark_of_another_machine_gives_way_whatever_the_clocks() {
     with_practice(false, |portal| {
         let test = pipeline(portal);
         test.run(&["run", "--yes", "-q"]).expect_exit(0);
-        let id = portal.marked("tested")[0]["id"].as_str().unwrap().to_owned();
+        let id = portal.marked("tested")[0]["id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
         let path = format!("/api/2/datasets/{id}/extras/");
         let mark = || {
-            let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+            let now = std::time::SystemTime::now()
+                .duration_since(std::time::UNIX_EPOCH)
+                .unwrap()
+                .as_secs();
             let extras = serde_json::json!({ "debouches-lease:run": format!("20260101t000000-1 {}", now + 900) });
             assert_eq!(portal.ask("PUT", &path, Some(&extras)).0, 200);
         };

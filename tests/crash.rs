@@ -21,7 +21,10 @@ fn resources(test: &PipelineTest) -> Vec<String> {
 fn collect(value: &serde_json::Value, names: &mut Vec<String>) {
     match value {
         serde_json::Value::Object(fields) => {
-            if let Some(path) = fields.get("debouches:path").and_then(serde_json::Value::as_str) {
+            if let Some(path) = fields
+                .get("debouches:path")
+                .and_then(serde_json::Value::as_str)
+            {
                 names.push(format!("{} {path}", fields["debouches:dataset"]));
             }
             fields.values().for_each(|field| collect(field, names));
@@ -39,17 +42,33 @@ fn killed_at_twenty_instants_the_next_run_gives_the_same_release() {
     let lasts = start.elapsed();
     let (releases, files) = (whole.releases(), resources(&whole));
     let distinct: std::collections::BTreeSet<_> = files.iter().collect();
-    assert!(files.len() >= 14 && distinct.len() == files.len(), "each file of both releases once: {files:#?}");
+    assert!(
+        files.len() >= 14 && distinct.len() == files.len(),
+        "each file of both releases once: {files:#?}"
+    );
     for instant in 1..=20_u32 {
         let test = PipelineTest::sample();
-        let mut run = test.command(&RUN).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let mut run = test
+            .command(&RUN)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
         // Instants spread over the whole run; a run that ended before is one more check.
-        std::thread::sleep(Duration::from_nanos(u64::try_from(lasts.as_nanos()).unwrap() * u64::from(instant) / 21));
+        std::thread::sleep(Duration::from_nanos(
+            u64::try_from(lasts.as_nanos()).unwrap() * u64::from(instant) / 21,
+        ));
         run.kill().unwrap();
         run.wait().unwrap();
         test.run(&RUN).expect_exit(0);
-        assert_eq!(test.releases(), releases, "killed at instant {instant} of 20");
+        assert_eq!(
+            test.releases(),
+            releases,
+            "killed at instant {instant} of 20"
+        );
         assert_eq!(resources(&test), files, "killed at instant {instant} of 20");
-        test.run(&RUN[..3]).expect_exit(0).expect_told("nothing to do");
+        test.run(&RUN[..3])
+            .expect_exit(0)
+            .expect_told("nothing to do");
     }
 }

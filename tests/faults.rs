@@ -38,7 +38,10 @@ const FAULTS: [(Fault, &[i32]); 27] = [
     (Fault::Status(413, ""), &[2]),
     (Fault::Status(423, ""), &[75]),
     (Fault::Status(410, ""), &[2]),
-    (Fault::Status(308, "location: http://127.0.0.1:1/elsewhere/\r\n"), &[2]),
+    (
+        Fault::Status(308, "location: http://127.0.0.1:1/elsewhere/\r\n"),
+        &[2],
+    ),
     (Fault::Truncate, &[75, 1]),
     (Fault::Drip, &[75]),
     (Fault::Garbage, &[75, 1]),
@@ -54,17 +57,26 @@ const CONFIG: &str = "pipeline.toml";
 
 impl Releases {
     pub(crate) fn make() -> Self {
-        let first = PipelineTest::one_table("ij_cfa_etablissement", &fixture("sources/ij-cfa/fr-en-inserjeunes-cfa.csv"));
+        let first = PipelineTest::one_table(
+            "ij_cfa_etablissement",
+            &fixture("sources/ij-cfa/fr-en-inserjeunes-cfa.csv"),
+        );
         first.run(&["run", "--to", "package", "-q"]).expect_exit(0);
         let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
         copy(first.folder(), folders[0].path());
-        let text = std::fs::read_to_string(fixture("sources/ij-cfa/fr-en-inserjeunes-cfa.csv")).unwrap();
+        let text =
+            std::fs::read_to_string(fixture("sources/ij-cfa/fr-en-inserjeunes-cfa.csv")).unwrap();
         let revised = revise(&text);
         std::fs::write(first.path("revised.csv"), revised).unwrap();
         let config = std::fs::read_to_string(first.path(CONFIG)).unwrap();
-        let original = fixture("sources/ij-cfa/fr-en-inserjeunes-cfa.csv").display().to_string();
-        std::fs::write(first.path(CONFIG), config.replace(&original, &first.path("revised.csv").display().to_string()))
-            .unwrap();
+        let original = fixture("sources/ij-cfa/fr-en-inserjeunes-cfa.csv")
+            .display()
+            .to_string();
+        std::fs::write(
+            first.path(CONFIG),
+            config.replace(&original, &first.path("revised.csv").display().to_string()),
+        )
+        .unwrap();
         first.run(&["run", "--to", "package", "-q"]).expect_exit(0);
         copy(first.folder(), folders[1].path());
         Self { folders }
@@ -88,7 +100,14 @@ pub(crate) fn revise(text: &str) -> String {
         let mut cells: Vec<String> = line.split(';').map(str::to_owned).collect();
         let place = cells.len() - 2;
         if let Ok(value) = cells[place].parse::<f64>() {
-            cells[place] = format!("{:.1}", if value > 50.0 { value - 1.0 } else { value + 1.0 });
+            cells[place] = format!(
+                "{:.1}",
+                if value > 50.0 {
+                    value - 1.0
+                } else {
+                    value + 1.0
+                }
+            );
             done = true;
         }
         cells.join(";")
@@ -100,16 +119,26 @@ pub(crate) fn revise(text: &str) -> String {
 
 fn copy(from: &Path, to: &Path) {
     let from = format!("{}/.", from.display());
-    assert!(Command::new("cp").args(["-r", &from]).arg(to).status().unwrap().success());
+    assert!(
+        Command::new("cp")
+            .args(["-r", &from])
+            .arg(to)
+            .status()
+            .unwrap()
+            .success()
+    );
 }
 
 /// The release of a pipeline, and its manifest.
 fn release(test: &PipelineTest) -> (PathBuf, Value) {
-    let mut versions: Vec<PathBuf> =
-        std::fs::read_dir(test.path("state/package/tested")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut versions: Vec<PathBuf> = std::fs::read_dir(test.path("state/package/tested"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     versions.sort();
     let folder = versions.pop().unwrap();
-    let manifest = serde_json::from_slice(&std::fs::read(folder.join("manifest.json")).unwrap()).unwrap();
+    let manifest =
+        serde_json::from_slice(&std::fs::read(folder.join("manifest.json")).unwrap()).unwrap();
     (folder, manifest)
 }
 
@@ -121,33 +150,71 @@ pub(crate) fn expect_published(portal: &Reached, test: &PipelineTest, context: &
     assert_eq!(found.len(), 1, "{context}: datasets with our mark");
     let id = found[0]["id"].as_str().unwrap().to_owned();
     let dataset = portal.get(&format!("/api/1/datasets/{id}/"));
-    for (field, wanted) in
-        [("title", "title"), ("description", "description"), ("license", "licence"), ("frequency", "frequency")]
-    {
-        let text = |value: &Value| value.as_str().unwrap_or_default().trim().replace("\r\n", "\n");
-        assert_eq!(text(&dataset[field]), text(&notice[wanted]), "{context}: {field}");
+    for (field, wanted) in [
+        ("title", "title"),
+        ("description", "description"),
+        ("license", "licence"),
+        ("frequency", "frequency"),
+    ] {
+        let text = |value: &Value| {
+            value
+                .as_str()
+                .unwrap_or_default()
+                .trim()
+                .replace("\r\n", "\n")
+        };
+        assert_eq!(
+            text(&dataset[field]),
+            text(&notice[wanted]),
+            "{context}: {field}"
+        );
     }
     assert_eq!(dataset["private"], false, "{context}: still hidden");
-    assert!(!dataset["tags"].as_array().unwrap().is_empty(), "{context}: tags were wiped");
-    assert_eq!(dataset["temporal_coverage"]["start"], notice["coverage"]["start"], "{context}: coverage");
-    assert_eq!(dataset["extras"]["debouches:version"], notice["version"], "{context}: version");
+    assert!(
+        !dataset["tags"].as_array().unwrap().is_empty(),
+        "{context}: tags were wiped"
+    );
+    assert_eq!(
+        dataset["temporal_coverage"]["start"], notice["coverage"]["start"],
+        "{context}: coverage"
+    );
+    assert_eq!(
+        dataset["extras"]["debouches:version"], notice["version"],
+        "{context}: version"
+    );
     let shown = dataset["resources"].as_array().unwrap();
     let wanted = notice["resources"].as_array().unwrap();
-    let titles = |list: &[Value]| list.iter().map(|item| item["title"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+    let titles = |list: &[Value]| {
+        list.iter()
+            .map(|item| item["title"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
     assert_eq!(titles(shown), titles(wanted), "{context}: files");
     for (shown, wanted) in shown.iter().zip(wanted) {
         let path = wanted["path"].as_str().unwrap();
-        assert_eq!(shown["description"], wanted["description"], "{context}: description of {path}");
-        assert_eq!(shown["extras"]["debouches:version"], notice["version"], "{context}: version of {path}");
+        assert_eq!(
+            shown["description"], wanted["description"],
+            "{context}: description of {path}"
+        );
+        assert_eq!(
+            shown["extras"]["debouches:version"], notice["version"],
+            "{context}: version of {path}"
+        );
         let bytes = portal.bytes(shown["url"].as_str().unwrap());
-        assert!(bytes == std::fs::read(folder.join(path)).unwrap(), "{context}: bytes of {path}");
+        assert!(
+            bytes == std::fs::read(folder.join(path)).unwrap(),
+            "{context}: bytes of {path}"
+        );
     }
     id
 }
 
 /// The runs of the matrix on one portal.
 fn matrix(portal: &Reached) {
-    let runs: usize = std::env::var("DEBOUCHES_FAULT_RUNS").ok().and_then(|text| text.parse().ok()).unwrap_or(6);
+    let runs: usize = std::env::var("DEBOUCHES_FAULT_RUNS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(6);
     let releases = Releases::make();
     portal.clear("tested");
     let road = Proxy::to(&portal.url);
@@ -178,7 +245,10 @@ fn matrix(portal: &Reached) {
         // A revision publishes the other release than the creation before it.
         let which = (run / 2 + run) % 2;
         let kind = if is_creation { "creation" } else { "revision" };
-        let context = format!("run {run}, {fault:?} at write {at} of a {kind} × {}", if times == 1 { "1" } else { "∞" });
+        let context = format!(
+            "run {run}, {fault:?} at write {at} of a {kind} × {}",
+            if times == 1 { "1" } else { "∞" }
+        );
         if is_creation && let Some(id) = live.take() {
             let (status, _) = portal.ask("DELETE", &format!("/api/1/datasets/{id}/"), None);
             assert_eq!(status, 204, "{context}: clearing the portal");
@@ -188,9 +258,17 @@ fn matrix(portal: &Reached) {
         let first = publish(&test);
         let code = first.output.status.code().unwrap();
         *exits.entry(code).or_default() += 1;
-        *by_fault.entry(format!("{fault:?}")).or_default().entry(code).or_default() += 1;
+        *by_fault
+            .entry(format!("{fault:?}"))
+            .or_default()
+            .entry(code)
+            .or_default() += 1;
         struck += usize::from(road.struck() > 0);
-        assert!([0, 6].contains(&code) || may_exit.contains(&code), "{context}: exit {code}\n{}", first.told());
+        assert!(
+            [0, 6].contains(&code) || may_exit.contains(&code),
+            "{context}: exit {code}\n{}",
+            first.told()
+        );
         road.settle();
         road.strike(None);
         // The next run completes, or finds nothing to do.
@@ -208,11 +286,22 @@ fn matrix(portal: &Reached) {
         assert_eq!(road.writes(), 0, "{context}: a third run wrote again");
         *whole.entry(format!("{fault:?}")).or_default() += 1;
     }
-    eprintln!("{:<34} {:>4}  {:<26} {:>5}", "fault", "runs", "first exits", "whole");
+    eprintln!(
+        "{:<34} {:>4}  {:<26} {:>5}",
+        "fault", "runs", "first exits", "whole"
+    );
     for (fault, exits) in &by_fault {
         let runs: usize = exits.values().sum();
-        let exits: Vec<String> = exits.iter().map(|(code, count)| format!("{code} × {count}")).collect();
-        eprintln!("{:<34} {runs:>4}  {:<26} {:>5}", short(fault), exits.join(", "), whole[fault]);
+        let exits: Vec<String> = exits
+            .iter()
+            .map(|(code, count)| format!("{code} × {count}"))
+            .collect();
+        eprintln!(
+            "{:<34} {runs:>4}  {:<26} {:>5}",
+            short(fault),
+            exits.join(", "),
+            whole[fault]
+        );
     }
     let ran: usize = exits.values().sum();
     eprintln!(
@@ -231,7 +320,11 @@ fn part() -> (usize, usize) {
 
 /// A fault in few words.
 fn short(fault: &str) -> String {
-    fault.chars().filter(|letter| !"\"\\".contains(*letter)).take(34).collect()
+    fault
+        .chars()
+        .filter(|letter| !"\"\\".contains(*letter))
+        .take(34)
+        .collect()
 }
 
 /// Going back to the other release is meant here.

@@ -24,7 +24,9 @@ fn pinned(test: &PipelineTest) -> String {
             ("insertion-superieur", "datapackage.json"),
         ] {
             if test.path(&format!("state/{stage}/{subject}")).is_dir() {
-                let digest = Sha256::of(&std::fs::read(test.state_file(&format!("{stage}/{subject}"), name)).unwrap());
+                let digest = Sha256::of(
+                    &std::fs::read(test.state_file(&format!("{stage}/{subject}"), name)).unwrap(),
+                );
                 lines += &format!("{stage} {format} {subject}/{name} {digest}\n");
             }
         }
@@ -42,5 +44,8 @@ fn the_bytes_of_each_stage_are_those_of_its_format_number() {
         std::fs::write(&file, &found).unwrap();
     }
     let expected = std::fs::read_to_string(&file).unwrap();
-    assert_eq!(found, expected, "move the FORMAT of the stage that changed, then run this test with DEBOUCHES_PIN=1");
+    assert_eq!(
+        found, expected,
+        "move the FORMAT of the stage that changed, then run this test with DEBOUCHES_PIN=1"
+    );
 }

@@ -24,21 +24,40 @@ echo "$first $second $third"
 "#;
 
 fn sizes() -> u64 {
-    std::env::var("DEBOUCHES_DISKS").ok().and_then(|text| text.parse().ok()).unwrap_or(6)
+    std::env::var("DEBOUCHES_DISKS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(6)
 }
 
 #[test]
 fn a_disk_that_fills_up_leaves_nothing_half_made() {
-    let can = Command::new("unshare").args(["-rm", "true"]).status().is_ok_and(|status| status.success());
+    let can = Command::new("unshare")
+        .args(["-rm", "true"])
+        .status()
+        .is_ok_and(|status| status.success());
     if !can {
         eprintln!("NOT RUN: `unshare -rm` cannot give a test a file system of its own here");
         return;
     }
-    let test = PipelineTest::one_table("ij_cfa_etablissement", &fixture("sources/ij-cfa/fr-en-inserjeunes-cfa.csv"));
+    let test = PipelineTest::one_table(
+        "ij_cfa_etablissement",
+        &fixture("sources/ij-cfa/fr-en-inserjeunes-cfa.csv"),
+    );
     test.run(&["run", "-q"]).expect_exit(0);
     let releases = test.releases();
-    let used = Command::new("du").args(["-sk", "--apparent-size"]).arg(test.path("state")).output().unwrap();
-    let used: u64 = String::from_utf8(used.stdout).unwrap().split_whitespace().next().unwrap().parse().unwrap();
+    let used = Command::new("du")
+        .args(["-sk", "--apparent-size"])
+        .arg(test.path("state"))
+        .output()
+        .unwrap();
+    let used: u64 = String::from_utf8(used.stdout)
+        .unwrap()
+        .split_whitespace()
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap();
     let count = sizes();
     let mut exits: BTreeMap<String, usize> = BTreeMap::new();
     for number in 0..count {
@@ -56,19 +75,44 @@ fn a_disk_that_fills_up_leaves_nothing_half_made() {
             .output()
             .unwrap();
         let read = |name: &str| std::fs::read_to_string(out.path().join(name)).unwrap_or_default();
-        let told = format!("{size} kB: {}\n{}\n{}", String::from_utf8_lossy(&ran.stderr), read("first"), read("second"));
+        let told = format!(
+            "{size} kB: {}\n{}\n{}",
+            String::from_utf8_lossy(&ran.stderr),
+            read("first"),
+            read("second")
+        );
         let codes = String::from_utf8(ran.stdout).unwrap().trim().to_owned();
         let first = codes.split(' ').next().unwrap();
-        assert!(["1", "6"].contains(&first) || (first == "0" && size > used / 2), "{codes}\n{told}");
-        assert!(codes.ends_with(" 0 0"), "{codes}: the next run completes\n{told}");
+        assert!(
+            ["1", "6"].contains(&first) || (first == "0" && size > used / 2),
+            "{codes}\n{told}"
+        );
+        assert!(
+            codes.ends_with(" 0 0"),
+            "{codes}: the next run completes\n{told}"
+        );
         assert!(!told.contains("panicked"), "{told}");
-        assert!(first == "0" || read("first").contains("No space left") || read("first").contains("os error 28"), "{told}");
-        assert_eq!(read("broken"), "", "an artefact with a manifest is whole\n{told}");
+        assert!(
+            first == "0"
+                || read("first").contains("No space left")
+                || read("first").contains("os error 28"),
+            "{told}"
+        );
+        assert_eq!(
+            read("broken"),
+            "",
+            "an artefact with a manifest is whole\n{told}"
+        );
         assert!(read("third").contains("nothing to do"), "{}", read("third"));
         for (path, body) in &releases {
-            assert!(std::fs::read(out.path().join("package").join(path)).unwrap() == *body, "{path} differs\n{told}");
+            assert!(
+                std::fs::read(out.path().join("package").join(path)).unwrap() == *body,
+                "{path} differs\n{told}"
+            );
         }
         *exits.entry(codes).or_default() += 1;
     }
-    eprintln!("{count} disks, the state takes {used} kB; exits of the first, second and third run: {exits:?}");
+    eprintln!(
+        "{count} disks, the state takes {used} kB; exits of the first, second and third run: {exits:?}"
+    );
 }

@@ -9,7 +9,9 @@ use crate::harness::{PipelineTest, fixture, real_data};
 
 /// A pipeline that reads one file into one table, and nothing else.
 fn reads(table: &str, file: &Path, given: Option<&str>) -> PipelineTest {
-    let given = given.map(|cumul| format!("given = {{ annee = \"{cumul}\" }}\n")).unwrap_or_default();
+    let given = given
+        .map(|cumul| format!("given = {{ annee = \"{cumul}\" }}\n"))
+        .unwrap_or_default();
     let url = file.display();
     PipelineTest::with_config(&format!(
         "[[source]]\nid = \"s\"\nkind = \"file\"\nurl = \"{url}\"\ntable = \"{table}\"\n{given}"
@@ -17,20 +19,42 @@ fn reads(table: &str, file: &Path, given: Option<&str>) -> PipelineTest {
 }
 
 fn report(test: &PipelineTest) -> Value {
-    let ran = test.run(&["run", "--to", "validate", "--json"]).expect_exit(0).json();
-    ran["steps"].as_array().unwrap().iter().find(|step| step["stage"] == "validate").unwrap()["report"].clone()
+    let ran = test
+        .run(&["run", "--to", "validate", "--json"])
+        .expect_exit(0)
+        .json();
+    ran["steps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|step| step["stage"] == "validate")
+        .unwrap()["report"]
+        .clone()
 }
 
 /// Table, file, cumul told by the configuration, generation recognised, rows, records when a record makes several rows.
-type Generation = (&'static str, &'static str, Option<&'static str>, &'static str, i64, Option<&'static str>);
+type Generation = (
+    &'static str,
+    &'static str,
+    Option<&'static str>,
+    &'static str,
+    i64,
+    Option<&'static str>,
+);
 
 fn all_are_read(folder: &Path, generations: &[Generation]) {
     for (table, file, given, shape, rows, records) in generations {
         let report = report(&reads(table, &folder.join(file), *given));
-        let counts = (report["rows"]["received"].as_i64(), report["rows"]["refused"].as_i64());
+        let counts = (
+            report["rows"]["received"].as_i64(),
+            report["rows"]["refused"].as_i64(),
+        );
         assert_eq!(counts, (Some(*rows), Some(0)), "{file}: {report:#}");
         assert_eq!(
-            (report["notes"]["shape"].as_str(), report["notes"]["records"].as_str()),
+            (
+                report["notes"]["shape"].as_str(),
+                report["notes"]["records"].as_str()
+            ),
             (Some(*shape), *records),
             "{file}"
         );
@@ -45,8 +69,22 @@ fn every_generation_of_the_sample_is_recognised_by_its_header() {
     all_are_read(
         &fixture("sources"),
         &[
-            (LYCEE, "inserjeunes/etablissements-2018_2019-pro.csv", Some("cumul 2018-2019"), "telechargement_2018", 40, None),
-            (LYCEE, "inserjeunes/etablissements-2021_2022-pro.csv", Some("cumul 2021-2022"), "telechargement", 40, None),
+            (
+                LYCEE,
+                "inserjeunes/etablissements-2018_2019-pro.csv",
+                Some("cumul 2018-2019"),
+                "telechargement_2018",
+                40,
+                None,
+            ),
+            (
+                LYCEE,
+                "inserjeunes/etablissements-2021_2022-pro.csv",
+                Some("cumul 2021-2022"),
+                "telechargement",
+                40,
+                None,
+            ),
             (
                 "ij_cfa_etablissement",
                 "inserjeunes/etablissements-2021_2022-apprentissage.csv",
@@ -55,14 +93,70 @@ fn every_generation_of_the_sample_is_recognised_by_its_header() {
                 24,
                 None,
             ),
-            ("ij_lycee_formation", "inserjeunes/lycee_pro-formation-fine.csv", None, "ods", 120, None),
-            ("ij_cfa_formation", "inserjeunes/cfa-formation-fine.csv", None, "ods", 120, None),
-            ("ij_agricole_formation", "inserjeunes/lycee_agricole-formation-fine.csv", None, "ods", 120, None),
-            (HORIZON, "insersup/fr-esr-insersup_2023_S2.json", None, "2023_s2", 25, None),
-            (HORIZON, "insersup/fr-esr-insersup_2024_S2.json", None, "2024_s2", 60, None),
-            (HORIZON, "insersup/fr-esr-insersup_2025_S2.csv", None, "2025_s2", 60, Some("12")),
-            (HORIZON, "insersup/fr-esr-insersup.csv", None, "2026_s1", 800, Some("160")),
-            (HORIZON, "insersup/insersup_api_etablissement.json", None, "api_etablissement", 25, Some("5")),
+            (
+                "ij_lycee_formation",
+                "inserjeunes/lycee_pro-formation-fine.csv",
+                None,
+                "ods",
+                120,
+                None,
+            ),
+            (
+                "ij_cfa_formation",
+                "inserjeunes/cfa-formation-fine.csv",
+                None,
+                "ods",
+                120,
+                None,
+            ),
+            (
+                "ij_agricole_formation",
+                "inserjeunes/lycee_agricole-formation-fine.csv",
+                None,
+                "ods",
+                120,
+                None,
+            ),
+            (
+                HORIZON,
+                "insersup/fr-esr-insersup_2023_S2.json",
+                None,
+                "2023_s2",
+                25,
+                None,
+            ),
+            (
+                HORIZON,
+                "insersup/fr-esr-insersup_2024_S2.json",
+                None,
+                "2024_s2",
+                60,
+                None,
+            ),
+            (
+                HORIZON,
+                "insersup/fr-esr-insersup_2025_S2.csv",
+                None,
+                "2025_s2",
+                60,
+                Some("12"),
+            ),
+            (
+                HORIZON,
+                "insersup/fr-esr-insersup.csv",
+                None,
+                "2026_s1",
+                800,
+                Some("160"),
+            ),
+            (
+                HORIZON,
+                "insersup/insersup_api_etablissement.json",
+                None,
+                "api_etablissement",
+                25,
+                Some("5"),
+            ),
         ],
     );
 }
@@ -84,10 +178,38 @@ fn every_generation_of_the_real_files_is_read_whole() {
     all_are_read(
         &folder,
         &[
-            (LYCEE, depp("2018_2019", "pro"), Some("cumul 2018-2019"), "telechargement_2018", 4_569, None),
-            (LYCEE, depp("2020_2021", "pro"), Some("cumul 2020-2021"), "telechargement", 4_972, None),
-            (LYCEE, depp("2021_2022", "pro"), Some("cumul 2021-2022"), "telechargement", 5_325, None),
-            ("ij_cfa_etablissement", depp("2021_2022", "cfa"), Some("cumul 2021-2022"), "telechargement", 2_288, None),
+            (
+                LYCEE,
+                depp("2018_2019", "pro"),
+                Some("cumul 2018-2019"),
+                "telechargement_2018",
+                4_569,
+                None,
+            ),
+            (
+                LYCEE,
+                depp("2020_2021", "pro"),
+                Some("cumul 2020-2021"),
+                "telechargement",
+                4_972,
+                None,
+            ),
+            (
+                LYCEE,
+                depp("2021_2022", "pro"),
+                Some("cumul 2021-2022"),
+                "telechargement",
+                5_325,
+                None,
+            ),
+            (
+                "ij_cfa_etablissement",
+                depp("2021_2022", "cfa"),
+                Some("cumul 2021-2022"),
+                "telechargement",
+                2_288,
+                None,
+            ),
             (
                 "ij_lycee_formation",
                 "inserjeunes/fr-en-inserjeunes-lycee_pro-formation-fine_bts_extrait.csv",
@@ -96,10 +218,38 @@ fn every_generation_of_the_real_files_is_read_whole() {
                 19,
                 None,
             ),
-            (HORIZON, "insersup/fr-esr-insersup_2023_S2_api_formations.json", None, "2023_s2", 7, None),
-            (HORIZON, "insersup/fr-esr-insersup_2024_S2_api_formations.json", None, "2024_s2", 60, None),
-            (HORIZON, "insersup/fr-esr-insersup_2026_S1_extrait.csv", None, "2026_s1", 50, Some("10")),
-            (HORIZON, "insersup/api_insersup_etablissement_formations.json", None, "api_etablissement", 5, Some("1")),
+            (
+                HORIZON,
+                "insersup/fr-esr-insersup_2023_S2_api_formations.json",
+                None,
+                "2023_s2",
+                7,
+                None,
+            ),
+            (
+                HORIZON,
+                "insersup/fr-esr-insersup_2024_S2_api_formations.json",
+                None,
+                "2024_s2",
+                60,
+                None,
+            ),
+            (
+                HORIZON,
+                "insersup/fr-esr-insersup_2026_S1_extrait.csv",
+                None,
+                "2026_s1",
+                50,
+                Some("10"),
+            ),
+            (
+                HORIZON,
+                "insersup/api_insersup_etablissement_formations.json",
+                None,
+                "api_etablissement",
+                5,
+                Some("1"),
+            ),
         ],
     );
 }
@@ -107,46 +257,104 @@ fn every_generation_of_the_real_files_is_read_whole() {
 #[test]
 fn what_a_file_does_not_tell_is_asked_for() {
     let file = fixture("sources/inserjeunes/etablissements-2018_2019-pro.csv");
-    let ran = reads(LYCEE, &file, None).run(&["run", "--to", "validate"]).expect_exit(2);
-    ran.expect_told("given.annee").expect_told("cumul 2020-2021");
+    let ran = reads(LYCEE, &file, None)
+        .run(&["run", "--to", "validate"])
+        .expect_exit(2);
+    ran.expect_told("given.annee")
+        .expect_told("cumul 2020-2021");
     let told = fixture("sources/ij-cfa/fr-en-inserjeunes-cfa.csv");
-    let ran = reads("ij_cfa_etablissement", &told, Some("cumul 2018-2019")).run(&["run", "--to", "validate"]);
+    let ran = reads("ij_cfa_etablissement", &told, Some("cumul 2018-2019"))
+        .run(&["run", "--to", "validate"]);
     ran.expect_exit(2).expect_told("takes no `given.annee`");
 }
 
 /// The rows of the CSV that a table gives once packaged, by the values of these columns.
-fn published(test: &PipelineTest, table: &str, key: &[&str]) -> BTreeMap<String, BTreeMap<String, String>> {
-    let dataset = format!("[[dataset]]\nid = \"d\"\ntables = [\"{table}\"]\nlicence = \"lov2\"\nfrequency = \"annual\"\n");
+fn published(
+    test: &PipelineTest,
+    table: &str,
+    key: &[&str],
+) -> BTreeMap<String, BTreeMap<String, String>> {
+    let dataset = format!(
+        "[[dataset]]\nid = \"d\"\ntables = [\"{table}\"]\nlicence = \"lov2\"\nfrequency = \"annual\"\n"
+    );
     let config = std::fs::read_to_string(test.path("pipeline.toml")).unwrap();
     std::fs::write(test.path("pipeline.toml"), config + &dataset).unwrap();
     test.run(&["run", "--to", "package"]).expect_exit(0);
     let file = test.state_file("package", &format!("{table}.csv"));
-    let mut reader = csv::ReaderBuilder::new().delimiter(b';').from_path(file).unwrap();
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(b';')
+        .from_path(file)
+        .unwrap();
     let header = reader.headers().unwrap().clone();
     let rows = reader.records().map(|record| {
         let record = record.unwrap();
-        let cells: BTreeMap<String, String> =
-            header.iter().zip(record.iter()).map(|(name, cell)| (name.to_owned(), cell.to_owned())).collect();
-        (key.iter().map(|name| cells[*name].as_str()).collect::<Vec<_>>().join(" "), cells)
+        let cells: BTreeMap<String, String> = header
+            .iter()
+            .zip(record.iter())
+            .map(|(name, cell)| (name.to_owned(), cell.to_owned()))
+            .collect();
+        (
+            key.iter()
+                .map(|name| cells[*name].as_str())
+                .collect::<Vec<_>>()
+                .join(" "),
+            cells,
+        )
     });
     rows.collect()
 }
 
 #[test]
 fn a_figure_is_the_same_in_each_generation_that_tells_it() {
-    let key = ["etablissement", "diplome", "promo", "obtention_diplome", "genre", "horizon_mois"];
-    let read = |file: &str| published(&reads(HORIZON, &fixture("sources/insersup").join(file), None), HORIZON, &key);
+    let key = [
+        "etablissement",
+        "diplome",
+        "promo",
+        "obtention_diplome",
+        "genre",
+        "horizon_mois",
+    ];
+    let read = |file: &str| {
+        published(
+            &reads(HORIZON, &fixture("sources/insersup").join(file), None),
+            HORIZON,
+            &key,
+        )
+    };
     let now = read("fr-esr-insersup.csv");
     for (file, measures) in [
-        ("fr-esr-insersup_2023_S2.json", vec!["tx_sortants_en_emploi_sal_fr"]),
-        ("fr-esr-insersup_2024_S2.json", vec!["tx_sortants_en_emploi_sal_fr", "salaire_q2", "nb_sortants_en_emploi_stable"]),
-        ("fr-esr-insersup_2025_S2.csv", vec!["tx_sortants_en_emploi_sal_fr", "salaire_q2", "nb_sortants_en_emploi_stable"]),
+        (
+            "fr-esr-insersup_2023_S2.json",
+            vec!["tx_sortants_en_emploi_sal_fr"],
+        ),
+        (
+            "fr-esr-insersup_2024_S2.json",
+            vec![
+                "tx_sortants_en_emploi_sal_fr",
+                "salaire_q2",
+                "nb_sortants_en_emploi_stable",
+            ],
+        ),
+        (
+            "fr-esr-insersup_2025_S2.csv",
+            vec![
+                "tx_sortants_en_emploi_sal_fr",
+                "salaire_q2",
+                "nb_sortants_en_emploi_stable",
+            ],
+        ),
     ] {
         let then = read(file);
         let mut compared = 0;
         for (key, row) in &then {
-            for measure in measures.iter().filter(|measure| row[&format!("{measure}_statut")] == "measured") {
-                assert_eq!(row[*measure], now[key][*measure], "{file}: {measure} of {key}");
+            for measure in measures
+                .iter()
+                .filter(|measure| row[&format!("{measure}_statut")] == "measured")
+            {
+                assert_eq!(
+                    row[*measure], now[key][*measure],
+                    "{file}: {measure} of {key}"
+                );
                 compared += 1;
             }
         }
@@ -161,9 +369,17 @@ fn the_download_and_the_portal_export_tell_the_same_of_the_same_cumul() {
         return;
     };
     let table = "ij_cfa_etablissement";
-    let of =
-        |file: &str, given| published(&reads(table, &folder.join("inserjeunes").join(file), given), table, &["annee", "uai"]);
-    let download = of("depp-2022-etablissements-2021_2022-apprentissage.csv.gz", Some("cumul 2021-2022"));
+    let of = |file: &str, given| {
+        published(
+            &reads(table, &folder.join("inserjeunes").join(file), given),
+            table,
+            &["annee", "uai"],
+        )
+    };
+    let download = of(
+        "depp-2022-etablissements-2021_2022-apprentissage.csv.gz",
+        Some("cumul 2021-2022"),
+    );
     let portal = of("fr-en-inserjeunes-cfa.csv.gz", None);
     assert_eq!(download.len(), 2_288);
     let measures = [
@@ -175,8 +391,15 @@ fn the_download_and_the_portal_export_tell_the_same_of_the_same_cumul() {
         "taux_emploi_6_mois_attendu",
         "valeur_ajoutee_6_mois",
     ];
-    let differ =
-        |(key, row): &(&String, &BTreeMap<String, String>)| measures.iter().any(|name| row[*name] != portal[*key][*name]);
+    let differ = |(key, row): &(&String, &BTreeMap<String, String>)| {
+        measures
+            .iter()
+            .any(|name| row[*name] != portal[*key][*name])
+    };
     let different: Vec<_> = download.iter().filter(differ).map(|(key, _)| key).collect();
-    assert_eq!(different, Vec::<&String>::new(), "the same figures through both doors");
+    assert_eq!(
+        different,
+        Vec::<&String>::new(),
+        "the same figures through both doors"
+    );
 }

@@ -9,7 +9,11 @@ use serde_json::Value;
 
 /// The root of the project.
 pub(crate) fn project() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap().to_path_buf()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .nth(2)
+        .unwrap()
+        .to_path_buf()
 }
 
 /// The folder of a fixture.
@@ -21,7 +25,10 @@ pub(crate) fn fixture(path: &str) -> PathBuf {
 pub(crate) fn real_data() -> Option<PathBuf> {
     let beside = || project().join("../shared/data");
     let folder = std::env::var_os("DEBOUCHES_DATA").map_or_else(beside, PathBuf::from);
-    folder.join("inserjeunes").is_dir().then(|| folder.canonicalize().unwrap())
+    folder
+        .join("inserjeunes")
+        .is_dir()
+        .then(|| folder.canonicalize().unwrap())
 }
 
 /// A pipeline: a configuration in a temporary folder, and what its runs left there.
@@ -35,12 +42,18 @@ impl PipelineTest {
     pub(crate) fn with_config(config: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("pipeline.toml"), config).unwrap();
-        Self { folder, environment: Vec::new() }
+        Self {
+            folder,
+            environment: Vec::new(),
+        }
     }
 
     /// A pipeline in a folder that has everything already.
     pub(crate) fn in_folder(folder: tempfile::TempDir) -> Self {
-        Self { folder, environment: Vec::new() }
+        Self {
+            folder,
+            environment: Vec::new(),
+        }
     }
 
     /// The project's own configuration, on the sample.
@@ -54,18 +67,40 @@ impl PipelineTest {
     pub(crate) fn one_table(table: &str, file: &Path) -> Self {
         let mut config = String::new();
         let mut source = |id: &str, url: String, table: &str| {
-            write!(config, "[[source]]\nid = \"{id}\"\nkind = \"file\"\nurl = \"{url}\"\ntable = \"{table}\"\n").unwrap();
+            write!(
+                config,
+                "[[source]]\nid = \"{id}\"\nkind = \"file\"\nurl = \"{url}\"\ntable = \"{table}\"\n"
+            )
+            .unwrap();
         };
         source("tested", file.display().to_string(), table);
         let is_nomenclature = table.starts_with("bcn_");
-        let published = if is_nomenclature { "ij_cfa_etablissement" } else { table };
+        let published = if is_nomenclature {
+            "ij_cfa_etablissement"
+        } else {
+            table
+        };
         if is_nomenclature {
-            source("cfa", fixture("sources/ij-cfa/fr-en-inserjeunes-cfa.csv").display().to_string(), published);
+            source(
+                "cfa",
+                fixture("sources/ij-cfa/fr-en-inserjeunes-cfa.csv")
+                    .display()
+                    .to_string(),
+                published,
+            );
         }
         for (id, file, own) in [
             ("mef", "bcn/n_mef.csv", "bcn_mef"),
-            ("diplomes", "bcn/n_formation_diplome.csv", "bcn_formation_diplome"),
-            ("groupes", "bcn/n_groupe_specialite.csv", "bcn_groupe_specialite"),
+            (
+                "diplomes",
+                "bcn/n_formation_diplome.csv",
+                "bcn_formation_diplome",
+            ),
+            (
+                "groupes",
+                "bcn/n_groupe_specialite.csv",
+                "bcn_groupe_specialite",
+            ),
             ("certif", "metiers/certif_info.csv", "certif_info"),
         ] {
             if own != table {
@@ -113,12 +148,18 @@ impl PipelineTest {
 
     /// Runs the binary to its end.
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
-        Ran { output: self.command(arguments).output().unwrap(), arguments: arguments.join(" ") }
+        Ran {
+            output: self.command(arguments).output().unwrap(),
+            arguments: arguments.join(" "),
+        }
     }
 
     /// Runs that command, made from [`Self::command`], to its end.
     pub(crate) fn ran(&self, mut command: Command, arguments: &str) -> Ran {
-        Ran { output: command.output().unwrap(), arguments: arguments.to_owned() }
+        Ran {
+            output: command.output().unwrap(),
+            arguments: arguments.to_owned(),
+        }
     }
 
     /// Every file of the newest release of each dataset, but the manifest, by its path.
@@ -132,7 +173,10 @@ impl PipelineTest {
                 if path.is_dir() {
                     waiting.push(path);
                 } else if path.file_name().unwrap() != "manifest.json" {
-                    files.insert(path.strip_prefix(&root).unwrap().display().to_string(), std::fs::read(&path).unwrap());
+                    files.insert(
+                        path.strip_prefix(&root).unwrap().display().to_string(),
+                        std::fs::read(&path).unwrap(),
+                    );
                 }
             }
         }
@@ -159,7 +203,8 @@ impl PipelineTest {
 
     /// What the practice portal keeps.
     pub(crate) fn practice_portal(&self) -> Value {
-        serde_json::from_slice(&std::fs::read(self.path("state/portal/portal.json")).unwrap()).unwrap()
+        serde_json::from_slice(&std::fs::read(self.path("state/portal/portal.json")).unwrap())
+            .unwrap()
     }
 }
 
@@ -195,11 +240,16 @@ impl Ran {
     }
 
     pub(crate) fn expect_told(self, text: &str) -> Self {
-        assert!(self.stdout().contains(text) || self.stderr().contains(text), "« {text} » was not told\n{}", self.told());
+        assert!(
+            self.stdout().contains(text) || self.stderr().contains(text),
+            "« {text} » was not told\n{}",
+            self.told()
+        );
         self
     }
 
     pub(crate) fn json(&self) -> Value {
-        serde_json::from_slice(&self.output.stdout).unwrap_or_else(|error| panic!("not JSON ({error})\n{}", self.told()))
+        serde_json::from_slice(&self.output.stdout)
+            .unwrap_or_else(|error| panic!("not JSON ({error})\n{}", self.told()))
     }
 }

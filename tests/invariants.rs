@@ -12,19 +12,35 @@ fn validated() -> Option<Value> {
     };
     let config = std::fs::read_to_string(project().join("tests/data/real.toml")).unwrap();
     let test = PipelineTest::with_config(&config.replace("{data}", &folder.display().to_string()));
-    Some(test.run(&["run", "--to", "enrich", "--json"]).expect_exit(0).json())
+    Some(
+        test.run(&["run", "--to", "enrich", "--json"])
+            .expect_exit(0)
+            .json(),
+    )
 }
 
 fn report<'a>(ran: &'a Value, stage: &str, table: &str) -> &'a Value {
     let steps = ran["steps"].as_array().unwrap();
-    &steps.iter().find(|step| step["stage"] == stage && step["subject"] == table).unwrap()["report"]
+    &steps
+        .iter()
+        .find(|step| step["stage"] == stage && step["subject"] == table)
+        .unwrap()["report"]
 }
 
 /// Rows that the rule could compare, and rows that broke it.
 fn counts(report: &Value, rule: &str) -> (f64, u64) {
-    let compared = report["measures"][format!("compared.{rule}")].as_f64().unwrap_or_default();
-    let tally = report["rules"].as_array().unwrap().iter().find(|tally| tally["rule"] == rule);
-    (compared, tally.map_or(0, |tally| tally["findings"].as_u64().unwrap()))
+    let compared = report["measures"][format!("compared.{rule}")]
+        .as_f64()
+        .unwrap_or_default();
+    let tally = report["rules"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|tally| tally["rule"] == rule);
+    (
+        compared,
+        tally.map_or(0, |tally| tally["findings"].as_u64().unwrap()),
+    )
 }
 
 #[test]
@@ -43,13 +59,40 @@ fn p1_to_p9_hold_on_the_real_files_with_their_counts() {
     }
     let tagged = report(&ran, "enrich", "ij_cfa_etablissement");
     assert_eq!(counts(tagged, "region-conflict"), (11_314.0, 0), "P6");
-    assert_eq!(counts(report(&ran, "validate", "bcn_mef"), "mefstat-cfd-mismatch"), (10_067.0, 0), "P7");
-    assert_eq!(counts(report(&ran, "validate", "bcn_n_formation_diplome"), "succession-cycle"), (1_532.0, 0), "P8");
-    assert_eq!(counts(report(&ran, "validate", "bcn_lien_formation_groupe"), "several-groups"), (148.0, 0), "P9");
+    assert_eq!(
+        counts(report(&ran, "validate", "bcn_mef"), "mefstat-cfd-mismatch"),
+        (10_067.0, 0),
+        "P7"
+    );
+    assert_eq!(
+        counts(
+            report(&ran, "validate", "bcn_n_formation_diplome"),
+            "succession-cycle"
+        ),
+        (1_532.0, 0),
+        "P8"
+    );
+    assert_eq!(
+        counts(
+            report(&ran, "validate", "bcn_lien_formation_groupe"),
+            "several-groups"
+        ),
+        (148.0, 0),
+        "P9"
+    );
     // Four exceptions are known, and accepted: the published column is kept.
-    assert_eq!(counts(report(&ran, "validate", "bcn_formation_diplome"), "nsf-mismatch"), (11_261.0, 4));
+    assert_eq!(
+        counts(
+            report(&ran, "validate", "bcn_formation_diplome"),
+            "nsf-mismatch"
+        ),
+        (11_261.0, 4)
+    );
     let regional = report(&ran, "validate", "ij_regional");
-    assert_eq!(counts(regional, "rate-mismatch"), (14_306.0 * 3.0 + 9_281.0 * 2.0, 0));
+    assert_eq!(
+        counts(regional, "rate-mismatch"),
+        (14_306.0 * 3.0 + 9_281.0 * 2.0, 0)
+    );
 }
 
 #[test]
@@ -64,8 +107,15 @@ fn what_the_nomenclatures_get_wrong_is_told_with_its_counts() {
         ("bcn_lien_formation_groupe", 0),
         ("kit_apprentissage", 35),
     ] {
-        assert_eq!(counts(report(&ran, "enrich", table), "unknown-reference").1, unknown, "{table}");
+        assert_eq!(
+            counts(report(&ran, "enrich", table), "unknown-reference").1,
+            unknown,
+            "{table}"
+        );
     }
     // No code of the regional file closed before the final year of its first cohort.
-    assert_eq!(counts(report(&ran, "enrich", "ij_regional"), "code-closed").1, 0);
+    assert_eq!(
+        counts(report(&ran, "enrich", "ij_regional"), "code-closed").1,
+        0
+    );
 }

@@ -1,5 +1,9 @@
 //! Scenarios: what users see of `debouches`, through its command line. One module per scenario, one harness.
-#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a failure is the message; a check that is not run says so")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a failure is the message; a check that is not run says so"
+)]
 
 mod harness;
 

@@ -17,7 +17,11 @@ fn cfa(more: &str) -> (PipelineTest, std::path::PathBuf) {
 
 /// Puts a file that is refused in place of the sample.
 fn break_it(file: &std::path::Path) {
-    std::fs::copy(fixture("rules/shares-not-hundred/fr-en-inserjeunes-cfa.csv"), file).unwrap();
+    std::fs::copy(
+        fixture("rules/shares-not-hundred/fr-en-inserjeunes-cfa.csv"),
+        file,
+    )
+    .unwrap();
 }
 
 #[test]
@@ -29,22 +33,50 @@ fn history_tells_each_run_and_show_what_it_did() {
     test.run(&["run", "-q"]).expect_exit(3);
     let history = test.run(&["history", "--json"]).expect_exit(0).json();
     let runs = history["runs"].as_array().unwrap();
-    let told: Vec<_> = runs.iter().map(|run| (run["exit_code"].as_u64(), run["nothing_to_do"].as_bool())).collect();
-    assert_eq!(told, [(Some(0), Some(false)), (Some(0), Some(true)), (Some(3), Some(false))]);
-    test.run(&["history", "--troubles"]).expect_exit(0).expect_told("1 refused");
-    test.run(&["show", "last"]).expect_exit(0).expect_told("shares-not-hundred");
+    let told: Vec<_> = runs
+        .iter()
+        .map(|run| (run["exit_code"].as_u64(), run["nothing_to_do"].as_bool()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (Some(0), Some(false)),
+            (Some(0), Some(true)),
+            (Some(3), Some(false))
+        ]
+    );
+    test.run(&["history", "--troubles"])
+        .expect_exit(0)
+        .expect_told("1 refused");
+    test.run(&["show", "last"])
+        .expect_exit(0)
+        .expect_told("shares-not-hundred");
     let first = runs[0]["run"].as_str().unwrap();
-    test.run(&["show", first]).expect_exit(0).expect_told("Première publication");
-    test.run(&["show", "19"]).expect_exit(2).expect_told("debouches history");
+    test.run(&["show", first])
+        .expect_exit(0)
+        .expect_told("Première publication");
+    test.run(&["show", "19"])
+        .expect_exit(2)
+        .expect_told("debouches history");
 }
 
 #[test]
 fn each_json_log_line_names_the_run() {
     let (test, _) = cfa("");
-    let told = test.run(&["run", "--log-format", "json", "--json"]).expect_exit(0);
+    let told = test
+        .run(&["run", "--log-format", "json", "--json"])
+        .expect_exit(0);
     let run = told.json()["run"].clone();
-    let lines: Vec<Value> = told.stderr().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert!(lines.len() > 5 && lines.iter().all(|line| line["run"] == run), "{}", told.told());
+    let lines: Vec<Value> = told
+        .stderr()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert!(
+        lines.len() > 5 && lines.iter().all(|line| line["run"] == run),
+        "{}",
+        told.told()
+    );
 }
 
 #[test]
@@ -53,42 +85,77 @@ fn the_figures_of_the_last_run_are_for_prometheus() {
     let read = || std::fs::read_to_string(test.path("debouches.prom")).unwrap();
     test.run(&["run", "-q"]).expect_exit(0);
     let good = read();
-    let success = |text: &str| text.lines().find(|line| line.starts_with("debouches_success")).unwrap().to_owned();
+    let success = |text: &str| {
+        text.lines()
+            .find(|line| line.starts_with("debouches_success"))
+            .unwrap()
+            .to_owned()
+    };
     for line in [
         "debouches_run_exit_code{profile=\"sample\"} 0",
         "debouches_table_rows_received{profile=\"sample\",stage=\"validate\",table=\"ij_cfa_etablissement\"} 331",
         "debouches_table_rows_refused{profile=\"sample\",stage=\"validate\",table=\"ij_cfa_etablissement\"} 1",
         "debouches_dataset_version{profile=\"sample\",dataset=\"tested\",version=\"1.0.0\"} 1",
     ] {
-        assert!(good.lines().any(|own| own == line), "{line} is not in\n{good}");
+        assert!(
+            good.lines().any(|own| own == line),
+            "{line} is not in\n{good}"
+        );
     }
     break_it(&file);
     test.run(&["run", "-q"]).expect_exit(3);
     let bad = read();
-    assert!(bad.contains("debouches_run_exit_code{profile=\"sample\"} 3\n"), "{bad}");
-    assert_eq!(success(&bad), success(&good), "the last good run is still told");
+    assert!(
+        bad.contains("debouches_run_exit_code{profile=\"sample\"} 3\n"),
+        "{bad}"
+    );
+    assert_eq!(
+        success(&bad),
+        success(&good),
+        "the last good run is still told"
+    );
 }
 
 #[test]
 fn a_chat_room_is_told_of_a_refusal_once_and_of_the_recovery() {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap();
     let server = runtime.block_on(ScriptedServer::start((0..4).map(|_| Reply::ok(b"ok"))));
     let address = server.url("/hooks/very-secret").to_string();
     let (test, file) = cfa("[operations.webhook]\nurl_env = \"ROOM\"\n");
     let test = test.env("ROOM", &address);
     test.run(&["run", "-q"]).expect_exit(0);
-    assert_eq!(server.seen().len(), 0, "a first run that is well is no news");
+    assert_eq!(
+        server.seen().len(),
+        0,
+        "a first run that is well is no news"
+    );
     break_it(&file);
     let told = test.run(&["run", "-vv"]).expect_exit(3).told();
-    assert!(!told.contains("very-secret"), "the address is a secret\n{told}");
+    assert!(
+        !told.contains("very-secret"),
+        "the address is a secret\n{told}"
+    );
     test.run(&["run", "-q"]).expect_exit(3);
     std::fs::copy(fixture("sources/ij-cfa/fr-en-inserjeunes-cfa.csv"), &file).unwrap();
     test.run(&["run", "-q"]).expect_exit(0);
     let texts: Vec<String> = (server.seen().iter())
-        .map(|seen| serde_json::from_slice::<Value>(&seen.body).unwrap()["text"].as_str().unwrap().to_owned())
+        .map(|seen| {
+            serde_json::from_slice::<Value>(&seen.body).unwrap()["text"]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        })
         .collect();
     assert_eq!(texts.len(), 2, "{texts:#?}");
-    assert!(texts[0].contains("données refusées") && texts[0].contains("shares-not-hundred"), "{}", texts[0]);
+    assert!(
+        texts[0].contains("données refusées") && texts[0].contains("shares-not-hundred"),
+        "{}",
+        texts[0]
+    );
     assert!(texts[1].contains("tout va bien de nouveau"), "{}", texts[1]);
 }
 
@@ -109,11 +176,20 @@ fn units_and_manual_are_printed_ready() {
         ("k8s", "concurrencyPolicy: Forbid"),
         ("container", "ENTRYPOINT"),
     ] {
-        let told = test.run(&["units", kind, "--folder", "/srv/essai"]).expect_exit(0).expect_told(wanted);
+        let told = test
+            .run(&["units", kind, "--folder", "/srv/essai"])
+            .expect_exit(0)
+            .expect_told(wanted);
         assert!(told.stdout().contains("/srv/essai"));
-        assert!(!told.stdout().contains("@FOLDER@") && !told.stdout().contains("@PROFILE@"), "{}", told.told());
+        assert!(
+            !told.stdout().contains("@FOLDER@") && !told.stdout().contains("@PROFILE@"),
+            "{}",
+            told.told()
+        );
     }
-    test.run(&["man"]).expect_exit(0).expect_told(".TH debouches 1");
+    test.run(&["man"])
+        .expect_exit(0)
+        .expect_told(".TH debouches 1");
     test.run(&["man", "--folder", "pages"]).expect_exit(0);
     assert!(test.path("pages/debouches-run.1").is_file());
 }

@@ -20,7 +20,9 @@ fn one(portal: &Reached) -> PipelineTest {
     let own = test.path("source.csv");
     std::fs::copy(&file, &own).unwrap();
     let path = test.path("pipeline.toml");
-    let config = std::fs::read_to_string(&path).unwrap().replace(&file.display().to_string(), &own.display().to_string());
+    let config = std::fs::read_to_string(&path)
+        .unwrap()
+        .replace(&file.display().to_string(), &own.display().to_string());
     std::fs::write(path, config).unwrap();
     portal.receives(test, "")
 }
@@ -43,15 +45,31 @@ fn a_plan_is_the_consent_and_is_done_as_it_was_shown() {
     with_practice(false, |portal| {
         let test = one(portal);
         test.run(&["run", "--to", "package", "-q"]).expect_exit(0);
-        test.run(&["publish"]).expect_exit(2).expect_told("--yes").expect_told("plan -o plan.json");
-        test.run(&["plan", "-o", "plan.json", "--exit-code"]).expect_exit(10).expect_told("create the dataset");
-        let plan: Value = serde_json::from_slice(&std::fs::read(test.path("plan.json")).unwrap()).unwrap();
+        test.run(&["publish"])
+            .expect_exit(2)
+            .expect_told("--yes")
+            .expect_told("plan -o plan.json");
+        test.run(&["plan", "-o", "plan.json", "--exit-code"])
+            .expect_exit(10)
+            .expect_told("create the dataset");
+        let plan: Value =
+            serde_json::from_slice(&std::fs::read(test.path("plan.json")).unwrap()).unwrap();
         let writes = plan["datasets"][0]["writes"].as_array().unwrap();
-        assert!(writes.iter().all(|write| !write["reason"].as_str().unwrap().is_empty()));
+        assert!(
+            writes
+                .iter()
+                .all(|write| !write["reason"].as_str().unwrap().is_empty())
+        );
         assert_eq!(portal.writes(), 0, "a plan writes nothing");
-        let ran = test.run(&["publish", "plan.json", "--json"]).expect_exit(0).json();
+        let ran = test
+            .run(&["publish", "plan.json", "--json"])
+            .expect_exit(0)
+            .json();
         let detail = ran["steps"][0]["detail"].as_str().unwrap();
-        assert!(detail.contains(&format!("{} writes", writes.len())), "{detail}");
+        assert!(
+            detail.contains(&format!("{} writes", writes.len())),
+            "{detail}"
+        );
         // The same plan again: the portal agrees already.
         let sent = portal.writes();
         test.run(&["publish", "plan.json"]).expect_exit(0);
@@ -66,17 +84,32 @@ fn a_plan_is_refused_when_the_portal_moved() {
         test.run(&["run", "--yes", "-q"]).expect_exit(0);
         revise_source(&test);
         test.run(&["run", "--to", "package", "-q"]).expect_exit(0);
-        test.run(&["plan", "-o", "plan.json"]).expect_exit(0).expect_told("other bytes: sha1");
+        test.run(&["plan", "-o", "plan.json"])
+            .expect_exit(0)
+            .expect_told("other bytes: sha1");
         let (id, dataset) = dataset_of(portal);
         // Somebody writes a title by hand meanwhile.
         let resource = dataset["resources"][0]["id"].as_str().unwrap();
         let path = format!("/api/1/datasets/{id}/resources/{resource}/");
-        assert_eq!(portal.ask("PUT", &path, Some(&json!({"title": "Titre à la main"}))).0, 200);
+        assert_eq!(
+            portal
+                .ask("PUT", &path, Some(&json!({"title": "Titre à la main"})))
+                .0,
+            200
+        );
         let sent = portal.writes();
-        test.run(&["publish", "plan.json"]).expect_exit(2).expect_told("the portal changed since");
-        assert_eq!(portal.writes(), sent, "nothing is written by a plan that is refused");
+        test.run(&["publish", "plan.json"])
+            .expect_exit(2)
+            .expect_told("the portal changed since");
+        assert_eq!(
+            portal.writes(),
+            sent,
+            "nothing is written by a plan that is refused"
+        );
         // A new plan tells what would become of it.
-        test.run(&["plan"]).expect_exit(0).expect_told("title: “Titre à la main” →");
+        test.run(&["plan"])
+            .expect_exit(0)
+            .expect_told("title: “Titre à la main” →");
     });
 }
 
@@ -88,9 +121,13 @@ fn a_plan_is_refused_when_the_release_moved() {
         test.run(&["plan", "-o", "plan.json"]).expect_exit(0);
         revise_source(&test);
         test.run(&["run", "--to", "package", "-q"]).expect_exit(0);
-        test.run(&["publish", "plan.json"]).expect_exit(2).expect_told("the release is another one");
+        test.run(&["publish", "plan.json"])
+            .expect_exit(2)
+            .expect_told("the release is another one");
         std::fs::write(test.path("bad.json"), "{}").unwrap();
-        test.run(&["publish", "bad.json"]).expect_exit(2).expect_told("it is not a plan");
+        test.run(&["publish", "bad.json"])
+            .expect_exit(2)
+            .expect_told("it is not a plan");
         assert_eq!(portal.writes(), 0);
     });
 }
@@ -101,16 +138,28 @@ fn every_obstacle_is_told_at_once_and_nothing_is_written() {
         let test = one(portal);
         let path = test.path("pipeline.toml");
         let config = std::fs::read_to_string(&path).unwrap();
-        let config = config.replace("licence = \"lov2\"", "licence = \"lov9\"").replace("\"annual\"", "\"yearly\"");
-        let config =
-            config.replace("tags = [\"insertion\"]", "tags = [\"a!\"]\nzones = [\"country:zz\"]\ngranularity = \"fr:rue\"");
+        let config = config
+            .replace("licence = \"lov2\"", "licence = \"lov9\"")
+            .replace("\"annual\"", "\"yearly\"");
+        let config = config.replace(
+            "tags = [\"insertion\"]",
+            "tags = [\"a!\"]\nzones = [\"country:zz\"]\ngranularity = \"fr:rue\"",
+        );
         std::fs::write(&path, config).unwrap();
         test.run(&["run", "--to", "package", "-q"]).expect_exit(0);
         let ran = test.run(&["publish", "--dry-run"]).expect_exit(2);
-        for told in ["licence `lov9`", "frequency `yearly`", "tag `a!`", "zone `country:zz`", "granularity `fr:rue`"] {
+        for told in [
+            "licence `lov9`",
+            "frequency `yearly`",
+            "tag `a!`",
+            "zone `country:zz`",
+            "granularity `fr:rue`",
+        ] {
             assert!(ran.stdout().contains(told), "{told}\n{}", ran.told());
         }
-        test.run(&["publish", "--yes"]).expect_exit(2).expect_told("zone `country:zz`");
+        test.run(&["publish", "--yes"])
+            .expect_exit(2)
+            .expect_told("zone `country:zz`");
         assert_eq!(portal.writes(), 0);
     });
 }
@@ -124,7 +173,10 @@ fn an_older_release_does_not_replace_a_newer_one_by_mistake() {
         test.run(&["run", "--yes", "-q"]).expect_exit(0);
         // Another machine, which knows nothing of the second version.
         let other = one(portal);
-        other.run(&["run", "--yes"]).expect_exit(2).expect_told("newer than 1.0.0");
+        other
+            .run(&["run", "--yes"])
+            .expect_exit(2)
+            .expect_told("newer than 1.0.0");
         assert_eq!(dataset_of(portal).1["extras"]["debouches:version"], "1.0.1");
     });
 }
@@ -137,13 +189,23 @@ fn is_adopted(portal: &Reached) {
     test.run(&["run", "--yes", "-q"]).expect_exit(0);
     revise_source(&test);
     test.run(&["run", "--yes", "-q"]).expect_exit(0);
-    let (sent, receipt) = (road.writes(), std::fs::read(test.state_file("publish/tested/1.0.1", "receipt.json")).unwrap());
+    let (sent, receipt) = (
+        road.writes(),
+        std::fs::read(test.state_file("publish/tested/1.0.1", "receipt.json")).unwrap(),
+    );
     std::fs::remove_dir_all(test.path("state")).unwrap();
-    test.run(&["portal", "adopt"]).expect_exit(2).expect_told("run `debouches run --to enrich tested` first");
+    test.run(&["portal", "adopt"])
+        .expect_exit(2)
+        .expect_told("run `debouches run --to enrich tested` first");
     test.run(&["run", "--to", "enrich", "-q"]).expect_exit(0);
-    test.run(&["portal", "adopt"]).expect_exit(0).expect_told("byte for byte");
+    test.run(&["portal", "adopt"])
+        .expect_exit(0)
+        .expect_told("byte for byte");
     let again = std::fs::read(test.state_file("publish/tested/1.0.1", "receipt.json")).unwrap();
-    assert_eq!(String::from_utf8_lossy(&again), String::from_utf8_lossy(&receipt));
+    assert_eq!(
+        String::from_utf8_lossy(&again),
+        String::from_utf8_lossy(&receipt)
+    );
     test.run(&["run", "--yes"]).expect_exit(0);
     assert_eq!(road.writes(), sent, "an adoption made writes");
     assert_eq!(dataset_of(portal).1["extras"]["debouches:version"], "1.0.1");
@@ -162,7 +224,9 @@ fn somebody_deletes_our_dataset_and_no_second_one_is_made() {
         test.run(&["run", "--yes", "-q"]).expect_exit(0);
         portal.clear("tested");
         let sent = portal.writes();
-        test.run(&["publish", "--yes"]).expect_exit(2).expect_told("was deleted on the portal");
+        test.run(&["publish", "--yes"])
+            .expect_exit(2)
+            .expect_told("was deleted on the portal");
         assert_eq!(portal.writes(), sent);
     });
 }
@@ -180,10 +244,24 @@ fn files_that_others_add_or_delete_are_kept_and_put_back() {
         assert_eq!(portal.ask("DELETE", &format!("{path}{ours}/"), None).0, 204);
         test.run(&["publish", "--yes"]).expect_exit(0);
         let (_, now) = dataset_of(portal);
-        let titles: Vec<&str> =
-            now["resources"].as_array().unwrap().iter().map(|item| item["title"].as_str().unwrap()).collect();
-        assert_eq!(titles.len(), dataset["resources"].as_array().unwrap().len() + 1, "{titles:?}");
-        assert_eq!(*titles.last().unwrap(), "Note d'un collègue", "what others added comes last and stays");
-        test.run(&["publish", "--yes"]).expect_exit(0).expect_told("nothing to do");
+        let titles: Vec<&str> = now["resources"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|item| item["title"].as_str().unwrap())
+            .collect();
+        assert_eq!(
+            titles.len(),
+            dataset["resources"].as_array().unwrap().len() + 1,
+            "{titles:?}"
+        );
+        assert_eq!(
+            *titles.last().unwrap(),
+            "Note d'un collègue",
+            "what others added comes last and stays"
+        );
+        test.run(&["publish", "--yes"])
+            .expect_exit(0)
+            .expect_told("nothing to do");
     });
 }

@@ -8,18 +8,25 @@ use crate::wire::Reached;
 use debouches_portal::PortalOptions;
 
 /// What is told when no real udata is there.
-pub(crate) const NOT_RUN: &str =
-    "NOT RUN: DEBOUCHES_UDATA_CREDENTIALS names no real udata (see tests/udata/); .ci/run starts one";
+pub(crate) const NOT_RUN: &str = "NOT RUN: DEBOUCHES_UDATA_CREDENTIALS names no real udata (see tests/udata/); .ci/run starts one";
 
 /// Does something while the practice portal answers on a port of its own.
 pub(crate) fn with_practice(read_only: bool, act: impl FnOnce(&Reached)) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
     let folder = tempfile::tempdir().unwrap();
     let mut options = PortalOptions::new(folder.path());
     options.address = SocketAddr::from(([127, 0, 0, 1], 0));
     options.read_only = read_only;
     let portal = runtime.block_on(debouches_portal::start(options)).unwrap();
-    act(&Reached::own(portal.base_url(), portal.api_key(), portal.organization()));
+    act(&Reached::own(
+        portal.base_url(),
+        portal.api_key(),
+        portal.organization(),
+    ));
     runtime.block_on(portal.shutdown()).unwrap();
 }
 
@@ -31,9 +38,14 @@ pub(crate) fn sample_to(portal: &Reached) -> PipelineTest {
         "[portal.tested]\nkind = \"udata\"\nurl = \"{}\"\norganization = \"{}\"\n\n[portal.practice]",
         portal.url, portal.organization
     );
-    let config = config.replace("fixtures/sources", &sources).replace("[portal.practice]", &declared);
-    PipelineTest::with_config(&config.replace("portal = \"practice\"\nportals = [\"catalogue\"]", "portal = \"tested\""))
-        .env("DEBOUCHES_API_KEY", &portal.key)
+    let config = config
+        .replace("fixtures/sources", &sources)
+        .replace("[portal.practice]", &declared);
+    PipelineTest::with_config(&config.replace(
+        "portal = \"practice\"\nportals = [\"catalogue\"]",
+        "portal = \"tested\"",
+    ))
+    .env("DEBOUCHES_API_KEY", &portal.key)
 }
 
 fn publishes_once(portal: &Reached) {
@@ -41,12 +53,22 @@ fn publishes_once(portal: &Reached) {
     let road = Proxy::to(&portal.url);
     let test = sample_to(&portal.by(&road.url));
     let ran = test.run(&["run", "--yes", "--json"]).expect_exit(0).json();
-    for step in ran["steps"].as_array().unwrap().iter().filter(|step| step["stage"] == "publish") {
-        assert!(step["detail"].as_str().unwrap().contains("quality 100 %"), "{step}");
+    for step in ran["steps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|step| step["stage"] == "publish")
+    {
+        assert!(
+            step["detail"].as_str().unwrap().contains("quality 100 %"),
+            "{step}"
+        );
     }
     let sent = road.writes();
     assert!(sent > 0);
-    test.run(&["publish", "--yes"]).expect_exit(0).expect_told("nothing to do");
+    test.run(&["publish", "--yes"])
+        .expect_exit(0)
+        .expect_told("nothing to do");
     assert_eq!(road.writes(), sent, "a second publication wrote again");
     // The state is lost: the marks on the portal are enough.
     std::fs::remove_dir_all(test.path("state")).unwrap();
@@ -81,17 +103,33 @@ fn a_real_udata_conforms() {
 }
 
 fn conforms(portal: &Reached) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let checks = runtime.block_on(debouches_udata::conformance::run(&portal.url, &portal.key, None, &portal.organization));
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let checks = runtime.block_on(debouches_udata::conformance::run(
+        &portal.url,
+        &portal.key,
+        None,
+        &portal.organization,
+    ));
     assert!(checks.unwrap().len() >= 10);
 }
 
 #[test]
 fn a_bad_key_is_told_and_nothing_is_written() {
     with_practice(false, |portal| {
-        let test = sample_to(&Reached::own(portal.url.clone(), "not-a-key", &portal.organization));
+        let test = sample_to(&Reached::own(
+            portal.url.clone(),
+            "not-a-key",
+            &portal.organization,
+        ));
         let ran = test.run(&["run", "--yes"]).expect_exit(4);
-        assert!(!ran.told().contains("not-a-key"), "the key was printed\n{}", ran.told());
+        assert!(
+            !ran.told().contains("not-a-key"),
+            "the key was printed\n{}",
+            ran.told()
+        );
         assert_eq!(portal.writes(), 0);
     });
 }
@@ -100,7 +138,9 @@ fn a_bad_key_is_told_and_nothing_is_written() {
 fn a_missing_key_is_told_before_anything_is_sent() {
     with_practice(false, |portal| {
         let test = sample_to(portal).env("DEBOUCHES_API_KEY", "");
-        test.run(&["run", "--yes"]).expect_exit(4).expect_told("DEBOUCHES_API_KEY");
+        test.run(&["run", "--yes"])
+            .expect_exit(4)
+            .expect_told("DEBOUCHES_API_KEY");
         assert_eq!(portal.writes(), 0);
     });
 }
@@ -115,7 +155,10 @@ fn a_read_only_portal_is_an_outage() {
 #[test]
 fn a_real_portal_is_not_written_to_without_consent() {
     with_practice(false, |portal| {
-        sample_to(portal).run(&["run"]).expect_exit(2).expect_told("--yes");
+        sample_to(portal)
+            .run(&["run"])
+            .expect_exit(2)
+            .expect_told("--yes");
         assert_eq!(portal.writes(), 0);
     });
 }
@@ -126,7 +169,11 @@ fn the_key_is_in_no_file_and_on_no_screen() {
         let test = sample_to(portal);
         let ran = test.run(&["run", "--yes", "-vv"]).expect_exit(0);
         assert!(!ran.told().contains(&portal.key));
-        let found = std::process::Command::new("grep").args(["-rl", &portal.key]).arg(test.folder()).output().unwrap();
+        let found = std::process::Command::new("grep")
+            .args(["-rl", &portal.key])
+            .arg(test.folder())
+            .output()
+            .unwrap();
         assert_eq!(String::from_utf8_lossy(&found.stdout), "");
     });
 }

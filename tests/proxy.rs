@@ -66,7 +66,12 @@ const LATE: Duration = Duration::from_millis(2600);
 impl Proxy {
     /// A road to that address, `http://host:port`.
     pub(crate) fn to(portal: &str) -> Self {
-        let upstream: SocketAddr = portal.strip_prefix("http://").unwrap().trim_end_matches('/').parse().unwrap();
+        let upstream: SocketAddr = portal
+            .strip_prefix("http://")
+            .unwrap()
+            .trim_end_matches('/')
+            .parse()
+            .unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let seen = Arc::new(Mutex::new(Seen::default()));
@@ -92,7 +97,10 @@ impl Proxy {
                 }
             }
         });
-        Self { url: format!("http://{address}"), seen }
+        Self {
+            url: format!("http://{address}"),
+            seen,
+        }
     }
 
     /// From now on, and counting writes from 0 again.
@@ -124,18 +132,29 @@ impl Proxy {
     }
 }
 
-fn serve(mut client: TcpStream, upstream: SocketAddr, seen: &Mutex<Seen>, closed: &AtomicBool) -> std::io::Result<()> {
+fn serve(
+    mut client: TcpStream,
+    upstream: SocketAddr,
+    seen: &Mutex<Seen>,
+    closed: &AtomicBool,
+) -> std::io::Result<()> {
     loop {
-        let Some((head, body_start)) = read_head(&mut client)? else { return Ok(()) };
+        let Some((head, body_start)) = read_head(&mut client)? else {
+            return Ok(());
+        };
         let text = String::from_utf8_lossy(&head).into_owned();
         let line = text.lines().next().unwrap_or_default().to_owned();
-        let length: usize = header(&text, "content-length").and_then(|value| value.parse().ok()).unwrap_or(0);
+        let length: usize = header(&text, "content-length")
+            .and_then(|value| value.parse().ok())
+            .unwrap_or(0);
         let fault = {
             let mut seen = seen.lock().unwrap();
             let is_write = !line.starts_with("GET ") && !line.starts_with("HEAD ");
             let number = seen.writes;
             seen.writes += usize::from(is_write);
-            let fault = seen.trouble.filter(|trouble| is_write && number >= trouble.at && number - trouble.at < trouble.times);
+            let fault = seen.trouble.filter(|trouble| {
+                is_write && number >= trouble.at && number - trouble.at < trouble.times
+            });
             seen.struck += usize::from(fault.is_some());
             fault.map(|trouble| trouble.fault)
         };
@@ -253,7 +272,10 @@ fn rewritten(head: &str, upstream: SocketAddr) -> Vec<u8> {
         !name.eq_ignore_ascii_case("host") && !name.eq_ignore_ascii_case("connection")
     };
     let mut lines = head.lines();
-    let mut text = format!("{}\r\nhost: {upstream}\r\nconnection: close\r\n", lines.next().unwrap_or_default());
+    let mut text = format!(
+        "{}\r\nhost: {upstream}\r\nconnection: close\r\n",
+        lines.next().unwrap_or_default()
+    );
     for line in lines.filter(|line| !line.is_empty()).filter(is_ours) {
         text.push_str(line);
         text.push_str("\r\n");
@@ -279,5 +301,8 @@ fn reset(stream: TcpStream) -> std::io::Result<()> {
 
 fn page(status: u16, headers: &str) -> String {
     let body = format!("<html><body><h1>{status} from the proxy in front</h1></body></html>");
-    format!("HTTP/1.1 {status} Told\r\ncontent-type: text/html\r\n{headers}content-length: {}\r\n\r\n{body}", body.len())
+    format!(
+        "HTTP/1.1 {status} Told\r\ncontent-type: text/html\r\n{headers}content-length: {}\r\n\r\n{body}",
+        body.len()
+    )
 }

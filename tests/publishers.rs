@@ -11,19 +11,33 @@ use crate::portals::{NOT_RUN, with_practice};
 use crate::wire::Reached;
 
 fn races() -> usize {
-    std::env::var("DEBOUCHES_RACES").ok().and_then(|text| text.parse().ok()).unwrap_or(1)
+    std::env::var("DEBOUCHES_RACES")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(1)
 }
 
 /// Both start, both end; gives their exits in order.
 fn race(one: &PipelineTest, other: &PipelineTest) -> (Vec<i32>, String) {
     let start = |test: &PipelineTest| {
-        test.command(&["publish", "--yes", "--force"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+        test.command(&["publish", "--yes", "--force"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
     };
     let (first, second) = (start(one), start(other));
-    let (first, second) = (first.wait_with_output().unwrap(), second.wait_with_output().unwrap());
+    let (first, second) = (
+        first.wait_with_output().unwrap(),
+        second.wait_with_output().unwrap(),
+    );
     let mut exits = vec![first.status.code().unwrap(), second.status.code().unwrap()];
     exits.sort_unstable();
-    let told = format!("{}\n{}", String::from_utf8_lossy(&first.stderr), String::from_utf8_lossy(&second.stderr));
+    let told = format!(
+        "{}\n{}",
+        String::from_utf8_lossy(&first.stderr),
+        String::from_utf8_lossy(&second.stderr)
+    );
     (exits, told)
 }
 
@@ -36,19 +50,31 @@ fn run_races(portal: &Reached) {
         for which in [0, 1] {
             let test = releases.pipeline(which, portal);
             let (exits, told) = race(&test, &test);
-            assert!(exits == [0, 0] || exits == [0, 5], "race {number}: {exits:?}\n{told}");
+            assert!(
+                exits == [0, 0] || exits == [0, 5],
+                "race {number}: {exits:?}\n{told}"
+            );
             expect_published(portal, &test, &format!("race {number} of one machine"));
             *seen.entry(("one machine", exits)).or_default() += 1;
         }
         // Two machines, two states, which know nothing of each other.
         portal.clear("tested");
         for which in [0, 1] {
-            let (one, other) = (releases.pipeline(which, portal), releases.pipeline(which, portal));
+            let (one, other) = (
+                releases.pipeline(which, portal),
+                releases.pipeline(which, portal),
+            );
             let (exits, told) = race(&one, &other);
             let may = |code: &i32| [0, 5, 6].contains(code);
-            assert!(exits.iter().all(may) && exits[0] == 0, "race {number}: {exits:?}\n{told}");
+            assert!(
+                exits.iter().all(may) && exits[0] == 0,
+                "race {number}: {exits:?}\n{told}"
+            );
             expect_published(portal, &one, &format!("race {number} of two machines"));
-            other.run(&["publish", "--yes", "--force"]).expect_exit(0).expect_told("nothing to do");
+            other
+                .run(&["publish", "--yes", "--force"])
+                .expect_exit(0)
+                .expect_told("nothing to do");
             *seen.entry(("two machines", exits)).or_default() += 1;
         }
     }

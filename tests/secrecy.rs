@@ -10,7 +10,13 @@ fn rows(csv: &[u8]) -> Vec<BTreeMap<String, String>> {
     let header = reader.headers().unwrap().clone();
     reader
         .records()
-        .map(|record| header.iter().map(str::to_owned).zip(record.unwrap().iter().map(str::to_owned)).collect())
+        .map(|record| {
+            header
+                .iter()
+                .map(str::to_owned)
+                .zip(record.unwrap().iter().map(str::to_owned))
+                .collect()
+        })
         .collect()
 }
 
@@ -37,7 +43,10 @@ fn no_regional_figure_is_under_twenty() {
             ("taux_emploi_12_mois", "nb_sortant"),
         ] {
             match number(row, measure) {
-                Some(_) => assert!(number(row, base).is_some_and(|base| base >= 20.0), "{measure} in {row:?}"),
+                Some(_) => assert!(
+                    number(row, base).is_some_and(|base| base >= 20.0),
+                    "{measure} in {row:?}"
+                ),
                 None => assert_ne!(row[&format!("{measure}_statut")], "measured"),
             }
             hidden += usize::from(row[&format!("{measure}_statut")] == "suppressed");
@@ -45,7 +54,9 @@ fn no_regional_figure_is_under_twenty() {
     }
     assert!(hidden > 0, "the sample has secret cells");
     assert!(
-        rows.iter().any(|row| number(row, "nb_sortant") == Some(20.0) || number(row, "nb_annee_term") == Some(20.0)),
+        rows.iter()
+            .any(|row| number(row, "nb_sortant") == Some(20.0)
+                || number(row, "nb_annee_term") == Some(20.0)),
         "20 itself is published"
     );
 }
@@ -60,7 +71,8 @@ fn stable_jobs_are_hidden_when_salaried_leavers_are_under_twenty() {
             let leavers = number(&row, &format!("nb_sortants_{horizon}"));
             assert!(leavers.is_none_or(|leavers| leavers >= 20.0), "{row:?}");
             if number(&row, &format!("tx_sortants_en_emploi_stable_{horizon}")).is_some() {
-                let rate = number(&row, &format!("tx_sortants_en_emploi_sal_fr_{horizon}")).unwrap();
+                let rate =
+                    number(&row, &format!("tx_sortants_en_emploi_sal_fr_{horizon}")).unwrap();
                 let salaried = (rate * leavers.unwrap() / 100.0).round();
                 assert!(salaried >= 20.0, "{salaried} salaried leavers in {row:?}");
             }

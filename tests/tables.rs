@@ -17,9 +17,17 @@ const TWO: &str = "tables = [\"ij_cfa_etablissement\", \"ij_cfa_formation\"]";
 /// One dataset, from a file that can be revised, with the source of a second table beside.
 fn pipeline(portal: &Reached) -> PipelineTest {
     let test = PipelineTest::one_table("ij_cfa_etablissement", std::path::Path::new("source.csv"));
-    std::fs::copy(fixture("sources/ij-cfa/fr-en-inserjeunes-cfa.csv"), test.path("source.csv")).unwrap();
-    let finer = fixture("sources/inserjeunes/cfa-formation-fine.csv").display().to_string();
-    let source = format!("[[source]]\nid = \"finer\"\nkind = \"file\"\nurl = \"{finer}\"\ntable = \"ij_cfa_formation\"\n");
+    std::fs::copy(
+        fixture("sources/ij-cfa/fr-en-inserjeunes-cfa.csv"),
+        test.path("source.csv"),
+    )
+    .unwrap();
+    let finer = fixture("sources/inserjeunes/cfa-formation-fine.csv")
+        .display()
+        .to_string();
+    let source = format!(
+        "[[source]]\nid = \"finer\"\nkind = \"file\"\nurl = \"{finer}\"\ntable = \"ij_cfa_formation\"\n"
+    );
     portal.receives(test.with(&source), "timeout_seconds = 5")
 }
 
@@ -46,10 +54,17 @@ struct Life<'a> {
 impl Life<'_> {
     /// Publishes what the sources give now; looks at the page, byte for byte, and at its quality.
     fn publish(&self, what: &str, more: &[&str]) -> Done {
-        self.test.run(&[&["run", "--to", "package", "-q"], more].concat()).expect_exit(0);
+        self.test
+            .run(&[&["run", "--to", "package", "-q"], more].concat())
+            .expect_exit(0);
         self.test.run(&["plan", "-o", "plan.json"]).expect_exit(0);
-        let plan: Value = serde_json::from_slice(&std::fs::read(self.test.path("plan.json")).unwrap()).unwrap();
-        let planned = plan["datasets"].as_array().unwrap().iter().flat_map(|dataset| dataset["writes"].as_array().unwrap());
+        let plan: Value =
+            serde_json::from_slice(&std::fs::read(self.test.path("plan.json")).unwrap()).unwrap();
+        let planned = plan["datasets"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .flat_map(|dataset| dataset["writes"].as_array().unwrap());
         let sent = planned
             .map(|write| &write["step"])
             .filter(|step| step["kind"] == "upload" || step["kind"] == "replace")
@@ -60,7 +75,12 @@ impl Life<'_> {
         let writes = self.road.writes();
         let id = expect_published(self.portal, &self.test, what);
         let page = self.portal.get(&format!("/api/1/datasets/{id}/"));
-        assert_eq!(page["quality"]["score"].as_f64(), Some(1.0), "{what}: {}", page["quality"]);
+        assert_eq!(
+            page["quality"]["score"].as_f64(),
+            Some(1.0),
+            "{what}: {}",
+            page["quality"]
+        );
         let done = Done { writes, sent };
         eprintln!("{what}: {} writes, sent {:?}", done.writes, done.sent);
         done
@@ -69,7 +89,10 @@ impl Life<'_> {
     /// Nothing moved: nothing is written.
     fn rest(&self, what: &str) {
         self.road.strike(None);
-        self.test.run(&["run", "--yes"]).expect_exit(0).expect_told("nothing to do");
+        self.test
+            .run(&["run", "--yes"])
+            .expect_exit(0)
+            .expect_told("nothing to do");
         assert_eq!(self.road.writes(), 0, "{what}");
     }
 }
@@ -81,40 +104,72 @@ fn lives(portal: &Reached) {
     let life = Life { portal, road, test };
     let before = portal.writes();
     let created = life.publish("published", &[]);
-    assert_eq!(portal.writes() - before, created.writes, "what the portal counted is what passed");
+    assert_eq!(
+        portal.writes() - before,
+        created.writes,
+        "what the portal counted is what passed"
+    );
     life.rest("published again");
 
     let source = life.test.path("source.csv");
     std::fs::write(&source, revise(&std::fs::read_to_string(&source).unwrap())).unwrap();
     let revised = life.publish("one value revised", &[]);
-    assert!(revised.writes < created.writes, "{} writes, then {}", created.writes, revised.writes);
-    assert!(!revised.sent.contains("dictionnaire.csv"), "the dictionary did not change: {:?}", revised.sent);
-    assert!(revised.sent.contains("ij_cfa_etablissement.csv") && revised.sent.contains("CHANGELOG.md"), "{:?}", revised.sent);
+    assert!(
+        revised.writes < created.writes,
+        "{} writes, then {}",
+        created.writes,
+        revised.writes
+    );
+    assert!(
+        !revised.sent.contains("dictionnaire.csv"),
+        "the dictionary did not change: {:?}",
+        revised.sent
+    );
+    assert!(
+        revised.sent.contains("ij_cfa_etablissement.csv") && revised.sent.contains("CHANGELOG.md"),
+        "{:?}",
+        revised.sent
+    );
     life.rest("after the revision");
 
     replace(&life.test, ONE, TWO);
     let added = life.publish("a table more", &[]);
     assert!(
-        added.sent.contains("ij_cfa_formation.csv") && !added.sent.contains("ij_cfa_etablissement.csv"),
+        added.sent.contains("ij_cfa_formation.csv")
+            && !added.sent.contains("ij_cfa_etablissement.csv"),
         "{:?}",
         added.sent
     );
     life.rest("after the addition");
 
     replace(&life.test, TWO, ONE);
-    life.test.run(&["run", "--to", "package", "-q"]).expect_exit(3).expect_told("--breaking");
-    let removed = life.publish("a table less", &["--breaking", "la table est publiée ailleurs"]);
+    life.test
+        .run(&["run", "--to", "package", "-q"])
+        .expect_exit(3)
+        .expect_told("--breaking");
+    let removed = life.publish(
+        "a table less",
+        &["--breaking", "la table est publiée ailleurs"],
+    );
     assert!(
-        removed.sent.iter().all(|path| !path.contains("formation") && !path.ends_with("etablissement.csv")),
+        removed
+            .sent
+            .iter()
+            .all(|path| !path.contains("formation") && !path.ends_with("etablissement.csv")),
         "{:?}",
         removed.sent
     );
     life.rest("after the removal");
 
     std::fs::remove_dir_all(life.test.path("state")).unwrap();
-    life.test.run(&["run", "--to", "enrich", "-q"]).expect_exit(0);
+    life.test
+        .run(&["run", "--to", "enrich", "-q"])
+        .expect_exit(0);
     life.road.strike(None);
-    life.test.run(&["portal", "adopt"]).expect_exit(0).expect_told("byte for byte");
+    life.test
+        .run(&["portal", "adopt"])
+        .expect_exit(0)
+        .expect_told("byte for byte");
     life.test.run(&["run", "--yes"]).expect_exit(0);
     assert_eq!(life.road.writes(), 0, "an adoption made writes");
     eprintln!(

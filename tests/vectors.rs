@@ -18,7 +18,11 @@ fn sheet(heading: &str, rows: &[Vec<(&str, String)>]) -> String {
     let names: Vec<&str> = heading.trim().split(';').collect();
     let mut text = heading.trim().to_owned() + "\n";
     for row in rows {
-        let cell = |name: &&str| row.iter().find(|(own, _)| own == name).map_or("", |(_, value)| value.as_str());
+        let cell = |name: &&str| {
+            row.iter()
+                .find(|(own, _)| own == name)
+                .map_or("", |(_, value)| value.as_str())
+        };
         text += &(names.iter().map(cell).collect::<Vec<_>>().join(";") + "\n");
     }
     text
@@ -29,9 +33,15 @@ fn pipeline(published: &[&str], files: &[(&str, String)]) -> PipelineTest {
     let mut config = String::new();
     let mut source = |table: &str, url: &str| {
         let id = table.replace('_', "-");
-        write!(config, "[[source]]\nid = \"{id}\"\nkind = \"file\"\nurl = \"{url}\"\ntable = \"{table}\"\n").unwrap();
+        write!(
+            config,
+            "[[source]]\nid = \"{id}\"\nkind = \"file\"\nurl = \"{url}\"\ntable = \"{table}\"\n"
+        )
+        .unwrap();
     };
-    files.iter().for_each(|(table, _)| source(table, &format!("{table}.txt")));
+    files
+        .iter()
+        .for_each(|(table, _)| source(table, &format!("{table}.txt")));
     for (table, file) in [
         ("bcn_mef", "bcn/n_mef.csv"),
         ("bcn_formation_diplome", "bcn/n_formation_diplome.csv"),
@@ -62,11 +72,26 @@ fn rows(test: &PipelineTest, table: &str) -> Vec<Row> {
 }
 
 fn read(test: &PipelineTest, table: &str) -> Vec<Row> {
-    let file = test.state_file(&format!("package/{}", table.replace('_', "-")), &format!("{table}.csv"));
-    let mut reader = csv::ReaderBuilder::new().delimiter(b';').from_path(file).unwrap();
+    let file = test.state_file(
+        &format!("package/{}", table.replace('_', "-")),
+        &format!("{table}.csv"),
+    );
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(b';')
+        .from_path(file)
+        .unwrap();
     let header = reader.headers().unwrap().clone();
-    let row = |record: csv::StringRecord| header.iter().map(str::to_owned).zip(record.iter().map(str::to_owned)).collect();
-    reader.records().map(|record| row(record.unwrap())).collect()
+    let row = |record: csv::StringRecord| {
+        header
+            .iter()
+            .map(str::to_owned)
+            .zip(record.iter().map(str::to_owned))
+            .collect()
+    };
+    reader
+        .records()
+        .map(|record| row(record.unwrap()))
+        .collect()
 }
 
 fn cells(row: &Row, names: &[&str]) -> Vec<String> {
@@ -80,16 +105,21 @@ fn answer(measures: &[(&str, i32)]) -> String {
             "{{\"id_mesure\":\"{name}\",\"valeur_mesure\":{value},\"dimensions\":[{{\"id_formation_apprentissage\":\"40025214\"}}]}}"
         )
     };
-    let document = format!("{{\"metadata\":{{}},\"data\":[{}]}}", measures.iter().map(line).collect::<Vec<_>>().join(","));
+    let document = format!(
+        "{{\"metadata\":{{}},\"data\":[{}]}}",
+        measures.iter().map(line).collect::<Vec<_>>().join(",")
+    );
     let body = serde_json::to_string(&document).unwrap();
-    let answer =
-        serde_json::json!({ "route": "uai", "code": "0751234J", "millesime": "2021_2022", "status": 200, "body": body });
+    let answer = serde_json::json!({ "route": "uai", "code": "0751234J", "millesime": "2021_2022", "status": 200, "body": body });
     answer.to_string() + "\n"
 }
 
 /// The published row of that answer.
 fn establishment(measures: &[(&str, i32)]) -> Row {
-    let test = pipeline(&["ij_api_etablissement"], &[("ij_api_etablissement", answer(measures))]);
+    let test = pipeline(
+        &["ij_api_etablissement"],
+        &[("ij_api_etablissement", answer(measures))],
+    );
     rows(&test, "ij_api_etablissement").remove(0)
 }
 
@@ -102,8 +132,16 @@ fn v01_v03_halves_go_to_even_numbers_and_the_received_share_stays() {
         ("nb_en_emploi_12_mois", 13),
         ("DEVENIR_part_poursuite_etudes", 28),
     ]);
-    let names = ["part_en_emploi_12_mois_apres_la_sortie", "part_des_autres_situations_12_mois", "part_en_poursuite_d_etudes"];
-    assert_eq!(cells(&row, &names), ["32", "40", "28"], "32.5 is 32, and the three add up to 100");
+    let names = [
+        "part_en_emploi_12_mois_apres_la_sortie",
+        "part_des_autres_situations_12_mois",
+        "part_en_poursuite_d_etudes",
+    ];
+    assert_eq!(
+        cells(&row, &names),
+        ["32", "40", "28"],
+        "32.5 is 32, and the three add up to 100"
+    );
 }
 
 #[test]
@@ -117,10 +155,20 @@ fn v04_horizons_are_computed_without_shares_at_6_months() {
         ("nb_en_emploi_24_mois", 10),
     ]);
     for horizon in [12, 18, 24] {
-        assert_eq!(row[&format!("part_en_emploi_{horizon}_mois_apres_la_sortie")], "10");
-        assert_eq!(row[&format!("part_des_autres_situations_{horizon}_mois")], "40");
+        assert_eq!(
+            row[&format!("part_en_emploi_{horizon}_mois_apres_la_sortie")],
+            "10"
+        );
+        assert_eq!(
+            row[&format!("part_des_autres_situations_{horizon}_mois")],
+            "40"
+        );
     }
-    let at_6 = ["part_en_emploi_6_mois_apres_la_sortie", "part_des_autres_situations", "part_des_autres_situations_statut"];
+    let at_6 = [
+        "part_en_emploi_6_mois_apres_la_sortie",
+        "part_des_autres_situations",
+        "part_des_autres_situations_statut",
+    ];
     assert_eq!(cells(&row, &at_6), ["", "", "absent"]);
 }
 
@@ -136,9 +184,16 @@ fn v05_v09_shares_at_6_months_stay_as_received_and_one_code_is_one_row() {
         ("DEVENIR_part_en_emploi_6_mois", 25),
         ("DEVENIR_part_autre_situation_6_mois", 15),
     ]);
-    let names = ["part_des_autres_situations", "part_en_emploi_6_mois_apres_la_sortie", "part_en_poursuite_d_etudes"];
+    let names = [
+        "part_des_autres_situations",
+        "part_en_emploi_6_mois_apres_la_sortie",
+        "part_en_poursuite_d_etudes",
+    ];
     assert_eq!(cells(&row, &names), ["15", "25", "60"]);
-    assert_eq!(cells(&row, &["nb_en_emploi_6_mois", "nb_en_emploi_12_mois"]), ["10", "12"]);
+    assert_eq!(
+        cells(&row, &["nb_en_emploi_6_mois", "nb_en_emploi_12_mois"]),
+        ["10", "12"]
+    );
 }
 
 #[test]
@@ -163,7 +218,13 @@ fn v14_v15_v16_v17_nineteen_is_hidden_twenty_is_shown_and_a_status_tells_them_ap
             ("taux_emploi_6_mois", 50),
         ])
     };
-    let names = ["nb_annee_term", "nb_sortant", "nb_en_emploi_6_mois", "taux_emploi_6_mois", "taux_emploi_6_mois_statut"];
+    let names = [
+        "nb_annee_term",
+        "nb_sortant",
+        "nb_en_emploi_6_mois",
+        "taux_emploi_6_mois",
+        "taux_emploi_6_mois_statut",
+    ];
     assert_eq!(cells(&of(19), &names), ["", "", "", "", "suppressed"]);
     assert_eq!(cells(&of(20), &names), ["20", "20", "10", "50", "measured"]);
     assert_eq!(cells(&of(100), &names)[..3], ["100", "100", "10"]);
@@ -172,18 +233,28 @@ fn v14_v15_v16_v17_nineteen_is_hidden_twenty_is_shown_and_a_status_tells_them_ap
 #[test]
 fn v25_an_establishment_with_a_wrong_letter_is_refused() {
     let body = answer(&[("nb_annee_term", 100)]);
-    let test = pipeline(&["ij_api_etablissement"], &[("ij_api_etablissement", body.replace("0751234J", "0010856B"))]);
-    test.run(&["run", "--to", "package"]).expect_exit(3).expect_told("uai-check-letter");
+    let test = pipeline(
+        &["ij_api_etablissement"],
+        &[("ij_api_etablissement", body.replace("0751234J", "0010856B"))],
+    );
+    test.run(&["run", "--to", "package"])
+        .expect_exit(3)
+        .expect_told("uai-check-letter");
 }
 
 #[test]
 fn v76_the_first_region_academique_is_under_cog_84() {
     let document = "{\"metadata\":{},\"data\":[{\"id_mesure\":\"nb_annee_term\",\"valeur_mesure\":50,\"filiere\":\"apprentissage\",\"dimensions\":[{\"id_formation_apprentissage\":\"40025214\"}]}]}";
-    let answer =
-        serde_json::json!({ "route": "region", "code": "01", "millesime": "2021_2022", "status": 200, "body": document });
-    let test = pipeline(&["ij_api_region"], &[("ij_api_region", answer.to_string() + "\n")]);
+    let answer = serde_json::json!({ "route": "region", "code": "01", "millesime": "2021_2022", "status": 200, "body": document });
+    let test = pipeline(
+        &["ij_api_region"],
+        &[("ij_api_region", answer.to_string() + "\n")],
+    );
     let row = rows(&test, "ij_api_region").remove(0);
-    assert_eq!(cells(&row, &["region_cog", "region_nom", "nb_annee_term"]), ["84", "Auvergne-Rhône-Alpes", "50"]);
+    assert_eq!(
+        cells(&row, &["region_cog", "region_nom", "nb_annee_term"]),
+        ["84", "Auvergne-Rhône-Alpes", "50"]
+    );
 }
 
 /// A diploma of the nomenclature: code, those it replaces, those that replace it.
@@ -195,14 +266,26 @@ fn diploma(cfd: &str, before: &[&str], after: &[&str]) -> Vec<(&'static str, Str
         ("GROUPE_SPECIALITE", "221".to_owned()),
         ("LIBELLE_LONG_200", format!("ESSAI {cfd}")),
     ];
-    row.extend(BEFORE.into_iter().zip(before.iter().map(|code| (*code).to_owned())));
-    row.extend(AFTER.into_iter().zip(after.iter().map(|code| (*code).to_owned())));
+    row.extend(
+        BEFORE
+            .into_iter()
+            .zip(before.iter().map(|code| (*code).to_owned())),
+    );
+    row.extend(
+        AFTER
+            .into_iter()
+            .zip(after.iter().map(|code| (*code).to_owned())),
+    );
     row
 }
 
 /// Regional figures of a code, apprentices or pupils, with so many leavers.
 fn regional(path: &str, code: &str, leavers: u32) -> Vec<(&'static str, String)> {
-    let column = if path == "scolaire" { "mefstat11" } else { "cfd" };
+    let column = if path == "scolaire" {
+        "mefstat11"
+    } else {
+        "cfd"
+    };
     let column: &'static str = if column == "cfd" { "cfd" } else { "mefstat11" };
     vec![
         ("id", code.to_owned()),
@@ -238,17 +321,27 @@ fn linked(files: &[(&str, String)]) -> Vec<[String; 5]> {
     let found = rows(&test, "donnees_liees_regionales");
     let code = |row: &Row| row["cfd"].clone() + &row["mefstat11"];
     let of = |row: &Row| {
-        let [leavers, kind, source, terminals] =
-            ["nb_sortant", "donnee_source_type", "donnee_source_code", "certifications_terminales"]
-                .map(|name| row[name].clone());
+        let [leavers, kind, source, terminals] = [
+            "nb_sortant",
+            "donnee_source_type",
+            "donnee_source_code",
+            "certifications_terminales",
+        ]
+        .map(|name| row[name].clone());
         [code(row), leavers, kind, source, terminals]
     };
     found.iter().map(of).collect()
 }
 
-fn apprentices(diplomas: &[Vec<(&'static str, String)>], figures: &[(&str, u32)]) -> Vec<[String; 5]> {
+fn apprentices(
+    diplomas: &[Vec<(&'static str, String)>],
+    figures: &[(&str, u32)],
+) -> Vec<[String; 5]> {
     let nomenclature = sheet(DIPLOMAS, diplomas);
-    let figures: Vec<_> = figures.iter().map(|(code, leavers)| regional("apprentissage", code, *leavers)).collect();
+    let figures: Vec<_> = figures
+        .iter()
+        .map(|(code, leavers)| regional("apprentissage", code, *leavers))
+        .collect();
     linked(&[
         ("bcn_formation_diplome", nomenclature.clone()),
         ("bcn_n_formation_diplome", nomenclature),
@@ -267,7 +360,10 @@ fn v49_a_division_carries_nothing() {
         diploma("40022102", &["40022101"], &[]),
         diploma("40022103", &["40022101"], &[]),
     ];
-    assert_eq!(apprentices(&diplomas, &[("40022101", 50)]), [line(["40022101", "50", "self", "40022101", ""])]);
+    assert_eq!(
+        apprentices(&diplomas, &[("40022101", 50)]),
+        [line(["40022101", "50", "self", "40022101", ""])]
+    );
 }
 
 #[test]
@@ -280,7 +376,15 @@ fn v52_the_oldest_takes_the_newest_of_its_strict_chain() {
         diploma(codes[3], &[codes[2]], &[]),
         diploma(codes[4], &[codes[2]], &[]),
     ];
-    let found = apprentices(&diplomas, &[(codes[1], 30), (codes[2], 40), (codes[3], 50), (codes[4], 60)]);
+    let found = apprentices(
+        &diplomas,
+        &[
+            (codes[1], 30),
+            (codes[2], 40),
+            (codes[3], 50),
+            (codes[4], 60),
+        ],
+    );
     assert_eq!(found.len(), 5, "one row is made: {found:?}");
     assert_eq!(found[0], line([codes[0], "40", "nouvelle", codes[2], ""]));
 }
@@ -293,31 +397,47 @@ fn school(
     links: &str,
 ) -> Vec<[String; 5]> {
     let nomenclature = sheet(DIPLOMAS, diplomas);
-    let figures: Vec<_> = figures.iter().map(|code| regional("scolaire", code, 50)).collect();
+    let figures: Vec<_> = figures
+        .iter()
+        .map(|code| regional("scolaire", code, 50))
+        .collect();
     linked(&[
         ("bcn_formation_diplome", nomenclature.clone()),
         ("bcn_n_formation_diplome", nomenclature),
         ("bcn_mef", sheet(MODULES, modules)),
-        ("bcn_lien_formation_groupe", format!("GROUPE_FORMATION;FORMATION_DIPLOME;DATE_OUVERTURE;DATE_FERMETURE\n{links}")),
+        (
+            "bcn_lien_formation_groupe",
+            format!("GROUPE_FORMATION;FORMATION_DIPLOME;DATE_OUVERTURE;DATE_FERMETURE\n{links}"),
+        ),
         ("ij_regional", sheet(REGIONAL, &figures)),
     ])
 }
 
 #[test]
 fn v57_a_succession_of_diplomas_links_their_mefstat11() {
-    let diplomas = [diploma("40031201", &[], &["40031202"]), diploma("40031202", &["40031201"], &[])];
-    let modules = [module("23830031201", "40031201", "3"), module("23830031202", "40031202", "3")];
+    let diplomas = [
+        diploma("40031201", &[], &["40031202"]),
+        diploma("40031202", &["40031201"], &[]),
+    ];
+    let modules = [
+        module("23830031201", "40031201", "3"),
+        module("23830031202", "40031202", "3"),
+    ];
     let found = school(&modules, &diplomas, &["23830031201"], "G0001;40031299;;\n");
     assert_eq!(
         found,
-        [line(["23830031201", "50", "self", "23830031201", ""]), line(["23830031202", "50", "ancienne", "23830031201", ""])]
+        [
+            line(["23830031201", "50", "self", "23830031201", ""]),
+            line(["23830031202", "50", "ancienne", "23830031201", ""])
+        ]
     );
 }
 
 #[test]
 fn v59_the_years_before_the_last_lead_to_it() {
     let diplomas = [diploma("40031201", &[], &[])];
-    let modules = ["1", "2", "3"].map(|year| module(&format!("238{year}0031201"), "40031201", year));
+    let modules =
+        ["1", "2", "3"].map(|year| module(&format!("238{year}0031201"), "40031201", year));
     let found = school(&modules, &diplomas, &["23830031201"], "G0001;40031299;;\n");
     assert_eq!(
         found,
@@ -340,23 +460,45 @@ fn v61_the_common_year_of_a_family_leads_to_its_trainings() {
     let links = "G0005;40031211;;\nG0005;40031212;;\nG0005;40031213;;\n";
     let found = school(&modules, &diplomas, &["23830031212", "23830031213"], links);
     assert_eq!(found.len(), 3);
-    assert_eq!(found[0], line(["23810031211", "", "annee_commune", "", "23830031212|23830031213"]));
+    assert_eq!(
+        found[0],
+        line([
+            "23810031211",
+            "",
+            "annee_commune",
+            "",
+            "23830031212|23830031213"
+        ])
+    );
 }
 
 /// The catalogue knows the establishment under the former diploma only: same part, same trainer, same manager.
 #[test]
 fn v67_v69_the_catalogue_tells_the_part_of_an_establishment_even_by_the_former_diploma() {
-    let nomenclature = sheet(DIPLOMAS, &[diploma("40022102", &[], &["40022105"]), diploma("40022105", &["40022102"], &[])]);
+    let nomenclature = sheet(
+        DIPLOMAS,
+        &[
+            diploma("40022102", &[], &["40022105"]),
+            diploma("40022105", &["40022102"], &[]),
+        ],
+    );
     let heading = "annee;uai;libelle;region;code_formation_apprentissage;type_diplome;libelle_formation;duree_formation;diplome_renove_ou_nouveau;part_en_poursuite_d_etudes;part_en_emploi_6_mois_apres_la_sortie;part_des_autres_situations;taux_poursuite_etudes;taux_emploi_6_mois;taux_emploi_12_mois;taux_emploi_18_mois;taux_emploi_24_mois";
-    let figures =
-        |code: &str| format!("{heading}\ncumul 2021-2022;0751234J;A;ILE-DE-FRANCE;{code};BAC PRO;f;3;non;40;30;30;40;50;;;\n");
+    let figures = |code: &str| {
+        format!(
+            "{heading}\ncumul 2021-2022;0751234J;A;ILE-DE-FRANCE;{code};BAC PRO;f;3;non;40;30;30;40;50;;;\n"
+        )
+    };
     // 23830022105 leads to 40022105 in the sample of `N_MEF`: pupils and apprentices of one diploma at 0751234J.
     let school = heading.replace("code_formation_apprentissage", "code_formation_mefstat11")
         + "\ncumul 2021-2022;0010856A;B;AUVERGNE-RHONE-ALPES;23830023203;BAC PRO;f;3;non;40;30;30;40;50;;;"
         + "\ncumul 2021-2022;0751234J;A;ILE-DE-FRANCE;23830022105;BAC PRO;f;3;non;20;50;30;20;62;;;\n";
     let cell = |text: &str| format!("=\"{text}\"");
-    let line = ["x#L01", "0751234J", "0010856A", "9830002K", "40022102"].map(cell).join(";");
-    let catalogue = format!("Clé ministere educatif;Lieu: UAI;Formateur: UAI;Responsable: UAI;Formation: code CFD\n{line}\n");
+    let line = ["x#L01", "0751234J", "0010856A", "9830002K", "40022102"]
+        .map(cell)
+        .join(";");
+    let catalogue = format!(
+        "Clé ministere educatif;Lieu: UAI;Formateur: UAI;Responsable: UAI;Formation: code CFD\n{line}\n"
+    );
     for code in ["40022102", "40022105"] {
         let test = pipeline(
             &["donnees_liees_etablissements"],
@@ -369,17 +511,32 @@ fn v67_v69_the_catalogue_tells_the_part_of_an_establishment_even_by_the_former_d
             ],
         );
         let found = rows(&test, "donnees_liees_etablissements");
-        let own: Vec<_> = found.iter().filter(|row| row["uai"] == "0751234J" && row["filiere"] == "apprentissage").collect();
+        let own: Vec<_> = found
+            .iter()
+            .filter(|row| row["uai"] == "0751234J" && row["filiere"] == "apprentissage")
+            .collect();
         assert_eq!(own.len(), 2, "the diploma and the one that it is linked to");
         for row in own {
             let mixed = code == "40022105" && row["cfd"] == code;
             assert_eq!(row["mixte"], if mixed { "oui" } else { "non" }, "{row:?}");
-            let names =
-                ["uai_type", "uai_formateur", "uai_gestionnaire", "uai_donnee", "part_en_emploi_6_mois_apres_la_sortie"];
-            assert_eq!(cells(row, &names), ["lieu_formation", "0010856A", "9830002K", "0751234J", "30"], "{row:?}");
+            let names = [
+                "uai_type",
+                "uai_formateur",
+                "uai_gestionnaire",
+                "uai_donnee",
+                "part_en_emploi_6_mois_apres_la_sortie",
+            ];
+            assert_eq!(
+                cells(row, &names),
+                ["lieu_formation", "0010856A", "9830002K", "0751234J", "30"],
+                "{row:?}"
+            );
         }
         // V66: a school is its own place, trainer and manager.
-        let pupil = found.iter().find(|row| row["uai"] == "0010856A" && row["donnee_source_type"] == "self").unwrap();
+        let pupil = found
+            .iter()
+            .find(|row| row["uai"] == "0010856A" && row["donnee_source_type"] == "self")
+            .unwrap();
         assert_eq!(
             cells(pupil, &["uai_type", "uai_formateur", "uai_gestionnaire"]),
             ["lieu_formation", "0010856A", "0010856A"]
@@ -397,7 +554,9 @@ fn diploma_of_university(leavers: i32, continuing: i32, employed: [i32; 4]) -> S
         "salaire_q1_national_diplome_12": "nd", "salaire_q2_national_diplome_12": "nd", "salaire_q3_national_diplome_12": "nd",
     });
     for (place, horizon) in [6, 12, 18, 24, 30].into_iter().enumerate() {
-        let count = employed.get(place).map_or("nd".to_owned(), ToString::to_string);
+        let count = employed
+            .get(place)
+            .map_or("nd".to_owned(), ToString::to_string);
         record[format!("nb_in_dsn_{horizon}")] = Value::from(count);
         record[format!("taux_in_dsn_{horizon}")] = Value::from("nd");
         record[format!("taux_autre_{horizon}")] = Value::from("nd");
@@ -405,13 +564,20 @@ fn diploma_of_university(leavers: i32, continuing: i32, employed: [i32; 4]) -> S
     serde_json::json!({ "results": [record] }).to_string()
 }
 
-const REGISTERED: [&str; 4] =
-    ["nb_annee_term", "part_en_poursuite_d_etudes", "part_en_emploi_apres_la_sortie", "part_des_autres_situations"];
+const REGISTERED: [&str; 4] = [
+    "nb_annee_term",
+    "part_en_poursuite_d_etudes",
+    "part_en_emploi_apres_la_sortie",
+    "part_des_autres_situations",
+];
 
 /// The horizons of that diploma in the published file, with what is told of those registered.
 fn registered(leavers: i32, continuing: i32, employed: [i32; 4]) -> Vec<Row> {
     let table = "insersup_par_horizon";
-    let test = pipeline(&[table], &[(table, diploma_of_university(leavers, continuing, employed))]);
+    let test = pipeline(
+        &[table],
+        &[(table, diploma_of_university(leavers, continuing, employed))],
+    );
     let mut found = rows(&test, table);
     found.sort_by_key(|row| row["horizon_mois"].parse::<u32>().unwrap());
     found
@@ -420,7 +586,10 @@ fn registered(leavers: i32, continuing: i32, employed: [i32; 4]) -> Vec<Row> {
 #[test]
 fn v10_insersup_is_told_on_those_registered_and_not_on_leavers_alone() {
     let found = registered(54, 65, [23, 25, 26, 27]);
-    let told: Vec<_> = found.iter().map(|row| cells(row, &[&["horizon_mois"], &REGISTERED[..]].concat())).collect();
+    let told: Vec<_> = found
+        .iter()
+        .map(|row| cells(row, &[&["horizon_mois"], &REGISTERED[..]].concat()))
+        .collect();
     assert_eq!(
         told,
         [
@@ -432,12 +601,22 @@ fn v10_insersup_is_told_on_those_registered_and_not_on_leavers_alone() {
             ["30", "119", "55", "", ""],
         ]
     );
-    assert_eq!(cells(&found[0], &["promo", "nb_diplomes", "nb_inscrits"]), ["2021", "101", "119"]);
+    assert_eq!(
+        cells(&found[0], &["promo", "nb_diplomes", "nb_inscrits"]),
+        ["2021", "101", "119"]
+    );
     assert_eq!(found[4]["part_des_autres_situations_statut"], "suppressed");
     // Halves go to the even number, and what they leave is taken from the rounded parts.
     let halves = registered(150, 50, [25, 27, 25, 25]);
-    let told: Vec<_> = halves[..2].iter().map(|row| cells(row, &REGISTERED)).collect();
-    assert_eq!(told, [["200", "25", "12", "63"], ["200", "25", "14", "61"]], "12.5 and 13.5");
+    let told: Vec<_> = halves[..2]
+        .iter()
+        .map(|row| cells(row, &REGISTERED))
+        .collect();
+    assert_eq!(
+        told,
+        [["200", "25", "12", "63"], ["200", "25", "14", "61"]],
+        "12.5 and 13.5"
+    );
 }
 
 /// Nineteen leavers hide those registered too: less those who continue, they would tell the leavers.
@@ -450,7 +629,10 @@ fn v10_v14_those_registered_are_hidden_with_the_leavers() {
             assert_eq!(row[&format!("{name}_statut")], "suppressed", "{name}");
         }
     }
-    assert_eq!(registered(20, 65, [10, 11, 12, 13])[0]["nb_annee_term"], "85");
+    assert_eq!(
+        registered(20, 65, [10, 11, 12, 13])[0]["nb_annee_term"],
+        "85"
+    );
 }
 
 /// The sample of the open data, with what the gate hides beside small counts: no sum stays where a part of it is hidden.
@@ -462,40 +644,87 @@ fn v10_those_registered_are_the_leavers_and_those_who_continue_or_nothing() {
     let number = |row: &Row, name: &str| row[name].parse::<i64>().ok();
     let (mut shown, mut hidden) = (0, 0);
     for row in &found {
-        let [all, leavers, continuing] = ["nb_annee_term", "nb_sortants", "nb_poursuivants"].map(|name| number(row, name));
-        assert_eq!(all, leavers.zip(continuing).map(|(leavers, continuing)| leavers + continuing), "{row:?}");
-        let [continuing, employed, other] = [REGISTERED[1], REGISTERED[2], REGISTERED[3]].map(|name| number(row, name));
-        assert_eq!(other, continuing.zip(employed).map(|(continuing, employed)| 100 - continuing - employed), "{row:?}");
-        assert!(all.is_some() || (continuing, employed) == (None, None), "{row:?}");
+        let [all, leavers, continuing] =
+            ["nb_annee_term", "nb_sortants", "nb_poursuivants"].map(|name| number(row, name));
+        assert_eq!(
+            all,
+            leavers
+                .zip(continuing)
+                .map(|(leavers, continuing)| leavers + continuing),
+            "{row:?}"
+        );
+        let [continuing, employed, other] =
+            [REGISTERED[1], REGISTERED[2], REGISTERED[3]].map(|name| number(row, name));
+        assert_eq!(
+            other,
+            continuing
+                .zip(employed)
+                .map(|(continuing, employed)| 100 - continuing - employed),
+            "{row:?}"
+        );
+        assert!(
+            all.is_some() || (continuing, employed) == (None, None),
+            "{row:?}"
+        );
         // At 6 months the open data does not count those in employment.
         assert!(row["horizon_mois"] != "6" || employed.is_none(), "{row:?}");
         shown += u32::from(employed.is_some());
         hidden += u32::from(row["nb_annee_term_statut"] == "suppressed");
     }
-    assert!(shown > 100 && hidden > 10, "{shown} shares shown, {hidden} sums hidden");
+    assert!(
+        shown > 100 && hidden > 10,
+        "{shown} shares shown, {hidden} sums hidden"
+    );
 }
 
 /// The same diploma and establishment under a year and under the cumul that holds it: both stay, and both are named.
 #[test]
 fn v12_a_year_and_the_cumul_that_holds_it_are_both_published_and_told() {
-    let test = PipelineTest::one_table("insersup", &fixture("rules/promotion-overlap/fr-esr-insersup.csv"));
-    let ran = test.run(&["run", "--to", "package", "--json"]).expect_exit(0).json();
+    let test = PipelineTest::one_table(
+        "insersup",
+        &fixture("rules/promotion-overlap/fr-esr-insersup.csv"),
+    );
+    let ran = test
+        .run(&["run", "--to", "package", "--json"])
+        .expect_exit(0)
+        .json();
     let steps = ran["steps"].as_array().unwrap();
-    let step = steps.iter().find(|step| step["stage"] == "validate" && step["subject"] == "insersup").unwrap();
-    let tally = step["report"]["rules"].as_array().unwrap().iter().find(|tally| tally["rule"] == "promotion-overlap");
-    assert!(tally.is_some_and(|tally| tally["findings"].as_u64() > Some(0)), "{step}");
+    let step = steps
+        .iter()
+        .find(|step| step["stage"] == "validate" && step["subject"] == "insersup")
+        .unwrap();
+    let tally = step["report"]["rules"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|tally| tally["rule"] == "promotion-overlap");
+    assert!(
+        tally.is_some_and(|tally| tally["findings"].as_u64() > Some(0)),
+        "{step}"
+    );
     assert_eq!(step["report"]["rows"]["refused"], Value::from(0));
-    let findings = std::fs::read_to_string(test.state_file("validate/insersup", "findings.csv")).unwrap();
-    assert!(findings.lines().any(|line| line.contains("promotion-overlap") && line.contains(',')), "{findings}");
+    let findings =
+        std::fs::read_to_string(test.state_file("validate/insersup", "findings.csv")).unwrap();
+    assert!(
+        findings
+            .lines()
+            .any(|line| line.contains("promotion-overlap") && line.contains(',')),
+        "{findings}"
+    );
 }
 
 /// A diploma of higher education has a code and no CFD; a closing date is published, for readers to compare.
 #[test]
 fn v18_v36_v38_v84_the_register_of_diplomas_has_levels_types_and_closing_dates() {
-    let insersup = std::fs::read_to_string(fixture("sources/insersup/fr-esr-insersup.csv")).unwrap();
+    let insersup =
+        std::fs::read_to_string(fixture("sources/insersup/fr-esr-insersup.csv")).unwrap();
     let closed = [
         diploma("40023203", &[], &[]),
-        [diploma("99922101", &[], &[]), vec![("DATE_FERMETURE", "31/08/2010".to_owned())]].concat(),
+        [
+            diploma("99922101", &[], &[]),
+            vec![("DATE_FERMETURE", "31/08/2010".to_owned())],
+        ]
+        .concat(),
     ];
     let levels = "NIVEAU_FORMATION_DIPLOME;NIVEAU_INTERMINISTERIEL;LIBELLE_COURT;LIBELLE_100;ANCIEN_NIVEAU;DATE_OUVERTURE;DATE_FERMETURE;DATE_INTERVENTION;N_COMMENTAIRE;NIVEAU_QUALIFICATION_RNCP\n400;4;BAC PRO;BAC PRO;;;;;;04\n";
     let test = pipeline(
@@ -508,26 +737,60 @@ fn v18_v36_v38_v84_the_register_of_diplomas_has_levels_types_and_closing_dates()
     );
     let found = rows(&test, "referentiel_diplomes");
     let of = |code: &str| found.iter().find(|row| row["code"] == code).unwrap();
-    let names = ["type_code", "cfd", "niveau", "type_diplome", "date_fermeture"];
-    assert_eq!(cells(of("40023203"), &names), ["cfd", "40023203", "4", "BAC PRO", ""]);
-    assert_eq!(cells(of("99922101"), &names), ["cfd", "99922101", "", "", "2010-08-31"], "kept without a level nor a type");
+    let names = [
+        "type_code",
+        "cfd",
+        "niveau",
+        "type_diplome",
+        "date_fermeture",
+    ];
+    assert_eq!(
+        cells(of("40023203"), &names),
+        ["cfd", "40023203", "4", "BAC PRO", ""]
+    );
+    assert_eq!(
+        cells(of("99922101"), &names),
+        ["cfd", "99922101", "", "", "2010-08-31"],
+        "kept without a level nor a type"
+    );
     let higher = found.iter().find(|row| row["type_code"] == "sise").unwrap();
     assert_eq!((higher["code"].len(), higher["cfd"].as_str()), (7, ""));
-    assert!(!higher["libelle"].is_empty() && !higher["type_diplome"].is_empty(), "{higher:?}");
+    assert!(
+        !higher["libelle"].is_empty() && !higher["type_diplome"].is_empty(),
+        "{higher:?}"
+    );
 }
 
 /// A directory that names no département for an establishment does not make its région null: the prefix tells it.
 #[test]
 fn v26_v32_v34_the_prefix_locates_what_the_directory_does_not() {
-    let figures = |uai: &str, region: &str| format!("cumul 2021-2022;{uai};A;{region};40;30;30;;40;50;;;;;;\n");
+    let figures = |uai: &str, region: &str| {
+        format!("cumul 2021-2022;{uai};A;{region};40;30;30;;40;50;;;;;;\n")
+    };
     let heading = include_str!("../crates/xtask/data/headers/ij_cfa.csv");
     let shape = heading.trim().trim_start_matches('\u{feff}');
     assert!(shape.starts_with("Année;UAI"), "{shape}");
-    let cfa = format!("{shape}\n{}{}", figures("0010856A", "AUVERGNE-RHONE-ALPES"), figures("7200664J", "CORSE"));
+    let cfa = format!(
+        "{shape}\n{}{}",
+        figures("0010856A", "AUVERGNE-RHONE-ALPES"),
+        figures("7200664J", "CORSE")
+    );
     let directory = "identifiant_de_l_etablissement;code_region;code_academie;code_departement\n0010856A;84;10;invalid\n";
-    let test = pipeline(&["tags_regions"], &[("ij_cfa_etablissement", cfa), ("annuaire", directory.to_owned())]);
+    let test = pipeline(
+        &["tags_regions"],
+        &[
+            ("ij_cfa_etablissement", cfa),
+            ("annuaire", directory.to_owned()),
+        ],
+    );
     let found = rows(&test, "tags_regions");
     let names = ["uai", "region_cog", "departement_cog", "tag_methode"];
     let found: Vec<_> = found.iter().map(|row| cells(row, &names)).collect();
-    assert_eq!(found, [["0010856A", "84", "01", "prefixe"], ["7200664J", "94", "2B", "prefixe"]]);
+    assert_eq!(
+        found,
+        [
+            ["0010856A", "84", "01", "prefixe"],
+            ["7200664J", "94", "2B", "prefixe"]
+        ]
+    );
 }

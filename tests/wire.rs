@@ -22,7 +22,12 @@ pub(crate) struct Reached {
 impl Reached {
     /// A portal of one's own.
     pub(crate) fn own(url: String, key: &str, organization: &str) -> Self {
-        Self { url, key: key.to_owned(), organization: organization.to_owned(), _turn: None }
+        Self {
+            url,
+            key: key.to_owned(),
+            organization: organization.to_owned(),
+            _turn: None,
+        }
     }
 
     /// The real udata, when `DEBOUCHES_UDATA_CREDENTIALS` names its credentials; waits for the tests that use it already.
@@ -42,7 +47,10 @@ impl Reached {
 
     /// The same portal by another road.
     pub(crate) fn by(&self, url: &str) -> Self {
-        Self { url: url.to_owned(), ..self.clone() }
+        Self {
+            url: url.to_owned(),
+            ..self.clone()
+        }
     }
 
     /// That pipeline, publishing here, with these further settings of the portal.
@@ -57,7 +65,12 @@ impl Reached {
     /// Sends a request with the key; gives the status and the body.
     pub(crate) fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> (u16, Vec<u8>) {
         let body = body.map(Value::to_string).unwrap_or_default();
-        let (host, _) = self.url.strip_prefix("http://").unwrap().split_once('/').unwrap_or((&self.url[7..], ""));
+        let (host, _) = self
+            .url
+            .strip_prefix("http://")
+            .unwrap()
+            .split_once('/')
+            .unwrap_or((&self.url[7..], ""));
         let mut stream = TcpStream::connect(host).unwrap();
         write!(
             stream,
@@ -68,7 +81,10 @@ impl Reached {
         .unwrap();
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).unwrap();
-        let end = answer.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
+        let end = answer
+            .windows(4)
+            .position(|window| window == b"\r\n\r\n")
+            .unwrap();
         let status = String::from_utf8_lossy(&answer[9..12]).parse().unwrap();
         (status, answer.split_off(end + 4))
     }
@@ -82,7 +98,12 @@ impl Reached {
 
     /// The bytes of a file of the portal, by its address.
     pub(crate) fn bytes(&self, address: &str) -> Vec<u8> {
-        let path = address.strip_prefix("http://").unwrap().split_once('/').unwrap().1;
+        let path = address
+            .strip_prefix("http://")
+            .unwrap()
+            .split_once('/')
+            .unwrap()
+            .1;
         let (status, body) = self.ask("GET", &format!("/{path}"), None);
         assert_eq!(status, 200, "{address}");
         body
@@ -90,15 +111,30 @@ impl Reached {
 
     /// The datasets with our mark of that name that are not deleted, hidden ones included.
     pub(crate) fn marked(&self, dataset: &str) -> Vec<Value> {
-        let page = self.get(&format!("/api/1/datasets/?organization={}&page_size=1000", self.organization));
-        let ours = |found: &&Value| found["extras"]["debouches:dataset"] == dataset && found["deleted"].is_null();
-        page["data"].as_array().unwrap().iter().filter(ours).cloned().collect()
+        let page = self.get(&format!(
+            "/api/1/datasets/?organization={}&page_size=1000",
+            self.organization
+        ));
+        let ours = |found: &&Value| {
+            found["extras"]["debouches:dataset"] == dataset && found["deleted"].is_null()
+        };
+        page["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(ours)
+            .cloned()
+            .collect()
     }
 
     /// Deletes what is there of that dataset: a real portal is shared by the tests.
     pub(crate) fn clear(&self, dataset: &str) {
         for found in self.marked(dataset) {
-            let (status, _) = self.ask("DELETE", &format!("/api/1/datasets/{}/", found["id"].as_str().unwrap()), None);
+            let (status, _) = self.ask(
+                "DELETE",
+                &format!("/api/1/datasets/{}/", found["id"].as_str().unwrap()),
+                None,
+            );
             assert_eq!(status, 204);
         }
     }

@@ -19,13 +19,20 @@ fn one(table: &str, text: &str) -> PipelineTest {
 }
 
 fn cfa() -> PipelineTest {
-    one("ij_cfa_etablissement", &std::fs::read_to_string(fixture(SOURCE)).unwrap())
+    one(
+        "ij_cfa_etablissement",
+        &std::fs::read_to_string(fixture(SOURCE)).unwrap(),
+    )
 }
 
 /// The name of an establishment becomes that one.
 fn rename(test: &PipelineTest, name: &str) {
     let text = std::fs::read_to_string(fixture(SOURCE)).unwrap();
-    std::fs::write(test.path("source.csv"), text.replacen("CFA d'essai", name, 1)).unwrap();
+    std::fs::write(
+        test.path("source.csv"),
+        text.replacen("CFA d'essai", name, 1),
+    )
+    .unwrap();
 }
 
 fn live(test: &PipelineTest) -> Value {
@@ -33,7 +40,10 @@ fn live(test: &PipelineTest) -> Value {
 }
 
 fn live_version(test: &PipelineTest) -> String {
-    live(test)["extras"]["debouches:version"].as_str().unwrap().to_owned()
+    live(test)["extras"]["debouches:version"]
+        .as_str()
+        .unwrap()
+        .to_owned()
 }
 
 /// The files below a folder whose bytes hold that text.
@@ -41,8 +51,16 @@ fn holding(folder: PathBuf, text: &str) -> Vec<PathBuf> {
     let (mut found, mut waiting) = (Vec::new(), vec![folder]);
     while let Some(path) = waiting.pop() {
         if path.is_dir() {
-            waiting.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
-        } else if std::fs::read(&path).unwrap().windows(text.len()).any(|window| window == text.as_bytes()) {
+            waiting.extend(
+                std::fs::read_dir(&path)
+                    .unwrap()
+                    .map(|entry| entry.unwrap().path()),
+            );
+        } else if std::fs::read(&path)
+            .unwrap()
+            .windows(text.len())
+            .any(|window| window == text.as_bytes())
+        {
             found.push(path);
         }
     }
@@ -57,44 +75,112 @@ fn a_yanked_release_gives_way_to_the_one_before_and_is_never_made_again() {
     rename(&test, "CFA fautif");
     test.run(&["run", "-q"]).expect_exit(0);
     assert_eq!(live_version(&test), "1.0.1");
-    let yank = ["yank", "1.0.1", "--reason", "Noms fautifs.", "--by", "A. B."];
-    test.run(&yank).expect_exit(2).expect_told("--yes").expect_told("readers are led to 1.0.0");
-    test.run(&["yank", "1.0.1", "--yes"]).expect_exit(2).expect_told("--reason");
-    test.run(&["yank", "9.9.9", "--reason", "x", "--yes"]).expect_exit(2).expect_told("no release");
-    test.run(&[&yank[..], &["-n"]].concat()).expect_exit(0).expect_told("would be done");
-    assert_eq!(live_version(&test), "1.0.1", "neither a question nor a dry run moves anything");
-    test.run(&[&yank[..], &["--yes"]].concat()).expect_exit(0).expect_told("its bytes stay");
+    let yank = [
+        "yank",
+        "1.0.1",
+        "--reason",
+        "Noms fautifs.",
+        "--by",
+        "A. B.",
+    ];
+    test.run(&yank)
+        .expect_exit(2)
+        .expect_told("--yes")
+        .expect_told("readers are led to 1.0.0");
+    test.run(&["yank", "1.0.1", "--yes"])
+        .expect_exit(2)
+        .expect_told("--reason");
+    test.run(&["yank", "9.9.9", "--reason", "x", "--yes"])
+        .expect_exit(2)
+        .expect_told("no release");
+    test.run(&[&yank[..], &["-n"]].concat())
+        .expect_exit(0)
+        .expect_told("would be done");
+    assert_eq!(
+        live_version(&test),
+        "1.0.1",
+        "neither a question nor a dry run moves anything"
+    );
+    test.run(&[&yank[..], &["--yes"]].concat())
+        .expect_exit(0)
+        .expect_told("its bytes stay");
     assert_eq!(live_version(&test), "1.0.0");
-    let sentence = live(&test)["description"].as_str().unwrap().lines().next().unwrap().to_owned();
-    assert!(sentence.starts_with("Version retirée : 1.0.1, le ") && sentence.ends_with("Noms fautifs."), "{sentence}");
-    assert!(test.path("state/package/tested/1.0.1/ij_cfa_etablissement.csv").is_file());
-    test.run(&["verify", "tested@live"]).expect_exit(0).expect_told("(1.0.0)");
+    let sentence = live(&test)["description"]
+        .as_str()
+        .unwrap()
+        .lines()
+        .next()
+        .unwrap()
+        .to_owned();
+    assert!(
+        sentence.starts_with("Version retirée : 1.0.1, le ") && sentence.ends_with("Noms fautifs."),
+        "{sentence}"
+    );
+    assert!(
+        test.path("state/package/tested/1.0.1/ij_cfa_etablissement.csv")
+            .is_file()
+    );
+    test.run(&["verify", "tested@live"])
+        .expect_exit(0)
+        .expect_told("(1.0.0)");
     test.run(&["verify", "tested@1.0.1"]).expect_exit(0);
     test.run(&["diff", "latest", "1.0.0"]).expect_exit(0);
-    test.run(&["status"]).expect_exit(0).expect_told("yanked").expect_told("by A. B.: Noms fautifs.");
-    test.run(&["history"]).expect_exit(0).expect_told("debouches yank tested@1.0.1");
-    test.run(&[&yank[..], &["--yes"]].concat()).expect_exit(0).expect_told("is withdrawn already");
+    test.run(&["status"])
+        .expect_exit(0)
+        .expect_told("yanked")
+        .expect_told("by A. B.: Noms fautifs.");
+    test.run(&["history"])
+        .expect_exit(0)
+        .expect_told("debouches yank tested@1.0.1");
+    test.run(&[&yank[..], &["--yes"]].concat())
+        .expect_exit(0)
+        .expect_told("is withdrawn already");
     // The same data comes again, every night: nothing is made of it, and what is live stays.
     for arguments in [&["run", "--json"][..], &["run", "--json", "--force"]] {
         let ran = test.run(arguments).expect_exit(0).json();
-        assert!(ran.to_string().contains("not released again: Noms fautifs."), "{ran}");
+        assert!(
+            ran.to_string()
+                .contains("not released again: Noms fautifs."),
+            "{ran}"
+        );
         assert_eq!(live_version(&test), "1.0.0");
     }
     // Then it is mended: a number past the withdrawn one, and the changelog tells why there is a gap.
     rename(&test, "CFA mendé");
-    test.run(&["run", "--to", "package", "--as-version", "1.0.1"]).expect_exit(2).expect_told("withdrawn");
+    test.run(&["run", "--to", "package", "--as-version", "1.0.1"])
+        .expect_exit(2)
+        .expect_told("withdrawn");
     test.run(&["run", "-q"]).expect_exit(0);
     assert_eq!(live_version(&test), "1.0.2");
-    assert!(!live(&test)["description"].as_str().unwrap().contains("retirée"), "a newer release says nothing of an older one");
-    let changelog = std::fs::read_to_string(test.path("state/package/tested/1.0.2/CHANGELOG.md")).unwrap();
-    assert!(changelog.contains("- Version retirée : 1.0.1, le ") && !changelog.contains("## 1.0.1"), "{changelog}");
-    test.run(&["verify", "tested@1.0.2", "--depth", "rebuild"]).expect_exit(0).expect_told("the same SHA256SUMS");
-    test.run(&["run"]).expect_exit(0).expect_told("nothing to do");
+    assert!(
+        !live(&test)["description"]
+            .as_str()
+            .unwrap()
+            .contains("retirée"),
+        "a newer release says nothing of an older one"
+    );
+    let changelog =
+        std::fs::read_to_string(test.path("state/package/tested/1.0.2/CHANGELOG.md")).unwrap();
+    assert!(
+        changelog.contains("- Version retirée : 1.0.1, le ") && !changelog.contains("## 1.0.1"),
+        "{changelog}"
+    );
+    test.run(&["verify", "tested@1.0.2", "--depth", "rebuild"])
+        .expect_exit(0)
+        .expect_told("the same SHA256SUMS");
+    test.run(&["run"])
+        .expect_exit(0)
+        .expect_told("nothing to do");
     // Told once.
     rename(&test, "CFA mendé encore");
     test.run(&["run", "-q"]).expect_exit(0);
-    let changelog = std::fs::read_to_string(test.path("state/package/tested/1.0.3/CHANGELOG.md")).unwrap();
-    assert_eq!(changelog.matches("Version retirée : 1.0.1").count(), 1, "{changelog}");
+    let changelog =
+        std::fs::read_to_string(test.path("state/package/tested/1.0.3/CHANGELOG.md")).unwrap();
+    assert_eq!(
+        changelog.matches("Version retirée : 1.0.1").count(),
+        1,
+        "{changelog}"
+    );
 }
 
 #[test]
@@ -104,17 +190,55 @@ fn a_yank_is_taken_back() {
     rename(&test, "CFA juste");
     test.run(&["run", "-q"]).expect_exit(0);
     let before = live(&test)["description"].clone();
-    test.run(&["yank", "tested@1.0.1", "--reason", "Doute.", "--by", "A. B.", "--yes", "-q"]).expect_exit(0);
+    test.run(&[
+        "yank",
+        "tested@1.0.1",
+        "--reason",
+        "Doute.",
+        "--by",
+        "A. B.",
+        "--yes",
+        "-q",
+    ])
+    .expect_exit(0);
     assert_eq!(live_version(&test), "1.0.0");
-    let undo = ["yank", "1.0.1", "--undo", "--reason", "Doute levé.", "--by", "A. B.", "--yes"];
-    test.run(&undo).expect_exit(0).expect_told("readers are led to 1.0.1");
-    assert_eq!((live_version(&test), live(&test)["description"].clone()), ("1.0.1".to_owned(), before));
-    test.run(&undo).expect_exit(0).expect_told("is not withdrawn");
-    test.run(&["run"]).expect_exit(0).expect_told("nothing to do");
+    let undo = [
+        "yank",
+        "1.0.1",
+        "--undo",
+        "--reason",
+        "Doute levé.",
+        "--by",
+        "A. B.",
+        "--yes",
+    ];
+    test.run(&undo)
+        .expect_exit(0)
+        .expect_told("readers are led to 1.0.1");
+    assert_eq!(
+        (live_version(&test), live(&test)["description"].clone()),
+        ("1.0.1".to_owned(), before)
+    );
+    test.run(&undo)
+        .expect_exit(0)
+        .expect_told("is not withdrawn");
+    test.run(&["run"])
+        .expect_exit(0)
+        .expect_told("nothing to do");
     let register = std::fs::read_to_string(test.path("state/withdrawn/withdrawn.jsonl")).unwrap();
-    let decisions: Vec<Value> = register.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let told: Vec<_> =
-        decisions.iter().map(|line| (line["decision"].as_str().unwrap(), line["by"].as_str().unwrap())).collect();
+    let decisions: Vec<Value> = register
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let told: Vec<_> = decisions
+        .iter()
+        .map(|line| {
+            (
+                line["decision"].as_str().unwrap(),
+                line["by"].as_str().unwrap(),
+            )
+        })
+        .collect();
     assert_eq!(told, [("yank", "A. B."), ("unyank", "A. B.")]);
 }
 
@@ -123,16 +247,33 @@ fn the_page_of_the_only_release_is_marked_and_its_files_stay() {
     let test = cfa();
     test.run(&["run", "-q"]).expect_exit(0);
     let files = live(&test)["resources"].as_array().unwrap().len();
-    test.run(&["yank", "1.0.0", "--reason", "Fichier d'essai.", "--by", "A. B.", "--yes"])
-        .expect_exit(0)
-        .expect_told("its page is marked");
+    test.run(&[
+        "yank",
+        "1.0.0",
+        "--reason",
+        "Fichier d'essai.",
+        "--by",
+        "A. B.",
+        "--yes",
+    ])
+    .expect_exit(0)
+    .expect_told("its page is marked");
     test.run(&["run"]).expect_exit(0);
     let dataset = live(&test);
-    assert!(dataset["description"].as_str().unwrap().starts_with("**Ne plus utiliser ces fichiers.** Version retirée : 1.0.0"));
+    assert!(
+        dataset["description"]
+            .as_str()
+            .unwrap()
+            .starts_with("**Ne plus utiliser ces fichiers.** Version retirée : 1.0.0")
+    );
     assert_eq!(dataset["resources"].as_array().unwrap().len(), files);
     rename(&test, "CFA mendé");
     test.run(&["run", "-q"]).expect_exit(0);
-    assert_eq!(live_version(&test), "1.0.1", "the number of a withdrawn release is never used again");
+    assert_eq!(
+        live_version(&test),
+        "1.0.1",
+        "the number of a withdrawn release is never used again"
+    );
 }
 
 #[test]
@@ -141,14 +282,32 @@ fn a_purged_release_is_gone_everywhere_and_its_digests_are_kept() {
     test.run(&["run", "-q"]).expect_exit(0);
     rename(&test, "CFA au nom secret");
     test.run(&["run", "-q"]).expect_exit(0);
-    let places =
-        || [holding(test.path("state/package"), "CFA au nom secret"), holding(test.path("state/portal"), "CFA au nom secret")];
+    let places = || {
+        [
+            holding(test.path("state/package"), "CFA au nom secret"),
+            holding(test.path("state/portal"), "CFA au nom secret"),
+        ]
+    };
     assert!(places().iter().all(|found| !found.is_empty()));
-    let manifest: Value =
-        serde_json::from_slice(&std::fs::read(test.path("state/package/tested/1.0.1/manifest.json")).unwrap()).unwrap();
-    let purge = ["purge", "1.0.1", "--legal-basis", "Article 6 de la loi de 1951.", "--by", "A. B."];
-    test.run(&purge).expect_exit(2).expect_told("for ever").expect_told("--yes");
-    test.run(&["purge", "1.0.1", "--yes"]).expect_exit(2).expect_told("--legal-basis");
+    let manifest: Value = serde_json::from_slice(
+        &std::fs::read(test.path("state/package/tested/1.0.1/manifest.json")).unwrap(),
+    )
+    .unwrap();
+    let purge = [
+        "purge",
+        "1.0.1",
+        "--legal-basis",
+        "Article 6 de la loi de 1951.",
+        "--by",
+        "A. B.",
+    ];
+    test.run(&purge)
+        .expect_exit(2)
+        .expect_told("for ever")
+        .expect_told("--yes");
+    test.run(&["purge", "1.0.1", "--yes"])
+        .expect_exit(2)
+        .expect_told("--legal-basis");
     test.run(&[&purge[..], &["-n"]].concat())
         .expect_exit(0)
         .expect_told("would be done")
@@ -161,36 +320,69 @@ fn a_purged_release_is_gone_everywhere_and_its_digests_are_kept() {
     assert_eq!(places(), [Vec::<PathBuf>::new(), Vec::new()]);
     let register = std::fs::read_to_string(test.path("state/withdrawn/withdrawn.jsonl")).unwrap();
     let line: Value = serde_json::from_str(register.trim()).unwrap();
-    assert_eq!(line["files"], manifest["files"], "the tombstone keeps the digests");
-    test.run(&["status"]).expect_exit(0).expect_told("purged").expect_told("Article 6 de la loi de 1951.");
+    assert_eq!(
+        line["files"], manifest["files"],
+        "the tombstone keeps the digests"
+    );
+    test.run(&["status"])
+        .expect_exit(0)
+        .expect_told("purged")
+        .expect_told("Article 6 de la loi de 1951.");
     test.run(&["verify", "tested@1.0.1"]).expect_exit(2);
-    test.run(&["yank", "1.0.1", "--undo", "--reason", "x", "--yes"]).expect_exit(2).expect_told("its bytes are gone");
+    test.run(&["yank", "1.0.1", "--undo", "--reason", "x", "--yes"])
+        .expect_exit(2)
+        .expect_told("its bytes are gone");
     test.run(&[&purge[..], &["--yes"]].concat()).expect_exit(0);
     // The same data is not released again, and its number is not used again.
-    test.run(&["run", "--json", "--force"]).expect_exit(0).expect_told("not released again");
+    test.run(&["run", "--json", "--force"])
+        .expect_exit(0)
+        .expect_told("not released again");
     assert_eq!(live_version(&test), "1.0.0");
     rename(&test, "CFA publiable");
     test.run(&["run", "-q"]).expect_exit(0);
     assert_eq!(live_version(&test), "1.0.2");
-    let changelog = std::fs::read_to_string(test.path("state/package/tested/1.0.2/CHANGELOG.md")).unwrap();
-    assert!(changelog.contains("- Version supprimée : 1.0.1, le "), "{changelog}");
+    let changelog =
+        std::fs::read_to_string(test.path("state/package/tested/1.0.2/CHANGELOG.md")).unwrap();
+    assert!(
+        changelog.contains("- Version supprimée : 1.0.1, le "),
+        "{changelog}"
+    );
 }
 
 #[test]
 fn the_page_of_the_only_release_has_no_file_after_a_purge() {
     let test = cfa();
     test.run(&["run", "-q"]).expect_exit(0);
-    test.run(&["purge", "tested@1.0.0", "--legal-basis", "Divulgation.", "--by", "A. B.", "--yes"]).expect_exit(0);
+    test.run(&[
+        "purge",
+        "tested@1.0.0",
+        "--legal-basis",
+        "Divulgation.",
+        "--by",
+        "A. B.",
+        "--yes",
+    ])
+    .expect_exit(0);
     let dataset = live(&test);
-    assert_eq!(dataset["resources"].as_array().unwrap().len(), 0, "{dataset}");
+    assert_eq!(
+        dataset["resources"].as_array().unwrap().len(),
+        0,
+        "{dataset}"
+    );
     assert!(
         dataset["description"]
             .as_str()
             .unwrap()
             .starts_with("**Ces fichiers ne sont plus diffusés.** Version supprimée : 1.0.0")
     );
-    assert!(!test.path("state/package/tested/1.0.0/manifest.json").exists());
-    test.run(&["run"]).expect_exit(0).expect_told("nothing to do");
+    assert!(
+        !test
+            .path("state/package/tested/1.0.0/manifest.json")
+            .exists()
+    );
+    test.run(&["run"])
+        .expect_exit(0)
+        .expect_told("nothing to do");
     rename(&test, "CFA publiable");
     test.run(&["run", "-q"]).expect_exit(0);
     assert_eq!(live_version(&test), "1.0.1");
@@ -207,26 +399,57 @@ fn withdrawn_from(portal: &Reached) {
     let shown = || portal.marked("tested").remove(0);
     let csv = |dataset: &Value| {
         let resources = dataset["resources"].as_array().unwrap();
-        let found = resources.iter().find(|resource| resource["extras"]["debouches:path"] == "ij_cfa_etablissement.csv");
-        found.map(|resource| String::from_utf8(portal.bytes(resource["url"].as_str().unwrap())).unwrap())
+        let found = resources
+            .iter()
+            .find(|resource| resource["extras"]["debouches:path"] == "ij_cfa_etablissement.csv");
+        found.map(|resource| {
+            String::from_utf8(portal.bytes(resource["url"].as_str().unwrap())).unwrap()
+        })
     };
     assert!(csv(&shown()).unwrap().contains("CFA fautif"));
     let by = ["--by", "A. B.", "--yes", "-q"];
-    test.run(&[&["yank", "1.0.1", "--reason", "Noms fautifs."][..], &by].concat()).expect_exit(0);
+    test.run(&[&["yank", "1.0.1", "--reason", "Noms fautifs."][..], &by].concat())
+        .expect_exit(0);
     let dataset = shown();
     assert_eq!(dataset["extras"]["debouches:version"], "1.0.0");
     assert!(!csv(&dataset).unwrap().contains("CFA fautif"));
-    assert!(dataset["description"].as_str().unwrap().starts_with("Version retirée : 1.0.1"));
-    test.run(&["verify", "live"]).expect_exit(0).expect_told("(1.0.0)");
+    assert!(
+        dataset["description"]
+            .as_str()
+            .unwrap()
+            .starts_with("Version retirée : 1.0.1")
+    );
+    test.run(&["verify", "live"])
+        .expect_exit(0)
+        .expect_told("(1.0.0)");
     test.run(&["plan", "--exit-code"]).expect_exit(0);
-    test.run(&["status"]).expect_exit(0).expect_told("that of a withdrawn release");
+    test.run(&["status"])
+        .expect_exit(0)
+        .expect_told("that of a withdrawn release");
     for version in ["1.0.1", "1.0.0"] {
-        test.run(&[&["purge", version, "--legal-basis", "Divulgation."][..], &by].concat()).expect_exit(0);
+        test.run(
+            &[
+                &["purge", version, "--legal-basis", "Divulgation."][..],
+                &by,
+            ]
+            .concat(),
+        )
+        .expect_exit(0);
     }
     let dataset = shown();
-    assert!(dataset["resources"].as_array().unwrap().is_empty(), "{dataset}");
-    assert!(dataset["description"].as_str().unwrap().starts_with("**Ces fichiers ne sont plus diffusés.**"));
-    test.run(&["status"]).expect_exit(0).expect_told("no release that may be used");
+    assert!(
+        dataset["resources"].as_array().unwrap().is_empty(),
+        "{dataset}"
+    );
+    assert!(
+        dataset["description"]
+            .as_str()
+            .unwrap()
+            .starts_with("**Ces fichiers ne sont plus diffusés.**")
+    );
+    test.run(&["status"])
+        .expect_exit(0)
+        .expect_told("no release that may be used");
     portal.clear("tested");
 }
 
@@ -253,10 +476,18 @@ fn what_an_outage_stopped_is_completed_by_the_same_command() {
         test.run(&["run", "--yes", "-q"]).expect_exit(0);
         let by = ["--by", "A. B.", "--yes"];
         let yank = [&["yank", "1.0.1", "--reason", "Noms fautifs."][..], &by].concat();
-        let purge = [&["purge", "1.0.1", "--legal-basis", "Divulgation."][..], &by].concat();
+        let purge = [
+            &["purge", "1.0.1", "--legal-basis", "Divulgation."][..],
+            &by,
+        ]
+        .concat();
         let csv = test.path("state/package/tested/1.0.1/ij_cfa_etablissement.csv");
         let shown = || portal.marked("tested").remove(0)["extras"]["debouches:version"].clone();
-        road.strike(Some(Trouble { fault: Fault::Status(403, ""), at: 2, times: usize::MAX }));
+        road.strike(Some(Trouble {
+            fault: Fault::Status(403, ""),
+            at: 2,
+            times: usize::MAX,
+        }));
         let ran = test.run(&yank);
         assert_ne!(ran.output.status.code(), Some(0), "{}", ran.told());
         ran.expect_told("give the same command again");
@@ -264,7 +495,11 @@ fn what_an_outage_stopped_is_completed_by_the_same_command() {
         test.run(&yank).expect_exit(0);
         assert_eq!(shown(), "1.0.0");
         // A purge that cannot reach the portal keeps the bytes: the page may still need them.
-        road.strike(Some(Trouble { fault: Fault::Status(403, ""), at: 0, times: usize::MAX }));
+        road.strike(Some(Trouble {
+            fault: Fault::Status(403, ""),
+            at: 0,
+            times: usize::MAX,
+        }));
         rename(&test, "CFA mendé");
         let ran = test.run(&["run", "--yes"]);
         assert_ne!(ran.output.status.code(), Some(0), "{}", ran.told());
@@ -283,24 +518,44 @@ fn what_an_outage_stopped_is_completed_by_the_same_command() {
 /// Readers have seen the counts of a purged release: the gate goes on counting with them.
 #[test]
 fn the_gate_remembers_what_a_purged_release_showed() {
-    let packed = std::fs::File::open(fixture("sources/ij-regional/ij_region_2020_2022.csv.gz")).unwrap();
+    let packed =
+        std::fs::File::open(fixture("sources/ij-regional/ij_region_2020_2022.csv.gz")).unwrap();
     let text = std::io::read_to_string(flate2::read::GzDecoder::new(packed)).unwrap();
     let test = one("ij_regional", &text);
     test.run(&["run", "-q"]).expect_exit(0);
-    test.run(&["purge", "1.0.0", "--legal-basis", "Divulgation.", "--by", "A. B.", "--yes", "-q"]).expect_exit(0);
+    test.run(&[
+        "purge",
+        "1.0.0",
+        "--legal-basis",
+        "Divulgation.",
+        "--by",
+        "A. B.",
+        "--yes",
+        "-q",
+    ])
+    .expect_exit(0);
     let left = test.path("state/rejected/package/tested/1.0.0");
     let counts = std::fs::read_to_string(left.join("ij_regional.csv")).unwrap();
     let header = counts.lines().next().unwrap();
-    assert!(header.contains("nb_annee_term;nb_annee_term_statut") && !header.contains("libelle"), "{header}");
+    assert!(
+        header.contains("nb_annee_term;nb_annee_term_statut") && !header.contains("libelle"),
+        "{header}"
+    );
     assert!(!left.join("ij_regional.parquet").exists() && !left.join("README.md").exists());
     // One row less is another content.
-    let shorter: String =
-        text.split_inclusive('\n').enumerate().filter(|(place, _)| *place != 3).map(|(_, line)| line).collect();
+    let shorter: String = text
+        .split_inclusive('\n')
+        .enumerate()
+        .filter(|(place, _)| *place != 3)
+        .map(|(_, line)| line)
+        .collect();
     std::fs::write(test.path("source.csv"), shorter).unwrap();
     test.run(&["run", "-q"]).expect_exit(0);
     let version = live_version(&test);
     assert_eq!(version, "1.1.0");
-    let bytes = std::fs::read(test.path(&format!("state/package/tested/{version}/disclosure.json"))).unwrap();
+    let bytes =
+        std::fs::read(test.path(&format!("state/package/tested/{version}/disclosure.json")))
+            .unwrap();
     let document: Value = serde_json::from_slice(&bytes).unwrap();
     let table = &document["tables"][0];
     assert_eq!(

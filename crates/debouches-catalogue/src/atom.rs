@@ -34,10 +34,16 @@ pub(crate) fn of_dataset(site: &Site, record: &DatasetRecord) -> String {
 
 /// The feed of the catalogue.
 pub(crate) fn of_catalogue(site: &Site, records: &[DatasetRecord]) -> String {
-    let mut entries: Vec<(&DatasetRecord, &VersionRecord)> =
-        records.iter().flat_map(|record| record.versions.iter().map(move |version| (record, version))).collect();
+    let mut entries: Vec<(&DatasetRecord, &VersionRecord)> = records
+        .iter()
+        .flat_map(|record| record.versions.iter().map(move |version| (record, version)))
+        .collect();
     entries.sort_by_key(|(record, version)| {
-        (std::cmp::Reverse(version.updated()), record.dataset.clone(), std::cmp::Reverse(version.version))
+        (
+            std::cmp::Reverse(version.updated()),
+            record.dataset.clone(),
+            std::cmp::Reverse(version.version),
+        )
     });
     let feed = Feed {
         site,
@@ -46,7 +52,11 @@ pub(crate) fn of_catalogue(site: &Site, records: &[DatasetRecord]) -> String {
         path: "feed.atom".to_owned(),
         page: "index.html".to_owned(),
         depth: 0,
-        updated: records.iter().map(DatasetRecord::updated).max().unwrap_or_default(),
+        updated: records
+            .iter()
+            .map(DatasetRecord::updated)
+            .max()
+            .unwrap_or_default(),
     };
     feed.text(entries.into_iter().take(ENTRIES))
 }
@@ -62,18 +72,33 @@ struct Feed<'a> {
 }
 
 impl Feed<'_> {
-    fn text<'a>(&self, entries: impl Iterator<Item = (&'a DatasetRecord, &'a VersionRecord)>) -> String {
+    fn text<'a>(
+        &self,
+        entries: impl Iterator<Item = (&'a DatasetRecord, &'a VersionRecord)>,
+    ) -> String {
         let mut out = String::from(
             "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"fr\">\n",
         );
         let _ = writeln!(out, "<id>{}</id>", self.id);
         let _ = writeln!(out, "<title>{}</title>", escaped(&self.title));
         let _ = writeln!(out, "<updated>{}</updated>", rfc3339(self.updated));
-        let _ = writeln!(out, "<author><name>{}</name></author>", escaped(&self.site.title));
+        let _ = writeln!(
+            out,
+            "<author><name>{}</name></author>",
+            escaped(&self.site.title)
+        );
         if let Some(url) = self.site.absolute(&self.path) {
-            let _ = writeln!(out, "<link rel=\"self\" type=\"application/atom+xml\" href=\"{}\"/>", escaped(&url));
+            let _ = writeln!(
+                out,
+                "<link rel=\"self\" type=\"application/atom+xml\" href=\"{}\"/>",
+                escaped(&url)
+            );
         }
-        let _ = writeln!(out, "<link rel=\"alternate\" type=\"text/html\" href=\"{}\"/>", escaped(&self.address(&self.page)));
+        let _ = writeln!(
+            out,
+            "<link rel=\"alternate\" type=\"text/html\" href=\"{}\"/>",
+            escaped(&self.address(&self.page))
+        );
         for (record, version) in entries {
             out.push_str(&self.entry(record, version));
         }
@@ -88,29 +113,54 @@ impl Feed<'_> {
             None => "",
         };
         let mut out = String::from("<entry>\n");
-        let _ = writeln!(out, "<id>{}</id>", urn(&format!("{}/{number}", record.dataset)));
-        let _ = writeln!(out, "<title>{mark}{} : version {number}</title>", escaped(&record.title));
+        let _ = writeln!(
+            out,
+            "<id>{}</id>",
+            urn(&format!("{}/{number}", record.dataset))
+        );
+        let _ = writeln!(
+            out,
+            "<title>{mark}{} : version {number}</title>",
+            escaped(&record.title)
+        );
         let _ = writeln!(out, "<published>{}</published>", rfc3339(version.published));
         let _ = writeln!(out, "<updated>{}</updated>", rfc3339(version.updated()));
         let page = self.address(&format!("{}/{number}.html", record.dataset));
-        let _ = writeln!(out, "<link rel=\"alternate\" type=\"text/html\" href=\"{}\"/>", escaped(&page));
+        let _ = writeln!(
+            out,
+            "<link rel=\"alternate\" type=\"text/html\" href=\"{}\"/>",
+            escaped(&page)
+        );
         let content = html! {
             @if let Some(withdrawal) = &version.withdrawn { p { strong { "Version retirée. " } (withdrawal.reason) } }
             ul { @for change in &version.changes { li { (markdown::line(change)) } } }
         };
-        let _ = writeln!(out, "<content type=\"html\">{}</content>", escaped(&content.into_string()));
+        let _ = writeln!(
+            out,
+            "<content type=\"html\">{}</content>",
+            escaped(&content.into_string())
+        );
         out + "</entry>\n"
     }
 
     fn address(&self, path: &str) -> String {
-        self.site.absolute(path).unwrap_or_else(|| self.site.link(path, self.depth))
+        self.site
+            .absolute(path)
+            .unwrap_or_else(|| self.site.link(path, self.depth))
     }
 }
 
 /// A permanent name: a version 8 UUID (RFC 9562) made of a digest.
 fn urn(name: &str) -> String {
     let digest = Sha256::of(format!("debouches:{name}").as_bytes()).to_string();
-    format!("urn:uuid:{}-{}-8{}-a{}-{}", &digest[..8], &digest[8..12], &digest[13..16], &digest[17..20], &digest[20..32])
+    format!(
+        "urn:uuid:{}-{}-8{}-a{}-{}",
+        &digest[..8],
+        &digest[8..12],
+        &digest[13..16],
+        &digest[17..20],
+        &digest[20..32]
+    )
 }
 
 fn escaped(text: &str) -> String {

@@ -12,7 +12,11 @@ use crate::words;
 /// The catalogue.
 pub(crate) fn catalogue(site: &Site, records: &[DatasetRecord]) -> String {
     let datasets: Vec<Value> = records.iter().map(|record| dataset(site, record)).collect();
-    let updated = records.iter().map(DatasetRecord::updated).max().unwrap_or_default();
+    let updated = records
+        .iter()
+        .map(DatasetRecord::updated)
+        .max()
+        .unwrap_or_default();
     let document = json!({
         "@context": {
             "adms": "http://www.w3.org/ns/adms#",
@@ -40,8 +44,14 @@ pub(crate) fn catalogue(site: &Site, records: &[DatasetRecord]) -> String {
 #[must_use]
 pub fn known_datasets(catalogue: &[u8]) -> Vec<DatasetId> {
     let document: Value = serde_json::from_slice(catalogue).unwrap_or_default();
-    let datasets = document["dcat:dataset"].as_array().cloned().unwrap_or_default();
-    datasets.iter().filter_map(|dataset| dataset["dct:identifier"].as_str()?.parse().ok()).collect()
+    let datasets = document["dcat:dataset"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
+    datasets
+        .iter()
+        .filter_map(|dataset| dataset["dct:identifier"].as_str()?.parse().ok())
+        .collect()
 }
 
 fn dataset(site: &Site, record: &DatasetRecord) -> Value {
@@ -73,8 +83,7 @@ fn dataset(site: &Site, record: &DatasetRecord) -> Value {
     }
     if site.contact.contains('@') {
         let mailbox = format!("mailto:{}", site.contact);
-        dataset["dcat:contactPoint"] =
-            json!({ "@type": "vcard:Kind", "vcard:fn": site.title, "vcard:hasEmail": { "@id": mailbox } });
+        dataset["dcat:contactPoint"] = json!({ "@type": "vcard:Kind", "vcard:fn": site.title, "vcard:hasEmail": { "@id": mailbox } });
     }
     if let Some(latest) = record.latest() {
         dataset["dcat:version"] = json!(latest.version.to_string());
@@ -98,7 +107,10 @@ fn version(site: &Site, record: &DatasetRecord, entry: &VersionRecord) -> Value 
     let mut notes: Vec<Value> = entry.changes.iter().map(|change| french(change)).collect();
     if let Some(withdrawal) = &entry.withdrawn {
         let day = words::day(withdrawal.on.date_naive());
-        notes.insert(0, french(&format!("Version retirée le {day} : {}", withdrawal.reason)));
+        notes.insert(
+            0,
+            french(&format!("Version retirée le {day} : {}", withdrawal.reason)),
+        );
     }
     version["adms:versionNotes"] = json!(notes);
     version["dcat:distribution"] = distributions(site, record, entry);
@@ -107,7 +119,10 @@ fn version(site: &Site, record: &DatasetRecord, entry: &VersionRecord) -> Value 
 
 fn common(site: &Site, record: &DatasetRecord) -> Value {
     let producers = record.producers.iter().enumerate().map(|(place, name)| {
-        let id = address(site, &format!("{}/index.html#producteur-{}", record.dataset, place + 1));
+        let id = address(
+            site,
+            &format!("{}/index.html#producteur-{}", record.dataset, place + 1),
+        );
         json!({ "@id": id, "@type": "foaf:Agent", "foaf:name": name })
     });
     let producers: Vec<Value> = producers.collect();
@@ -121,12 +136,26 @@ fn common(site: &Site, record: &DatasetRecord) -> Value {
 }
 
 fn distributions(site: &Site, record: &DatasetRecord, version: &VersionRecord) -> Value {
-    version.data().map(|file| distribution(site, record, version, file)).collect()
+    version
+        .data()
+        .map(|file| distribution(site, record, version, file))
+        .collect()
 }
 
-fn distribution(site: &Site, record: &DatasetRecord, version: &VersionRecord, file: &FileEntry) -> Value {
-    let url = address(site, &format!("{}/{}/{}", record.dataset, version.version, file.path));
-    let page = address(site, &format!("{}/{}.html", record.dataset, version.version));
+fn distribution(
+    site: &Site,
+    record: &DatasetRecord,
+    version: &VersionRecord,
+    file: &FileEntry,
+) -> Value {
+    let url = address(
+        site,
+        &format!("{}/{}/{}", record.dataset, version.version, file.path),
+    );
+    let page = address(
+        site,
+        &format!("{}/{}.html", record.dataset, version.version),
+    );
     let extension = file.path.rsplit('.').next().unwrap_or_default();
     let format = match extension {
         "jsonl" => "JSON".to_owned(),

@@ -31,7 +31,9 @@ pub enum CatalogueError {
     #[error("the record of the catalogue has format {0}, which this version does not know")]
     Format(u32),
     /// A published version has other content here.
-    #[error("{dataset} {version} was published with other content: what was released never changes")]
+    #[error(
+        "{dataset} {version} was published with other content: what was released never changes"
+    )]
     Another {
         /// The dataset.
         dataset: DatasetId,
@@ -113,21 +115,30 @@ pub(crate) struct Constraints {
 
 impl Descriptor {
     pub(crate) fn producers(&self) -> Vec<String> {
-        self.contributors.iter().map(|contributor| contributor.title.clone()).collect()
+        self.contributors
+            .iter()
+            .map(|contributor| contributor.title.clone())
+            .collect()
     }
 
     pub(crate) fn licence(&self, id: &str) -> Licence {
-        self.licenses.first().cloned().unwrap_or_else(|| Licence { name: id.to_owned(), ..Licence::default() })
+        self.licenses.first().cloned().unwrap_or_else(|| Licence {
+            name: id.to_owned(),
+            ..Licence::default()
+        })
     }
 }
 
 impl Schema {
     /// The columns but those that tell the state of another.
     pub(crate) fn shown(&self) -> impl Iterator<Item = &Field> {
-        self.fields.iter().filter(|field| !self.is_state(&field.name))
+        self.fields
+            .iter()
+            .filter(|field| !self.is_state(&field.name))
     }
 
     fn is_state(&self, name: &str) -> bool {
-        name.strip_suffix("_statut").is_some_and(|measure| self.fields.iter().any(|field| field.name == measure))
+        name.strip_suffix("_statut")
+            .is_some_and(|measure| self.fields.iter().any(|field| field.name == measure))
     }
 }

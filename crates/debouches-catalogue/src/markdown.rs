@@ -9,7 +9,8 @@ use crate::words;
 pub(crate) fn blocks(text: &str, lower: u8) -> Markup {
     let mut out = String::new();
     let mut table = Table::default();
-    let events = Parser::new_ext(text, Options::ENABLE_TABLES).filter_map(|event| tame(event, lower, &mut table));
+    let events = Parser::new_ext(text, Options::ENABLE_TABLES)
+        .filter_map(|event| tame(event, lower, &mut table));
     writer::push_html(&mut out, events);
     PreEscaped(out)
 }
@@ -17,9 +18,16 @@ pub(crate) fn blocks(text: &str, lower: u8) -> Markup {
 /// A text of one line, without its paragraph.
 pub(crate) fn line(text: &str) -> Markup {
     let mut out = String::new();
-    let is_paragraph = |event: &Event<'_>| matches!(event, Event::Start(Tag::Paragraph) | Event::End(TagEnd::Paragraph));
+    let is_paragraph = |event: &Event<'_>| {
+        matches!(
+            event,
+            Event::Start(Tag::Paragraph) | Event::End(TagEnd::Paragraph)
+        )
+    };
     let mut table = Table::default();
-    let events = Parser::new(text).filter(|event| !is_paragraph(event)).filter_map(|event| tame(event, 4, &mut table));
+    let events = Parser::new(text)
+        .filter(|event| !is_paragraph(event))
+        .filter_map(|event| tame(event, 4, &mut table));
     writer::push_html(&mut out, events);
     PreEscaped(out.trim_end().to_owned())
 }
@@ -47,7 +55,11 @@ impl Table {
     }
 
     fn end_of_cell(&self) -> &'static str {
-        if self.in_head || self.column == 1 { "</th>" } else { "</td>" }
+        if self.in_head || self.column == 1 {
+            "</th>"
+        } else {
+            "</td>"
+        }
     }
 }
 
@@ -63,13 +75,21 @@ fn tame<'a>(event: Event<'a>, lower: u8, table: &mut Table) -> Option<Event<'a>>
         // An image would be a request to somebody else: its text stays.
         Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) => return None,
         Event::Start(Tag::Link { dest_url, .. }) => match is_web(&dest_url) {
-            true => raw(html! { a href=(dest_url) rel="noopener noreferrer" {} }.into_string().replace("</a>", "")),
+            true => raw(html! { a href=(dest_url) rel="noopener noreferrer" {} }
+                .into_string()
+                .replace("</a>", "")),
             false => raw("<a>".to_owned()),
         },
         Event::Start(Tag::Table(alignments)) => {
-            *table = Table { alignments, ..Table::default() };
+            *table = Table {
+                alignments,
+                ..Table::default()
+            };
             // Focusable, so that a wide table can be moved with the keyboard.
-            raw("<div class=\"wide\" role=\"group\" tabindex=\"0\" aria-label=\"Tableau\"><table>".to_owned())
+            raw(
+                "<div class=\"wide\" role=\"group\" tabindex=\"0\" aria-label=\"Tableau\"><table>"
+                    .to_owned(),
+            )
         }
         Event::End(TagEnd::Table) => raw("</tbody></table></div>\n".to_owned()),
         Event::Start(Tag::TableHead) => {
@@ -93,7 +113,9 @@ fn tame<'a>(event: Event<'a>, lower: u8, table: &mut Table) -> Option<Event<'a>>
 
 fn is_web(url: &str) -> bool {
     let lower = url.trim().to_lowercase();
-    ["http://", "https://", "mailto:"].iter().any(|start| lower.starts_with(start))
+    ["http://", "https://", "mailto:"]
+        .iter()
+        .any(|start| lower.starts_with(start))
 }
 
 #[cfg(test)]
@@ -104,16 +126,31 @@ mod tests {
     fn a_text_cannot_run_anything_nor_ask_anybody() {
         let text = "# Titre\n\n<script>alert(1)</script>\n\n**gras** ![img](https://x.example/i.png) [a](javascript:b) [c](https://d.example)";
         let page = blocks(text, 2).into_string();
-        assert!(page.contains("<h3>Titre</h3>") && page.contains("<strong>gras</strong>"), "{page}");
-        assert!(!page.contains("<script") && !page.contains("<img") && !page.contains("javascript"), "{page}");
+        assert!(
+            page.contains("<h3>Titre</h3>") && page.contains("<strong>gras</strong>"),
+            "{page}"
+        );
+        assert!(
+            !page.contains("<script") && !page.contains("<img") && !page.contains("javascript"),
+            "{page}"
+        );
         assert!(page.contains("<a href=\"https://d.example\""), "{page}");
     }
 
     #[test]
     fn a_table_names_its_rows_and_columns() {
         let page = blocks("| a | b |\n|---|---:|\n| `x` | 1 |\n", 0).into_string();
-        assert!(page.contains("<th scope=\"col\">a</th><th scope=\"col\" class=\"n\">b</th>"), "{page}");
-        assert!(page.contains("<th scope=\"row\"><code>x</code></th><td class=\"n\">1</td>"), "{page}");
-        assert_eq!(line("la colonne `x` & y").into_string(), "la colonne <code>x</code> &amp; y");
+        assert!(
+            page.contains("<th scope=\"col\">a</th><th scope=\"col\" class=\"n\">b</th>"),
+            "{page}"
+        );
+        assert!(
+            page.contains("<th scope=\"row\"><code>x</code></th><td class=\"n\">1</td>"),
+            "{page}"
+        );
+        assert_eq!(
+            line("la colonne `x` & y").into_string(),
+            "la colonne <code>x</code> &amp; y"
+        );
     }
 }

@@ -34,14 +34,26 @@ pub struct LatestFile {
 impl Latest {
     /// The pointer to a version whose files are at `<base>/<path>`.
     #[must_use]
-    pub fn to(dataset: &DatasetId, version: Version, release: String, base: &str, files: &[FileEntry]) -> Self {
+    pub fn to(
+        dataset: &DatasetId,
+        version: Version,
+        release: String,
+        base: &str,
+        files: &[FileEntry],
+    ) -> Self {
         let file = |file: &FileEntry| LatestFile {
             path: file.path.clone(),
             url: format!("{base}/{}", file.path),
             bytes: file.bytes,
             sha256: file.sha256.to_string(),
         };
-        Self { format: 1, dataset: dataset.clone(), version, release, files: files.iter().map(file).collect() }
+        Self {
+            format: 1,
+            dataset: dataset.clone(),
+            version,
+            release,
+            files: files.iter().map(file).collect(),
+        }
     }
 
     /// The pointer as text.

@@ -32,10 +32,23 @@ impl Preview {
     /// When the bytes are not the CSV of a release.
     pub fn read(path: &str, csv: impl Read) -> Result<Self, csv::Error> {
         let mut reader = csv::ReaderBuilder::new().delimiter(b';').from_reader(csv);
-        let names: Vec<String> = reader.headers()?.iter().map(|name| name.trim_start_matches('\u{feff}').to_owned()).collect();
-        let state_of = |name: &str| names.iter().position(|own| own.strip_suffix("_statut") == Some(name));
-        let is_state = |name: &str| name.strip_suffix("_statut").is_some_and(|measure| names.iter().any(|own| own == measure));
-        let shown: Vec<usize> = (0..names.len()).filter(|place| !is_state(&names[*place])).collect();
+        let names: Vec<String> = reader
+            .headers()?
+            .iter()
+            .map(|name| name.trim_start_matches('\u{feff}').to_owned())
+            .collect();
+        let state_of = |name: &str| {
+            names
+                .iter()
+                .position(|own| own.strip_suffix("_statut") == Some(name))
+        };
+        let is_state = |name: &str| {
+            name.strip_suffix("_statut")
+                .is_some_and(|measure| names.iter().any(|own| own == measure))
+        };
+        let shown: Vec<usize> = (0..names.len())
+            .filter(|place| !is_state(&names[*place]))
+            .collect();
         let mut rows = Vec::new();
         for record in reader.records().take(ROWS) {
             let record = record?;
@@ -44,12 +57,24 @@ impl Preview {
                 if !text.is_empty() {
                     return Cell::Value(text.to_owned());
                 }
-                let told = state_of(&names[place]).and_then(|state| record.get(state)).unwrap_or_default();
-                ValueStatus::ALL.into_iter().find(|status| status.as_str() == told).map_or(Cell::Empty, Cell::Reason)
+                let told = state_of(&names[place])
+                    .and_then(|state| record.get(state))
+                    .unwrap_or_default();
+                ValueStatus::ALL
+                    .into_iter()
+                    .find(|status| status.as_str() == told)
+                    .map_or(Cell::Empty, Cell::Reason)
             };
             rows.push(shown.iter().map(|place| cell(*place)).collect());
         }
-        Ok(Self { path: path.to_owned(), header: shown.into_iter().map(|place| names[place].clone()).collect(), rows })
+        Ok(Self {
+            path: path.to_owned(),
+            header: shown
+                .into_iter()
+                .map(|place| names[place].clone())
+                .collect(),
+            rows,
+        })
     }
 }
 
@@ -64,6 +89,13 @@ mod tests {
         assert_eq!(preview.header, ["code", "taux", "nom"]);
         let value = |text: &str| Cell::Value(text.to_owned());
         assert_eq!(preview.rows[0], [value("01"), value("50"), value("A")]);
-        assert_eq!(preview.rows[1], [value("02"), Cell::Reason(ValueStatus::Suppressed), Cell::Empty]);
+        assert_eq!(
+            preview.rows[1],
+            [
+                value("02"),
+                Cell::Reason(ValueStatus::Suppressed),
+                Cell::Empty
+            ]
+        );
     }
 }

@@ -3,17 +3,29 @@
 /// The text of the section of a table, up to what the dictionary says better.
 pub(crate) fn of_table<'a>(readme: &'a str, table: &str) -> Option<&'a str> {
     let end = format!(": `{table}`");
-    let body = sections(readme).find(|(heading, _)| heading.ends_with(&end)).map(|(_, body)| body)?;
-    Some(body.split("\n### Mesures et dénominateurs").next().unwrap_or(body).trim())
+    let body = sections(readme)
+        .find(|(heading, _)| heading.ends_with(&end))
+        .map(|(_, body)| body)?;
+    Some(
+        body.split("\n### Mesures et dénominateurs")
+            .next()
+            .unwrap_or(body)
+            .trim(),
+    )
 }
 
 /// The text of a section.
 pub(crate) fn section<'a>(readme: &'a str, heading: &str) -> Option<&'a str> {
-    sections(readme).find(|(own, _)| *own == heading).map(|(_, body)| body.trim())
+    sections(readme)
+        .find(|(own, _)| *own == heading)
+        .map(|(_, body)| body.trim())
 }
 
 fn sections(readme: &str) -> impl Iterator<Item = (&str, &str)> {
-    readme.split("\n## ").skip(1).map(|section| section.split_once('\n').unwrap_or((section, "")))
+    readme
+        .split("\n## ")
+        .skip(1)
+        .map(|section| section.split_once('\n').unwrap_or((section, "")))
 }
 
 #[cfg(test)]

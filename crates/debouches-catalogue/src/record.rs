@@ -107,7 +107,8 @@ impl DatasetRecord {
     /// # Errors
     /// When the bytes are not one, or of a later format.
     pub fn read(bytes: &[u8]) -> Result<Self, CatalogueError> {
-        let record: Self = serde_json::from_slice(bytes).map_err(|source| CatalogueError::Record { source })?;
+        let record: Self =
+            serde_json::from_slice(bytes).map_err(|source| CatalogueError::Record { source })?;
         if record.format > Self::FORMAT {
             return Err(CatalogueError::Format(record.format));
         }
@@ -129,12 +130,17 @@ impl DatasetRecord {
         withdrawn: &dyn Fn(Version) -> Option<Withdrawal>,
     ) -> Result<Option<Self>, CatalogueError> {
         let known = |version: Version| former.and_then(|former| former.version(version));
-        let mut versions: Vec<VersionRecord> = former.map(|former| former.versions.clone()).unwrap_or_default();
+        let mut versions: Vec<VersionRecord> = former
+            .map(|former| former.versions.clone())
+            .unwrap_or_default();
         for release in releases {
             let version = release.notice.version;
             if let Some(there) = known(version) {
                 if there.release != release.identity.to_string() {
-                    return Err(CatalogueError::Another { dataset: release.notice.dataset.clone(), version });
+                    return Err(CatalogueError::Another {
+                        dataset: release.notice.dataset.clone(),
+                        version,
+                    });
                 }
                 continue;
             }
@@ -153,22 +159,34 @@ impl DatasetRecord {
         }
         for version in &mut versions {
             // A release that is here was withdrawn or not by those who keep it; of another one, nobody takes the mark off.
-            let is_here = releases.iter().any(|release| release.notice.version == version.version);
+            let is_here = releases
+                .iter()
+                .any(|release| release.notice.version == version.version);
             let mark = version.withdrawn.take().filter(|_| !is_here);
             version.withdrawn = withdrawn(version.version).or(mark);
         }
         versions.sort_by_key(|entry| std::cmp::Reverse(entry.version));
         let newest = releases.iter().max_by_key(|release| release.notice.version);
         let Some(newest) = newest.filter(|_| !versions.is_empty()) else {
-            return Ok(former.map(|former| Self { versions, ..former.clone() }));
+            return Ok(former.map(|former| Self {
+                versions,
+                ..former.clone()
+            }));
         };
         let mut expected = expected.to_vec();
         expected.sort();
         // An older state does not take back what a newer release says of the dataset.
         if let Some(former) = former
-            && former.versions.iter().any(|entry| entry.version > newest.notice.version)
+            && former
+                .versions
+                .iter()
+                .any(|entry| entry.version > newest.notice.version)
         {
-            return Ok(Some(Self { versions, expected, ..former.clone() }));
+            return Ok(Some(Self {
+                versions,
+                expected,
+                ..former.clone()
+            }));
         }
         let notice = &newest.notice;
         Ok(Some(Self {
@@ -210,24 +228,36 @@ impl DatasetRecord {
     /// The last day on which something was published or withdrawn.
     #[must_use]
     pub fn updated(&self) -> DateTime<Utc> {
-        self.versions.iter().map(VersionRecord::updated).max().unwrap_or_default()
+        self.versions
+            .iter()
+            .map(VersionRecord::updated)
+            .max()
+            .unwrap_or_default()
     }
 
     /// The first day on which a version was published.
     pub(crate) fn issued(&self) -> DateTime<Utc> {
-        self.versions.iter().map(|entry| entry.published).min().unwrap_or_default()
+        self.versions
+            .iter()
+            .map(|entry| entry.published)
+            .min()
+            .unwrap_or_default()
     }
 }
 
 impl VersionRecord {
     pub(crate) fn updated(&self) -> DateTime<Utc> {
-        self.withdrawn.as_ref().map_or(self.published, |withdrawal| withdrawal.on)
+        self.withdrawn
+            .as_ref()
+            .map_or(self.published, |withdrawal| withdrawal.on)
     }
 
     /// Whether its bytes are there.
     #[must_use]
     pub fn is_there(&self) -> bool {
-        self.withdrawn.as_ref().is_none_or(|withdrawal| withdrawal.legal_basis.is_none())
+        self.withdrawn
+            .as_ref()
+            .is_none_or(|withdrawal| withdrawal.legal_basis.is_none())
     }
 
     /// Data files: those with rows, the dictionary left out.
@@ -237,6 +267,9 @@ impl VersionRecord {
 
     /// Rows of all its tables.
     pub(crate) fn rows(&self) -> u64 {
-        self.data().filter(|file| file.path.ends_with(".parquet")).filter_map(|file| file.rows).sum()
+        self.data()
+            .filter(|file| file.path.ends_with(".parquet"))
+            .filter_map(|file| file.rows)
+            .sum()
     }
 }

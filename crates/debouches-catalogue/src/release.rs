@@ -37,14 +37,23 @@ impl Release {
     ///
     /// # Errors
     /// When `datapackage.json` is not a descriptor.
-    pub fn read(notice: &ReleaseNotice, manifest: &Manifest, hidden: &[&str], texts: Texts) -> Result<Self, CatalogueError> {
-        let descriptor = serde_json::from_str(&texts.datapackage).map_err(|source| CatalogueError::Release {
-            dataset: notice.dataset.clone(),
-            version: notice.version,
-            path: "datapackage.json".to_owned(),
-            source: Box::new(source),
-        })?;
-        let files = manifest.files.iter().filter(|file| !hidden.contains(&file.path.as_str()));
+    pub fn read(
+        notice: &ReleaseNotice,
+        manifest: &Manifest,
+        hidden: &[&str],
+        texts: Texts,
+    ) -> Result<Self, CatalogueError> {
+        let descriptor =
+            serde_json::from_str(&texts.datapackage).map_err(|source| CatalogueError::Release {
+                dataset: notice.dataset.clone(),
+                version: notice.version,
+                path: "datapackage.json".to_owned(),
+                source: Box::new(source),
+            })?;
+        let files = manifest
+            .files
+            .iter()
+            .filter(|file| !hidden.contains(&file.path.as_str()));
         Ok(Self {
             notice: notice.clone(),
             identity: manifest.identity(),
@@ -58,7 +67,11 @@ impl Release {
     /// The CSV of its tables, in order.
     #[must_use]
     pub fn tables(&self) -> Vec<String> {
-        self.descriptor.resources.iter().map(|resource| resource.path.clone()).collect()
+        self.descriptor
+            .resources
+            .iter()
+            .map(|resource| resource.path.clone())
+            .collect()
     }
 
     /// What its changelog says of it.

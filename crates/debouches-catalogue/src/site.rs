@@ -35,7 +35,11 @@ const JSON: &str = "application/json";
 
 impl File {
     pub(crate) fn new(path: impl Into<String>, media_type: &'static str, text: String) -> Self {
-        Self { path: path.into(), media_type, text }
+        Self {
+            path: path.into(),
+            media_type,
+            text,
+        }
     }
 }
 
@@ -72,28 +76,56 @@ pub fn dataset_files(site: &Site, record: &DatasetRecord, releases: &[Release]) 
     let id = &record.dataset;
     let mut files = vec![File::new(record_path(id), JSON, record.to_text())];
     for version in &record.versions {
-        let release = releases.iter().find(|release| release.notice.version == version.version);
+        let release = releases
+            .iter()
+            .find(|release| release.notice.version == version.version);
         let text = match release {
             _ if !version.is_there() => page::tombstone(site, record, version),
             Some(release) => page::version(site, record, version, release),
             None => continue,
         };
-        files.push(File::new(format!("{id}/{}.html", version.version), HTML, text));
+        files.push(File::new(
+            format!("{id}/{}.html", version.version),
+            HTML,
+            text,
+        ));
     }
-    files.push(File::new(format!("{id}/feed.atom"), ATOM, atom::of_dataset(site, record)));
+    files.push(File::new(
+        format!("{id}/feed.atom"),
+        ATOM,
+        atom::of_dataset(site, record),
+    ));
     let latest = record.latest();
     if let Some(latest) = latest {
         let version = latest.version;
-        files.push(File::new(format!("{id}/latest.html"), HTML, page::redirect(site, record, version)));
-        let base = site.absolute(&format!("{id}/{version}")).unwrap_or_else(|| version.to_string());
+        files.push(File::new(
+            format!("{id}/latest.html"),
+            HTML,
+            page::redirect(site, record, version),
+        ));
+        let base = site
+            .absolute(&format!("{id}/{version}"))
+            .unwrap_or_else(|| version.to_string());
         let pointer = Latest::to(id, version, latest.release.clone(), &base, &latest.files);
         files.push(File::new(latest_path(id), JSON, pointer.to_text()));
     }
-    let shown = latest.and_then(|latest| releases.iter().find(|release| release.notice.version == latest.version));
+    let shown = latest.and_then(|latest| {
+        releases
+            .iter()
+            .find(|release| release.notice.version == latest.version)
+    });
     if let (Some(latest), Some(release)) = (latest, shown) {
-        files.push(File::new(format!("{id}/index.html"), HTML, page::dataset(site, record, latest, release)));
+        files.push(File::new(
+            format!("{id}/index.html"),
+            HTML,
+            page::dataset(site, record, latest, release),
+        ));
     } else if latest.is_none() {
-        files.push(File::new(format!("{id}/index.html"), HTML, page::withdrawn(site, record)));
+        files.push(File::new(
+            format!("{id}/index.html"),
+            HTML,
+            page::withdrawn(site, record),
+        ));
     }
     files
 }
@@ -102,7 +134,11 @@ pub fn dataset_files(site: &Site, record: &DatasetRecord, releases: &[Release]) 
 #[must_use]
 pub fn root_files(site: &Site, records: &[DatasetRecord]) -> Vec<File> {
     vec![
-        File::new("catalog.jsonld", "application/ld+json", dcat::catalogue(site, records)),
+        File::new(
+            "catalog.jsonld",
+            "application/ld+json",
+            dcat::catalogue(site, records),
+        ),
         File::new("feed.atom", ATOM, atom::of_catalogue(site, records)),
         File::new("index.html", HTML, page::home(site, records)),
     ]

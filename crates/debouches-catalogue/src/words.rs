@@ -4,8 +4,20 @@ use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use debouches_model::{Coverage, ValueStatus};
 use maud::{Markup, html};
 
-const MONTHS: [&str; 12] =
-    ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"];
+const MONTHS: [&str; 12] = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+];
 
 /// A whole number, its thousands apart.
 pub(crate) fn number(number: u64) -> String {
@@ -24,7 +36,9 @@ pub(crate) fn number(number: u64) -> String {
 pub(crate) fn size(bytes: u64) -> String {
     let units = [(1_000_000_000, "Go"), (1_000_000, "Mo"), (1_000, "ko")];
     match units.iter().find(|(unit, _)| bytes >= *unit) {
-        Some((unit, name)) => format!("{:.1}\u{a0}{name}", bytes as f64 / *unit as f64).replace('.', ","),
+        Some((unit, name)) => {
+            format!("{:.1}\u{a0}{name}", bytes as f64 / *unit as f64).replace('.', ",")
+        }
         None => format!("{bytes}\u{a0}octets"),
     }
 }
@@ -36,13 +50,25 @@ pub(crate) fn count(count: usize, one: &str, many: &str) -> String {
 
 /// A large number of things.
 pub(crate) fn counted(count: u64, one: &str, many: &str) -> String {
-    format!("{}\u{a0}{}", number(count), if count < 2 { one } else { many })
+    format!(
+        "{}\u{a0}{}",
+        number(count),
+        if count < 2 { one } else { many }
+    )
 }
 
 /// A day.
 pub(crate) fn day(date: NaiveDate) -> String {
-    let day = if date.day() == 1 { "1er".to_owned() } else { date.day().to_string() };
-    format!("{day}\u{a0}{}\u{a0}{}", MONTHS[date.month0() as usize], date.year())
+    let day = if date.day() == 1 {
+        "1er".to_owned()
+    } else {
+        date.day().to_string()
+    };
+    format!(
+        "{day}\u{a0}{}\u{a0}{}",
+        MONTHS[date.month0() as usize],
+        date.year()
+    )
 }
 
 /// A day, for people and for programs.
@@ -153,10 +179,20 @@ mod tests {
     fn numbers_sizes_and_days_are_written_in_french() {
         assert_eq!(
             (number(7), number(1234), number(1_234_567)),
-            ("7".into(), "1\u{202f}234".into(), "1\u{202f}234\u{202f}567".into())
+            (
+                "7".into(),
+                "1\u{202f}234".into(),
+                "1\u{202f}234\u{202f}567".into()
+            )
         );
-        assert_eq!((size(999).as_str(), size(48_049).as_str()), ("999\u{a0}octets", "48,0\u{a0}ko"));
-        assert_eq!(day("2026-03-01".parse().unwrap()), "1er\u{a0}mars\u{a0}2026");
+        assert_eq!(
+            (size(999).as_str(), size(48_049).as_str()),
+            ("999\u{a0}octets", "48,0\u{a0}ko")
+        );
+        assert_eq!(
+            day("2026-03-01".parse().unwrap()),
+            "1er\u{a0}mars\u{a0}2026"
+        );
         assert_eq!(count(0, "version", "versions"), "0\u{a0}version");
     }
 }

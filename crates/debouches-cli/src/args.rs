@@ -35,7 +35,13 @@ Exit codes: 0 done or nothing to do, 1 our failure, 2 usage or configuration, 3 
 #[derive(Debug, Clone, ClapArgs)]
 pub(crate) struct Global {
     /// Configuration file
-    #[arg(long, global = true, value_name = "FILE", default_value = "pipeline.toml", env = "DEBOUCHES_CONFIG")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        default_value = "pipeline.toml",
+        env = "DEBOUCHES_CONFIG"
+    )]
     pub(crate) config: PathBuf,
     /// Works as if started in that folder
     #[arg(short = 'C', global = true, value_name = "DIR")]
@@ -587,8 +593,12 @@ fn duration(text: &str) -> Result<std::time::Duration, String> {
         Some('h') => (&text[..text.len() - 1], 3600),
         _ => (text, 1),
     };
-    let number: u64 = number.parse().map_err(|_| "expected a number of seconds, or 30s, 10m, 1h".to_owned())?;
-    Ok(std::time::Duration::from_secs(number.saturating_mul(factor)))
+    let number: u64 = number
+        .parse()
+        .map_err(|_| "expected a number of seconds, or 30s, 10m, 1h".to_owned())?;
+    Ok(std::time::Duration::from_secs(
+        number.saturating_mul(factor),
+    ))
 }
 
 fn size(text: &str) -> Result<u64, String> {
@@ -599,8 +609,12 @@ fn size(text: &str) -> Result<u64, String> {
         Some('G') => (&upper[..upper.len() - 1], 30),
         _ => (upper.as_str(), 0),
     };
-    let number: u64 = number.parse().map_err(|_| "expected a number of bytes, or 512M, 4G".to_owned())?;
-    number.checked_mul(1 << shift).ok_or_else(|| "too large".to_owned())
+    let number: u64 = number
+        .parse()
+        .map_err(|_| "expected a number of bytes, or 512M, 4G".to_owned())?;
+    number
+        .checked_mul(1 << shift)
+        .ok_or_else(|| "too large".to_owned())
 }
 
 #[cfg(test)]

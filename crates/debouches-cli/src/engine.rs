@@ -25,18 +25,27 @@ impl<'a> Selection<'a> {
             wanted = pipeline.sources.iter().map(|source| source.spec).collect();
         }
         for subject in subjects {
-            if let Some(dataset) = pipeline.datasets.iter().find(|dataset| dataset.id().as_str() == subject) {
+            if let Some(dataset) = pipeline
+                .datasets
+                .iter()
+                .find(|dataset| dataset.id().as_str() == subject)
+            {
                 datasets.push(dataset);
                 wanted.extend(&dataset.tables);
-            } else if let Some(source) =
-                pipeline.sources.iter().find(|source| source.id().as_str() == subject || source.spec.id.as_str() == subject)
-            {
+            } else if let Some(source) = pipeline.sources.iter().find(|source| {
+                source.id().as_str() == subject || source.spec.id.as_str() == subject
+            }) {
                 wanted.push(source.spec);
-                let of_table = |dataset: &&DatasetConfig| dataset.tables.iter().any(|spec| spec.id == source.spec.id);
+                let of_table = |dataset: &&DatasetConfig| {
+                    dataset.tables.iter().any(|spec| spec.id == source.spec.id)
+                };
                 datasets.extend(pipeline.datasets.iter().filter(of_table));
-            } else if let Some(spec) = derived_tables(pipeline).find(|spec| spec.id.as_str() == subject) {
+            } else if let Some(spec) =
+                derived_tables(pipeline).find(|spec| spec.id.as_str() == subject)
+            {
                 wanted.push(spec);
-                let of_table = |dataset: &&DatasetConfig| dataset.tables.iter().any(|own| own.id == spec.id);
+                let of_table =
+                    |dataset: &&DatasetConfig| dataset.tables.iter().any(|own| own.id == spec.id);
                 datasets.extend(pipeline.datasets.iter().filter(of_table));
             } else {
                 return Err(Usage(unknown(pipeline, subject)).into());
@@ -45,17 +54,28 @@ impl<'a> Selection<'a> {
         // What repeats the figures of another dataset needs its release, and is never published before it.
         let copied: Vec<&'a DatasetConfig> = datasets
             .iter()
-            .flat_map(|dataset| dataset.tables.iter().filter_map(|spec| crate::stages::gated(spec)))
+            .flat_map(|dataset| {
+                dataset
+                    .tables
+                    .iter()
+                    .filter_map(|spec| crate::stages::gated(spec))
+            })
             .filter_map(|copies| crate::stages::publisher(pipeline, copies))
             .collect();
         datasets.extend(copied);
         // A dataset is made of all its tables, and a table needs its nomenclatures.
-        wanted.extend(datasets.iter().flat_map(|dataset| dataset.tables.iter().copied()));
+        wanted.extend(
+            datasets
+                .iter()
+                .flat_map(|dataset| dataset.tables.iter().copied()),
+        );
         let mut needed: Vec<&str> = wanted.iter().map(|spec| spec.id.as_str()).collect();
         let mut next = 0;
         while let Some(name) = needed.get(next).copied() {
             next += 1;
-            let spec = debouches_model::spec::tables().iter().find(|spec| spec.id.as_str() == name);
+            let spec = debouches_model::spec::tables()
+                .iter()
+                .find(|spec| spec.id.as_str() == name);
             for (reference, _) in spec.into_iter().flat_map(debouches_enrich::references_of) {
                 if !needed.contains(&reference) {
                     needed.push(reference);
@@ -63,43 +83,93 @@ impl<'a> Selection<'a> {
             }
         }
         let is_wanted = |spec: &TableSpec| needed.contains(&spec.id.as_str());
-        let sources: Vec<&Source> = pipeline.sources.iter().filter(|source| is_wanted(source.spec)).collect();
+        let sources: Vec<&Source> = pipeline
+            .sources
+            .iter()
+            .filter(|source| is_wanted(source.spec))
+            .collect();
         let derived = derived_tables(pipeline).filter(|spec| is_wanted(spec));
-        let tables = sources.iter().map(|source| source.spec).chain(derived).collect();
-        let datasets = pipeline.datasets.iter().filter(|own| datasets.iter().any(|dataset| dataset.id() == own.id())).collect();
-        let selection = Self { sources, tables, datasets };
+        let tables = sources
+            .iter()
+            .map(|source| source.spec)
+            .chain(derived)
+            .collect();
+        let datasets = pipeline
+            .datasets
+            .iter()
+            .filter(|own| datasets.iter().any(|dataset| dataset.id() == own.id()))
+            .collect();
+        let selection = Self {
+            sources,
+            tables,
+            datasets,
+        };
         if selection.tables.is_empty() {
-            let why =
-                if pipeline.left_out.is_empty() { "no source is configured".to_owned() } else { pipeline.left_out.join("; ") };
-            return Err(Usage(format!("nothing to do in profile `{}`: {why}", pipeline.profile)).into());
+            let why = if pipeline.left_out.is_empty() {
+                "no source is configured".to_owned()
+            } else {
+                pipeline.left_out.join("; ")
+            };
+            return Err(Usage(format!(
+                "nothing to do in profile `{}`: {why}",
+                pipeline.profile
+            ))
+            .into());
         }
         Ok(selection)
     }
 
     /// The tables that `enrich` works on: those that are published, and nomenclatures whose codes refer to others.
     pub(crate) fn enriched(&self) -> impl Iterator<Item = &'static TableSpec> + '_ {
-        self.tables.iter().copied().filter(|spec| spec.kind == TableKind::Indicators || !spec.foreign_keys.is_empty())
+        self.tables
+            .iter()
+            .copied()
+            .filter(|spec| spec.kind == TableKind::Indicators || !spec.foreign_keys.is_empty())
     }
 }
 
 /// The derived tables that a dataset publishes, once each.
 fn derived_tables(pipeline: &Pipeline) -> impl Iterator<Item = &'static TableSpec> {
-    let tables = pipeline.datasets.iter().flat_map(|dataset| dataset.tables.iter().copied());
-    let derived: std::collections::BTreeMap<_, _> =
-        tables.filter(|spec| spec.derived.is_some()).map(|spec| (spec.id.as_str(), spec)).collect();
+    let tables = pipeline
+        .datasets
+        .iter()
+        .flat_map(|dataset| dataset.tables.iter().copied());
+    let derived: std::collections::BTreeMap<_, _> = tables
+        .filter(|spec| spec.derived.is_some())
+        .map(|spec| (spec.id.as_str(), spec))
+        .collect();
     derived.into_values()
 }
 
 fn unknown(pipeline: &Pipeline, subject: &str) -> String {
-    let sources = pipeline.sources.iter().flat_map(|source| [source.id().as_str(), source.spec.id.as_str()]);
+    let sources = pipeline
+        .sources
+        .iter()
+        .flat_map(|source| [source.id().as_str(), source.spec.id.as_str()]);
     let derived = derived_tables(pipeline).map(|spec| spec.id.as_str());
-    let known: std::collections::BTreeSet<&str> =
-        sources.chain(derived).chain(pipeline.datasets.iter().map(|dataset| dataset.id().as_str())).collect();
-    let left_out = pipeline.left_out.iter().find(|text| text.contains(&format!("`{subject}`")));
+    let known: std::collections::BTreeSet<&str> = sources
+        .chain(derived)
+        .chain(
+            pipeline
+                .datasets
+                .iter()
+                .map(|dataset| dataset.id().as_str()),
+        )
+        .collect();
+    let left_out = pipeline
+        .left_out
+        .iter()
+        .find(|text| text.contains(&format!("`{subject}`")));
     match left_out {
-        Some(reason) => format!("`{subject}` is not in profile `{}`: {reason}", pipeline.profile),
+        Some(reason) => format!(
+            "`{subject}` is not in profile `{}`: {reason}",
+            pipeline.profile
+        ),
         None => {
-            format!("`{subject}` is no source, table or dataset (known: {})", known.into_iter().collect::<Vec<_>>().join(", "))
+            format!(
+                "`{subject}` is no source, table or dataset (known: {})",
+                known.into_iter().collect::<Vec<_>>().join(", ")
+            )
         }
     }
 }
@@ -137,17 +207,36 @@ pub(crate) struct Step {
 }
 
 impl Step {
-    pub(crate) fn new(stage: Stage, subject: impl ToString, outcome: Outcome, detail: impl Into<String>) -> Self {
-        Self { stage, subject: subject.to_string(), outcome, detail: detail.into(), hint: None, report: None, fault: None }
+    pub(crate) fn new(
+        stage: Stage,
+        subject: impl ToString,
+        outcome: Outcome,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self {
+            stage,
+            subject: subject.to_string(),
+            outcome,
+            detail: detail.into(),
+            hint: None,
+            report: None,
+            fault: None,
+        }
     }
 
     pub(crate) fn with_report(self, report: Report) -> Self {
-        Self { report: Some(report), ..self }
+        Self {
+            report: Some(report),
+            ..self
+        }
     }
 
     /// A refusal: exit 3.
     pub(crate) fn refused(stage: Stage, subject: impl ToString, detail: impl Into<String>) -> Self {
-        Self { fault: Some(Fault::Data), ..Self::new(stage, subject, Outcome::Refused, detail) }
+        Self {
+            fault: Some(Fault::Data),
+            ..Self::new(stage, subject, Outcome::Refused, detail)
+        }
     }
 
     /// A failure, with the exit code of its fault.
@@ -188,7 +277,13 @@ pub(crate) struct Summary {
 
 impl Summary {
     pub(crate) fn push(&mut self, step: Step) {
-        let Step { stage, subject, outcome, detail, .. } = &step;
+        let Step {
+            stage,
+            subject,
+            outcome,
+            detail,
+            ..
+        } = &step;
         match outcome {
             Outcome::Made | Outcome::Kept => tracing::info!("{stage} {subject}: {detail}"),
             Outcome::Skipped => tracing::warn!("{stage} {subject}: {detail}"),
@@ -201,7 +296,9 @@ impl Summary {
     /// True when that subject got through that stage.
     pub(crate) fn passed(&self, stage: Stage, subject: &str) -> bool {
         !self.steps.iter().any(|step| {
-            step.stage == stage && step.subject == subject && !matches!(step.outcome, Outcome::Made | Outcome::Kept)
+            step.stage == stage
+                && step.subject == subject
+                && !matches!(step.outcome, Outcome::Made | Outcome::Kept)
         })
     }
 
@@ -223,6 +320,9 @@ impl Summary {
             Fault::Busy,
         ];
         let has = |fault: &Fault| self.steps.iter().any(|step| step.fault == Some(*fault));
-        gravity.iter().find(|fault| has(fault)).map_or(0, |fault| fault.exit_code())
+        gravity
+            .iter()
+            .find(|fault| has(fault))
+            .map_or(0, |fault| fault.exit_code())
     }
 }

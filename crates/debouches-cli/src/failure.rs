@@ -40,18 +40,34 @@ fn known_fault(link: &(dyn std::error::Error + 'static)) -> Option<Fault> {
     link.downcast_ref::<Decided>()
         .map(|error| error.fault)
         .or_else(|| link.downcast_ref::<FetchError>().map(FetchError::fault))
-        .or_else(|| link.downcast_ref::<LockFileError>().map(LockFileError::fault))
+        .or_else(|| {
+            link.downcast_ref::<LockFileError>()
+                .map(LockFileError::fault)
+        })
         .or_else(|| link.downcast_ref::<StoreError>().map(StoreError::fault))
-        .or_else(|| link.downcast_ref::<ValidateError>().map(ValidateError::fault))
+        .or_else(|| {
+            link.downcast_ref::<ValidateError>()
+                .map(ValidateError::fault)
+        })
         .or_else(|| link.downcast_ref::<EnrichError>().map(EnrichError::fault))
         .or_else(|| link.downcast_ref::<PackageError>().map(PackageError::fault))
         .or_else(|| link.downcast_ref::<PublishError>().map(PublishError::fault))
-        .or_else(|| link.downcast_ref::<debouches_udata::UdataError>().map(debouches_publish::fault_of))
-        .or_else(|| link.downcast_ref::<CatalogueError>().map(CatalogueError::fault))
         .or_else(|| {
-            link.downcast_ref::<debouches_fetch::unpack::UnpackError>().map(debouches_fetch::unpack::UnpackError::fault)
+            link.downcast_ref::<debouches_udata::UdataError>()
+                .map(debouches_publish::fault_of)
         })
-        .or_else(|| link.downcast_ref::<HttpError>().map(|error| fault_of_reading(&error.kind)))
+        .or_else(|| {
+            link.downcast_ref::<CatalogueError>()
+                .map(CatalogueError::fault)
+        })
+        .or_else(|| {
+            link.downcast_ref::<debouches_fetch::unpack::UnpackError>()
+                .map(debouches_fetch::unpack::UnpackError::fault)
+        })
+        .or_else(|| {
+            link.downcast_ref::<HttpError>()
+                .map(|error| fault_of_reading(&error.kind))
+        })
 }
 
 /// Whose fault it is that an address could not be read.
@@ -91,12 +107,22 @@ pub(crate) fn one_line(error: &anyhow::Error) -> String {
 
 /// A remedy, when one is known.
 pub(crate) fn hint_of(error: &anyhow::Error) -> Option<String> {
-    let from_fetch = || error.chain().find_map(|link| link.downcast_ref::<FetchError>()?.hint().map(str::to_owned));
-    let from_store = || error.chain().find_map(|link| link.downcast_ref::<StoreError>()?.hint().map(str::to_owned));
+    let from_fetch = || {
+        error
+            .chain()
+            .find_map(|link| link.downcast_ref::<FetchError>()?.hint().map(str::to_owned))
+    };
+    let from_store = || {
+        error
+            .chain()
+            .find_map(|link| link.downcast_ref::<StoreError>()?.hint().map(str::to_owned))
+    };
     let from_fault = || {
         let text = match fault_of(error) {
             Fault::Busy => "wait for the other run, or add `--wait-lock 10m`",
-            Fault::Integrity => "a stored file was altered: run the stage that made it with `--force`, and find out why",
+            Fault::Integrity => {
+                "a stored file was altered: run the stage that made it with `--force`, and find out why"
+            }
             Fault::Outage => "nothing was changed; run the same command later",
             Fault::Incomplete => "run `debouches publish` again: it resumes where it stopped",
             Fault::Permission => "check the API key and the rights of its account",

@@ -14,11 +14,21 @@ pub(crate) fn files(folder: &Path) -> anyhow::Result<Vec<String>> {
     let (mut found, mut waiting) = (Vec::new(), vec![String::new()]);
     while let Some(inner) = waiting.pop() {
         let at = folder.join(&inner);
-        for entry in std::fs::read_dir(&at).with_context(|| format!("cannot list {}", at.display()))? {
+        for entry in
+            std::fs::read_dir(&at).with_context(|| format!("cannot list {}", at.display()))?
+        {
             let entry = entry?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            let path = if inner.is_empty() { name } else { format!("{inner}/{name}") };
-            if entry.file_type()?.is_dir() { waiting.push(path) } else { found.push(path) }
+            let path = if inner.is_empty() {
+                name
+            } else {
+                format!("{inner}/{name}")
+            };
+            if entry.file_type()?.is_dir() {
+                waiting.push(path)
+            } else {
+                found.push(path)
+            }
         }
     }
     found.sort();
@@ -39,10 +49,13 @@ pub(crate) async fn fill(folder: &Path, artefact: &Artefact) -> anyhow::Result<(
         let mut from = artefact.open_file(&entry.path).await?.into_file();
         blocking(move || {
             if let Some(parent) = to.parent() {
-                std::fs::create_dir_all(parent).with_context(|| format!("cannot make {}", parent.display()))?;
+                std::fs::create_dir_all(parent)
+                    .with_context(|| format!("cannot make {}", parent.display()))?;
             }
-            let mut file = File::create(&to).with_context(|| format!("cannot write {}", to.display()))?;
-            std::io::copy(&mut from, &mut file).with_context(|| format!("cannot write {}", to.display()))?;
+            let mut file =
+                File::create(&to).with_context(|| format!("cannot write {}", to.display()))?;
+            std::io::copy(&mut from, &mut file)
+                .with_context(|| format!("cannot write {}", to.display()))?;
             Ok(())
         })
         .await?;

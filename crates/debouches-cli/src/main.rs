@@ -28,9 +28,18 @@ fn main() -> ExitCode {
             return ExitCode::from(code);
         }
     };
-    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
-        Err(error) => return failure::report(&anyhow::Error::new(error).context("cannot start the runtime"), &args.global),
+        Err(error) => {
+            return failure::report(
+                &anyhow::Error::new(error).context("cannot start the runtime"),
+                &args.global,
+            );
+        }
     };
     match runtime.block_on(commands::run(&args)) {
         Ok(code) => ExitCode::from(code),

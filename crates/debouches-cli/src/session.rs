@@ -35,8 +35,13 @@ impl Session {
         let pipeline = load_pipeline(global)?;
         let clock = clock()?;
         let run = run_id().to_owned();
-        let aws: BTreeMap<String, String> = std::env::vars().filter(|(name, _)| name.starts_with("AWS_")).collect();
-        let env = StoreEnv { aws: aws.clone(), ..StoreEnv::new(&run) };
+        let aws: BTreeMap<String, String> = std::env::vars()
+            .filter(|(name, _)| name.starts_with("AWS_"))
+            .collect();
+        let env = StoreEnv {
+            aws: aws.clone(),
+            ..StoreEnv::new(&run)
+        };
         let store = Store::open(&pipeline.state, &pipeline.base, &env).await?;
         let lock_file = read_lock_file(&pipeline)?;
         Ok(Self {
@@ -59,7 +64,13 @@ impl Session {
         pipeline.state = folder.display().to_string();
         pipeline.portals.clear();
         let wish = ReleaseWish::default();
-        let global = Global { offline: true, locked: true, force: false, wish, ..self.global.clone() };
+        let global = Global {
+            offline: true,
+            locked: true,
+            force: false,
+            wish,
+            ..self.global.clone()
+        };
         let store = Store::open(&pipeline.state, &pipeline.base, &StoreEnv::new(&self.run)).await?;
         let withdrawn = self.withdrawn().await?.clone();
         Ok(Self {
@@ -87,7 +98,10 @@ impl Session {
             since: SystemClock.now(),
         };
         let lock = if self.pipeline.state.starts_with("s3://") {
-            tracing::warn!("a bucket has no lock: let one scheduler start the runs on {}", self.store.root_display());
+            tracing::warn!(
+                "a bucket has no lock: let one scheduler start the runs on {}",
+                self.store.root_display()
+            );
             self.store.locked_elsewhere()
         } else {
             self.store.lock(self.global.wait_lock, owner).await?
@@ -106,9 +120,14 @@ impl Session {
         let read = || async {
             let lines = self.store.withdrawals().await?;
             Withdrawals::read(lines.iter().map(String::as_str)).map_err(|error| {
-                let message =
-                    format!("the register of withdrawn releases of {} cannot be read: {error}", self.store.root_display());
-                anyhow::Error::from(Decided { message, fault: Fault::Integrity })
+                let message = format!(
+                    "the register of withdrawn releases of {} cannot be read: {error}",
+                    self.store.root_display()
+                );
+                anyhow::Error::from(Decided {
+                    message,
+                    fault: Fault::Integrity,
+                })
             })
         };
         self.withdrawn.get_or_try_init(read).await
@@ -116,7 +135,9 @@ impl Session {
 
     /// The lock file of the sources, as this run knows it.
     pub(crate) fn sources(&self) -> MutexGuard<'_, LockFile> {
-        self.lock_file.lock().unwrap_or_else(PoisonError::into_inner)
+        self.lock_file
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Writes the lock file when it changed.
@@ -139,7 +160,13 @@ impl Session {
 /// The name of this run: its date and its process.
 pub(crate) fn run_id() -> &'static str {
     static RUN: OnceLock<String> = OnceLock::new();
-    RUN.get_or_init(|| format!("{}-{}", SystemClock.now().format("%Y%m%dt%H%M%S"), std::process::id()))
+    RUN.get_or_init(|| {
+        format!(
+            "{}-{}",
+            SystemClock.now().format("%Y%m%dt%H%M%S"),
+            std::process::id()
+        )
+    })
 }
 
 /// Reads the configuration that the flags name.
@@ -155,7 +182,9 @@ pub(crate) fn load_pipeline(global: &Global) -> anyhow::Result<Pipeline> {
 pub(crate) fn tool() -> Tool {
     Tool {
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        commit: option_env!("DEBOUCHES_COMMIT").unwrap_or("unknown").to_owned(),
+        commit: option_env!("DEBOUCHES_COMMIT")
+            .unwrap_or("unknown")
+            .to_owned(),
     }
 }
 
@@ -166,16 +195,27 @@ pub(crate) fn clock() -> anyhow::Result<Arc<dyn Clock>> {
 
 /// The clock of the machine, or a fixed one for reproducible builds.
 fn clock_from(epoch: Option<&str>) -> anyhow::Result<Arc<dyn Clock>> {
-    let Some(epoch) = epoch else { return Ok(Arc::new(SystemClock)) };
-    let instant = epoch.parse().ok().and_then(|seconds| DateTime::<Utc>::from_timestamp(seconds, 0));
-    let instant = instant.ok_or_else(|| Usage(format!("SOURCE_DATE_EPOCH is `{epoch}`: a number of seconds is expected")))?;
+    let Some(epoch) = epoch else {
+        return Ok(Arc::new(SystemClock));
+    };
+    let instant = epoch
+        .parse()
+        .ok()
+        .and_then(|seconds| DateTime::<Utc>::from_timestamp(seconds, 0));
+    let instant = instant.ok_or_else(|| {
+        Usage(format!(
+            "SOURCE_DATE_EPOCH is `{epoch}`: a number of seconds is expected"
+        ))
+    })?;
     Ok(Arc::new(FixedClock(instant)))
 }
 
 fn read_lock_file(pipeline: &Pipeline) -> anyhow::Result<LockFile> {
     let path = &pipeline.lock_file;
     match std::fs::read_to_string(path) {
-        Ok(text) => LockFile::parse(&text).with_context(|| format!("cannot read {}", path.display())),
+        Ok(text) => {
+            LockFile::parse(&text).with_context(|| format!("cannot read {}", path.display()))
+        }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(LockFile::default()),
         Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
     }

@@ -29,7 +29,8 @@ struct File {
 pub(crate) fn load(path: &Path) -> anyhow::Result<Vec<Waiver>> {
     match std::fs::read_to_string(path) {
         Ok(text) => {
-            let file: File = toml::from_str(&text).map_err(|error| Usage(format!("{}: {error}", path.display())))?;
+            let file: File = toml::from_str(&text)
+                .map_err(|error| Usage(format!("{}: {error}", path.display())))?;
             Ok(file.waivers)
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),

@@ -79,11 +79,25 @@ impl Codes {
         static CODES: OnceLock<Codes> = OnceLock::new();
         CODES.get_or_init(|| {
             let territories: Vec<Territory> = rows(TERRITORIES);
-            let labels = |text| rows::<Label>(text).into_iter().map(|label| (label.code, label.libelle)).collect();
+            let labels = |text| {
+                rows::<Label>(text)
+                    .into_iter()
+                    .map(|label| (label.code, label.libelle))
+                    .collect()
+            };
             Self {
-                by_departement: territories.iter().map(|t| (t.departement_cog.clone(), t.uai_prefixe.clone())).collect(),
-                by_prefix: territories.into_iter().map(|t| (t.uai_prefixe.clone(), t)).collect(),
-                region_by_name: rows::<Region>(REGIONS).into_iter().map(|r| (r.region_nom_majuscules, r.region_cog)).collect(),
+                by_departement: territories
+                    .iter()
+                    .map(|t| (t.departement_cog.clone(), t.uai_prefixe.clone()))
+                    .collect(),
+                by_prefix: territories
+                    .into_iter()
+                    .map(|t| (t.uai_prefixe.clone(), t))
+                    .collect(),
+                region_by_name: rows::<Region>(REGIONS)
+                    .into_iter()
+                    .map(|r| (r.region_nom_majuscules, r.region_cog))
+                    .collect(),
                 current_academie: rows::<Academie>(ACADEMIES)
                     .into_iter()
                     .map(|a| (a.academie_code, a.academie_actuelle))
@@ -97,25 +111,43 @@ impl Codes {
 
     /// The code of a région from its name, whatever the case and the accents.
     pub(crate) fn region_named(&self, name: &str) -> Option<RegionCog> {
-        self.region_by_name.get(&plain_capitals(name)).and_then(|code| code.parse().ok())
+        self.region_by_name
+            .get(&plain_capitals(name))
+            .and_then(|code| code.parse().ok())
     }
 
     /// Any territory of that région: enough for the names that belong to the région.
     pub(crate) fn of_region(&self, region: RegionCog) -> Option<&Territory> {
-        self.by_prefix.values().find(|territory| territory.region_cog == region.as_str())
+        self.by_prefix
+            .values()
+            .find(|territory| territory.region_cog == region.as_str())
     }
 
     /// A territory by the code of its département, in two or three characters, with or without a leading zero.
     pub(crate) fn of_departement(&self, code: &str) -> Option<&Territory> {
-        let short = if code.len() == 3 { code.strip_prefix('0').unwrap_or(code) } else { code };
+        let short = if code.len() == 3 {
+            code.strip_prefix('0').unwrap_or(code)
+        } else {
+            code
+        };
         self.by_prefix.get(self.by_departement.get(short)?)
     }
 
     /// The territory of a commune by its INSEE code: two characters name the département, three overseas. A leading zero is
     /// part of the code (01053 is in the Ain), never stripped.
-    #[cfg_attr(not(test), expect(dead_code, reason = "no published table has communes yet; the rule is kept by its tests"))]
+    #[cfg_attr(
+        not(test),
+        expect(
+            dead_code,
+            reason = "no published table has communes yet; the rule is kept by its tests"
+        )
+    )]
     pub(crate) fn of_commune(&self, code: &str) -> Option<&Territory> {
-        let length = if code.starts_with("97") || code.starts_with("98") { 3 } else { 2 };
+        let length = if code.starts_with("97") || code.starts_with("98") {
+            3
+        } else {
+            2
+        };
         let departement = code.get(..length).filter(|_| code.len() == 5)?;
         self.by_prefix.get(self.by_departement.get(departement)?)
     }
@@ -132,8 +164,13 @@ pub(crate) fn grand_domain_label(code: &str) -> Option<&'static String> {
 }
 
 fn rows<T: DeserializeOwned>(text: &str) -> Vec<T> {
-    let mut reader = csv::ReaderBuilder::new().delimiter(b';').from_reader(text.as_bytes());
-    reader.deserialize().collect::<Result<_, _>>().expect("the embedded code lists are checked by a test")
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(b';')
+        .from_reader(text.as_bytes());
+    reader
+        .deserialize()
+        .collect::<Result<_, _>>()
+        .expect("the embedded code lists are checked by a test")
 }
 
 /// Capitals without accents, as InserJeunes writes the names of régions.
@@ -157,7 +194,18 @@ pub(crate) fn plain_capitals(name: &str) -> String {
 /// Digest of every code list, an ingredient of the fingerprint of enriched tables.
 #[must_use]
 pub fn codes_digest() -> Sha256 {
-    Sha256::of([TERRITORIES, REGIONS, ACADEMIES, NSF_CATEGORIES, NSF_DOMAINS, ROME_GRAND_DOMAINS].concat().as_bytes())
+    Sha256::of(
+        [
+            TERRITORIES,
+            REGIONS,
+            ACADEMIES,
+            NSF_CATEGORIES,
+            NSF_DOMAINS,
+            ROME_GRAND_DOMAINS,
+        ]
+        .concat()
+        .as_bytes(),
+    )
 }
 
 #[cfg(test)]
@@ -167,11 +215,24 @@ mod tests {
     #[test]
     fn there_are_101_departements_18_regions_and_30_academies() {
         let codes = Codes::get();
-        let in_regions: Vec<&Territory> = codes.by_prefix.values().filter(|t| t.region_cog != "00").collect();
-        let distinct =
-            |f: fn(&Territory) -> &String| in_regions.iter().map(|t| f(t)).collect::<std::collections::BTreeSet<_>>().len();
+        let in_regions: Vec<&Territory> = codes
+            .by_prefix
+            .values()
+            .filter(|t| t.region_cog != "00")
+            .collect();
+        let distinct = |f: fn(&Territory) -> &String| {
+            in_regions
+                .iter()
+                .map(|t| f(t))
+                .collect::<std::collections::BTreeSet<_>>()
+                .len()
+        };
         assert_eq!(
-            (distinct(|t| &t.departement_cog), distinct(|t| &t.region_cog), distinct(|t| &t.academie_code)),
+            (
+                distinct(|t| &t.departement_cog),
+                distinct(|t| &t.region_cog),
+                distinct(|t| &t.academie_code)
+            ),
             (101, 18, 30)
         );
     }
@@ -187,22 +248,46 @@ mod tests {
         assert_eq!(of("97416").as_deref(), Some("La Réunion"));
         assert_eq!(of("2B042").as_deref(), Some("Corse"));
         assert_eq!(of("75001").as_deref(), Some("Île-de-France"));
-        assert_eq!(of("01053").as_deref(), Some("Auvergne-Rhône-Alpes"), "not Grand Est: the zero is part of the code");
-        assert_eq!(["1053", "", "99999", "éé123"].map(of), [None, None, None, None]);
+        assert_eq!(
+            of("01053").as_deref(),
+            Some("Auvergne-Rhône-Alpes"),
+            "not Grand Est: the zero is part of the code"
+        );
+        assert_eq!(
+            ["1053", "", "99999", "éé123"].map(of),
+            [None, None, None, None]
+        );
     }
 
     #[test]
     fn v28_v32_a_departement_in_three_characters_and_one_that_does_not_exist() {
         let of = |code: &str| name(Codes::get().of_departement(code)).map(str::to_owned);
-        assert_eq!((of("974").as_deref(), of("075").as_deref()), (Some("La Réunion"), Some("Île-de-France")));
-        assert_eq!((of("02A").as_deref(), of("620").as_deref()), (Some("Corse"), None));
+        assert_eq!(
+            (of("974").as_deref(), of("075").as_deref()),
+            (Some("La Réunion"), Some("Île-de-France"))
+        );
+        assert_eq!(
+            (of("02A").as_deref(), of("620").as_deref()),
+            (Some("Corse"), None)
+        );
         assert_eq!((of(""), of("invalid")), (None, None));
     }
 
     #[test]
     fn v29_an_academie_is_in_one_region() {
-        let of = |code: &str| name(Codes::get().by_prefix.values().find(|t| t.academie_code == code)).map(str::to_owned);
-        assert_eq!((of("01").as_deref(), of("16").as_deref()), (Some("Île-de-France"), Some("Occitanie")));
+        let of = |code: &str| {
+            name(
+                Codes::get()
+                    .by_prefix
+                    .values()
+                    .find(|t| t.academie_code == code),
+            )
+            .map(str::to_owned)
+        };
+        assert_eq!(
+            (of("01").as_deref(), of("16").as_deref()),
+            (Some("Île-de-France"), Some("Occitanie"))
+        );
     }
 
     /// Vectors V26, V30 of the domain specification.
@@ -210,13 +295,39 @@ mod tests {
     fn v26_v30_codes_and_names_lead_to_the_right_region() {
         let codes = Codes::get();
         assert_eq!(codes.by_prefix["075"].region_nom, "Île-de-France");
-        assert_eq!((codes.by_prefix["620"].departement_cog.as_str(), codes.by_prefix["720"].region_cog.as_str()), ("2A", "94"));
+        assert_eq!(
+            (
+                codes.by_prefix["620"].departement_cog.as_str(),
+                codes.by_prefix["720"].region_cog.as_str()
+            ),
+            ("2A", "94")
+        );
         assert_eq!(codes.region_named("ILE-DE-FRANCE").unwrap().as_str(), "11");
-        assert_eq!(codes.region_named("Provence-Alpes-Côte d’Azur").unwrap().as_str(), "93");
-        assert_eq!(codes.of_departement("974").unwrap().region_nom, "La Réunion");
+        assert_eq!(
+            codes
+                .region_named("Provence-Alpes-Côte d’Azur")
+                .unwrap()
+                .as_str(),
+            "93"
+        );
+        assert_eq!(
+            codes.of_departement("974").unwrap().region_nom,
+            "La Réunion"
+        );
         assert_eq!(codes.of_departement("001").unwrap().region_cog, "84");
         assert_eq!(codes.by_prefix["983"].departement_nom, "Nouvelle-Calédonie");
-        assert_eq!(codes.by_prefix.values().find(|t| t.region_academique_code == "01").unwrap().region_cog, "84");
-        assert_eq!(["05", "21", "10"].map(|code| codes.current_academie(code)), ["70", "70", "10"]);
+        assert_eq!(
+            codes
+                .by_prefix
+                .values()
+                .find(|t| t.region_academique_code == "01")
+                .unwrap()
+                .region_cog,
+            "84"
+        );
+        assert_eq!(
+            ["05", "21", "10"].map(|code| codes.current_academie(code)),
+            ["70", "70", "10"]
+        );
     }
 }

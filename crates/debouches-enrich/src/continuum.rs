@@ -111,13 +111,21 @@ impl Continuum {
         if declared != Declared::Former {
             self.by_old.insert(pair);
         }
-        self.next.entry(old.to_owned()).or_default().insert(new.to_owned());
-        self.previous.entry(new.to_owned()).or_default().insert(old.to_owned());
+        self.next
+            .entry(old.to_owned())
+            .or_default()
+            .insert(new.to_owned());
+        self.previous
+            .entry(new.to_owned())
+            .or_default()
+            .insert(old.to_owned());
     }
 
     /// Every link, in the order of codes.
     pub(crate) fn links(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.next.iter().flat_map(|(old, news)| news.iter().map(move |new| (old.as_str(), new.as_str())))
+        self.next
+            .iter()
+            .flat_map(|(old, news)| news.iter().map(move |new| (old.as_str(), new.as_str())))
     }
 
     /// Who declares a link.
@@ -148,7 +156,10 @@ impl Continuum {
 
     /// Codes that links name and the table does not hold.
     pub(crate) fn unknown(&self) -> BTreeSet<&str> {
-        self.links().flat_map(|(old, new)| [old, new]).filter(|code| !self.knows(code)).collect()
+        self.links()
+            .flat_map(|(old, new)| [old, new])
+            .filter(|code| !self.knows(code))
+            .collect()
     }
 
     fn only<'a>(links: &'a Links, code: &str) -> Option<&'a str> {
@@ -171,18 +182,22 @@ impl Continuum {
     /// The strict successors, the nearest first.
     pub(crate) fn successors<'a>(&'a self, code: &'a str) -> impl Iterator<Item = &'a str> {
         // The graph has no cycle (checked on the real table); the bound keeps a damaged one from looping.
-        std::iter::successors(self.successor(code), |code| self.successor(code)).take(self.next.len())
+        std::iter::successors(self.successor(code), |code| self.successor(code))
+            .take(self.next.len())
     }
 
     /// The strict predecessors, the nearest first.
     pub(crate) fn predecessors<'a>(&'a self, code: &'a str) -> impl Iterator<Item = &'a str> {
-        std::iter::successors(self.predecessor(code), |code| self.predecessor(code)).take(self.next.len())
+        std::iter::successors(self.predecessor(code), |code| self.predecessor(code))
+            .take(self.next.len())
     }
 
     /// Figures for the report: links, strict links, chains by length, fusions, divisions, unknown codes.
     pub(crate) fn figures(&self) -> Vec<(String, u64)> {
-        let strict: BTreeMap<&str, &str> =
-            self.links().filter(|(old, new)| self.relation(old, new) == Relation::Strict).collect();
+        let strict: BTreeMap<&str, &str> = self
+            .links()
+            .filter(|(old, new)| self.relation(old, new) == Relation::Strict)
+            .collect();
         let reached: BTreeSet<&str> = strict.values().copied().collect();
         let mut lengths: BTreeMap<usize, u64> = BTreeMap::new();
         let mut inside = 0;
@@ -203,7 +218,11 @@ impl Continuum {
             // A strict link that no chain reaches from a first code turns in a circle.
             ("links_in_cycles".to_owned(), (strict.len() - inside) as u64),
         ];
-        figures.extend(lengths.into_iter().map(|(length, chains)| (format!("chains_of_length_{length}"), chains)));
+        figures.extend(
+            lengths
+                .into_iter()
+                .map(|(length, chains)| (format!("chains_of_length_{length}"), chains)),
+        );
         figures
     }
 }
@@ -219,20 +238,33 @@ pub(crate) enum Carried<'a> {
 
 /// The numbers that a code without its own may show: those of the newest strict successor that has some, else those of
 /// the nearest strict predecessor. Nothing for a code that has its own.
-pub(crate) fn carried<'a>(continuum: &'a Continuum, code: &'a str, has_own: &dyn Fn(&str) -> bool) -> Option<Carried<'a>> {
+pub(crate) fn carried<'a>(
+    continuum: &'a Continuum,
+    code: &'a str,
+    has_own: &dyn Fn(&str) -> bool,
+) -> Option<Carried<'a>> {
     if has_own(code) {
         return None;
     }
-    let newest = continuum.successors(code).filter(|other| has_own(other)).last();
+    let newest = continuum
+        .successors(code)
+        .filter(|other| has_own(other))
+        .last();
     let nearest = || continuum.predecessors(code).find(|other| has_own(other));
-    newest.map(Carried::FromNew).or_else(|| nearest().map(Carried::FromOld))
+    newest
+        .map(Carried::FromNew)
+        .or_else(|| nearest().map(Carried::FromOld))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn carried_by(continuum: &Continuum, code: &str, own: &[&str]) -> Option<(&'static str, String)> {
+    fn carried_by(
+        continuum: &Continuum,
+        code: &str,
+        own: &[&str],
+    ) -> Option<(&'static str, String)> {
         carried(continuum, code, &|code| own.contains(&code)).map(|carried| match carried {
             Carried::FromOld(code) => ("ancienne", code.to_owned()),
             Carried::FromNew(code) => ("nouvelle", code.to_owned()),
@@ -242,7 +274,10 @@ mod tests {
     #[test]
     fn v48_the_new_diploma_gets_the_numbers_of_the_old_one() {
         let graph = Continuum::of([("10000001", "10000002")]);
-        assert_eq!(carried_by(&graph, "10000002", &["10000001"]), Some(("ancienne", "10000001".to_owned())));
+        assert_eq!(
+            carried_by(&graph, "10000002", &["10000001"]),
+            Some(("ancienne", "10000001".to_owned()))
+        );
     }
 
     #[test]
@@ -255,8 +290,14 @@ mod tests {
     #[test]
     fn v50_an_own_record_is_never_replaced() {
         let graph = Continuum::of([("10000001", "10000002")]);
-        assert_eq!(carried_by(&graph, "10000002", &["10000001", "10000002"]), None);
-        assert_eq!(carried_by(&graph, "10000001", &["10000001", "10000002"]), None);
+        assert_eq!(
+            carried_by(&graph, "10000002", &["10000001", "10000002"]),
+            None
+        );
+        assert_eq!(
+            carried_by(&graph, "10000001", &["10000001", "10000002"]),
+            None
+        );
     }
 
     #[test]
@@ -270,15 +311,23 @@ mod tests {
     fn v52_the_oldest_takes_the_newest_of_its_chain() {
         let graph = Continuum::of([("1", "2"), ("2", "3"), ("3", "4"), ("3", "5")]);
         let own = ["2", "3", "4", "5"];
-        assert_eq!(carried_by(&graph, "1", &own), Some(("nouvelle", "3".to_owned())));
-        let created = ["1", "2", "3", "4", "5"].iter().filter(|code| carried_by(&graph, code, &own).is_some()).count();
+        assert_eq!(
+            carried_by(&graph, "1", &own),
+            Some(("nouvelle", "3".to_owned()))
+        );
+        let created = ["1", "2", "3", "4", "5"]
+            .iter()
+            .filter(|code| carried_by(&graph, code, &own).is_some())
+            .count();
         assert_eq!(created, 1);
     }
 
     #[test]
     fn v56_a_link_declared_on_one_side_counts_for_both() {
         let mut graph = Continuum::default();
-        graph.known.extend(["14545678", "old_1", "old_2", "new_1", "new_2"].map(str::to_owned));
+        graph
+            .known
+            .extend(["14545678", "old_1", "old_2", "new_1", "new_2"].map(str::to_owned));
         for old in ["old_1", "old_2"] {
             graph.link(old, "14545678", Declared::Former);
         }
@@ -286,8 +335,17 @@ mod tests {
             graph.link("14545678", new, Declared::New);
         }
         assert_eq!(graph.next["old_1"].iter().collect::<Vec<_>>(), ["14545678"]);
-        assert_eq!(graph.previous["new_1"].iter().collect::<Vec<_>>(), ["14545678"]);
-        assert_eq!((graph.previous["14545678"].len(), graph.next["14545678"].len()), (2, 2));
+        assert_eq!(
+            graph.previous["new_1"].iter().collect::<Vec<_>>(),
+            ["14545678"]
+        );
+        assert_eq!(
+            (
+                graph.previous["14545678"].len(),
+                graph.next["14545678"].len()
+            ),
+            (2, 2)
+        );
         assert_eq!(graph.declared("old_1", "14545678"), Declared::Former);
     }
 
@@ -295,7 +353,10 @@ mod tests {
     fn a_code_that_the_table_does_not_hold_receives_nothing_and_still_divides() {
         let mut graph = Continuum::of([("1", "2")]);
         graph.link("1", "mistyped", Declared::New);
-        assert_eq!(graph.unknown().into_iter().collect::<Vec<_>>(), ["mistyped"]);
+        assert_eq!(
+            graph.unknown().into_iter().collect::<Vec<_>>(),
+            ["mistyped"]
+        );
         assert_eq!(carried_by(&graph, "mistyped", &["1"]), None);
         assert_eq!(carried_by(&graph, "2", &["1"]), None);
     }

@@ -4,7 +4,9 @@
 pub(crate) fn iso(date: &str) -> Option<String> {
     let mut parts = date.split('/');
     let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?.get(..4)?);
-    let are_digits = [day, month, year].iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+    let are_digits = [day, month, year]
+        .iter()
+        .all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
     (are_digits && day.len() == 2 && month.len() == 2).then(|| format!("{year}-{month}-{day}"))
 }
 

@@ -45,7 +45,9 @@ impl EnrichError {
     pub fn fault(&self) -> Fault {
         match self {
             Self::MissingReference { .. } => Fault::Operator,
-            Self::NoDerivation { .. } | Self::TwiceDerived { .. } | Self::Table { .. } => Fault::Ours,
+            Self::NoDerivation { .. } | Self::TwiceDerived { .. } | Self::Table { .. } => {
+                Fault::Ours
+            }
         }
     }
 }

@@ -10,9 +10,16 @@ use crate::reference::{References, find};
 use crate::told::Told;
 
 /// Looks up each foreign key whose table is configured.
-pub(crate) fn look(spec: &TableSpec, table: &Table, references: &References, told: &mut Told) -> Result<(), TableError> {
+pub(crate) fn look(
+    spec: &TableSpec,
+    table: &Table,
+    references: &References,
+    told: &mut Told,
+) -> Result<(), TableError> {
     for key in &spec.foreign_keys {
-        let Some(reference) = find(references, key.table.as_str()) else { continue };
+        let Some(reference) = find(references, key.table.as_str()) else {
+            continue;
+        };
         let known: HashSet<&str> = reference.table.text(&key.to)?.distinct().collect();
         let codes = table.text(&key.column)?;
         let mut missing: BTreeMap<&str, (usize, u64)> = BTreeMap::new();
@@ -26,8 +33,14 @@ pub(crate) fn look(spec: &TableSpec, table: &Table, references: &References, tol
         }
         told.count(&format!("looked_up.{}", key.column), looked);
         for (code, (row, rows)) in missing {
-            let finding = Finding::new(RuleCode::UnknownReference).column(&key.column).value(code);
-            told.push(row, rows, finding.expected(format!("{}.{}", key.table, key.to)));
+            let finding = Finding::new(RuleCode::UnknownReference)
+                .column(&key.column)
+                .value(code);
+            told.push(
+                row,
+                rows,
+                finding.expected(format!("{}.{}", key.table, key.to)),
+            );
         }
     }
     Ok(())

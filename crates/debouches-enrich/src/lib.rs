@@ -28,8 +28,8 @@ mod vintages;
 
 pub use codes::codes_digest;
 pub use coverage::{
-    Answer, AskedVintages, CODE_TABLES, CatalogueLine, CodeSystem, Coverage, FIGURE_TABLES, Grain, GrainTotals, Rung, Totals,
-    Voie,
+    Answer, AskedVintages, CODE_TABLES, CatalogueLine, CodeSystem, Coverage, FIGURE_TABLES, Grain,
+    GrainTotals, Rung, Totals, Voie,
 };
 pub use derive::specifications_digest;
 pub use error::EnrichError;

@@ -46,11 +46,13 @@ impl Nsf {
     }
 
     pub(crate) fn category_label(&self) -> Option<String> {
-        self.category().and_then(|code| Codes::get().nsf_categories.get(&code).cloned())
+        self.category()
+            .and_then(|code| Codes::get().nsf_categories.get(&code).cloned())
     }
 
     pub(crate) fn domain_label(&self) -> Option<String> {
-        self.domain().and_then(|code| Codes::get().nsf_domains.get(&code).cloned())
+        self.domain()
+            .and_then(|code| Codes::get().nsf_domains.get(&code).cloned())
     }
 }
 
@@ -64,19 +66,38 @@ pub(crate) struct Specialities {
 impl Specialities {
     pub(crate) fn read(references: &References) -> Result<Self, TableError> {
         let find = |wanted| find(references, wanted);
-        let (mut group_of, mut labels, mut version) = (HashMap::new(), HashMap::new(), String::new());
+        let (mut group_of, mut labels, mut version) =
+            (HashMap::new(), HashMap::new(), String::new());
         if let Some(diplomas) = find(DIPLOMAS) {
-            let (cfd, group) = (diplomas.table.text("formation_diplome")?, diplomas.table.text("groupe_specialite")?);
-            let valid = |group: Option<&str>| group.filter(|group| is_group(group)).map(str::to_owned);
-            group_of = cfd.iter().zip(group.iter()).filter_map(|(cfd, group)| Some((cfd?.to_owned(), valid(group)))).collect();
+            let (cfd, group) = (
+                diplomas.table.text("formation_diplome")?,
+                diplomas.table.text("groupe_specialite")?,
+            );
+            let valid =
+                |group: Option<&str>| group.filter(|group| is_group(group)).map(str::to_owned);
+            group_of = cfd
+                .iter()
+                .zip(group.iter())
+                .filter_map(|(cfd, group)| Some((cfd?.to_owned(), valid(group))))
+                .collect();
             version.clone_from(&diplomas.version);
         }
         if let Some(specialities) = find(SPECIALITIES) {
-            let (code, label) = (specialities.table.text("groupe_specialite")?, specialities.table.text("libelle")?);
-            labels =
-                code.iter().zip(label.iter()).filter_map(|(code, label)| Some((code?.to_owned(), label?.to_owned()))).collect();
+            let (code, label) = (
+                specialities.table.text("groupe_specialite")?,
+                specialities.table.text("libelle")?,
+            );
+            labels = code
+                .iter()
+                .zip(label.iter())
+                .filter_map(|(code, label)| Some((code?.to_owned(), label?.to_owned())))
+                .collect();
         }
-        Ok(Self { group_of, labels, version })
+        Ok(Self {
+            group_of,
+            labels,
+            version,
+        })
     }
 
     /// True when the nomenclature has that diploma.
@@ -91,21 +112,39 @@ impl Specialities {
 
     /// Speciality of a training; of the first of its diplomas when there are two.
     pub(crate) fn of(&self, cfds: &[String], mefstat11: Option<&str>) -> Nsf {
-        if let Some(group) = cfds.iter().find_map(|cfd| self.group_of.get(cfd).cloned().flatten()) {
-            return Nsf { group: Some(group), method: NsfMethod::Bcn };
+        if let Some(group) = cfds
+            .iter()
+            .find_map(|cfd| self.group_of.get(cfd).cloned().flatten())
+        {
+            return Nsf {
+                group: Some(group),
+                method: NsfMethod::Bcn,
+            };
         }
         // A code diplôme is level (3), speciality (3), order (2); a MEFSTAT11 ends with positions 4 to 8 of it.
         let from_cfd = cfds.iter().find_map(|cfd| self.known_group(cfd.get(3..6)));
         if from_cfd.is_some() {
-            return Nsf { group: from_cfd, method: NsfMethod::Cfd };
+            return Nsf {
+                group: from_cfd,
+                method: NsfMethod::Cfd,
+            };
         }
         let from_mefstat11 = self.known_group(mefstat11.and_then(|code| code.get(6..9)));
-        let method = if from_mefstat11.is_some() { NsfMethod::Mefstat11 } else { NsfMethod::Unknown };
-        Nsf { group: from_mefstat11, method }
+        let method = if from_mefstat11.is_some() {
+            NsfMethod::Mefstat11
+        } else {
+            NsfMethod::Unknown
+        };
+        Nsf {
+            group: from_mefstat11,
+            method,
+        }
     }
 
     fn known_group(&self, group: Option<&str>) -> Option<String> {
-        group.filter(|group| is_group(group) && self.labels.contains_key(*group)).map(str::to_owned)
+        group
+            .filter(|group| is_group(group) && self.labels.contains_key(*group))
+            .map(str::to_owned)
     }
 }
 

@@ -53,16 +53,26 @@ impl Catalogue {
         let mut found = Self::default();
         for row in 0..table.rows() {
             let Some(cfd) = cfd.get(row) else { continue };
-            let [place, trainer, manager] = [place, trainer, manager].map(|column| column.get(row).map(str::to_owned));
-            found.by_cfd.entry(cfd.to_owned()).or_default().push(Offer { place, trainer, manager });
+            let [place, trainer, manager] =
+                [place, trainer, manager].map(|column| column.get(row).map(str::to_owned));
+            found.by_cfd.entry(cfd.to_owned()).or_default().push(Offer {
+                place,
+                trainer,
+                manager,
+            });
         }
         Ok(found)
     }
 
     /// The lines of a diploma, and those of the diplomas that it strictly follows or that strictly follow it.
     pub(crate) fn of(&self, cfd: &str, diplomas: &Continuum) -> Vec<&Offer> {
-        let codes = std::iter::once(cfd).chain(diplomas.successors(cfd)).chain(diplomas.predecessors(cfd));
-        codes.filter_map(|code| self.by_cfd.get(code)).flatten().collect()
+        let codes = std::iter::once(cfd)
+            .chain(diplomas.successors(cfd))
+            .chain(diplomas.predecessors(cfd));
+        codes
+            .filter_map(|code| self.by_cfd.get(code))
+            .flatten()
+            .collect()
     }
 }
 
@@ -93,7 +103,11 @@ impl Matched {
     /// A school teaches in its own walls.
     pub(crate) fn school(uai: &str) -> Self {
         let own = || BTreeSet::from([uai.to_owned()]);
-        Self { trainers: own(), managers: own(), ..Self::new(uai, Part::Place) }
+        Self {
+            trainers: own(),
+            managers: own(),
+            ..Self::new(uai, Part::Place)
+        }
     }
 }
 
@@ -108,31 +122,50 @@ struct Lines<'a>(&'a [&'a Offer]);
 impl Lines<'_> {
     /// What stands in a column on the lines that have that establishment in another.
     fn of(&self, wanted: Of, given: Of, uai: &str) -> BTreeSet<String> {
-        let lines = self.0.iter().filter(|offer| given(offer).as_deref() == Some(uai));
+        let lines = self
+            .0
+            .iter()
+            .filter(|offer| given(offer).as_deref() == Some(uai));
         lines.filter_map(|offer| wanted(offer).clone()).collect()
     }
 
     fn is_only(&self, wanted: Of, given: Of, uai: &str, only: &str) -> bool {
-        self.of(wanted, given, uai).into_iter().eq([only.to_owned()])
+        self.of(wanted, given, uai)
+            .into_iter()
+            .eq([only.to_owned()])
     }
 
     fn has(&self, given: Of, uai: &str) -> bool {
-        self.0.iter().any(|offer| given(offer).as_deref() == Some(uai))
+        self.0
+            .iter()
+            .any(|offer| given(offer).as_deref() == Some(uai))
     }
 
     fn as_place(&self, uai: &str) -> Matched {
         let (trainers, managers) = (self.of(TRAINER, PLACE, uai), self.of(MANAGER, PLACE, uai));
-        Matched { trainers, managers, ..Matched::new(uai, Part::Place) }
+        Matched {
+            trainers,
+            managers,
+            ..Matched::new(uai, Part::Place)
+        }
     }
 
     fn as_trainer(&self, uai: &str) -> Matched {
         let (places, managers) = (self.of(PLACE, TRAINER, uai), self.of(MANAGER, TRAINER, uai));
-        Matched { places, managers, ..Matched::new(uai, Part::Trainer) }
+        Matched {
+            places,
+            managers,
+            ..Matched::new(uai, Part::Trainer)
+        }
     }
 
     fn as_manager(&self, uai: &str) -> Matched {
         let (places, trainers) = (self.of(PLACE, MANAGER, uai), self.of(TRAINER, MANAGER, uai));
-        Matched { places, trainers, ..Matched::new(uai, Part::Manager) }
+        Matched {
+            places,
+            trainers,
+            ..Matched::new(uai, Part::Manager)
+        }
     }
 
     /// Phase 1: the part by the catalogue alone.
@@ -164,7 +197,8 @@ impl Lines<'_> {
         others.remove(uai);
         let lacks = |trainer: &String| {
             let places = self.of(PLACE, TRAINER, trainer);
-            let all_have = !places.is_empty() && places.iter().all(|place| holders.contains(place.as_str()));
+            let all_have =
+                !places.is_empty() && places.iter().all(|place| holders.contains(place.as_str()));
             !holders.contains(trainer.as_str()) && !all_have
         };
         self.is_only(MANAGER, TRAINER, uai, uai) && others.iter().any(lacks)
@@ -200,7 +234,11 @@ pub(crate) fn matched(offers: &[&Offer], holders: &BTreeSet<&str>) -> BTreeMap<S
         for (source, places) in sources {
             for place in places {
                 if !found.contains_key(&place) && lines.is_only(column, PLACE, &place, &source) {
-                    let shown = Matched { source: source.clone(), source_part: part, ..lines.as_place(&place) };
+                    let shown = Matched {
+                        source: source.clone(),
+                        source_part: part,
+                        ..lines.as_place(&place)
+                    };
                     found.insert(place, shown);
                 }
             }
@@ -215,7 +253,11 @@ mod tests {
 
     fn offer(place: &str, trainer: &str, manager: &str) -> Offer {
         let [place, trainer, manager] = [place, trainer, manager].map(|uai| Some(uai.to_owned()));
-        Offer { place, trainer, manager }
+        Offer {
+            place,
+            trainer,
+            manager,
+        }
     }
 
     fn run(offers: &[Offer], holders: &[&str]) -> BTreeMap<String, Matched> {
@@ -231,7 +273,14 @@ mod tests {
     fn shown(found: &BTreeMap<String, Matched>) -> Vec<(&str, &str, &str, &str)> {
         found
             .iter()
-            .map(|(uai, own)| (uai.as_str(), own.part.as_str(), own.source.as_str(), own.source_part.as_str()))
+            .map(|(uai, own)| {
+                (
+                    uai.as_str(),
+                    own.part.as_str(),
+                    own.source.as_str(),
+                    own.source_part.as_str(),
+                )
+            })
             .collect()
     }
 
@@ -248,20 +297,35 @@ mod tests {
     fn v67_a_place_names_its_trainer_and_its_manager() {
         let found = run(&[offer("ABCD1234", "ABCD0001", "ABCD0002")], &["ABCD1234"]);
         let own = &found["ABCD1234"];
-        assert_eq!((own.part, list(&own.trainers), list(&own.managers)), (Part::Place, vec!["ABCD0001"], vec!["ABCD0002"]));
+        assert_eq!(
+            (own.part, list(&own.trainers), list(&own.managers)),
+            (Part::Place, vec!["ABCD0001"], vec!["ABCD0002"])
+        );
     }
 
     #[test]
     fn v68_two_lines_of_a_place_give_two_trainers_and_two_managers() {
-        let found = run(&[offer("ABCD1234", "ABCD0001", "ABCD0002"), offer("ABCD1234", "ABCD0003", "ABCD0004")], &["ABCD1234"]);
+        let found = run(
+            &[
+                offer("ABCD1234", "ABCD0001", "ABCD0002"),
+                offer("ABCD1234", "ABCD0003", "ABCD0004"),
+            ],
+            &["ABCD1234"],
+        );
         let own = &found["ABCD1234"];
-        assert_eq!((list(&own.trainers), list(&own.managers)), (vec!["ABCD0001", "ABCD0003"], vec!["ABCD0002", "ABCD0004"]));
+        assert_eq!(
+            (list(&own.trainers), list(&own.managers)),
+            (vec!["ABCD0001", "ABCD0003"], vec!["ABCD0002", "ABCD0004"])
+        );
     }
 
     #[test]
     fn v69_a_line_of_the_former_diploma_gives_the_same_part() {
         let mut catalogue = Catalogue::default();
-        catalogue.by_cfd.insert("10000001".to_owned(), vec![offer("ABCD1234", "ABCD0001", "ABCD0002")]);
+        catalogue.by_cfd.insert(
+            "10000001".to_owned(),
+            vec![offer("ABCD1234", "ABCD0001", "ABCD0002")],
+        );
         let diplomas = Continuum::of([("10000001", "10000002")]);
         let by = |cfd: &str| matched(&catalogue.of(cfd, &diplomas), &BTreeSet::from(["ABCD1234"]));
         assert_eq!(by("10000002"), by("10000001"));
@@ -271,20 +335,36 @@ mod tests {
 
     #[test]
     fn v71_its_own_trainer_without_other_place_stays_a_place() {
-        assert_eq!(shown(&run(&[offer("U", "U", "M")], &["U"])), [("U", "lieu_formation", "U", "lieu_formation")]);
+        assert_eq!(
+            shown(&run(&[offer("U", "U", "M")], &["U"])),
+            [("U", "lieu_formation", "U", "lieu_formation")]
+        );
     }
 
     #[test]
     fn v72_when_the_other_place_has_figures_nothing_is_reclassified() {
         let offers = [offer("U", "U", "M"), offer("V", "U", "M")];
-        assert!(run(&offers, &["U", "V"]).values().all(|own| own.part == Part::Place));
+        assert!(
+            run(&offers, &["U", "V"])
+                .values()
+                .all(|own| own.part == Part::Place)
+        );
     }
 
     #[test]
     fn a_place_that_speaks_for_another_is_a_trainer_and_the_other_shows_its_figures() {
         let found = run(&[offer("U", "U", "M"), offer("V", "U", "M")], &["U"]);
-        assert_eq!(shown(&found), [("U", "formateur", "U", "formateur"), ("V", "lieu_formation", "U", "formateur")]);
-        assert_eq!((list(&found["V"].trainers), list(&found["U"].places)), (vec!["U"], vec!["U", "V"]));
+        assert_eq!(
+            shown(&found),
+            [
+                ("U", "formateur", "U", "formateur"),
+                ("V", "lieu_formation", "U", "formateur")
+            ]
+        );
+        assert_eq!(
+            (list(&found["V"].trainers), list(&found["U"].places)),
+            (vec!["U"], vec!["U", "V"])
+        );
     }
 
     #[test]
@@ -307,12 +387,18 @@ mod tests {
     #[test]
     fn a_place_with_two_trainers_shows_nothing_of_either() {
         let offers = [offer("A", "U", "M"), offer("A", "T", "N")];
-        assert_eq!(shown(&run(&offers, &["U"])), [("U", "formateur", "U", "formateur")]);
+        assert_eq!(
+            shown(&run(&offers, &["U"])),
+            [("U", "formateur", "U", "formateur")]
+        );
     }
 
     #[test]
     fn an_existing_record_is_never_replaced() {
         let found = run(&[offer("A", "U", "M"), offer("B", "U", "M")], &["U", "A"]);
-        assert_eq!((found["A"].source.as_str(), found["B"].source.as_str()), ("A", "U"));
+        assert_eq!(
+            (found["A"].source.as_str(), found["B"].source.as_str()),
+            ("A", "U")
+        );
     }
 }

@@ -20,7 +20,10 @@ pub type References = BTreeMap<TableId, Reference>;
 
 /// The nomenclature of that name, when it is configured.
 pub(crate) fn find<'a>(references: &'a References, name: &str) -> Option<&'a Reference> {
-    references.iter().find(|(own, _)| own.as_str() == name).map(|(_, reference)| reference)
+    references
+        .iter()
+        .find(|(own, _)| own.as_str() == name)
+        .map(|(_, reference)| reference)
 }
 
 /// The directory of establishments; used when it is configured.
@@ -44,17 +47,29 @@ pub fn references_of(spec: &TableSpec) -> Vec<(&str, bool)> {
         names.extend(derived.from.iter().map(|table| (table.as_str(), false)));
         names.extend(derived.optional.iter().map(|table| (table.as_str(), true)));
     }
-    if spec.territory.as_ref().is_some_and(|territory| territory.uai.is_some()) {
+    if spec
+        .territory
+        .as_ref()
+        .is_some_and(|territory| territory.uai.is_some())
+    {
         names.push((DIRECTORY, true));
     }
     if let Some(trades) = &spec.trades {
-        names.extend([(DIPLOMAS, false), (SPECIALITIES, false), (CERTIFICATIONS, false)]);
+        names.extend([
+            (DIPLOMAS, false),
+            (SPECIALITIES, false),
+            (CERTIFICATIONS, false),
+        ]);
         if trades.mefstat11.is_some() {
             names.push((TRAININGS, false));
         }
         names.extend([(SUCCESSIONS, true), (KIT, true)]);
     }
-    names.extend(spec.foreign_keys.iter().map(|key| (key.table.as_str(), true)));
+    names.extend(
+        spec.foreign_keys
+            .iter()
+            .map(|key| (key.table.as_str(), true)),
+    );
     let mut seen: Vec<&str> = Vec::new();
     names.retain(|(name, _)| {
         let is_new = !seen.contains(name);

@@ -47,7 +47,10 @@ impl Trades {
     }
 
     fn from_codes(codes: impl Iterator<Item = String>, method: RomeMethod) -> Self {
-        let mut trades = Self { method, ..Self::default() };
+        let mut trades = Self {
+            method,
+            ..Self::default()
+        };
         for code in codes.filter(|code| is_rome(code)) {
             push_new(&mut trades.domains, &code[..3]);
             push_new(&mut trades.grand_domains, &code[..1]);
@@ -56,7 +59,11 @@ impl Trades {
                 push_new(&mut trades.codes, &code);
             }
         }
-        if trades.is_empty() { Self::default() } else { trades }
+        if trades.is_empty() {
+            Self::default()
+        } else {
+            trades
+        }
     }
 }
 
@@ -67,7 +74,9 @@ fn push_new(list: &mut Vec<String>, item: &str) {
 }
 
 fn is_rome(code: &str) -> bool {
-    code.len() == 5 && code.starts_with(|c: char| c.is_ascii_uppercase()) && code[1..].bytes().all(|b| b.is_ascii_digit())
+    code.len() == 5
+        && code.starts_with(|c: char| c.is_ascii_uppercase())
+        && code[1..].bytes().all(|b| b.is_ascii_digit())
 }
 
 /// ROME codes of each diploma in Certif Info.
@@ -92,7 +101,11 @@ impl Certifications {
             let (cfd, rncp) = (kit.table.text("cfd")?, kit.table.text("rncp")?);
             for (cfd, rncp) in cfd.iter().zip(rncp.iter()) {
                 if let (Some(cfd), Some(rncp)) = (cfd, rncp) {
-                    found.rncp_of.entry(cfd.to_owned()).or_default().push(rncp.trim_start_matches("RNCP").to_owned());
+                    found
+                        .rncp_of
+                        .entry(cfd.to_owned())
+                        .or_default()
+                        .push(rncp.trim_start_matches("RNCP").to_owned());
                 }
             }
         }
@@ -100,19 +113,40 @@ impl Certifications {
             return Ok(found);
         };
         found.version.clone_from(&reference.version);
-        let (code, former) = (reference.table.text("code_scolarite")?, reference.table.text("code_ancien_scolarite")?);
+        let (code, former) = (
+            reference.table.text("code_scolarite")?,
+            reference.table.text("code_ancien_scolarite")?,
+        );
         let rncp = reference.table.text("code_rncp")?;
-        let romes = (1..=5).map(|rank| reference.table.text(&format!("code_rome_{rank}"))).collect::<Result<Vec<_>, _>>()?;
+        let romes = (1..=5)
+            .map(|rank| reference.table.text(&format!("code_rome_{rank}")))
+            .collect::<Result<Vec<_>, _>>()?;
         for row in 0..reference.table.rows() {
-            let trades = || romes.iter().filter_map(|column| column.get(row).map(str::to_owned));
+            let trades = || {
+                romes
+                    .iter()
+                    .filter_map(|column| column.get(row).map(str::to_owned))
+            };
             if let Some(code) = code.get(row) {
-                found.direct.entry(code.to_owned()).or_default().extend(trades());
+                found
+                    .direct
+                    .entry(code.to_owned())
+                    .or_default()
+                    .extend(trades());
             }
             if let Some(rncp) = rncp.get(row) {
-                found.by_rncp.entry(rncp.to_owned()).or_default().extend(trades());
+                found
+                    .by_rncp
+                    .entry(rncp.to_owned())
+                    .or_default()
+                    .extend(trades());
             }
             if let Some(former) = former.get(row) {
-                found.former.entry(former.to_owned()).or_default().extend(trades());
+                found
+                    .former
+                    .entry(former.to_owned())
+                    .or_default()
+                    .extend(trades());
             }
         }
         Ok(found)
@@ -125,23 +159,48 @@ impl Certifications {
             return own;
         }
         // The nearest neighbour first, new diplomas before old ones.
-        let neighbours = cfds.iter().flat_map(|cfd| self.continuum.successors(cfd).chain(self.continuum.predecessors(cfd)));
-        let found = neighbours.map(|cfd| self.own(&[cfd.to_owned()])).find(|trades| !trades.is_empty());
-        found.map_or_else(Trades::default, |trades| Trades { method: RomeMethod::Continuum, ..trades })
+        let neighbours = cfds.iter().flat_map(|cfd| {
+            self.continuum
+                .successors(cfd)
+                .chain(self.continuum.predecessors(cfd))
+        });
+        let found = neighbours
+            .map(|cfd| self.own(&[cfd.to_owned()]))
+            .find(|trades| !trades.is_empty());
+        found.map_or_else(Trades::default, |trades| Trades {
+            method: RomeMethod::Continuum,
+            ..trades
+        })
     }
 
     /// Trades of the diplomas by their own codes.
     fn own(&self, cfds: &[String]) -> Trades {
         let through = |index: &HashMap<String, Vec<String>>, codes: &[String], method| {
-            Trades::from_codes(codes.iter().filter_map(|code| index.get(code)).flatten().cloned(), method)
+            Trades::from_codes(
+                codes
+                    .iter()
+                    .filter_map(|code| index.get(code))
+                    .flatten()
+                    .cloned(),
+                method,
+            )
         };
         let direct = through(&self.direct, cfds, RomeMethod::Direct);
         if !direct.is_empty() {
             return direct;
         }
-        let numbers: Vec<String> = cfds.iter().filter_map(|cfd| self.rncp_of.get(cfd)).flatten().cloned().collect();
+        let numbers: Vec<String> = cfds
+            .iter()
+            .filter_map(|cfd| self.rncp_of.get(cfd))
+            .flatten()
+            .cloned()
+            .collect();
         let by_rncp = through(&self.by_rncp, &numbers, RomeMethod::Rncp);
-        if by_rncp.is_empty() { through(&self.former, cfds, RomeMethod::Former) } else { by_rncp }
+        if by_rncp.is_empty() {
+            through(&self.former, cfds, RomeMethod::Former)
+        } else {
+            by_rncp
+        }
     }
 }
 
@@ -151,14 +210,26 @@ mod tests {
 
     #[test]
     fn a_diploma_without_trades_takes_those_of_its_strict_neighbour_and_says_so() {
-        let mut found = Certifications { continuum: Continuum::of([("old", "new")]), ..Certifications::default() };
-        found.direct.insert("new".to_owned(), vec!["A1203".to_owned()]);
+        let mut found = Certifications {
+            continuum: Continuum::of([("old", "new")]),
+            ..Certifications::default()
+        };
+        found
+            .direct
+            .insert("new".to_owned(), vec!["A1203".to_owned()]);
         let method = |found: &Certifications, cfd: &str| found.of(&[cfd.to_owned()]).method;
         assert_eq!(method(&found, "old"), RomeMethod::Continuum);
-        found.rncp_of.insert("old".to_owned(), vec!["35341".to_owned()]);
-        found.by_rncp.insert("35341".to_owned(), vec!["B1101".to_owned()]);
+        found
+            .rncp_of
+            .insert("old".to_owned(), vec!["35341".to_owned()]);
+        found
+            .by_rncp
+            .insert("35341".to_owned(), vec!["B1101".to_owned()]);
         assert_eq!(method(&found, "old"), RomeMethod::Rncp);
-        assert_eq!((method(&found, "new"), method(&found, "other")), (RomeMethod::Direct, RomeMethod::Unknown));
+        assert_eq!(
+            (method(&found, "new"), method(&found, "other")),
+            (RomeMethod::Direct, RomeMethod::Unknown)
+        );
     }
 
     #[test]

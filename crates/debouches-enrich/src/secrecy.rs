@@ -10,8 +10,15 @@ use debouches_table::{Column, StatusColumn, Table, TableError};
 use crate::told::Told;
 
 /// Hides every measure whose base is unknown or under the threshold, and tells how many.
-pub(crate) fn apply(spec: &TableSpec, table: &mut Table, rows: &mut RowCounts, told: &mut Told) -> Result<(), TableError> {
-    let Some(secrecy) = &spec.secrecy else { return Ok(()) };
+pub(crate) fn apply(
+    spec: &TableSpec,
+    table: &mut Table,
+    rows: &mut RowCounts,
+    told: &mut Told,
+) -> Result<(), TableError> {
+    let Some(secrecy) = &spec.secrecy else {
+        return Ok(());
+    };
     // Every base is read before anything is hidden: a count can be the base of itself.
     let mut masks: HashMap<String, Vec<bool>> = HashMap::new();
     for column in spec.measures().filter(|column| !column.base.is_empty()) {
@@ -22,7 +29,12 @@ pub(crate) fn apply(spec: &TableSpec, table: &mut Table, rows: &mut RowCounts, t
     }
     let mut touched = vec![false; table.rows()];
     for column in spec.measures() {
-        let Some(mask) = masks.get(&column.base.describe()).filter(|_| !column.base.is_empty()) else { continue };
+        let Some(mask) = masks
+            .get(&column.base.describe())
+            .filter(|_| !column.base.is_empty())
+        else {
+            continue;
+        };
         let hidden = hide(table, column, mask, &mut touched)?;
         rows.suppressed_cells += hidden;
         if hidden > 0 {
@@ -39,35 +51,75 @@ fn too_small(base: &Base, table: &Table, threshold: u32) -> Result<Vec<bool>, Ta
     let threshold = f64::from(threshold);
     for name in &base.counts {
         let count = table.numbers(name)?;
-        small.iter_mut().enumerate().for_each(|(row, small)| *small |= count(row).is_none_or(|count| count < threshold));
+        small
+            .iter_mut()
+            .enumerate()
+            .for_each(|(row, small)| *small |= count(row).is_none_or(|count| count < threshold));
     }
     for share in &base.shares {
         let (rate, of) = (table.numbers(&share.rate)?, table.numbers(&share.of)?);
         let count = |row| Some((rate(row)? * of(row)? / 100.0).round());
-        small.iter_mut().enumerate().for_each(|(row, small)| *small |= count(row).is_none_or(|count| count < threshold));
+        small
+            .iter_mut()
+            .enumerate()
+            .for_each(|(row, small)| *small |= count(row).is_none_or(|count| count < threshold));
     }
     Ok(small)
 }
 
 /// Hides the values of a measure where the mask is set; gives how many there were.
-fn hide(table: &mut Table, column: &ColumnSpec, mask: &[bool], touched: &mut [bool]) -> Result<u64, TableError> {
+fn hide(
+    table: &mut Table,
+    column: &ColumnSpec,
+    mask: &[bool],
+    touched: &mut [bool],
+) -> Result<u64, TableError> {
     let statuses = table.statuses(&column.status_name())?;
-    let hits: Vec<bool> = statuses.iter().zip(mask).map(|(status, small)| *small && status == ValueStatus::Measured).collect();
+    let hits: Vec<bool> = statuses
+        .iter()
+        .zip(mask)
+        .map(|(status, small)| *small && status == ValueStatus::Measured)
+        .collect();
     let hidden = hits.iter().filter(|hit| **hit).count() as u64;
     if hidden == 0 {
         return Ok(0);
     }
-    touched.iter_mut().zip(&hits).for_each(|(touched, hit)| *touched |= hit);
-    let statuses: StatusColumn =
-        statuses.iter().zip(&hits).map(|(status, hit)| if *hit { ValueStatus::Suppressed } else { status }).collect();
+    touched
+        .iter_mut()
+        .zip(&hits)
+        .for_each(|(touched, hit)| *touched |= hit);
+    let statuses: StatusColumn = statuses
+        .iter()
+        .zip(&hits)
+        .map(|(status, hit)| {
+            if *hit {
+                ValueStatus::Suppressed
+            } else {
+                status
+            }
+        })
+        .collect();
     let values = match table.column(&column.name) {
-        Some(Column::Integer(values)) => {
-            Column::Integer(values.iter().zip(&hits).map(|(value, hit)| value.filter(|_| !hit)).collect())
+        Some(Column::Integer(values)) => Column::Integer(
+            values
+                .iter()
+                .zip(&hits)
+                .map(|(value, hit)| value.filter(|_| !hit))
+                .collect(),
+        ),
+        Some(Column::Decimal(values)) => Column::Decimal(
+            values
+                .iter()
+                .zip(&hits)
+                .map(|(value, hit)| value.filter(|_| !hit))
+                .collect(),
+        ),
+        _ => {
+            return Err(TableError::NoColumn {
+                name: column.name.clone(),
+                expected: "number",
+            });
         }
-        Some(Column::Decimal(values)) => {
-            Column::Decimal(values.iter().zip(&hits).map(|(value, hit)| value.filter(|_| !hit)).collect())
-        }
-        _ => return Err(TableError::NoColumn { name: column.name.clone(), expected: "number" }),
     };
     table.set(&column.name, values)?;
     table.set(&column.status_name(), Column::Status(statuses))?;
@@ -113,31 +165,69 @@ mod tests {
         description = "D"
     "#;
 
-    fn hidden(nb: Option<i32>, taux: Option<i32>, part: Option<i32>) -> [(Option<i32>, ValueStatus); 3] {
+    fn hidden(
+        nb: Option<i32>,
+        taux: Option<i32>,
+        part: Option<i32>,
+    ) -> [(Option<i32>, ValueStatus); 3] {
         let spec = TableSpec::parse(SPEC).unwrap();
         let mut table = Table::new(1);
         for (name, value) in [("nb", nb), ("taux", taux), ("part", part)] {
-            let status = if value.is_some() { ValueStatus::Measured } else { ValueStatus::Absent };
-            table.set(name, Column::Integer([value].into_iter().collect::<IntegerColumn>())).unwrap();
-            table.set(&format!("{name}_statut"), Column::Status([status].into_iter().collect::<StatusColumn>())).unwrap();
+            let status = if value.is_some() {
+                ValueStatus::Measured
+            } else {
+                ValueStatus::Absent
+            };
+            table
+                .set(
+                    name,
+                    Column::Integer([value].into_iter().collect::<IntegerColumn>()),
+                )
+                .unwrap();
+            table
+                .set(
+                    &format!("{name}_statut"),
+                    Column::Status([status].into_iter().collect::<StatusColumn>()),
+                )
+                .unwrap();
         }
-        apply(&spec, &mut table, &mut RowCounts::default(), &mut Told::default()).unwrap();
-        ["nb", "taux", "part"]
-            .map(|name| (table.integers(name).unwrap().get(0), table.statuses(&format!("{name}_statut")).unwrap().get(0)))
+        apply(
+            &spec,
+            &mut table,
+            &mut RowCounts::default(),
+            &mut Told::default(),
+        )
+        .unwrap();
+        ["nb", "taux", "part"].map(|name| {
+            (
+                table.integers(name).unwrap().get(0),
+                table.statuses(&format!("{name}_statut")).unwrap().get(0),
+            )
+        })
     }
 
     /// Vectors V14 and V15 of the domain specification: 19 is hidden, with all that is computed on it; 20 is published.
     #[test]
     fn v14_v15_nineteen_is_hidden_and_twenty_is_published() {
-        assert_eq!(hidden(Some(19), Some(50), Some(3)), [(None, ValueStatus::Suppressed); 3]);
-        assert_eq!(hidden(Some(20), Some(100), Some(3)).map(|(value, _)| value), [Some(20), Some(100), Some(3)]);
+        assert_eq!(
+            hidden(Some(19), Some(50), Some(3)),
+            [(None, ValueStatus::Suppressed); 3]
+        );
+        assert_eq!(
+            hidden(Some(20), Some(100), Some(3)).map(|(value, _)| value),
+            [Some(20), Some(100), Some(3)]
+        );
     }
 
     #[test]
     fn a_base_rebuilt_from_a_rate_hides_too() {
         let [nb, taux, part] = hidden(Some(40), Some(30), Some(3));
         assert_eq!((nb.0, taux.0), (Some(40), Some(30)));
-        assert_eq!(part, (None, ValueStatus::Suppressed), "12 of 40 are under the threshold");
+        assert_eq!(
+            part,
+            (None, ValueStatus::Suppressed),
+            "12 of 40 are under the threshold"
+        );
     }
 
     #[test]

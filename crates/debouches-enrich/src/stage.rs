@@ -7,7 +7,8 @@ use debouches_table::Table;
 use crate::reference::{References, references_of};
 use crate::told::{Origin, Told};
 use crate::{
-    EnrichError, derive, foreign_keys, outcomes, registered, secrecy, territory, trades, validity, value_added, vintages,
+    EnrichError, derive, foreign_keys, outcomes, registered, secrecy, territory, trades, validity,
+    value_added, vintages,
 };
 
 /// Format number of the output: moves when the same table gives another one.
@@ -39,17 +40,27 @@ pub fn enrich(
 ) -> Result<Outcome, EnrichError> {
     for (reference, optional) in references_of(spec) {
         if !optional && !references.keys().any(|name| name.as_str() == reference) {
-            return Err(EnrichError::MissingReference { table: spec.id.clone(), reference: reference.to_owned() });
+            return Err(EnrichError::MissingReference {
+                table: spec.id.clone(),
+                reference: reference.to_owned(),
+            });
         }
     }
-    let wrap = |source| EnrichError::Table { table: spec.id.clone(), source };
+    let wrap = |source| EnrichError::Table {
+        table: spec.id.clone(),
+        source,
+    };
     let mut told = Told::about(origin);
     let mut table = match table {
         Some(table) => table,
         None => derive::derive(spec, references, &mut told)?,
     };
     let received = table.rows() as u64;
-    let mut rows = RowCounts { received, kept: received, ..RowCounts::default() };
+    let mut rows = RowCounts {
+        received,
+        kept: received,
+        ..RowCounts::default()
+    };
     if spec.outcomes {
         outcomes::add(&mut table, &mut told).map_err(wrap)?;
     }
@@ -76,8 +87,14 @@ pub fn enrich(
     secrecy::apply(spec, &mut table, &mut rows, &mut told).map_err(wrap)?;
     let (findings, mut report) = told.finish(spec, rows);
     for (name, reference) in references {
-        report.notes.insert(format!("version.{name}"), reference.version.clone());
+        report
+            .notes
+            .insert(format!("version.{name}"), reference.version.clone());
     }
     let table = (!report.is_refused()).then_some(table);
-    Ok(Outcome { table, report, findings })
+    Ok(Outcome {
+        table,
+        report,
+        findings,
+    })
 }

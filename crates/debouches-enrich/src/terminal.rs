@@ -11,13 +11,15 @@ use crate::continuum::{Continuum, Relation};
 /// Prefixes of MEFSTAT11 whose fourth character is the year in the course (measured on `N_MEF`, domain specification
 /// §1.4.1). Elsewhere it is a zero, a cycle or something else, and is never read as a year.
 const YEAR_PREFIXES: [&str; 23] = [
-    "231", "232", "233", "234", "235", "236", "237", "238", "239", "23B", "23C", "23D", "251", "252", "311", "321", "322",
-    "323", "325", "326", "327", "328", "393",
+    "231", "232", "233", "234", "235", "236", "237", "238", "239", "23B", "23C", "23D", "251",
+    "252", "311", "321", "322", "323", "325", "326", "327", "328", "393",
 ];
 
 /// The year in the course, when the prefix makes it meaningful.
 pub(crate) fn year_of(mefstat11: &str) -> Option<u8> {
-    let prefix = mefstat11.get(..3).filter(|prefix| YEAR_PREFIXES.contains(prefix))?;
+    let prefix = mefstat11
+        .get(..3)
+        .filter(|prefix| YEAR_PREFIXES.contains(prefix))?;
     let year = *mefstat11.as_bytes().get(prefix.len())?;
     (b'1'..=b'9').contains(&year).then(|| year - b'0')
 }
@@ -43,7 +45,10 @@ impl Modules {
     /// Reads the table.
     pub(crate) fn read(table: &Table) -> Result<Self, TableError> {
         let (code, cfd) = (table.text("mefstat11")?, table.text("formation_diplome")?);
-        let (programme, year) = (table.text("dispositif_formation")?, table.text("annee_dispositif")?);
+        let (programme, year) = (
+            table.text("dispositif_formation")?,
+            table.text("annee_dispositif")?,
+        );
         let list = (0..table.rows()).filter_map(|row| {
             let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
             Some(Module {
@@ -57,10 +62,21 @@ impl Modules {
     }
 
     pub(crate) fn of(list: impl IntoIterator<Item = Module>) -> Self {
-        let mut found = Self { list: list.into_iter().collect(), ..Self::default() };
+        let mut found = Self {
+            list: list.into_iter().collect(),
+            ..Self::default()
+        };
         for (place, module) in found.list.iter().enumerate() {
-            found.by_mefstat11.entry(module.mefstat11.clone()).or_default().push(place);
-            found.by_cfd.entry(module.cfd.clone()).or_default().push(place);
+            found
+                .by_mefstat11
+                .entry(module.mefstat11.clone())
+                .or_default()
+                .push(place);
+            found
+                .by_cfd
+                .entry(module.cfd.clone())
+                .or_default()
+                .push(place);
         }
         found
     }
@@ -70,16 +86,25 @@ impl Modules {
     }
 
     pub(crate) fn of_cfd<'a>(&'a self, cfd: &str) -> impl Iterator<Item = &'a Module> {
-        self.by_cfd.get(cfd).into_iter().flatten().map(|place| &self.list[*place])
+        self.by_cfd
+            .get(cfd)
+            .into_iter()
+            .flatten()
+            .map(|place| &self.list[*place])
     }
 
     pub(crate) fn of_mefstat11<'a>(&'a self, code: &str) -> impl Iterator<Item = &'a Module> {
-        self.by_mefstat11.get(code).into_iter().flatten().map(|place| &self.list[*place])
+        self.by_mefstat11
+            .get(code)
+            .into_iter()
+            .flatten()
+            .map(|place| &self.list[*place])
     }
 
     /// The diplomas that a MEFSTAT11 leads to.
     pub(crate) fn diplomas_of<'a>(&'a self, mefstat11: &str) -> impl Iterator<Item = &'a str> {
-        self.of_mefstat11(mefstat11).map(|module| module.cfd.as_str())
+        self.of_mefstat11(mefstat11)
+            .map(|module| module.cfd.as_str())
     }
 
     /// True when the diploma exists in its first year only: the common year of a family of trades or of options.
@@ -94,10 +119,21 @@ impl Modules {
     /// course of three years is linked year by year. A link of diplomas that is a fusion or a division links nothing.
     pub(crate) fn continuum(&self, diplomas: &Continuum) -> Continuum {
         let mut links: BTreeSet<(&str, &str)> = BTreeSet::new();
-        for (old, new) in diplomas.links().filter(|(old, new)| diplomas.relation(old, new) == Relation::Strict) {
-            let olds: BTreeSet<&str> = self.of_cfd(old).map(|module| module.mefstat11.as_str()).collect();
-            let news: BTreeSet<&str> = self.of_cfd(new).map(|module| module.mefstat11.as_str()).collect();
-            if let (1, 1, Some(old), Some(new)) = (olds.len(), news.len(), olds.first(), news.first()) {
+        for (old, new) in diplomas
+            .links()
+            .filter(|(old, new)| diplomas.relation(old, new) == Relation::Strict)
+        {
+            let olds: BTreeSet<&str> = self
+                .of_cfd(old)
+                .map(|module| module.mefstat11.as_str())
+                .collect();
+            let news: BTreeSet<&str> = self
+                .of_cfd(new)
+                .map(|module| module.mefstat11.as_str())
+                .collect();
+            if let (1, 1, Some(old), Some(new)) =
+                (olds.len(), news.len(), olds.first(), news.first())
+            {
                 links.insert((*old, *new));
                 continue;
             }
@@ -118,7 +154,9 @@ impl Modules {
     /// The fourth character replaced, when the code exists; else the only line of `N_MEF` of the same diploma and that
     /// year. None or several: that year is left out.
     pub(crate) fn years_before(&self, mefstat11: &str) -> Vec<String> {
-        let Some(year) = year_of(mefstat11) else { return Vec::new() };
+        let Some(year) = year_of(mefstat11) else {
+            return Vec::new();
+        };
         let mut found = Vec::new();
         for year in (1..year).rev() {
             let candidate = format!("{}{year}{}", &mefstat11[..3], &mefstat11[4..]);
@@ -127,7 +165,10 @@ impl Modules {
                 continue;
             }
             let cfds: BTreeSet<&str> = self.diplomas_of(mefstat11).collect();
-            let same_year = cfds.iter().flat_map(|cfd| self.of_cfd(cfd)).filter(|module| module.year == year.to_string());
+            let same_year = cfds
+                .iter()
+                .flat_map(|cfd| self.of_cfd(cfd))
+                .filter(|module| module.year == year.to_string());
             let codes: BTreeSet<&str> = same_year.map(|module| module.mefstat11.as_str()).collect();
             if let (1, Some(code)) = (codes.len(), codes.first()) {
                 found.push((*code).to_owned());
@@ -159,13 +200,23 @@ pub(crate) fn common_years<'a>(
     }
     let mut found = Vec::new();
     for (group, cfds) in groups {
-        let (common, members): (Vec<&str>, Vec<&str>) = cfds.iter().partition(|cfd| modules.is_common_year(cfd));
+        let (common, members): (Vec<&str>, Vec<&str>) =
+            cfds.iter().partition(|cfd| modules.is_common_year(cfd));
         let mut all: BTreeSet<String> = BTreeSet::new();
         for member in &members {
             all.insert((*member).to_owned());
-            all.extend(diplomas.successors(member).chain(diplomas.predecessors(member)).map(str::to_owned));
+            all.extend(
+                diplomas
+                    .successors(member)
+                    .chain(diplomas.predecessors(member))
+                    .map(str::to_owned),
+            );
         }
-        let own = |common: &str| CommonYear { group: group.to_owned(), common: common.to_owned(), members: all.clone() };
+        let own = |common: &str| CommonYear {
+            group: group.to_owned(),
+            common: common.to_owned(),
+            members: all.clone(),
+        };
         found.extend(common.into_iter().map(own));
     }
     found
@@ -176,8 +227,14 @@ mod tests {
     use super::*;
 
     fn module(mefstat11: &str, cfd: &str, programme: &str, year: &str) -> Module {
-        let [mefstat11, cfd, programme, year] = [mefstat11, cfd, programme, year].map(str::to_owned);
-        Module { mefstat11, cfd, programme, year }
+        let [mefstat11, cfd, programme, year] =
+            [mefstat11, cfd, programme, year].map(str::to_owned);
+        Module {
+            mefstat11,
+            cfd,
+            programme,
+            year,
+        }
     }
 
     #[test]
@@ -187,9 +244,18 @@ mod tests {
             module("10000000001", "10000001", "123", "1"),
             module("10000000002", "10000002", "123", "1"),
         ]);
-        let codes = modules.continuum(&Continuum::of([("10000000", "10000001"), ("10000001", "10000002")]));
-        assert_eq!(codes.successors("10000000000").collect::<Vec<_>>(), ["10000000001", "10000000002"]);
-        assert_eq!(codes.predecessors("10000000002").collect::<Vec<_>>(), ["10000000001", "10000000000"]);
+        let codes = modules.continuum(&Continuum::of([
+            ("10000000", "10000001"),
+            ("10000001", "10000002"),
+        ]));
+        assert_eq!(
+            codes.successors("10000000000").collect::<Vec<_>>(),
+            ["10000000001", "10000000002"]
+        );
+        assert_eq!(
+            codes.predecessors("10000000002").collect::<Vec<_>>(),
+            ["10000000001", "10000000000"]
+        );
     }
 
     #[test]
@@ -206,20 +272,34 @@ mod tests {
 
     #[test]
     fn v59_the_years_before_the_last_lead_to_it() {
-        let modules =
-            Modules::of(["32210000000", "32220000000", "32230000000"].map(|code| module(code, "32000000", "322", &code[3..4])));
-        assert_eq!(modules.years_before("32230000000"), ["32220000000", "32210000000"]);
+        let modules = Modules::of(
+            ["32210000000", "32220000000", "32230000000"]
+                .map(|code| module(code, "32000000", "322", &code[3..4])),
+        );
+        assert_eq!(
+            modules.years_before("32230000000"),
+            ["32220000000", "32210000000"]
+        );
     }
 
     #[test]
     fn the_year_is_read_where_it_is_one() {
-        assert_eq!(["23830031212", "23K00031212", "33230031212", "22130031212"].map(year_of), [Some(3), None, None, None]);
+        assert_eq!(
+            ["23830031212", "23K00031212", "33230031212", "22130031212"].map(year_of),
+            [Some(3), None, None, None]
+        );
     }
 
     #[test]
     fn a_year_without_its_own_code_is_the_only_one_of_the_diploma_or_none() {
-        let mut list = vec![module("23830031212", "40031212", "247", "3"), module("23820099999", "40031212", "247", "2")];
-        assert_eq!(Modules::of(list.clone()).years_before("23830031212"), ["23820099999"]);
+        let mut list = vec![
+            module("23830031212", "40031212", "247", "3"),
+            module("23820099999", "40031212", "247", "2"),
+        ];
+        assert_eq!(
+            Modules::of(list.clone()).years_before("23830031212"),
+            ["23820099999"]
+        );
         list.push(module("23820088888", "40031212", "247", "2"));
         assert!(Modules::of(list).years_before("23830031212").is_empty());
     }
@@ -231,11 +311,21 @@ mod tests {
             module("23830031212", "40031212", "247", "3"),
             module("23830031213", "40031213", "247", "3"),
         ]);
-        let links = [("G0005", "40031211"), ("G0005", "40031212"), ("G0005", "40031213")];
+        let links = [
+            ("G0005", "40031211"),
+            ("G0005", "40031212"),
+            ("G0005", "40031213"),
+        ];
         let common = common_years(links, &modules, &Continuum::default());
         assert!(modules.is_common_year("40031211") && !modules.is_common_year("40031212"));
         assert_eq!(common.len(), 1);
-        assert_eq!((common[0].group.as_str(), common[0].common.as_str()), ("G0005", "40031211"));
-        assert_eq!(common[0].members.iter().collect::<Vec<_>>(), ["40031212", "40031213"]);
+        assert_eq!(
+            (common[0].group.as_str(), common[0].common.as_str()),
+            ("G0005", "40031211")
+        );
+        assert_eq!(
+            common[0].members.iter().collect::<Vec<_>>(),
+            ["40031212", "40031213"]
+        );
     }
 }

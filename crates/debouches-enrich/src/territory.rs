@@ -49,17 +49,25 @@ pub(crate) fn add(
     told: &mut Told,
 ) -> Result<(), TableError> {
     let regions = published_regions(territory, table)?;
-    let establishments = territory.uai.as_ref().map(|name| establishments(table, name, references)).transpose()?;
+    let establishments = territory
+        .uai
+        .as_ref()
+        .map(|name| establishments(table, name, references))
+        .transpose()?;
     let mut places: Vec<Place> = Vec::new();
     let mut known: HashMap<(Option<usize>, Option<usize>), u32> = HashMap::new();
     let mut rows_at: Vec<u64> = Vec::new();
     let mut keys: Vec<u32> = Vec::with_capacity(table.rows());
     for row in 0..table.rows() {
         let region_key = regions.as_ref().and_then(|(column, _)| column.key(row));
-        let uai_key = establishments.as_ref().and_then(|found| found.column.key(row));
+        let uai_key = establishments
+            .as_ref()
+            .and_then(|found| found.column.key(row));
         let key = *known.entry((region_key, uai_key)).or_insert_with(|| {
-            let published = region_key.and_then(|key| regions.as_ref().and_then(|(_, codes)| codes[key]));
-            let establishment = uai_key.and_then(|key| establishments.as_ref().map(|found| &found.located[key]));
+            let published =
+                region_key.and_then(|key| regions.as_ref().and_then(|(_, codes)| codes[key]));
+            let establishment =
+                uai_key.and_then(|key| establishments.as_ref().map(|found| &found.located[key]));
             let place = place(published, establishment);
             if let Some(finding) = trouble(territory, table, row, published, &place) {
                 told.push(row, 1, finding.key(table.key_of(&spec.key, row)));
@@ -79,18 +87,27 @@ pub(crate) fn add(
 type Published = (TextColumn, Vec<Option<RegionCog>>);
 
 /// Code of the région of each distinct published value.
-fn published_regions(territory: &TerritorySpec, table: &Table) -> Result<Option<Published>, TableError> {
+fn published_regions(
+    territory: &TerritorySpec,
+    table: &Table,
+) -> Result<Option<Published>, TableError> {
     let codes = Codes::get();
     let known = |region: RegionCog| codes.of_region(region).map(|_| region);
-    let read = |name: &String, parse: &dyn Fn(&str) -> Option<RegionCog>| -> Result<_, TableError> {
-        let column = table.text(name)?.clone();
-        let regions = column.distinct().map(parse).collect();
-        Ok(Some((column, regions)))
-    };
+    let read =
+        |name: &String, parse: &dyn Fn(&str) -> Option<RegionCog>| -> Result<_, TableError> {
+            let column = table.text(name)?.clone();
+            let regions = column.distinct().map(parse).collect();
+            Ok(Some((column, regions)))
+        };
     if let Some(name) = &territory.region_cog {
         read(name, &|value| value.parse().ok().and_then(known))
     } else if let Some(name) = &territory.region_prefixed {
-        read(name, &|value| value.strip_prefix('R').and_then(|code| code.parse().ok()).and_then(known))
+        read(name, &|value| {
+            value
+                .strip_prefix('R')
+                .and_then(|code| code.parse().ok())
+                .and_then(known)
+        })
     } else if let Some(name) = &territory.region_nom {
         read(name, &|value| codes.region_named(value))
     } else {
@@ -110,7 +127,11 @@ struct Located {
     by_prefix: Option<&'static Territory>,
 }
 
-fn establishments(table: &Table, name: &str, references: &References) -> Result<Establishments, TableError> {
+fn establishments(
+    table: &Table,
+    name: &str,
+    references: &References,
+) -> Result<Establishments, TableError> {
     let codes = Codes::get();
     let column = table.text(name)?.clone();
     let directory = directory(references)?;
@@ -119,7 +140,9 @@ fn establishments(table: &Table, name: &str, references: &References) -> Result<
         .map(|value| Located {
             uai: value.parse().ok(),
             by_directory: directory.get(value).copied(),
-            by_prefix: value.get(..3).and_then(|prefix| codes.by_prefix.get(prefix)),
+            by_prefix: value
+                .get(..3)
+                .and_then(|prefix| codes.by_prefix.get(prefix)),
         })
         .collect();
     Ok(Establishments { column, located })
@@ -130,18 +153,26 @@ fn directory(references: &References) -> Result<HashMap<String, &'static Territo
     let Some(reference) = find(references, DIRECTORY) else {
         return Ok(HashMap::new());
     };
-    let (uai, departement) = (reference.table.text("uai")?, reference.table.text("departement")?);
-    let entries = uai.iter().zip(departement.iter()).filter_map(|(uai, departement)| {
-        let code = departement?.trim_start_matches('D');
-        Some((uai?.to_owned(), Codes::get().of_departement(code)?))
-    });
+    let (uai, departement) = (
+        reference.table.text("uai")?,
+        reference.table.text("departement")?,
+    );
+    let entries = uai
+        .iter()
+        .zip(departement.iter())
+        .filter_map(|(uai, departement)| {
+            let code = departement?.trim_start_matches('D');
+            Some((uai?.to_owned(), Codes::get().of_departement(code)?))
+        });
     Ok(entries.collect())
 }
 
 fn place(published: Option<RegionCog>, establishment: Option<&Located>) -> Place {
     let by_directory = establishment.and_then(|found| found.by_directory);
     // A value that is not a UAI, such as `all`, is nowhere.
-    let by_prefix = establishment.filter(|found| found.uai.is_some()).and_then(|found| found.by_prefix);
+    let by_prefix = establishment
+        .filter(|found| found.uai.is_some())
+        .and_then(|found| found.by_prefix);
     let (region, method) = if published.is_some() {
         (published, Method::Published)
     } else if let Some(territory) = by_directory {
@@ -152,11 +183,18 @@ fn place(published: Option<RegionCog>, establishment: Option<&Located>) -> Place
         (None, Method::Unknown)
     };
     // A département of another région than the one published is not told.
-    let agrees = |territory: &&Territory| region.is_some_and(|region| territory.region_cog == region.as_str());
+    let agrees = |territory: &&Territory| {
+        region.is_some_and(|region| territory.region_cog == region.as_str())
+    };
     Place {
         region,
-        territory: by_directory.or(by_prefix).filter(agrees).map(|territory| territory.uai_prefixe.as_str()),
-        prefix: establishment.and_then(|found| found.uai).map(|uai| uai.prefix().to_owned()),
+        territory: by_directory
+            .or(by_prefix)
+            .filter(agrees)
+            .map(|territory| territory.uai_prefixe.as_str()),
+        prefix: establishment
+            .and_then(|found| found.uai)
+            .map(|uai| uai.prefix().to_owned()),
         method,
     }
 }
@@ -169,47 +207,93 @@ fn trouble(
     published: Option<RegionCog>,
     place: &Place,
 ) -> Option<Finding> {
-    let from_prefix = place.prefix.as_ref().and_then(|prefix| Codes::get().by_prefix.get(prefix));
+    let from_prefix = place
+        .prefix
+        .as_ref()
+        .and_then(|prefix| Codes::get().by_prefix.get(prefix));
     if let (Some(region), Some(other)) = (published, from_prefix)
         && region.as_str() != other.region_cog
     {
         let value = region.as_str().to_owned();
-        let finding = Finding::new(RuleCode::RegionConflict).value(value).expected(&other.region_cog);
+        let finding = Finding::new(RuleCode::RegionConflict)
+            .value(value)
+            .expected(&other.region_cog);
         return Some(finding.column(region_column(territory).unwrap_or_default()));
     }
-    let names_a_place =
-        place.prefix.is_some() || region_column(territory).is_some_and(|name| text_at(table, name, row).is_some());
+    let names_a_place = place.prefix.is_some()
+        || region_column(territory).is_some_and(|name| text_at(table, name, row).is_some());
     (place.region.is_none() && names_a_place).then(|| {
-        let name = territory.uai.as_deref().or_else(|| region_column(territory)).unwrap_or_default();
-        Finding::new(RuleCode::UnknownRegion).column(name).value(text_at(table, name, row).unwrap_or_default())
+        let name = territory
+            .uai
+            .as_deref()
+            .or_else(|| region_column(territory))
+            .unwrap_or_default();
+        Finding::new(RuleCode::UnknownRegion)
+            .column(name)
+            .value(text_at(table, name, row).unwrap_or_default())
     })
 }
 
 fn region_column(territory: &TerritorySpec) -> Option<&str> {
-    [&territory.region_cog, &territory.region_prefixed, &territory.region_nom].into_iter().flatten().next().map(String::as_str)
+    [
+        &territory.region_cog,
+        &territory.region_prefixed,
+        &territory.region_nom,
+    ]
+    .into_iter()
+    .flatten()
+    .next()
+    .map(String::as_str)
 }
 
 fn text_at(table: &Table, name: &str, row: usize) -> Option<String> {
-    table.text(name).ok().and_then(|column| column.get(row)).map(str::to_owned)
+    table
+        .text(name)
+        .ok()
+        .and_then(|column| column.get(row))
+        .map(str::to_owned)
 }
 
 fn measure(places: &[Place], rows_at: &[u64], rows: usize, told: &mut Told) {
     let count = |wanted: &dyn Fn(&Place) -> bool| {
-        places.iter().zip(rows_at).filter(|(place, _)| wanted(place)).map(|(_, rows)| *rows).sum::<u64>()
+        places
+            .iter()
+            .zip(rows_at)
+            .filter(|(place, _)| wanted(place))
+            .map(|(_, rows)| *rows)
+            .sum::<u64>()
     };
     let with_region = count(&|place| place.region.is_some());
     let with_uai = count(&|place| place.prefix.is_some());
     let told_twice = count(&|place| {
-        let by_prefix = place.prefix.as_ref().is_some_and(|prefix| Codes::get().by_prefix.contains_key(prefix));
+        let by_prefix = place
+            .prefix
+            .as_ref()
+            .is_some_and(|prefix| Codes::get().by_prefix.contains_key(prefix));
         place.method == Method::Published && by_prefix
     });
-    told.count(&format!("compared.{}", RuleCode::RegionConflict), told_twice);
+    told.count(
+        &format!("compared.{}", RuleCode::RegionConflict),
+        told_twice,
+    );
     told.share("rows_with_region", with_region, rows as u64);
     if with_uai > 0 {
-        told.share("valid_uai_with_region", count(&|place| place.prefix.is_some() && place.region.is_some()), with_uai);
+        told.share(
+            "valid_uai_with_region",
+            count(&|place| place.prefix.is_some() && place.region.is_some()),
+            with_uai,
+        );
     }
-    for method in [Method::Published, Method::Directory, Method::Prefix, Method::Unknown] {
-        told.count(&format!("region_{}", method.as_str()), count(&|place| place.method == method));
+    for method in [
+        Method::Published,
+        Method::Directory,
+        Method::Prefix,
+        Method::Unknown,
+    ] {
+        told.count(
+            &format!("region_{}", method.as_str()),
+            count(&|place| place.method == method),
+        );
     }
 }
 
@@ -219,25 +303,53 @@ type Tag<'a> = &'a dyn Fn(&Place) -> Option<String>;
 fn write(table: &mut Table, places: &[Place], keys: &[u32]) -> Result<(), TableError> {
     let codes = Codes::get();
     let of_region = |place: &Place| place.region.and_then(|region| codes.of_region(region));
-    let of_territory = |place: &Place| place.territory.and_then(|prefix| codes.by_prefix.get(prefix));
-    let academie = |territory: &Territory| codes.current_academie(&territory.academie_code).to_owned();
+    let of_territory = |place: &Place| {
+        place
+            .territory
+            .and_then(|prefix| codes.by_prefix.get(prefix))
+    };
+    let academie =
+        |territory: &Territory| codes.current_academie(&territory.academie_code).to_owned();
     let text = |value: &String| (!value.is_empty()).then(|| value.clone());
     let columns: [(&str, Tag<'_>); 12] = [
-        ("region_cog", &|place| place.region.map(|region| region.as_str().to_owned())),
-        ("region_nom", &|place| of_region(place).map(|t| t.region_nom.clone())),
-        ("region_academique_code", &|place| of_region(place).and_then(|t| text(&t.region_academique_code))),
-        ("region_academique_nom", &|place| of_region(place).and_then(|t| text(&t.region_academique_nom))),
+        ("region_cog", &|place| {
+            place.region.map(|region| region.as_str().to_owned())
+        }),
+        ("region_nom", &|place| {
+            of_region(place).map(|t| t.region_nom.clone())
+        }),
+        ("region_academique_code", &|place| {
+            of_region(place).and_then(|t| text(&t.region_academique_code))
+        }),
+        ("region_academique_nom", &|place| {
+            of_region(place).and_then(|t| text(&t.region_academique_nom))
+        }),
         ("academie_code", &|place| of_territory(place).map(academie)),
-        ("academie_nom", &|place| of_territory(place).map(|t| t.academie_nom.clone())),
-        ("departement_cog", &|place| of_territory(place).map(|t| t.departement_cog.clone())),
-        ("departement_nom", &|place| of_territory(place).map(|t| t.departement_nom.clone())),
+        ("academie_nom", &|place| {
+            of_territory(place).map(|t| t.academie_nom.clone())
+        }),
+        ("departement_cog", &|place| {
+            of_territory(place).map(|t| t.departement_cog.clone())
+        }),
+        ("departement_nom", &|place| {
+            of_territory(place).map(|t| t.departement_nom.clone())
+        }),
         ("uai_prefixe", &|place| place.prefix.clone()),
-        ("territoire_type", &|place| of_territory(place).or_else(|| of_region(place)).map(|t| t.territoire_type.clone())),
-        ("tag_methode", &|place| Some(place.method.as_str().to_owned())),
+        ("territoire_type", &|place| {
+            of_territory(place)
+                .or_else(|| of_region(place))
+                .map(|t| t.territoire_type.clone())
+        }),
+        ("tag_methode", &|place| {
+            Some(place.method.as_str().to_owned())
+        }),
         ("cog_millesime", &|_| Some(COG_VINTAGE.to_owned())),
     ];
     for (name, value) in columns {
-        table.set(name, Column::Text(TextColumn::from_entries(places.iter().map(value), keys)))?;
+        table.set(
+            name,
+            Column::Text(TextColumn::from_entries(places.iter().map(value), keys)),
+        )?;
     }
     Ok(())
 }
@@ -247,41 +359,76 @@ mod tests {
     use super::*;
 
     fn located(uai: &str) -> Located {
-        let by_prefix = uai.get(..3).and_then(|prefix| Codes::get().by_prefix.get(prefix));
-        Located { uai: uai.parse().ok(), by_directory: None, by_prefix }
+        let by_prefix = uai
+            .get(..3)
+            .and_then(|prefix| Codes::get().by_prefix.get(prefix));
+        Located {
+            uai: uai.parse().ok(),
+            by_directory: None,
+            by_prefix,
+        }
     }
 
-    fn region(published: Option<&str>, uai: Option<&str>) -> (Option<String>, &'static str, Option<&'static str>) {
+    fn region(
+        published: Option<&str>,
+        uai: Option<&str>,
+    ) -> (Option<String>, &'static str, Option<&'static str>) {
         let found = uai.map(located);
         let place = place(published.map(|code| code.parse().unwrap()), found.as_ref());
-        (place.region.map(|region| region.as_str().to_owned()), place.method.as_str(), place.territory)
+        (
+            place.region.map(|region| region.as_str().to_owned()),
+            place.method.as_str(),
+            place.territory,
+        )
     }
 
     /// Vectors V26 and V34 of the domain specification.
     #[test]
     fn v26_v34_the_prefix_tells_corsica_and_the_overseas() {
-        assert_eq!(region(None, Some("0010856A")), (Some("84".to_owned()), "prefixe", Some("001")));
-        assert_eq!(region(None, Some("7200664J")), (Some("94".to_owned()), "prefixe", Some("720")));
-        assert_eq!(region(None, Some("9830002K")), (Some("00".to_owned()), "prefixe", Some("983")));
+        assert_eq!(
+            region(None, Some("0010856A")),
+            (Some("84".to_owned()), "prefixe", Some("001"))
+        );
+        assert_eq!(
+            region(None, Some("7200664J")),
+            (Some("94".to_owned()), "prefixe", Some("720"))
+        );
+        assert_eq!(
+            region(None, Some("9830002K")),
+            (Some("00".to_owned()), "prefixe", Some("983"))
+        );
     }
 
     /// A directory that names no département leaves the place to the prefix: never a null région.
     #[test]
     fn v32_an_invalid_departement_of_the_directory_locates_nothing_by_itself() {
         assert_eq!(Codes::get().of_departement("invalid"), None);
-        assert_eq!(region(None, Some("0010856A")), (Some("84".to_owned()), "prefixe", Some("001")));
+        assert_eq!(
+            region(None, Some("0010856A")),
+            (Some("84".to_owned()), "prefixe", Some("001"))
+        );
     }
 
     #[test]
     fn the_published_region_wins_and_a_departement_elsewhere_is_not_told() {
-        assert_eq!(region(Some("84"), Some("0010856A")), (Some("84".to_owned()), "published", Some("001")));
-        assert_eq!(region(Some("53"), Some("0010856A")), (Some("53".to_owned()), "published", None));
+        assert_eq!(
+            region(Some("84"), Some("0010856A")),
+            (Some("84".to_owned()), "published", Some("001"))
+        );
+        assert_eq!(
+            region(Some("53"), Some("0010856A")),
+            (Some("53".to_owned()), "published", None)
+        );
     }
 
     #[test]
     fn what_is_not_an_establishment_is_nowhere() {
         assert_eq!(region(None, Some("all")), (None, "inconnu", None));
-        assert_eq!(region(None, Some("0010856B")), (None, "inconnu", None), "a wrong check letter locates nothing");
+        assert_eq!(
+            region(None, Some("0010856B")),
+            (None, "inconnu", None),
+            "a wrong check letter locates nothing"
+        );
         assert_eq!(region(None, None), (None, "inconnu", None));
     }
 }

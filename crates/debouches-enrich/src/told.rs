@@ -26,7 +26,10 @@ pub(crate) struct Told {
 impl Told {
     /// Nothing told yet, about a table that comes from there.
     pub(crate) fn about(origin: Option<Origin>) -> Self {
-        Self { origin, ..Self::default() }
+        Self {
+            origin,
+            ..Self::default()
+        }
     }
 
     /// A finding that concerns that many rows, the first of which is `row`.
@@ -54,7 +57,8 @@ impl Told {
     /// A share for the report, from 0 to 1.
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
     pub(crate) fn share(&mut self, name: &str, part: u64, whole: u64) {
-        self.measures.insert(name.to_owned(), part as f64 / whole.max(1) as f64);
+        self.measures
+            .insert(name.to_owned(), part as f64 / whole.max(1) as f64);
     }
 
     /// The findings with their severity, and the report with its verdict.
@@ -67,8 +71,15 @@ impl Told {
             .iter()
             .map(|(&rule, &findings)| {
                 let (severity, tolerance) = spec.policy(rule);
-                let exceeded = severity != Severity::Warning && tolerance.exceeded_by(findings, rows.received);
-                RuleTally { rule, severity, findings, tolerance, exceeded }
+                let exceeded =
+                    severity != Severity::Warning && tolerance.exceeded_by(findings, rows.received);
+                RuleTally {
+                    rule,
+                    severity,
+                    findings,
+                    tolerance,
+                    exceeded,
+                }
             })
             .collect();
         if report.rules.iter().any(|tally| tally.exceeded) {

@@ -21,18 +21,30 @@ struct Training {
 }
 
 /// Adds the trade columns.
-pub(crate) fn add(trades: &TradeSpec, table: &mut Table, references: &References, told: &mut Told) -> Result<(), TableError> {
+pub(crate) fn add(
+    trades: &TradeSpec,
+    table: &mut Table,
+    references: &References,
+    told: &mut Told,
+) -> Result<(), TableError> {
     let specialities = Specialities::read(references)?;
     let certifications = Certifications::read(references)?;
     let cfds_of_mefstat11 = cfds_of_mefstat11(references)?;
-    let column = |name: &Option<String>| name.as_ref().map(|name| table.text(name).cloned()).transpose();
+    let column = |name: &Option<String>| {
+        name.as_ref()
+            .map(|name| table.text(name).cloned())
+            .transpose()
+    };
     let (cfd, mefstat11) = (column(&trades.cfd)?, column(&trades.mefstat11)?);
     let mut trainings: Vec<Training> = Vec::new();
     let mut known: HashMap<(Option<usize>, Option<usize>), u32> = HashMap::new();
     let mut unknown: Vec<(usize, &'static str)> = Vec::new();
     let mut keys: Vec<u32> = Vec::with_capacity(table.rows());
     for row in 0..table.rows() {
-        let place = (cfd.as_ref().and_then(|column| column.key(row)), mefstat11.as_ref().and_then(|column| column.key(row)));
+        let place = (
+            cfd.as_ref().and_then(|column| column.key(row)),
+            mefstat11.as_ref().and_then(|column| column.key(row)),
+        );
         let key = *known.entry(place).or_insert_with(|| {
             let cfd = cfd.as_ref().and_then(|column| column.get(row));
             let mefstat11 = mefstat11.as_ref().and_then(|column| column.get(row));
@@ -46,7 +58,12 @@ pub(crate) fn add(trades: &TradeSpec, table: &mut Table, references: &References
             } else if cfd.is_none() && mefstat11.is_some() && cfds.is_empty() {
                 unknown.push((trainings.len(), "mefstat11"));
             }
-            trainings.push(Training { nsf: specialities.of(&cfds, mefstat11), trades: found, cfds, rows: 0 });
+            trainings.push(Training {
+                nsf: specialities.of(&cfds, mefstat11),
+                trades: found,
+                cfds,
+                rows: 0,
+            });
             u32::try_from(trainings.len() - 1).expect("fewer trainings than rows")
         });
         trainings[key as usize].rows += 1;
@@ -63,7 +80,10 @@ fn cfds_of_mefstat11(references: &References) -> Result<HashMap<String, Vec<Stri
     let Some(reference) = find(references, TRAININGS) else {
         return Ok(found);
     };
-    let (mefstat11, cfd) = (reference.table.text("mefstat11")?, reference.table.text("formation_diplome")?);
+    let (mefstat11, cfd) = (
+        reference.table.text("mefstat11")?,
+        reference.table.text("formation_diplome")?,
+    );
     for (mefstat11, cfd) in mefstat11.iter().zip(cfd.iter()) {
         if let (Some(mefstat11), Some(cfd)) = (mefstat11, cfd) {
             let cfds = found.entry(mefstat11.to_owned()).or_default();
@@ -84,26 +104,63 @@ fn tell_unknown(
     told: &mut Told,
 ) {
     for (training, system) in unknown {
-        let name = if *system == "cfd" { &trades.cfd } else { &trades.mefstat11 };
+        let name = if *system == "cfd" {
+            &trades.cfd
+        } else {
+            &trades.mefstat11
+        };
         let name = name.as_deref().unwrap_or_default();
-        let row = keys.iter().position(|key| *key as usize == *training).expect("each training is that of a row");
-        let value = table.text(name).ok().and_then(|column| column.get(row)).unwrap_or_default();
+        let row = keys
+            .iter()
+            .position(|key| *key as usize == *training)
+            .expect("each training is that of a row");
+        let value = table
+            .text(name)
+            .ok()
+            .and_then(|column| column.get(row))
+            .unwrap_or_default();
         let rows = trainings[*training].rows;
-        told.push(row, rows, Finding::new(RuleCode::UnknownCode).column(name).value(value).expected(rows.to_string()));
+        told.push(
+            row,
+            rows,
+            Finding::new(RuleCode::UnknownCode)
+                .column(name)
+                .value(value)
+                .expected(rows.to_string()),
+        );
     }
 }
 
 fn measure(trainings: &[Training], rows: u64, told: &mut Told) {
     let count = |wanted: &dyn Fn(&Training) -> bool| {
-        trainings.iter().filter(|training| wanted(training)).map(|training| training.rows).sum()
+        trainings
+            .iter()
+            .filter(|training| wanted(training))
+            .map(|training| training.rows)
+            .sum()
     };
-    told.share("rows_with_nsf", count(&|training| training.nsf.group.is_some()), rows);
-    told.share("rows_with_rome", count(&|training| !training.trades.codes.is_empty()), rows);
-    told.share("rows_with_rome_or_domain", count(&|training| !training.trades.is_empty()), rows);
+    told.share(
+        "rows_with_nsf",
+        count(&|training| training.nsf.group.is_some()),
+        rows,
+    );
+    told.share(
+        "rows_with_rome",
+        count(&|training| !training.trades.codes.is_empty()),
+        rows,
+    );
+    told.share(
+        "rows_with_rome_or_domain",
+        count(&|training| !training.trades.is_empty()),
+        rows,
+    );
     let distinct = trainings.len() as u64;
     told.share(
         "codes_with_rome",
-        trainings.iter().filter(|training| !training.trades.codes.is_empty()).count() as u64,
+        trainings
+            .iter()
+            .filter(|training| !training.trades.codes.is_empty())
+            .count() as u64,
         distinct,
     );
 }
@@ -122,27 +179,51 @@ fn write(
     let lists: [(&str, Tag<'_>); 4] = [
         ("cfd_codes", &|training| joined(&training.cfds)),
         ("rome_codes", &|training| joined(&training.trades.codes)),
-        ("rome_domaines", &|training| joined(&training.trades.domains)),
-        ("rome_grands_domaines", &|training| joined(&training.trades.grand_domains)),
+        ("rome_domaines", &|training| {
+            joined(&training.trades.domains)
+        }),
+        ("rome_grands_domaines", &|training| {
+            joined(&training.trades.grand_domains)
+        }),
     ];
     let texts: [(&str, Tag<'_>); 10] = [
         ("nsf_categorie", &|training| training.nsf.category()),
-        ("nsf_categorie_libelle", &|training| training.nsf.category_label()),
+        ("nsf_categorie_libelle", &|training| {
+            training.nsf.category_label()
+        }),
         ("nsf_domaine", &|training| training.nsf.domain()),
-        ("nsf_domaine_libelle", &|training| training.nsf.domain_label()),
+        ("nsf_domaine_libelle", &|training| {
+            training.nsf.domain_label()
+        }),
         ("nsf_groupe", &|training| training.nsf.group.clone()),
-        ("nsf_groupe_libelle", &|training| training.nsf.group.as_ref().and_then(|group| specialities.label(group))),
-        ("nsf_methode", &|training| Some(training.nsf.method.as_str().to_owned())),
+        ("nsf_groupe_libelle", &|training| {
+            training
+                .nsf
+                .group
+                .as_ref()
+                .and_then(|group| specialities.label(group))
+        }),
+        ("nsf_methode", &|training| {
+            Some(training.nsf.method.as_str().to_owned())
+        }),
         ("nsf_version", &|_| Some(specialities.version.clone())),
-        ("rome_methode", &|training| Some(training.trades.method.as_str().to_owned())),
+        ("rome_methode", &|training| {
+            Some(training.trades.method.as_str().to_owned())
+        }),
         ("rome_version", &|_| Some(certifications.version.clone())),
     ];
     for column in &debouches_model::spec::trades().columns {
         let name = column.name.as_str();
         if let Some((_, value)) = lists.iter().find(|(own, _)| *own == name) {
-            table.set(name, Column::List(TextColumn::from_entries(trainings.iter().map(value), keys)))?;
+            table.set(
+                name,
+                Column::List(TextColumn::from_entries(trainings.iter().map(value), keys)),
+            )?;
         } else if let Some((_, value)) = texts.iter().find(|(own, _)| *own == name) {
-            table.set(name, Column::Text(TextColumn::from_entries(trainings.iter().map(value), keys)))?;
+            table.set(
+                name,
+                Column::Text(TextColumn::from_entries(trainings.iter().map(value), keys)),
+            )?;
         }
     }
     Ok(())

@@ -7,7 +7,13 @@ use debouches_table::{Column, Table, TableError, TextColumn};
 pub(crate) fn add(spec: &ValueAddedSpec, table: &mut Table) -> Result<(), TableError> {
     let marks = ["non".to_owned(), "oui".to_owned()];
     let mark = |value: i32| u32::from(is_bound(value, spec.bound));
-    let column = TextColumn::new(&marks, table.integers(&spec.column)?.iter().map(|value| value.map(mark)));
+    let column = TextColumn::new(
+        &marks,
+        table
+            .integers(&spec.column)?
+            .iter()
+            .map(|value| value.map(mark)),
+    );
     table.set(&format!("{}_bornee", spec.column), Column::Text(column))
 }
 
@@ -22,6 +28,9 @@ mod tests {
 
     #[test]
     fn both_bounds_are_told_and_nothing_else() {
-        assert_eq!([-12, -11, 0, 11, 12].map(|value| is_bound(value, 12)), [true, false, false, false, true]);
+        assert_eq!(
+            [-12, -11, 0, 11, 12].map(|value| is_bound(value, 12)),
+            [true, false, false, false, true]
+        );
     }
 }

@@ -6,8 +6,14 @@ use debouches_table::{Column, Table, TableError, TextColumn};
 
 /// Adds the columns; a vintage that cannot be read leaves them empty.
 pub(crate) fn add(spec: &VintageSpec, table: &mut Table) -> Result<(), TableError> {
-    let [first, last, cumulated] = cohorts(table.text(&spec.column)?, |text| Vintage::parse(text, spec.style));
-    for (name, column) in [("millesime_debut", first), ("millesime_fin", last), ("est_cumul", cumulated)] {
+    let [first, last, cumulated] = cohorts(table.text(&spec.column)?, |text| {
+        Vintage::parse(text, spec.style)
+    });
+    for (name, column) in [
+        ("millesime_debut", first),
+        ("millesime_fin", last),
+        ("est_cumul", cumulated),
+    ] {
         table.set(name, Column::Text(column))?;
     }
     Ok(())
@@ -17,7 +23,15 @@ fn cohorts(vintages: &TextColumn, parse: impl Fn(&str) -> Option<Vintage>) -> [T
     [
         vintages.map(|text| parse(text).map(|vintage| vintage.first.to_string())),
         vintages.map(|text| parse(text).map(|vintage| vintage.last.to_string())),
-        vintages.map(|text| parse(text).map(|vintage| if vintage.first < vintage.last { "oui" } else { "non" })),
+        vintages.map(|text| {
+            parse(text).map(|vintage| {
+                if vintage.first < vintage.last {
+                    "oui"
+                } else {
+                    "non"
+                }
+            })
+        }),
     ]
 }
 
@@ -30,13 +44,23 @@ mod tests {
     #[test]
     fn the_three_spellings_tell_the_same_cohorts() {
         for (text, style, expected) in [
-            ("cumul 2021-2022", VintageStyle::Cumul, ["2021", "2022", "oui"]),
+            (
+                "cumul 2021-2022",
+                VintageStyle::Cumul,
+                ["2021", "2022", "oui"],
+            ),
             ("2021_2022", VintageStyle::Pair, ["2021", "2022", "oui"]),
             ("2020,2021", VintageStyle::Promo, ["2020", "2021", "oui"]),
             ("2022", VintageStyle::Promo, ["2022", "2022", "non"]),
         ] {
-            let found = cohorts(&TextColumn::constant(Some(text), 1), |text| Vintage::parse(text, style));
-            assert_eq!(found.map(|column| column.get(0).unwrap().to_owned()), expected, "{text}");
+            let found = cohorts(&TextColumn::constant(Some(text), 1), |text| {
+                Vintage::parse(text, style)
+            });
+            assert_eq!(
+                found.map(|column| column.get(0).unwrap().to_owned()),
+                expected,
+                "{text}"
+            );
         }
     }
 }

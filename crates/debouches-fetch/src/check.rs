@@ -15,19 +15,38 @@ const HEAD: usize = 512;
 const SHOWN: usize = 40;
 
 /// Reads a body whole, unpacked, and gives its media type.
-pub(crate) fn check(id: &SourceId, mut file: File, name: &str, unpack: &Unpack) -> Result<&'static str, FetchError> {
-    let packed = |source| FetchError::Packed { id: id.clone(), source };
+pub(crate) fn check(
+    id: &SourceId,
+    mut file: File,
+    name: &str,
+    unpack: &Unpack,
+) -> Result<&'static str, FetchError> {
+    let packed = |source| FetchError::Packed {
+        id: id.clone(),
+        source,
+    };
     let read = |source| packed(UnpackError::of_read(name, 0, source));
     let packing = Packing::of(&mut file).map_err(read)?;
     let mut body = open_body(file, name, unpack).map_err(packed)?;
     let mut head = Vec::new();
-    (&mut body).take(HEAD as u64).read_to_end(&mut head).map_err(read)?;
+    (&mut body)
+        .take(HEAD as u64)
+        .read_to_end(&mut head)
+        .map_err(read)?;
     if head.is_empty() {
-        return Err(FetchError::Empty { id: id.clone(), file: name.to_owned() });
+        return Err(FetchError::Empty {
+            id: id.clone(),
+            file: name.to_owned(),
+        });
     }
     if let Some(begins_with) = foreign(&head, unpack.expect) {
         let (id, file, expected) = (id.clone(), name.to_owned(), unpack.expect.in_words());
-        return Err(FetchError::NotData { id, file, expected, begins_with });
+        return Err(FetchError::NotData {
+            id,
+            file,
+            expected,
+            begins_with,
+        });
     }
     if packing != Packing::None {
         io::copy(&mut body, &mut io::sink()).map_err(read)?;
@@ -43,7 +62,10 @@ pub(crate) fn check(id: &SourceId, mut file: File, name: &str, unpack: &Unpack) 
 }
 
 fn is_json(head: &[u8]) -> bool {
-    let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start();
+    let text = head
+        .strip_prefix(b"\xEF\xBB\xBF")
+        .unwrap_or(head)
+        .trim_ascii_start();
     text.starts_with(b"{") || text.starts_with(b"[")
 }
 
@@ -59,6 +81,11 @@ fn foreign(head: &[u8], expect: Expect) -> Option<String> {
         Expect::Json | Expect::CsvOrJson => &["<", "%PDF-"],
         Expect::Any => &[],
     };
-    let shown = || text.chars().take(SHOWN).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let shown = || {
+        text.chars()
+            .take(SHOWN)
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect()
+    };
     (is_binary || wrong.iter().any(|beginning| text.starts_with(beginning))).then(shown)
 }

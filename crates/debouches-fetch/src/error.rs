@@ -69,7 +69,9 @@ pub enum FetchError {
         status: u16,
     },
     /// The API gave no answer that can be kept.
-    #[error("cannot read source {id}: the API does not answer for {code}, {vintage} (HTTP {status})")]
+    #[error(
+        "cannot read source {id}: the API does not answer for {code}, {vintage} (HTTP {status})"
+    )]
     Api {
         /// The source.
         id: SourceId,
@@ -198,16 +200,26 @@ impl FetchError {
     #[must_use]
     pub fn fault(&self) -> Fault {
         match self {
-            Self::File { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => Fault::Permission,
+            Self::File { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
+                Fault::Permission
+            }
             Self::FileMissing { .. }
             | Self::File { .. }
             | Self::Host { .. }
             | Self::NotLocked { .. }
             | Self::NoSnapshot { .. } => Fault::Operator,
-            Self::TooLarge { .. } | Self::Empty { .. } | Self::NotData { .. } | Self::Locked { .. } => Fault::Data,
-            Self::NoSecret { .. } | Self::Login { status: 400 | 401 | 403, .. } | Self::Api { status: 401 | 403, .. } => {
-                Fault::Permission
+            Self::TooLarge { .. }
+            | Self::Empty { .. }
+            | Self::NotData { .. }
+            | Self::Locked { .. } => Fault::Data,
+            Self::NoSecret { .. }
+            | Self::Login {
+                status: 400 | 401 | 403,
+                ..
             }
+            | Self::Api {
+                status: 401 | 403, ..
+            } => Fault::Permission,
             Self::Login { .. } | Self::Api { .. } => Fault::Outage,
             Self::NoClient { .. } => Fault::Ours,
             Self::Unasked { .. } => Fault::Outage,
@@ -222,12 +234,24 @@ impl FetchError {
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::Locked { .. } => Some("run `debouches fetch` without `--locked` to accept the new bytes"),
-            Self::NotLocked { .. } => Some("run `debouches fetch` once without `--locked` and `--offline`"),
-            Self::NoSnapshot { .. } => Some("run `debouches fetch` without `--offline` to receive these bytes again"),
-            Self::Host { .. } => Some("correct `url`, or add the host to `allowed_hosts` of the source"),
-            Self::NoSecret { .. } => Some("export the variable that `username_env` or `password_env` of the source names"),
-            Self::Login { .. } => Some("ask the DEPP for an account, or correct the user and the password"),
+            Self::Locked { .. } => {
+                Some("run `debouches fetch` without `--locked` to accept the new bytes")
+            }
+            Self::NotLocked { .. } => {
+                Some("run `debouches fetch` once without `--locked` and `--offline`")
+            }
+            Self::NoSnapshot { .. } => {
+                Some("run `debouches fetch` without `--offline` to receive these bytes again")
+            }
+            Self::Host { .. } => {
+                Some("correct `url`, or add the host to `allowed_hosts` of the source")
+            }
+            Self::NoSecret { .. } => Some(
+                "export the variable that `username_env` or `password_env` of the source names",
+            ),
+            Self::Login { .. } => {
+                Some("ask the DEPP for an account, or correct the user and the password")
+            }
             Self::FileMissing { .. }
             | Self::File { .. }
             | Self::Api { .. }
@@ -248,7 +272,9 @@ fn of_http(error: &HttpError) -> Fault {
     match error.kind {
         _ if error.is_outage() => Fault::Outage,
         HttpErrorKind::Unauthorized(_) => Fault::Permission,
-        HttpErrorKind::TooLarge { .. } | HttpErrorKind::Encoded(_) | HttpErrorKind::Json { .. } => Fault::Data,
+        HttpErrorKind::TooLarge { .. } | HttpErrorKind::Encoded(_) | HttpErrorKind::Json { .. } => {
+            Fault::Data
+        }
         HttpErrorKind::Source | HttpErrorKind::Sink => Fault::Ours,
         HttpErrorKind::NotFound
         | HttpErrorKind::Gone
@@ -265,9 +291,15 @@ fn of_http(error: &HttpError) -> Fault {
 
 fn of_object(error: &object_store::Error) -> Fault {
     use object_store::Error;
-    if matches!(error, Error::PermissionDenied { .. } | Error::Unauthenticated { .. }) {
+    if matches!(
+        error,
+        Error::PermissionDenied { .. } | Error::Unauthenticated { .. }
+    ) {
         Fault::Permission
-    } else if matches!(error, Error::NotFound { .. } | Error::InvalidPath { .. } | Error::UnknownConfigurationKey { .. }) {
+    } else if matches!(
+        error,
+        Error::NotFound { .. } | Error::InvalidPath { .. } | Error::UnknownConfigurationKey { .. }
+    ) {
         Fault::Operator
     } else {
         Fault::Outage
@@ -292,7 +324,9 @@ pub enum PlaceError {
         host: String,
     },
     /// It names the records of a dataset, of which the portal gives 10,000 at most.
-    #[error("`{dataset}` is addressed by its records, which stop at 10,000: give the address of the dataset instead")]
+    #[error(
+        "`{dataset}` is addressed by its records, which stop at 10,000: give the address of the dataset instead"
+    )]
     Records {
         /// The dataset.
         dataset: String,
@@ -310,7 +344,10 @@ impl PlaceError {
     #[must_use]
     pub fn fault(&self) -> Fault {
         match self {
-            Self::Syntax { .. } | Self::Credentials { .. } | Self::Records { .. } | Self::Parameter { .. } => Fault::Operator,
+            Self::Syntax { .. }
+            | Self::Credentials { .. }
+            | Self::Records { .. }
+            | Self::Parameter { .. } => Fault::Operator,
         }
     }
 }

@@ -95,7 +95,11 @@ impl Fetched {
 /// When the artefact is no snapshot.
 #[must_use]
 pub fn body_of(snapshot: &Artefact) -> &FileEntry {
-    snapshot.manifest().files.first().expect("a snapshot has one file, its body")
+    snapshot
+        .manifest()
+        .files
+        .first()
+        .expect("a snapshot has one file, its body")
 }
 
 /// What happened to a source.
@@ -113,16 +117,32 @@ pub enum Outcome {
 
 impl Fetcher {
     /// Reads these sources; the results are in the order of the requests.
-    pub async fn fetch(&self, requests: &[SourceRequest], lock: &LockFile) -> Vec<Result<Fetched, FetchError>> {
-        let readings: Vec<_> = requests.iter().map(|request| self.one(request, lock.sources.get(&request.id))).collect();
-        futures_util::stream::iter(readings).buffered(self.jobs.max(1)).collect().await
+    pub async fn fetch(
+        &self,
+        requests: &[SourceRequest],
+        lock: &LockFile,
+    ) -> Vec<Result<Fetched, FetchError>> {
+        let readings: Vec<_> = requests
+            .iter()
+            .map(|request| self.one(request, lock.sources.get(&request.id)))
+            .collect();
+        futures_util::stream::iter(readings)
+            .buffered(self.jobs.max(1))
+            .collect()
+            .await
     }
 
-    async fn one(&self, request: &SourceRequest, entry: Option<&LockEntry>) -> Result<Fetched, FetchError> {
+    async fn one(
+        &self,
+        request: &SourceRequest,
+        entry: Option<&LockEntry>,
+    ) -> Result<Fetched, FetchError> {
         let id = &request.id;
         let offline = self.mode.access == Access::Offline && request.place.is_remote();
         let entry = match entry {
-            None if offline || self.mode.pinning == Pinning::Locked => return Err(FetchError::NotLocked { id: id.clone() }),
+            None if offline || self.mode.pinning == Pinning::Locked => {
+                return Err(FetchError::NotLocked { id: id.clone() });
+            }
             entry => entry,
         };
         let snapshot = match entry {
@@ -130,14 +150,22 @@ impl Fetcher {
             None => None,
         };
         if let (true, Some(entry)) = (offline, entry) {
-            let artefact = snapshot.ok_or_else(|| FetchError::NoSnapshot { id: id.clone(), sha256: entry.sha256 })?;
+            let artefact = snapshot.ok_or_else(|| FetchError::NoSnapshot {
+                id: id.clone(),
+                sha256: entry.sha256,
+            })?;
             return Ok(self.fetched(request, artefact, entry.clone(), Outcome::Offline));
         }
         // Validators speak of an address: they are worth nothing for another one.
         let same_address = entry.is_some_and(|entry| entry.url == request.place.shown());
         let held = entry.filter(|_| snapshot.is_some() && same_address && !self.mode.refresh);
         let progress = Arc::new(Progress::new(&self.observer, id));
-        let reading = Reading { fetcher: self, request, held, progress };
+        let reading = Reading {
+            fetcher: self,
+            request,
+            held,
+            progress,
+        };
         let received = reading.receive().await?;
         match (received.content, held, snapshot) {
             (Content::Unchanged, Some(entry), Some(artefact)) => {
@@ -147,18 +175,46 @@ impl Fetcher {
             (Content::Unchanged, _, _) => Err(FetchError::Unasked { id: id.clone() }),
             (Content::Known(artefact), _, _) => self.keep_known(request, entry, *artefact),
             (Content::Fresh(spooled), _, _) => {
-                self.keep_fresh(request, entry, spooled, (received.etag, received.last_modified)).await
+                self.keep_fresh(
+                    request,
+                    entry,
+                    spooled,
+                    (received.etag, received.last_modified),
+                )
+                .await
             }
         }
     }
 
-    async fn snapshot(&self, id: &SourceId, entry: &LockEntry) -> Result<Option<Artefact>, FetchError> {
-        let found = self.store.find(&ArtefactKey::new(Stage::Fetch, id, entry.sha256)).await;
-        found.map_err(|error| FetchError::Store { id: id.clone(), source: Box::new(error) })
+    async fn snapshot(
+        &self,
+        id: &SourceId,
+        entry: &LockEntry,
+    ) -> Result<Option<Artefact>, FetchError> {
+        let found = self
+            .store
+            .find(&ArtefactKey::new(Stage::Fetch, id, entry.sha256))
+            .await;
+        found.map_err(|error| FetchError::Store {
+            id: id.clone(),
+            source: Box::new(error),
+        })
     }
 
-    pub(crate) fn fetched(&self, request: &SourceRequest, artefact: Artefact, entry: LockEntry, outcome: Outcome) -> Fetched {
-        Fetched { id: request.id.clone(), version: request.version.clone(), artefact, entry, outcome }
+    pub(crate) fn fetched(
+        &self,
+        request: &SourceRequest,
+        artefact: Artefact,
+        entry: LockEntry,
+        outcome: Outcome,
+    ) -> Fetched {
+        Fetched {
+            id: request.id.clone(),
+            version: request.version.clone(),
+            artefact,
+            entry,
+            outcome,
+        }
     }
 }
 

@@ -15,12 +15,22 @@ impl Fetcher {
         spooled: Spooled,
         (etag, last_modified): (Option<String>, Option<String>),
     ) -> Result<Fetched, FetchError> {
-        let fail = |error| FetchError::Store { id: request.id.clone(), source: Box::new(error) };
-        let (id, name, unpack) = (request.id.clone(), request.place.body_name(), request.unpack());
+        let fail = |error| FetchError::Store {
+            id: request.id.clone(),
+            source: Box::new(error),
+        };
+        let (id, name, unpack) = (
+            request.id.clone(),
+            request.place.body_name(),
+            request.unpack(),
+        );
         let file = spooled.open().map_err(fail)?;
         let media_type = blocking(move || check::check(&id, file, &name, &unpack)).await?;
         self.accept(request, entry, spooled.sha256())?;
-        let artefact = self.snapshot_of(request, spooled, media_type).await.map_err(fail)?;
+        let artefact = self
+            .snapshot_of(request, spooled, media_type)
+            .await
+            .map_err(fail)?;
         Ok(self.noted(request, entry, artefact, (etag, last_modified)))
     }
 
@@ -36,10 +46,19 @@ impl Fetcher {
     }
 
     /// Refuses other bytes than those of the lock file, when it may not change.
-    fn accept(&self, request: &SourceRequest, entry: Option<&LockEntry>, found: Sha256) -> Result<(), FetchError> {
+    fn accept(
+        &self,
+        request: &SourceRequest,
+        entry: Option<&LockEntry>,
+        found: Sha256,
+    ) -> Result<(), FetchError> {
         match entry {
             Some(entry) if self.mode.pinning == Pinning::Locked && entry.sha256 != found => {
-                Err(FetchError::Locked { id: request.id.clone(), locked: entry.sha256, found })
+                Err(FetchError::Locked {
+                    id: request.id.clone(),
+                    locked: entry.sha256,
+                    found,
+                })
             }
             Some(_) | None => Ok(()),
         }
@@ -59,7 +78,9 @@ impl Fetcher {
         let draft = self.store.draft(key.clone())?;
         draft.take(spooled, &request.place.body_name(), media_type, None)?;
         let mut manifest = Manifest::new(&key, self.tool.clone(), self.clock.now());
-        manifest.origin = Some(Origin { url: request.place.shown() });
+        manifest.origin = Some(Origin {
+            url: request.place.shown(),
+        });
         draft.commit(manifest).await
     }
 

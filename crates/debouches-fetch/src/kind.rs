@@ -52,6 +52,9 @@ impl Reading<'_> {
     }
 
     pub(crate) fn store_error(&self, error: StoreError) -> FetchError {
-        FetchError::Store { id: self.request.id.clone(), source: Box::new(error) }
+        FetchError::Store {
+            id: self.request.id.clone(),
+            source: Box::new(error),
+        }
     }
 }

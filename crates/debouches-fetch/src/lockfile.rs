@@ -9,8 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Fetched, LockFileError};
 
 /// First lines of the file, for whoever opens it.
-const PREAMBLE: &str =
-    "# Written by `debouches fetch`: which bytes of each source the last run used. Keep it under version control.\n";
+const PREAMBLE: &str = "# Written by `debouches fetch`: which bytes of each source the last run used. Keep it under version control.\n";
 
 /// The lock file as a value. Reading and writing the file itself is left to the caller.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -79,8 +78,24 @@ impl LockFile {
             return Err(LockFileError::Format(format));
         }
         let mut sources = BTreeMap::new();
-        for TypedEntry { id, url, sha256, size, etag, last_modified, accessed } in toml::from_str::<Typed>(text)?.sources {
-            let entry = LockEntry { url, sha256, size, etag, last_modified, accessed };
+        for TypedEntry {
+            id,
+            url,
+            sha256,
+            size,
+            etag,
+            last_modified,
+            accessed,
+        } in toml::from_str::<Typed>(text)?.sources
+        {
+            let entry = LockEntry {
+                url,
+                sha256,
+                size,
+                etag,
+                last_modified,
+                accessed,
+            };
             if sources.insert(id.clone(), entry).is_some() {
                 return Err(LockFileError::Twice(id));
             }
@@ -100,14 +115,18 @@ impl LockFile {
             last_modified: entry.last_modified.clone(),
             accessed: entry.accessed,
         };
-        let typed = Typed { format: Self::FORMAT, sources: self.sources.iter().map(entry).collect() };
+        let typed = Typed {
+            format: Self::FORMAT,
+            sources: self.sources.iter().map(entry).collect(),
+        };
         let text = toml::to_string(&typed).expect("a lock file is made of text, numbers and dates");
         format!("{PREAMBLE}{text}")
     }
 
     /// Notes what was fetched.
     pub fn note(&mut self, fetched: &Fetched) {
-        self.sources.insert(fetched.id.clone(), fetched.entry.clone());
+        self.sources
+            .insert(fetched.id.clone(), fetched.entry.clone());
     }
 }
 
@@ -126,20 +145,39 @@ mod tests {
             accessed: DateTime::UNIX_EPOCH,
         };
         let ids = ["zz", "aa"].map(|id| id.parse().unwrap());
-        let file = LockFile { sources: ids.into_iter().map(|id| (id, entry.clone())).collect() };
+        let file = LockFile {
+            sources: ids.into_iter().map(|id| (id, entry.clone())).collect(),
+        };
         let text = file.to_text();
         assert_eq!(LockFile::parse(&text).unwrap(), file);
         assert!(text.find("\"aa\"") < text.find("\"zz\""), "{text}");
-        assert!(text.contains("format = 1\n") && text.contains("accessed = \"1970-01-01T00:00:00Z\"\n"), "{text}");
-        assert_eq!(LockFile::parse(&LockFile::default().to_text()).unwrap(), LockFile::default());
+        assert!(
+            text.contains("format = 1\n") && text.contains("accessed = \"1970-01-01T00:00:00Z\"\n"),
+            "{text}"
+        );
+        assert_eq!(
+            LockFile::parse(&LockFile::default().to_text()).unwrap(),
+            LockFile::default()
+        );
     }
 
     #[test]
     fn a_lock_file_of_another_format_or_badly_merged_is_refused() {
-        assert!(matches!(LockFile::parse("format = 2\n[[source]]\nnew = 1\n"), Err(LockFileError::Format(2))));
-        assert!(matches!(LockFile::parse("<<<<<<< HEAD\n"), Err(LockFileError::Syntax(_))));
-        let entry =
-            format!("[[source]]\nid='a'\nurl='u'\nsha256='{}'\nsize=1\naccessed='2026-01-01T00:00:00Z'\n", Sha256::of(b""));
-        assert!(matches!(LockFile::parse(&format!("format = 1\n{entry}{entry}")), Err(LockFileError::Twice(_))));
+        assert!(matches!(
+            LockFile::parse("format = 2\n[[source]]\nnew = 1\n"),
+            Err(LockFileError::Format(2))
+        ));
+        assert!(matches!(
+            LockFile::parse("<<<<<<< HEAD\n"),
+            Err(LockFileError::Syntax(_))
+        ));
+        let entry = format!(
+            "[[source]]\nid='a'\nurl='u'\nsha256='{}'\nsize=1\naccessed='2026-01-01T00:00:00Z'\n",
+            Sha256::of(b"")
+        );
+        assert!(matches!(
+            LockFile::parse(&format!("format = 1\n{entry}{entry}")),
+            Err(LockFileError::Twice(_))
+        ));
     }
 }

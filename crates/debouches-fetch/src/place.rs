@@ -42,18 +42,29 @@ pub struct ObjectPlace {
 impl Place {
     /// Reads what the kind `file` accepts: a path (relative ones are taken from `base`), `file://` or `s3://`.
     pub fn file(text: &str, base: &Path) -> Result<Self, PlaceError> {
-        let refuse = |expected| PlaceError::Syntax { text: text.to_owned(), expected };
+        let refuse = |expected| PlaceError::Syntax {
+            text: text.to_owned(),
+            expected,
+        };
         if text.is_empty() {
             return Err(refuse("a path"));
         }
         if !text.contains("://") {
-            return Ok(Self::File(FilePlace { path: base.join(text), shown: text.to_owned() }));
+            return Ok(Self::File(FilePlace {
+                path: base.join(text),
+                shown: text.to_owned(),
+            }));
         }
         let url = address(text, "a path, file:// or s3://")?;
         match url.scheme() {
             "file" => {
-                let path = url.to_file_path().map_err(|()| refuse("an absolute file:// address"))?;
-                Ok(Self::File(FilePlace { path, shown: text.to_owned() }))
+                let path = url
+                    .to_file_path()
+                    .map_err(|()| refuse("an absolute file:// address"))?;
+                Ok(Self::File(FilePlace {
+                    path,
+                    shown: text.to_owned(),
+                }))
             }
             "s3" => {
                 let bucket = url.host_str().unwrap_or_default().to_owned();
@@ -102,11 +113,19 @@ impl Place {
     #[must_use]
     pub fn body_name(&self) -> String {
         match self {
-            Self::File(file) => safe_name(&file.path.file_name().unwrap_or_default().to_string_lossy()),
+            Self::File(file) => {
+                safe_name(&file.path.file_name().unwrap_or_default().to_string_lossy())
+            }
             Self::Object(object) => safe_name(object.path.rsplit('/').next().unwrap_or_default()),
-            Self::Http(url) => safe_name(url.path_segments().and_then(|mut parts| parts.next_back()).unwrap_or_default()),
+            Self::Http(url) => safe_name(
+                url.path_segments()
+                    .and_then(|mut parts| parts.next_back())
+                    .unwrap_or_default(),
+            ),
             Self::Ods(export) => safe_name(&format!("{}.csv", export.dataset)),
-            Self::InserjeunesApi(api) => safe_name(&format!("inserjeunes-{}.jsonl", api.route.as_str())),
+            Self::InserjeunesApi(api) => {
+                safe_name(&format!("inserjeunes-{}.jsonl", api.route.as_str()))
+            }
         }
     }
 }
@@ -116,21 +135,36 @@ const LONGEST_NAME: usize = 100;
 
 /// Keeps the end of a long name, which says what the file is.
 fn safe_name(text: &str) -> String {
-    let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '-' };
+    let safe = |c: char| {
+        if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') {
+            c
+        } else {
+            '-'
+        }
+    };
     let name: String = text.chars().map(safe).collect();
     let name = &name[name.len().saturating_sub(LONGEST_NAME)..];
     let name = name.trim_start_matches(['.', '-', '_']);
-    if name.is_empty() || name == debouches_model::MANIFEST_FILE { format!("body-{name}") } else { name.to_owned() }
-        .trim_end_matches('-')
-        .to_owned()
+    if name.is_empty() || name == debouches_model::MANIFEST_FILE {
+        format!("body-{name}")
+    } else {
+        name.to_owned()
+    }
+    .trim_end_matches('-')
+    .to_owned()
 }
 
 fn address(text: &str, expected: &'static str) -> Result<Url, PlaceError> {
-    let url = Url::parse(text).map_err(|_| PlaceError::Syntax { text: without_user(text), expected })?;
+    let url = Url::parse(text).map_err(|_| PlaceError::Syntax {
+        text: without_user(text),
+        expected,
+    })?;
     if url.username().is_empty() && url.password().is_none() {
         Ok(url)
     } else {
-        Err(PlaceError::Credentials { host: url.host_str().unwrap_or_default().to_owned() })
+        Err(PlaceError::Credentials {
+            host: url.host_str().unwrap_or_default().to_owned(),
+        })
     }
 }
 
@@ -141,13 +175,17 @@ pub(crate) fn web_address(text: &str) -> Result<Url, PlaceError> {
     if matches!(url.scheme(), "http" | "https") && url.host_str().is_some() {
         Ok(url)
     } else {
-        Err(PlaceError::Syntax { text: redact(&url), expected })
+        Err(PlaceError::Syntax {
+            text: redact(&url),
+            expected,
+        })
     }
 }
 
 /// What cannot be parsed may still hold a password before `@`.
 fn without_user(text: &str) -> String {
-    text.rsplit_once('@').map_or_else(|| text.to_owned(), |(_, rest)| format!("…@{rest}"))
+    text.rsplit_once('@')
+        .map_or_else(|| text.to_owned(), |(_, rest)| format!("…@{rest}"))
 }
 
 #[cfg(test)]
@@ -157,18 +195,33 @@ mod tests {
     #[test]
     fn a_body_keeps_a_readable_and_safe_name() {
         let name = |text: &str| Place::http(text).unwrap().body_name();
-        assert_eq!(name("https://a.example/x/data.csv.gz?token=1"), "data.csv.gz");
-        assert_eq!(name("https://a.example/x/r%C3%A9gion%20.csv"), "r-C3-A9gion-20.csv");
+        assert_eq!(
+            name("https://a.example/x/data.csv.gz?token=1"),
+            "data.csv.gz"
+        );
+        assert_eq!(
+            name("https://a.example/x/r%C3%A9gion%20.csv"),
+            "r-C3-A9gion-20.csv"
+        );
         assert_eq!(name("https://a.example/"), "body");
         assert_eq!(name("https://a.example/.hidden"), "hidden");
-        assert_eq!(name("https://a.example/manifest.json"), "body-manifest.json");
+        assert_eq!(
+            name("https://a.example/manifest.json"),
+            "body-manifest.json"
+        );
         assert_eq!(safe_name(&"é".repeat(300)), "body");
     }
 
     #[test]
     fn an_address_with_credentials_is_refused_without_showing_them() {
-        for text in ["https://me:hunter2@a.example/x", "s3://me:hunter2@b/x", "https://me:hunter2@:x"] {
-            let error = Place::file(text, Path::new("/")).and(Place::http(text)).unwrap_err();
+        for text in [
+            "https://me:hunter2@a.example/x",
+            "s3://me:hunter2@b/x",
+            "https://me:hunter2@:x",
+        ] {
+            let error = Place::file(text, Path::new("/"))
+                .and(Place::http(text))
+                .unwrap_err();
             assert!(!error.to_string().contains("hunter2"), "{error}");
         }
     }
@@ -177,6 +230,8 @@ mod tests {
     fn a_relative_path_is_recorded_as_configured() {
         let place = Place::file("fixtures/a.csv", Path::new("/srv/data")).unwrap();
         assert_eq!(place.shown(), "fixtures/a.csv");
-        assert!(matches!(place, Place::File(file) if file.path == Path::new("/srv/data/fixtures/a.csv")));
+        assert!(
+            matches!(place, Place::File(file) if file.path == Path::new("/srv/data/fixtures/a.csv"))
+        );
     }
 }

@@ -19,18 +19,30 @@ pub(crate) struct Progress {
 impl Progress {
     pub(crate) fn new(observer: &Arc<dyn Observer>, id: &SourceId) -> Self {
         let task = format!("fetch {id}");
-        Self { observer: Arc::clone(observer), task, started: AtomicBool::new(false), told: AtomicU64::new(0) }
+        Self {
+            observer: Arc::clone(observer),
+            task,
+            started: AtomicBool::new(false),
+            told: AtomicU64::new(0),
+        }
     }
 
     /// The reading has reached that many bytes; less than before means that it began again.
     pub(crate) fn reach(&self, done: u64, total: Option<u64>) {
         let told = self.told.load(Ordering::Relaxed);
         if !self.started.swap(true, Ordering::Relaxed) {
-            self.observer.on(Event::Started { task: &self.task, total, unit: Unit::Bytes });
+            self.observer.on(Event::Started {
+                task: &self.task,
+                total,
+                unit: Unit::Bytes,
+            });
         }
         if done < told || done >= told + SLICE || total == Some(done) {
             self.told.store(done, Ordering::Relaxed);
-            self.observer.on(Event::Advanced { task: &self.task, done });
+            self.observer.on(Event::Advanced {
+                task: &self.task,
+                done,
+            });
         }
     }
 }
@@ -68,8 +80,14 @@ mod tests {
         }
         drop(progress);
         let heard = heard.0.lock().unwrap();
-        let advanced: Vec<_> = heard.iter().filter(|event| event.starts_with("Advanced")).collect();
+        let advanced: Vec<_> = heard
+            .iter()
+            .filter(|event| event.starts_with("Advanced"))
+            .collect();
         assert_eq!((heard.len(), advanced.len()), (6, 4), "{heard:#?}");
-        assert!(heard[0].starts_with("Started") && heard[5].starts_with("Finished"), "{heard:#?}");
+        assert!(
+            heard[0].starts_with("Started") && heard[5].starts_with("Finished"),
+            "{heard:#?}"
+        );
     }
 }

@@ -42,7 +42,11 @@ impl SourceRequest {
     /// How to open its body, now and in the stages that follow.
     #[must_use]
     pub fn unpack(&self) -> Unpack {
-        Unpack { member: self.member.clone(), expect: self.expect, limits: self.limits }
+        Unpack {
+            member: self.member.clone(),
+            expect: self.expect,
+            limits: self.limits,
+        }
     }
 }
 
@@ -92,6 +96,11 @@ impl Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_bytes: 2 << 30, max_unpacked_bytes: 8 << 30, max_ratio: 200, max_entries: 1000 }
+        Self {
+            max_bytes: 2 << 30,
+            max_unpacked_bytes: 8 << 30,
+            max_ratio: 200,
+            max_entries: 1000,
+        }
     }
 }

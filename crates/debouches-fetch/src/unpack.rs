@@ -122,8 +122,15 @@ impl UnpackError {
     pub fn of_read(file: &str, at: u64, error: io::Error) -> Self {
         match error.downcast::<Self>() {
             Ok(error) => error,
-            Err(source) if is_damage(&source) => Self::Damaged { file: file.to_owned(), at, source },
-            Err(source) => Self::Read { file: file.to_owned(), source },
+            Err(source) if is_damage(&source) => Self::Damaged {
+                file: file.to_owned(),
+                at,
+                source,
+            },
+            Err(source) => Self::Read {
+                file: file.to_owned(),
+                source,
+            },
         }
     }
 }
@@ -163,8 +170,15 @@ impl Packing {
 /// Opens a body as a stream of unpacked bytes. `name` is that of the file, for messages.
 ///
 /// An error while reading carries an [`UnpackError`], which [`UnpackError::of_read`] gives back.
-pub fn open_body(mut file: File, name: &str, unpack: &Unpack) -> Result<Box<dyn Read + Send>, UnpackError> {
-    let fail = |source| UnpackError::Read { file: name.to_owned(), source };
+pub fn open_body(
+    mut file: File,
+    name: &str,
+    unpack: &Unpack,
+) -> Result<Box<dyn Read + Send>, UnpackError> {
+    let fail = |source| UnpackError::Read {
+        file: name.to_owned(),
+        source,
+    };
     let size = file.metadata().map_err(fail)?.len();
     match Packing::of(&mut file).map_err(fail)? {
         Packing::None => Ok(Box::new(file)),
@@ -173,7 +187,9 @@ pub fn open_body(mut file: File, name: &str, unpack: &Unpack) -> Result<Box<dyn 
             Ok(Box::new(Bounded::new(unpacked, name, size, unpack.limits)))
         }
         // A workbook is a zip archive too: without a member to read, it stays as it is.
-        Packing::Zip if unpack.expect == Expect::Any && unpack.member.is_none() => Ok(Box::new(file)),
+        Packing::Zip if unpack.expect == Expect::Any && unpack.member.is_none() => {
+            Ok(Box::new(file))
+        }
         Packing::Zip => {
             let (member, packed) = member::open(file, name, unpack)?;
             Ok(Box::new(Bounded::new(member, name, packed, unpack.limits)))

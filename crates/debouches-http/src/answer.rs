@@ -59,8 +59,12 @@ impl Answer {
     /// # Errors
     /// When it is not what the type wants. The message gives a place, not a value: bodies stay out of logs.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, HttpError> {
-        serde_json::from_slice(&self.body)
-            .map_err(|error| self.error(HttpErrorKind::Json { line: error.line(), column: error.column() }))
+        serde_json::from_slice(&self.body).map_err(|error| {
+            self.error(HttpErrorKind::Json {
+                line: error.line(),
+                column: error.column(),
+            })
+        })
     }
 
     /// The answer itself if it is a success.

@@ -22,7 +22,10 @@ pub trait Source: Send + Sync {
     /// Opens the bytes at their start.
     fn open(&self) -> Pin<Box<dyn Future<Output = io::Result<Reader>> + Send + '_>>;
     /// Opens the bytes at that offset. What comes before is read and dropped, unless the source knows better.
-    fn open_at(&self, offset: u64) -> Pin<Box<dyn Future<Output = io::Result<Reader>> + Send + '_>> {
+    fn open_at(
+        &self,
+        offset: u64,
+    ) -> Pin<Box<dyn Future<Output = io::Result<Reader>> + Send + '_>> {
         Box::pin(async move {
             let mut reader = self.open().await?;
             let mut before = (&mut reader).take(offset);
@@ -49,7 +52,9 @@ impl Source for Slice {
     }
 
     fn open(&self) -> Pin<Box<dyn Future<Output = io::Result<Reader>> + Send + '_>> {
-        Box::pin(async move { Ok(Box::new(self.source.open_at(self.offset).await?.take(self.length)) as Reader) })
+        Box::pin(async move {
+            Ok(Box::new(self.source.open_at(self.offset).await?.take(self.length)) as Reader)
+        })
     }
 }
 
@@ -109,7 +114,11 @@ impl FileSource {
     pub async fn whole(path: impl Into<PathBuf>) -> io::Result<Self> {
         let path = path.into();
         let length = tokio::fs::metadata(&path).await?.len();
-        Ok(Self { path, offset: 0, length })
+        Ok(Self {
+            path,
+            offset: 0,
+            length,
+        })
     }
 }
 
@@ -136,28 +145,35 @@ pub(crate) fn pieces(
     length: u64,
     sending: Arc<Sending>,
 ) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
-    stream::try_unfold((reader, length, sending), |(mut reader, left, sending)| async move {
-        sending.moved();
-        let mut piece = BytesMut::with_capacity(64 << 10);
-        let read = match reader.read_buf(&mut piece).await {
-            Ok(read) => read as u64,
-            Err(error) => return Err(sending.broken(error)),
-        };
-        match (read, left) {
-            (0, 0) => {
-                sending.sent();
-                Ok(None)
-            }
-            (0, _) => Err(sending.broken(io::Error::new(io::ErrorKind::UnexpectedEof, "shorter than announced"))),
-            (read, left) if read > left => {
-                Err(sending.broken(io::Error::new(io::ErrorKind::InvalidData, "longer than announced")))
-            }
-            (read, left) => {
-                if read == left {
+    stream::try_unfold(
+        (reader, length, sending),
+        |(mut reader, left, sending)| async move {
+            sending.moved();
+            let mut piece = BytesMut::with_capacity(64 << 10);
+            let read = match reader.read_buf(&mut piece).await {
+                Ok(read) => read as u64,
+                Err(error) => return Err(sending.broken(error)),
+            };
+            match (read, left) {
+                (0, 0) => {
                     sending.sent();
+                    Ok(None)
                 }
-                Ok(Some((piece.freeze(), (reader, left - read, sending))))
+                (0, _) => Err(sending.broken(io::Error::new(
+                    io::ErrorKind::UnexpectedEof,
+                    "shorter than announced",
+                ))),
+                (read, left) if read > left => Err(sending.broken(io::Error::new(
+                    io::ErrorKind::InvalidData,
+                    "longer than announced",
+                ))),
+                (read, left) => {
+                    if read == left {
+                        sending.sent();
+                    }
+                    Ok(Some((piece.freeze(), (reader, left - read, sending))))
+                }
             }
-        }
-    })
+        },
+    )
 }

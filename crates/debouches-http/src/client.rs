@@ -43,7 +43,14 @@ impl Client {
     pub fn with_pace(options: ClientOptions, pace: Arc<dyn Pace>) -> Result<Self, ClientError> {
         install_provider();
         let http = build(&options)?;
-        Ok(Self { inner: Arc::new(Inner { http, policy: options.policy, limiter: Limiter::default(), pace }) })
+        Ok(Self {
+            inner: Arc::new(Inner {
+                http,
+                policy: options.policy,
+                limiter: Limiter::default(),
+                pace,
+            }),
+        })
     }
 
     /// Sends a request, again when that is safe and useful, and gives the last answer whatever its status.
@@ -51,14 +58,24 @@ impl Client {
     /// # Errors
     /// When there is no whole answer; [`HttpError::outcome`] says whether a write may have been applied.
     pub async fn send(&self, request: &Request) -> Result<Answer, HttpError> {
-        let mut tries = Tries::new(&self.inner, &host(&request.url), About::new(request.method, &request.url));
+        let mut tries = Tries::new(
+            &self.inner,
+            &host(&request.url),
+            About::new(request.method, &request.url),
+        );
         loop {
             tries.begin().await;
-            let attempt = tokio::time::timeout(tries.left(), self.inner.attempt(request, &tries)).await;
+            let attempt =
+                tokio::time::timeout(tries.left(), self.inner.attempt(request, &tries)).await;
             match attempt.unwrap_or_else(|_| Err(HttpErrorKind::Timeout.into())) {
                 Ok(answer) => {
-                    if !(answer_may_pass(request.repeat, &answer) && tries.again(answer.retry_after).await) {
-                        return Ok(Answer { about: tries.about(), ..answer });
+                    if !(answer_may_pass(request.repeat, &answer)
+                        && tries.again(answer.retry_after).await)
+                    {
+                        return Ok(Answer {
+                            about: tries.about(),
+                            ..answer
+                        });
                     }
                 }
                 Err(failure) => {
@@ -73,7 +90,9 @@ impl Client {
 
 impl Inner {
     pub(crate) async fn wait_for_slot(&self, host: &str) {
-        let wait = self.limiter.reserve(host, self.pace.now(), self.policy.interval());
+        let wait = self
+            .limiter
+            .reserve(host, self.pace.now(), self.policy.interval());
         if wait > Duration::ZERO {
             self.pace.sleep(wait).await;
         }
@@ -82,7 +101,10 @@ impl Inner {
     async fn attempt(&self, request: &Request, tries: &Tries<'_>) -> Result<Answer, Failure> {
         let sending = Arc::new(Sending::new());
         let prepared = prepare(request, &sending).await?;
-        let policy = Policy { answer: self.policy.answer + request.patience, ..self.policy.clone() };
+        let policy = Policy {
+            answer: self.policy.answer + request.patience,
+            ..self.policy.clone()
+        };
         let response = sending.watch(&policy, self.http.execute(prepared)).await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let mut body = BytesMut::new();
@@ -92,10 +114,22 @@ impl Inner {
                 body.extend_from_slice(piece);
                 Ok(())
             };
-            receive(response, self.policy.idle, self.policy.answer_bytes, &mut keep).await?;
+            receive(
+                response,
+                self.policy.idle,
+                self.policy.answer_bytes,
+                &mut keep,
+            )
+            .await?;
         }
         let retry_after = self.retry_after(&headers);
-        Ok(Answer { status, headers, body: body.freeze(), retry_after, about: tries.about() })
+        Ok(Answer {
+            status,
+            headers,
+            body: body.freeze(),
+            retry_after,
+            about: tries.about(),
+        })
     }
 
     pub(crate) fn retry_after(&self, headers: &reqwest::header::HeaderMap) -> Option<Duration> {
@@ -105,13 +139,19 @@ impl Inner {
 
 /// Host and port: the unit of politeness.
 pub(crate) fn host(url: &Url) -> String {
-    format!("{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or_default())
+    format!(
+        "{}:{}",
+        url.host_str().unwrap_or_default(),
+        url.port_or_known_default().unwrap_or_default()
+    )
 }
 
 fn answer_may_pass(repeat: Repeat, answer: &Answer) -> bool {
     match repeat {
         Repeat::Safe => is_passing(answer.status),
-        Repeat::Never => answer.status == 429 || (answer.status == 503 && answer.retry_after.is_some()),
+        Repeat::Never => {
+            answer.status == 429 || (answer.status == 503 && answer.retry_after.is_some())
+        }
     }
 }
 

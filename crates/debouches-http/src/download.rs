@@ -35,7 +35,14 @@ impl GetRequest {
     /// A plain read.
     #[must_use]
     pub fn new(url: Url, max_bytes: u64) -> Self {
-        Self { url, etag: None, last_modified: None, max_bytes, headers: Vec::new(), secrets: Vec::new() }
+        Self {
+            url,
+            etag: None,
+            last_modified: None,
+            max_bytes,
+            headers: Vec::new(),
+            secrets: Vec::new(),
+        }
     }
 }
 
@@ -74,14 +81,20 @@ impl Client {
         sink: &mut dyn Sink,
         progress: &mut (dyn FnMut(u64, Option<u64>) + Send),
     ) -> Result<Downloaded, HttpError> {
-        let mut tries = Tries::new(&self.inner, &host(&request.url), About::new(Method::Get, &request.url));
+        let mut tries = Tries::new(
+            &self.inner,
+            &host(&request.url),
+            About::new(Method::Get, &request.url),
+        );
         loop {
             tries.begin().await;
-            let attempt = tokio::time::timeout(tries.left(), self.fetch(request, sink, progress)).await;
-            let failure = match attempt.unwrap_or_else(|_| Err((HttpErrorKind::Timeout.into(), None))) {
-                Ok(downloaded) => return Ok(downloaded),
-                Err(failure) => failure,
-            };
+            let attempt =
+                tokio::time::timeout(tries.left(), self.fetch(request, sink, progress)).await;
+            let failure =
+                match attempt.unwrap_or_else(|_| Err((HttpErrorKind::Timeout.into(), None))) {
+                    Ok(downloaded) => return Ok(downloaded),
+                    Err(failure) => failure,
+                };
             let (failure, retry_after) = failure;
             if !(failure.is_passing() && tries.again(retry_after).await) {
                 return Err(tries.give_up(failure));
@@ -95,12 +108,18 @@ impl Client {
         sink: &mut dyn Sink,
         progress: &mut (dyn FnMut(u64, Option<u64>) + Send),
     ) -> Result<Downloaded, (Failure, Option<std::time::Duration>)> {
-        let (response, url) = self.follow(request).await.map_err(|failure| (failure, None))?;
+        let (response, url) = self
+            .follow(request)
+            .await
+            .map_err(|failure| (failure, None))?;
         let headers = response.headers().clone();
         match response.status().as_u16() {
             304 => Ok(Downloaded::NotModified),
             200 => {
-                let bytes = self.keep(request, response, sink, progress).await.map_err(|failure| (failure, None))?;
+                let bytes = self
+                    .keep(request, response, sink, progress)
+                    .await
+                    .map_err(|failure| (failure, None))?;
                 Ok(Downloaded::Body {
                     bytes,
                     etag: text(&headers, "etag"),
@@ -112,7 +131,8 @@ impl Client {
             }
             other => {
                 let retry_after = self.inner.retry_after(&headers);
-                let kind = HttpError::of_status(other, retry_after).unwrap_or(HttpErrorKind::Status(other));
+                let kind = HttpError::of_status(other, retry_after)
+                    .unwrap_or(HttpErrorKind::Status(other));
                 Err((kind.into(), retry_after))
             }
         }
@@ -130,9 +150,16 @@ impl Client {
                 self.inner.wait_for_slot(&host(&url)).await;
             }
             let sending = Arc::new(Sending::new());
-            let response = sending.watch(&self.inner.policy, self.inner.http.execute(prepared)).await?;
-            match (response.status().as_u16(), text(response.headers(), "location")) {
-                (301 | 302 | 303 | 307 | 308, Some(location)) => url = next_hop(&url, &location, hops)?,
+            let response = sending
+                .watch(&self.inner.policy, self.inner.http.execute(prepared))
+                .await?;
+            match (
+                response.status().as_u16(),
+                text(response.headers(), "location"),
+            ) {
+                (301 | 302 | 303 | 307 | 308, Some(location)) => {
+                    url = next_hop(&url, &location, hops)?
+                }
                 _ => return Ok((response, url)),
             }
             hops += 1;
@@ -159,7 +186,9 @@ impl Client {
         sink: &mut dyn Sink,
         progress: &mut (dyn FnMut(u64, Option<u64>) + Send),
     ) -> Result<u64, Failure> {
-        if let Some(encoding) = text(response.headers(), "content-encoding").filter(|encoding| encoding != "identity") {
+        if let Some(encoding) =
+            text(response.headers(), "content-encoding").filter(|encoding| encoding != "identity")
+        {
             return Err(HttpErrorKind::Encoded(encoding.chars().take(20).collect()).into());
         }
         sink.restart().map_err(Failure::sink)?;
@@ -169,7 +198,13 @@ impl Client {
             progress(done, total);
             sink.write(piece)
         };
-        receive(response, self.inner.policy.idle, request.max_bytes, &mut keep).await
+        receive(
+            response,
+            self.inner.policy.idle,
+            request.max_bytes,
+            &mut keep,
+        )
+        .await
     }
 }
 

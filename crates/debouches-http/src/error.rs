@@ -110,18 +110,31 @@ pub(crate) struct About {
 
 impl About {
     pub(crate) fn new(method: Method, url: &url::Url) -> Self {
-        Self { method, url: redact(url), attempts: 0, elapsed: Duration::ZERO }
+        Self {
+            method,
+            url: redact(url),
+            attempts: 0,
+            elapsed: Duration::ZERO,
+        }
     }
 
     fn effort(&self) -> String {
         let plural = if self.attempts == 1 { "" } else { "s" };
-        format!("{} attempt{plural} in {:.1} s", self.attempts, self.elapsed.as_secs_f64())
+        format!(
+            "{} attempt{plural} in {:.1} s",
+            self.attempts,
+            self.elapsed.as_secs_f64()
+        )
     }
 }
 
 impl HttpError {
     pub(crate) fn new(failure: Failure, about: About) -> Self {
-        Self { kind: failure.kind, about: Box::new(about), source: failure.source }
+        Self {
+            kind: failure.kind,
+            about: Box::new(about),
+            source: failure.source,
+        }
     }
 
     /// The meaning of a status, if it is not a success.
@@ -158,7 +171,9 @@ impl HttpError {
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         match self.kind {
-            HttpErrorKind::Connect | HttpErrorKind::Invalid(_) | HttpErrorKind::Source => Outcome::NotSent,
+            HttpErrorKind::Connect | HttpErrorKind::Invalid(_) | HttpErrorKind::Source => {
+                Outcome::NotSent
+            }
             // An answer that cannot be read says nothing of what was done.
             HttpErrorKind::Timeout
             | HttpErrorKind::Interrupted
@@ -209,11 +224,17 @@ pub(crate) struct Failure {
 
 impl Failure {
     pub(crate) fn sink(error: io::Error) -> Self {
-        Self { kind: HttpErrorKind::Sink, source: Some(Box::new(error)) }
+        Self {
+            kind: HttpErrorKind::Sink,
+            source: Some(Box::new(error)),
+        }
     }
 
     pub(crate) fn source(error: io::Error) -> Self {
-        Self { kind: HttpErrorKind::Source, source: Some(Box::new(error)) }
+        Self {
+            kind: HttpErrorKind::Source,
+            source: Some(Box::new(error)),
+        }
     }
 
     /// A failure of reqwest; the address is dropped from its text, ours is redacted.
@@ -227,13 +248,19 @@ impl Failure {
         } else {
             HttpErrorKind::Interrupted
         };
-        Self { kind, source: Some(Box::new(error.without_url())) }
+        Self {
+            kind,
+            source: Some(Box::new(error.without_url())),
+        }
     }
 
     /// Whether a repeatable request may succeed if sent again.
     pub(crate) fn is_passing(&self) -> bool {
         match self.kind {
-            HttpErrorKind::Connect | HttpErrorKind::Timeout | HttpErrorKind::Interrupted | HttpErrorKind::Short { .. } => true,
+            HttpErrorKind::Connect
+            | HttpErrorKind::Timeout
+            | HttpErrorKind::Interrupted
+            | HttpErrorKind::Short { .. } => true,
             HttpErrorKind::Status(status) => crate::tries::is_passing(status),
             HttpErrorKind::RateLimited { .. } => true,
             HttpErrorKind::Unauthorized(_)

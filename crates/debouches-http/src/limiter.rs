@@ -13,7 +13,10 @@ pub(crate) struct Limiter {
 impl Limiter {
     /// Takes the next slot of the host and says how long to wait for it.
     pub(crate) fn reserve(&self, host: &str, now: Instant, interval: Duration) -> Duration {
-        let mut slots = self.slots.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut slots = self
+            .slots
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         let start = slots.get(host).copied().map_or(now, |free| free.max(now));
         slots.insert(host.to_owned(), start + interval);
         start - now
@@ -21,7 +24,10 @@ impl Limiter {
 
     /// Leaves the host alone for a while: it said that we are too many.
     pub(crate) fn postpone(&self, host: &str, until: Instant) {
-        let mut slots = self.slots.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut slots = self
+            .slots
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         let free = slots.entry(host.to_owned()).or_insert(until);
         *free = (*free).max(until);
     }

@@ -40,9 +40,19 @@ impl Multipart {
 
     /// Sets the file. Its bytes are read while they are sent.
     #[must_use]
-    pub fn file(mut self, field: &str, name: &str, media_type: &str, source: Arc<dyn Source>) -> Self {
-        self.file =
-            Some(FilePart { field: field.to_owned(), name: name.to_owned(), media_type: media_type.to_owned(), source });
+    pub fn file(
+        mut self,
+        field: &str,
+        name: &str,
+        media_type: &str,
+        source: Arc<dyn Source>,
+    ) -> Self {
+        self.file = Some(FilePart {
+            field: field.to_owned(),
+            name: name.to_owned(),
+            media_type: media_type.to_owned(),
+            source,
+        });
         self
     }
 
@@ -69,14 +79,23 @@ impl Multipart {
             tail.insert_str(0, "\r\n");
             file.source
         });
-        let form = Form { head: head.into(), source, tail: tail.into() };
-        Body::Stream { source: Arc::new(form), media_type: format!("multipart/form-data; boundary={boundary}") }
+        let form = Form {
+            head: head.into(),
+            source,
+            tail: tail.into(),
+        };
+        Body::Stream {
+            source: Arc::new(form),
+            media_type: format!("multipart/form-data; boundary={boundary}"),
+        }
     }
 }
 
 /// As browsers do: quotes and line breaks are percent-encoded.
 fn quoted(text: &str) -> String {
-    text.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
+    text.replace('"', "%22")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
 }
 
 struct Form {
@@ -93,7 +112,10 @@ impl Source for Form {
 
     fn open(&self) -> Pin<Box<dyn Future<Output = io::Result<Reader>> + Send + '_>> {
         Box::pin(async move {
-            let (head, tail) = (io::Cursor::new(self.head.clone()), io::Cursor::new(self.tail.clone()));
+            let (head, tail) = (
+                io::Cursor::new(self.head.clone()),
+                io::Cursor::new(self.tail.clone()),
+            );
             Ok(match &self.source {
                 Some(source) => Box::new(head.chain(source.open().await?).chain(tail)) as Reader,
                 None => Box::new(head.chain(tail)),
@@ -110,14 +132,30 @@ mod tests {
     #[tokio::test]
     async fn a_form_has_the_length_it_announces_and_escapes_names() {
         let file = Arc::new(BytesSource(Bytes::from_static(b"a;b\n")));
-        let body = Multipart::new().text("uuid", "u1").file("file", "a\"\r\n.csv", "text/csv", file).into_body();
-        let Body::Stream { source, media_type } = body else { panic!("not a stream") };
+        let body = Multipart::new()
+            .text("uuid", "u1")
+            .file("file", "a\"\r\n.csv", "text/csv", file)
+            .into_body();
+        let Body::Stream { source, media_type } = body else {
+            panic!("not a stream")
+        };
         let mut text = String::new();
-        source.open().await.unwrap().read_to_string(&mut text).await.unwrap();
+        source
+            .open()
+            .await
+            .unwrap()
+            .read_to_string(&mut text)
+            .await
+            .unwrap();
         assert_eq!(text.len() as u64, source.length());
         let boundary = media_type.split_once('=').unwrap().1;
         assert_eq!(text.matches(boundary).count(), 3);
-        assert!(text.contains("filename=\"a%22%0D%0A.csv\"\r\ncontent-type: text/csv\r\n\r\na;b\n\r\n--"), "{text}");
+        assert!(
+            text.contains(
+                "filename=\"a%22%0D%0A.csv\"\r\ncontent-type: text/csv\r\n\r\na;b\n\r\n--"
+            ),
+            "{text}"
+        );
         assert!(text.ends_with("--\r\n"));
     }
 }

@@ -24,7 +24,12 @@ impl ClientOptions {
     /// The usual options.
     #[must_use]
     pub fn new(contact: &str) -> Self {
-        Self { contact: contact.to_owned(), policy: Policy::default(), proxy: None, extra_ca: None }
+        Self {
+            contact: contact.to_owned(),
+            policy: Policy::default(),
+            proxy: None,
+            extra_ca: None,
+        }
     }
 }
 
@@ -45,7 +50,10 @@ pub(crate) fn build(options: &ClientOptions) -> Result<reqwest::Client, ClientEr
         return Err(ClientError::Contact(options.contact.clone()));
     }
     let mut builder = reqwest::Client::builder()
-        .user_agent(format!("debouches/{} (+{contact})", env!("CARGO_PKG_VERSION")))
+        .user_agent(format!(
+            "debouches/{} (+{contact})",
+            env!("CARGO_PKG_VERSION")
+        ))
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .referer(false)
@@ -55,10 +63,16 @@ pub(crate) fn build(options: &ClientOptions) -> Result<reqwest::Client, ClientEr
         .pool_idle_timeout(Duration::from_secs(3));
     if let Some(proxy) = &options.proxy {
         let direct = reqwest::NoProxy::from_string("localhost,127.0.0.1,::1");
-        builder = builder.proxy(reqwest::Proxy::all(proxy.clone()).map_err(ClientError::Setup)?.no_proxy(direct));
+        builder = builder.proxy(
+            reqwest::Proxy::all(proxy.clone())
+                .map_err(ClientError::Setup)?
+                .no_proxy(direct),
+        );
     }
     if let Some(pem) = &options.extra_ca {
-        builder = builder.tls_certs_merge(reqwest::Certificate::from_pem_bundle(pem).map_err(ClientError::Setup)?);
+        builder = builder.tls_certs_merge(
+            reqwest::Certificate::from_pem_bundle(pem).map_err(ClientError::Setup)?,
+        );
     }
     builder.build().map_err(ClientError::Setup)
 }

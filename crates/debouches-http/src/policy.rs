@@ -48,7 +48,10 @@ impl Policy {
     /// The wait after `attempts` failures; `jitter` lies in [0, 1).
     pub(crate) fn backoff_after(&self, attempts: u32, jitter: f64) -> Duration {
         let doublings = attempts.saturating_sub(1).min(20);
-        let whole = self.backoff.saturating_mul(1 << doublings).min(self.backoff_cap);
+        let whole = self
+            .backoff
+            .saturating_mul(1 << doublings)
+            .min(self.backoff_cap);
         whole.mul_f64(0.5 + jitter / 2.0)
     }
 

@@ -11,27 +11,46 @@ use crate::stall::Sending;
 use crate::{Method, Request, SecretHeader};
 
 /// The whole request; a streamed body reports its progress to `sending`.
-pub(crate) async fn prepare(request: &Request, sending: &Arc<Sending>) -> Result<reqwest::Request, Failure> {
+pub(crate) async fn prepare(
+    request: &Request,
+    sending: &Arc<Sending>,
+) -> Result<reqwest::Request, Failure> {
     let mut prepared = bare(request.method, &request.url, &request.headers)?;
     add_secrets(&mut prepared, &request.secrets)?;
     let (body, length, media_type) = match &request.body {
         Body::Empty => return Ok(prepared),
-        Body::Bytes { bytes, media_type } => (reqwest::Body::from(bytes.clone()), bytes.len() as u64, media_type),
+        Body::Bytes { bytes, media_type } => (
+            reqwest::Body::from(bytes.clone()),
+            bytes.len() as u64,
+            media_type,
+        ),
         Body::Stream { source, media_type } => {
             let reader = source.open().await.map_err(Failure::source)?;
             let stream = pieces(reader, source.length(), Arc::clone(sending));
-            (reqwest::Body::wrap_stream(stream), source.length(), media_type)
+            (
+                reqwest::Body::wrap_stream(stream),
+                source.length(),
+                media_type,
+            )
         }
     };
     *prepared.body_mut() = Some(body);
     // A length given beforehand: a proxy may refuse chunked bodies.
-    prepared.headers_mut().insert("content-length", HeaderValue::from(length));
-    prepared.headers_mut().insert("content-type", header_value(media_type)?);
+    prepared
+        .headers_mut()
+        .insert("content-length", HeaderValue::from(length));
+    prepared
+        .headers_mut()
+        .insert("content-type", header_value(media_type)?);
     Ok(prepared)
 }
 
 /// A request without body nor secret.
-pub(crate) fn bare(method: Method, url: &Url, headers: &[(String, String)]) -> Result<reqwest::Request, Failure> {
+pub(crate) fn bare(
+    method: Method,
+    url: &Url,
+    headers: &[(String, String)],
+) -> Result<reqwest::Request, Failure> {
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
         return Err(HttpErrorKind::Invalid("only http and https addresses are read").into());
     }
@@ -51,15 +70,20 @@ pub(crate) fn bare(method: Method, url: &Url, headers: &[(String, String)]) -> R
     Ok(prepared)
 }
 
-pub(crate) fn add_secrets(prepared: &mut reqwest::Request, secrets: &[SecretHeader]) -> Result<(), Failure> {
+pub(crate) fn add_secrets(
+    prepared: &mut reqwest::Request,
+    secrets: &[SecretHeader],
+) -> Result<(), Failure> {
     for secret in secrets {
-        let (name, value) =
-            secret.to_pair().ok_or(HttpErrorKind::Invalid("the key has a character that no header may carry"))?;
+        let (name, value) = secret.to_pair().ok_or(HttpErrorKind::Invalid(
+            "the key has a character that no header may carry",
+        ))?;
         prepared.headers_mut().insert(name, value);
     }
     Ok(())
 }
 
 fn header_value(text: &str) -> Result<HeaderValue, Failure> {
-    HeaderValue::from_str(text).map_err(|_| HttpErrorKind::Invalid("a header value has an invalid character").into())
+    HeaderValue::from_str(text)
+        .map_err(|_| HttpErrorKind::Invalid("a header value has an invalid character").into())
 }

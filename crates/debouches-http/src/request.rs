@@ -65,7 +65,15 @@ impl Request {
             Method::Get | Method::Head => Repeat::Safe,
             Method::Post | Method::Put | Method::Delete => Repeat::Never,
         };
-        Self { method, url, headers: Vec::new(), secrets: Vec::new(), body: Body::Empty, repeat, patience: Duration::ZERO }
+        Self {
+            method,
+            url,
+            headers: Vec::new(),
+            secrets: Vec::new(),
+            body: Body::Empty,
+            repeat,
+            patience: Duration::ZERO,
+        }
     }
 
     /// A read.
@@ -84,7 +92,10 @@ impl Request {
     /// Adds a header that nobody may read.
     #[must_use]
     pub fn secret(mut self, name: &'static str, secret: &Secret) -> Self {
-        self.secrets.push(SecretHeader { name, secret: secret.clone() });
+        self.secrets.push(SecretHeader {
+            name,
+            secret: secret.clone(),
+        });
         self
     }
 
@@ -102,7 +113,10 @@ impl Request {
     #[must_use]
     pub fn json<T: Serialize + ?Sized>(self, value: &T) -> Self {
         let bytes = serde_json::to_vec(value).expect("our own structures are written as JSON");
-        self.body(Body::Bytes { bytes: bytes.into(), media_type: "application/json".to_owned() })
+        self.body(Body::Bytes {
+            bytes: bytes.into(),
+            media_type: "application/json".to_owned(),
+        })
     }
 
     /// Waits that much longer for the answer than the policy says: the server has work to do before it answers.

@@ -17,7 +17,10 @@ impl Secret {
     /// The key behind a prefix, as in `Bearer <key>`.
     #[must_use]
     pub fn behind(&self, prefix: &str) -> Self {
-        Self(SecretString::from(format!("{prefix}{}", self.0.expose_secret())))
+        Self(SecretString::from(format!(
+            "{prefix}{}",
+            self.0.expose_secret()
+        )))
     }
 
     /// The key in the clear, for the body of a login request.
@@ -58,7 +61,10 @@ mod tests {
 
     #[test]
     fn a_key_is_trimmed_and_its_header_does_not_print_it() {
-        let header = SecretHeader { name: "x-api-key", secret: Secret::new(" abc\n") };
+        let header = SecretHeader {
+            name: "x-api-key",
+            secret: Secret::new(" abc\n"),
+        };
         let (_, value) = header.to_pair().unwrap();
         assert_eq!(value.to_str().unwrap(), "abc");
         assert_eq!(format!("{value:?}"), "Sensitive");
@@ -66,6 +72,13 @@ mod tests {
 
     #[test]
     fn a_key_with_a_line_break_makes_no_header() {
-        assert!(SecretHeader { name: "x-api-key", secret: Secret::new("a\r\nb") }.to_pair().is_none());
+        assert!(
+            SecretHeader {
+                name: "x-api-key",
+                secret: Secret::new("a\r\nb")
+            }
+            .to_pair()
+            .is_none()
+        );
     }
 }

@@ -35,7 +35,13 @@ struct State {
 
 impl Sending {
     pub(crate) fn new() -> Self {
-        Self { state: Mutex::new(State { phase: Phase::Opening, since: Instant::now(), fault: None }) }
+        Self {
+            state: Mutex::new(State {
+                phase: Phase::Opening,
+                since: Instant::now(),
+                fault: None,
+            }),
+        }
     }
 
     pub(crate) fn moved(&self) {
@@ -116,7 +122,10 @@ pub(crate) async fn receive(
         match tokio::time::timeout(idle, response.chunk()).await {
             Err(_) => return Err(HttpErrorKind::Timeout.into()),
             Ok(Err(error)) => {
-                return Err(Failure { kind: short, source: Some(Box::new(error.without_url())) });
+                return Err(Failure {
+                    kind: short,
+                    source: Some(Box::new(error.without_url())),
+                });
             }
             Ok(Ok(None)) if expected.is_some_and(|bytes| bytes != found) => {
                 return Err(short.into());
@@ -134,5 +143,11 @@ pub(crate) async fn receive(
 }
 
 fn announced(response: &reqwest::Response) -> Option<u64> {
-    response.headers().get("content-length")?.to_str().ok()?.parse().ok()
+    response
+        .headers()
+        .get("content-length")?
+        .to_str()
+        .ok()?
+        .parse()
+        .ok()
 }

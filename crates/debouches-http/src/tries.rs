@@ -16,7 +16,13 @@ pub(crate) struct Tries<'a> {
 
 impl<'a> Tries<'a> {
     pub(crate) fn new(inner: &'a Inner, host: &str, about: About) -> Self {
-        Self { inner, host: host.to_owned(), started: inner.pace.now(), made: 0, about }
+        Self {
+            inner,
+            host: host.to_owned(),
+            started: inner.pace.now(),
+            made: 0,
+            about,
+        }
     }
 
     /// Waits for a slot of the host, then counts an attempt.
@@ -37,11 +43,16 @@ impl<'a> Tries<'a> {
         let policy = &self.inner.policy;
         let own = policy.backoff_after(self.made, self.inner.pace.jitter());
         let wait = asked.unwrap_or(own).max(own);
-        if self.made >= policy.attempts || asked.is_some_and(|asked| asked > policy.retry_after_cap) || wait >= self.left() {
+        if self.made >= policy.attempts
+            || asked.is_some_and(|asked| asked > policy.retry_after_cap)
+            || wait >= self.left()
+        {
             return false;
         }
         if let Some(asked) = asked {
-            self.inner.limiter.postpone(&self.host, self.inner.pace.now() + asked);
+            self.inner
+                .limiter
+                .postpone(&self.host, self.inner.pace.now() + asked);
         }
         tracing::debug!(
             url = self.about.url,
@@ -54,7 +65,11 @@ impl<'a> Tries<'a> {
     }
 
     pub(crate) fn about(&self) -> About {
-        About { attempts: self.made, elapsed: self.elapsed(), ..self.about.clone() }
+        About {
+            attempts: self.made,
+            elapsed: self.elapsed(),
+            ..self.about.clone()
+        }
     }
 
     pub(crate) fn give_up(&self, failure: Failure) -> HttpError {
@@ -62,7 +77,10 @@ impl<'a> Tries<'a> {
     }
 
     fn elapsed(&self) -> Duration {
-        self.inner.pace.now().saturating_duration_since(self.started)
+        self.inner
+            .pace
+            .now()
+            .saturating_duration_since(self.started)
     }
 }
 
@@ -90,9 +108,15 @@ mod tests {
         let now = httpdate::parse_http_date("Mon, 23 Nov 2026 10:00:00 GMT").unwrap();
         let wait = |text| retry_after(text, now);
         assert_eq!(wait(" 7 "), Some(Duration::from_secs(7)));
-        assert_eq!(wait("Mon, 23 Nov 2026 10:01:00 GMT"), Some(Duration::from_secs(60)));
+        assert_eq!(
+            wait("Mon, 23 Nov 2026 10:01:00 GMT"),
+            Some(Duration::from_secs(60))
+        );
         assert_eq!(wait("Mon, 23 Nov 2020 10:01:00 GMT"), Some(Duration::ZERO));
-        assert_eq!(wait("99999999999999999999999"), Some(Duration::from_secs(u64::MAX)));
+        assert_eq!(
+            wait("99999999999999999999999"),
+            Some(Duration::from_secs(u64::MAX))
+        );
         assert_eq!(wait("soon"), None);
         assert_eq!(wait("-1"), None);
     }

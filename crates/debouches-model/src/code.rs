@@ -42,11 +42,21 @@ impl FromStr for Uai {
     type Err = CodeError;
 
     fn from_str(text: &str) -> Result<Self, CodeError> {
-        let refuse = || CodeError { value: text.chars().take(40).collect(), expected: "a UAI with the right check letter" };
+        let refuse = || CodeError {
+            value: text.chars().take(40).collect(),
+            expected: "a UAI with the right check letter",
+        };
         let bytes: [u8; 8] = text.as_bytes().try_into().map_err(|_| refuse())?;
-        let digits = text.get(..7).filter(|digits| digits.bytes().all(|b| b.is_ascii_digit())).ok_or_else(refuse)?;
+        let digits = text
+            .get(..7)
+            .filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()))
+            .ok_or_else(refuse)?;
         let number: u32 = digits.parse().map_err(|_| refuse())?;
-        if char::from(bytes[7]) == Self::check_letter(number) { Ok(Self(bytes)) } else { Err(refuse()) }
+        if char::from(bytes[7]) == Self::check_letter(number) {
+            Ok(Self(bytes))
+        } else {
+            Err(refuse())
+        }
     }
 }
 
@@ -76,7 +86,10 @@ impl FromStr for RegionCog {
         if bytes.iter().all(u8::is_ascii_digit) {
             Ok(Self(bytes))
         } else {
-            Err(CodeError { value: text.chars().take(40).collect(), expected: "a two-digit région code" })
+            Err(CodeError {
+                value: text.chars().take(40).collect(),
+                expected: "a two-digit région code",
+            })
         }
     }
 }

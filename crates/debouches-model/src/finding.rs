@@ -114,7 +114,11 @@ impl Finding {
     pub fn value(mut self, value: impl AsRef<str>) -> Self {
         let value = value.as_ref();
         let cut: String = value.chars().take(LONGEST_VALUE).collect();
-        self.value = Some(if cut.len() < value.len() { cut + "…" } else { cut });
+        self.value = Some(if cut.len() < value.len() {
+            cut + "…"
+        } else {
+            cut
+        });
         self
     }
 
@@ -138,7 +142,8 @@ impl Finding {
     }
 
     fn fill(&self, sentence: &str, missing: &str) -> String {
-        let or_missing = |field: &Option<String>| field.clone().unwrap_or_else(|| missing.to_owned());
+        let or_missing =
+            |field: &Option<String>| field.clone().unwrap_or_else(|| missing.to_owned());
         let (value, expected) = (or_missing(&self.value), or_missing(&self.expected));
         let sentence = counted(sentence, "value", &value);
         counted(&sentence, "expected", &expected)
@@ -163,10 +168,18 @@ impl Finding {
 
 /// A sentence with `{name:singular:plural}` replaced by the number and the noun that agrees with it, as French does: 0 ligne.
 fn counted(sentence: &str, name: &str, number: &str) -> String {
-    let Some((before, rest)) = sentence.split_once(&format!("{{{name}:")) else { return sentence.to_owned() };
-    let Some((nouns, after)) = rest.split_once('}') else { return sentence.to_owned() };
+    let Some((before, rest)) = sentence.split_once(&format!("{{{name}:")) else {
+        return sentence.to_owned();
+    };
+    let Some((nouns, after)) = rest.split_once('}') else {
+        return sentence.to_owned();
+    };
     let (singular, plural) = nouns.split_once(':').unwrap_or((nouns, nouns));
-    let noun = if number.parse::<f64>().is_ok_and(|number| number.abs() < 2.0) { singular } else { plural };
+    let noun = if number.parse::<f64>().is_ok_and(|number| number.abs() < 2.0) {
+        singular
+    } else {
+        plural
+    };
     format!("{before}{number} {noun}{after}")
 }
 
@@ -176,22 +189,37 @@ mod tests {
 
     #[test]
     fn a_finding_reads_as_a_sentence_in_both_languages() {
-        let finding = Finding::new(RuleCode::NotANumber).file("a.csv").line(3).column("nb").value("12x").expected("integer");
+        let finding = Finding::new(RuleCode::NotANumber)
+            .file("a.csv")
+            .line(3)
+            .column("nb")
+            .value("12x")
+            .expected("integer");
         assert_eq!(finding.place(), "a.csv:3");
-        assert_eq!(finding.sentence(Lang::En), "`nb` is `12x`: a number is expected (integer)");
-        assert_eq!(finding.sentence(Lang::Fr), "`nb` vaut « 12x » : un nombre est attendu (integer)");
+        assert_eq!(
+            finding.sentence(Lang::En),
+            "`nb` is `12x`: a number is expected (integer)"
+        );
+        assert_eq!(
+            finding.sentence(Lang::Fr),
+            "`nb` vaut « 12x » : un nombre est attendu (integer)"
+        );
     }
 
     #[test]
     fn what_a_finding_fills_is_left_blank() {
         let blank = |sentence: &str| Finding::new(RuleCode::NotANumber).fill(sentence, "…");
-        assert_eq!(blank("{key} : {value:ligne:lignes} de {file}"), "… : … lignes de …");
+        assert_eq!(
+            blank("{key} : {value:ligne:lignes} de {file}"),
+            "… : … lignes de …"
+        );
         assert_eq!(blank("rien"), "rien");
     }
 
     #[test]
     fn codes_are_unique_and_parse_back() {
-        let codes: std::collections::BTreeSet<_> = RuleCode::ALL.iter().map(|rule| rule.as_str()).collect();
+        let codes: std::collections::BTreeSet<_> =
+            RuleCode::ALL.iter().map(|rule| rule.as_str()).collect();
         assert_eq!(codes.len(), RuleCode::ALL.len());
         for rule in RuleCode::ALL {
             assert_eq!(rule.as_str().parse(), Ok(*rule));

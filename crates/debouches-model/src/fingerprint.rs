@@ -28,24 +28,34 @@ impl Ingredients {
 
     /// The ingredients in the order of their names.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// The digest of all the names and values.
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
-        let text: String = self.iter().map(|(name, value)| format!("{name}\0{value}\n")).collect();
+        let text: String = self
+            .iter()
+            .map(|(name, value)| format!("{name}\0{value}\n"))
+            .collect();
         Fingerprint(Sha256::of(text.as_bytes()).to_string()[..32].to_owned())
     }
 
     /// What differs from `before`, in the order of names.
     #[must_use]
     pub fn moved_since(&self, before: &Self) -> Vec<Moved> {
-        let names: std::collections::BTreeSet<&String> = self.0.keys().chain(before.0.keys()).collect();
+        let names: std::collections::BTreeSet<&String> =
+            self.0.keys().chain(before.0.keys()).collect();
         names
             .into_iter()
             .filter(|name| self.0.get(*name) != before.0.get(*name))
-            .map(|name| Moved { name: name.clone(), before: before.0.get(name).cloned(), now: self.0.get(name).cloned() })
+            .map(|name| Moved {
+                name: name.clone(),
+                before: before.0.get(name).cloned(),
+                now: self.0.get(name).cloned(),
+            })
             .collect()
     }
 }
@@ -87,12 +97,26 @@ mod tests {
     #[test]
     fn a_moved_ingredient_is_named_with_both_values() {
         let before = Ingredients::new().with("spec", "a").with("format", 1);
-        let now = Ingredients::new().with("spec", "b").with("format", 1).with("codes", "c");
+        let now = Ingredients::new()
+            .with("spec", "b")
+            .with("format", 1)
+            .with("codes", "c");
         assert_ne!(before.fingerprint(), now.fingerprint());
-        let names: Vec<_> = now.moved_since(&before).into_iter().map(|m| (m.name, m.before, m.now)).collect();
+        let names: Vec<_> = now
+            .moved_since(&before)
+            .into_iter()
+            .map(|m| (m.name, m.before, m.now))
+            .collect();
         assert_eq!(
             names,
-            [("codes".to_owned(), None, Some("c".to_owned())), ("spec".to_owned(), Some("a".to_owned()), Some("b".to_owned())),]
+            [
+                ("codes".to_owned(), None, Some("c".to_owned())),
+                (
+                    "spec".to_owned(),
+                    Some("a".to_owned()),
+                    Some("b".to_owned())
+                ),
+            ]
         );
     }
 }

@@ -21,7 +21,9 @@ pub struct IdError {
 fn is_closed_alphabet(name: &str) -> bool {
     name.len() <= MAX_LENGTH
         && name.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
-        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
 }
 
 macro_rules! identifier {
@@ -96,7 +98,18 @@ mod tests {
 
     #[test]
     fn names_that_could_leave_a_folder_are_refused() {
-        for name in ["", "..", "../x", "a/b", "A", "é", "-a", "a b", "a\n", &"a".repeat(65)] {
+        for name in [
+            "",
+            "..",
+            "../x",
+            "a/b",
+            "A",
+            "é",
+            "-a",
+            "a b",
+            "a\n",
+            &"a".repeat(65),
+        ] {
             assert!(name.parse::<TableId>().is_err(), "{name:?} was accepted");
         }
         assert_eq!("ij_cfa-2".parse::<TableId>().unwrap().as_str(), "ij_cfa-2");

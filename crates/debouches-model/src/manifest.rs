@@ -71,7 +71,11 @@ impl Manifest {
     /// a stage whose inputs keep their identity does not run again.
     #[must_use]
     pub fn identity(&self) -> Sha256 {
-        let text: String = self.files.iter().map(|file| format!("{}\0{}\0{}\n", file.path, file.bytes, file.sha256)).collect();
+        let text: String = self
+            .files
+            .iter()
+            .map(|file| format!("{}\0{}\0{}\n", file.path, file.bytes, file.sha256))
+            .collect();
         Sha256::of(text.as_bytes())
     }
 
@@ -84,7 +88,12 @@ impl Manifest {
     /// A reference to this artefact, for the manifest of what is made from it.
     #[must_use]
     pub fn as_input(&self) -> InputRef {
-        InputRef { stage: self.stage, subject: self.subject.clone(), id: self.id.clone(), manifest: self.identity() }
+        InputRef {
+            stage: self.stage,
+            subject: self.subject.clone(),
+            id: self.id.clone(),
+            manifest: self.identity(),
+        }
     }
 }
 

@@ -138,9 +138,14 @@ impl Report {
     #[must_use]
     pub fn findings_csv(findings: &[Finding]) -> String {
         let quote = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
-        let mut out = String::from("code;severity;file;line;column;key;value;expected;message_fr;message_en\n");
+        let mut out = String::from(
+            "code;severity;file;line;column;key;value;expected;message_fr;message_en\n",
+        );
         for finding in findings {
-            let line = finding.line.map(|line| line.to_string()).unwrap_or_default();
+            let line = finding
+                .line
+                .map(|line| line.to_string())
+                .unwrap_or_default();
             let optional = |field: &Option<String>| field.as_deref().map(quote).unwrap_or_default();
             let cells = [
                 finding.rule.to_string(),

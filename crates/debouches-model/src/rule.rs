@@ -286,10 +286,15 @@ impl RuleCode {
     #[must_use]
     pub fn columns(self) -> Option<usize> {
         match self {
-            Self::TwinMismatch | Self::MefstatCfdMismatch | Self::NsfMismatch | Self::SeveralGroups | Self::DatesReversed => {
-                Some(2)
-            }
-            Self::ValueAddedMismatch | Self::LeaversMismatch | Self::PartMismatch | Self::RateMismatch => Some(3),
+            Self::TwinMismatch
+            | Self::MefstatCfdMismatch
+            | Self::NsfMismatch
+            | Self::SeveralGroups
+            | Self::DatesReversed => Some(2),
+            Self::ValueAddedMismatch
+            | Self::LeaversMismatch
+            | Self::PartMismatch
+            | Self::RateMismatch => Some(3),
             // The diploma, seven former codes, seven new ones.
             Self::SuccessionCycle => Some(15),
             _ => None,
@@ -307,6 +312,10 @@ impl FromStr for RuleCode {
     type Err = String;
 
     fn from_str(code: &str) -> Result<Self, String> {
-        Self::ALL.iter().copied().find(|rule| rule.as_str() == code).ok_or_else(|| format!("no rule has the code `{code}`"))
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|rule| rule.as_str() == code)
+            .ok_or_else(|| format!("no rule has the code `{code}`"))
     }
 }

@@ -23,7 +23,13 @@ pub enum Stage {
 
 impl Stage {
     /// The five stages, in the order in which they run.
-    pub const ALL: [Self; 5] = [Self::Fetch, Self::Validate, Self::Enrich, Self::Package, Self::Publish];
+    pub const ALL: [Self; 5] = [
+        Self::Fetch,
+        Self::Validate,
+        Self::Enrich,
+        Self::Package,
+        Self::Publish,
+    ];
 
     /// The name used in commands and in folders.
     #[must_use]
@@ -51,7 +57,11 @@ impl FromStr for Stage {
         Self::ALL
             .into_iter()
             .find(|stage| stage.as_str() == name)
-            .ok_or_else(|| format!("`{name}` is not a stage: expected fetch, validate, enrich, package or publish"))
+            .ok_or_else(|| {
+                format!(
+                    "`{name}` is not a stage: expected fetch, validate, enrich, package or publish"
+                )
+            })
     }
 }
 
@@ -75,12 +85,20 @@ pub struct ArtefactKey {
 impl ArtefactKey {
     /// The key of an accepted output.
     pub fn new(stage: Stage, subject: impl fmt::Display, id: impl fmt::Display) -> Self {
-        Self { stage, subject: subject.to_string(), id: id.to_string(), rejected: false }
+        Self {
+            stage,
+            subject: subject.to_string(),
+            id: id.to_string(),
+            rejected: false,
+        }
     }
 
     /// The key of a refused output.
     pub fn rejected(stage: Stage, subject: impl fmt::Display, id: impl fmt::Display) -> Self {
-        Self { rejected: true, ..Self::new(stage, subject, id) }
+        Self {
+            rejected: true,
+            ..Self::new(stage, subject, id)
+        }
     }
 
     /// The folder of the artefact, relative to the state.

@@ -22,7 +22,13 @@ pub enum ValueStatus {
 
 impl ValueStatus {
     /// Every status, in the order of their codes.
-    pub const ALL: [Self; 5] = [Self::Measured, Self::Suppressed, Self::Absent, Self::NotYet, Self::NotProduced];
+    pub const ALL: [Self; 5] = [
+        Self::Measured,
+        Self::Suppressed,
+        Self::Absent,
+        Self::NotYet,
+        Self::NotProduced,
+    ];
 
     /// The text published in the status column.
     #[must_use]
@@ -41,7 +47,9 @@ impl ValueStatus {
     pub fn meaning(self) -> &'static str {
         match self {
             Self::Measured => "valeur publiée",
-            Self::Suppressed => "valeur masquée par le secret statistique (effectif de référence sous le seuil)",
+            Self::Suppressed => {
+                "valeur masquée par le secret statistique (effectif de référence sous le seuil)"
+            }
             Self::Absent => "valeur absente chez le producteur, qui n'en donne pas la raison",
             Self::NotYet => "échéance non encore atteinte ou non encore publiée pour ce millésime",
             Self::NotProduced => "indicateur que personne ne produit pour ce millésime",

@@ -36,15 +36,30 @@ pub struct VersionError(String);
 
 impl Version {
     /// The version of a first release.
-    pub const FIRST: Self = Self { major: 1, minor: 0, patch: 0 };
+    pub const FIRST: Self = Self {
+        major: 1,
+        minor: 0,
+        patch: 0,
+    };
 
     /// The version that follows this one.
     #[must_use]
     pub fn after(self, change: Change) -> Self {
         match change {
-            Change::Major => Self { major: self.major + 1, minor: 0, patch: 0 },
-            Change::Minor => Self { minor: self.minor + 1, patch: 0, ..self },
-            Change::Patch => Self { patch: self.patch + 1, ..self },
+            Change::Major => Self {
+                major: self.major + 1,
+                minor: 0,
+                patch: 0,
+            },
+            Change::Minor => Self {
+                minor: self.minor + 1,
+                patch: 0,
+                ..self
+            },
+            Change::Patch => Self {
+                patch: self.patch + 1,
+                ..self
+            },
         }
     }
 }
@@ -60,8 +75,17 @@ impl FromStr for Version {
 
     fn from_str(text: &str) -> Result<Self, VersionError> {
         let mut numbers = text.split('.').map(str::parse::<u32>);
-        match (numbers.next(), numbers.next(), numbers.next(), numbers.next()) {
-            (Some(Ok(major)), Some(Ok(minor)), Some(Ok(patch)), None) => Ok(Self { major, minor, patch }),
+        match (
+            numbers.next(),
+            numbers.next(),
+            numbers.next(),
+            numbers.next(),
+        ) {
+            (Some(Ok(major)), Some(Ok(minor)), Some(Ok(patch)), None) => Ok(Self {
+                major,
+                minor,
+                patch,
+            }),
             _ => Err(VersionError(text.to_owned())),
         }
     }

@@ -38,7 +38,9 @@ impl Waiver {
     pub fn covers(&self, rule: RuleCode, dataset: &DatasetId, slice: &str) -> bool {
         let own = self.slice.to_lowercase();
         let slice = slice.to_lowercase();
-        let value = slice.split_once('=').map_or(slice.as_str(), |(_, value)| value);
+        let value = slice
+            .split_once('=')
+            .map_or(slice.as_str(), |(_, value)| value);
         self.rule == rule
             && self.dataset.as_ref().is_none_or(|own| own == dataset)
             && (own == "*" || own == slice || own == value)
@@ -66,7 +68,12 @@ mod tests {
         let waiver = waiver("*");
         let holds = |day: &str| waiver.holds_on(day.parse().unwrap());
         assert_eq!(
-            [holds("2026-10-31"), holds("2026-11-01"), holds("2026-11-30"), holds("2026-12-01")],
+            [
+                holds("2026-10-31"),
+                holds("2026-11-01"),
+                holds("2026-11-30"),
+                holds("2026-12-01")
+            ],
             [false, true, true, false]
         );
     }
@@ -74,8 +81,13 @@ mod tests {
     #[test]
     fn it_covers_its_slice_by_name_or_by_value() {
         let dataset = "d".parse().unwrap();
-        let covers = |own: &str, slice: &str| waiver(own).covers(RuleCode::DriftRows, &dataset, slice);
-        assert!(covers("région=Corse", "région=Corse") && covers("corse", "région=Corse") && covers("*", "ensemble"));
+        let covers =
+            |own: &str, slice: &str| waiver(own).covers(RuleCode::DriftRows, &dataset, slice);
+        assert!(
+            covers("région=Corse", "région=Corse")
+                && covers("corse", "région=Corse")
+                && covers("*", "ensemble")
+        );
         assert!(!covers("région=Bretagne", "région=Corse"));
         assert!(!waiver("*").covers(RuleCode::DriftKeys, &dataset, "ensemble"));
     }

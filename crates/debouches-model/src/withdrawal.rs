@@ -54,7 +54,9 @@ impl Withdrawal {
     /// The sentence that readers are told, on pages and in changelogs.
     #[must_use]
     pub fn sentence(&self) -> Text {
-        let Self { version, reason, .. } = self;
+        let Self {
+            version, reason, ..
+        } = self;
         let (day, reason) = (self.at.format("%Y-%m-%d"), reason.trim_end_matches('.'));
         let (fr, en) = match self.decision {
             Decree::Purge => ("supprimée", "Purged"),
@@ -97,7 +99,9 @@ impl Withdrawals {
 
     /// The withdrawn releases of a dataset, the oldest version first.
     pub fn of<'a>(&'a self, dataset: &'a DatasetId) -> impl Iterator<Item = &'a Withdrawal> + 'a {
-        self.0.values().filter(move |withdrawal| &withdrawal.dataset == dataset)
+        self.0
+            .values()
+            .filter(move |withdrawal| &withdrawal.dataset == dataset)
     }
 }
 
@@ -122,11 +126,18 @@ mod tests {
 
     #[test]
     fn the_last_decision_holds() {
-        let lines = [line(Decree::Yank, "1.0.0"), line(Decree::Yank, "1.1.0"), line(Decree::Unyank, "1.0.0")];
+        let lines = [
+            line(Decree::Yank, "1.0.0"),
+            line(Decree::Yank, "1.1.0"),
+            line(Decree::Unyank, "1.0.0"),
+        ];
         let found = Withdrawals::read(lines.iter().map(String::as_str)).unwrap();
         let dataset = "d".parse().unwrap();
         assert!(found.find(&dataset, Version::FIRST).is_none());
-        let versions: Vec<_> = found.of(&dataset).map(|withdrawal| withdrawal.version.to_string()).collect();
+        let versions: Vec<_> = found
+            .of(&dataset)
+            .map(|withdrawal| withdrawal.version.to_string())
+            .collect();
         assert_eq!(versions, ["1.1.0"]);
         assert_eq!(
             found.of(&dataset).next().unwrap().sentence().fr,

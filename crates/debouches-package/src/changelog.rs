@@ -13,8 +13,13 @@ pub(crate) fn text(lang: Lang, version: Version, reasons: &[Text], former: Optio
         Lang::Fr => "# Journal des versions\n",
         Lang::En => "# Changelog\n",
     };
-    let lines: String = reasons.iter().map(|reason| format!("- {}\n", reason.get(lang))).collect();
-    let former = former.and_then(|text| text.strip_prefix(title)).unwrap_or_default();
+    let lines: String = reasons
+        .iter()
+        .map(|reason| format!("- {}\n", reason.get(lang)))
+        .collect();
+    let former = former
+        .and_then(|text| text.strip_prefix(title))
+        .unwrap_or_default();
     format!("{title}\n## {version}\n\n{lines}{former}")
 }
 
@@ -24,9 +29,27 @@ mod tests {
 
     #[test]
     fn the_newest_version_is_on_top() {
-        let say = |fr: &str| [Text { fr: fr.to_owned(), en: String::new() }];
-        let first = text(Lang::Fr, Version::FIRST, &say("Première publication."), None);
-        let second = text(Lang::Fr, "1.1.0".parse().unwrap(), &say("Plus."), Some(&first));
-        assert_eq!(second, "# Journal des versions\n\n## 1.1.0\n\n- Plus.\n\n## 1.0.0\n\n- Première publication.\n");
+        let say = |fr: &str| {
+            [Text {
+                fr: fr.to_owned(),
+                en: String::new(),
+            }]
+        };
+        let first = text(
+            Lang::Fr,
+            Version::FIRST,
+            &say("Première publication."),
+            None,
+        );
+        let second = text(
+            Lang::Fr,
+            "1.1.0".parse().unwrap(),
+            &say("Plus."),
+            Some(&first),
+        );
+        assert_eq!(
+            second,
+            "# Journal des versions\n\n## 1.1.0\n\n- Plus.\n\n## 1.0.0\n\n- Première publication.\n"
+        );
     }
 }

@@ -16,7 +16,12 @@ use crate::prepare::PreparedTable;
 use crate::record::table_schema_type;
 
 /// The descriptor of a release.
-pub(crate) fn json(dataset: &Dataset, version: Version, tables: &[PreparedTable<'_>], files: &[WrittenFile]) -> String {
+pub(crate) fn json(
+    dataset: &Dataset,
+    version: Version,
+    tables: &[PreparedTable<'_>],
+    files: &[WrittenFile],
+) -> String {
     let descriptor = json!({
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": dataset.id.as_str(),
@@ -33,9 +38,15 @@ pub(crate) fn json(dataset: &Dataset, version: Version, tables: &[PreparedTable<
 }
 
 pub(crate) fn contributors(tables: &[PreparedTable<'_>]) -> Vec<Value> {
-    let mut producers: Vec<&str> = tables.iter().map(|table| table.spec.producer.as_str()).collect();
+    let mut producers: Vec<&str> = tables
+        .iter()
+        .map(|table| table.spec.producer.as_str())
+        .collect();
     producers.dedup();
-    producers.into_iter().map(|producer| json!({ "title": producer, "roles": ["creator"] })).collect()
+    producers
+        .into_iter()
+        .map(|producer| json!({ "title": producer, "roles": ["creator"] }))
+        .collect()
 }
 
 fn sources(tables: &[PreparedTable<'_>]) -> Vec<Value> {
@@ -60,7 +71,11 @@ fn sources(tables: &[PreparedTable<'_>]) -> Vec<Value> {
 
 fn resource(table: &PreparedTable<'_>, files: &[WrittenFile]) -> Option<Value> {
     let id = table.spec.id.as_str();
-    let file = |extension: &str| files.iter().find(|file| file.path == format!("{id}.{extension}"));
+    let file = |extension: &str| {
+        files
+            .iter()
+            .find(|file| file.path == format!("{id}.{extension}"))
+    };
     let csv = file("csv")?;
     let mut resource = json!({
         "name": id,
@@ -78,9 +93,14 @@ fn resource(table: &PreparedTable<'_>, files: &[WrittenFile]) -> Option<Value> {
     });
     if !table.breakdown.is_empty() {
         let rows = |rows: &[(String, u64)]| {
-            rows.iter().map(|(value, count)| (value.clone(), json!(count))).collect::<serde_json::Map<_, _>>()
+            rows.iter()
+                .map(|(value, count)| (value.clone(), json!(count)))
+                .collect::<serde_json::Map<_, _>>()
         };
-        let columns = table.breakdown.iter().map(|(column, counts)| (column.clone(), Value::Object(rows(counts))));
+        let columns = table
+            .breakdown
+            .iter()
+            .map(|(column, counts)| (column.clone(), Value::Object(rows(counts))));
         resource["rowsByValue"] = Value::Object(columns.collect());
     }
     if let Some(parquet) = file("parquet") {

@@ -71,7 +71,11 @@ impl Dataset {
     /// True when a column of a table is left out of the release.
     #[must_use]
     pub fn omits(&self, table: &str, column: &str) -> bool {
-        let named = |name: &str| self.omitted.iter().any(|own| own.split_once('.') == Some((table, name)));
+        let named = |name: &str| {
+            self.omitted
+                .iter()
+                .any(|own| own.split_once('.') == Some((table, name)))
+        };
         named(column) || column.strip_suffix("_statut").is_some_and(named)
     }
 }

@@ -30,7 +30,11 @@ impl ReleaseRecord {
             content_sha256: content_of(table, files),
         });
         let tables: Vec<TableRecord> = tables.collect();
-        let specifications = prepared.iter().map(|table| table.spec.digest.to_string()).collect::<Vec<_>>().join("|");
+        let specifications = prepared
+            .iter()
+            .map(|table| table.spec.digest.to_string())
+            .collect::<Vec<_>>()
+            .join("|");
         Self {
             format: 1,
             dataset: dataset.id.clone(),
@@ -52,7 +56,10 @@ impl ReleaseRecord {
 
 fn content_of(table: &PreparedTable<'_>, files: &[WrittenFile]) -> Sha256 {
     let path = format!("{}.csv", table.spec.id);
-    files.iter().find(|file| file.path == path).map_or_else(|| Sha256::of(b""), |file| file.sha256)
+    files
+        .iter()
+        .find(|file| file.path == path)
+        .map_or_else(|| Sha256::of(b""), |file| file.sha256)
 }
 
 /// Digest of what the texts are made of, sources and figures left out.
@@ -73,8 +80,14 @@ fn definition(dataset: &Dataset, specifications: &str) -> Sha256 {
         forms,
         ..
     } = dataset;
-    let english = english.as_ref().map(|text| format!("{}|{}", text.title, text.summary)).unwrap_or_default();
-    let deprecated: Vec<String> = deprecated.iter().map(|notice| format!("{}|{}", notice.column, notice.reason)).collect();
+    let english = english
+        .as_ref()
+        .map(|text| format!("{}|{}", text.title, text.summary))
+        .unwrap_or_default();
+    let deprecated: Vec<String> = deprecated
+        .iter()
+        .map(|notice| format!("{}|{}", notice.column, notice.reason))
+        .collect();
     // An unsigned dataset is defined as before there were signatures.
     let signed = public_key.as_ref().map(|key| format!("signed by {key}"));
     let parts = [
@@ -115,7 +128,10 @@ pub fn describe(
     data: &[WrittenFile],
     former: &Former,
 ) -> DescribedRelease {
-    let record = ReleaseRecord { version, ..ReleaseRecord::of(dataset, tables, data) };
+    let record = ReleaseRecord {
+        version,
+        ..ReleaseRecord::of(dataset, tables, data)
+    };
     let record = serde_json::to_string_pretty(&record).expect("a record is always written") + "\n";
     let text = |path: &str, media_type: &str, text: String| TextFile {
         path: path.to_owned(),
@@ -123,17 +139,37 @@ pub fn describe(
         text,
     };
     let mut texts = vec![
-        text("README.md", "text/markdown", readme::text(dataset, version, tables, data)),
+        text(
+            "README.md",
+            "text/markdown",
+            readme::text(dataset, version, tables, data),
+        ),
         text("dictionnaire.csv", "text/csv", dictionary::csv(tables)),
-        text("datapackage.json", "application/json", datapackage::json(dataset, version, tables, data)),
-        text(changelog::FRENCH, "text/markdown", changelog::text(Lang::Fr, version, reasons, former.french.as_deref())),
-        text(changelog::ENGLISH, "text/markdown", changelog::text(Lang::En, version, reasons, former.english.as_deref())),
+        text(
+            "datapackage.json",
+            "application/json",
+            datapackage::json(dataset, version, tables, data),
+        ),
+        text(
+            changelog::FRENCH,
+            "text/markdown",
+            changelog::text(Lang::Fr, version, reasons, former.french.as_deref()),
+        ),
+        text(
+            changelog::ENGLISH,
+            "text/markdown",
+            changelog::text(Lang::En, version, reasons, former.english.as_deref()),
+        ),
     ];
-    let judged: Vec<_> = tables.iter().filter_map(|table| table.secrecy.as_ref()).map(|note| note.document.clone()).collect();
+    let judged: Vec<_> = tables
+        .iter()
+        .filter_map(|table| table.secrecy.as_ref())
+        .map(|note| note.document.clone())
+        .collect();
     if !judged.is_empty() {
+        let document = serde_json::json!({ "format": 1, "dataset": dataset.id, "version": version.to_string(), "tables": judged });
         let document =
-            serde_json::json!({ "format": 1, "dataset": dataset.id, "version": version.to_string(), "tables": judged });
-        let document = serde_json::to_string_pretty(&document).expect("a document is always written") + "\n";
+            serde_json::to_string_pretty(&document).expect("a document is always written") + "\n";
         texts.push(text("disclosure.json", "application/json", document));
     }
     texts.extend(standards::texts(dataset, version, tables, data));
@@ -142,13 +178,25 @@ pub fn describe(
     texts.push(text(RECORD_FILE, "application/json", record));
     let profile = ReleaseProfile::of(tables.iter().map(|table| table.profile.clone()).collect());
     texts.push(text(PROFILE_FILE, "application/json", profile.to_text()));
-    DescribedRelease { texts, notice: notice::of(dataset, version, tables, data) }
+    DescribedRelease {
+        texts,
+        notice: notice::of(dataset, version, tables, data),
+    }
 }
 
 /// `SHA256SUMS` of every file, sorted by path, in the form of coreutils.
 fn sums(data: &[WrittenFile], texts: &[TextFile]) -> String {
-    let texts = texts.iter().map(|file| (file.path.as_str(), Sha256::of(file.text.as_bytes())));
-    let mut lines: Vec<(&str, Sha256)> = data.iter().map(|file| (file.path.as_str(), file.sha256)).chain(texts).collect();
+    let texts = texts
+        .iter()
+        .map(|file| (file.path.as_str(), Sha256::of(file.text.as_bytes())));
+    let mut lines: Vec<(&str, Sha256)> = data
+        .iter()
+        .map(|file| (file.path.as_str(), file.sha256))
+        .chain(texts)
+        .collect();
     lines.sort();
-    lines.into_iter().map(|(path, digest)| format!("{digest}  {path}\n")).collect()
+    lines
+        .into_iter()
+        .map(|(path, digest)| format!("{digest}  {path}\n"))
+        .collect()
 }

@@ -11,7 +11,8 @@ pub(crate) fn csv(tables: &[PreparedTable<'_>]) -> String {
     );
     for table in tables {
         for column in &table.columns {
-            let bound = |bound: Option<f64>| bound.map(|bound| bound.to_string()).unwrap_or_default();
+            let bound =
+                |bound: Option<f64>| bound.map(|bound| bound.to_string()).unwrap_or_default();
             let cells = [
                 table.spec.id.to_string(),
                 column.name.clone(),
@@ -54,5 +55,9 @@ fn role(column: &ColumnSpec) -> &'static str {
 }
 
 fn quoted(text: &str) -> String {
-    if text.contains([';', '"', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+    if text.contains([';', '"', '\n']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
 }

@@ -57,7 +57,9 @@ impl PackageError {
     pub fn fault(&self) -> Fault {
         match self {
             Self::Leak { .. } => Fault::Data,
-            Self::NoVintage(_) | Self::Table { .. } | Self::Form { .. } | Self::Record(_) => Fault::Ours,
+            Self::NoVintage(_) | Self::Table { .. } | Self::Form { .. } | Self::Record(_) => {
+                Fault::Ours
+            }
             Self::Compared { .. } => Fault::Integrity,
         }
     }

@@ -51,15 +51,23 @@ pub fn write_forms<R: Read, W: Write + Send>(
     make: &mut dyn FnMut() -> std::io::Result<W>,
 ) -> Result<Vec<FormFile<W>>, PackageError> {
     let mut files = Vec::new();
-    let wrap = |source: std::io::Error| PackageError::Form { table: table.spec.id.clone(), source };
+    let wrap = |source: std::io::Error| PackageError::Form {
+        table: table.spec.id.clone(),
+        source,
+    };
     for form in forms {
         match form {
             Form::CsvByRegion if by_region::can(&table.columns) => {
                 files.extend(by_region::write(table, csv().map_err(wrap)?, make).map_err(wrap)?);
             }
-            Form::Jsonl => files.push(jsonl::write(table, csv().map_err(wrap)?, make().map_err(wrap)?).map_err(wrap)?),
+            Form::Jsonl => files.push(
+                jsonl::write(table, csv().map_err(wrap)?, make().map_err(wrap)?).map_err(wrap)?,
+            ),
             Form::Xlsx if xlsx::can(table) => {
-                files.push(xlsx::write(table, csv().map_err(wrap)?, make().map_err(wrap)?).map_err(wrap)?);
+                files.push(
+                    xlsx::write(table, csv().map_err(wrap)?, make().map_err(wrap)?)
+                        .map_err(wrap)?,
+                );
             }
             Form::CsvByRegion | Form::Xlsx => {}
         }
@@ -81,7 +89,8 @@ pub fn media_type(path: &str) -> &'static str {
 /// The files of a table that are neither its CSV nor its Parquet.
 pub(crate) fn of_table<'a>(table: &str, files: &'a [WrittenFile]) -> Vec<&'a WrittenFile> {
     let is_form = |path: &str| {
-        path.strip_prefix(table).is_some_and(|rest| rest.starts_with(".region-") || [".jsonl", ".xlsx"].contains(&rest))
+        path.strip_prefix(table)
+            .is_some_and(|rest| rest.starts_with(".region-") || [".jsonl", ".xlsx"].contains(&rest))
     };
     files.iter().filter(|file| is_form(&file.path)).collect()
 }
@@ -103,7 +112,10 @@ pub(crate) fn readme_section(tables: &[PreparedTable<'_>], files: &[WrittenFile]
                 "- `{id}.jsonl` : un objet JSON par ligne, `null` pour une cellule vide, un tableau pour une liste."
             ));
         }
-        let regions = own.iter().filter(|file| file.path.ends_with(".csv")).count();
+        let regions = own
+            .iter()
+            .filter(|file| file.path.ends_with(".csv"))
+            .count();
         if regions > 0 {
             lines.push(format!(
                 "- `{id}.region-….csv` : {regions} fichiers, un par code de région (`region_cog`), avec le même en-tête ; `{id}.region-aucune.csv` pour les lignes qui n'en ont pas."
@@ -113,15 +125,25 @@ pub(crate) fn readme_section(tables: &[PreparedTable<'_>], files: &[WrittenFile]
     if lines.is_empty() {
         return String::new();
     }
-    format!("\n## Autres formes\n\nLes mêmes lignes, dans le même ordre que le CSV :\n\n{}\n", lines.join("\n"))
+    format!(
+        "\n## Autres formes\n\nLes mêmes lignes, dans le même ordre que le CSV :\n\n{}\n",
+        lines.join("\n")
+    )
 }
 
 /// A row of the CSV that has as many cells as the table has columns.
 fn rows<R: Read>(csv: R, columns: &[ColumnSpec]) -> std::io::Result<csv::Reader<R>> {
     let mut reader = csv::ReaderBuilder::new().delimiter(b';').from_reader(csv);
-    let header: Vec<String> = reader.headers().map_err(std::io::Error::other)?.iter().map(str::to_owned).collect();
+    let header: Vec<String> = reader
+        .headers()
+        .map_err(std::io::Error::other)?
+        .iter()
+        .map(str::to_owned)
+        .collect();
     if !header.iter().eq(columns.iter().map(|column| &column.name)) {
-        return Err(std::io::Error::other("the header of the CSV is not that of the table"));
+        return Err(std::io::Error::other(
+            "the header of the CSV is not that of the table",
+        ));
     }
     Ok(reader)
 }
@@ -138,8 +160,19 @@ mod tests {
             sha256: debouches_model::Sha256::of(b""),
             rows: Some(1),
         };
-        let files = ["t.csv", "t.parquet", "t.jsonl", "t.region-84.csv", "t_2.jsonl", "t.xlsx"].map(file);
-        let paths: Vec<&str> = of_table("t", &files).iter().map(|file| file.path.as_str()).collect();
+        let files = [
+            "t.csv",
+            "t.parquet",
+            "t.jsonl",
+            "t.region-84.csv",
+            "t_2.jsonl",
+            "t.xlsx",
+        ]
+        .map(file);
+        let paths: Vec<&str> = of_table("t", &files)
+            .iter()
+            .map(|file| file.path.as_str())
+            .collect();
         assert_eq!(paths, ["t.jsonl", "t.region-84.csv", "t.xlsx"]);
         assert_eq!(media_type("t.region-84.csv"), "text/csv");
     }

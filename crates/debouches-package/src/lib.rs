@@ -31,8 +31,9 @@ mod version_rule;
 pub use dataset::{Dataset, Deprecation, English, Expectation, Part, SecrecyNote, SourceNote};
 pub use describe::{DescribedRelease, Former, describe};
 pub use diff::{
-    ChangedRows, ColumnDiff, DIFF_SCHEMA, DiffReport, GroupMove, Retyped, RowsDiff, SchemaDiff, ShapeColumn, Side, SideTable,
-    StatusMove, TableDiff, TableShape, ValuesDiff, diff, html as diff_html, sentences as diff_sentences, text as diff_text,
+    ChangedRows, ColumnDiff, DIFF_SCHEMA, DiffReport, GroupMove, Retyped, RowsDiff, SchemaDiff,
+    ShapeColumn, Side, SideTable, StatusMove, TableDiff, TableShape, ValuesDiff, diff,
+    html as diff_html, sentences as diff_sentences, text as diff_text,
 };
 pub use error::PackageError;
 pub use files::{TextFile, WrittenFile};

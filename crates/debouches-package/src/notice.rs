@@ -10,7 +10,12 @@ use crate::readme;
 use crate::signature::SIGNATURE_FILE;
 
 /// The notice of a release.
-pub(crate) fn of(dataset: &Dataset, version: Version, tables: &[PreparedTable<'_>], files: &[WrittenFile]) -> ReleaseNotice {
+pub(crate) fn of(
+    dataset: &Dataset,
+    version: Version,
+    tables: &[PreparedTable<'_>],
+    files: &[WrittenFile],
+) -> ReleaseNotice {
     ReleaseNotice {
         dataset: dataset.id.clone(),
         version,
@@ -37,7 +42,10 @@ fn coverage(tables: &[PreparedTable<'_>]) -> Coverage {
     let all = || tables.iter().map(PreparedTable::coverage);
     let start = all().map(|coverage| coverage.start).min();
     let end = all().map(|coverage| coverage.end).max();
-    Coverage { start: start.expect("a dataset has a table"), end: end.expect("a dataset has a table") }
+    Coverage {
+        start: start.expect("a dataset has a table"),
+        end: end.expect("a dataset has a table"),
+    }
 }
 
 fn data(table: &PreparedTable<'_>) -> [ResourceNotice; 2] {
@@ -54,7 +62,13 @@ fn data(table: &PreparedTable<'_>) -> [ResourceNotice; 2] {
     let rows = table.rows;
     let order = match table.spec.sort.as_slice() {
         [] => "clé".to_owned(),
-        sort => format!("{}, puis par clé", sort.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
+        sort => format!(
+            "{}, puis par clé",
+            sort.iter()
+                .map(|name| format!("`{name}`"))
+                .collect::<Vec<_>>()
+                .join(", ")
+        ),
     };
     [
         resource(
@@ -67,7 +81,9 @@ fn data(table: &PreparedTable<'_>) -> [ResourceNotice; 2] {
         resource(
             "parquet",
             format!("{} (Parquet)", table.spec.title),
-            format!("Les mêmes {rows} lignes en Parquet compressé zstd, triées par {order}, avec index de pages."),
+            format!(
+                "Les mêmes {rows} lignes en Parquet compressé zstd, triées par {order}, avec index de pages."
+            ),
         ),
     ]
 }
@@ -82,9 +98,10 @@ fn further(table: &PreparedTable<'_>, files: &[WrittenFile]) -> Vec<ResourceNoti
                 format!("{} (Excel)", table.spec.title),
                 "Les mêmes lignes dans un classeur ; les codes y sont du texte.".to_owned(),
             ),
-            Some("jsonl") => {
-                (format!("{} (JSON Lines)", table.spec.title), "Les mêmes lignes, un objet JSON sur chacune.".to_owned())
-            }
+            Some("jsonl") => (
+                format!("{} (JSON Lines)", table.spec.title),
+                "Les mêmes lignes, un objet JSON sur chacune.".to_owned(),
+            ),
             Some(_) | None => {
                 let code = rest.trim_start_matches(".region-").trim_end_matches(".csv");
                 let rows = file.rows.unwrap_or_default();
@@ -107,13 +124,14 @@ fn further(table: &PreparedTable<'_>, files: &[WrittenFile]) -> Vec<ResourceNoti
 }
 
 fn texts(tables: &[PreparedTable<'_>]) -> Vec<ResourceNotice> {
-    let resource = |path: &str, upload_name: &str, title: &str, description: &str, kind| ResourceNotice {
-        path: path.to_owned(),
-        upload_name: upload_name.to_owned(),
-        title: title.to_owned(),
-        description: description.to_owned(),
-        kind,
-    };
+    let resource =
+        |path: &str, upload_name: &str, title: &str, description: &str, kind| ResourceNotice {
+            path: path.to_owned(),
+            upload_name: upload_name.to_owned(),
+            title: title.to_owned(),
+            description: description.to_owned(),
+            kind,
+        };
     use ResourceKind::{Documentation, Other};
     let judged = tables.iter().any(|table| table.secrecy.is_some()).then(|| {
         resource(

@@ -57,23 +57,46 @@ pub fn prepare<'a>(
     parquet: impl Write + Send,
     jobs: usize,
 ) -> Result<PreparedTable<'a>, PackageError> {
-    let Part { spec, table, dataset, sources, secrecy } = part;
-    let wrap = |source| PackageError::Table { table: spec.id.clone(), source };
+    let Part {
+        spec,
+        table,
+        dataset,
+        sources,
+        secrecy,
+    } = part;
+    let wrap = |source| PackageError::Table {
+        table: spec.id.clone(),
+        source,
+    };
     if let (count, Some(first)) = leaks(spec, &table).map_err(wrap)? {
-        return Err(PackageError::Leak { table: spec.id.clone(), count, first: Box::new(first) });
+        return Err(PackageError::Leak {
+            table: spec.id.clone(),
+            count,
+            first: Box::new(first),
+        });
     }
-    let columns: Vec<ColumnSpec> =
-        published_columns(spec).into_iter().filter(|column| !dataset.omits(spec.id.as_str(), &column.name)).collect();
+    let columns: Vec<ColumnSpec> = published_columns(spec)
+        .into_iter()
+        .filter(|column| !dataset.omits(spec.id.as_str(), &column.name))
+        .collect();
     // One list gives the columns of the files and those of their description.
     let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
     let received = table.without(|name| dataset.omits(spec.id.as_str(), name));
-    let table = received.sorted_by(&published_order(spec, &dataset)).and_then(|table| table.arranged(&names)).map_err(wrap)?;
+    let table = received
+        .sorted_by(&published_order(spec, &dataset))
+        .and_then(|table| table.arranged(&names))
+        .map_err(wrap)?;
     write_csv(&table, csv, jobs).map_err(wrap)?;
     write_parquet(&table, &layout(spec, &columns, &dataset), parquet, jobs).map_err(wrap)?;
     let states = columns
         .iter()
         .filter(|column| column.is_measure())
-        .map(|column| Ok((column.name.clone(), table.statuses(&column.status_name())?.counts())));
+        .map(|column| {
+            Ok((
+                column.name.clone(),
+                table.statuses(&column.status_name())?.counts(),
+            ))
+        });
     let states = states.collect::<Result<_, _>>().map_err(wrap)?;
     let (vintages, vintage_labels) = vintages(spec, &table);
     let vintages = vintages.ok_or_else(|| PackageError::NoVintage(spec.id.clone()))?;
@@ -100,8 +123,13 @@ impl PreparedTable<'_> {
     #[must_use]
     pub fn coverage(&self) -> Coverage {
         let (first, last) = self.vintages;
-        let day = |year: u16, month, day| chrono::NaiveDate::from_ymd_opt(i32::from(year), month, day).expect("the day exists");
-        Coverage { start: day(first, 1, 1), end: day(last, 12, 31) }
+        let day = |year: u16, month, day| {
+            chrono::NaiveDate::from_ymd_opt(i32::from(year), month, day).expect("the day exists")
+        };
+        Coverage {
+            start: day(first, 1, 1),
+            end: day(last, 12, 31),
+        }
     }
 }
 
@@ -122,11 +150,17 @@ fn status_column(measure: &ColumnSpec) -> ColumnSpec {
         unit: None,
         denominator: None,
         label: format!("{}, état", measure.label),
-        description: format!("Dit pourquoi `{}` est vide, ou que la valeur est là (measured).", measure.name),
+        description: format!(
+            "Dit pourquoi `{}` est vide, ou que la valeur est là (measured).",
+            measure.name
+        ),
         required: true,
         min: None,
         max: None,
-        values: ValueStatus::ALL.iter().map(|status| status.as_str().to_owned()).collect(),
+        values: ValueStatus::ALL
+            .iter()
+            .map(|status| status.as_str().to_owned())
+            .collect(),
         format: None,
         except: Vec::new(),
         produced_from: None,
@@ -139,35 +173,64 @@ fn status_column(measure: &ColumnSpec) -> ColumnSpec {
 
 /// What a derived table is made of, as rows by value: where figures come from, and what is missing.
 fn breakdown(spec: &TableSpec, table: &Table) -> Result<Breakdown, debouches_table::TableError> {
-    let listed = |column: &&ColumnSpec| column.kind == ColumnKind::Text && (2..=MOST_LISTED).contains(&column.values.len());
-    let columns = spec.columns.iter().filter(|_| spec.derived.is_some()).filter(listed);
+    let listed = |column: &&ColumnSpec| {
+        column.kind == ColumnKind::Text && (2..=MOST_LISTED).contains(&column.values.len())
+    };
+    let columns = spec
+        .columns
+        .iter()
+        .filter(|_| spec.derived.is_some())
+        .filter(listed);
     let counted = columns.map(|column| {
         let text = table.text(&column.name)?;
-        let counts: std::collections::HashMap<&str, u64> = text.distinct().zip(text.counts()).collect();
-        let rows = column.values.iter().map(|value| (value.clone(), counts.get(value.as_str()).copied().unwrap_or_default()));
-        Ok((column.name.clone(), rows.filter(|(_, rows)| *rows > 0).collect()))
+        let counts: std::collections::HashMap<&str, u64> =
+            text.distinct().zip(text.counts()).collect();
+        let rows = column.values.iter().map(|value| {
+            (
+                value.clone(),
+                counts.get(value.as_str()).copied().unwrap_or_default(),
+            )
+        });
+        Ok((
+            column.name.clone(),
+            rows.filter(|(_, rows)| *rows > 0).collect(),
+        ))
     });
     counted.collect()
 }
 
 /// What the rows are sorted by, columns that are left out left aside.
 fn published_order(spec: &TableSpec, dataset: &Dataset) -> Vec<String> {
-    spec.order().into_iter().filter(|name| !dataset.omits(spec.id.as_str(), name)).collect()
+    spec.order()
+        .into_iter()
+        .filter(|name| !dataset.omits(spec.id.as_str(), name))
+        .collect()
 }
 
 /// Bloom filters on the codes that readers look up; lists have none.
 fn layout(spec: &TableSpec, columns: &[ColumnSpec], dataset: &Dataset) -> ParquetLayout {
     let is_code = |column: &&ColumnSpec| {
-        column.kind == ColumnKind::Text && column.format.is_some_and(|format| !matches!(format, CodeFormat::Rome))
+        column.kind == ColumnKind::Text
+            && column
+                .format
+                .is_some_and(|format| !matches!(format, CodeFormat::Rome))
     };
     ParquetLayout {
         sorted_by: published_order(spec, dataset),
-        bloom: columns.iter().filter(is_code).map(|column| column.name.clone()).collect(),
+        bloom: columns
+            .iter()
+            .filter(is_code)
+            .map(|column| column.name.clone())
+            .collect(),
     }
 }
 
 fn keys_digest(spec: &TableSpec, table: &Table) -> Result<Sha256, debouches_table::TableError> {
-    let keys = spec.key.iter().map(|name| table.text(name)).collect::<Result<Vec<_>, _>>()?;
+    let keys = spec
+        .key
+        .iter()
+        .map(|name| table.text(name))
+        .collect::<Result<Vec<_>, _>>()?;
     let mut hasher = Hasher::default();
     let mut line = Vec::new();
     for row in 0..table.rows() {
@@ -182,14 +245,28 @@ fn keys_digest(spec: &TableSpec, table: &Table) -> Result<Sha256, debouches_tabl
 }
 
 fn vintages(spec: &TableSpec, table: &Table) -> (Option<(u16, u16)>, Vec<String>) {
-    let Some(vintage) = &spec.vintage else { return (None, Vec::new()) };
-    let Ok(column) = table.text(&vintage.column) else { return (None, Vec::new()) };
-    let used = column.distinct().zip(column.counts()).filter(|(_, rows)| *rows > 0).map(|(label, _)| label.to_owned());
+    let Some(vintage) = &spec.vintage else {
+        return (None, Vec::new());
+    };
+    let Ok(column) = table.text(&vintage.column) else {
+        return (None, Vec::new());
+    };
+    let used = column
+        .distinct()
+        .zip(column.counts())
+        .filter(|(_, rows)| *rows > 0)
+        .map(|(label, _)| label.to_owned());
     let mut labels: Vec<String> = used.collect();
     labels.sort();
-    let parsed: Vec<Vintage> = labels.iter().filter_map(|label| Vintage::parse(label, vintage.style)).collect();
+    let parsed: Vec<Vintage> = labels
+        .iter()
+        .filter_map(|label| Vintage::parse(label, vintage.style))
+        .collect();
     let first = parsed.iter().map(|vintage| vintage.first).min();
     let span = first.zip(parsed.iter().map(|vintage| vintage.last).max());
-    let of_none = vintage.empty.filter(|_| table.rows() == 0).map(|year| (year, year));
+    let of_none = vintage
+        .empty
+        .filter(|_| table.rows() == 0)
+        .map(|year| (year, year));
     (span.or(of_none), labels)
 }

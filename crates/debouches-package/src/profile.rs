@@ -102,7 +102,13 @@ pub enum Dimension {
 
 impl Dimension {
     /// Every dimension, widest first.
-    pub const ALL: [Self; 5] = [Self::Whole, Self::Region, Self::Academie, Self::TradeDomain, Self::DiplomaLevel];
+    pub const ALL: [Self; 5] = [
+        Self::Whole,
+        Self::Region,
+        Self::Academie,
+        Self::TradeDomain,
+        Self::DiplomaLevel,
+    ];
 
     /// Its name in messages and in waivers.
     #[must_use]
@@ -138,24 +144,36 @@ pub struct Measured {
 pub fn profile(spec: &TableSpec, table: &Table, jobs: usize) -> Result<TableProfile, TableError> {
     let cuts = cuts(spec, table)?;
     // A measure that the dataset leaves out is in no profile.
-    let measures: Vec<&ColumnSpec> = spec.measures().filter(|measure| table.column(&measure.name).is_some()).collect();
+    let measures: Vec<&ColumnSpec> = spec
+        .measures()
+        .filter(|measure| table.column(&measure.name).is_some())
+        .collect();
     let share = measures.len().div_ceil(jobs.max(1)).max(1);
     let counted: Vec<Vec<Vec<Measured>>> = std::thread::scope(|scope| {
         let cuts = &cuts;
         let workers: Vec<_> = measures
             .chunks(share)
             .map(|part| {
-                scope.spawn(move || part.iter().map(|measure| count(measure, table, cuts)).collect::<Result<Vec<_>, _>>())
+                scope.spawn(move || {
+                    part.iter()
+                        .map(|measure| count(measure, table, cuts))
+                        .collect::<Result<Vec<_>, _>>()
+                })
             })
             .collect();
-        let parts = workers.into_iter().map(|worker| worker.join().expect("counting does not panic"));
-        parts.collect::<Result<Vec<_>, TableError>>().map(|parts| parts.into_iter().flatten().collect())
+        let parts = workers
+            .into_iter()
+            .map(|worker| worker.join().expect("counting does not panic"));
+        parts
+            .collect::<Result<Vec<_>, TableError>>()
+            .map(|parts| parts.into_iter().flatten().collect())
     })?;
     let mut cells = Vec::new();
     for (place, cut) in cuts.iter().enumerate() {
         for (group, (value, vintage)) in cut.groups.iter().enumerate() {
-            let of =
-                |(measure, counted): (&&ColumnSpec, &Vec<Vec<Measured>>)| (measure.name.clone(), counted[place][group].clone());
+            let of = |(measure, counted): (&&ColumnSpec, &Vec<Vec<Measured>>)| {
+                (measure.name.clone(), counted[place][group].clone())
+            };
             cells.push(Cell {
                 dimension: cut.dimension,
                 value: value.clone(),
@@ -165,7 +183,9 @@ pub fn profile(spec: &TableSpec, table: &Table, jobs: usize) -> Result<TableProf
             });
         }
     }
-    cells.sort_by(|a, b| (a.dimension, &a.value, &a.vintage).cmp(&(b.dimension, &b.value, &b.vintage)));
+    cells.sort_by(|a, b| {
+        (a.dimension, &a.value, &a.vintage).cmp(&(b.dimension, &b.value, &b.vintage))
+    });
     let keys = spec.key.iter().map(|name| {
         let column = table.text(name)?;
         let distinct = column.counts().iter().filter(|rows| **rows > 0).count();
@@ -191,7 +211,11 @@ struct Cut {
 const NOWHERE: u32 = u32::MAX;
 
 fn cuts(spec: &TableSpec, table: &Table) -> Result<Vec<Cut>, TableError> {
-    let vintage = spec.vintage.as_ref().map(|vintage| table.text(&vintage.column)).transpose()?;
+    let vintage = spec
+        .vintage
+        .as_ref()
+        .map(|vintage| table.text(&vintage.column))
+        .transpose()?;
     let whole = TextColumn::constant(Some(""), table.rows());
     let mut cuts = Vec::new();
     for dimension in Dimension::ALL {
@@ -220,7 +244,8 @@ fn level(table: &Table) -> Option<TextColumn> {
 
 fn cut(dimension: Dimension, column: &TextColumn, vintage: Option<&TextColumn>) -> Cut {
     let values: Vec<&str> = column.distinct().collect();
-    let vintages: Vec<&str> = vintage.map_or_else(|| vec![""], |vintage| vintage.distinct().collect());
+    let vintages: Vec<&str> =
+        vintage.map_or_else(|| vec![""], |vintage| vintage.distinct().collect());
     let mut places: Vec<u32> = vec![NOWHERE; values.len() * vintages.len()];
     let mut groups = Vec::new();
     let mut rows: Vec<u64> = Vec::new();
@@ -240,20 +265,37 @@ fn cut(dimension: Dimension, column: &TextColumn, vintage: Option<&TextColumn>) 
         rows[*place as usize] += 1;
         group_of.push(*place);
     }
-    Cut { dimension, group_of, groups, rows }
+    Cut {
+        dimension,
+        group_of,
+        groups,
+        rows,
+    }
 }
 
 /// What a measure holds in each group of each cut.
-fn count(measure: &ColumnSpec, table: &Table, cuts: &[Cut]) -> Result<Vec<Vec<Measured>>, TableError> {
+fn count(
+    measure: &ColumnSpec,
+    table: &Table,
+    cuts: &[Cut],
+) -> Result<Vec<Vec<Measured>>, TableError> {
     let value_of = table.numbers(&measure.name)?;
     let statuses = table.statuses(&measure.status_name())?;
     let is_rate = measure.unit.as_deref() == Some("%");
-    let mut counted: Vec<Vec<Measured>> = cuts.iter().map(|cut| vec![Measured::default(); cut.groups.len()]).collect();
-    let mut bins: Vec<Vec<u32>> = cuts.iter().map(|cut| vec![0; if is_rate { cut.groups.len() * BINS } else { 0 }]).collect();
+    let mut counted: Vec<Vec<Measured>> = cuts
+        .iter()
+        .map(|cut| vec![Measured::default(); cut.groups.len()])
+        .collect();
+    let mut bins: Vec<Vec<u32>> = cuts
+        .iter()
+        .map(|cut| vec![0; if is_rate { cut.groups.len() * BINS } else { 0 }])
+        .collect();
     for (row, status) in statuses.iter().enumerate() {
         let value = value_of(row);
         for ((cut, counted), bins) in cuts.iter().zip(&mut counted).zip(&mut bins) {
-            let Some(cell) = counted.get_mut(cut.group_of[row] as usize) else { continue };
+            let Some(cell) = counted.get_mut(cut.group_of[row] as usize) else {
+                continue;
+            };
             match (status, value) {
                 (ValueStatus::Measured, Some(value)) => {
                     cell.measured += 1;
@@ -262,7 +304,9 @@ fn count(measure: &ColumnSpec, table: &Table, cuts: &[Cut]) -> Result<Vec<Vec<Me
                         bins[cut.group_of[row] as usize * BINS + bin(value)] += 1;
                     }
                 }
-                (ValueStatus::Measured | ValueStatus::Suppressed | ValueStatus::Absent, _) => cell.hidden += 1,
+                (ValueStatus::Measured | ValueStatus::Suppressed | ValueStatus::Absent, _) => {
+                    cell.hidden += 1
+                }
                 (ValueStatus::NotYet | ValueStatus::NotProduced, _) => {}
             }
         }
@@ -276,7 +320,11 @@ fn count(measure: &ColumnSpec, table: &Table, cuts: &[Cut]) -> Result<Vec<Vec<Me
 }
 
 fn bin(value: f64) -> usize {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the value is brought within the places")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the value is brought within the places"
+    )]
     let place = value.clamp(0.0, 100.0).round() as usize;
     place
 }
@@ -299,20 +347,30 @@ impl TableProfile {
     /// Rows of each vintage of the whole table.
     #[must_use]
     pub fn vintages(&self) -> BTreeMap<&str, u64> {
-        let whole = self.cells.iter().filter(|cell| cell.dimension == Dimension::Whole);
-        whole.map(|cell| (cell.vintage.as_str(), cell.rows)).collect()
+        let whole = self
+            .cells
+            .iter()
+            .filter(|cell| cell.dimension == Dimension::Whole);
+        whole
+            .map(|cell| (cell.vintage.as_str(), cell.rows))
+            .collect()
     }
 
     /// The values of a dimension.
     pub(crate) fn values(&self, dimension: Dimension) -> BTreeSet<&str> {
-        self.cells.iter().filter(|cell| cell.dimension == dimension).map(|cell| cell.value.as_str()).collect()
+        self.cells
+            .iter()
+            .filter(|cell| cell.dimension == dimension)
+            .map(|cell| cell.value.as_str())
+            .collect()
     }
 
     /// A slice in a vintage.
     pub(crate) fn cell(&self, dimension: Dimension, value: &str, vintage: &str) -> Option<&Cell> {
         let wanted = (dimension, value, vintage);
-        let place =
-            self.cells.binary_search_by(|cell| (cell.dimension, cell.value.as_str(), cell.vintage.as_str()).cmp(&wanted));
+        let place = self.cells.binary_search_by(|cell| {
+            (cell.dimension, cell.value.as_str(), cell.vintage.as_str()).cmp(&wanted)
+        });
         place.ok().map(|place| &self.cells[place])
     }
 }

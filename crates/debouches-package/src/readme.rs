@@ -11,8 +11,17 @@ use crate::forms;
 use crate::prepare::PreparedTable;
 
 /// `README.md`.
-pub(crate) fn text(dataset: &Dataset, version: Version, tables: &[PreparedTable<'_>], files: &[WrittenFile]) -> String {
-    let summary = if dataset.summary == dataset.title { "" } else { dataset.summary.as_str() };
+pub(crate) fn text(
+    dataset: &Dataset,
+    version: Version,
+    tables: &[PreparedTable<'_>],
+    files: &[WrittenFile],
+) -> String {
+    let summary = if dataset.summary == dataset.title {
+        ""
+    } else {
+        dataset.summary.as_str()
+    };
     let mut out = format!("# {}\n\nVersion {version}. {summary}\n", dataset.title);
     for table in tables {
         out.push_str(&table_section(table));
@@ -29,51 +38,100 @@ pub(crate) fn text(dataset: &Dataset, version: Version, tables: &[PreparedTable<
 }
 
 /// The description on the page of the portal: shorter, with what prevents a misreading.
-pub(crate) fn portal_description(dataset: &Dataset, version: Version, tables: &[PreparedTable<'_>]) -> String {
+pub(crate) fn portal_description(
+    dataset: &Dataset,
+    version: Version,
+    tables: &[PreparedTable<'_>],
+) -> String {
     let mut out = format!("{}\n\nVersion {version}.\n", dataset.summary);
     for table in tables {
-        let _ = write!(out, "\n## {}\n\n{}\n\n", table.spec.title, table.spec.description.trim());
-        let _ = writeln!(out, "{}. Millésimes : {}.\n", counted_fr(table.rows, "ligne", "lignes"), labels(table));
+        let _ = write!(
+            out,
+            "\n## {}\n\n{}\n\n",
+            table.spec.title,
+            table.spec.description.trim()
+        );
+        let _ = writeln!(
+            out,
+            "{}. Millésimes : {}.\n",
+            counted_fr(table.rows, "ligne", "lignes"),
+            labels(table)
+        );
         out.push_str("À savoir avant de conclure :\n\n");
-        table.spec.cautions.iter().for_each(|caution| out.push_str(&format!("- {caution}\n")));
+        table
+            .spec
+            .cautions
+            .iter()
+            .for_each(|caution| out.push_str(&format!("- {caution}\n")));
     }
-    out.push_str("\nChaque mesure est suivie d'une colonne d'état qui dit pourquoi une cellule est vide : ");
-    let states = ValueStatus::ALL.iter().map(|status| format!("`{}`, {}", status.as_str(), status.meaning()));
+    out.push_str(
+        "\nChaque mesure est suivie d'une colonne d'état qui dit pourquoi une cellule est vide : ",
+    );
+    let states = ValueStatus::ALL
+        .iter()
+        .map(|status| format!("`{}`, {}", status.as_str(), status.meaning()));
     out.push_str(&states.collect::<Vec<_>>().join(" ; "));
     out.push_str(".\n");
     out
 }
 
 fn labels(table: &PreparedTable<'_>) -> String {
-    if table.vintage_labels.is_empty() { "sans objet".to_owned() } else { table.vintage_labels.join(" ; ") }
+    if table.vintage_labels.is_empty() {
+        "sans objet".to_owned()
+    } else {
+        table.vintage_labels.join(" ; ")
+    }
 }
 
 fn table_section(table: &PreparedTable<'_>) -> String {
     let spec = table.spec;
-    let mut out = format!("\n## {} : `{}`\n\n{}\n\n", spec.title, spec.id, spec.description.trim());
+    let mut out = format!(
+        "\n## {} : `{}`\n\n{}\n\n",
+        spec.title,
+        spec.id,
+        spec.description.trim()
+    );
     let _ = writeln!(out, "- Lignes : {}", table.rows);
     let _ = writeln!(out, "- Millésimes : {}", labels(table));
-    let _ =
-        writeln!(out, "- Une ligne par : {}", spec.key.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "));
+    let _ = writeln!(
+        out,
+        "- Une ligne par : {}",
+        spec.key
+            .iter()
+            .map(|name| format!("`{name}`"))
+            .collect::<Vec<_>>()
+            .join(", ")
+    );
     let _ = writeln!(out, "- Producteur : {}", spec.producer);
     if let Some(secrecy) = &spec.secrecy {
-        let _ = writeln!(out, "- Secret statistique : seuil de {} personnes. {}", secrecy.threshold, secrecy.rule);
+        let _ = writeln!(
+            out,
+            "- Secret statistique : seuil de {} personnes. {}",
+            secrecy.threshold, secrecy.rule
+        );
     }
     if let Some(note) = &table.secrecy {
         let _ = writeln!(out, "\n{}", note.paragraph);
     }
     out.push_str("\n### À savoir avant de conclure\n\n");
-    spec.cautions.iter().for_each(|caution| out.push_str(&format!("- {caution}\n")));
+    spec.cautions
+        .iter()
+        .for_each(|caution| out.push_str(&format!("- {caution}\n")));
     out.push_str("\n### Mesures et dénominateurs\n\n| Colonne | Sens | Unité | Dénominateur |\n|---|---|---|---|\n");
     for column in table.columns.iter().filter(|column| column.is_measure()) {
         out.push_str(&measure_line(column));
     }
     out.push_str(&breakdown_section(table));
     let is_published = |name: &str| table.columns.iter().any(|column| column.name == name);
-    let added: Vec<_> = spec.added_columns().filter(|column| is_published(&column.name)).collect();
+    let added: Vec<_> = spec
+        .added_columns()
+        .filter(|column| is_published(&column.name))
+        .collect();
     if !added.is_empty() {
         out.push_str("\n### Colonnes ajoutées par Débouchés\n\n| Colonne | Sens |\n|---|---|\n");
-        added.iter().for_each(|column| out.push_str(&format!("| `{}` | {} |\n", column.name, column.description)));
+        added.iter().for_each(|column| {
+            out.push_str(&format!("| `{}` | {} |\n", column.name, column.description))
+        });
     }
     out
 }
@@ -88,7 +146,8 @@ fn breakdown_section(table: &PreparedTable<'_>) -> String {
         .to_owned();
     for (column, rows) in &table.breakdown {
         for (value, count) in rows {
-            let share = format!("{:.1}", *count as f64 * 100.0 / table.rows.max(1) as f64).replace('.', ",");
+            let share = format!("{:.1}", *count as f64 * 100.0 / table.rows.max(1) as f64)
+                .replace('.', ",");
             let _ = writeln!(out, "| `{column}` | `{value}` | {count} | {share} % |");
         }
     }
@@ -97,7 +156,13 @@ fn breakdown_section(table: &PreparedTable<'_>) -> String {
 
 fn measure_line(column: &ColumnSpec) -> String {
     let or_dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "–".to_owned());
-    format!("| `{}` | {} | {} | {} |\n", column.name, column.description, or_dash(&column.unit), or_dash(&column.denominator))
+    format!(
+        "| `{}` | {} | {} | {} |\n",
+        column.name,
+        column.description,
+        or_dash(&column.unit),
+        or_dash(&column.denominator)
+    )
 }
 
 fn nulls_section(tables: &[PreparedTable<'_>]) -> String {
@@ -108,11 +173,21 @@ fn nulls_section(tables: &[PreparedTable<'_>]) -> String {
         let _ = writeln!(out, "| `{}` | {} |", status.as_str(), status.meaning());
     }
     for table in tables {
-        let _ = write!(out, "\nCellules de `{}` par état :\n\n| Mesure |", table.spec.id);
-        ValueStatus::ALL.iter().for_each(|status| out.push_str(&format!(" {} |", status.as_str())));
+        let _ = write!(
+            out,
+            "\nCellules de `{}` par état :\n\n| Mesure |",
+            table.spec.id
+        );
+        ValueStatus::ALL
+            .iter()
+            .for_each(|status| out.push_str(&format!(" {} |", status.as_str())));
         out.push_str("\n|---|---:|---:|---:|---:|---:|\n");
         for (name, counts) in &table.states {
-            let _ = writeln!(out, "| `{name}` | {} |", counts.map(|count| count.to_string()).join(" | "));
+            let _ = writeln!(
+                out,
+                "| `{name}` | {} |",
+                counts.map(|count| count.to_string()).join(" | ")
+            );
         }
     }
     out
@@ -138,7 +213,10 @@ Une colonne qui contient une liste (métiers visés) est jointe par `|` dans le 
 fn checking_section(dataset: &Dataset) -> String {
     let mut out = "\n## Vérifier un téléchargement\n\nDans le dossier des fichiers, sous leur nom d'origine : `sha256sum -c --ignore-missing SHA256SUMS`. Le schéma se contrôle avec `frictionless validate datapackage.json`.\n".to_owned();
     if let Some(key) = &dataset.public_key {
-        let _ = writeln!(out, "\nLes empreintes sont signées : `minisign -Vm SHA256SUMS -P {key}`.");
+        let _ = writeln!(
+            out,
+            "\nLes empreintes sont signées : `minisign -Vm SHA256SUMS -P {key}`."
+        );
     }
     out
 }
@@ -146,10 +224,18 @@ fn checking_section(dataset: &Dataset) -> String {
 /// When new figures are expected: what the configuration says, until the table has them.
 fn calendar_section(dataset: &Dataset, tables: &[PreparedTable<'_>]) -> String {
     let has = |expected: &Expectation| {
-        let table = tables.iter().find(|table| table.spec.id.as_str() == expected.table);
-        table.zip(expected.vintage.as_ref()).is_some_and(|(table, vintage)| table.vintage_labels.contains(vintage))
+        let table = tables
+            .iter()
+            .find(|table| table.spec.id.as_str() == expected.table);
+        table
+            .zip(expected.vintage.as_ref())
+            .is_some_and(|(table, vintage)| table.vintage_labels.contains(vintage))
     };
-    let mut coming: Vec<&Expectation> = dataset.expected.iter().filter(|expected| !has(expected)).collect();
+    let mut coming: Vec<&Expectation> = dataset
+        .expected
+        .iter()
+        .filter(|expected| !has(expected))
+        .collect();
     coming.sort_by_key(|expected| expected.by);
     if coming.is_empty() {
         return String::new();
@@ -159,9 +245,16 @@ fn calendar_section(dataset: &Dataset, tables: &[PreparedTable<'_>]) -> String {
             Some(vintage) => format!("millésime « {vintage} »"),
             None => "nouvelle livraison du producteur".to_owned(),
         };
-        format!("- `{}` : {what}, avant le {}\n", expected.table, expected.by.format("%d/%m/%Y"))
+        format!(
+            "- `{}` : {what}, avant le {}\n",
+            expected.table,
+            expected.by.format("%d/%m/%Y")
+        )
     });
-    format!("\n## Calendrier\n\nLivraisons attendues quand cette version a été faite :\n\n{}", lines.collect::<String>())
+    format!(
+        "\n## Calendrier\n\nLivraisons attendues quand cette version a été faite :\n\n{}",
+        lines.collect::<String>()
+    )
 }
 
 fn origin_section(dataset: &Dataset, tables: &[PreparedTable<'_>]) -> String {
@@ -173,13 +266,19 @@ fn origin_section(dataset: &Dataset, tables: &[PreparedTable<'_>]) -> String {
         if !seen.contains(&source.id.as_str()) {
             seen.push(&source.id);
             let version = source.version.as_deref().unwrap_or("–");
-            let _ =
-                writeln!(out, "| {} | {} | {} | {version} | `{}` |", source.id, source.producer, source.address, source.sha256);
+            let _ = writeln!(
+                out,
+                "| {} | {} | {} | {version} | `{}` |",
+                source.id, source.producer, source.address, source.sha256
+            );
         }
     }
     let licence = crate::licence::licence(&dataset.licence);
     let title = licence["title"].as_str().unwrap_or(&dataset.licence);
-    let _ = writeln!(out, "\nLicence : {title}. Citer le producteur des chiffres et la version de ce jeu.");
+    let _ = writeln!(
+        out,
+        "\nLicence : {title}. Citer le producteur des chiffres et la version de ce jeu."
+    );
     out.push_str("\nLes colonnes du producteur sont reprises telles quelles ; ce qui est ajouté est dans des colonnes à part, et rien n'est modifié hors du masquage par le secret statistique.\n");
     out
 }

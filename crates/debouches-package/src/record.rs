@@ -56,7 +56,10 @@ impl ColumnRecord {
     /// The record of a column.
     #[must_use]
     pub fn of(column: &ColumnSpec) -> Self {
-        Self { name: column.name.clone(), kind: table_schema_type(column.kind).to_owned() }
+        Self {
+            name: column.name.clone(),
+            kind: table_schema_type(column.kind).to_owned(),
+        }
     }
 }
 

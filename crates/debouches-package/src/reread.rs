@@ -6,7 +6,9 @@ use std::io::Read;
 
 use debouches_model::ValueStatus;
 use debouches_model::spec::{TableSpec, find};
-use debouches_table::{Alignment, Column, ParquetFile, RawTable, ReadLimits, Table, as_text, read_csv};
+use debouches_table::{
+    Alignment, Column, ParquetFile, RawTable, ReadLimits, Table, as_text, read_csv,
+};
 
 use crate::PackageError;
 use crate::diff::TableShape;
@@ -16,25 +18,49 @@ use crate::secrecy::leaks;
 ///
 /// # Errors
 /// When a file cannot be read at all.
-pub fn reread(shape: &TableShape, parquet: &ParquetFile, csv: impl Read + Send) -> Result<Vec<String>, PackageError> {
-    let wrap = |source| PackageError::Compared { table: shape.table.clone(), source };
+pub fn reread(
+    shape: &TableShape,
+    parquet: &ParquetFile,
+    csv: impl Read + Send,
+) -> Result<Vec<String>, PackageError> {
+    let wrap = |source| PackageError::Compared {
+        table: shape.table.clone(),
+        source,
+    };
     let (parquet_name, csv_name) = (&shape.parquet, format!("{}.csv", shape.table));
-    let names: Vec<String> = shape.columns.iter().map(|column| column.name.clone()).collect();
+    let names: Vec<String> = shape
+        .columns
+        .iter()
+        .map(|column| column.name.clone())
+        .collect();
     let mut wrong = Vec::new();
     if parquet.names() != names {
-        wrong.push(format!("{parquet_name}: its columns are not those of datapackage.json"));
+        wrong.push(format!(
+            "{parquet_name}: its columns are not those of datapackage.json"
+        ));
         return Ok(wrong);
     }
     let raw = read_csv(csv, ReadLimits::default(), 2, &mut |_| {}).map_err(wrap)?;
     if raw.header != names {
-        wrong.push(format!("{csv_name}: its columns are not those of datapackage.json"));
+        wrong.push(format!(
+            "{csv_name}: its columns are not those of datapackage.json"
+        ));
         return Ok(wrong);
     }
     if raw.rows() != parquet.rows() || !raw.ragged.is_empty() {
-        wrong.push(format!("{csv_name}: {} rows where {parquet_name} has {}", raw.rows() + raw.ragged.len(), parquet.rows()));
+        wrong.push(format!(
+            "{csv_name}: {} rows where {parquet_name} has {}",
+            raw.rows() + raw.ragged.len(),
+            parquet.rows()
+        ));
         return Ok(wrong);
     }
-    let key: Vec<Column> = shape.key.iter().map(|name| parquet.column(name)).collect::<Result<_, _>>().map_err(wrap)?;
+    let key: Vec<Column> = shape
+        .key
+        .iter()
+        .map(|name| parquet.column(name))
+        .collect::<Result<_, _>>()
+        .map_err(wrap)?;
     let repeated = Alignment::of(&key, &key).repeated / 2;
     if repeated > 0 {
         wrong.push(format!("{parquet_name}: {repeated} rows repeat a key"));
@@ -43,13 +69,17 @@ pub fn reread(shape: &TableShape, parquet: &ParquetFile, csv: impl Read + Send) 
         let column = parquet.column(name).map_err(wrap)?;
         let differing = cells_that_differ(&raw, place, &column);
         if differing > 0 {
-            wrong.push(format!("{csv_name}: {differing} cells of {name} are not those of {parquet_name}"));
+            wrong.push(format!(
+                "{csv_name}: {differing} cells of {name} are not those of {parquet_name}"
+            ));
         }
         let status = format!("{name}_statut");
         if names.contains(&status) {
             let contradicted = contradictions(&column, &parquet.column(&status).map_err(wrap)?);
             if contradicted > 0 {
-                wrong.push(format!("{parquet_name}: {contradicted} cells of {name} contradict {status}"));
+                wrong.push(format!(
+                    "{parquet_name}: {contradicted} cells of {name} contradict {status}"
+                ));
             }
         }
     }
@@ -65,13 +95,23 @@ fn cells_that_differ(raw: &RawTable, place: usize, column: &Column) -> u64 {
     let differs: Box<dyn Fn(usize) -> bool + '_> = match column {
         Column::Integer(numbers) => Box::new(move |row| {
             let text = cells.value(row);
-            if text.is_empty() { numbers.get(row).is_some() } else { text.parse().ok() != numbers.get(row) }
+            if text.is_empty() {
+                numbers.get(row).is_some()
+            } else {
+                text.parse().ok() != numbers.get(row)
+            }
         }),
         Column::Decimal(numbers) => Box::new(move |row| {
             let text = cells.value(row);
-            if text.is_empty() { numbers.get(row).is_some() } else { text.parse().ok() != numbers.get(row) }
+            if text.is_empty() {
+                numbers.get(row).is_some()
+            } else {
+                text.parse().ok() != numbers.get(row)
+            }
         }),
-        Column::Text(text) | Column::List(text) => Box::new(move |row| cells.value(row) != text.get(row).unwrap_or_default()),
+        Column::Text(text) | Column::List(text) => {
+            Box::new(move |row| cells.value(row) != text.get(row).unwrap_or_default())
+        }
         Column::Status(status) => Box::new(move |row| cells.value(row) != status.get(row).as_str()),
     };
     (0..raw.rows()).filter(|row| differs(*row)).count() as u64
@@ -87,17 +127,32 @@ fn contradictions(measure: &Column, status: &Column) -> u64 {
     };
     let status = as_text(status);
     let measured = |row: usize| status.get(row) == Some(ValueStatus::Measured.as_str());
-    (0..status.rows()).filter(|row| filled(*row) != measured(*row)).count() as u64
+    (0..status.rows())
+        .filter(|row| filled(*row) != measured(*row))
+        .count() as u64
 }
 
 /// Figures under the threshold, from the columns that decide it; told when one of them is not published.
-fn secrecy(spec: &TableSpec, shape: &TableShape, parquet: &ParquetFile) -> Result<Option<String>, PackageError> {
-    let wrap = |source| PackageError::Compared { table: shape.table.clone(), source };
+fn secrecy(
+    spec: &TableSpec,
+    shape: &TableShape,
+    parquet: &ParquetFile,
+) -> Result<Option<String>, PackageError> {
+    let wrap = |source| PackageError::Compared {
+        table: shape.table.clone(),
+        source,
+    };
     let published = |name: &str| shape.columns.iter().any(|column| column.name == name);
     let mut table = Table::new(parquet.rows());
-    for column in spec.measures().chain(spec.columns.iter().filter(|column| spec.key.contains(&column.name))) {
+    for column in spec.measures().chain(
+        spec.columns
+            .iter()
+            .filter(|column| spec.key.contains(&column.name)),
+    ) {
         if published(&column.name) {
-            table.set(&column.name, parquet.column(&column.name).map_err(wrap)?).map_err(wrap)?;
+            table
+                .set(&column.name, parquet.column(&column.name).map_err(wrap)?)
+                .map_err(wrap)?;
         }
     }
     if spec.measures().any(|column| !published(&column.name)) {
@@ -107,6 +162,9 @@ fn secrecy(spec: &TableSpec, shape: &TableShape, parquet: &ParquetFile) -> Resul
     let (count, first) = leaks(spec, &table).map_err(wrap)?;
     Ok(first.map(|first| {
         let where_ = first.sentence(debouches_model::Lang::En);
-        format!("{}: {count} figures under the secrecy threshold; the first: {where_}", shape.parquet)
+        format!(
+            "{}: {count} figures under the secrecy threshold; the first: {where_}",
+            shape.parquet
+        )
     }))
 }

@@ -10,7 +10,9 @@ use debouches_table::{Table, TableError};
 /// # Errors
 /// When a column of the specification is not in the table.
 pub fn leaks(spec: &TableSpec, table: &Table) -> Result<(u64, Option<Finding>), TableError> {
-    let Some(secrecy) = &spec.secrecy else { return Ok((0, None)) };
+    let Some(secrecy) = &spec.secrecy else {
+        return Ok((0, None));
+    };
     let threshold = f64::from(secrecy.threshold);
     let (mut count, mut first) = (0, None);
     for column in spec.measures().filter(|column| !column.base.is_empty()) {
@@ -40,12 +42,24 @@ type Number<'a> = Box<dyn Fn(usize) -> Option<f64> + 'a>;
 
 /// The smallest part of the base of a measure on a row; unknown when one part is.
 fn smallest_base<'a>(column: &ColumnSpec, table: &'a Table) -> Result<Number<'a>, TableError> {
-    let mut parts: Vec<Number<'a>> = column.base.counts.iter().map(|name| table.numbers(name)).collect::<Result<_, _>>()?;
+    let mut parts: Vec<Number<'a>> = column
+        .base
+        .counts
+        .iter()
+        .map(|name| table.numbers(name))
+        .collect::<Result<_, _>>()?;
     for share in &column.base.shares {
         let (rate, of) = (table.numbers(&share.rate)?, table.numbers(&share.of)?);
-        parts.push(Box::new(move |row| Some((rate(row)? * of(row)? / 100.0).round())));
+        parts.push(Box::new(move |row| {
+            Some((rate(row)? * of(row)? / 100.0).round())
+        }));
     }
     Ok(Box::new(move |row| {
-        parts.iter().map(|part| part(row)).try_fold(f64::INFINITY, |smallest, part| part.map(|part| smallest.min(part)))
+        parts
+            .iter()
+            .map(|part| part(row))
+            .try_fold(f64::INFINITY, |smallest, part| {
+                part.map(|part| smallest.min(part))
+            })
     }))
 }

@@ -32,7 +32,9 @@ impl VersionRule<'_> {
     /// did not announce. Empty when there is nothing, or when it was announced.
     #[must_use]
     pub fn unannounced(&self, candidate: &ReleaseRecord) -> Vec<Text> {
-        let Some(last) = self.last else { return Vec::new() };
+        let Some(last) = self.last else {
+            return Vec::new();
+        };
         let announced = |name: &str| {
             let names = |own: &str| own == name || name.strip_suffix("_statut") == Some(own);
             last.deprecated.iter().any(|notice| names(&notice.column))
@@ -41,13 +43,23 @@ impl VersionRule<'_> {
         for before in &last.tables {
             let table = &before.table;
             let Some(now) = candidate.tables.iter().find(|own| own.table == *table) else {
-                broken.push(say(&format!("table {table} retirée"), &format!("table {table} removed")));
+                broken.push(say(
+                    &format!("table {table} retirée"),
+                    &format!("table {table} removed"),
+                ));
                 continue;
             };
-            let gone: Vec<&str> =
-                before.columns.iter().filter(|own| !now.columns.contains(own)).map(|own| own.name.as_str()).collect();
+            let gone: Vec<&str> = before
+                .columns
+                .iter()
+                .filter(|own| !now.columns.contains(own))
+                .map(|own| own.name.as_str())
+                .collect();
             // The status of a measure goes with it: told once.
-            let is_twin = |name: &str| name.strip_suffix("_statut").is_some_and(|measure| gone.contains(&measure));
+            let is_twin = |name: &str| {
+                name.strip_suffix("_statut")
+                    .is_some_and(|measure| gone.contains(&measure))
+            };
             for name in gone.iter().filter(|name| !is_twin(name)) {
                 let name = format!("{table}.{name}");
                 if !announced(&name) {
@@ -57,9 +69,20 @@ impl VersionRule<'_> {
                     ));
                 }
             }
-            let kept = before.columns.iter().filter(|column| now.columns.contains(column));
-            if !now.columns.iter().filter(|column| before.columns.contains(column)).eq(kept) {
-                broken.push(say(&format!("ordre des colonnes de {table} changé"), &format!("columns of {table} reordered")));
+            let kept = before
+                .columns
+                .iter()
+                .filter(|column| now.columns.contains(column));
+            if !now
+                .columns
+                .iter()
+                .filter(|column| before.columns.contains(column))
+                .eq(kept)
+            {
+                broken.push(say(
+                    &format!("ordre des colonnes de {table} changé"),
+                    &format!("columns of {table} reordered"),
+                ));
             }
         }
         broken
@@ -69,8 +92,12 @@ impl VersionRule<'_> {
     #[must_use]
     pub fn allows(&self, chosen: Version, change: Option<Change>) -> bool {
         let Some(last) = self.last else { return true };
-        let graver = [Change::Patch, Change::Minor, Change::Major].into_iter().filter(|own| Some(*own) >= change);
-        graver.map(|change| last.version.after(change)).any(|version| version == chosen)
+        let graver = [Change::Patch, Change::Minor, Change::Major]
+            .into_iter()
+            .filter(|own| Some(*own) >= change);
+        graver
+            .map(|change| last.version.after(change))
+            .any(|version| version == chosen)
     }
 
     /// Decides the version of a candidate, whose own `version` is not looked at.
@@ -89,20 +116,33 @@ impl VersionRule<'_> {
                 Some(before) => changes.extend(table_changes(before, table)),
                 None => changes.push((
                     Change::Minor,
-                    say(&format!("Table {} ajoutée.", table.table), &format!("Table {} added.", table.table)),
+                    say(
+                        &format!("Table {} ajoutée.", table.table),
+                        &format!("Table {} added.", table.table),
+                    ),
                 )),
             }
         }
-        for table in last.tables.iter().filter(|own| !candidate.tables.iter().any(|new| new.table == own.table)) {
+        for table in last
+            .tables
+            .iter()
+            .filter(|own| !candidate.tables.iter().any(|new| new.table == own.table))
+        {
             changes.push((
                 Change::Major,
-                say(&format!("Table {} retirée.", table.table), &format!("Table {} removed.", table.table)),
+                say(
+                    &format!("Table {} retirée.", table.table),
+                    &format!("Table {} removed.", table.table),
+                ),
             ));
         }
         if changes.is_empty() && last.definition_sha256 != candidate.definition_sha256 {
             changes.push((
                 Change::Patch,
-                say("Textes et définitions revus, données inchangées.", "Texts and definitions revised, same data."),
+                say(
+                    "Textes et définitions revus, données inchangées.",
+                    "Texts and definitions revised, same data.",
+                ),
             ));
         }
         match changes.iter().map(|(change, _)| *change).max() {
@@ -117,23 +157,47 @@ impl VersionRule<'_> {
 }
 
 fn say(fr: &str, en: &str) -> Text {
-    Text { fr: fr.to_owned(), en: en.to_owned() }
+    Text {
+        fr: fr.to_owned(),
+        en: en.to_owned(),
+    }
 }
 
 fn both(table: &str, fr: &str, en: &str, what: &str) -> Text {
-    say(&format!("{table} : {fr} : {what}."), &format!("{table}: {en}: {what}."))
+    say(
+        &format!("{table} : {fr} : {what}."),
+        &format!("{table}: {en}: {what}."),
+    )
 }
 
 fn table_changes(before: &TableRecord, now: &TableRecord) -> Vec<(Change, Text)> {
     let mut changes = Vec::new();
-    let kept: Vec<_> = now.columns.iter().filter(|column| before.columns.contains(column)).collect();
-    let removed: Vec<_> =
-        before.columns.iter().filter(|column| !now.columns.contains(column)).map(|c| c.name.as_str()).collect();
-    let added: Vec<_> = now.columns.iter().filter(|column| !before.columns.contains(column)).map(|c| c.name.as_str()).collect();
+    let kept: Vec<_> = now
+        .columns
+        .iter()
+        .filter(|column| before.columns.contains(column))
+        .collect();
+    let removed: Vec<_> = before
+        .columns
+        .iter()
+        .filter(|column| !now.columns.contains(column))
+        .map(|c| c.name.as_str())
+        .collect();
+    let added: Vec<_> = now
+        .columns
+        .iter()
+        .filter(|column| !before.columns.contains(column))
+        .map(|c| c.name.as_str())
+        .collect();
     if !removed.is_empty() {
         changes.push((
             Change::Major,
-            both(&now.table, "colonnes retirées ou de type changé", "columns removed or retyped", &removed.join(", ")),
+            both(
+                &now.table,
+                "colonnes retirées ou de type changé",
+                "columns removed or retyped",
+                &removed.join(", "),
+            ),
         ));
     } else if !kept.iter().copied().eq(before.columns.iter()) {
         changes.push((
@@ -145,16 +209,37 @@ fn table_changes(before: &TableRecord, now: &TableRecord) -> Vec<(Change, Text)>
         ));
     }
     if !added.is_empty() {
-        changes.push((Change::Minor, both(&now.table, "colonnes ajoutées", "columns added", &added.join(", "))));
+        changes.push((
+            Change::Minor,
+            both(
+                &now.table,
+                "colonnes ajoutées",
+                "columns added",
+                &added.join(", "),
+            ),
+        ));
     }
     if before.keys_sha256 != now.keys_sha256 {
         changes.push((
             Change::Minor,
-            both(&now.table, "lignes, avant et après", "rows, before and after", &format!("{} → {}", before.rows, now.rows)),
+            both(
+                &now.table,
+                "lignes, avant et après",
+                "rows, before and after",
+                &format!("{} → {}", before.rows, now.rows),
+            ),
         ));
     }
     if changes.is_empty() && before.content_sha256 != now.content_sha256 {
-        changes.push((Change::Patch, both(&now.table, "lignes", "rows", "valeurs corrigées / values corrected")));
+        changes.push((
+            Change::Patch,
+            both(
+                &now.table,
+                "lignes",
+                "rows",
+                "valeurs corrigées / values corrected",
+            ),
+        ));
     }
     changes
 }
@@ -167,7 +252,10 @@ mod tests {
     use crate::record::ColumnRecord;
 
     fn record(columns: &[&str], keys: &str, content: &str) -> ReleaseRecord {
-        let columns = columns.iter().map(|name| ColumnRecord { name: (*name).to_owned(), kind: "string".to_owned() });
+        let columns = columns.iter().map(|name| ColumnRecord {
+            name: (*name).to_owned(),
+            kind: "string".to_owned(),
+        });
         ReleaseRecord {
             format: 1,
             dataset: "d".parse().unwrap(),
@@ -195,10 +283,22 @@ mod tests {
     #[test]
     fn the_change_decides_the_number() {
         assert_eq!(change(&record(&["a", "b"], "k", "c")), None);
-        assert_eq!(change(&record(&["a", "b"], "k", "other")), Some(Change::Patch));
-        assert_eq!(change(&record(&["a", "b"], "more", "other")), Some(Change::Minor));
-        assert_eq!(change(&record(&["a", "x", "b"], "k", "other")), Some(Change::Minor));
-        assert_eq!(change(&record(&["b", "a"], "k", "other")), Some(Change::Major));
+        assert_eq!(
+            change(&record(&["a", "b"], "k", "other")),
+            Some(Change::Patch)
+        );
+        assert_eq!(
+            change(&record(&["a", "b"], "more", "other")),
+            Some(Change::Minor)
+        );
+        assert_eq!(
+            change(&record(&["a", "x", "b"], "k", "other")),
+            Some(Change::Minor)
+        );
+        assert_eq!(
+            change(&record(&["b", "a"], "k", "other")),
+            Some(Change::Major)
+        );
         assert_eq!(change(&record(&["a"], "k", "other")), Some(Change::Major));
     }
 
@@ -207,17 +307,36 @@ mod tests {
         let last = record(&["a", "b"], "k", "c");
         let rule = VersionRule { last: Some(&last) };
         let allows = |text: &str, change| rule.allows(text.parse().unwrap(), Some(change));
-        assert!(allows("1.1.0", Change::Minor) && allows("2.0.0", Change::Minor) && allows("1.0.1", Change::Patch));
-        assert!(!allows("1.0.1", Change::Minor) && !allows("1.2.0", Change::Minor) && !allows("1.0.0", Change::Patch));
+        assert!(
+            allows("1.1.0", Change::Minor)
+                && allows("2.0.0", Change::Minor)
+                && allows("1.0.1", Change::Patch)
+        );
+        assert!(
+            !allows("1.0.1", Change::Minor)
+                && !allows("1.2.0", Change::Minor)
+                && !allows("1.0.0", Change::Patch)
+        );
     }
 
     #[test]
     fn a_removed_column_needs_a_notice() {
         let mut last = record(&["a", "b"], "k", "c");
         let now = record(&["a"], "k", "c");
-        let told: Vec<String> = (VersionRule { last: Some(&last) }).unannounced(&now).into_iter().map(|text| text.en).collect();
+        let told: Vec<String> = (VersionRule { last: Some(&last) })
+            .unannounced(&now)
+            .into_iter()
+            .map(|text| text.en)
+            .collect();
         assert_eq!(told, ["column t.b removed or retyped"]);
-        last.deprecated.push(crate::dataset::Deprecation { column: "t.b".to_owned(), reason: "remplacée".to_owned() });
-        assert!((VersionRule { last: Some(&last) }).unannounced(&now).is_empty());
+        last.deprecated.push(crate::dataset::Deprecation {
+            column: "t.b".to_owned(),
+            reason: "remplacée".to_owned(),
+        });
+        assert!(
+            (VersionRule { last: Some(&last) })
+                .unannounced(&now)
+                .is_empty()
+        );
     }
 }

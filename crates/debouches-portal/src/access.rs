@@ -35,7 +35,11 @@ impl Caller {
     }
 
     pub(crate) fn role(&self, organization: &Organization) -> Option<Role> {
-        organization.members.iter().find(|member| self.is(&member.user)).map(|member| member.role)
+        organization
+            .members
+            .iter()
+            .find(|member| self.is(&member.user))
+            .map(|member| member.role)
     }
 
     fn role_for(&self, state: &State, dataset: &Dataset) -> Option<Role> {

@@ -25,8 +25,20 @@ pub(crate) struct App {
 pub(crate) type Shared = Arc<App>;
 
 impl App {
-    pub(crate) fn new(folder: Folder, options: PortalOptions, credentials: Credentials, state: State) -> Self {
-        Self { folder, options, credentials, state: RwLock::new(state), seen: Mutex::default(), flaky: Mutex::default() }
+    pub(crate) fn new(
+        folder: Folder,
+        options: PortalOptions,
+        credentials: Credentials,
+        state: State,
+    ) -> Self {
+        Self {
+            folder,
+            options,
+            credentials,
+            state: RwLock::new(state),
+            seen: Mutex::default(),
+            flaky: Mutex::default(),
+        }
     }
 
     pub(crate) fn base(&self) -> &str {
@@ -51,7 +63,8 @@ impl App {
         let mut next = state.clone();
         let result = change(&mut next)?;
         let app = Arc::clone(self);
-        let saved = tokio::task::spawn_blocking(move || app.folder.save(&next).map(|()| next)).await;
+        let saved =
+            tokio::task::spawn_blocking(move || app.folder.save(&next).map(|()| next)).await;
         *state = saved.map_err(|error| Refusal::Broken(error.to_string()))??;
         Ok(result)
     }
@@ -66,7 +79,10 @@ impl App {
     }
 
     pub(crate) fn seen(&self) -> Vec<Seen> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     pub(crate) fn flaky<T>(&self, look: impl FnOnce(&mut Flaky) -> T) -> T {

@@ -10,12 +10,15 @@ use crate::model::Coverage;
 /// A missing month or day is today's, and a reversed pair is swapped: so does the portal.
 pub(crate) fn parse(value: &Value, today: NaiveDate) -> Option<Coverage> {
     let (start, end) = match value {
-        Value::String(text) => text.split_once(" - ").map(|(start, end)| (start.to_owned(), Some(end.to_owned())))?,
+        Value::String(text) => text
+            .split_once(" - ")
+            .map(|(start, end)| (start.to_owned(), Some(end.to_owned())))?,
         Value::Object(fields) => {
             let end = fields.get("end").filter(|end| !end.is_null());
             (
                 fields.get("start")?.as_str()?.to_owned(),
-                end.map(|end| end.as_str().map(str::to_owned)).map_or(Some(None), |end| end.map(Some))?,
+                end.map(|end| end.as_str().map(str::to_owned))
+                    .map_or(Some(None), |end| end.map(Some))?,
             )
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => return None,
@@ -23,7 +26,10 @@ pub(crate) fn parse(value: &Value, today: NaiveDate) -> Option<Coverage> {
     let start = date(&start, today)?;
     let end = end.map_or(Some(None), |end| date(&end, today).map(Some))?;
     Some(match end {
-        Some(end) if end < start => Coverage { start: end, end: Some(start) },
+        Some(end) if end < start => Coverage {
+            start: end,
+            end: Some(start),
+        },
         end => Coverage { start, end },
     })
 }
@@ -45,11 +51,27 @@ mod tests {
     #[test]
     fn a_year_takes_the_day_of_today_and_a_reversed_pair_is_swapped() {
         let today = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
-        let text = |value| parse(&value, today).map(|found| (found.start.to_string(), found.end.map(|end| end.to_string())));
+        let text = |value| {
+            parse(&value, today).map(|found| {
+                (
+                    found.start.to_string(),
+                    found.end.map(|end| end.to_string()),
+                )
+            })
+        };
         let pair = |start: &str, end: &str| Some((start.to_owned(), Some(end.to_owned())));
-        assert_eq!(text(json!({"start": "2021", "end": "2023"})), pair("2021-11-23", "2023-11-23"));
-        assert_eq!(text(json!("2023-01-02 - 2021-01-02")), pair("2021-01-02", "2023-01-02"));
-        assert_eq!(text(json!({"start": "2021-01-01", "end": null})), Some(("2021-01-01".to_owned(), None)));
+        assert_eq!(
+            text(json!({"start": "2021", "end": "2023"})),
+            pair("2021-11-23", "2023-11-23")
+        );
+        assert_eq!(
+            text(json!("2023-01-02 - 2021-01-02")),
+            pair("2021-01-02", "2023-01-02")
+        );
+        assert_eq!(
+            text(json!({"start": "2021-01-01", "end": null})),
+            Some(("2021-01-01".to_owned(), None))
+        );
         assert_eq!(text(json!({"start": "nonsense"})), None);
         assert_eq!(text(json!({"start": "2021-13-01"})), None);
     }

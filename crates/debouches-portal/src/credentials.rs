@@ -35,10 +35,17 @@ pub(crate) enum Holder<'a> {
 
 impl Credentials {
     /// The keys of the folder, or new ones, beside the present address.
-    pub(crate) fn settle(folder: &Folder, state: &State, base_url: &str) -> Result<Self, PortalError> {
+    pub(crate) fn settle(
+        folder: &Folder,
+        state: &State,
+        base_url: &str,
+    ) -> Result<Self, PortalError> {
         let path = folder.credentials_path();
         let known = read::<Self>(&path)?;
-        let mut organizations = state.organizations.iter().map(|organization| organization.id.clone());
+        let mut organizations = state
+            .organizations
+            .iter()
+            .map(|organization| organization.id.clone());
         let credentials = Self {
             base_url: base_url.to_owned(),
             api: format!("{base_url}/api/1"),
@@ -48,12 +55,19 @@ impl Credentials {
             keys: known.map_or_else(|| new_keys(state), |known| known.keys),
         };
         let bytes = serde_json::to_vec_pretty(&credentials).map_err(std::io::Error::from);
-        bytes.and_then(|bytes| folder.write(&path, &bytes)).map_err(|source| PortalError::Folder { path, source })?;
+        bytes
+            .and_then(|bytes| folder.write(&path, &bytes))
+            .map_err(|source| PortalError::Folder { path, source })?;
         Ok(credentials)
     }
 
     pub(crate) fn holder(&self, key: &str) -> Holder<'_> {
-        match self.keys.iter().find(|(_, known)| *known == key).map(|(name, _)| name.as_str()) {
+        match self
+            .keys
+            .iter()
+            .find(|(_, known)| *known == key)
+            .map(|(name, _)| name.as_str())
+        {
             Some("expired") => Holder::Expired,
             Some("revoked") => Holder::Revoked,
             Some(name) => Holder::User(name),
@@ -72,6 +86,15 @@ fn new_keys(state: &State) -> BTreeMap<String, String> {
         names.extend(["expired", "revoked"]);
     }
     // 244 random bits from the operating system.
-    let key = || format!("pratique_{}{}", uuid::Uuid::new_v4().simple(), uuid::Uuid::new_v4().simple());
-    names.into_iter().map(|name| (name.to_owned(), key())).collect()
+    let key = || {
+        format!(
+            "pratique_{}{}",
+            uuid::Uuid::new_v4().simple(),
+            uuid::Uuid::new_v4().simple()
+        )
+    };
+    names
+        .into_iter()
+        .map(|name| (name.to_owned(), key()))
+        .collect()
 }

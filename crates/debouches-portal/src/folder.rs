@@ -25,10 +25,19 @@ impl Folder {
         };
         fs::create_dir_all(root).map_err(at(root))?;
         let path = root.join("lock");
-        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(at(&path))?;
+        let lock = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(at(&path))?;
         match lock.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(PortalError::Locked { folder: root.to_owned() }),
+            Err(TryLockError::WouldBlock) => {
+                return Err(PortalError::Locked {
+                    folder: root.to_owned(),
+                });
+            }
             Err(TryLockError::Error(source)) => return Err(PortalError::Folder { path, source }),
         }
         let temporary = root.join("tmp");
@@ -38,7 +47,10 @@ impl Folder {
         for folder in ["tmp", "files", "parts"] {
             fs::create_dir_all(root.join(folder)).map_err(at(root))?;
         }
-        Ok(Self { root: root.to_owned(), _lock: lock })
+        Ok(Self {
+            root: root.to_owned(),
+            _lock: lock,
+        })
     }
 
     pub(crate) fn state_path(&self) -> PathBuf {
@@ -71,19 +83,28 @@ impl Folder {
     /// The state, if there is one yet.
     pub(crate) fn load(&self) -> Result<Option<State>, PortalError> {
         let path = self.state_path();
-        let Some(state) = read::<State>(&path)? else { return Ok(None) };
+        let Some(state) = read::<State>(&path)? else {
+            return Ok(None);
+        };
         if state.format == State::FORMAT {
             Ok(Some(state))
         } else {
-            Err(PortalError::Foreign { path, why: format!("format {} instead of {}", state.format, State::FORMAT) })
+            Err(PortalError::Foreign {
+                path,
+                why: format!("format {} instead of {}", state.format, State::FORMAT),
+            })
         }
     }
 
     /// Removes the files that no resource names: a process that was stopped had stored them and not yet recorded them.
     /// Left there, they would make the same upload fail if it came again within the second.
     pub(crate) fn sweep(&self, state: &State) -> io::Result<()> {
-        let named: BTreeSet<&str> =
-            state.datasets.iter().flat_map(|dataset| &dataset.resources).filter_map(Resource::path).collect();
+        let named: BTreeSet<&str> = state
+            .datasets
+            .iter()
+            .flat_map(|dataset| &dataset.resources)
+            .filter_map(Resource::path)
+            .collect();
         for (name, path) in stored_files(&self.files())? {
             if !named.contains(name.as_str()) {
                 fs::remove_file(&path)?;
@@ -117,7 +138,14 @@ fn stored_files(root: &Path) -> io::Result<Vec<(String, PathBuf)>> {
             for entry in fs::read_dir(folder)? {
                 let entry = entry?;
                 let own = entry.file_name().to_string_lossy().into_owned();
-                deeper.push((if name.is_empty() { own } else { format!("{name}/{own}") }, entry.path()));
+                deeper.push((
+                    if name.is_empty() {
+                        own
+                    } else {
+                        format!("{name}/{own}")
+                    },
+                    entry.path(),
+                ));
             }
         }
         found = deeper;
@@ -130,13 +158,25 @@ pub(crate) fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, Portal
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(source) => return Err(PortalError::Folder { path: path.to_owned(), source }),
+        Err(source) => {
+            return Err(PortalError::Folder {
+                path: path.to_owned(),
+                source,
+            });
+        }
     };
-    let foreign = |error: serde_json::Error| PortalError::Foreign { path: path.to_owned(), why: error.to_string() };
+    let foreign = |error: serde_json::Error| PortalError::Foreign {
+        path: path.to_owned(),
+        why: error.to_string(),
+    };
     serde_json::from_slice(&bytes).map(Some).map_err(foreign)
 }
 
 /// Makes a rename in a folder last.
 pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+    if cfg!(unix) {
+        File::open(folder)?.sync_all()
+    } else {
+        Ok(())
+    }
 }

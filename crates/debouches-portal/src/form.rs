@@ -13,7 +13,11 @@ use crate::model::Extras;
 use crate::refusal::Refusal;
 
 /// A JSON object, or the refusal of the portal. `otherwise` is said when the body does not claim to be JSON.
-pub(crate) fn object(headers: &HeaderMap, body: &[u8], otherwise: Refusal) -> Result<Map<String, Value>, Refusal> {
+pub(crate) fn object(
+    headers: &HeaderMap,
+    body: &[u8],
+    otherwise: Refusal,
+) -> Result<Map<String, Value>, Refusal> {
     match json(headers, body, otherwise)? {
         Value::Object(object) => Ok(object),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
@@ -31,13 +35,17 @@ pub(crate) fn json(headers: &HeaderMap, body: &[u8], otherwise: Refusal) -> Resu
     if !claimed {
         return Err(otherwise);
     }
-    serde_json::from_slice(body)
-        .map_err(|_| Refusal::bad("The browser (or proxy) sent a request that this server could not understand."))
+    serde_json::from_slice(body).map_err(|_| {
+        Refusal::bad("The browser (or proxy) sent a request that this server could not understand.")
+    })
 }
 
 /// What creations answer to a body that is not JSON.
 pub(crate) fn not_json() -> Refusal {
-    Refusal::Fields(Map::from_iter([("Content-Type".to_owned(), json!("expecting application/json"))]))
+    Refusal::Fields(Map::from_iter([(
+        "Content-Type".to_owned(),
+        json!("expecting application/json"),
+    )]))
 }
 
 /// The fields that a form refuses, all at once.
@@ -50,11 +58,16 @@ impl Complaints {
     }
 
     fn nest(&mut self, field: &str, name: &str, text: impl Into<String>) {
-        self.0.insert(field.to_owned(), json!({name: [text.into()]}));
+        self.0
+            .insert(field.to_owned(), json!({name: [text.into()]}));
     }
 
     fn settle(self) -> Result<(), Refusal> {
-        if self.0.is_empty() { Ok(()) } else { Err(Refusal::Fields(self.0)) }
+        if self.0.is_empty() {
+            Ok(())
+        } else {
+            Err(Refusal::Fields(self.0))
+        }
     }
 
     /// A text that cannot be empty: kept when left out of an update.
@@ -63,7 +76,10 @@ impl Complaints {
             None if !kept.is_empty() => {}
             Some(Some(text)) if !text.is_empty() => {
                 if text.chars().count() > most {
-                    self.add(name, format!("Field cannot be longer than {most} characters."));
+                    self.add(
+                        name,
+                        format!("Field cannot be longer than {most} characters."),
+                    );
                 }
                 *kept = text.to_owned();
             }
@@ -72,23 +88,38 @@ impl Complaints {
     }
 
     /// A text that may be cleared.
-    fn optional(&mut self, body: &Map<String, Value>, name: &str, most: usize, kept: &mut Option<String>) {
+    fn optional(
+        &mut self,
+        body: &Map<String, Value>,
+        name: &str,
+        most: usize,
+        kept: &mut Option<String>,
+    ) {
         let Some(value) = body.get(name) else { return };
         let text = value.as_str().filter(|text| !text.is_empty());
         if text.is_some_and(|text| text.chars().count() > most) {
-            self.add(name, format!("Field cannot be longer than {most} characters."));
+            self.add(
+                name,
+                format!("Field cannot be longer than {most} characters."),
+            );
         }
         *kept = text.map(str::to_owned);
     }
 
     /// Free fields: replaced as a whole, but for those of the platform, which stay as they are without a word.
     fn extras(&mut self, body: &Map<String, Value>, reserved: fn(&str) -> bool, kept: &mut Extras) {
-        let Some(Value::Object(sent)) = body.get("extras") else { return };
+        let Some(Value::Object(sent)) = body.get("extras") else {
+            return;
+        };
         if sent.keys().any(|name| name.starts_with('$')) {
             self.add("extras", "Extras keys cannot start with $");
         }
         kept.retain(|name, _| reserved(name));
-        kept.extend(sent.iter().filter(|(name, _)| !reserved(name)).map(|(name, value)| (name.clone(), value.clone())));
+        kept.extend(
+            sent.iter()
+                .filter(|(name, _)| !reserved(name))
+                .map(|(name, value)| (name.clone(), value.clone())),
+        );
     }
 }
 
@@ -99,5 +130,8 @@ pub(crate) fn reserved_for_dataset(name: &str) -> bool {
 
 /// Free fields of a resource that services of the platform own.
 pub(crate) fn reserved_for_resource(name: &str) -> bool {
-    ["analysis:", "check:", "csv-export:", "validation-report:"].iter().any(|start| name.starts_with(start)) || name == "dcat"
+    ["analysis:", "check:", "csv-export:", "validation-report:"]
+        .iter()
+        .any(|start| name.starts_with(start))
+        || name == "dcat"
 }

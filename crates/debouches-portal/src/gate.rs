@@ -37,8 +37,9 @@ pub(crate) async fn gate(State(app): State<Shared>, request: Request, next: Next
         return next.run(request).await;
     }
     app.note(seen(&request));
-    let Some(stopped) =
-        disturbed(&app, request.method()).or_else(|| too_large(&app, &request)).or_else(|| slashless(&app, &request))
+    let Some(stopped) = disturbed(&app, request.method())
+        .or_else(|| too_large(&app, &request))
+        .or_else(|| slashless(&app, &request))
     else {
         return next.run(request).await;
     };
@@ -48,10 +49,15 @@ pub(crate) async fn gate(State(app): State<Shared>, request: Request, next: Next
 }
 
 fn too_large(app: &App, request: &Request) -> Option<Response> {
-    let length = text(request.headers(), "content-length")?.parse::<u64>().ok()?;
+    let length = text(request.headers(), "content-length")?
+        .parse::<u64>()
+        .ok()?;
     let text = "The data value transmitted exceeds the capacity limit.".to_owned();
     let refusal = Refusal::Message(StatusCode::PAYLOAD_TOO_LARGE, text);
-    app.options.max_body.filter(|max| length > *max).map(|_| refusal.into_response())
+    app.options
+        .max_body
+        .filter(|max| length > *max)
+        .map(|_| refusal.into_response())
 }
 
 /// Every address of the API ends with a slash, but the permanent ones.
@@ -60,16 +66,28 @@ fn slashless(app: &App, request: &Request) -> Option<Response> {
     if !path.starts_with("/api/") || path.ends_with('/') || path.starts_with("/api/1/datasets/r/") {
         return None;
     }
-    let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+    let query = request
+        .uri()
+        .query()
+        .map(|query| format!("?{query}"))
+        .unwrap_or_default();
     Some(Refusal::Moved(format!("{}{path}/{query}", app.base())).into_response())
 }
 
 /// Finds the person behind the key. A bad key is refused even where none is needed.
-pub(crate) async fn identify(State(app): State<Shared>, mut request: Request, next: Next) -> Response {
-    let Some(key) = request.headers().get("x-api-key") else { return next.run(request).await };
+pub(crate) async fn identify(
+    State(app): State<Shared>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let Some(key) = request.headers().get("x-api-key") else {
+        return next.run(request).await;
+    };
     let refusal = match app.credentials.holder(key.to_str().unwrap_or_default()) {
         Holder::User(name) => {
-            let user = app.read(|state| state.users.iter().find(|user| user.name == name).cloned()).await;
+            let user = app
+                .read(|state| state.users.iter().find(|user| user.name == name).cloned())
+                .await;
             request.extensions_mut().insert(Caller(user));
             return next.run(request).await;
         }
@@ -86,11 +104,21 @@ fn disturbed(app: &App, method: &Method) -> Option<Response> {
         return None;
     }
     app.flaky(|flaky| {
-        let status = StatusCode::from_u16(flaky.status).ok().filter(|_| flaky.left > 0)?;
+        let status = StatusCode::from_u16(flaky.status)
+            .ok()
+            .filter(|_| flaky.left > 0)?;
         flaky.left -= 1;
-        let mut response =
-            (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], "upstream unavailable").into_response();
-        if let Some(wait) = flaky.retry_after.as_deref().and_then(|wait| HeaderValue::from_str(wait).ok()) {
+        let mut response = (
+            status,
+            [(header::CONTENT_TYPE, "text/html; charset=utf-8")],
+            "upstream unavailable",
+        )
+            .into_response();
+        if let Some(wait) = flaky
+            .retry_after
+            .as_deref()
+            .and_then(|wait| HeaderValue::from_str(wait).ok())
+        {
             response.headers_mut().insert(header::RETRY_AFTER, wait);
         }
         Some(response)
@@ -101,7 +129,11 @@ fn seen(request: &Request) -> Seen {
     let headers = request.headers();
     Seen {
         method: request.method().to_string(),
-        path: request.uri().path_and_query().map(ToString::to_string).unwrap_or_default(),
+        path: request
+            .uri()
+            .path_and_query()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
         length: text(headers, "content-length").and_then(|text| text.parse().ok()),
         user_agent: text(headers, "user-agent").map(str::to_owned),
         has_key: headers.contains_key("x-api-key"),

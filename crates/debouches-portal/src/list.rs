@@ -14,19 +14,31 @@ pub(crate) struct Window {
 impl Window {
     /// Reads `page` and `page_size`.
     pub(crate) fn of(url: &Url, size: usize) -> Result<Self, Refusal> {
-        let number = |name: &str, default: usize| match url.query_pairs().find(|(found, _)| found == name) {
-            None => Ok(default),
-            Some((_, text)) => text
-                .parse()
-                .ok()
-                .filter(|number| *number > 0)
-                .ok_or_else(|| Refusal::Record("page", format!("{name} must be a positive number"))),
-        };
-        Ok(Self { page: number("page", 1)?, size: number("page_size", size)? })
+        let number =
+            |name: &str, default: usize| match url.query_pairs().find(|(found, _)| found == name) {
+                None => Ok(default),
+                Some((_, text)) => {
+                    text.parse()
+                        .ok()
+                        .filter(|number| *number > 0)
+                        .ok_or_else(|| {
+                            Refusal::Record("page", format!("{name} must be a positive number"))
+                        })
+                }
+            };
+        Ok(Self {
+            page: number("page", 1)?,
+            size: number("page_size", size)?,
+        })
     }
 
     /// The page as the API shows it; 404 past the end.
-    pub(crate) fn show<T>(self, url: &Url, items: &[T], show: impl Fn(&T) -> Value) -> Result<Value, Refusal> {
+    pub(crate) fn show<T>(
+        self,
+        url: &Url,
+        items: &[T],
+        show: impl Fn(&T) -> Value,
+    ) -> Result<Value, Refusal> {
         let first = (self.page - 1).saturating_mul(self.size);
         if first >= items.len() && self.page > 1 {
             return Err(Refusal::not_found());
@@ -49,7 +61,10 @@ impl Window {
             .map(|(name, value)| (name.into_owned(), value.into_owned()))
             .collect();
         let mut link = url.clone();
-        link.query_pairs_mut().clear().extend_pairs(others).append_pair("page", &page.to_string());
+        link.query_pairs_mut()
+            .clear()
+            .extend_pairs(others)
+            .append_pair("page", &page.to_string());
         link.into()
     }
 }

@@ -25,7 +25,9 @@ impl State {
     pub(crate) const FORMAT: u32 = 1;
 
     pub(crate) fn organization(&self, id: &str) -> Option<&Organization> {
-        self.organizations.iter().find(|organization| organization.id == id)
+        self.organizations
+            .iter()
+            .find(|organization| organization.id == id)
     }
 }
 
@@ -113,7 +115,11 @@ pub(crate) struct Dataset {
 impl Dataset {
     /// The newest change of a resource.
     pub(crate) fn last_update(&self) -> DateTime<Utc> {
-        self.resources.iter().map(|resource| resource.last_modified).max().unwrap_or(self.last_modified)
+        self.resources
+            .iter()
+            .map(|resource| resource.last_modified)
+            .max()
+            .unwrap_or(self.last_modified)
     }
 
     pub(crate) fn is_public(&self) -> bool {

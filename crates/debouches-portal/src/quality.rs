@@ -15,8 +15,14 @@ pub(crate) fn quality(dataset: &Dataset, now: DateTime<Utc>) -> Map<String, Valu
         ("license", dataset.license.is_some()),
         ("temporal_coverage", dataset.temporal_coverage.is_some()),
         ("spatial", dataset.spatial.is_some()),
-        ("update_frequency", period(dataset.frequency.as_deref()) != Period::Unknown),
-        ("dataset_description_quality", dataset.description.chars().count() > 100),
+        (
+            "update_frequency",
+            period(dataset.frequency.as_deref()) != Period::Unknown,
+        ),
+        (
+            "dataset_description_quality",
+            dataset.description.chars().count() > 100,
+        ),
     ];
     match period(dataset.frequency.as_deref()) {
         Period::Unknown => {}
@@ -28,11 +34,20 @@ pub(crate) fn quality(dataset: &Dataset, now: DateTime<Utc>) -> Map<String, Valu
     }
     if !dataset.resources.is_empty() {
         met.push(("has_open_format", dataset.resources.iter().any(is_open)));
-        met.push(("all_resources_available", dataset.resources.iter().all(is_available)));
-        met.push(("resources_documentation", dataset.resources.iter().any(is_documented)));
+        met.push((
+            "all_resources_available",
+            dataset.resources.iter().all(is_available),
+        ));
+        met.push((
+            "resources_documentation",
+            dataset.resources.iter().any(is_documented),
+        ));
     }
     let points = met.iter().filter(|(_, met)| *met).count();
-    let mut quality: Map<String, Value> = met.into_iter().map(|(name, met)| (name.to_owned(), json!(met))).collect();
+    let mut quality: Map<String, Value> = met
+        .into_iter()
+        .map(|(name, met)| (name.to_owned(), json!(met)))
+        .collect();
     if !dataset.resources.is_empty() {
         // Reported, and worth nothing.
         quality.insert("has_resources".to_owned(), json!(true));
@@ -42,7 +57,10 @@ pub(crate) fn quality(dataset: &Dataset, now: DateTime<Utc>) -> Map<String, Valu
 }
 
 fn is_open(resource: &Resource) -> bool {
-    resource.format.as_deref().is_some_and(|format| !CLOSED.contains(&format))
+    resource
+        .format
+        .as_deref()
+        .is_some_and(|format| !CLOSED.contains(&format))
 }
 
 /// Only links are checked, by a service that this portal has not.
@@ -54,5 +72,9 @@ fn is_available(resource: &Resource) -> bool {
 }
 
 fn is_documented(resource: &Resource) -> bool {
-    resource.kind == "documentation" || resource.description.as_deref().is_some_and(|text| !text.is_empty())
+    resource.kind == "documentation"
+        || resource
+            .description
+            .as_deref()
+            .is_some_and(|text| !text.is_empty())
 }

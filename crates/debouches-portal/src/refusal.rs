@@ -50,7 +50,10 @@ impl Refusal {
     }
 
     pub(crate) fn forbidden() -> Self {
-        Self::Message(StatusCode::FORBIDDEN, "You do not have the permission to modify that object.".to_owned())
+        Self::Message(
+            StatusCode::FORBIDDEN,
+            "You do not have the permission to modify that object.".to_owned(),
+        )
     }
 
     pub(crate) fn no_key() -> Self {
@@ -67,23 +70,39 @@ impl From<std::io::Error> for Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         match self {
-            Self::Fields(errors) => (StatusCode::BAD_REQUEST, Json(json!({"errors": errors}))).into_response(),
+            Self::Fields(errors) => {
+                (StatusCode::BAD_REQUEST, Json(json!({"errors": errors}))).into_response()
+            }
             Self::Record(field, text) => {
-                let body = json!({"errors": {field: text}, "message": format!("ValidationError: {text}")});
+                let body =
+                    json!({"errors": {field: text}, "message": format!("ValidationError: {text}")});
                 (StatusCode::BAD_REQUEST, Json(body)).into_response()
             }
             Self::Message(status, text) => (status, Json(json!({"message": text}))).into_response(),
-            Self::Upload(text) => {
-                (StatusCode::BAD_REQUEST, Json(json!({"success": false, "error": text, "message": ""}))).into_response()
-            }
+            Self::Upload(text) => (
+                StatusCode::BAD_REQUEST,
+                Json(json!({"success": false, "error": text, "message": ""})),
+            )
+                .into_response(),
             Self::Unauthorized(text) => {
                 let realm = [(header::WWW_AUTHENTICATE, "Bearer realm=\"uData\"")];
-                (StatusCode::UNAUTHORIZED, realm, Json(json!({"message": text}))).into_response()
+                (
+                    StatusCode::UNAUTHORIZED,
+                    realm,
+                    Json(json!({"message": text})),
+                )
+                    .into_response()
             }
-            Self::Moved(to) => (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, to)]).into_response(),
+            Self::Moved(to) => {
+                (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, to)]).into_response()
+            }
             Self::Broken(why) => {
                 tracing::warn!(why, "the practice portal answers 500");
-                (StatusCode::INTERNAL_SERVER_ERROR, Json(json!({"message": "Internal Server Error"}))).into_response()
+                (
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    Json(json!({"message": "Internal Server Error"})),
+                )
+                    .into_response()
             }
         }
     }

@@ -30,19 +30,32 @@ pub struct RunningPortal {
 pub async fn start(options: PortalOptions) -> Result<RunningPortal, PortalError> {
     let folder = Folder::open(&options.folder)?;
     let state = first_or_last_state(&folder, &options)?;
-    folder.sweep(&state).map_err(|source| PortalError::Folder { path: folder.files(), source })?;
+    folder.sweep(&state).map_err(|source| PortalError::Folder {
+        path: folder.files(),
+        source,
+    })?;
     let address = options.address;
     let unreachable = |source| PortalError::Address { address, source };
     let listener = TcpListener::bind(address).await.map_err(unreachable)?;
-    let base = format!("http://{}", reachable(listener.local_addr().map_err(unreachable)?));
+    let base = format!(
+        "http://{}",
+        reachable(listener.local_addr().map_err(unreachable)?)
+    );
     let credentials = Credentials::settle(&folder, &state, &base)?;
     let app = Arc::new(App::new(folder, options, credentials, state));
     let (stop, stopped) = oneshot::channel::<()>();
     let router = api::router(&app);
-    let server =
-        tokio::spawn(async move { axum::serve(listener, router).with_graceful_shutdown(async { drop(stopped.await) }).await });
+    let server = tokio::spawn(async move {
+        axum::serve(listener, router)
+            .with_graceful_shutdown(async { drop(stopped.await) })
+            .await
+    });
     tracing::info!(url = base, "the practice portal serves on {base}/");
-    Ok(RunningPortal { app, stop: Some(stop), server })
+    Ok(RunningPortal {
+        app,
+        stop: Some(stop),
+        server,
+    })
 }
 
 impl RunningPortal {
@@ -97,7 +110,10 @@ fn first_or_last_state(folder: &Folder, options: &PortalOptions) -> Result<State
         return Ok(state);
     }
     let state = seed((options.clock)(), options.test_accounts);
-    folder.save(&state).map_err(|source| PortalError::Folder { path: folder.state_path(), source })?;
+    folder.save(&state).map_err(|source| PortalError::Folder {
+        path: folder.state_path(),
+        source,
+    })?;
     Ok(state)
 }
 

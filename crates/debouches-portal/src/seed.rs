@@ -8,13 +8,25 @@ use crate::slug::slugify;
 
 /// The first state. The accounts for tests are those of the conformance suite.
 pub(crate) fn seed(now: DateTime<Utc>, test_accounts: bool) -> State {
-    let names: &[&str] = if test_accounts { &[EDITOR, "admin", "partial", "outsider"] } else { &[EDITOR] };
-    let user = |name: &&str| User { id: object_id(now), name: (*name).to_owned(), admin: *name == "admin", since: now };
+    let names: &[&str] = if test_accounts {
+        &[EDITOR, "admin", "partial", "outsider"]
+    } else {
+        &[EDITOR]
+    };
+    let user = |name: &&str| User {
+        id: object_id(now),
+        name: (*name).to_owned(),
+        admin: *name == "admin",
+        since: now,
+    };
     let users: Vec<User> = names.iter().map(user).collect();
     let members = |wanted: &[(&str, Role)]| {
         let member = |(name, role): &(&str, Role)| {
             let user = users.iter().find(|user| user.name == *name)?;
-            Some(Member { user: user.id.clone(), role: *role })
+            Some(Member {
+                user: user.id.clone(),
+                role: *role,
+            })
         };
         wanted.iter().filter_map(member).collect::<Vec<_>>()
     };
@@ -24,10 +36,17 @@ pub(crate) fn seed(now: DateTime<Utc>, test_accounts: bool) -> State {
         slug: slugify(name, &[]),
         members,
     };
-    let roles = [(EDITOR, Role::Editor), ("admin", Role::Admin), ("partial", Role::PartialEditor)];
+    let roles = [
+        (EDITOR, Role::Editor),
+        ("admin", Role::Admin),
+        ("partial", Role::PartialEditor),
+    ];
     let mut organizations = vec![organization("Producteur d'essai", members(&roles))];
     if test_accounts {
-        organizations.push(organization("Autre organisation", members(&[("outsider", Role::Admin)])));
+        organizations.push(organization(
+            "Autre organisation",
+            members(&[("outsider", Role::Admin)]),
+        ));
     }
     let contacts = vec![Contact {
         id: object_id(now),
@@ -35,11 +54,22 @@ pub(crate) fn seed(now: DateTime<Utc>, test_accounts: bool) -> State {
         email: "contact@example.org".to_owned(),
         organization: organizations[0].id.clone(),
     }];
-    State { format: State::FORMAT, users, organizations, contacts, datasets: Vec::new(), discussions: Vec::new() }
+    State {
+        format: State::FORMAT,
+        users,
+        organizations,
+        contacts,
+        datasets: Vec::new(),
+        discussions: Vec::new(),
+    }
 }
 
 /// An id as the portal's database makes them: the second, then chance.
 pub(crate) fn object_id(now: DateTime<Utc>) -> String {
     let chance = uuid::Uuid::new_v4().simple().to_string();
-    format!("{:08x}{}", now.timestamp().clamp(0, i64::from(u32::MAX)), &chance[16..])
+    format!(
+        "{:08x}{}",
+        now.timestamp().clamp(0, i64::from(u32::MAX)),
+        &chance[16..]
+    )
 }

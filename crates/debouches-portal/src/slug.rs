@@ -22,9 +22,16 @@ pub(crate) fn file_name(text: &str) -> String {
 /// A slug that nobody else has: `-1`, `-2`… are added when needed.
 pub(crate) fn unique(title: &str, taken: impl Fn(&str) -> bool) -> String {
     let slug: String = slugify(title, &[]).chars().take(200).collect();
-    let slug = if slug.is_empty() { "jeu-de-donnees".to_owned() } else { slug };
-    let mut candidates = std::iter::once(slug.clone()).chain((1_u64..).map(|number| format!("{slug}-{number}")));
-    candidates.find(|candidate| !taken(candidate)).unwrap_or(slug)
+    let slug = if slug.is_empty() {
+        "jeu-de-donnees".to_owned()
+    } else {
+        slug
+    };
+    let mut candidates =
+        std::iter::once(slug.clone()).chain((1_u64..).map(|number| format!("{slug}-{number}")));
+    candidates
+        .find(|candidate| !taken(candidate))
+        .unwrap_or(slug)
 }
 
 fn plain(letter: char) -> Option<&'static str> {
@@ -51,8 +58,14 @@ mod tests {
     #[test]
     fn names_are_those_of_a_real_portal() {
         assert_eq!(slugify("Ça & là", &[]), "ca-la");
-        assert_eq!(file_name("InserJeunes Établissements_2023.csv"), "inserjeunes-etablissements-2023.csv");
-        assert_eq!(unique("Même titre", |slug| slug == "meme-titre"), "meme-titre-1");
+        assert_eq!(
+            file_name("InserJeunes Établissements_2023.csv"),
+            "inserjeunes-etablissements-2023.csv"
+        );
+        assert_eq!(
+            unique("Même titre", |slug| slug == "meme-titre"),
+            "meme-titre-1"
+        );
         assert_eq!(unique("…", |_| false), "jeu-de-donnees");
     }
 }

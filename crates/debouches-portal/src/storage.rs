@@ -46,16 +46,31 @@ impl Drop for Arrived {
 
 /// Reads a form to its end.
 pub(crate) async fn receive(app: &App, mut form: Multipart) -> Result<Received, Refusal> {
-    let broken = |_| Refusal::bad("The browser (or proxy) sent a request that this server could not understand.");
-    let mut received = Received { fields: BTreeMap::new(), file: None };
+    let broken = |_| {
+        Refusal::bad("The browser (or proxy) sent a request that this server could not understand.")
+    };
+    let mut received = Received {
+        fields: BTreeMap::new(),
+        file: None,
+    };
     while let Some(mut field) = form.next_field().await.map_err(broken)? {
         let name = field.name().unwrap_or_default().to_owned();
         let Some(given) = field.file_name().map(str::to_owned) else {
-            received.fields.insert(name, field.text().await.map_err(broken)?);
+            received
+                .fields
+                .insert(name, field.text().await.map_err(broken)?);
             continue;
         };
-        let mut arrived = Arrived { name: file_name(&given), length: 0, sha1: String::new(), path: app.folder.temporary() };
-        let (mut file, mut hasher) = (tokio::fs::File::create_new(&arrived.path).await?, Sha1::new());
+        let mut arrived = Arrived {
+            name: file_name(&given),
+            length: 0,
+            sha1: String::new(),
+            path: app.folder.temporary(),
+        };
+        let (mut file, mut hasher) = (
+            tokio::fs::File::create_new(&arrived.path).await?,
+            Sha1::new(),
+        );
         while let Some(piece) = field.chunk().await.map_err(broken)? {
             hasher.update(&piece);
             arrived.length += piece.len() as u64;
@@ -79,15 +94,29 @@ pub(crate) async fn discard(mut form: Multipart) {
 }
 
 /// Puts a file in a folder named after the second: the same name twice within a second is an error of the portal.
-pub(crate) fn place(app: &App, slug: &str, arrived: &Arrived, now: DateTime<Utc>) -> Result<Stored, Refusal> {
+pub(crate) fn place(
+    app: &App,
+    slug: &str,
+    arrived: &Arrived,
+    now: DateTime<Utc>,
+) -> Result<Stored, Refusal> {
     let (path, target) = target(app, slug, &arrived.name, now)?;
     fs::hard_link(&arrived.path, &target)?;
     sync_parent(&target)?;
-    Ok(Stored { path, length: arrived.length, sha1: arrived.sha1.clone() })
+    Ok(Stored {
+        path,
+        length: arrived.length,
+        sha1: arrived.sha1.clone(),
+    })
 }
 
 /// Keeps a part of a transfer. The same part twice is an error of the portal.
-pub(crate) fn keep_part(app: &App, transfer: &str, index: u32, part: &Arrived) -> Result<(), Refusal> {
+pub(crate) fn keep_part(
+    app: &App,
+    transfer: &str,
+    index: u32,
+    part: &Arrived,
+) -> Result<(), Refusal> {
     let folder = app.folder.parts(transfer);
     fs::create_dir_all(&folder)?;
     Ok(fs::hard_link(&part.path, folder.join(index.to_string()))?)
@@ -121,7 +150,11 @@ pub(crate) fn assemble(
     whole.sync_all()?;
     sync_parent(&target)?;
     fs::remove_dir_all(folder)?;
-    Ok(Stored { path, length, sha1: hex(&hasher.finalize()) })
+    Ok(Stored {
+        path,
+        length,
+        sha1: hex(&hasher.finalize()),
+    })
 }
 
 /// Removes a stored file. One that is not there any more is no trouble.

@@ -9,9 +9,21 @@ pub(crate) const LICENCES: [(&str, &str, Option<&str>); 6] = [
         "Licence Ouverte / Open Licence",
         Some("https://www.etalab.gouv.fr/wp-content/uploads/2014/05/Licence_Ouverte.pdf"),
     ),
-    ("lov2", "Licence Ouverte / Open Licence version 2.0", Some("https://www.etalab.gouv.fr/licence-ouverte-open-licence")),
-    ("odc-odbl", "Open Data Commons Open Database License (ODbL)", Some("https://opendatacommons.org/licenses/odbl/summary/")),
-    ("cc-by", "Creative Commons Attribution", Some("https://creativecommons.org/licenses/by/4.0/")),
+    (
+        "lov2",
+        "Licence Ouverte / Open Licence version 2.0",
+        Some("https://www.etalab.gouv.fr/licence-ouverte-open-licence"),
+    ),
+    (
+        "odc-odbl",
+        "Open Data Commons Open Database License (ODbL)",
+        Some("https://opendatacommons.org/licenses/odbl/summary/"),
+    ),
+    (
+        "cc-by",
+        "Creative Commons Attribution",
+        Some("https://creativecommons.org/licenses/by/4.0/"),
+    ),
     ("other-open", "Other (Open)", None),
     (NO_LICENCE, "License Not Specified", None),
 ];
@@ -28,7 +40,8 @@ pub(crate) const LEVELS: [(&str, &str); 4] = [
 ];
 
 /// Granularities that are not levels.
-pub(crate) const OTHER_GRANULARITIES: [(&str, &str); 2] = [("poi", "POI"), (NO_GRANULARITY, "Other")];
+pub(crate) const OTHER_GRANULARITIES: [(&str, &str); 2] =
+    [("poi", "POI"), (NO_GRANULARITY, "Other")];
 
 /// What a missing granularity becomes.
 pub(crate) const NO_GRANULARITY: &str = "other";
@@ -118,7 +131,14 @@ const PERIODS: [(&str, i64); 33] = [
 
 const DAY: i64 = 24 * 60;
 
-const OPEN: [&str; 6] = ["continuous", "punctual", "irregular", "never", "notPlanned", "other"];
+const OPEN: [&str; 6] = [
+    "continuous",
+    "punctual",
+    "irregular",
+    "never",
+    "notPlanned",
+    "other",
+];
 
 /// Names of former versions, still accepted.
 const FORMER: [(&str, &str); 5] = [
@@ -131,32 +151,45 @@ const FORMER: [(&str, &str); 5] = [
 
 /// The frequencies by id.
 pub(crate) fn frequencies() -> impl Iterator<Item = &'static str> {
-    OPEN[..1].iter().copied().chain(PERIODS.iter().map(|(id, _)| *id)).chain(OPEN[1..].iter().copied()).chain([NO_FREQUENCY])
+    OPEN[..1]
+        .iter()
+        .copied()
+        .chain(PERIODS.iter().map(|(id, _)| *id))
+        .chain(OPEN[1..].iter().copied())
+        .chain([NO_FREQUENCY])
 }
 
 /// The id of a frequency, former names translated.
 pub(crate) fn frequency(name: &str) -> Option<&'static str> {
-    let name = FORMER.iter().find(|(former, _)| *former == name).map_or(name, |(_, new)| *new);
+    let name = FORMER
+        .iter()
+        .find(|(former, _)| *former == name)
+        .map_or(name, |(_, new)| *new);
     frequencies().find(|id| *id == name)
 }
 
 /// What a frequency promises.
 pub(crate) fn period(frequency: Option<&str>) -> Period {
-    let Some(frequency) = frequency.filter(|id| *id != NO_FREQUENCY) else { return Period::Unknown };
+    let Some(frequency) = frequency.filter(|id| *id != NO_FREQUENCY) else {
+        return Period::Unknown;
+    };
     PERIODS
         .iter()
         .find(|(id, _)| *id == frequency)
-        .map_or(Period::Open, |(_, minutes)| Period::Within(TimeDelta::minutes(*minutes)))
+        .map_or(Period::Open, |(_, minutes)| {
+            Period::Within(TimeDelta::minutes(*minutes))
+        })
 }
 
 const ARCHIVES: [&str; 8] = ["tar", "gz", "tgz", "rar", "zip", "7z", "xz", "bz2"];
 
 /// Extensions that may be uploaded, beside archives. `parquet` is an option.
 const FILES: [&str; 56] = [
-    "csv", "txt", "json", "pdf", "xml", "rtf", "xsd", "ods", "odt", "odp", "odg", "xls", "xlsx", "doc", "docx", "pps", "ppt",
-    "jpeg", "jpg", "jpe", "gif", "png", "dwg", "svg", "tiff", "ecw", "svgz", "jp2", "webp", "shp", "kml", "kmz", "gpx", "shx",
-    "ovr", "geojson", "gpkg", "grib2", "rdf", "ttl", "n3", "dbf", "prj", "sql", "sqlite", "db", "epub", "sbn", "sbx", "cpg",
-    "lyr", "owl", "dxf", "ics", "ssim", "other",
+    "csv", "txt", "json", "pdf", "xml", "rtf", "xsd", "ods", "odt", "odp", "odg", "xls", "xlsx",
+    "doc", "docx", "pps", "ppt", "jpeg", "jpg", "jpe", "gif", "png", "dwg", "svg", "tiff", "ecw",
+    "svgz", "jp2", "webp", "shp", "kml", "kmz", "gpx", "shx", "ovr", "geojson", "gpkg", "grib2",
+    "rdf", "ttl", "n3", "dbf", "prj", "sql", "sqlite", "db", "epub", "sbn", "sbx", "cpg", "lyr",
+    "owl", "dxf", "ics", "ssim", "other",
 ];
 
 /// The extensions that may be uploaded, sorted.
@@ -213,7 +246,11 @@ mod tests {
         assert_eq!(frequency("yearly"), None);
         assert_eq!(period(Some("annual")), Period::Within(TimeDelta::days(365)));
         assert_eq!(
-            (period(Some("punctual")), period(Some("unknown")), period(None)),
+            (
+                period(Some("punctual")),
+                period(Some("unknown")),
+                period(None)
+            ),
             (Period::Open, Period::Unknown, Period::Unknown)
         );
         assert_eq!(format("a.2023.csv.gz", false).as_deref(), Some("csv.gz"));

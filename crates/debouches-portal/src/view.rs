@@ -102,13 +102,19 @@ pub(crate) fn organization(app: &App, caller: &Caller, organization: &Organizati
 fn contacts(state: &State, dataset: &Dataset) -> Vec<Value> {
     let show = |id: &String| {
         let contact = state.contacts.iter().find(|contact| contact.id == *id)?;
-        Some(json!({"id": contact.id, "name": contact.name, "email": contact.email, "role": "contact"}))
+        Some(
+            json!({"id": contact.id, "name": contact.name, "email": contact.email, "role": "contact"}),
+        )
     };
     dataset.contact_points.iter().filter_map(show).collect()
 }
 
 /// As Python writes an instant: six digits after the second, or none.
 pub(crate) fn date(instant: DateTime<Utc>) -> String {
-    let format = if instant.nanosecond() == 0 { SecondsFormat::Secs } else { SecondsFormat::Micros };
+    let format = if instant.nanosecond() == 0 {
+        SecondsFormat::Secs
+    } else {
+        SecondsFormat::Micros
+    };
     instant.to_rfc3339_opts(format, false)
 }

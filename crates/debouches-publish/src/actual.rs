@@ -40,18 +40,33 @@ impl Look<'_> {
             None => None,
         };
         if known.is_some() && !self.drafts {
-            return Ok(Observed { dataset: known, drafts: Vec::new() });
+            return Ok(Observed {
+                dataset: known,
+                drafts: Vec::new(),
+            });
         }
-        let found = self.portal.find_by_extra(self.organization, DATASET_EXTRA, self.dataset.as_str()).await;
+        let found = self
+            .portal
+            .find_by_extra(self.organization, DATASET_EXTRA, self.dataset.as_str())
+            .await;
         let mut found = found.map_err(|error| self.failed("look for the dataset", error))?;
         found.retain(|dataset| !dataset.deleted);
         // Identifiers begin with the second of creation: the oldest first.
         found.sort_by(|one, other| one.id.cmp(&other.id));
         let is_draft = |dataset: &Dataset| dataset.private && dataset.resources.is_empty();
-        let (mut drafts, whole): (Vec<Dataset>, Vec<Dataset>) = found.into_iter().partition(is_draft);
+        let (mut drafts, whole): (Vec<Dataset>, Vec<Dataset>) =
+            found.into_iter().partition(is_draft);
         if whole.len() > 1 {
-            let ids = whole.iter().map(|dataset| dataset.id.as_str()).collect::<Vec<_>>().join(", ");
-            return Err(PublishError::Twins { dataset: self.dataset.clone(), count: whole.len(), ids });
+            let ids = whole
+                .iter()
+                .map(|dataset| dataset.id.as_str())
+                .collect::<Vec<_>>()
+                .join(", ");
+            return Err(PublishError::Twins {
+                dataset: self.dataset.clone(),
+                count: whole.len(),
+                ids,
+            });
         }
         let kept = match (known, whole.into_iter().next()) {
             (Some(known), _) => Some(known.id),
@@ -61,30 +76,48 @@ impl Look<'_> {
         };
         let dataset = match &kept {
             // Lists may cut what they show: the dataset itself is the reference.
-            Some(id) => Some(self.portal.dataset(id).await.map_err(|error| self.failed("read the dataset", error))?),
+            Some(id) => Some(
+                self.portal
+                    .dataset(id)
+                    .await
+                    .map_err(|error| self.failed("read the dataset", error))?,
+            ),
             None => None,
         };
-        let drafts = drafts.into_iter().map(|draft| draft.id).filter(|id| Some(id) != kept.as_ref()).collect();
+        let drafts = drafts
+            .into_iter()
+            .map(|draft| draft.id)
+            .filter(|id| Some(id) != kept.as_ref())
+            .collect();
         Ok(Observed { dataset, drafts })
     }
 
     async fn read_known(&self, id: &str) -> Result<Option<Dataset>, PublishError> {
-        let deleted = || PublishError::Deleted { dataset: self.dataset.clone(), id: id.to_owned() };
+        let deleted = || PublishError::Deleted {
+            dataset: self.dataset.clone(),
+            id: id.to_owned(),
+        };
         match self.portal.dataset(id).await {
             Ok(found) if found.deleted => Err(deleted()),
             Ok(found) => Ok(Some(found)),
             Err(UdataError::Gone { .. }) => Err(deleted()),
             Err(UdataError::NotFound { .. }) if self.may_be_rebuilt => Ok(None),
             // Purged, or hidden from this key: in both cases a second dataset would be a mistake.
-            Err(UdataError::NotFound { .. }) => {
-                Err(PublishError::Vanished { dataset: self.dataset.clone(), id: id.to_owned() })
-            }
+            Err(UdataError::NotFound { .. }) => Err(PublishError::Vanished {
+                dataset: self.dataset.clone(),
+                id: id.to_owned(),
+            }),
             Err(error) => Err(self.failed("read the dataset", error)),
         }
     }
 
     fn failed(&self, doing: &str, source: UdataError) -> PublishError {
-        PublishError::Portal { dataset: self.dataset.clone(), doing: doing.to_owned(), begun: false, source: Box::new(source) }
+        PublishError::Portal {
+            dataset: self.dataset.clone(),
+            doing: doing.to_owned(),
+            begun: false,
+            source: Box::new(source),
+        }
     }
 }
 
@@ -109,29 +142,52 @@ impl Observed {
                 })).collect::<Vec<_>>(),
             })
         });
-        Sha256::of(json!({ "dataset": dataset, "drafts": self.drafts }).to_string().as_bytes())
+        Sha256::of(
+            json!({ "dataset": dataset, "drafts": self.drafts })
+                .to_string()
+                .as_bytes(),
+        )
     }
 }
 
 fn ours(extras: &std::collections::BTreeMap<String, Value>) -> Value {
-    extras.iter().filter(|(key, _)| key.starts_with("debouches:")).map(|(key, value)| (key.clone(), value.clone())).collect()
+    extras
+        .iter()
+        .filter(|(key, _)| key.starts_with("debouches:"))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
 }
 
 /// The newest receipt of the dataset on that portal.
 ///
 /// # Errors
 /// When the state cannot be read.
-pub async fn last_receipt(store: &Store, dataset: &DatasetId, portal: &str) -> Result<Option<Receipt>, PublishError> {
-    let fail = |source| PublishError::Store { dataset: dataset.clone(), source: Box::new(source) };
-    let keys = store.list(Stage::Publish, dataset.as_str()).await.map_err(fail)?;
+pub async fn last_receipt(
+    store: &Store,
+    dataset: &DatasetId,
+    portal: &str,
+) -> Result<Option<Receipt>, PublishError> {
+    let fail = |source| PublishError::Store {
+        dataset: dataset.clone(),
+        source: Box::new(source),
+    };
+    let keys = store
+        .list(Stage::Publish, dataset.as_str())
+        .await
+        .map_err(fail)?;
     let mut newest: Option<(chrono::DateTime<chrono::Utc>, Receipt)> = None;
-    for key in keys.into_iter().filter(|key| key.id.ends_with(&format!("/{portal}"))) {
-        let Ok(Some(artefact)) = store.find(&key).await else { continue };
+    for key in keys
+        .into_iter()
+        .filter(|key| key.id.ends_with(&format!("/{portal}")))
+    {
+        let Ok(Some(artefact)) = store.find(&key).await else {
+            continue;
+        };
         if let Ok(bytes) = artefact.read(crate::receipt::RECEIPT_FILE).await
             && let Ok(receipt) = serde_json::from_slice::<Receipt>(&bytes)
-            && newest
-                .as_ref()
-                .is_none_or(|(at, former)| (*at, former.version) <= (artefact.manifest().created_at, receipt.version))
+            && newest.as_ref().is_none_or(|(at, former)| {
+                (*at, former.version) <= (artefact.manifest().created_at, receipt.version)
+            })
         {
             newest = Some((artefact.manifest().created_at, receipt));
         }

@@ -78,20 +78,38 @@ impl Writer<'_> {
                 Ok(()) => {}
                 Err(Trouble::Unknown(error)) => {
                     self.begun = true;
-                    tracing::warn!("nobody knows whether the portal did “{write}”: looking again ({error})");
+                    tracing::warn!(
+                        "nobody knows whether the portal did “{write}”: looking again ({error})"
+                    );
                     return Ok(Round::Unknown);
                 }
                 Err(Trouble::Portal(source)) => {
                     let begun = self.begun;
                     let dataset = self.desired.dataset.clone();
-                    return Err(PublishError::Portal { dataset, doing: write.to_string(), begun, source: Box::new(source) });
+                    return Err(PublishError::Portal {
+                        dataset,
+                        doing: write.to_string(),
+                        begun,
+                        source: Box::new(source),
+                    });
                 }
-                Err(Trouble::Busy(run)) => return Err(PublishError::Busy { dataset: self.desired.dataset.clone(), run }),
+                Err(Trouble::Busy(run)) => {
+                    return Err(PublishError::Busy {
+                        dataset: self.desired.dataset.clone(),
+                        run,
+                    });
+                }
                 Err(Trouble::State(source)) => {
-                    return Err(PublishError::Store { dataset: self.desired.dataset.clone(), source: Box::new(source) });
+                    return Err(PublishError::Store {
+                        dataset: self.desired.dataset.clone(),
+                        source: Box::new(source),
+                    });
                 }
             }
-            self.publication.observer.on(Event::Advanced { task, done: done as u64 + 1 });
+            self.publication.observer.on(Event::Advanced {
+                task,
+                done: done as u64 + 1,
+            });
         }
         Ok(Round::Sent)
     }
@@ -115,7 +133,11 @@ impl Writer<'_> {
                     Trouble::State(_) => return Err(trouble),
                 };
                 // A file under way has told its own end already.
-                if !matches!(write.step, PlanStep::Upload { .. } | PlanStep::Replace { .. }) || state == State::Refused {
+                if !matches!(
+                    write.step,
+                    PlanStep::Upload { .. } | PlanStep::Replace { .. }
+                ) || state == State::Refused
+                {
                     self.note(write, state, Some(told)).await?;
                 }
                 Err(trouble)
@@ -128,7 +150,10 @@ impl Writer<'_> {
         let portal = self.publication.portal;
         match &write.step {
             PlanStep::CreateDataset => {
-                let mut hidden = DatasetText { private: true, ..self.desired.text.clone() };
+                let mut hidden = DatasetText {
+                    private: true,
+                    ..self.desired.text.clone()
+                };
                 let mark = lease::mark(self.publication.run, self.publication.clock.now());
                 hidden.extras.insert(lease::LEASE_EXTRA.to_owned(), mark);
                 let created = portal.create_dataset(&hidden).await?;
@@ -136,13 +161,19 @@ impl Writer<'_> {
                 self.actual = Some(created);
             }
             PlanStep::Upload { path } => return self.send_file(write, path, None).await,
-            PlanStep::Replace { path, resource } => return self.send_file(write, path, Some(resource)).await,
+            PlanStep::Replace { path, resource } => {
+                return self.send_file(write, path, Some(resource)).await;
+            }
             PlanStep::Link { path } => {
-                let Some(link) = self.wanted(path).and_then(DesiredResource::link) else { return Ok(None) };
+                let Some(link) = self.wanted(path).and_then(DesiredResource::link) else {
+                    return Ok(None);
+                };
                 return Ok(Some(portal.create_link(&self.id(), &link).await?.id));
             }
             PlanStep::Relink { path, resource } => {
-                let Some(link) = self.wanted(path).and_then(DesiredResource::link) else { return Ok(None) };
+                let Some(link) = self.wanted(path).and_then(DesiredResource::link) else {
+                    return Ok(None);
+                };
                 portal.update_link(&self.id(), resource, &link).await?;
             }
             PlanStep::Describe { path, resource } => self.describe(path, resource).await?,
@@ -151,14 +182,21 @@ impl Writer<'_> {
                 let order = wanted_order(self.desired, &dataset);
                 portal.reorder(&dataset.id, &order).await?;
             }
-            PlanStep::Retire { resource, .. } => portal.delete_resource(&self.id(), resource).await?,
+            PlanStep::Retire { resource, .. } => {
+                portal.delete_resource(&self.id(), resource).await?
+            }
             PlanStep::RetireDraft { dataset } => {
-                if !portal.delete_draft(dataset, DATASET_EXTRA, self.desired.dataset.as_str()).await? {
+                if !portal
+                    .delete_draft(dataset, DATASET_EXTRA, self.desired.dataset.as_str())
+                    .await?
+                {
                     return Ok(Some("not empty any more: left alone".to_owned()));
                 }
             }
             PlanStep::UpdateDataset => {
-                portal.update_dataset(&self.id(), &self.desired.text).await?;
+                portal
+                    .update_dataset(&self.id(), &self.desired.text)
+                    .await?;
             }
         }
         Ok(None)
@@ -170,13 +208,24 @@ impl Writer<'_> {
         let organization = self.publication.target.organization.as_deref();
         // Whoever creates within this time is seen by both.
         tokio::time::sleep(lease::SETTLES).await;
-        let found = portal.find_by_extra(organization, DATASET_EXTRA, mark).await?;
+        let found = portal
+            .find_by_extra(organization, DATASET_EXTRA, mark)
+            .await?;
         let age = |dataset: &Dataset| (dataset.created_at.clone(), dataset.id.clone());
-        let Some(ours) = found.iter().find(|dataset| dataset.id == created).map(age) else { return Ok(()) };
-        let Some(older) = found.iter().find(|other| !other.deleted && age(other) < ours) else { return Ok(()) };
+        let Some(ours) = found.iter().find(|dataset| dataset.id == created).map(age) else {
+            return Ok(());
+        };
+        let Some(older) = found
+            .iter()
+            .find(|other| !other.deleted && age(other) < ours)
+        else {
+            return Ok(());
+        };
         // What a lost answer of ours left is swept; nobody writes to it.
         let own = |run: &str| self.is_own(run);
-        let Some(run) = lease::held_by(older, &own, self.publication.clock.now()) else { return Ok(()) };
+        let Some(run) = lease::held_by(older, &own, self.publication.clock.now()) else {
+            return Ok(());
+        };
         portal.delete_draft(created, DATASET_EXTRA, mark).await?;
         Err(Trouble::Busy(run))
     }
@@ -186,20 +235,38 @@ impl Writer<'_> {
     }
 
     /// Sends a file, then its texts: the portal resets the title to the name of the file.
-    async fn send_file(&mut self, write: &PlannedWrite, path: &str, resource: Option<&str>) -> Result<Option<String>, Trouble> {
-        let Some(wanted) = self.wanted(path) else { return Ok(None) };
+    async fn send_file(
+        &mut self,
+        write: &PlannedWrite,
+        path: &str,
+        resource: Option<&str>,
+    ) -> Result<Option<String>, Trouble> {
+        let Some(wanted) = self.wanted(path) else {
+            return Ok(None);
+        };
         let (name, sha1) = (wanted.upload_name.clone(), wanted.sha1.clone());
         let upload = source::upload(self.publication.release, path, &name, Some(&sha1)).await?;
         let sent = self.transfer(write, &upload, resource).await?;
         self.begun = true;
         self.describe(path, &sent.id).await?;
-        Ok(Some(format!("resource {}, sha1 {sha1}, {} bytes", sent.id, upload.bytes)))
+        Ok(Some(format!(
+            "resource {}, sha1 {sha1}, {} bytes",
+            sent.id, upload.bytes
+        )))
     }
 
-    async fn transfer(&mut self, write: &PlannedWrite, upload: &Upload, resource: Option<&str>) -> Result<Resource, Trouble> {
+    async fn transfer(
+        &mut self,
+        write: &PlannedWrite,
+        upload: &Upload,
+        resource: Option<&str>,
+    ) -> Result<Resource, Trouble> {
         let dataset = self.id();
         self.settles = Duration::ZERO;
-        let to = Destination { dataset: &dataset, resource };
+        let to = Destination {
+            dataset: &dataset,
+            resource,
+        };
         // Parts that an earlier round or run left: asking again for the same assembly makes no twin.
         if let Some(open) = self.ledger.open_sending(&write.step, &upload.sha1) {
             return self.assemble(write, upload, to, &open, Again::Yes).await;
@@ -214,9 +281,17 @@ impl Writer<'_> {
         let observer = self.publication.observer;
         let task = format!("send {}", upload.name);
         for sending in 1.. {
-            observer.on(Event::Started { task: &task, total: Some(upload.bytes), unit: Unit::Bytes });
+            observer.on(Event::Started {
+                task: &task,
+                total: Some(upload.bytes),
+                unit: Unit::Bytes,
+            });
             let told = |done| observer.on(Event::Advanced { task: &task, done });
-            let result = self.publication.portal.send_parts(to, upload, &transfer, &told).await;
+            let result = self
+                .publication
+                .portal
+                .send_parts(to, upload, &transfer, &told)
+                .await;
             observer.on(Event::Finished { task: &task });
             match result {
                 Ok(()) => break,
@@ -244,15 +319,27 @@ impl Writer<'_> {
         again: Again,
     ) -> Result<Resource, Trouble> {
         self.settles = upload.time_to_store();
-        self.note_sending(write, State::Assembling, sending, None).await?;
-        match (self.publication.portal.assemble(to, upload, &sending.transfer()).await, again) {
+        self.note_sending(write, State::Assembling, sending, None)
+            .await?;
+        match (
+            self.publication
+                .portal
+                .assemble(to, upload, &sending.transfer())
+                .await,
+            again,
+        ) {
             (Ok(resource), _) => {
-                self.note_sending(write, State::Confirmed, sending, Some(resource.id.clone())).await?;
+                self.note_sending(write, State::Confirmed, sending, Some(resource.id.clone()))
+                    .await?;
                 Ok(resource)
             }
             // The second answer is no better: these parts are gone, or never to be put together.
-            (Err(error @ (UdataError::Uncertain { .. } | UdataError::Refused { .. })), Again::Yes) => {
-                self.note_sending(write, State::Abandoned, sending, Some(error.to_string())).await?;
+            (
+                Err(error @ (UdataError::Uncertain { .. } | UdataError::Refused { .. })),
+                Again::Yes,
+            ) => {
+                self.note_sending(write, State::Abandoned, sending, Some(error.to_string()))
+                    .await?;
                 match error {
                     UdataError::Refused { doing, .. } => {
                         tracing::warn!("{doing}: its parts are gone");
@@ -262,7 +349,8 @@ impl Writer<'_> {
                 }
             }
             (Err(error @ UdataError::Uncertain { .. }), Again::No) => {
-                self.note_sending(write, State::Lost, sending, Some(error.to_string())).await?;
+                self.note_sending(write, State::Lost, sending, Some(error.to_string()))
+                    .await?;
                 Err(Trouble::Unknown(error))
             }
             (Err(error), _) => Err(error.into()),
@@ -270,21 +358,34 @@ impl Writer<'_> {
     }
 
     async fn describe(&mut self, path: &str, resource: &str) -> Result<(), Trouble> {
-        let Some(wanted) = self.wanted(path) else { return Ok(()) };
+        let Some(wanted) = self.wanted(path) else {
+            return Ok(());
+        };
         let text = wanted.text.clone();
-        self.publication.portal.describe(&self.id(), resource, &text).await?;
+        self.publication
+            .portal
+            .describe(&self.id(), resource, &text)
+            .await?;
         Ok(())
     }
 
     fn wanted(&self, path: &str) -> Option<&DesiredResource> {
-        self.desired.resources.iter().find(|resource| resource.path == path)
+        self.desired
+            .resources
+            .iter()
+            .find(|resource| resource.path == path)
     }
 
     fn id(&self) -> String {
         self.dataset_id().unwrap_or_default()
     }
 
-    async fn note(&mut self, write: &PlannedWrite, state: State, note: Option<String>) -> Result<(), StoreError> {
+    async fn note(
+        &mut self,
+        write: &PlannedWrite,
+        state: State,
+        note: Option<String>,
+    ) -> Result<(), StoreError> {
         let entry = self.entry(write, state, note);
         self.ledger.note(entry).await
     }
@@ -296,7 +397,10 @@ impl Writer<'_> {
         sending: &Sending,
         note: Option<String>,
     ) -> Result<(), StoreError> {
-        let entry = Entry { sending: Some(sending.clone()), ..self.entry(write, state, note) };
+        let entry = Entry {
+            sending: Some(sending.clone()),
+            ..self.entry(write, state, note)
+        };
         self.ledger.note(entry).await
     }
 

@@ -6,7 +6,9 @@ use debouches_model::{DatasetId, ReleaseNotice, ResourceNotice, Sha256, Version,
 use debouches_store::Artefact;
 use debouches_udata::{DatasetText, LinkText, ResourceKind, ResourceText, SchemaRef};
 
-use crate::{DATASET_EXTRA, PATH_EXTRA, PublishError, RELEASE_EXTRA, SHA256_EXTRA, VERSION_EXTRA, source};
+use crate::{
+    DATASET_EXTRA, PATH_EXTRA, PublishError, RELEASE_EXTRA, SHA256_EXTRA, VERSION_EXTRA, source,
+};
 
 /// Where to publish.
 #[derive(Debug, Clone)]
@@ -89,8 +91,13 @@ impl DesiredResource {
     /// The link to show; none when the portal holds the file.
     #[must_use]
     pub fn link(&self) -> Option<LinkText> {
-        let Place::Linked { url } = &self.place else { return None };
-        let format = self.path.rsplit_once('.').map_or("txt", |(_, extension)| extension);
+        let Place::Linked { url } = &self.place else {
+            return None;
+        };
+        let format = self
+            .path
+            .rsplit_once('.')
+            .map_or("txt", |(_, extension)| extension);
         Some(LinkText {
             text: self.text.clone(),
             url: url.clone(),
@@ -114,22 +121,39 @@ pub fn bucket_path(dataset: &DatasetId, version: Version, path: &str) -> String 
 /// When the artefact is not a release, or when one of its files was altered.
 pub async fn desire(release: &Artefact, target: &Target) -> Result<Desired, PublishError> {
     let manifest = release.manifest();
-    let notice = manifest.release.as_ref().ok_or_else(|| PublishError::NotARelease(release.key().to_string()))?;
+    let notice = manifest
+        .release
+        .as_ref()
+        .ok_or_else(|| PublishError::NotARelease(release.key().to_string()))?;
     let accepted = |resource: &&ResourceNotice| {
         target.bucket.is_some()
-            || resource.upload_name.rsplit_once('.').is_some_and(|(_, extension)| target.extensions.contains(extension))
+            || resource
+                .upload_name
+                .rsplit_once('.')
+                .is_some_and(|(_, extension)| target.extensions.contains(extension))
     };
     let mut resources = Vec::new();
-    for resource in notice.resources.iter().filter(accepted).filter(|_| !target.bare) {
+    for resource in notice
+        .resources
+        .iter()
+        .filter(accepted)
+        .filter(|_| !target.bare)
+    {
         let upload = source::upload(release, &resource.path, &resource.upload_name, None).await;
-        let upload =
-            upload.map_err(|source| PublishError::Store { dataset: notice.dataset.clone(), source: Box::new(source) })?;
-        let entry = manifest.file(&resource.path).ok_or_else(|| PublishError::NotARelease(release.key().to_string()))?;
+        let upload = upload.map_err(|source| PublishError::Store {
+            dataset: notice.dataset.clone(),
+            source: Box::new(source),
+        })?;
+        let entry = manifest
+            .file(&resource.path)
+            .ok_or_else(|| PublishError::NotARelease(release.key().to_string()))?;
         let place = match &target.bucket {
             None => Place::Hosted,
             Some(base) => {
                 let path = bucket_path(&notice.dataset, notice.version, &resource.path);
-                Place::Linked { url: format!("{}/{path}", base.trim_end_matches('/')) }
+                Place::Linked {
+                    url: format!("{}/{path}", base.trim_end_matches('/')),
+                }
             }
         };
         resources.push(DesiredResource {
@@ -176,17 +200,25 @@ fn dataset_text(notice: &ReleaseNotice, target: &Target, identity: &str) -> Data
         spatial_granularity: notice.granularity.clone(),
         contact_points: target.contact_points.clone(),
         private: false,
-        extras: extras.into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),
+        extras: extras
+            .into_iter()
+            .map(|(key, value)| (key.to_owned(), value))
+            .collect(),
     }
 }
 
 /// What the page says first of withdrawn releases.
 fn withdrawals(notice: &ReleaseNotice, target: &Target) -> String {
-    let told = target.withdrawn.iter().filter(|withdrawal| withdrawal.version >= notice.version);
+    let told = target
+        .withdrawn
+        .iter()
+        .filter(|withdrawal| withdrawal.version >= notice.version);
     let line = |withdrawal: &Withdrawal| {
         let sentence = withdrawal.sentence().fr;
         match withdrawal.version == notice.version {
-            true if target.bare => format!("**Ces fichiers ne sont plus diffusés.** {sentence}\n\n"),
+            true if target.bare => {
+                format!("**Ces fichiers ne sont plus diffusés.** {sentence}\n\n")
+            }
             true => format!("**Ne plus utiliser ces fichiers.** {sentence}\n\n"),
             false => format!("{sentence}\n\n"),
         }
@@ -194,7 +226,12 @@ fn withdrawals(notice: &ReleaseNotice, target: &Target) -> String {
     told.map(line).collect()
 }
 
-fn resource_text(notice: &ReleaseNotice, resource: &ResourceNotice, target: &Target, sha256: String) -> ResourceText {
+fn resource_text(
+    notice: &ReleaseNotice,
+    resource: &ResourceNotice,
+    target: &Target,
+    sha256: String,
+) -> ResourceText {
     let kind = match resource.kind {
         debouches_model::ResourceKind::Main => ResourceKind::Main,
         debouches_model::ResourceKind::Documentation => ResourceKind::Documentation,
@@ -206,7 +243,10 @@ fn resource_text(notice: &ReleaseNotice, resource: &ResourceNotice, target: &Tar
         (SHA256_EXTRA, sha256),
         (VERSION_EXTRA, notice.version.to_string()),
     ];
-    let extras: BTreeMap<String, String> = extras.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+    let extras: BTreeMap<String, String> = extras
+        .into_iter()
+        .map(|(key, value)| (key.to_owned(), value))
+        .collect();
     ResourceText {
         title: resource.title.clone(),
         description: resource.description.clone(),

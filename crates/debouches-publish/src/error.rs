@@ -11,7 +11,9 @@ pub enum PublishError {
     #[error("{0} is not a release: it says nothing for a portal")]
     NotARelease(String),
     /// Somebody deleted our dataset: making a second one would break every link to the first.
-    #[error("dataset {dataset} was deleted on the portal ({id}): restore it there, or remove its receipts from the state")]
+    #[error(
+        "dataset {dataset} was deleted on the portal ({id}): restore it there, or remove its receipts from the state"
+    )]
     Deleted {
         /// The dataset.
         dataset: DatasetId,
@@ -57,7 +59,9 @@ pub enum PublishError {
         run: String,
     },
     /// The journal was altered.
-    #[error("line {line} of the journal of dataset {dataset} does not follow from the line before: it was altered")]
+    #[error(
+        "line {line} of the journal of dataset {dataset} does not follow from the line before: it was altered"
+    )]
     JournalAltered {
         /// The dataset.
         dataset: DatasetId,
@@ -125,7 +129,17 @@ impl PublishError {
     /// The same error, met when writes of this run had been applied.
     pub(crate) fn after_writes(self) -> Self {
         match self {
-            Self::Portal { dataset, doing, source, .. } => Self::Portal { dataset, doing, begun: true, source },
+            Self::Portal {
+                dataset,
+                doing,
+                source,
+                ..
+            } => Self::Portal {
+                dataset,
+                doing,
+                begun: true,
+                source,
+            },
             other => other,
         }
     }
@@ -135,9 +149,11 @@ impl PublishError {
     pub fn fault(&self) -> Fault {
         match self {
             Self::NotARelease(_) => Fault::Ours,
-            Self::Deleted { .. } | Self::Vanished { .. } | Self::Older { .. } | Self::Moved { .. } | Self::Twins { .. } => {
-                Fault::Operator
-            }
+            Self::Deleted { .. }
+            | Self::Vanished { .. }
+            | Self::Older { .. }
+            | Self::Moved { .. }
+            | Self::Twins { .. } => Fault::Operator,
             Self::JournalAltered { .. } => Fault::Integrity,
             Self::Busy { .. } => Fault::Busy,
             Self::Unsettled { .. } => Fault::Incomplete,

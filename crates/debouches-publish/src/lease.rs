@@ -24,7 +24,11 @@ pub(crate) fn mark(run: &str, now: DateTime<Utc>) -> String {
 }
 
 /// The run that writes to the dataset, when it is none of ours and its time is not over.
-pub(crate) fn held_by(dataset: &Dataset, own: &dyn Fn(&str) -> bool, now: DateTime<Utc>) -> Option<String> {
+pub(crate) fn held_by(
+    dataset: &Dataset,
+    own: &dyn Fn(&str) -> bool,
+    now: DateTime<Utc>,
+) -> Option<String> {
     let (run, until) = dataset.extra(LEASE_EXTRA)?.split_once(' ')?;
     let until: i64 = until.parse().ok()?;
     // A clock that is far ahead must not lock us out for long.
@@ -39,7 +43,9 @@ pub(crate) async fn take(
     run: &str,
     now: DateTime<Utc>,
 ) -> Result<Option<String>, debouches_udata::UdataError> {
-    portal.merge_extra(dataset, LEASE_EXTRA, Some(&mark(run, now))).await?;
+    portal
+        .merge_extra(dataset, LEASE_EXTRA, Some(&mark(run, now)))
+        .await?;
     tokio::time::sleep(SETTLES).await;
     let there = portal.dataset(dataset).await?;
     Ok(held_by(&there, &|other| other == run, now))

@@ -74,11 +74,18 @@ pub(crate) struct Sending {
 
 impl Sending {
     pub(crate) fn of(transfer: &Transfer, sha1: &str) -> Self {
-        Self { uuid: transfer.uuid.clone(), parts: transfer.parts, sha1: sha1.to_owned() }
+        Self {
+            uuid: transfer.uuid.clone(),
+            parts: transfer.parts,
+            sha1: sha1.to_owned(),
+        }
     }
 
     pub(crate) fn transfer(&self) -> Transfer {
-        Transfer { uuid: self.uuid.clone(), parts: self.parts }
+        Transfer {
+            uuid: self.uuid.clone(),
+            parts: self.parts,
+        }
     }
 }
 
@@ -107,8 +114,15 @@ pub(crate) struct Ledger {
 }
 
 impl Ledger {
-    pub(crate) async fn open(store: &Store, key: &ArtefactKey, dataset: &DatasetId) -> Result<Self, PublishError> {
-        let fail = |source: StoreError| PublishError::Store { dataset: dataset.clone(), source: Box::new(source) };
+    pub(crate) async fn open(
+        store: &Store,
+        key: &ArtefactKey,
+        dataset: &DatasetId,
+    ) -> Result<Self, PublishError> {
+        let fail = |source: StoreError| PublishError::Store {
+            dataset: dataset.clone(),
+            source: Box::new(source),
+        };
         let journal = store.journal(key).await.map_err(fail)?;
         let entries = read(journal.lines(), dataset)?;
         Ok(Self { journal, entries })
@@ -116,7 +130,11 @@ impl Ledger {
 
     pub(crate) async fn note(&mut self, mut entry: Entry) -> Result<(), StoreError> {
         entry.seq = self.journal.lines().len();
-        entry.prev = self.journal.lines().last().map(|line| Sha256::of(line.as_bytes()));
+        entry.prev = self
+            .journal
+            .lines()
+            .last()
+            .map(|line| Sha256::of(line.as_bytes()));
         let line = serde_json::to_string(&entry).expect("our own structures are written as JSON");
         self.journal.append(&line).await?;
         self.entries.push(entry);
@@ -127,11 +145,20 @@ impl Ledger {
     /// them together.
     pub(crate) fn open_sending(&self, write: &PlanStep, sha1: &str) -> Option<Sending> {
         let last = self.entries.iter().rev().find(|entry| {
-            entry.sending.as_ref().is_some_and(|sending| sending.sha1 == sha1) && entry.write.as_ref() == Some(write)
+            entry
+                .sending
+                .as_ref()
+                .is_some_and(|sending| sending.sha1 == sha1)
+                && entry.write.as_ref() == Some(write)
         })?;
         match last.state {
             State::Assembling | State::Lost => last.sending.clone(),
-            State::Begun | State::Intent | State::Confirmed | State::Refused | State::Abandoned | State::Sealed => None,
+            State::Begun
+            | State::Intent
+            | State::Confirmed
+            | State::Refused
+            | State::Abandoned
+            | State::Sealed => None,
         }
     }
 
@@ -142,14 +169,20 @@ impl Ledger {
 
 /// The lines of a journal, checked.
 pub(crate) fn read(lines: &[String], dataset: &DatasetId) -> Result<Vec<Entry>, PublishError> {
-    let altered = |line: usize| PublishError::JournalAltered { dataset: dataset.clone(), line: line + 1 };
+    let altered = |line: usize| PublishError::JournalAltered {
+        dataset: dataset.clone(),
+        line: line + 1,
+    };
     let mut entries: Vec<Entry> = Vec::with_capacity(lines.len());
     for (index, line) in lines.iter().enumerate() {
         let Ok(entry) = serde_json::from_str::<Entry>(line) else {
             // Torn by a machine that stopped. If somebody altered it, the line after does not follow from it.
             continue;
         };
-        let before = index.checked_sub(1).and_then(|before| lines.get(before)).map(|line| Sha256::of(line.as_bytes()));
+        let before = index
+            .checked_sub(1)
+            .and_then(|before| lines.get(before))
+            .map(|line| Sha256::of(line.as_bytes()));
         if entry.seq != index || entry.prev != before {
             return Err(altered(index));
         }
@@ -171,21 +204,35 @@ pub async fn first_published(
     dataset: &DatasetId,
 ) -> Result<Option<DateTime<Utc>>, PublishError> {
     let lines = store.journal_lines(key).await;
-    let lines = lines.map_err(|source| PublishError::Store { dataset: dataset.clone(), source: Box::new(source) })?;
+    let lines = lines.map_err(|source| PublishError::Store {
+        dataset: dataset.clone(),
+        source: Box::new(source),
+    })?;
     let entries = read(&lines.unwrap_or_default(), dataset)?;
-    Ok(entries.into_iter().find(|entry| entry.state == State::Sealed).map(|entry| entry.at))
+    Ok(entries
+        .into_iter()
+        .find(|entry| entry.state == State::Sealed)
+        .map(|entry| entry.at))
 }
 
 /// Whether a creation of the dataset was sent and never answered: it may still appear.
 pub(crate) fn has_open_creation(entries: &[Entry]) -> bool {
-    let count =
-        |state| entries.iter().filter(|entry| entry.state == state && entry.write == Some(PlanStep::CreateDataset)).count();
+    let count = |state| {
+        entries
+            .iter()
+            .filter(|entry| entry.state == state && entry.write == Some(PlanStep::CreateDataset))
+            .count()
+    };
     count(State::Intent) > count(State::Confirmed) + count(State::Refused)
 }
 
 /// Whether the application of that plan file was begun, and not ended.
 pub(crate) fn has_begun(entries: &[Entry], plan: Sha256) -> bool {
-    let sealed = entries.iter().rposition(|entry| entry.state == State::Sealed);
-    let begun = entries.iter().rposition(|entry| entry.state == State::Begun && entry.plan == Some(plan));
+    let sealed = entries
+        .iter()
+        .rposition(|entry| entry.state == State::Sealed);
+    let begun = entries
+        .iter()
+        .rposition(|entry| entry.state == State::Begun && entry.plan == Some(plan));
     begun > sealed
 }

@@ -25,7 +25,10 @@ pub use error::{PublishError, fault_of};
 pub use ledger::first_published;
 pub use live::{Live, LiveFile, live};
 pub use plan::{Plan, PlannedWrite, plan};
-pub use plan_file::{PlanFile, PlanFileError, PlannedBucket, PlannedDataset, PlannedFile, PlannedPointer, PlannedPortal};
+pub use plan_file::{
+    PlanFile, PlanFileError, PlannedBucket, PlannedDataset, PlannedFile, PlannedPointer,
+    PlannedPortal,
+};
 pub use preflight::{Obstacle, account_obstacles, obstacles};
 pub use publication::{Applied, Mandate, Pending, Publication};
 pub use receipt::{Receipt, ReceiptResource};

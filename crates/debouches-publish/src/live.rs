@@ -44,7 +44,9 @@ pub async fn live(
     dataset: &DatasetId,
     known: Option<&str>,
 ) -> Result<Option<Live>, PublishError> {
-    let Some(there) = look_live(portal, organization, dataset, known).await? else { return Ok(None) };
+    let Some(there) = look_live(portal, organization, dataset, known).await? else {
+        return Ok(None);
+    };
     let files = there.resources.iter().filter_map(|resource| {
         Some(LiveFile {
             path: resource.extra(PATH_EXTRA)?.to_owned(),
@@ -55,7 +57,9 @@ pub async fn live(
         })
     });
     Ok(Some(Live {
-        version: there.extra(VERSION_EXTRA).and_then(|version| version.parse().ok()),
+        version: there
+            .extra(VERSION_EXTRA)
+            .and_then(|version| version.parse().ok()),
         release: there.extra(RELEASE_EXTRA).map(str::to_owned),
         files: files.collect(),
         id: there.id,

@@ -51,9 +51,17 @@ impl std::fmt::Display for PlannedWrite {
 pub fn plan(desired: &Desired, observed: &Observed) -> Plan {
     let mut writes = Vec::new();
     let Some(actual) = &observed.dataset else {
-        writes.push(write(PlanStep::CreateDataset, "the portal has no dataset with our mark", Some(desired.text_digest())));
+        writes.push(write(
+            PlanStep::CreateDataset,
+            "the portal has no dataset with our mark",
+            Some(desired.text_digest()),
+        ));
         writes.extend(files_first(desired).map(absent));
-        writes.push(write(PlanStep::Reorder, "new files come first on the portal", None));
+        writes.push(write(
+            PlanStep::Reorder,
+            "new files come first on the portal",
+            None,
+        ));
         writes.push(write(
             PlanStep::UpdateDataset,
             "the dataset is hidden until everything is there",
@@ -63,16 +71,29 @@ pub fn plan(desired: &Desired, observed: &Observed) -> Plan {
         return Plan { writes };
     };
     writes.extend(files_first(desired).filter_map(|wanted| file_write(wanted, actual)));
-    let adds = |write: &PlannedWrite| matches!(write.step, PlanStep::Upload { .. } | PlanStep::Link { .. });
+    let adds = |write: &PlannedWrite| {
+        matches!(write.step, PlanStep::Upload { .. } | PlanStep::Link { .. })
+    };
     if writes.iter().any(adds) {
-        writes.push(write(PlanStep::Reorder, "new files come first on the portal", None));
+        writes.push(write(
+            PlanStep::Reorder,
+            "new files come first on the portal",
+            None,
+        ));
     } else if wanted_order(desired, actual) != present_order(actual) {
-        writes.push(write(PlanStep::Reorder, "the files are in another order", None));
+        writes.push(write(
+            PlanStep::Reorder,
+            "the files are in another order",
+            None,
+        ));
     }
     let changes = actual.differences(&desired.text);
     if !changes.is_empty() {
         let reason = format!("{} differ", fields(&changes));
-        writes.push(PlannedWrite { changes, ..write(PlanStep::UpdateDataset, reason, Some(desired.text_digest())) });
+        writes.push(PlannedWrite {
+            changes,
+            ..write(PlanStep::UpdateDataset, reason, Some(desired.text_digest()))
+        });
     }
     writes.extend(retired(desired, actual));
     writes.extend(drafts(observed));
@@ -83,50 +104,110 @@ pub fn plan(desired: &Desired, observed: &Observed) -> Plan {
 fn files_first(desired: &Desired) -> impl Iterator<Item = &DesiredResource> {
     let is_data = |wanted: &&DesiredResource| wanted.text.kind == ResourceKind::Main;
     let data = desired.resources.iter().filter(is_data);
-    data.chain(desired.resources.iter().filter(move |wanted| !is_data(wanted)))
+    data.chain(
+        desired
+            .resources
+            .iter()
+            .filter(move |wanted| !is_data(wanted)),
+    )
 }
 
 fn write(step: PlanStep, reason: impl Into<String>, payload: Option<Sha256>) -> PlannedWrite {
-    PlannedWrite { step, reason: reason.into(), changes: Vec::new(), payload }
+    PlannedWrite {
+        step,
+        reason: reason.into(),
+        changes: Vec::new(),
+        payload,
+    }
 }
 
 fn absent(wanted: &DesiredResource) -> PlannedWrite {
     let path = wanted.path.clone();
     match wanted.place {
-        Place::Hosted => write(PlanStep::Upload { path }, "the portal does not have it", Some(wanted.sha256)),
-        Place::Linked { .. } => write(PlanStep::Link { path }, "the portal has no link to it", Some(wanted.sha256)),
+        Place::Hosted => write(
+            PlanStep::Upload { path },
+            "the portal does not have it",
+            Some(wanted.sha256),
+        ),
+        Place::Linked { .. } => write(
+            PlanStep::Link { path },
+            "the portal has no link to it",
+            Some(wanted.sha256),
+        ),
     }
 }
 
 fn file_write(wanted: &DesiredResource, actual: &Dataset) -> Option<PlannedWrite> {
-    let Some(there) = matching(wanted, actual) else { return Some(absent(wanted)) };
+    let Some(there) = matching(wanted, actual) else {
+        return Some(absent(wanted));
+    };
     let (path, resource) = (wanted.path.clone(), there.id.clone());
     if let Some(link) = wanted.link() {
         let changes = there.link_differences(&link);
         let reason = format!("{} differ", fields(&changes));
-        let write = write(PlanStep::Relink { path, resource }, reason, Some(wanted.sha256));
+        let write = write(
+            PlanStep::Relink { path, resource },
+            reason,
+            Some(wanted.sha256),
+        );
         return (!changes.is_empty()).then_some(PlannedWrite { changes, ..write });
     }
     let changes = there.differences(&wanted.text);
     if !same_bytes(wanted, there) {
         let found = there.sha1.as_deref().unwrap_or("none");
-        let reason = format!("other bytes: sha1 {}… there, {}… in the release", short(found), short(&wanted.sha1));
-        return Some(PlannedWrite { changes, ..write(PlanStep::Replace { path, resource }, reason, Some(wanted.sha256)) });
+        let reason = format!(
+            "other bytes: sha1 {}… there, {}… in the release",
+            short(found),
+            short(&wanted.sha1)
+        );
+        return Some(PlannedWrite {
+            changes,
+            ..write(
+                PlanStep::Replace { path, resource },
+                reason,
+                Some(wanted.sha256),
+            )
+        });
     }
     let reason = format!("{} differ", fields(&changes));
-    let write = write(PlanStep::Describe { path, resource }, reason, Some(wanted.text_digest()));
+    let write = write(
+        PlanStep::Describe { path, resource },
+        reason,
+        Some(wanted.text_digest()),
+    );
     (!changes.is_empty()).then_some(PlannedWrite { changes, ..write })
 }
 
-fn retired<'a>(desired: &'a Desired, actual: &'a Dataset) -> impl Iterator<Item = PlannedWrite> + 'a {
-    let kept: Vec<&str> =
-        desired.resources.iter().filter_map(|wanted| matching(wanted, actual)).map(|there| there.id.as_str()).collect();
-    let others = actual.resources.iter().filter(move |there| !kept.contains(&there.id.as_str()));
+fn retired<'a>(
+    desired: &'a Desired,
+    actual: &'a Dataset,
+) -> impl Iterator<Item = PlannedWrite> + 'a {
+    let kept: Vec<&str> = desired
+        .resources
+        .iter()
+        .filter_map(|wanted| matching(wanted, actual))
+        .map(|there| there.id.as_str())
+        .collect();
+    let others = actual
+        .resources
+        .iter()
+        .filter(move |there| !kept.contains(&there.id.as_str()));
     others.filter_map(|there| {
-        let twin = desired.resources.iter().any(|wanted| is_twin(wanted, there));
-        let reason = if twin { "the portal has it twice" } else { "the release has it no more" };
+        let twin = desired
+            .resources
+            .iter()
+            .any(|wanted| is_twin(wanted, there));
+        let reason = if twin {
+            "the portal has it twice"
+        } else {
+            "the release has it no more"
+        };
         let ours = there.extra(DATASET_EXTRA) == Some(desired.dataset.as_str());
-        let step = PlanStep::Retire { resource: there.id.clone(), title: there.title.clone(), twin };
+        let step = PlanStep::Retire {
+            resource: there.id.clone(),
+            title: there.title.clone(),
+            twin,
+        };
         (twin || ours).then(|| write(step, reason, None))
     })
 }
@@ -134,11 +215,23 @@ fn retired<'a>(desired: &'a Desired, actual: &'a Dataset) -> impl Iterator<Item 
 /// Empty datasets that a lost answer left behind.
 fn drafts(observed: &Observed) -> impl Iterator<Item = PlannedWrite> + '_ {
     let reason = "an empty hidden dataset with our mark, left by a lost answer";
-    observed.drafts.iter().map(move |id| write(PlanStep::RetireDraft { dataset: id.clone() }, reason, None))
+    observed.drafts.iter().map(move |id| {
+        write(
+            PlanStep::RetireDraft {
+                dataset: id.clone(),
+            },
+            reason,
+            None,
+        )
+    })
 }
 
 fn fields(changes: &[Difference]) -> String {
-    changes.iter().map(|change| change.field.as_str()).collect::<Vec<_>>().join(", ")
+    changes
+        .iter()
+        .map(|change| change.field.as_str())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn short(digest: &str) -> &str {
@@ -148,11 +241,18 @@ fn short(digest: &str) -> &str {
 /// The resource of the portal that stands for a file: by its mark, else by its name; the right bytes win among twins.
 pub(crate) fn matching<'a>(wanted: &DesiredResource, actual: &'a Dataset) -> Option<&'a Resource> {
     let marked = |there: &&Resource| there.extra(PATH_EXTRA) == Some(wanted.path.as_str());
-    let named = |there: &&Resource| there.extra(PATH_EXTRA).is_none() && there.file_name() == wanted.upload_name;
+    let named = |there: &&Resource| {
+        there.extra(PATH_EXTRA).is_none() && there.file_name() == wanted.upload_name
+    };
     let same = |there: &&Resource| same_bytes(wanted, there);
     // A portal never turns a link into a file, nor a file into a link.
     let remote = matches!(wanted.place, Place::Linked { .. });
-    let there = || actual.resources.iter().filter(move |resource| resource.remote == remote);
+    let there = || {
+        actual
+            .resources
+            .iter()
+            .filter(move |resource| resource.remote == remote)
+    };
     there()
         .find(|resource| marked(resource) && same(resource))
         .or_else(|| there().find(|resource| named(resource) && same(resource)))
@@ -170,18 +270,31 @@ fn same_bytes(wanted: &DesiredResource, there: &Resource) -> bool {
 /// A second copy, made by a lost answer: our name and our bytes, or our mark and our bytes.
 fn is_twin(wanted: &DesiredResource, there: &Resource) -> bool {
     let remote = matches!(wanted.place, Place::Linked { .. });
-    let ours = there.file_name() == wanted.upload_name || there.extra(PATH_EXTRA) == Some(wanted.path.as_str());
+    let ours = there.file_name() == wanted.upload_name
+        || there.extra(PATH_EXTRA) == Some(wanted.path.as_str());
     there.remote == remote && ours && same_bytes(wanted, there)
 }
 
 /// Our files in the order of the release, then what others added.
 pub(crate) fn wanted_order(desired: &Desired, actual: &Dataset) -> Vec<String> {
-    let ours: Vec<String> =
-        desired.resources.iter().filter_map(|resource| matching(resource, actual)).map(|there| there.id.clone()).collect();
-    let others = actual.resources.iter().map(|there| there.id.clone()).filter(|id| !ours.contains(id));
+    let ours: Vec<String> = desired
+        .resources
+        .iter()
+        .filter_map(|resource| matching(resource, actual))
+        .map(|there| there.id.clone())
+        .collect();
+    let others = actual
+        .resources
+        .iter()
+        .map(|there| there.id.clone())
+        .filter(|id| !ours.contains(id));
     ours.iter().cloned().chain(others).collect()
 }
 
 fn present_order(actual: &Dataset) -> Vec<String> {
-    actual.resources.iter().map(|there| there.id.clone()).collect()
+    actual
+        .resources
+        .iter()
+        .map(|there| there.id.clone())
+        .collect()
 }

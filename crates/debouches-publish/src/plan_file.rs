@@ -127,8 +127,17 @@ pub enum PlanFileError {
 impl PlanFile {
     /// A plan.
     #[must_use]
-    pub fn new(made_at: DateTime<Utc>, portal: PlannedPortal, datasets: Vec<PlannedDataset>) -> Self {
-        Self { format: FORMAT, made_at, portal, datasets }
+    pub fn new(
+        made_at: DateTime<Utc>,
+        portal: PlannedPortal,
+        datasets: Vec<PlannedDataset>,
+    ) -> Self {
+        Self {
+            format: FORMAT,
+            made_at,
+            portal,
+            datasets,
+        }
     }
 
     /// Reads a plan.
@@ -141,7 +150,11 @@ impl PlanFile {
             return Err(PlanFileError::Format(plan.format));
         }
         let mut seen = BTreeSet::new();
-        match plan.datasets.iter().find(|planned| !seen.insert(&planned.dataset)) {
+        match plan
+            .datasets
+            .iter()
+            .find(|planned| !seen.insert(&planned.dataset))
+        {
             Some(planned) => Err(PlanFileError::Twice(planned.dataset.clone())),
             None => Ok(plan),
         }
@@ -171,6 +184,10 @@ impl PlannedDataset {
     /// A digest of the whole: names this plan in the journal.
     #[must_use]
     pub fn digest(&self) -> Sha256 {
-        Sha256::of(serde_json::to_string(self).expect("our own structures are written as JSON").as_bytes())
+        Sha256::of(
+            serde_json::to_string(self)
+                .expect("our own structures are written as JSON")
+                .as_bytes(),
+        )
     }
 }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use debouches_model::{ArtefactKey, Clock, Event, Manifest, Observer, Sha256, Stage, Tool, Unit, Version};
+use debouches_model::{
+    ArtefactKey, Clock, Event, Manifest, Observer, Sha256, Stage, Tool, Unit, Version,
+};
 use debouches_store::{Artefact, Lock, Store, StoreError};
 use debouches_udata::{Dataset, Portal};
 
@@ -94,28 +96,47 @@ impl Publication<'_> {
     /// When the release or the portal cannot be read, when the dataset was deleted or doubled there, or when what is live
     /// is newer.
     pub async fn pending(&self) -> Result<Pending, PublishError> {
-        self.pending_of(desire(self.release, self.target).await?).await
+        self.pending_of(desire(self.release, self.target).await?)
+            .await
     }
 
     async fn pending_of(&self, desired: Desired) -> Result<Pending, PublishError> {
         let receipt = last_receipt(self.store, &desired.dataset, self.name).await?;
         let lines = self.store.journal_lines(&self.key(&desired)).await;
-        let lines = lines.map_err(|source| self.store_failed(&desired, source))?.unwrap_or_default();
+        let lines = lines
+            .map_err(|source| self.store_failed(&desired, source))?
+            .unwrap_or_default();
         let entries = ledger::read(&lines, &desired.dataset)?;
         // An identifier that a stopped run was told counts as much as that of a receipt.
         let told = entries.iter().rev().find_map(|entry| entry.dataset.clone());
         let known = told.or(receipt.map(|receipt| receipt.id));
-        let observed = self.look(&desired, known.as_deref(), has_open_creation(&entries)).await?;
+        let observed = self
+            .look(&desired, known.as_deref(), has_open_creation(&entries))
+            .await?;
         if let Some(actual) = &observed.dataset
-            && let Some(live) = actual.extra(VERSION_EXTRA).and_then(|version| version.parse::<Version>().ok())
+            && let Some(live) = actual
+                .extra(VERSION_EXTRA)
+                .and_then(|version| version.parse::<Version>().ok())
             && live > desired.version
             && !self.may_go_back
-            && !self.target.withdrawn.iter().any(|withdrawal| withdrawal.version == live)
+            && !self
+                .target
+                .withdrawn
+                .iter()
+                .any(|withdrawal| withdrawal.version == live)
         {
-            return Err(PublishError::Older { dataset: desired.dataset, live, ours: desired.version });
+            return Err(PublishError::Older {
+                dataset: desired.dataset,
+                live,
+                ours: desired.version,
+            });
         }
         let plan = plan(&desired, &observed);
-        Ok(Pending { desired, observed, plan })
+        Ok(Pending {
+            desired,
+            observed,
+            plan,
+        })
     }
 
     /// Makes the portal agree with the release, and reads it back.
@@ -123,8 +144,13 @@ impl Publication<'_> {
     /// # Errors
     /// When the portal refuses or fails, or when the mandate does not cover what is to be written; what was written
     /// stays, and the next run completes it.
-    pub async fn publish(&self, lock: &Lock, mandate: Mandate<'_>) -> Result<Applied, PublishError> {
-        self.publish_desired(desire(self.release, self.target).await?, lock, mandate).await
+    pub async fn publish(
+        &self,
+        lock: &Lock,
+        mandate: Mandate<'_>,
+    ) -> Result<Applied, PublishError> {
+        self.publish_desired(desire(self.release, self.target).await?, lock, mandate)
+            .await
     }
 
     /// As [`Self::publish`], for whoever knows already what the release wants: large files are not read once more for it.
@@ -132,28 +158,66 @@ impl Publication<'_> {
     ///
     /// # Errors
     /// As [`Self::publish`].
-    pub async fn publish_desired(&self, desired: Desired, lock: &Lock, mandate: Mandate<'_>) -> Result<Applied, PublishError> {
-        let Pending { desired, mut observed, plan: mut todo } = self.pending_of(desired).await?;
+    pub async fn publish_desired(
+        &self,
+        desired: Desired,
+        lock: &Lock,
+        mandate: Mandate<'_>,
+    ) -> Result<Applied, PublishError> {
+        let Pending {
+            desired,
+            mut observed,
+            plan: mut todo,
+        } = self.pending_of(desired).await?;
         let key = self.key(&desired);
         self.check(&desired, &observed, &todo, mandate).await?;
         let mut leased = None;
-        let result = self.rounds(&desired, &key, &mut observed, &mut todo, mandate, &mut leased).await;
+        let result = self
+            .rounds(
+                &desired,
+                &key,
+                &mut observed,
+                &mut todo,
+                mandate,
+                &mut leased,
+            )
+            .await;
         if let Some(id) = leased
             && let Err(error) = self.portal.merge_extra(&id, LEASE_EXTRA, None).await
         {
-            tracing::warn!("dataset {} keeps our mark for a quarter of an hour: {error}", desired.dataset);
+            tracing::warn!(
+                "dataset {} keeps our mark for a quarter of an hour: {error}",
+                desired.dataset
+            );
         }
         let writes = result?;
-        let Some(actual) = observed.dataset else { return Err(PublishError::NotARelease(self.release.key().to_string())) };
+        let Some(actual) = observed.dataset else {
+            return Err(PublishError::NotARelease(self.release.key().to_string()));
+        };
         if !writes.is_empty() {
             let mut ledger = Ledger::open(self.store, &key, &desired.dataset).await?;
             let entry = Entry::new(self.clock.now(), self.run, State::Sealed);
-            let entry = Entry { dataset: Some(actual.id.clone()), plan: mandate.digest(), ..entry };
-            ledger.note(entry).await.map_err(|source| self.store_failed(&desired, source))?;
+            let entry = Entry {
+                dataset: Some(actual.id.clone()),
+                plan: mandate.digest(),
+                ..entry
+            };
+            ledger
+                .note(entry)
+                .await
+                .map_err(|source| self.store_failed(&desired, source))?;
         }
         let receipt = Receipt::of(self.name, &desired, &actual);
-        self.keep(&key, &receipt, lock).await.map_err(|source| self.store_failed(&desired, source))?;
-        Ok(Applied { writes, receipt, page: actual.page.clone(), quality: actual.quality_score, left_out: desired.left_out })
+        self.keep(&key, &receipt, lock)
+            .await
+            .map_err(|source| self.store_failed(&desired, source))?;
+        Ok(Applied {
+            writes,
+            receipt,
+            page: actual.page.clone(),
+            quality: actual.quality_score,
+            left_out: desired.left_out,
+        })
     }
 
     /// Writes and looks again, until the portal agrees; gives the writes that were sent.
@@ -171,16 +235,35 @@ impl Publication<'_> {
         while !todo.is_empty() {
             rounds += 1;
             if barren >= BARREN_ROUNDS || rounds > ROUNDS {
-                let left = todo.writes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-                return Err(PublishError::Unsettled { dataset: desired.dataset.clone(), rounds: rounds - 1, left });
+                let left = todo
+                    .writes
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect::<Vec<_>>()
+                    .join(", ");
+                return Err(PublishError::Unsettled {
+                    dataset: desired.dataset.clone(),
+                    rounds: rounds - 1,
+                    left,
+                });
             }
             let task = format!("publish {}", desired.dataset);
-            self.observer.on(Event::Started { task: &task, total: Some(todo.writes.len() as u64), unit: Unit::Steps });
+            self.observer.on(Event::Started {
+                task: &task,
+                total: Some(todo.writes.len() as u64),
+                unit: Unit::Steps,
+            });
             let mut ledger = Ledger::open(self.store, key, &desired.dataset).await?;
             if rounds == 1 {
                 let plan = mandate.digest();
-                let entry = Entry { plan, ..Entry::new(self.clock.now(), self.run, State::Begun) };
-                ledger.note(entry).await.map_err(|source| self.store_failed(desired, source))?;
+                let entry = Entry {
+                    plan,
+                    ..Entry::new(self.clock.now(), self.run, State::Begun)
+                };
+                ledger
+                    .note(entry)
+                    .await
+                    .map_err(|source| self.store_failed(desired, source))?;
             }
             if rounds == 1
                 && let Some(actual) = &observed.dataset
@@ -189,8 +272,16 @@ impl Publication<'_> {
                 *leased = Some(actual.id.clone());
             }
             let actual = observed.dataset.take();
-            let mut writer =
-                Writer { publication: self, desired, actual, ledger, writes, confirmed: 0, begun, settles: Duration::ZERO };
+            let mut writer = Writer {
+                publication: self,
+                desired,
+                actual,
+                ledger,
+                writes,
+                confirmed: 0,
+                begun,
+                settles: Duration::ZERO,
+            };
             let result = writer.apply(todo, &task).await;
             self.observer.on(Event::Finished { task: &task });
             writes = std::mem::take(&mut writer.writes);
@@ -204,17 +295,30 @@ impl Publication<'_> {
             let looked = self.look(desired, id.as_deref(), lost_creation).await;
             *observed = looked.map_err(|error| if begun { error.after_writes() } else { error })?;
             *todo = plan(desired, observed);
-            if let Some(write) = todo.writes.iter().find(|write| !mandate.allows(&write.step)) {
+            if let Some(write) = todo
+                .writes
+                .iter()
+                .find(|write| !mandate.allows(&write.step))
+            {
                 let why = format!("“{write}” is needed now, and is not in it");
-                return Err(PublishError::Moved { dataset: desired.dataset.clone(), why });
+                return Err(PublishError::Moved {
+                    dataset: desired.dataset.clone(),
+                    why,
+                });
             }
         }
         Ok(writes)
     }
 
     /// Marks the dataset as ours to write, unless another publisher did.
-    async fn take_lease(&self, desired: &Desired, actual: &Dataset, ledger: &Ledger) -> Result<(), PublishError> {
-        let own = |run: &str| run == self.run || ledger.entries().iter().any(|entry| entry.run == run);
+    async fn take_lease(
+        &self,
+        desired: &Desired,
+        actual: &Dataset,
+        ledger: &Ledger,
+    ) -> Result<(), PublishError> {
+        let own =
+            |run: &str| run == self.run || ledger.entries().iter().any(|entry| entry.run == run);
         let mut holder = lease::held_by(actual, &own, self.clock.now());
         if holder.is_none() {
             let taken = lease::take(self.portal, &actual.id, self.run, self.clock.now()).await;
@@ -226,7 +330,10 @@ impl Publication<'_> {
             })?;
         }
         match holder {
-            Some(run) => Err(PublishError::Busy { dataset: desired.dataset.clone(), run }),
+            Some(run) => Err(PublishError::Busy {
+                dataset: desired.dataset.clone(),
+                run,
+            }),
             None => Ok(()),
         }
     }
@@ -236,10 +343,18 @@ impl Publication<'_> {
     /// # Errors
     /// As [`Self::pending`].
     pub async fn adopt(&self, lock: &Lock) -> Result<Option<Receipt>, PublishError> {
-        let Pending { desired, observed, plan } = self.pending().await?;
-        let Some(actual) = observed.dataset.filter(|_| plan.is_empty()) else { return Ok(None) };
+        let Pending {
+            desired,
+            observed,
+            plan,
+        } = self.pending().await?;
+        let Some(actual) = observed.dataset.filter(|_| plan.is_empty()) else {
+            return Ok(None);
+        };
         let receipt = Receipt::of(self.name, &desired, &actual);
-        self.keep(&self.key(&desired), &receipt, lock).await.map_err(|source| self.store_failed(&desired, source))?;
+        self.keep(&self.key(&desired), &receipt, lock)
+            .await
+            .map_err(|source| self.store_failed(&desired, source))?;
         Ok(Some(receipt))
     }
 
@@ -251,18 +366,37 @@ impl Publication<'_> {
         todo: &Plan,
         mandate: Mandate<'_>,
     ) -> Result<(), PublishError> {
-        let Mandate::Planned(planned) = mandate else { return Ok(()) };
-        let moved = |why: &str| Err(PublishError::Moved { dataset: desired.dataset.clone(), why: why.to_owned() });
-        if planned.release != self.release.manifest().identity() || planned.version != desired.version {
+        let Mandate::Planned(planned) = mandate else {
+            return Ok(());
+        };
+        let moved = |why: &str| {
+            Err(PublishError::Moved {
+                dataset: desired.dataset.clone(),
+                why: why.to_owned(),
+            })
+        };
+        if planned.release != self.release.manifest().identity()
+            || planned.version != desired.version
+        {
             return moved("the release is another one");
         }
         if planned.observed == observed.digest() {
-            return if planned.writes == todo.writes { Ok(()) } else { moved("the same comparison gives other writes") };
+            return if planned.writes == todo.writes {
+                Ok(())
+            } else {
+                moved("the same comparison gives other writes")
+            };
         }
         let lines = self.store.journal_lines(&self.key(desired)).await;
-        let lines = lines.map_err(|source| self.store_failed(desired, source))?.unwrap_or_default();
+        let lines = lines
+            .map_err(|source| self.store_failed(desired, source))?
+            .unwrap_or_default();
         let is_ours = has_begun(&ledger::read(&lines, &desired.dataset)?, planned.digest());
-        match todo.writes.iter().find(|write| !mandate.allows(&write.step)) {
+        match todo
+            .writes
+            .iter()
+            .find(|write| !mandate.allows(&write.step))
+        {
             _ if todo.is_empty() => Ok(()),
             _ if !is_ours => moved("the portal changed since"),
             Some(write) => moved(&format!("“{write}” is needed now, and is not in it")),
@@ -270,7 +404,12 @@ impl Publication<'_> {
         }
     }
 
-    async fn look(&self, desired: &Desired, known: Option<&str>, drafts: bool) -> Result<Observed, PublishError> {
+    async fn look(
+        &self,
+        desired: &Desired,
+        known: Option<&str>,
+        drafts: bool,
+    ) -> Result<Observed, PublishError> {
         let look = Look {
             portal: self.portal,
             organization: self.target.organization.as_deref(),
@@ -283,14 +422,26 @@ impl Publication<'_> {
     }
 
     fn key(&self, desired: &Desired) -> ArtefactKey {
-        ArtefactKey::new(Stage::Publish, &desired.dataset, format!("{}/{}", desired.version, self.name))
+        ArtefactKey::new(
+            Stage::Publish,
+            &desired.dataset,
+            format!("{}/{}", desired.version, self.name),
+        )
     }
 
     fn store_failed(&self, desired: &Desired, source: StoreError) -> PublishError {
-        PublishError::Store { dataset: desired.dataset.clone(), source: Box::new(source) }
+        PublishError::Store {
+            dataset: desired.dataset.clone(),
+            source: Box::new(source),
+        }
     }
 
-    async fn keep(&self, key: &ArtefactKey, receipt: &Receipt, lock: &Lock) -> Result<(), StoreError> {
+    async fn keep(
+        &self,
+        key: &ArtefactKey,
+        receipt: &Receipt,
+        lock: &Lock,
+    ) -> Result<(), StoreError> {
         let manifest = Manifest::new(key, self.tool.clone(), self.clock.now());
         receipt.keep(self.store, lock, self.release, manifest).await
     }
@@ -319,6 +470,13 @@ pub(crate) async fn look_live(
     dataset: &debouches_model::DatasetId,
     known: Option<&str>,
 ) -> Result<Option<Dataset>, PublishError> {
-    let look = Look { portal, organization, dataset, known, drafts: false, may_be_rebuilt: true };
+    let look = Look {
+        portal,
+        organization,
+        dataset,
+        known,
+        drafts: false,
+        may_be_rebuilt: true,
+    };
     Ok(look.observe().await?.dataset)
 }

@@ -70,13 +70,21 @@ impl Receipt {
     ///
     /// # Panics
     /// Never: our own structures are written as JSON.
-    pub async fn keep(&self, store: &Store, lock: &Lock, release: &Artefact, mut manifest: Manifest) -> Result<(), StoreError> {
+    pub async fn keep(
+        &self,
+        store: &Store,
+        lock: &Lock,
+        release: &Artefact,
+        mut manifest: Manifest,
+    ) -> Result<(), StoreError> {
         let key = ArtefactKey::new(manifest.stage, &manifest.subject, &manifest.id);
         let text = serde_json::to_string_pretty(self).expect("a receipt is always written") + "\n";
         if let Some(former) = store.find(&key).await? {
             // After a version was withdrawn, the receipt of the one before it must be the newest again.
             let is_newest = match manifest.subject.parse() {
-                Ok(dataset) => last_receipt(store, &dataset, &self.portal).await.is_ok_and(|last| last.as_ref() == Some(self)),
+                Ok(dataset) => last_receipt(store, &dataset, &self.portal)
+                    .await
+                    .is_ok_and(|last| last.as_ref() == Some(self)),
                 Err(_) => false,
             };
             if is_newest && former.read(RECEIPT_FILE).await? == text.as_bytes() {
@@ -109,7 +117,12 @@ impl Receipt {
             portal: portal.to_owned(),
             id: actual.id.clone(),
             version: desired.version,
-            release: desired.text.extras.get(RELEASE_EXTRA).cloned().unwrap_or_default(),
+            release: desired
+                .text
+                .extras
+                .get(RELEASE_EXTRA)
+                .cloned()
+                .unwrap_or_default(),
             page: actual.page.clone(),
             resources: resources.collect(),
         }

@@ -69,7 +69,11 @@ impl PlanStep {
             | Self::Link { path }
             | Self::Relink { path, .. }
             | Self::Describe { path, .. } => Some(path),
-            Self::CreateDataset | Self::Reorder | Self::UpdateDataset | Self::Retire { .. } | Self::RetireDraft { .. } => None,
+            Self::CreateDataset
+            | Self::Reorder
+            | Self::UpdateDataset
+            | Self::Retire { .. }
+            | Self::RetireDraft { .. } => None,
         }
     }
 
@@ -79,16 +83,28 @@ impl PlanStep {
             return true;
         }
         match other {
-            Self::Describe { path, .. } | Self::Replace { path, .. } | Self::Relink { path, .. } => {
-                matches!(self, Self::Upload { .. } | Self::Replace { .. } | Self::Link { .. } | Self::Relink { .. })
-                    && self.path() == Some(path)
+            Self::Describe { path, .. }
+            | Self::Replace { path, .. }
+            | Self::Relink { path, .. } => {
+                matches!(
+                    self,
+                    Self::Upload { .. }
+                        | Self::Replace { .. }
+                        | Self::Link { .. }
+                        | Self::Relink { .. }
+                ) && self.path() == Some(path)
             }
             Self::Upload { path } | Self::Link { path } => {
                 matches!(self, Self::Upload { .. } | Self::Link { .. }) && self.path() == Some(path)
             }
-            Self::Reorder => matches!(self, Self::Upload { .. } | Self::Link { .. } | Self::CreateDataset),
+            Self::Reorder => matches!(
+                self,
+                Self::Upload { .. } | Self::Link { .. } | Self::CreateDataset
+            ),
             Self::UpdateDataset => matches!(self, Self::CreateDataset),
-            Self::Retire { twin, .. } => *twin && matches!(self, Self::Upload { .. } | Self::Link { .. }),
+            Self::Retire { twin, .. } => {
+                *twin && matches!(self, Self::Upload { .. } | Self::Link { .. })
+            }
             Self::RetireDraft { .. } => matches!(self, Self::CreateDataset),
             Self::CreateDataset => false,
         }
@@ -106,8 +122,12 @@ impl std::fmt::Display for PlanStep {
             Self::Describe { path, .. } => write!(f, "describe {path}"),
             Self::Reorder => f.write_str("put the files in order"),
             Self::UpdateDataset => f.write_str("update the texts of the dataset"),
-            Self::Retire { title, twin: false, .. } => write!(f, "retire “{title}”"),
-            Self::Retire { title, twin: true, .. } => write!(f, "remove the second copy of “{title}”"),
+            Self::Retire {
+                title, twin: false, ..
+            } => write!(f, "retire “{title}”"),
+            Self::Retire {
+                title, twin: true, ..
+            } => write!(f, "remove the second copy of “{title}”"),
             Self::RetireDraft { dataset } => write!(f, "remove the empty draft {dataset}"),
         }
     }

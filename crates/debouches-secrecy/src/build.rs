@@ -67,7 +67,11 @@ pub fn build(policy: &SecrecySpec, releases: &[Facts], primary: Primary, same: b
         builder.release(facts, place + 1 == releases.len());
     }
     let mut out = builder.out;
-    let mut owners: Vec<(u32, Arc<str>)> = builder.owners.into_iter().map(|(name, number)| (number, name)).collect();
+    let mut owners: Vec<(u32, Arc<str>)> = builder
+        .owners
+        .into_iter()
+        .map(|(name, number)| (number, name))
+        .collect();
     owners.sort_unstable();
     out.owners = owners.into_iter().map(|(_, name)| name).collect();
     out.system.finish();
@@ -96,9 +100,17 @@ type Together<'a> = (Vec<&'a str>, Option<&'a str>, bool);
 
 impl Builder<'_> {
     fn release(&mut self, facts: &Facts, is_last: bool) {
-        let owner = self.policy.owner.as_ref().and_then(|name| facts.key.iter().position(|own| own == name));
-        let cells: Vec<RowCells> =
-            facts.rows.iter().enumerate().map(|(place, row)| self.row(facts, row, owner, is_last.then_some(place))).collect();
+        let owner = self
+            .policy
+            .owner
+            .as_ref()
+            .and_then(|name| facts.key.iter().position(|own| own == name));
+        let cells: Vec<RowCells> = facts
+            .rows
+            .iter()
+            .enumerate()
+            .map(|(place, row)| self.row(facts, row, owner, is_last.then_some(place)))
+            .collect();
         for (row, cells) in facts.rows.iter().zip(&cells) {
             self.within_row(row, cells);
         }
@@ -109,14 +121,28 @@ impl Builder<'_> {
     }
 
     /// The cells of a row. Counts with the same bases are hidden together.
-    pub(crate) fn row(&mut self, facts: &Facts, row: &Row, owner: Option<usize>, last: Option<usize>) -> RowCells {
+    pub(crate) fn row(
+        &mut self,
+        facts: &Facts,
+        row: &Row,
+        owner: Option<usize>,
+        last: Option<usize>,
+    ) -> RowCells {
         let place_of = |name: &str| self.counts.iter().position(|count| count.column == name);
         // What is hidden for another reason than its base (a producer's own) leaves the rest of its group published.
         let mut groups: BTreeMap<Together<'_>, Vec<usize>> = BTreeMap::new();
-        for (place, count) in self.counts.iter().enumerate().filter(|(place, _)| row.counts[*place] != Seen::Nothing) {
+        for (place, count) in self
+            .counts
+            .iter()
+            .enumerate()
+            .filter(|(place, _)| row.counts[*place] != Seen::Nothing)
+        {
             let base = count.base.iter().map(String::as_str).collect();
             let is_hidden = matches!(row.counts[place], Seen::Hidden(_));
-            groups.entry((base, count.group.as_deref(), is_hidden)).or_default().push(place);
+            groups
+                .entry((base, count.group.as_deref(), is_hidden))
+                .or_default()
+                .push(place);
         }
         let value = |place: usize| match row.counts[place] {
             Seen::Value(value) | Seen::Hidden(Some(value)) => Some(value),
@@ -124,39 +150,77 @@ impl Builder<'_> {
         };
         let level = self.policy.level.iter().position(|level| {
             level.when.iter().all(|(column, wanted)| {
-                facts.key.iter().position(|own| own == column).is_some_and(|place| *row.key[place] == **wanted)
+                facts
+                    .key
+                    .iter()
+                    .position(|own| own == column)
+                    .is_some_and(|place| *row.key[place] == **wanted)
             })
         });
-        let (cost, may_hide) =
-            level.map_or((1, true), |level| (self.policy.level[level].cost, self.policy.level[level].may_hide));
-        // What belongs to the whole nation or a région has no owner.
-        let owner = owner.filter(|place| !self.is_total(facts, *place, &row.key[*place])).map(|place| {
-            let next = u32::try_from(self.owners.len()).unwrap_or(u32::MAX);
-            *self.owners.entry(row.key[place].clone()).or_insert(next)
+        let (cost, may_hide) = level.map_or((1, true), |level| {
+            (
+                self.policy.level[level].cost,
+                self.policy.level[level].may_hide,
+            )
         });
+        // What belongs to the whole nation or a région has no owner.
+        let owner = owner
+            .filter(|place| !self.is_total(facts, *place, &row.key[*place]))
+            .map(|place| {
+                let next = u32::try_from(self.owners.len()).unwrap_or(u32::MAX);
+                *self.owners.entry(row.key[place].clone()).or_insert(next)
+            });
         let mut cells: RowCells = vec![None; self.counts.len()];
         for ((base, _, is_hidden), places) in groups {
-            let bases: Vec<Option<i64>> = base.iter().filter_map(|name| place_of(name)).map(value).collect();
-            let is_small = bases.iter().any(|base| base.is_none_or(|base| base < i64::from(self.policy.threshold)));
+            let bases: Vec<Option<i64>> = base
+                .iter()
+                .filter_map(|name| place_of(name))
+                .map(value)
+                .collect();
+            let is_small = bases
+                .iter()
+                .any(|base| base.is_none_or(|base| base < i64::from(self.policy.threshold)));
             let is_extreme = self.policy.extremes == Extremes::Protect
                 && places.iter().any(|place| {
-                    let within = self.counts[*place].within.as_deref().and_then(place_of).and_then(value);
-                    within.is_some_and(|within| within > 0 && value(*place).is_some_and(|own| own == 0 || own == within))
+                    let within = self.counts[*place]
+                        .within
+                        .as_deref()
+                        .and_then(place_of)
+                        .and_then(value);
+                    within.is_some_and(|within| {
+                        within > 0 && value(*place).is_some_and(|own| own == 0 || own == within)
+                    })
                 });
             if !is_hidden && is_small && self.primary == Primary::Tell {
                 self.out.under.push(words(&row.key));
             }
-            let is_primary = is_hidden || ((is_small || is_extreme) && self.primary == Primary::Hide);
-            let size = places.iter().filter_map(|place| value(*place)).max().unwrap_or_default();
+            let is_primary =
+                is_hidden || ((is_small || is_extreme) && self.primary == Primary::Hide);
+            let size = places
+                .iter()
+                .filter_map(|place| value(*place))
+                .max()
+                .unwrap_or_default();
             let line = self.out.system.line(Line {
-                state: if is_primary { State::Primary } else { State::Shown },
-                cost: u64::from(cost) * 16 + u64::from(size.unsigned_abs().saturating_add(1).ilog2()),
+                state: if is_primary {
+                    State::Primary
+                } else {
+                    State::Shown
+                },
+                cost: u64::from(cost) * 16
+                    + u64::from(size.unsigned_abs().saturating_add(1).ilog2()),
                 may_hide: may_hide && last.is_some(),
                 owner,
-                level: level.and_then(|level| u32::try_from(level).ok()).unwrap_or(u32::MAX),
+                level: level
+                    .and_then(|level| u32::try_from(level).ok())
+                    .unwrap_or(u32::MAX),
             });
             for place in &places {
-                let within = self.counts[*place].within.as_deref().and_then(place_of).map(|within| row.counts[within]);
+                let within = self.counts[*place]
+                    .within
+                    .as_deref()
+                    .and_then(place_of)
+                    .map(|within| row.counts[within]);
                 let prior = self.prior(*place, value(*place), within, facts.complementary);
                 let protected = is_primary && (is_small || is_extreme || value(*place).is_none());
                 cells[*place] = Some(self.cell(row, *place, line, prior, protected));
@@ -170,11 +234,20 @@ impl Builder<'_> {
     }
 
     fn is_total(&self, facts: &Facts, place: usize, value: &str) -> bool {
-        self.policy.total.iter().any(|total| total.column == facts.key[place] && total.total == value)
+        self.policy
+            .total
+            .iter()
+            .any(|total| total.column == facts.key[place] && total.total == value)
     }
 
     /// What readers know of a hidden count beforehand.
-    fn prior(&self, place: usize, value: Option<i64>, within: Option<Seen>, complementary: bool) -> (i64, i64) {
+    fn prior(
+        &self,
+        place: usize,
+        value: Option<i64>,
+        within: Option<Seen>,
+        complementary: bool,
+    ) -> (i64, i64) {
         let count = &self.counts[place];
         let threshold = i64::from(self.policy.threshold);
         let floor = i64::from(self.policy.floor);
@@ -193,11 +266,21 @@ impl Builder<'_> {
     }
 
     /// The cell of a count in this release: the same as in a former one unless it was revised.
-    fn cell(&mut self, row: &Row, place: usize, line: LineId, prior: (i64, i64), protected: bool) -> CellId {
+    fn cell(
+        &mut self,
+        row: &Row,
+        place: usize,
+        line: LineId,
+        prior: (i64, i64),
+        protected: bool,
+    ) -> CellId {
         let seen = row.counts[place];
         let all = match self.known.get_mut(row.key.as_slice()) {
             Some(all) => all,
-            None => self.known.entry(row.key.clone()).or_insert_with(|| vec![Vec::new(); self.counts.len()]),
+            None => self
+                .known
+                .entry(row.key.clone())
+                .or_insert_with(|| vec![Vec::new(); self.counts.len()]),
         };
         let versions = &mut all[place];
         let system = &mut self.out.system;
@@ -218,13 +301,32 @@ impl Builder<'_> {
             }
         };
         if let Some(cell) = versions.iter().copied().find(is_same) {
-            system.meet(cell, line, value, protected.then_some(i64::from(self.policy.width)));
+            system.meet(
+                cell,
+                line,
+                value,
+                protected.then_some(i64::from(self.policy.width)),
+            );
             return cell;
         }
-        let width = if protected { i64::from(self.policy.width) } else { 0 };
+        let width = if protected {
+            i64::from(self.policy.width)
+        } else {
+            0
+        };
         // Nobody told: the middle of what it can be, or its floor when it can be anything.
-        let known = value.unwrap_or(if prior.1 < MANY { i64::midpoint(prior.0, prior.1) } else { prior.0 });
-        let cell = Cell { line, value: known, shown: (known, known), prior: (prior.0.min(known), prior.1.max(known)), width };
+        let known = value.unwrap_or(if prior.1 < MANY {
+            i64::midpoint(prior.0, prior.1)
+        } else {
+            prior.0
+        });
+        let cell = Cell {
+            line,
+            value: known,
+            shown: (known, known),
+            prior: (prior.0.min(known), prior.1.max(known)),
+            width,
+        };
         let label = format!("{} · {}", words(&row.key), self.counts[place].column);
         let new = system.cell_of(cell, label, value.is_some());
         if let Some(former) = versions.last().copied() {
@@ -232,7 +334,13 @@ impl Builder<'_> {
             let revision = i64::from(self.policy.revision);
             let terms = vec![(new, 1), (former, -1)];
             if revision > 0 && system.is_hidden(new) {
-                system.tie(&Constraint { terms, low: -revision, high: revision, tie: Tie::Revision, while_shown: None });
+                system.tie(&Constraint {
+                    terms,
+                    low: -revision,
+                    high: revision,
+                    tie: Tie::Revision,
+                    while_shown: None,
+                });
             }
         }
         versions.push(new);
@@ -242,5 +350,9 @@ impl Builder<'_> {
 
 /// A key in words: what is empty is left out.
 fn words(key: &[Arc<str>]) -> String {
-    key.iter().filter(|part| !part.is_empty()).map(|part| &**part).collect::<Vec<_>>().join(" × ")
+    key.iter()
+        .filter(|part| !part.is_empty())
+        .map(|part| &**part)
+        .collect::<Vec<_>>()
+        .join(" × ")
 }

@@ -39,7 +39,11 @@ pub fn complete(system: &mut System, nodes: usize) -> Incomplete {
     let (_, broken) = propagate(&mut view, 20_000_000);
     let mut contradicted = BTreeSet::new();
     for row in broken {
-        let group = view.rows.get(row).map(|(cell, _)| joined.of[cell as usize]).find(|group| *group != u32::MAX);
+        let group = view
+            .rows
+            .get(row)
+            .map(|(cell, _)| joined.of[cell as usize])
+            .find(|group| *group != u32::MAX);
         match group {
             Some(group) => contradicted.extend(&joined.members[group as usize]),
             None => contradicted.extend(view.rows.get(row).map(|(cell, _)| cell)),
@@ -47,10 +51,16 @@ pub fn complete(system: &mut System, nodes: usize) -> Incomplete {
     }
     let groups = Components::of(&view);
     let values: Vec<i64> = (0..system.cells.len())
-        .map(|cell| system.cells[cell].value.clamp(view.low[cell], view.high[cell].max(view.low[cell])))
+        .map(|cell| {
+            system.cells[cell]
+                .value
+                .clamp(view.low[cell], view.high[cell].max(view.low[cell]))
+        })
         .collect();
-    let mut found: Vec<(CellId, i64)> =
-        (0..).zip(values.iter().copied()).filter(|(cell, _)| system.untold[*cell as usize]).collect();
+    let mut found: Vec<(CellId, i64)> = (0..)
+        .zip(values.iter().copied())
+        .filter(|(cell, _)| system.untold[*cell as usize])
+        .collect();
     let mut unsolved: BTreeSet<CellId> = contradicted.clone();
     let mut all = 4 * system.untold.iter().filter(|untold| **untold).count() + 50_000;
     for members in &groups.members {
@@ -61,10 +71,16 @@ pub fn complete(system: &mut System, nodes: usize) -> Incomplete {
         let allowed = nodes.min(20 * members.len() + 1_000).min(all);
         let mut left = allowed;
         let corner = Corner::new(&view, &values, members);
-        let found_one = members.first().map(|first| corner.find(*first, (i64::MIN / 4, i64::MAX / 4), &mut left));
+        let found_one = members
+            .first()
+            .map(|first| corner.find(*first, (i64::MIN / 4, i64::MAX / 4), &mut left));
         all -= allowed - left;
         match found_one {
-            Some(Answer::Found(moved)) => found.extend(moved.into_iter().map(|(cell, by)| (cell, values[cell as usize] + by))),
+            Some(Answer::Found(moved)) => found.extend(
+                moved
+                    .into_iter()
+                    .map(|(cell, by)| (cell, values[cell as usize] + by)),
+            ),
             Some(Answer::Impossible) => {
                 unsolved.extend(members);
                 contradicted.extend(members);
@@ -78,6 +94,11 @@ pub fn complete(system: &mut System, nodes: usize) -> Incomplete {
         own.value = value;
         own.shown = (value, value);
     }
-    unsolved.iter().for_each(|cell| system.unsolved[*cell as usize] = true);
-    Incomplete { unsolved: unsolved.len(), contradicted: contradicted.len() }
+    unsolved
+        .iter()
+        .for_each(|cell| system.unsolved[*cell as usize] = true);
+    Incomplete {
+        unsolved: unsolved.len(),
+        contradicted: contradicted.len(),
+    }
 }

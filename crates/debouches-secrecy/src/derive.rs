@@ -10,7 +10,11 @@ const MOST: usize = 400;
 
 /// Rows of the view and the multiple of each; their sum has `cell` as its only unknown. Nothing when there is no such
 /// combination, or when numbers grow beyond 128 bits.
-pub(crate) fn combination(view: &View, members: &[CellId], cell: CellId) -> Option<Vec<(u32, i128)>> {
+pub(crate) fn combination(
+    view: &View,
+    members: &[CellId],
+    cell: CellId,
+) -> Option<Vec<(u32, i128)>> {
     if members.len() > MOST {
         return None;
     }
@@ -21,15 +25,28 @@ pub(crate) fn combination(view: &View, members: &[CellId], cell: CellId) -> Opti
         .collect();
     // Each line: what is left of the unknowns, and the multiples of the rows that gave it.
     type Terms = BTreeMap<u32, i128>;
-    let moving = |row: u32| view.rows.get(row).filter(|(cell, _)| view.moves(*cell)).map(|(cell, by)| (cell, i128::from(by)));
-    let mut lines: Vec<(Terms, Terms)> = rows.iter().map(|row| (moving(*row).collect(), Terms::from([(*row, 1)]))).collect();
+    let moving = |row: u32| {
+        view.rows
+            .get(row)
+            .filter(|(cell, _)| view.moves(*cell))
+            .map(|(cell, by)| (cell, i128::from(by)))
+    };
+    let mut lines: Vec<(Terms, Terms)> = rows
+        .iter()
+        .map(|row| (moving(*row).collect(), Terms::from([(*row, 1)])))
+        .collect();
     // Every unknown but the cell itself is eliminated: what remains speaks of the cell alone.
     while let Some(place) = (0..lines.len())
         .filter(|place| lines[*place].0.keys().any(|own| *own != cell))
         .min_by_key(|place| (!has_unit(&lines[*place].0, cell), lines[*place].0.len()))
     {
         let pivot = lines.swap_remove(place);
-        let column = *pivot.0.iter().filter(|(own, _)| **own != cell).min_by_key(|(own, by)| (by.abs(), **own))?.0;
+        let column = *pivot
+            .0
+            .iter()
+            .filter(|(own, _)| **own != cell)
+            .min_by_key(|(own, by)| (by.abs(), **own))?
+            .0;
         for line in lines.iter_mut().filter(|line| line.0.contains_key(&column)) {
             let (a, b) = (pivot.0[&column], line.0[&column]);
             let common = gcd(a.unsigned_abs(), b.unsigned_abs());
@@ -46,7 +63,9 @@ pub(crate) fn combination(view: &View, members: &[CellId], cell: CellId) -> Opti
             }
         }
     }
-    let line = lines.into_iter().find(|(terms, _)| terms.contains_key(&cell))?;
+    let line = lines
+        .into_iter()
+        .find(|(terms, _)| terms.contains_key(&cell))?;
     Some(line.1.into_iter().collect())
 }
 

@@ -151,7 +151,10 @@ impl WidthCounts {
     }
 
     pub(crate) fn extend(&mut self, other: Self) {
-        other.0.into_iter().for_each(|(width, cells)| *self.0.entry(width).or_default() += cells);
+        other
+            .0
+            .into_iter()
+            .for_each(|(width, cells)| *self.0.entry(width).or_default() += cells);
     }
 
     pub(crate) fn summary(&self) -> Option<Widths> {
@@ -162,15 +165,30 @@ impl WidthCounts {
                 before += cells;
                 (*width, before)
             });
-            up_to.find(|(_, before)| *before > last * percent / 100).map(|(width, _)| width)
+            up_to
+                .find(|(_, before)| *before > last * percent / 100)
+                .map(|(width, _)| width)
         };
-        Some(Widths { least: at(0)?, tenth: at(10)?, median: at(50)?, ninetieth: at(90)? })
+        Some(Widths {
+            least: at(0)?,
+            tenth: at(10)?,
+            median: at(50)?,
+            ninetieth: at(90)?,
+        })
     }
 }
 
 impl std::ops::AddAssign for Verdicts {
     fn add_assign(&mut self, other: Self) {
-        let Self { safe, exact, narrow, unproven, inherited, contradicted, inside } = other;
+        let Self {
+            safe,
+            exact,
+            narrow,
+            unproven,
+            inherited,
+            contradicted,
+            inside,
+        } = other;
         self.safe += safe;
         self.exact += exact;
         self.narrow += narrow;
@@ -192,7 +210,11 @@ impl Cells {
     /// Counts the cells of a system.
     #[must_use]
     pub fn of(system: &System) -> Self {
-        let published = system.cells().iter().zip(&system.unpublished).filter(|(_, unpublished)| !**unpublished);
+        let published = system
+            .cells()
+            .iter()
+            .zip(&system.unpublished)
+            .filter(|(_, unpublished)| !**unpublished);
         let states = published.map(|(cell, _)| system.lines()[cell.line as usize].state);
         states.fold(Self::default(), |mut out, state| {
             match state {
@@ -218,8 +240,15 @@ pub(crate) fn digest_witnesses(judgement: &Judgement, hasher: &mut Hasher) {
 #[must_use]
 pub fn secondary_by_level(policy: &SecrecySpec, system: &System) -> BTreeMap<String, u64> {
     let mut out = BTreeMap::new();
-    for line in system.lines().iter().filter(|line| line.state == State::Secondary) {
-        let name = policy.level.get(line.level as usize).map_or("autres", |level| level.name.as_str());
+    for line in system
+        .lines()
+        .iter()
+        .filter(|line| line.state == State::Secondary)
+    {
+        let name = policy
+            .level
+            .get(line.level as usize)
+            .map_or("autres", |level| level.name.as_str());
         *out.entry(name.to_owned()).or_default() += 1;
     }
     out

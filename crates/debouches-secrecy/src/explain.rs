@@ -13,25 +13,52 @@ pub fn explain(system: &System, cell: CellId, reason: &Reason, lang: Lang) -> St
     match reason {
         Reason::Exact(rows) if rows.len() == 1 => equation(system, cell, rows[0].0, lang),
         Reason::Exact(rows) => match lang {
-            Lang::Fr => format!("{name} se calcule en combinant {}", list(system, rows.iter().map(|(row, _)| *row), lang)),
-            Lang::En => format!("{name} is computed by combining {}", list(system, rows.iter().map(|(row, _)| *row), lang)),
+            Lang::Fr => format!(
+                "{name} se calcule en combinant {}",
+                list(system, rows.iter().map(|(row, _)| *row), lang)
+            ),
+            Lang::En => format!(
+                "{name} is computed by combining {}",
+                list(system, rows.iter().map(|(row, _)| *row), lang)
+            ),
         },
-        Reason::Narrow { low, high, by } if low == high && by.first().is_some_and(|row| is_alone(system, cell, *row)) => {
+        Reason::Narrow { low, high, by }
+            if low == high && by.first().is_some_and(|row| is_alone(system, cell, *row)) =>
+        {
             equation(system, cell, by[0], lang)
         }
         Reason::Narrow { low, high, by } => {
             let values = high - low + 1;
-            let by = if by.is_empty() { String::new() } else { list(system, by.iter().copied(), lang) };
+            let by = if by.is_empty() {
+                String::new()
+            } else {
+                list(system, by.iter().copied(), lang)
+            };
             match lang {
-                Lang::Fr if by.is_empty() => format!("{name} : {values} valeurs possibles, il en faut {}", need + 1),
-                Lang::En if by.is_empty() => format!("{name}: {values} possible values, {} are needed", need + 1),
-                Lang::Fr => format!("{name} : {values} valeurs possibles, il en faut {}, d'après {by}", need + 1),
-                Lang::En => format!("{name}: {values} possible values, {} are needed, by {by}", need + 1),
+                Lang::Fr if by.is_empty() => format!(
+                    "{name} : {values} valeurs possibles, il en faut {}",
+                    need + 1
+                ),
+                Lang::En if by.is_empty() => {
+                    format!("{name}: {values} possible values, {} are needed", need + 1)
+                }
+                Lang::Fr => format!(
+                    "{name} : {values} valeurs possibles, il en faut {}, d'après {by}",
+                    need + 1
+                ),
+                Lang::En => format!(
+                    "{name}: {values} possible values, {} are needed, by {by}",
+                    need + 1
+                ),
             }
         }
         Reason::Unproven { found } => match lang {
-            Lang::Fr => format!("{name} : rien ne prouve le secret (écart trouvé {found}, il faut {need})"),
-            Lang::En => format!("{name}: nothing proves that it is secret (spread found {found}, {need} is needed)"),
+            Lang::Fr => {
+                format!("{name} : rien ne prouve le secret (écart trouvé {found}, il faut {need})")
+            }
+            Lang::En => format!(
+                "{name}: nothing proves that it is secret (spread found {found}, {need} is needed)"
+            ),
         },
     }
 }
@@ -41,34 +68,58 @@ pub fn explain(system: &System, cell: CellId, reason: &Reason, lang: Lang) -> St
 pub fn explain_inside(system: &System, cell: CellId, owner: &str, lang: Lang) -> String {
     let name = system.label(cell);
     match lang {
-        Lang::Fr => format!("{name} : rien ne prouve le secret pour qui connaît {owner} de l'intérieur"),
-        Lang::En => format!("{name}: nothing proves that it is secret for somebody who knows {owner} from the inside"),
+        Lang::Fr => {
+            format!("{name} : rien ne prouve le secret pour qui connaît {owner} de l'intérieur")
+        }
+        Lang::En => format!(
+            "{name}: nothing proves that it is secret for somebody who knows {owner} from the inside"
+        ),
     }
 }
 
 /// True when a tie has no other hidden cell.
 fn is_alone(system: &System, cell: CellId, row: u32) -> bool {
-    system.rows.get(row).all(|(other, _)| other == cell || !system.is_hidden(other))
+    system
+        .rows
+        .get(row)
+        .all(|(other, _)| other == cell || !system.is_hidden(other))
 }
 
 fn equation(system: &System, cell: CellId, row: u32, lang: Lang) -> String {
     let name = system.label(cell);
-    let shown = system.rows.get(row).filter(|(other, _)| *other != cell).count();
+    let shown = system
+        .rows
+        .get(row)
+        .filter(|(other, _)| *other != cell)
+        .count();
     let lines = |count: usize| match lang {
         Lang::Fr => format!("{count} ligne{} publiée{}", plural(count), plural(count)),
         Lang::En => format!("{count} published line{}", plural(count)),
     };
     match (system.ties[row as usize], system.rows.get(row).next()) {
         (Tie::Alias, _) => match (lang, system.rows.get(row).find(|(other, _)| *other != cell)) {
-            (Lang::Fr, Some((other, _))) => format!("{name} = {}, publié sous une autre clé", system.label(other)),
-            (Lang::En, Some((other, _))) => format!("{name} = {}, published under another key", system.label(other)),
+            (Lang::Fr, Some((other, _))) => format!(
+                "{name} = {}, publié sous une autre clé",
+                system.label(other)
+            ),
+            (Lang::En, Some((other, _))) => format!(
+                "{name} = {}, published under another key",
+                system.label(other)
+            ),
             (_, None) => name.to_owned(),
         },
         (Tie::Partition, _) if system.bounds[row as usize].0 > 0 => {
             let whole = system.bounds[row as usize].0;
             match lang {
-                Lang::Fr => format!("{name} = {whole} − {shown} valeur{} publiée{}", plural(shown), plural(shown)),
-                Lang::En => format!("{name} = {whole} − {shown} published value{}", plural(shown)),
+                Lang::Fr => format!(
+                    "{name} = {whole} − {shown} valeur{} publiée{}",
+                    plural(shown),
+                    plural(shown)
+                ),
+                Lang::En => format!(
+                    "{name} = {whole} − {shown} published value{}",
+                    plural(shown)
+                ),
             }
         }
         (_, Some((total, _))) if total == cell => match lang {
@@ -83,7 +134,11 @@ fn equation(system: &System, cell: CellId, row: u32, lang: Lang) -> String {
 fn list(system: &System, rows: impl Iterator<Item = u32>, lang: Lang) -> String {
     let rows: Vec<u32> = rows.collect();
     let named = rows.iter().take(4).map(|row| {
-        let first = system.rows.get(*row).next().map_or("", |(cell, _)| system.label(cell));
+        let first = system
+            .rows
+            .get(*row)
+            .next()
+            .map_or("", |(cell, _)| system.label(cell));
         match (system.ties[*row as usize], lang) {
             (Tie::Sum, Lang::Fr) => format!("le total {first}"),
             (Tie::Sum, Lang::En) => format!("the total {first}"),

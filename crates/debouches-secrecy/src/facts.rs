@@ -63,7 +63,11 @@ impl Facts {
             Value(Arc<str>),
         }
         let part = |part: &CommonKey| match &part.column {
-            Some(column) => self.key.iter().position(|own| own == column).map(Part::Column),
+            Some(column) => self
+                .key
+                .iter()
+                .position(|own| own == column)
+                .map(Part::Column),
             None => Some(Part::Value(part.value.clone().unwrap_or_default().into())),
         };
         let parts: Vec<Part> = common.iter().map(part).collect::<Option<_>>()?;
@@ -92,10 +96,15 @@ impl Facts {
     /// Gives hidden counts the value that they have in a private table of the same rows. Readers are not told: it sets what
     /// they know beforehand in the worst case, and what is worth protecting.
     pub fn tell(&mut self, truth: &Self) {
-        let known: std::collections::HashMap<&[Arc<str>], &Row> =
-            truth.rows.iter().map(|row| (row.key.as_slice(), row)).collect();
+        let known: std::collections::HashMap<&[Arc<str>], &Row> = truth
+            .rows
+            .iter()
+            .map(|row| (row.key.as_slice(), row))
+            .collect();
         for row in &mut self.rows {
-            let Some(told) = known.get(row.key.as_slice()) else { continue };
+            let Some(told) = known.get(row.key.as_slice()) else {
+                continue;
+            };
             for (seen, told) in row.counts.iter_mut().zip(&told.counts) {
                 if let (Seen::Hidden(None), Seen::Value(value)) = (*seen, *told) {
                     *seen = Seen::Hidden(Some(value));

@@ -34,13 +34,24 @@ impl Effort {
     #[must_use]
     pub fn after(self, judgement: &Judgement) -> Self {
         let programs = self.programs.saturating_sub(judgement.programs);
-        Self { programs, searched: self.searched.saturating_sub(judgement.searched), ..self }
+        Self {
+            programs,
+            searched: self.searched.saturating_sub(judgement.searched),
+            ..self
+        }
     }
 }
 
 impl Default for Effort {
     fn default() -> Self {
-        Self { visits: 20_000_000, corner: 40, nodes: 20_000, program: 240, programs: 4_000, searched: 2_000_000 }
+        Self {
+            visits: 20_000_000,
+            corner: 40,
+            nodes: 20_000,
+            program: 240,
+            programs: 4_000,
+            searched: 2_000_000,
+        }
     }
 }
 
@@ -92,10 +103,12 @@ pub struct Judgement {
 impl Judgement {
     /// Cells that are not safe.
     pub fn failures(&self) -> impl Iterator<Item = (CellId, &Reason)> {
-        self.cells.iter().filter_map(|(cell, verdict)| match verdict {
-            Verdict::Safe(_) => None,
-            Verdict::Unsafe(reason) => Some((*cell, reason)),
-        })
+        self.cells
+            .iter()
+            .filter_map(|(cell, verdict)| match verdict {
+                Verdict::Safe(_) => None,
+                Verdict::Unsafe(reason) => Some((*cell, reason)),
+            })
     }
 
     /// True when every protected cell is safe.
@@ -138,11 +151,24 @@ pub fn judge(system: &System, effort: Effort) -> Result<Judgement, Contradiction
         programs: 0,
         searched: 0,
     };
-    let verdicts = system.protected().map(|cell| (cell, run.cell(cell, &determined, &reasons)));
+    let verdicts = system
+        .protected()
+        .map(|cell| (cell, run.cell(cell, &determined, &reasons)));
     let cells = verdicts.collect::<Vec<_>>();
     let (ledger, programs, searched) = (run.ledger, run.programs, run.searched);
-    let largest = groups.members.iter().map(Vec::len).max().unwrap_or_default();
-    Ok(Judgement { cells, ledger, groups: (groups.members.len(), largest), programs, searched })
+    let largest = groups
+        .members
+        .iter()
+        .map(Vec::len)
+        .max()
+        .unwrap_or_default();
+    Ok(Judgement {
+        cells,
+        ledger,
+        groups: (groups.members.len(), largest),
+        programs,
+        searched,
+    })
 }
 
 /// True for the cells that equalities alone determine.
@@ -152,7 +178,13 @@ fn determined(system: &System, view: &View, groups: &Components) -> Vec<bool> {
     for cell in system.protected().filter(|cell| view.moves(*cell)) {
         wanted[groups.of[cell as usize] as usize] = true;
     }
-    for members in groups.members.iter().zip(&wanted).filter(|(_, wanted)| **wanted).map(|(members, _)| members) {
+    for members in groups
+        .members
+        .iter()
+        .zip(&wanted)
+        .filter(|(_, wanted)| **wanted)
+        .map(|(members, _)| members)
+    {
         for cell in kernel::determined(view, members).unwrap_or_default() {
             out[cell as usize] = true;
         }
@@ -180,12 +212,19 @@ impl Run<'_> {
         }
         let (low, high) = (self.view.low[cell as usize], self.view.high[cell as usize]);
         if high - low < need {
-            return Verdict::Unsafe(Reason::Narrow { low, high, by: self.because(cell, reasons) });
+            return Verdict::Unsafe(Reason::Narrow {
+                low,
+                high,
+                by: self.because(cell, reasons),
+            });
         }
         let group = &self.groups.members[self.groups.of[cell as usize] as usize];
         if determined[cell as usize] {
             let by = combination(self.view, group, cell).unwrap_or_default();
-            let by = by.into_iter().map(|(row, multiple)| (self.view.source[row as usize], multiple)).collect();
+            let by = by
+                .into_iter()
+                .map(|(row, multiple)| (self.view.source[row as usize], multiple))
+                .collect();
             return Verdict::Unsafe(Reason::Exact(by));
         }
         if self.by_moves(cell, need) || self.by_programs(cell, need) {
@@ -193,13 +232,19 @@ impl Run<'_> {
         }
         if group.len() <= self.effort.corner {
             if let Some((low, high)) = self.by_search(cell, need, group) {
-                return Verdict::Unsafe(Reason::Narrow { low, high, by: Vec::new() });
+                return Verdict::Unsafe(Reason::Narrow {
+                    low,
+                    high,
+                    by: Vec::new(),
+                });
             }
             if self.is_proved(cell, need) {
                 return Verdict::Safe(self.ledger.pair(cell));
             }
         }
-        Verdict::Unsafe(Reason::Unproven { found: self.ledger.width(cell) })
+        Verdict::Unsafe(Reason::Unproven {
+            found: self.ledger.width(cell),
+        })
     }
 
     fn is_proved(&self, cell: CellId, need: i64) -> bool {
@@ -225,7 +270,10 @@ impl Run<'_> {
             return false;
         }
         let free = around(self.view, cell, self.effort.program);
-        for direction in [microlp::OptimizationDirection::Maximize, microlp::OptimizationDirection::Minimize] {
+        for direction in [
+            microlp::OptimizationDirection::Maximize,
+            microlp::OptimizationDirection::Minimize,
+        ] {
             if self.programs >= self.effort.programs {
                 return false;
             }
@@ -244,24 +292,49 @@ impl Run<'_> {
     fn by_search(&mut self, cell: CellId, need: i64, group: &[CellId]) -> Option<(i64, i64)> {
         let corner = Corner::new(self.view, self.values, group);
         let value = self.values[cell as usize];
-        let most = self.effort.nodes.min(self.effort.searched.saturating_sub(self.searched));
+        let most = self
+            .effort
+            .nodes
+            .min(self.effort.searched.saturating_sub(self.searched));
         let mut nodes = most;
         let found = self.ends(&corner, cell, need, value, &mut nodes);
         self.searched += most - nodes;
         found
     }
 
-    fn ends(&mut self, corner: &Corner, cell: CellId, need: i64, value: i64, nodes: &mut usize) -> Option<(i64, i64)> {
+    fn ends(
+        &mut self,
+        corner: &Corner,
+        cell: CellId,
+        need: i64,
+        value: i64,
+        nodes: &mut usize,
+    ) -> Option<(i64, i64)> {
         let mut ends = [value, value];
-        for (place, limit) in [(0, self.view.low[cell as usize]), (1, self.view.high[cell as usize])] {
+        for (place, limit) in [
+            (0, self.view.low[cell as usize]),
+            (1, self.view.high[cell as usize]),
+        ] {
             // Halving is right here: “a table with at least that much” can only become harder as it grows.
             let (mut possible, mut open) = (value, limit);
             while possible != open {
-                let middle = if place == 0 { open + (possible - open) / 2 } else { open - (open - possible) / 2 };
-                let within = if place == 0 { (limit, middle) } else { (middle, limit) };
+                let middle = if place == 0 {
+                    open + (possible - open) / 2
+                } else {
+                    open - (open - possible) / 2
+                };
+                let within = if place == 0 {
+                    (limit, middle)
+                } else {
+                    (middle, limit)
+                };
                 match corner.find(cell, within, nodes) {
                     Answer::Found(moved) => {
-                        let reached = value + moved.iter().find(|(own, _)| *own == cell).map_or(0, |(_, by)| *by);
+                        let reached = value
+                            + moved
+                                .iter()
+                                .find(|(own, _)| *own == cell)
+                                .map_or(0, |(_, by)| *by);
                         self.ledger.enter(self.system, moved);
                         possible = reached;
                     }
@@ -284,12 +357,21 @@ impl Run<'_> {
         let mut seen = std::collections::BTreeSet::from([cell]);
         while let Some(cell) = waiting.pop_front() {
             let (low, high) = reasons.0[cell as usize];
-            for row in [low, high].into_iter().filter(|row| *row != crate::propagate::BEFOREHAND) {
+            for row in [low, high]
+                .into_iter()
+                .filter(|row| *row != crate::propagate::BEFOREHAND)
+            {
                 let source = self.view.source[row as usize];
                 if !found.contains(&source) && found.len() < 12 {
                     found.push(source);
-                    waiting
-                        .extend(self.view.rows.get(row).map(|(other, _)| other).filter(|other| seen.insert(*other)).take(64));
+                    waiting.extend(
+                        self.view
+                            .rows
+                            .get(row)
+                            .map(|(other, _)| other)
+                            .filter(|other| seen.insert(*other))
+                            .take(64),
+                    );
                 }
             }
         }

@@ -68,10 +68,18 @@ pub struct Guarded {
 /// Hides what must be, then judges, piece by piece. Fails closed: what cannot be judged is refused.
 #[must_use]
 pub fn guard(guard: Guard<'_>, lang: Lang) -> Guarded {
-    let mode = if guard.policy.unpublished { Mode::Strict } else { guard.mode };
-    let (mut sum, mut left, mut witnesses) = (Decided::default(), Left::default(), Hasher::default());
+    let mode = if guard.policy.unpublished {
+        Mode::Strict
+    } else {
+        guard.mode
+    };
+    let (mut sum, mut left, mut witnesses) =
+        (Decided::default(), Left::default(), Hasher::default());
     for piece in pieces(guard.policy, guard.former, guard.current) {
-        sum.add(one(&piece, (mode, guard.leaks), lang, &mut left, &mut witnesses), &piece);
+        sum.add(
+            one(&piece, (mode, guard.leaks), lang, &mut left, &mut witnesses),
+            &piece,
+        );
     }
     let policy_text = serde_json::to_string(guard.policy).unwrap_or_default();
     sum.hide.sort();
@@ -81,9 +89,14 @@ pub fn guard(guard: Guard<'_>, lang: Lang) -> Guarded {
         policy_sha256: Sha256::of(policy_text.as_bytes()).to_string(),
         policy: guard.policy.clone(),
         mode,
-        releases: guard.former.iter().map(|(version, _)| version.clone()).collect(),
+        releases: guard
+            .former
+            .iter()
+            .map(|(version, _)| version.clone())
+            .collect(),
         not_comparable: guard.not_comparable.to_vec(),
-        complementary: !sum.hide.is_empty() || guard.former.iter().any(|(_, facts)| facts.complementary),
+        complementary: !sum.hide.is_empty()
+            || guard.former.iter().any(|(_, facts)| facts.complementary),
         cells: sum.cells,
         verdicts: sum.verdicts,
         widths: sum.widths.summary(),
@@ -95,7 +108,12 @@ pub fn guard(guard: Guard<'_>, lang: Lang) -> Guarded {
         untrue_ties: sum.untrue,
         passes: sum.refused.is_empty(),
     };
-    Guarded { hide: sum.hide, disclosure, refused: sum.refused, revised: sum.revised }
+    Guarded {
+        hide: sum.hide,
+        disclosure,
+        refused: sum.refused,
+        revised: sum.revised,
+    }
 }
 
 /// What was decided: of a piece, whose rows and counts have their own places, then of all those judged so far.
@@ -114,14 +132,26 @@ struct Decided {
 
 impl Decided {
     fn add(&mut self, part: Self, piece: &Piece) {
-        let global = |counts: Vec<usize>| counts.into_iter().map(|count| piece.counts[count]).collect();
-        self.hide.extend(part.hide.into_iter().map(|(row, counts)| (piece.rows[row], global(counts))));
+        let global = |counts: Vec<usize>| {
+            counts
+                .into_iter()
+                .map(|count| piece.counts[count])
+                .collect()
+        };
+        self.hide.extend(
+            part.hide
+                .into_iter()
+                .map(|(row, counts)| (piece.rows[row], global(counts))),
+        );
         self.refused.extend(part.refused);
         self.revised += part.revised;
         self.cells += part.cells;
         self.verdicts += part.verdicts;
         self.widths.extend(part.widths);
-        self.groups = (self.groups.0 + part.groups.0, self.groups.1.max(part.groups.1));
+        self.groups = (
+            self.groups.0 + part.groups.0,
+            self.groups.1.max(part.groups.1),
+        );
         self.untrue += part.untrue;
     }
 }
@@ -134,34 +164,71 @@ struct Left {
     last: Effort,
 }
 
-fn one(piece: &Piece, (mode, leaks): (Mode, Leaks), lang: Lang, left: &mut Left, witnesses: &mut Hasher) -> Decided {
+fn one(
+    piece: &Piece,
+    (mode, leaks): (Mode, Leaks),
+    lang: Lang,
+    left: &mut Left,
+    witnesses: &mut Hasher,
+) -> Decided {
     let (mut model, incomplete) = modelled(piece);
     let from_inside = piece.policy.insiders;
     let mut judged = Judged::of(&model.system, from_inside, &mut left.first);
     // In `inherit` mode the producer's own figures set the measure: each release alone, before we hide anything.
     let inherited = match mode {
-        Mode::Inherit if judged.needs_repair() => inherited(piece, &model, &judged, &mut left.alone),
+        Mode::Inherit if judged.needs_repair() => {
+            inherited(piece, &model, &judged, &mut left.alone)
+        }
         Mode::Inherit | Mode::Strict => Inherited::default(),
     };
-    inherited.cells.iter().for_each(|cell| model.system.excuse(*cell));
+    inherited
+        .cells
+        .iter()
+        .for_each(|cell| model.system.excuse(*cell));
     judged.forget_excused(&model.system);
     if leaks == Leaks::Repair && judged.needs_repair() {
-        suppress(&mut model.system, Manner { siblings: piece.policy.siblings, insiders: from_inside });
+        suppress(
+            &mut model.system,
+            Manner {
+                siblings: piece.policy.siblings,
+                insiders: from_inside,
+            },
+        );
         judged = Judged::of(&model.system, from_inside, &mut left.last);
     }
-    let lines = model.lines.iter().filter(|(_, line, _)| model.system.lines()[*line as usize].state == State::Secondary);
-    let hide: Vec<(usize, Vec<usize>)> = lines.map(|(row, _, counts)| (*row, counts.clone())).collect();
-    let mut verdicts = judged.judgement.as_ref().map(Verdicts::of).unwrap_or_default();
+    let lines = model
+        .lines
+        .iter()
+        .filter(|(_, line, _)| model.system.lines()[*line as usize].state == State::Secondary);
+    let hide: Vec<(usize, Vec<usize>)> = lines
+        .map(|(row, _, counts)| (*row, counts.clone()))
+        .collect();
+    let mut verdicts = judged
+        .judgement
+        .as_ref()
+        .map(Verdicts::of)
+        .unwrap_or_default();
     verdicts.inherited = inherited.cells.len() as u64;
     verdicts.contradicted = incomplete.contradicted as u64;
     let mut refused = match &judged.judgement {
-        Ok(judgement) => judgement.failures().map(|(cell, reason)| explain(&model.system, cell, reason, lang)).collect(),
+        Ok(judgement) => judgement
+            .failures()
+            .map(|(cell, reason)| explain(&model.system, cell, reason, lang))
+            .collect(),
         Err(contradiction) => vec![contradiction.to_string()],
     };
-    let inside = judged.inside.iter().filter(|inside| !inherited.inside.contains(&named(&model, **inside)));
+    let inside = judged
+        .inside
+        .iter()
+        .filter(|inside| !inherited.inside.contains(&named(&model, **inside)));
     for inside in inside {
         verdicts.inside += 1;
-        refused.push(explain_inside(&model.system, inside.cell, &model.owners[inside.owner as usize], lang));
+        refused.push(explain_inside(
+            &model.system,
+            inside.cell,
+            &model.owners[inside.owner as usize],
+            lang,
+        ));
     }
     if let Ok(judgement) = &judged.judgement {
         digest_witnesses(judgement, witnesses);
@@ -172,8 +239,15 @@ fn one(piece: &Piece, (mode, leaks): (Mode, Leaks), lang: Lang, left: &mut Left,
         revised: model.revised,
         cells: Cells::of(&model.system),
         verdicts,
-        widths: judged.judgement.as_ref().map(WidthCounts::of).unwrap_or_default(),
-        groups: judged.judgement.as_ref().map_or((0, 0), |judgement| judgement.groups),
+        widths: judged
+            .judgement
+            .as_ref()
+            .map(WidthCounts::of)
+            .unwrap_or_default(),
+        groups: judged
+            .judgement
+            .as_ref()
+            .map_or((0, 0), |judgement| judgement.groups),
         untrue: model.untrue as u64,
     }
 }
@@ -199,7 +273,9 @@ impl Judged {
 
     /// True when something can be worked out. What contradicts itself cannot be repaired: it is refused.
     fn needs_repair(&self) -> bool {
-        self.judgement.as_ref().is_ok_and(|judgement| !judgement.passes() || !self.inside.is_empty())
+        self.judgement
+            .as_ref()
+            .is_ok_and(|judgement| !judgement.passes() || !self.inside.is_empty())
     }
 
     /// Leaves out the cells that need no protection any more: what was proved of the others stays proved.
@@ -214,10 +290,15 @@ impl Judged {
 
 /// The system of all releases; where a hidden count cannot have been the same in all of them, it may have been revised.
 fn modelled(piece: &Piece) -> (Modelled, Incomplete) {
-    let Piece { policy, releases, .. } = piece;
+    let Piece {
+        policy, releases, ..
+    } = piece;
     let mut model = build(policy, releases, Primary::Tell, true);
     let mut left = complete(&mut model.system, STEPS);
-    if left.contradicted > 0 && releases.len() > 1 && contradict_each_other(policy, releases, &model.system) {
+    if left.contradicted > 0
+        && releases.len() > 1
+        && contradict_each_other(policy, releases, &model.system)
+    {
         model = build(policy, releases, Primary::Tell, false);
         left = complete(&mut model.system, STEPS);
     }
@@ -249,23 +330,48 @@ struct Inherited {
 fn inherited(piece: &Piece, all: &Modelled, judged: &Judged, effort: &mut Effort) -> Inherited {
     if piece.releases.len() == 1 {
         // This release is alone: what it gives away was found already.
-        let cells = judged.judgement.iter().flat_map(Judgement::failures).map(|(cell, _)| cell).collect();
-        return Inherited { cells, inside: judged.inside.iter().map(|inside| named(all, *inside)).collect() };
+        let cells = judged
+            .judgement
+            .iter()
+            .flat_map(Judgement::failures)
+            .map(|(cell, _)| cell)
+            .collect();
+        return Inherited {
+            cells,
+            inside: judged
+                .inside
+                .iter()
+                .map(|inside| named(all, *inside))
+                .collect(),
+        };
     }
     let mut out = Inherited::default();
     let mut names: BTreeSet<String> = BTreeSet::new();
     for release in &piece.releases {
-        let mut alone = build(&piece.policy, std::slice::from_ref(release), Primary::Tell, true);
+        let mut alone = build(
+            &piece.policy,
+            std::slice::from_ref(release),
+            Primary::Tell,
+            true,
+        );
         complete(&mut alone.system, STEPS);
         let own = Judged::of(&alone.system, piece.policy.insiders, effort);
         let failures = own.judgement.iter().flat_map(Judgement::failures);
         names.extend(failures.map(|(cell, _)| alone.system.label(cell).to_owned()));
-        out.inside.extend(own.inside.into_iter().map(|inside| named(&alone, inside)));
+        out.inside
+            .extend(own.inside.into_iter().map(|inside| named(&alone, inside)));
     }
-    out.cells = all.system.protected().filter(|cell| names.contains(all.system.label(*cell))).collect();
+    out.cells = all
+        .system
+        .protected()
+        .filter(|cell| names.contains(all.system.label(*cell)))
+        .collect();
     out
 }
 
 fn named(model: &Modelled, inside: Inside) -> (String, Arc<str>) {
-    (model.system.label(inside.cell).to_owned(), model.owners[inside.owner as usize].clone())
+    (
+        model.system.label(inside.cell).to_owned(),
+        model.owners[inside.owner as usize].clone(),
+    )
 }

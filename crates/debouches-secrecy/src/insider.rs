@@ -41,7 +41,10 @@ pub fn insiders(system: &System, ledger: &mut Ledger, visits: usize) -> Vec<Insi
                     if left > 0
                         && let Some(moved) = mover.push(cell, sign * left, &price)
                     {
-                        let by = moved.iter().find(|(own, _)| *own == cell).map_or(0, |(_, by)| by.abs());
+                        let by = moved
+                            .iter()
+                            .find(|(own, _)| *own == cell)
+                            .map_or(0, |(_, by)| by.abs());
                         if ledger.enter(system, moved) {
                             left -= by;
                         }
@@ -64,7 +67,10 @@ fn owner_of(system: &System, cell: CellId) -> Option<u32> {
 /// Owners of hidden cells that share a tie with a cell, but its own.
 pub(crate) fn neighbours(system: &System, cell: CellId) -> BTreeSet<u32> {
     let own = owner_of(system, cell);
-    let others = system.rows_of.get(cell).flat_map(|(row, _)| system.rows.get(row));
+    let others = system
+        .rows_of
+        .get(cell)
+        .flat_map(|(row, _)| system.rows.get(row));
     others
         .filter(|(other, _)| system.is_hidden(*other))
         .filter_map(|(other, _)| owner_of(system, other))
@@ -76,5 +82,10 @@ pub(crate) fn neighbours(system: &System, cell: CellId) -> BTreeSet<u32> {
 pub(crate) fn avoids(system: &System, ledger: &Ledger, cell: CellId, owner: u32) -> bool {
     let need = system.cells[cell as usize].needed();
     ledger.width(cell) >= need
-        && ledger.proof(cell).all(|moved| moved.moved().iter().all(|(other, _)| owner_of(system, *other) != Some(owner)))
+        && ledger.proof(cell).all(|moved| {
+            moved
+                .moved()
+                .iter()
+                .all(|(other, _)| owner_of(system, *other) != Some(owner))
+        })
 }

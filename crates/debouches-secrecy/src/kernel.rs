@@ -22,12 +22,23 @@ pub(crate) fn determined(view: &View, members: &[CellId]) -> Option<Vec<CellId>>
         .filter(|row| view.searched[*row as usize])
         .collect();
     let place = |cell: CellId| members.binary_search(&cell).ok();
-    let fixed_out =
-        |row: u32| view.rows.get(row).filter_map(|(cell, by)| Some((number(place(cell)?), reduced(by)))).collect::<Vec<_>>();
+    let fixed_out = |row: u32| {
+        view.rows
+            .get(row)
+            .filter_map(|(cell, by)| Some((number(place(cell)?), reduced(by))))
+            .collect::<Vec<_>>()
+    };
     let mut matrix = Elimination::new(rows.into_iter().map(fixed_out).collect(), members.len());
     matrix.run()?;
     let moved = matrix.random_move(members.len());
-    Some(members.iter().zip(moved).filter(|(_, by)| *by == 0).map(|(cell, _)| *cell).collect())
+    Some(
+        members
+            .iter()
+            .zip(moved)
+            .filter(|(_, by)| *by == 0)
+            .map(|(cell, _)| *cell)
+            .collect(),
+    )
 }
 
 struct Elimination {
@@ -45,14 +56,23 @@ impl Elimination {
                 rows_of[*column as usize].insert(number(place));
             });
         }
-        Self { rows: rows.into_iter().map(|row| row.into_iter().collect()).collect(), rows_of, pivots: Vec::new(), written: 0 }
+        Self {
+            rows: rows
+                .into_iter()
+                .map(|row| row.into_iter().collect())
+                .collect(),
+            rows_of,
+            pivots: Vec::new(),
+            written: 0,
+        }
     }
 
     /// Takes out columns that are in one row first, with that row; then the column in the fewest rows.
     fn run(&mut self) -> Option<()> {
-        let mut queue: BinaryHeap<std::cmp::Reverse<(usize, u32)>> = (0..number(self.rows_of.len()))
-            .map(|column| std::cmp::Reverse((self.rows_of[column as usize].len(), column)))
-            .collect();
+        let mut queue: BinaryHeap<std::cmp::Reverse<(usize, u32)>> =
+            (0..number(self.rows_of.len()))
+                .map(|column| std::cmp::Reverse((self.rows_of[column as usize].len(), column)))
+                .collect();
         while let Some(std::cmp::Reverse((count, column))) = queue.pop() {
             let now = self.rows_of[column as usize].len();
             if now == 0 {
@@ -62,8 +82,12 @@ impl Elimination {
                 queue.push(std::cmp::Reverse((now, column)));
                 continue;
             }
-            let shortest = self.rows_of[column as usize].iter().min_by_key(|row| (self.rows[**row as usize].len(), **row));
-            let Some(row) = shortest.copied() else { continue };
+            let shortest = self.rows_of[column as usize]
+                .iter()
+                .min_by_key(|row| (self.rows[**row as usize].len(), **row));
+            let Some(row) = shortest.copied() else {
+                continue;
+            };
             let own = std::mem::take(&mut self.rows[row as usize]);
             for other in own.keys() {
                 self.rows_of[*other as usize].remove(&row);
@@ -74,7 +98,9 @@ impl Elimination {
             }
             let inverse = power(own[&column], PRIME - 2);
             for target in std::mem::take(&mut self.rows_of[column as usize]) {
-                let Some(value) = self.rows[target as usize].remove(&column) else { continue };
+                let Some(value) = self.rows[target as usize].remove(&column) else {
+                    continue;
+                };
                 let factor = times(value, inverse);
                 self.written += own.len();
                 if self.written > FILL {
@@ -99,13 +125,17 @@ impl Elimination {
     }
 
     fn random_move(&self, columns: usize) -> Vec<u64> {
-        let mut moved: Vec<u64> = (0..number(columns)).map(|column| mixed(column) % PRIME).collect();
+        let mut moved: Vec<u64> = (0..number(columns))
+            .map(|column| mixed(column) % PRIME)
+            .collect();
         for (row, column) in self.pivots.iter().rev() {
             let own = &self.rows[*row as usize];
             let sum = own
                 .iter()
                 .filter(|(other, _)| *other != column)
-                .fold(0, |sum, (other, by)| (sum + times(*by, moved[*other as usize])) % PRIME);
+                .fold(0, |sum, (other, by)| {
+                    (sum + times(*by, moved[*other as usize])) % PRIME
+                });
             moved[*column as usize] = times(PRIME - sum, power(own[column], PRIME - 2)) % PRIME;
         }
         moved

@@ -19,16 +19,25 @@ const TRUE_TABLE: u32 = u32::MAX;
 
 impl Ledger {
     pub(crate) fn new(cells: usize) -> Self {
-        Self { moves: Vec::new(), below: vec![(0, TRUE_TABLE); cells], above: vec![(0, TRUE_TABLE); cells] }
+        Self {
+            moves: Vec::new(),
+            below: vec![(0, TRUE_TABLE); cells],
+            above: vec![(0, TRUE_TABLE); cells],
+        }
     }
 
     /// Enters a move after checking it. False when the check refuses it.
     pub(crate) fn enter(&mut self, system: &System, moved: Vec<(CellId, i64)>) -> bool {
-        let Some(checked) = CheckedMove::check(system, moved) else { return false };
+        let Some(checked) = CheckedMove::check(system, moved) else {
+            return false;
+        };
         let place = number(self.moves.len());
         let mut is_useful = false;
         for (cell, by) in checked.moved() {
-            let (below, above) = (&mut self.below[*cell as usize], &mut self.above[*cell as usize]);
+            let (below, above) = (
+                &mut self.below[*cell as usize],
+                &mut self.above[*cell as usize],
+            );
             if *by < below.0 {
                 *below = (*by, place);
                 is_useful = true;
@@ -48,7 +57,10 @@ impl Ledger {
     pub(crate) fn forget(&mut self, cell: CellId) -> Found {
         let place = cell as usize;
         let nothing = (0, TRUE_TABLE);
-        Found(std::mem::replace(&mut self.below[place], nothing), std::mem::replace(&mut self.above[place], nothing))
+        Found(
+            std::mem::replace(&mut self.below[place], nothing),
+            std::mem::replace(&mut self.above[place], nothing),
+        )
     }
 
     pub(crate) fn restore(&mut self, cell: CellId, found: Found) {
@@ -65,7 +77,11 @@ impl Ledger {
     #[must_use]
     pub fn pair(&self, cell: CellId) -> Pair {
         let named = |place: u32| (place != TRUE_TABLE).then_some(place);
-        Pair { below: named(self.below[cell as usize].1), above: named(self.above[cell as usize].1), width: self.width(cell) }
+        Pair {
+            below: named(self.below[cell as usize].1),
+            above: named(self.above[cell as usize].1),
+            width: self.width(cell),
+        }
     }
 
     /// The moves, in the order in which they were found.
@@ -77,7 +93,10 @@ impl Ledger {
     /// The moves that prove the width of a cell.
     pub(crate) fn proof(&self, cell: CellId) -> impl Iterator<Item = &CheckedMove> {
         let pair = self.pair(cell);
-        [pair.below, pair.above].into_iter().flatten().map(|place| self.get(place))
+        [pair.below, pair.above]
+            .into_iter()
+            .flatten()
+            .map(|place| self.get(place))
     }
 
     /// The move of that number.

@@ -28,7 +28,10 @@ pub(crate) fn around(view: &View, cell: CellId, most: usize) -> Vec<CellId> {
 
 /// The table that gives a cell its lowest or highest value while cells outside `free` keep their true value, rounded.
 /// Nothing when the solver fails. `f64` holds these sums exactly; the solver itself may still be wrong.
-#[expect(clippy::cast_precision_loss, reason = "counts of persons are far below 2^52")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of persons are far below 2^52"
+)]
 pub(crate) fn extreme(
     view: &View,
     values: &[i64],
@@ -40,12 +43,20 @@ pub(crate) fn extreme(
     let variables: BTreeMap<CellId, _> = free
         .iter()
         .map(|own| {
-            let bounds = (view.low[*own as usize] as f64, view.high[*own as usize] as f64);
-            (*own, problem.add_var(if *own == cell { 1.0 } else { 0.0 }, bounds))
+            let bounds = (
+                view.low[*own as usize] as f64,
+                view.high[*own as usize] as f64,
+            );
+            (
+                *own,
+                problem.add_var(if *own == cell { 1.0 } else { 0.0 }, bounds),
+            )
         })
         .collect();
-    let rows: std::collections::BTreeSet<u32> =
-        free.iter().flat_map(|cell| view.rows_of.get(*cell).map(|(row, _)| row)).collect();
+    let rows: std::collections::BTreeSet<u32> = free
+        .iter()
+        .flat_map(|cell| view.rows_of.get(*cell).map(|(row, _)| row))
+        .collect();
     for row in rows {
         let fixed: i64 = view
             .rows
@@ -53,7 +64,11 @@ pub(crate) fn extreme(
             .filter(|(cell, _)| !variables.contains_key(cell))
             .map(|(cell, by)| by * values[cell as usize])
             .sum();
-        let terms: Vec<_> = view.rows.get(row).filter_map(|(cell, by)| Some((*variables.get(&cell)?, by as f64))).collect();
+        let terms: Vec<_> = view
+            .rows
+            .get(row)
+            .filter_map(|(cell, by)| Some((*variables.get(&cell)?, by as f64)))
+            .collect();
         let (low, high) = view.bounds[row as usize];
         if low == high {
             problem.add_constraint(terms.clone(), ComparisonOp::Eq, (low - fixed) as f64);
@@ -66,9 +81,18 @@ pub(crate) fn extreme(
     let solution = solution.solution()?;
     let shift = |(own, variable): (&CellId, &microlp::Variable)| {
         let value = solution.var_value(*variable).round();
-        #[expect(clippy::cast_possible_truncation, reason = "rounded, and within the bounds of a count")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "rounded, and within the bounds of a count"
+        )]
         let value = value as i64;
         (*own, value - values[*own as usize])
     };
-    Some(variables.iter().map(shift).filter(|(_, by)| *by != 0).collect())
+    Some(
+        variables
+            .iter()
+            .map(shift)
+            .filter(|(_, by)| *by != 0)
+            .collect(),
+    )
 }

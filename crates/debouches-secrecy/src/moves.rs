@@ -61,11 +61,23 @@ impl<'a> Mover<'a> {
     pub(crate) fn new(view: &'a View, values: &'a [i64]) -> Self {
         let rows = view.rows.len();
         let ties = |cell| {
-            let mut kept = view.rows_of.get(cell).filter(|(row, _)| view.searched[*row as usize]);
+            let mut kept = view
+                .rows_of
+                .get(cell)
+                .filter(|(row, _)| view.searched[*row as usize]);
             let few = [kept.next(), kept.next()];
-            if kept.next().is_some() { Ties::Many } else { Ties::Few(few) }
+            if kept.next().is_some() {
+                Ties::Many
+            } else {
+                Ties::Few(few)
+            }
         };
-        let sum = |row| view.rows.get(row).map(|(cell, by)| by * values[cell as usize]).sum();
+        let sum = |row| {
+            view.rows
+                .get(row)
+                .map(|(cell, by)| by * values[cell as usize])
+                .sum()
+        };
         Self {
             view,
             values,
@@ -101,12 +113,22 @@ impl<'a> Mover<'a> {
 
     /// True when a cell is in one tie only, so that a chain may end there.
     pub(crate) fn is_end(&self, cell: CellId) -> bool {
-        self.view.rows_of.get(cell).filter(|(row, _)| self.view.searched[*row as usize]).count() < 2
+        self.view
+            .rows_of
+            .get(cell)
+            .filter(|(row, _)| self.view.searched[*row as usize])
+            .count()
+            < 2
     }
 
     /// Moves a cell by up to `amount` (down when negative), in as many chains as it takes. Gives what moves, perhaps
     /// less far than asked; nothing when the cell cannot move.
-    pub(crate) fn push(&mut self, cell: CellId, amount: i64, price: &impl Price) -> Option<Vec<(CellId, i64)>> {
+    pub(crate) fn push(
+        &mut self,
+        cell: CellId,
+        amount: i64,
+        price: &impl Price,
+    ) -> Option<Vec<(CellId, i64)>> {
         let (mut left, mut step) = (amount.abs(), amount.abs());
         while left > 0 && step > 0 {
             step = step.min(left);
@@ -116,10 +138,16 @@ impl<'a> Mover<'a> {
                 step /= 2;
             }
         }
-        let mut moved: Vec<(CellId, i64)> = self.touched.iter().map(|cell| (*cell, self.shift[*cell as usize])).collect();
+        let mut moved: Vec<(CellId, i64)> = self
+            .touched
+            .iter()
+            .map(|cell| (*cell, self.shift[*cell as usize]))
+            .collect();
         moved.sort_unstable();
         moved.dedup();
-        self.touched.drain(..).for_each(|cell| self.shift[cell as usize] = 0);
+        self.touched
+            .drain(..)
+            .for_each(|cell| self.shift[cell as usize] = 0);
         moved.retain(|(_, by)| *by != 0);
         (left < amount.abs()).then_some(moved)
     }
@@ -157,7 +185,9 @@ impl<'a> Mover<'a> {
                 self.touched.extend(steps.iter().map(|(cell, _)| *cell));
                 return true;
             };
-            let Some(path) = self.cheapest(row, left, &open, &steps, price) else { break };
+            let Some(path) = self.cheapest(row, left, &open, &steps, price) else {
+                break;
+            };
             let last = path.len() - 1;
             for (place, (row, cell, by)) in path.into_iter().enumerate() {
                 self.apply(cell, by);
@@ -167,13 +197,19 @@ impl<'a> Mover<'a> {
                 }
             }
         }
-        steps.into_iter().for_each(|(cell, by)| self.apply(cell, -by));
+        steps
+            .into_iter()
+            .for_each(|(cell, by)| self.apply(cell, -by));
         false
     }
 
     /// Adds what a move leaves open in the ties of a cell, but the one it came through.
     fn open_rows(&self, cell: CellId, by: i64, through: u32, open: &mut Vec<(u32, i64)>) {
-        for (row, factor) in self.view.rows_of.get(cell).filter(|(row, _)| self.view.searched[*row as usize] && *row != through)
+        for (row, factor) in self
+            .view
+            .rows_of
+            .get(cell)
+            .filter(|(row, _)| self.view.searched[*row as usize] && *row != through)
         {
             match open.iter().position(|(own, _)| *own == row) {
                 Some(place) => {
@@ -228,16 +264,15 @@ impl<'a> Mover<'a> {
                     continue;
                 }
                 let by = -left * factor;
-                let is_free = |run: &Self| !used.iter().any(|(own, _)| *own == cell) && run.fits(cell, by);
+                let is_free =
+                    |run: &Self| !used.iter().any(|(own, _)| *own == cell) && run.fits(cell, by);
                 let (other, forks) = match self.ties[cell as usize] {
                     Ties::Few([Some((first, _)), other]) if first == row => (other, 0),
                     Ties::Few([other, _]) => (other, 0),
                     Ties::Many => {
-                        let mut others = self
-                            .view
-                            .rows_of
-                            .get(cell)
-                            .filter(|(other, _)| *other != row && self.view.searched[*other as usize]);
+                        let mut others = self.view.rows_of.get(cell).filter(|(other, _)| {
+                            *other != row && self.view.searched[*other as usize]
+                        });
                         (others.next(), others.count() as u64)
                     }
                 };
@@ -247,7 +282,9 @@ impl<'a> Mover<'a> {
                     }
                     continue;
                 };
-                let closes = open.iter().any(|(open, left)| *open == other && *left == -other_factor * by);
+                let closes = open
+                    .iter()
+                    .any(|(open, left)| *open == other && *left == -other_factor * by);
                 if forks > 0 {
                     if is_free(self) {
                         let step = Step::End { node: at, cell };
@@ -273,11 +310,22 @@ impl<'a> Mover<'a> {
         None
     }
 
-    fn path(&self, start: u32, mut node: u32, mut cell: CellId, size: i64) -> Vec<(u32, CellId, i64)> {
+    fn path(
+        &self,
+        start: u32,
+        mut node: u32,
+        mut cell: CellId,
+        size: i64,
+    ) -> Vec<(u32, CellId, i64)> {
         let mut path = Vec::new();
         loop {
             let (row, left) = (node / 2, if node.is_multiple_of(2) { size } else { -size });
-            let factor = self.view.rows.get(row).find(|(own, _)| *own == cell).map_or(1, |(_, factor)| factor);
+            let factor = self
+                .view
+                .rows
+                .get(row)
+                .find(|(own, _)| *own == cell)
+                .map_or(1, |(_, factor)| factor);
             path.push((row, cell, -left * factor));
             if node == start {
                 break;

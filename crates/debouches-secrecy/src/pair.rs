@@ -19,7 +19,11 @@ impl CheckedMove {
         if moved.windows(2).any(|pair| pair[0].0 == pair[1].0) {
             return None;
         }
-        let by = |cell: CellId| moved.binary_search_by_key(&cell, |(own, _)| *own).map_or(0, |place| moved[place].1);
+        let by = |cell: CellId| {
+            moved
+                .binary_search_by_key(&cell, |(own, _)| *own)
+                .map_or(0, |place| moved[place].1)
+        };
         for (cell, shift) in &moved {
             let (low, high) = system.known(*cell);
             let value = system.cells[*cell as usize].value.checked_add(*shift)?;
@@ -34,7 +38,10 @@ impl CheckedMove {
                     let sum: i128 = system
                         .rows
                         .get(row)
-                        .map(|(cell, factor)| i128::from(factor) * i128::from(system.cells[cell as usize].value + by(cell)))
+                        .map(|(cell, factor)| {
+                            i128::from(factor)
+                                * i128::from(system.cells[cell as usize].value + by(cell))
+                        })
                         .sum();
                     if sum < i128::from(low) || sum > i128::from(high) {
                         return None;
@@ -54,7 +61,9 @@ impl CheckedMove {
     /// By how much a cell moves.
     #[must_use]
     pub fn shift(&self, cell: CellId) -> i64 {
-        self.moved.binary_search_by_key(&cell, |(own, _)| *own).map_or(0, |place| self.moved[place].1)
+        self.moved
+            .binary_search_by_key(&cell, |(own, _)| *own)
+            .map_or(0, |place| self.moved[place].1)
     }
 }
 

@@ -45,7 +45,12 @@ pub(crate) fn propagate(view: &mut View, budget: usize) -> (Reasons, Vec<u32>) {
 }
 
 /// Tightens the cells of one row; false when it cannot hold.
-fn tighten(view: &mut View, row: u32, reasons: &mut [(u32, u32)], changed: &mut Vec<CellId>) -> bool {
+fn tighten(
+    view: &mut View,
+    row: u32,
+    reasons: &mut [(u32, u32)],
+    changed: &mut Vec<CellId>,
+) -> bool {
     let (from, to) = view.bounds[row as usize];
     let reach = |cell: u32, by: i64, low: &[i64], high: &[i64]| {
         let ends = (by * low[cell as usize], by * high[cell as usize]);
@@ -64,7 +69,10 @@ fn tighten(view: &mut View, row: u32, reasons: &mut [(u32, u32)], changed: &mut 
         let place = cell as usize;
         let (low, high) = reach(cell, by, &view.low, &view.high);
         // What the others leave for this term.
-        let (room_low, room_high) = (from.saturating_sub(most - high), to.saturating_sub(least - low));
+        let (room_low, room_high) = (
+            from.saturating_sub(most - high),
+            to.saturating_sub(least - low),
+        );
         let (new_low, new_high) = if by > 0 {
             (div_up(room_low, by), div_down(room_high, by))
         } else {

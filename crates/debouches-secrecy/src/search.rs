@@ -33,28 +33,46 @@ struct Row {
 
 impl Corner {
     pub(crate) fn new(view: &View, values: &[i64], cells: &[CellId]) -> Self {
-        let local: BTreeMap<CellId, usize> = cells.iter().enumerate().map(|(place, cell)| (*cell, place)).collect();
+        let local: BTreeMap<CellId, usize> = cells
+            .iter()
+            .enumerate()
+            .map(|(place, cell)| (*cell, place))
+            .collect();
         let mut rows: BTreeMap<u32, Row> = BTreeMap::new();
         for cell in cells {
             for (row, _) in view.rows_of.get(*cell) {
                 rows.entry(row).or_insert_with(|| {
                     let (low, high) = view.bounds[row as usize];
-                    let (inside, outside): (Vec<_>, Vec<_>) =
-                        view.rows.get(row).partition(|(cell, _)| local.contains_key(cell));
-                    let fixed: i64 = outside.iter().map(|(cell, by)| by * values[*cell as usize]).sum();
+                    let (inside, outside): (Vec<_>, Vec<_>) = view
+                        .rows
+                        .get(row)
+                        .partition(|(cell, _)| local.contains_key(cell));
+                    let fixed: i64 = outside
+                        .iter()
+                        .map(|(cell, by)| by * values[*cell as usize])
+                        .sum();
                     let terms = inside.iter().map(|(cell, by)| (local[cell], *by)).collect();
-                    Row { terms, low: low - fixed, high: high - fixed }
+                    Row {
+                        terms,
+                        low: low - fixed,
+                        high: high - fixed,
+                    }
                 });
             }
         }
         let rows: Vec<Row> = rows.into_values().collect();
         let mut rows_of = vec![Vec::new(); cells.len()];
         for (place, row) in rows.iter().enumerate() {
-            row.terms.iter().for_each(|(cell, _)| rows_of[*cell].push(place));
+            row.terms
+                .iter()
+                .for_each(|(cell, _)| rows_of[*cell].push(place));
         }
         Self {
             values: cells.iter().map(|cell| values[*cell as usize]).collect(),
-            domain: cells.iter().map(|cell| (view.low[*cell as usize], view.high[*cell as usize])).collect(),
+            domain: cells
+                .iter()
+                .map(|cell| (view.low[*cell as usize], view.high[*cell as usize]))
+                .collect(),
             cells: cells.to_vec(),
             rows,
             rows_of,
@@ -63,7 +81,9 @@ impl Corner {
 
     /// A table in which a cell is within these bounds.
     pub(crate) fn find(&self, cell: CellId, within: (i64, i64), nodes: &mut usize) -> Answer {
-        let Some(place) = self.cells.iter().position(|own| *own == cell) else { return Answer::Impossible };
+        let Some(place) = self.cells.iter().position(|own| *own == cell) else {
+            return Answer::Impossible;
+        };
         let mut domain = self.domain.clone();
         domain[place] = (domain[place].0.max(within.0), domain[place].1.min(within.1));
         if domain[place].0 > domain[place].1 {
@@ -105,7 +125,11 @@ impl Corner {
                 }
             }
         }
-        if gave_up { Answer::GaveUp } else { Answer::Impossible }
+        if gave_up {
+            Answer::GaveUp
+        } else {
+            Answer::Impossible
+        }
     }
 
     fn tighten(&self, domain: &mut [(i64, i64)]) -> bool {
@@ -116,7 +140,11 @@ impl Corner {
             let row = &self.rows[place];
             let ends = |(cell, by): (usize, i64), domain: &[(i64, i64)]| {
                 let (low, high) = domain[cell];
-                if by > 0 { (by * low, by * high) } else { (by * high, by * low) }
+                if by > 0 {
+                    (by * low, by * high)
+                } else {
+                    (by * high, by * low)
+                }
             };
             let (mut least, mut most) = row.terms.iter().fold((0, 0), |sum, term| {
                 let (low, high) = ends(*term, domain);

@@ -12,7 +12,11 @@ pub(crate) struct Sparse {
 
 impl Default for Sparse {
     fn default() -> Self {
-        Self { starts: vec![0], columns: Vec::new(), values: Vec::new() }
+        Self {
+            starts: vec![0],
+            columns: Vec::new(),
+            values: Vec::new(),
+        }
     }
 }
 
@@ -31,18 +35,27 @@ impl Sparse {
 
     pub(crate) fn get(&self, row: u32) -> impl Iterator<Item = (u32, i64)> + Clone + '_ {
         let range = self.starts[row as usize] as usize..self.starts[row as usize + 1] as usize;
-        self.columns[range.clone()].iter().copied().zip(self.values[range].iter().copied())
+        self.columns[range.clone()]
+            .iter()
+            .copied()
+            .zip(self.values[range].iter().copied())
     }
 
     /// Columns become rows.
     pub(crate) fn transposed(&self, columns: usize) -> Self {
         let mut starts = vec![0_u32; columns + 1];
-        self.columns.iter().for_each(|column| starts[*column as usize + 1] += 1);
+        self.columns
+            .iter()
+            .for_each(|column| starts[*column as usize + 1] += 1);
         for place in 0..columns {
             starts[place + 1] += starts[place];
         }
         let mut next = starts.clone();
-        let mut out = Self { starts, columns: vec![0; self.columns.len()], values: vec![0; self.columns.len()] };
+        let mut out = Self {
+            starts,
+            columns: vec![0; self.columns.len()],
+            values: vec![0; self.columns.len()],
+        };
         for row in 0..number(self.len()) {
             for (column, value) in self.get(row) {
                 let place = &mut next[column as usize];

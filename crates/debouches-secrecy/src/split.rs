@@ -26,12 +26,19 @@ pub(crate) fn pieces<'a>(
     former: &'a [(String, Facts)],
     current: &'a Facts,
 ) -> impl Iterator<Item = Piece> + 'a {
-    let releases: Vec<&Facts> = former.iter().map(|(_, facts)| facts).chain([current]).collect();
+    let releases: Vec<&Facts> = former
+        .iter()
+        .map(|(_, facts)| facts)
+        .chain([current])
+        .collect();
     let slices = slices(policy, &releases);
     apart(policy).into_iter().flat_map(move |counts| {
         let own = Own::of(policy, counts);
         let releases = releases.clone();
-        slices.clone().into_iter().map(move |rows| own.piece(&releases, rows))
+        slices
+            .clone()
+            .into_iter()
+            .map(move |rows| own.piece(&releases, rows))
     })
 }
 
@@ -43,23 +50,50 @@ fn apart(policy: &SecrecySpec) -> Vec<Vec<usize>> {
         let places: Vec<usize> = names.into_iter().filter_map(place_of).collect();
         for pair in places.windows(2) {
             let (from, to) = (group[pair[0]], group[pair[1]]);
-            group.iter_mut().filter(|own| **own == from).for_each(|own| *own = to);
+            group
+                .iter_mut()
+                .filter(|own| **own == from)
+                .for_each(|own| *own = to);
         }
     };
     for count in &policy.count {
         let names = count.base.iter().chain(&count.within).map(String::as_str);
         join(names.chain([count.column.as_str()]).collect());
     }
-    for name in policy.count.iter().filter_map(|count| count.group.as_deref()).collect::<BTreeSet<_>>() {
-        let together = policy.count.iter().filter(|count| count.group.as_deref() == Some(name));
+    for name in policy
+        .count
+        .iter()
+        .filter_map(|count| count.group.as_deref())
+        .collect::<BTreeSet<_>>()
+    {
+        let together = policy
+            .count
+            .iter()
+            .filter(|count| count.group.as_deref() == Some(name));
         join(together.map(|count| count.column.as_str()).collect());
     }
     for partition in &policy.partition {
-        join(partition.parts.iter().map(String::as_str).chain([partition.whole.as_str()]).collect());
+        join(
+            partition
+                .parts
+                .iter()
+                .map(String::as_str)
+                .chain([partition.whole.as_str()])
+                .collect(),
+        );
     }
-    policy.rate.iter().for_each(|rate| join(vec![&rate.of, &rate.over]));
-    policy.ratio.iter().for_each(|ratio| join(vec![&ratio.rate, &ratio.part, &ratio.less]));
-    policy.alias.iter().for_each(|alias| join(alias.columns.iter().map(String::as_str).collect()));
+    policy
+        .rate
+        .iter()
+        .for_each(|rate| join(vec![&rate.of, &rate.over]));
+    policy
+        .ratio
+        .iter()
+        .for_each(|ratio| join(vec![&ratio.rate, &ratio.part, &ratio.less]));
+    policy
+        .alias
+        .iter()
+        .for_each(|alias| join(alias.columns.iter().map(String::as_str).collect()));
     let mut out: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (place, own) in group.iter().enumerate() {
         out.entry(*own).or_default().push(place);
@@ -81,14 +115,27 @@ fn slices(policy: &SecrecySpec, releases: &[&Facts]) -> Vec<Vec<Vec<usize>>> {
         .collect();
     let mut out: BTreeMap<Vec<(&str, &str)>, Vec<Vec<usize>>> = BTreeMap::new();
     for (release, facts) in releases.iter().enumerate() {
-        let alone: Vec<(usize, &str)> =
-            facts.key.iter().map(String::as_str).enumerate().filter(|(_, name)| !crossed.contains(name)).collect();
+        let alone: Vec<(usize, &str)> = facts
+            .key
+            .iter()
+            .map(String::as_str)
+            .enumerate()
+            .filter(|(_, name)| !crossed.contains(name))
+            .collect();
         for (place, row) in facts.rows.iter().enumerate() {
-            let slice = alone.iter().map(|(column, name)| (*name, &*row.key[*column])).collect();
-            out.entry(slice).or_insert_with(|| vec![Vec::new(); releases.len()])[release].push(place);
+            let slice = alone
+                .iter()
+                .map(|(column, name)| (*name, &*row.key[*column]))
+                .collect();
+            out.entry(slice)
+                .or_insert_with(|| vec![Vec::new(); releases.len()])[release]
+                .push(place);
         }
     }
-    bundled(out.into_values(), releases.iter().map(|facts| facts.rows.len()).sum())
+    bundled(
+        out.into_values(),
+        releases.iter().map(|facts| facts.rows.len()).sum(),
+    )
 }
 
 /// Small slices are judged together: a piece for each would cost more than it saves.
@@ -99,7 +146,10 @@ fn bundled(slices: impl Iterator<Item = Vec<Vec<usize>>>, rows: usize) -> Vec<Ve
         let own: usize = slice.iter().map(Vec::len).sum();
         match out.last_mut() {
             Some(bundle) if (last + own) * MOST < rows => {
-                bundle.iter_mut().zip(slice).for_each(|(rows, more)| rows.extend(more));
+                bundle
+                    .iter_mut()
+                    .zip(slice)
+                    .for_each(|(rows, more)| rows.extend(more));
                 last += own;
             }
             Some(_) | None => {
@@ -109,7 +159,9 @@ fn bundled(slices: impl Iterator<Item = Vec<Vec<usize>>>, rows: usize) -> Vec<Ve
         }
     }
     // In the order of the table, whatever the slices.
-    out.iter_mut().flatten().for_each(|rows| rows.sort_unstable());
+    out.iter_mut()
+        .flatten()
+        .for_each(|rows| rows.sort_unstable());
     out
 }
 
@@ -125,22 +177,44 @@ struct Own {
 
 impl Own {
     fn of(all: &SecrecySpec, counts: Vec<usize>) -> Self {
-        let names: BTreeSet<&str> = counts.iter().map(|place| all.count[*place].column.as_str()).collect();
+        let names: BTreeSet<&str> = counts
+            .iter()
+            .map(|place| all.count[*place].column.as_str())
+            .collect();
         let is_own = |name: &String| names.contains(name.as_str());
-        let rates: Vec<usize> = (0..all.rate.len()).filter(|place| is_own(&all.rate[*place].of)).collect();
+        let rates: Vec<usize> = (0..all.rate.len())
+            .filter(|place| is_own(&all.rate[*place].of))
+            .collect();
         let mut policy = all.clone();
         policy.count.retain(|count| is_own(&count.column));
-        policy.partition.retain(|partition| partition.parts.iter().any(is_own));
+        policy
+            .partition
+            .retain(|partition| partition.parts.iter().any(is_own));
         policy.rate.retain(|rate| is_own(&rate.of));
         policy.ratio.retain(|ratio| is_own(&ratio.rate));
-        policy.alias.retain(|alias| alias.columns.iter().any(is_own));
-        Self { policy, counts, rates }
+        policy
+            .alias
+            .retain(|alias| alias.columns.iter().any(is_own));
+        Self {
+            policy,
+            counts,
+            rates,
+        }
     }
 
     fn piece(&self, releases: &[&Facts], mut rows: Vec<Vec<usize>>) -> Piece {
-        let releases = releases.iter().zip(&rows).map(|(facts, rows)| self.facts(facts, rows)).collect();
+        let releases = releases
+            .iter()
+            .zip(&rows)
+            .map(|(facts, rows)| self.facts(facts, rows))
+            .collect();
         let rows = rows.pop().unwrap_or_default();
-        Piece { policy: self.policy.clone(), releases, rows, counts: self.counts.clone() }
+        Piece {
+            policy: self.policy.clone(),
+            releases,
+            rows,
+            counts: self.counts.clone(),
+        }
     }
 
     fn facts(&self, all: &Facts, rows: &[usize]) -> Facts {
@@ -152,7 +226,11 @@ impl Own {
                 rates: self.rates.iter().map(|rate| row.rates[*rate]).collect(),
             }
         };
-        Facts { key: all.key.clone(), rows: rows.iter().map(row).collect(), complementary: all.complementary }
+        Facts {
+            key: all.key.clone(),
+            rows: rows.iter().map(row).collect(),
+            complementary: all.complementary,
+        }
     }
 }
 
@@ -184,33 +262,74 @@ mod tests {
             counts: (0..4).map(Seen::Value).collect(),
             rates: vec![Some(7)],
         };
-        Facts { key, rows: rows.iter().map(row).collect(), complementary: false }
+        Facts {
+            key,
+            rows: rows.iter().map(row).collect(),
+            complementary: false,
+        }
     }
 
     #[test]
     fn what_a_tie_joins_stays_together_and_nothing_is_lost() {
         let policy = policy();
-        let current = facts(&[["2020", "FR", ""], ["2021", "FR", ""], ["2020", "X", "11"], ["2021", "Y", "24"]]);
-        let former = [("1.0.0".to_owned(), facts(&[["2021", "X", "11"], ["2019", "X", "11"]]))];
+        let current = facts(&[
+            ["2020", "FR", ""],
+            ["2021", "FR", ""],
+            ["2020", "X", "11"],
+            ["2021", "Y", "24"],
+        ]);
+        let former = [(
+            "1.0.0".to_owned(),
+            facts(&[["2021", "X", "11"], ["2019", "X", "11"]]),
+        )];
         let found: Vec<Piece> = pieces(&policy, &former, &current).collect();
         let counts: BTreeSet<Vec<usize>> = found.iter().map(|piece| piece.counts.clone()).collect();
-        assert_eq!(counts, BTreeSet::from([vec![0, 1], vec![2, 3]]), "bases and rates join");
+        assert_eq!(
+            counts,
+            BTreeSet::from([vec![0, 1], vec![2, 3]]),
+            "bases and rates join"
+        );
         for piece in &found {
             assert_eq!(piece.policy.rate.len(), usize::from(piece.counts == [2, 3]));
             assert!(
-                piece.releases[1].rows.iter().all(|row| row.counts.len() == 2 && row.rates.len() == piece.policy.rate.len())
+                piece.releases[1]
+                    .rows
+                    .iter()
+                    .all(|row| row.counts.len() == 2 && row.rates.len() == piece.policy.rate.len())
             );
-            let years: BTreeSet<&str> = piece.releases.iter().flat_map(|facts| &facts.rows).map(|row| &*row.key[0]).collect();
-            assert_eq!(years.len(), 1, "rows of one year, wherever they are: {years:?}");
+            let years: BTreeSet<&str> = piece
+                .releases
+                .iter()
+                .flat_map(|facts| &facts.rows)
+                .map(|row| &*row.key[0])
+                .collect();
+            assert_eq!(
+                years.len(),
+                1,
+                "rows of one year, wherever they are: {years:?}"
+            );
         }
         let mut cells: Vec<(usize, usize)> = found
             .iter()
-            .flat_map(|piece| piece.rows.iter().flat_map(|row| piece.counts.iter().map(|count| (*row, *count))))
+            .flat_map(|piece| {
+                piece
+                    .rows
+                    .iter()
+                    .flat_map(|row| piece.counts.iter().map(|count| (*row, *count)))
+            })
             .collect();
         cells.sort_unstable();
-        assert_eq!(cells, (0..4).flat_map(|row| (0..4).map(move |count| (row, count))).collect::<Vec<_>>());
         assert_eq!(
-            found.iter().map(|piece| piece.releases[0].rows.len()).sum::<usize>(),
+            cells,
+            (0..4)
+                .flat_map(|row| (0..4).map(move |count| (row, count)))
+                .collect::<Vec<_>>()
+        );
+        assert_eq!(
+            found
+                .iter()
+                .map(|piece| piece.releases[0].rows.len())
+                .sum::<usize>(),
             4,
             "former rows, once by group of counts"
         );

@@ -43,20 +43,36 @@ pub fn suppress(system: &mut System, manner: Manner) -> Suppression {
         mover: Mover::new(&view, &values),
         ledger: Ledger::new(values.len()),
         users: BTreeMap::new(),
-        cheapest: system.lines.iter().filter(|line| line.may_hide).map(|line| line.cost).min().map_or(0, |cost| 3 * cost / 2),
-        kept: system.lines.iter().map(|line| line.state == State::Secondary).collect(),
+        cheapest: system
+            .lines
+            .iter()
+            .filter(|line| line.may_hide)
+            .map(|line| line.cost)
+            .min()
+            .map_or(0, |cost| 3 * cost / 2),
+        kept: system
+            .lines
+            .iter()
+            .map(|line| line.state == State::Secondary)
+            .collect(),
         prices: Vec::new(),
         cells_of: cells_of(system),
         system,
     };
-    run.prices = (0..number(values.len())).map(|cell| run.price(cell)).collect();
+    run.prices = (0..number(values.len()))
+        .map(|cell| run.price(cell))
+        .collect();
     let mut cells: Vec<CellId> = run.system.protected().collect();
     // The cells with the least room first: what they force is then free for the others.
     cells.sort_by_key(|cell| {
         let own = &run.system.cells[*cell as usize];
         (own.prior.1 - own.prior.0 - own.needed(), *cell)
     });
-    let mut stuck: Vec<CellId> = cells.iter().copied().filter(|cell| !run.protect(*cell, None)).collect();
+    let mut stuck: Vec<CellId> = cells
+        .iter()
+        .copied()
+        .filter(|cell| !run.protect(*cell, None))
+        .collect();
     let shown_again = run.show_again();
     let shown_again = if stuck.is_empty() {
         shown_again
@@ -67,7 +83,9 @@ pub fn suppress(system: &mut System, manner: Manner) -> Suppression {
     if manner.insiders {
         for cell in cells {
             for owner in insider::neighbours(run.system, cell) {
-                if !insider::avoids(run.system, &run.ledger, cell, owner) && !run.protect(cell, Some(owner)) {
+                if !insider::avoids(run.system, &run.ledger, cell, owner)
+                    && !run.protect(cell, Some(owner))
+                {
                     stuck.push(cell);
                 }
             }
@@ -83,8 +101,15 @@ pub fn suppress(system: &mut System, manner: Manner) -> Suppression {
         stuck.retain(|cell| refused.contains(cell));
     }
     let lines = (0..).zip(&system.lines);
-    let secondary = lines.filter(|(_, line)| line.state == State::Secondary).map(|(place, _)| place).collect();
-    Suppression { secondary, stuck, shown_again }
+    let secondary = lines
+        .filter(|(_, line)| line.state == State::Secondary)
+        .map(|(place, _)| place)
+        .collect();
+    Suppression {
+        secondary,
+        stuck,
+        shown_again,
+    }
 }
 
 /// Hides the cheapest parts of each total that holds a protected cell, until it has `siblings` hidden ones.
@@ -94,22 +119,45 @@ fn enough_siblings(system: &mut System, siblings: u32) {
     }
     for row in 0..number(system.rows.len()) {
         let parts: Vec<CellId> = system.rows.get(row).skip(1).map(|(cell, _)| cell).collect();
-        let is_asked = |cell: &CellId| system.is_hidden(*cell) && system.cells[*cell as usize].needed() > 0;
+        let is_asked =
+            |cell: &CellId| system.is_hidden(*cell) && system.cells[*cell as usize].needed() > 0;
         if system.bounds[row as usize] != (0, 0) || !parts.iter().any(is_asked) {
             continue;
         }
-        let owner = |cell: CellId| system.lines[system.cells[cell as usize].line as usize].owner.unwrap_or(u32::MAX - cell);
-        let mut owners: BTreeSet<u32> = parts.iter().filter(|cell| system.is_hidden(**cell)).map(|cell| owner(*cell)).collect();
-        let mut others: Vec<CellId> = parts.iter().copied().filter(|cell| !system.is_hidden(*cell)).collect();
-        others.sort_by_key(|cell| (system.lines[system.cells[*cell as usize].line as usize].cost, *cell));
+        let owner = |cell: CellId| {
+            system.lines[system.cells[cell as usize].line as usize]
+                .owner
+                .unwrap_or(u32::MAX - cell)
+        };
+        let mut owners: BTreeSet<u32> = parts
+            .iter()
+            .filter(|cell| system.is_hidden(**cell))
+            .map(|cell| owner(*cell))
+            .collect();
+        let mut others: Vec<CellId> = parts
+            .iter()
+            .copied()
+            .filter(|cell| !system.is_hidden(*cell))
+            .collect();
+        others.sort_by_key(|cell| {
+            (
+                system.lines[system.cells[*cell as usize].line as usize].cost,
+                *cell,
+            )
+        });
         let mut to_hide = Vec::new();
         for cell in others {
             let line = system.cells[cell as usize].line;
-            if owners.len() < siblings as usize && system.lines[line as usize].may_hide && owners.insert(owner(cell)) {
+            if owners.len() < siblings as usize
+                && system.lines[line as usize].may_hide
+                && owners.insert(owner(cell))
+            {
                 to_hide.push(line);
             }
         }
-        to_hide.into_iter().for_each(|line| system.set_state(line, State::Secondary));
+        to_hide
+            .into_iter()
+            .for_each(|line| system.set_state(line, State::Secondary));
     }
 }
 
@@ -142,7 +190,9 @@ const STAYS: u32 = u32::MAX;
 
 fn cells_of(system: &System) -> Vec<Vec<CellId>> {
     let mut out = vec![Vec::new(); system.lines.len()];
-    (0..).zip(&system.cells).for_each(|(place, cell)| out[cell.line as usize].push(place));
+    (0..)
+        .zip(&system.cells)
+        .for_each(|(place, cell)| out[cell.line as usize].push(place));
     out
 }
 
@@ -152,7 +202,9 @@ impl Run<'_> {
         let line = &self.system.lines[self.system.cells[cell as usize].line as usize];
         match line.state {
             State::Primary | State::Secondary => 1,
-            State::Shown if line.may_hide => u32::try_from(SHOWN * line.cost.max(1)).unwrap_or(STAYS),
+            State::Shown if line.may_hide => {
+                u32::try_from(SHOWN * line.cost.max(1)).unwrap_or(STAYS)
+            }
             State::Shown => STAYS,
         }
     }
@@ -175,20 +227,30 @@ impl Run<'_> {
         let mut best: Option<(u64, Moves)> = None;
         for (circuits, sign) in [(false, 1), (false, -1), (true, 1), (true, -1)] {
             // Circuits only help where an end was paid for.
-            let pays_an_end =
-                |moves: &Moves| moves.iter().flatten().any(|(own, _)| !self.system.is_hidden(*own) && self.mover.is_end(*own));
+            let pays_an_end = |moves: &Moves| {
+                moves
+                    .iter()
+                    .flatten()
+                    .any(|(own, _)| !self.system.is_hidden(*own) && self.mover.is_end(*own))
+            };
             if circuits && !best.as_ref().is_some_and(|(_, moves)| pays_an_end(moves)) {
                 continue;
             }
             self.mover.circuits(circuits);
-            self.mover.limit(best.as_ref().map_or(u64::MAX, |(price, _)| (price + 1) * SHOWN));
+            self.mover.limit(
+                best.as_ref()
+                    .map_or(u64::MAX, |(price, _)| (price + 1) * SHOWN),
+            );
             if let Some(moves) = self.spread(cell, sign, need, insider, true) {
                 let price = self.price_of(&moves);
                 if best.as_ref().is_none_or(|(least, _)| price < *least) {
                     best = Some((price, moves));
                 }
                 // One cheap line or none: looking further costs more than it saves.
-                if best.as_ref().is_some_and(|(least, _)| *least <= self.cheapest) {
+                if best
+                    .as_ref()
+                    .is_some_and(|(least, _)| *least <= self.cheapest)
+                {
                     break;
                 }
             }
@@ -213,12 +275,22 @@ impl Run<'_> {
     }
 
     /// Moves that spread a cell by what it needs, one way first; nothing when they fall short.
-    fn spread(&mut self, cell: CellId, sign: i64, need: i64, insider: Option<u32>, pays: bool) -> Option<Moves> {
+    fn spread(
+        &mut self,
+        cell: CellId,
+        sign: i64,
+        need: i64,
+        insider: Option<u32>,
+        pays: bool,
+    ) -> Option<Moves> {
         let (system, prices) = (&*self.system, &self.prices);
         let most = if pays { STAYS - 1 } else { 1 };
         let price = |other: CellId| {
             let own = prices[other as usize];
-            let is_known = || insider.is_some() && system.lines[system.cells[other as usize].line as usize].owner == insider;
+            let is_known = || {
+                insider.is_some()
+                    && system.lines[system.cells[other as usize].line as usize].owner == insider
+            };
             (own <= most && !is_known()).then_some(u64::from(own))
         };
         let (mut left, mut moves) = (need, Vec::new());
@@ -226,7 +298,10 @@ impl Run<'_> {
             if left > 0
                 && let Some(moved) = self.mover.push(cell, sign * left, &price)
             {
-                left -= moved.iter().find(|(own, _)| *own == cell).map_or(0, |(_, by)| by.abs());
+                left -= moved
+                    .iter()
+                    .find(|(own, _)| *own == cell)
+                    .map_or(0, |(_, by)| by.abs());
                 moves.push(moved);
             }
         }
@@ -234,14 +309,24 @@ impl Run<'_> {
     }
 
     fn price_of(&self, moves: &[Vec<(CellId, i64)>]) -> u64 {
-        let lines: BTreeSet<LineId> = moves.iter().flatten().map(|(cell, _)| self.system.cells[*cell as usize].line).collect();
-        let shown = lines.iter().map(|line| &self.system.lines[*line as usize]).filter(|line| line.state == State::Shown);
+        let lines: BTreeSet<LineId> = moves
+            .iter()
+            .flatten()
+            .map(|(cell, _)| self.system.cells[*cell as usize].line)
+            .collect();
+        let shown = lines
+            .iter()
+            .map(|line| &self.system.lines[*line as usize])
+            .filter(|line| line.state == State::Shown);
         shown.map(|line| line.cost.max(1)).sum()
     }
 
     fn remember(&mut self, cell: CellId) {
-        let moved: Vec<CellId> =
-            self.ledger.proof(cell).flat_map(|moved| moved.moved().iter().map(|(other, _)| *other)).collect();
+        let moved: Vec<CellId> = self
+            .ledger
+            .proof(cell)
+            .flat_map(|moved| moved.moved().iter().map(|(other, _)| *other))
+            .collect();
         for other in moved {
             let line = self.system.cells[other as usize].line;
             if self.system.lines[line as usize].state == State::Secondary {
@@ -255,42 +340,76 @@ impl Run<'_> {
         // A later move may have become the proof of an earlier cell: what each proof uses is gathered afresh.
         let protected: Vec<CellId> = self.system.protected().collect();
         protected.into_iter().for_each(|cell| self.remember(cell));
-        let is_ours = |line: &LineId| self.system.lines[*line as usize].state == State::Secondary && !self.kept[*line as usize];
-        let mut lines: Vec<LineId> = (0..number(self.system.lines.len())).filter(is_ours).collect();
-        lines.sort_by_key(|line| (std::cmp::Reverse(self.system.lines[*line as usize].cost), *line));
+        let is_ours = |line: &LineId| {
+            self.system.lines[*line as usize].state == State::Secondary
+                && !self.kept[*line as usize]
+        };
+        let mut lines: Vec<LineId> = (0..number(self.system.lines.len()))
+            .filter(is_ours)
+            .collect();
+        lines.sort_by_key(|line| {
+            (
+                std::cmp::Reverse(self.system.lines[*line as usize].cost),
+                *line,
+            )
+        });
         self.mover.reach(NEAR);
-        let count = lines.into_iter().filter(|line| self.does_without(*line)).count();
+        let count = lines
+            .into_iter()
+            .filter(|line| self.does_without(*line))
+            .count();
         self.mover.reach(REACH);
         count
     }
 
     fn does_without(&mut self, line: LineId) -> bool {
         let uses = |run: &Self, cell: CellId| {
-            run.ledger
-                .proof(cell)
-                .any(|moved| moved.moved().iter().any(|(other, _)| run.system.cells[*other as usize].line == line))
+            run.ledger.proof(cell).any(|moved| {
+                moved
+                    .moved()
+                    .iter()
+                    .any(|(other, _)| run.system.cells[*other as usize].line == line)
+            })
         };
-        let users: Vec<CellId> =
-            self.users.get(&line).into_iter().flatten().copied().filter(|cell| uses(self, *cell)).collect();
+        let users: Vec<CellId> = self
+            .users
+            .get(&line)
+            .into_iter()
+            .flatten()
+            .copied()
+            .filter(|cell| uses(self, *cell))
+            .collect();
         self.set_state(line, State::Shown);
         let mut forgotten = Vec::new();
         for cell in users {
             let need = self.system.cells[cell as usize].needed();
             forgotten.push((cell, self.ledger.forget(cell)));
-            let found = [1, -1].into_iter().any(|sign| match self.spread(cell, sign, need, None, false) {
-                Some(moves) => {
-                    moves.into_iter().all(|moved| self.ledger.enter(self.system, moved)) && self.ledger.width(cell) >= need
-                }
-                None => false,
-            });
+            let found =
+                [1, -1]
+                    .into_iter()
+                    .any(|sign| match self.spread(cell, sign, need, None, false) {
+                        Some(moves) => {
+                            moves
+                                .into_iter()
+                                .all(|moved| self.ledger.enter(self.system, moved))
+                                && self.ledger.width(cell) >= need
+                        }
+                        None => false,
+                    });
             if !found {
                 self.set_state(line, State::Secondary);
-                forgotten.into_iter().for_each(|(cell, found)| self.ledger.restore(cell, found));
+                forgotten
+                    .into_iter()
+                    .for_each(|(cell, found)| self.ledger.restore(cell, found));
                 return false;
             }
         }
-        let proofs = forgotten.iter().flat_map(|(cell, _)| self.ledger.proof(*cell));
-        let moved: BTreeSet<CellId> = proofs.flat_map(|moved| moved.moved().iter().map(|(other, _)| *other)).collect();
+        let proofs = forgotten
+            .iter()
+            .flat_map(|(cell, _)| self.ledger.proof(*cell));
+        let moved: BTreeSet<CellId> = proofs
+            .flat_map(|moved| moved.moved().iter().map(|(other, _)| *other))
+            .collect();
         for cell in moved {
             if self.system.cells[cell as usize].needed() > 0 {
                 self.remember(cell);

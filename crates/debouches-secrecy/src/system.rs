@@ -158,7 +158,13 @@ impl System {
     }
 
     /// Says that a cell is in another release too, in that line, with that value when it is told.
-    pub(crate) fn meet(&mut self, cell: CellId, line: LineId, value: Option<i64>, width: Option<i64>) {
+    pub(crate) fn meet(
+        &mut self,
+        cell: CellId,
+        line: LineId,
+        value: Option<i64>,
+        width: Option<i64>,
+    ) {
         let was_shown = !self.is_hidden(cell);
         let own = &mut self.cells[cell as usize];
         if let (true, Some(value)) = (self.untold[cell as usize], value) {
@@ -187,8 +193,16 @@ impl System {
 
     /// Adds `total = Σ parts`.
     pub fn sum(&mut self, total: CellId, parts: &[CellId], tie: Tie) {
-        let terms = std::iter::once((total, -1)).chain(parts.iter().map(|part| (*part, 1))).collect();
-        self.tie(&Constraint { terms, low: 0, high: 0, tie, while_shown: None });
+        let terms = std::iter::once((total, -1))
+            .chain(parts.iter().map(|part| (*part, 1)))
+            .collect();
+        self.tie(&Constraint {
+            terms,
+            low: 0,
+            high: 0,
+            tie,
+            while_shown: None,
+        });
     }
 
     /// Prepares the way from cells to their ties: to be called once, after the last tie.
@@ -230,28 +244,42 @@ impl System {
     #[must_use]
     pub fn known(&self, cell: CellId) -> (i64, i64) {
         let own = &self.cells[cell as usize];
-        if self.is_hidden(cell) { own.prior } else { own.shown }
+        if self.is_hidden(cell) {
+            own.prior
+        } else {
+            own.shown
+        }
     }
 
     /// True when readers know that tie.
     #[must_use]
     pub fn is_known(&self, row: u32) -> bool {
-        self.while_shown[row as usize].is_none_or(|line| self.lines[line as usize].state == State::Shown)
+        self.while_shown[row as usize]
+            .is_none_or(|line| self.lines[line as usize].state == State::Shown)
     }
 
     /// True when readers know that tie, and it joins cells that have values: those of contradictory groups have none.
     pub(crate) fn is_usable(&self, row: u32) -> bool {
-        self.is_known(row) && self.rows.get(row).all(|(cell, _)| !self.unsolved[cell as usize])
+        self.is_known(row)
+            && self
+                .rows
+                .get(row)
+                .all(|(cell, _)| !self.unsolved[cell as usize])
     }
 
     /// The names of the cells of which nothing can be proved.
     pub(crate) fn unsolved_labels(&self) -> impl Iterator<Item = &str> {
-        self.unsolved.iter().zip(&self.labels).filter(|(unsolved, _)| **unsolved).map(|(_, label)| &**label)
+        self.unsolved
+            .iter()
+            .zip(&self.labels)
+            .filter(|(unsolved, _)| **unsolved)
+            .map(|(_, label)| &**label)
     }
 
     /// Hidden cells that need protection.
     pub fn protected(&self) -> impl Iterator<Item = CellId> + '_ {
-        (0..number(self.cells.len())).filter(|cell| self.cells[*cell as usize].needed() > 0 && self.is_hidden(*cell))
+        (0..number(self.cells.len()))
+            .filter(|cell| self.cells[*cell as usize].needed() > 0 && self.is_hidden(*cell))
     }
 
     /// Number of ties.
@@ -268,16 +296,36 @@ impl System {
             let (low, high) = self.known(cell);
             let value = self.cells[cell as usize].value;
             if value < low || value > high {
-                found.push(format!("{} = {value}, not within {low}..{high}", self.label(cell)));
+                found.push(format!(
+                    "{} = {value}, not within {low}..{high}",
+                    self.label(cell)
+                ));
             }
         }
         for row in 0..number(self.ties.len()) {
             let (low, high) = self.bounds[row as usize];
-            let sum: i64 = self.rows.get(row).map(|(cell, by)| by * self.cells[cell as usize].value).sum();
-            let is_solved = || self.rows.get(row).all(|(cell, _)| !self.unsolved[cell as usize]);
+            let sum: i64 = self
+                .rows
+                .get(row)
+                .map(|(cell, by)| by * self.cells[cell as usize].value)
+                .sum();
+            let is_solved = || {
+                self.rows
+                    .get(row)
+                    .all(|(cell, _)| !self.unsolved[cell as usize])
+            };
             if self.is_known(row) && (sum < low || sum > high) && is_solved() {
-                let cells: Vec<&str> = self.rows.get(row).take(4).map(|(cell, _)| self.label(cell)).collect();
-                found.push(format!("{:?} of {}: {sum}, not within {low}..{high}", self.ties[row as usize], cells.join(", ")));
+                let cells: Vec<&str> = self
+                    .rows
+                    .get(row)
+                    .take(4)
+                    .map(|(cell, _)| self.label(cell))
+                    .collect();
+                found.push(format!(
+                    "{:?} of {}: {sum}, not within {low}..{high}",
+                    self.ties[row as usize],
+                    cells.join(", ")
+                ));
             }
         }
         found
@@ -295,7 +343,9 @@ pub(crate) fn number(place: usize) -> u32 {
 /// which is compared on a fingerprint. Searches leave implied ties out; proofs check them all the same, so that a
 /// chance equality of fingerprints could cost time, never safety.
 fn implied(system: &System) -> Vec<bool> {
-    let exact = |row: u32| system.bounds[row as usize] == (0, 0) && system.while_shown[row as usize].is_none();
+    let exact = |row: u32| {
+        system.bounds[row as usize] == (0, 0) && system.while_shown[row as usize].is_none()
+    };
     let mut definition = vec![u32::MAX; system.cells.len()];
     for row in (0..number(system.rows.len())).filter(|row| exact(*row)) {
         if let Some((total, -1)) = system.rows.get(row).next()
@@ -304,8 +354,10 @@ fn implied(system: &System) -> Vec<bool> {
             definition[total as usize] = row;
         }
     }
-    let mut prints: Vec<Option<u64>> =
-        (0..).zip(&definition).map(|(cell, row)| (*row == u32::MAX).then(|| mixed(cell))).collect();
+    let mut prints: Vec<Option<u64>> = (0..)
+        .zip(&definition)
+        .map(|(cell, row)| (*row == u32::MAX).then(|| mixed(cell)))
+        .collect();
     for cell in 0..number(system.cells.len()) {
         // Parts first; a tie that goes round in circles leaves its totals without a fingerprint.
         let mut path = vec![cell];
@@ -322,7 +374,11 @@ fn implied(system: &System) -> Vec<bool> {
                 Some((part, _)) => path.push(part),
                 None => {
                     let sum = parts().fold(0_u64, |sum, (part, by)| {
-                        sum.wrapping_add(prints[part as usize].unwrap_or_default().wrapping_mul(by.cast_unsigned()))
+                        sum.wrapping_add(
+                            prints[part as usize]
+                                .unwrap_or_default()
+                                .wrapping_mul(by.cast_unsigned()),
+                        )
                     });
                     prints[cell as usize] = Some(sum);
                 }
@@ -331,11 +387,20 @@ fn implied(system: &System) -> Vec<bool> {
     }
     let balance = |row: u32| {
         system.rows.get(row).try_fold(0_u64, |sum, (cell, by)| {
-            prints[cell as usize].map(|print| sum.wrapping_add(print.wrapping_mul(by.cast_unsigned())))
+            prints[cell as usize]
+                .map(|print| sum.wrapping_add(print.wrapping_mul(by.cast_unsigned())))
         })
     };
-    let defines = |row: u32| system.rows.get(row).next().is_some_and(|(total, _)| definition[total as usize] == row);
-    (0..number(system.rows.len())).map(|row| exact(row) && !defines(row) && balance(row) == Some(0)).collect()
+    let defines = |row: u32| {
+        system
+            .rows
+            .get(row)
+            .next()
+            .is_some_and(|(total, _)| definition[total as usize] == row)
+    };
+    (0..number(system.rows.len()))
+        .map(|row| exact(row) && !defines(row) && balance(row) == Some(0))
+        .collect()
 }
 
 /// A number that looks drawn at random, always the same for a cell (`SplitMix64`).

@@ -33,8 +33,16 @@ impl Builder<'_> {
     /// A tie, unless every cell of it is published and they contradict it: the producer's figures do not add up there.
     fn tie(&mut self, constraint: &Constraint) {
         let system = &mut self.out.system;
-        if constraint.terms.iter().all(|(cell, _)| !system.is_hidden(*cell)) {
-            let sum: i64 = constraint.terms.iter().map(|(cell, by)| by * system.cells[*cell as usize].value).sum();
+        if constraint
+            .terms
+            .iter()
+            .all(|(cell, _)| !system.is_hidden(*cell))
+        {
+            let sum: i64 = constraint
+                .terms
+                .iter()
+                .map(|(cell, by)| by * system.cells[*cell as usize].value)
+                .sum();
             if sum < constraint.low || sum > constraint.high {
                 self.out.untrue += 1;
                 return;
@@ -44,19 +52,35 @@ impl Builder<'_> {
     }
 
     fn sum(&mut self, total: CellId, parts: &[CellId], tie: Tie) {
-        let terms = std::iter::once((total, -1)).chain(parts.iter().map(|part| (*part, 1))).collect();
-        self.tie(&Constraint { terms, low: 0, high: 0, tie, while_shown: None });
+        let terms = std::iter::once((total, -1))
+            .chain(parts.iter().map(|part| (*part, 1)))
+            .collect();
+        self.tie(&Constraint {
+            terms,
+            low: 0,
+            high: 0,
+            tie,
+            while_shown: None,
+        });
     }
 
     /// A count is never above what it is within.
     pub(crate) fn limits(&mut self, row: &Row, cells: &RowCells) {
         for (place, count) in self.counts.iter().enumerate() {
-            let Some(within) = count.within.as_ref().and_then(|name| self.place(name)) else { continue };
+            let Some(within) = count.within.as_ref().and_then(|name| self.place(name)) else {
+                continue;
+            };
             if let (Some(part), Some(whole)) = (cells[place], cells[within])
                 && matches!(row.counts[within], Seen::Hidden(_))
             {
                 let terms = vec![(whole, 1), (part, -1)];
-                self.out.system.tie(&Constraint { terms, low: 0, high: MANY, tie: Tie::Partition, while_shown: None });
+                self.out.system.tie(&Constraint {
+                    terms,
+                    low: 0,
+                    high: MANY,
+                    tie: Tie::Partition,
+                    while_shown: None,
+                });
             }
         }
     }
@@ -64,7 +88,14 @@ impl Builder<'_> {
     fn partitions(&mut self, cells: &RowCells) {
         for partition in &self.policy.partition {
             let cell = |name: &str| self.place(name).and_then(|place| cells[place]);
-            let Some(parts) = partition.parts.iter().map(|name| cell(name)).collect::<Option<Vec<CellId>>>() else { continue };
+            let Some(parts) = partition
+                .parts
+                .iter()
+                .map(|name| cell(name))
+                .collect::<Option<Vec<CellId>>>()
+            else {
+                continue;
+            };
             match partition.whole_column() {
                 Some(whole) => {
                     if let Some(whole) = cell(whole) {
@@ -74,7 +105,13 @@ impl Builder<'_> {
                 None => {
                     let whole = partition.whole.parse().unwrap_or(100);
                     let terms = parts.into_iter().map(|part| (part, 1)).collect();
-                    self.tie(&Constraint { terms, low: whole, high: whole, tie: Tie::Partition, while_shown: None });
+                    self.tie(&Constraint {
+                        terms,
+                        low: whole,
+                        high: whole,
+                        tie: Tie::Partition,
+                        while_shown: None,
+                    });
                 }
             }
         }
@@ -83,18 +120,33 @@ impl Builder<'_> {
     /// (r − ½) D ≤ 100 N ≤ (r + ½) D, in units of the last decimal.
     fn rates(&mut self, row: &Row, cells: &RowCells) {
         for (rate, published) in self.policy.rate.iter().zip(&row.rates) {
-            let (Some(of), Some(over), Some(published)) = (self.place(&rate.of), self.place(&rate.over), published) else {
+            let (Some(of), Some(over), Some(published)) =
+                (self.place(&rate.of), self.place(&rate.over), published)
+            else {
                 continue;
             };
-            let both_shown = [of, over].iter().all(|place| matches!(row.counts[*place], Seen::Value(_)));
-            let (Some(of), Some(over), false) = (cells[of], cells[over], both_shown) else { continue };
+            let both_shown = [of, over]
+                .iter()
+                .all(|place| matches!(row.counts[*place], Seen::Value(_)));
+            let (Some(of), Some(over), false) = (cells[of], cells[over], both_shown) else {
+                continue;
+            };
             let scale = 200 * 10_i64.pow(rate.decimals);
             // A rate is published beside its denominator, and hidden with it.
             let line = self.out.system.cells()[over as usize].line;
             let while_shown = (!self.out.system.is_hidden(over)).then_some(line);
-            for (by, low, high) in [(1 - 2 * published, 0, MANY * scale), (-1 - 2 * published, -MANY * scale, 0)] {
+            for (by, low, high) in [
+                (1 - 2 * published, 0, MANY * scale),
+                (-1 - 2 * published, -MANY * scale, 0),
+            ] {
                 let terms = vec![(of, scale), (over, by)];
-                self.tie(&Constraint { terms, low, high, tie: Tie::Rate, while_shown });
+                self.tie(&Constraint {
+                    terms,
+                    low,
+                    high,
+                    tie: Tie::Rate,
+                    while_shown,
+                });
             }
         }
     }
@@ -102,55 +154,90 @@ impl Builder<'_> {
     /// What two published shares leave of a hidden rate.
     fn ratios(&mut self, row: &Row, cells: &RowCells) {
         for ratio in &self.policy.ratio {
-            let (Some(rate), Some(part), Some(less)) =
-                (self.place(&ratio.rate), self.place(&ratio.part), self.place(&ratio.less))
+            let (Some(rate), Some(part), Some(less)) = (
+                self.place(&ratio.rate),
+                self.place(&ratio.part),
+                self.place(&ratio.less),
+            ) else {
+                continue;
+            };
+            let (Some(rate), Some(own)) = (cells[rate], cells[part]) else {
+                continue;
+            };
+            let (Seen::Value(part), Seen::Value(less)) = (row.counts[part], row.counts[less])
             else {
                 continue;
             };
-            let (Some(rate), Some(own)) = (cells[rate], cells[part]) else { continue };
-            let (Seen::Value(part), Seen::Value(less)) = (row.counts[part], row.counts[less]) else { continue };
             let (low, high) = ratio_bounds(part, less);
             let line = self.out.system.cells()[own as usize].line;
-            self.tie(&Constraint { terms: vec![(rate, 1)], low, high, tie: Tie::Ratio, while_shown: Some(line) });
+            self.tie(&Constraint {
+                terms: vec![(rate, 1)],
+                low,
+                high,
+                tie: Tie::Ratio,
+                while_shown: Some(line),
+            });
         }
     }
 
     fn aliases(&mut self, cells: &RowCells) {
         for alias in &self.policy.alias {
-            let own: Vec<CellId> =
-                alias.columns.iter().filter_map(|name| self.place(name).and_then(|place| cells[place])).collect();
+            let own: Vec<CellId> = alias
+                .columns
+                .iter()
+                .filter_map(|name| self.place(name).and_then(|place| cells[place]))
+                .collect();
             for pair in own.windows(2) {
                 let terms = vec![(pair[0], 1), (pair[1], -1)];
-                self.tie(&Constraint { terms, low: 0, high: 0, tie: Tie::Alias, while_shown: None });
+                self.tie(&Constraint {
+                    terms,
+                    low: 0,
+                    high: 0,
+                    tie: Tie::Alias,
+                    while_shown: None,
+                });
             }
         }
     }
 
     fn totals(&mut self, facts: &Facts, cells: &[RowCells]) {
         for total in &self.policy.total {
-            let Some(column) = facts.key.iter().position(|own| *own == total.column) else { continue };
+            let Some(column) = facts.key.iter().position(|own| *own == total.column) else {
+                continue;
+            };
             for (whole, parts) in groups(facts, column, &total.total, &total.follows) {
                 let is_part = |value: &str| {
                     (total.parts.is_empty() || total.parts.iter().any(|part| part == value))
                         && !total.except.iter().any(|other| other == value)
                 };
-                let parts: Vec<usize> = parts.into_iter().filter(|(_, value)| is_part(value)).map(|(place, _)| place).collect();
-                let (Some(whole), false) = (whole, parts.is_empty()) else { continue };
+                let parts: Vec<usize> = parts
+                    .into_iter()
+                    .filter(|(_, value)| is_part(value))
+                    .map(|(place, _)| place)
+                    .collect();
+                let (Some(whole), false) = (whole, parts.is_empty()) else {
+                    continue;
+                };
                 let all_there = total.parts.is_empty() || total.parts.len() == parts.len();
                 let rest = match &total.rest {
                     Some(name) if all_there => self.rest(facts, whole, &parts, (column, name)),
                     Some(_) | None => None,
                 };
                 for count in (0..self.counts.len()).filter(|count| !self.counts[*count].percent) {
-                    let Some(whole) = cells[whole][count] else { continue };
-                    let mut present: Vec<CellId> = parts.iter().filter_map(|row| cells[*row][count]).collect();
+                    let Some(whole) = cells[whole][count] else {
+                        continue;
+                    };
+                    let mut present: Vec<CellId> =
+                        parts.iter().filter_map(|row| cells[*row][count]).collect();
                     let is_complete = present.len() == parts.len() && all_there;
                     match rest.as_ref().and_then(|rest| rest[count]) {
                         Some(rest) if is_complete => {
                             present.push(rest);
                             self.sum(whole, &present, Tie::Sum);
                         }
-                        None if total.complete && is_complete && total.rest.is_none() => self.sum(whole, &present, Tie::Sum),
+                        None if total.complete && is_complete && total.rest.is_none() => {
+                            self.sum(whole, &present, Tie::Sum)
+                        }
                         Some(_) | None => self.at_most(whole, present),
                     }
                 }
@@ -161,7 +248,11 @@ impl Builder<'_> {
     /// Parts that do not exceed their whole: what is missing is an unknown of its own, which nobody publishes nor protects.
     fn at_most(&mut self, whole: CellId, mut parts: Vec<CellId>) {
         // The same figures in another release say the same again.
-        if !self.limits.insert(std::iter::once(whole).chain(parts.iter().copied()).collect()) {
+        if !self.limits.insert(
+            std::iter::once(whole)
+                .chain(parts.iter().copied())
+                .collect(),
+        ) {
             return;
         }
         let system = &mut self.out.system;
@@ -172,9 +263,21 @@ impl Builder<'_> {
             self.out.untrue += 1;
             return;
         }
-        let line = system.line(Line { state: State::Primary, cost: 1, may_hide: false, owner: None, level: u32::MAX });
+        let line = system.line(Line {
+            state: State::Primary,
+            cost: 1,
+            may_hide: false,
+            owner: None,
+            level: u32::MAX,
+        });
         let value = left.unwrap_or(0);
-        let cell = Cell { line, value, shown: (value, value), prior: (0, MANY), width: 0 };
+        let cell = Cell {
+            line,
+            value,
+            shown: (value, value),
+            prior: (0, MANY),
+            width: 0,
+        };
         let label = format!("{}, lignes absentes", system.label(whole));
         let missing = system.cell_of(cell, label, left.is_some());
         system.leave_unpublished(missing);
@@ -184,17 +287,30 @@ impl Builder<'_> {
 
     /// The row of what some parts leave out of their total: nobody publishes it, anybody can compute it.
     /// Nothing when nobody is left out.
-    fn rest(&mut self, facts: &Facts, whole: usize, parts: &[usize], (column, name): (usize, &str)) -> Option<RowCells> {
+    fn rest(
+        &mut self,
+        facts: &Facts,
+        whole: usize,
+        parts: &[usize],
+        (column, name): (usize, &str),
+    ) -> Option<RowCells> {
         let value = |seen: Seen| match seen {
             Seen::Value(value) | Seen::Hidden(Some(value)) => Some(value),
             Seen::Hidden(None) | Seen::Nothing => None,
         };
         let left = |count: usize| {
-            let seen: Vec<Seen> = std::iter::once(&whole).chain(parts).map(|row| facts.rows[*row].counts[count]).collect();
+            let seen: Vec<Seen> = std::iter::once(&whole)
+                .chain(parts)
+                .map(|row| facts.rows[*row].counts[count])
+                .collect();
             if seen.contains(&Seen::Nothing) {
                 return Seen::Nothing;
             }
-            match seen.iter().map(|seen| value(*seen)).collect::<Option<Vec<i64>>>() {
+            match seen
+                .iter()
+                .map(|seen| value(*seen))
+                .collect::<Option<Vec<i64>>>()
+            {
                 None => Seen::Hidden(None),
                 Some(values) => match values[0] - values[1..].iter().sum::<i64>() {
                     left if left < 0 => Seen::Nothing,
@@ -206,56 +322,106 @@ impl Builder<'_> {
         // Shares do not add up, and nobody needs protection where nobody is.
         let is_void = |count: usize| {
             let own = &self.counts[count];
-            own.percent || own.base.iter().filter_map(|name| self.place(name)).any(|base| counts[base] == Seen::Hidden(Some(0)))
+            own.percent
+                || own
+                    .base
+                    .iter()
+                    .filter_map(|name| self.place(name))
+                    .any(|base| counts[base] == Seen::Hidden(Some(0)))
         };
         let void: Vec<usize> = (0..counts.len()).filter(|count| is_void(*count)).collect();
-        void.into_iter().for_each(|count| counts[count] = Seen::Nothing);
+        void.into_iter()
+            .for_each(|count| counts[count] = Seen::Nothing);
         if counts.iter().all(|seen| *seen == Seen::Nothing) {
             return None;
         }
         let mut key = facts.rows[whole].key.clone();
         key[column] = name.into();
-        let row = Row { key, counts, rates: vec![None; self.policy.rate.len()] };
+        let row = Row {
+            key,
+            counts,
+            rates: vec![None; self.policy.rate.len()],
+        };
         let cells = self.row(facts, &row, None, None);
         self.within_row(&row, &cells);
-        cells.iter().flatten().for_each(|cell| self.out.system.leave_unpublished(*cell));
+        cells
+            .iter()
+            .flatten()
+            .for_each(|cell| self.out.system.leave_unpublished(*cell));
         Some(cells)
     }
 
     /// A hidden rate is on the other side of the mean from the ones that are shown.
     fn means(&mut self, facts: &Facts, cells: &[RowCells]) {
         for mean in &self.policy.mean {
-            let Some(column) = facts.key.iter().position(|own| *own == mean.column) else { continue };
+            let Some(column) = facts.key.iter().position(|own| *own == mean.column) else {
+                continue;
+            };
             for (whole, parts) in groups(facts, column, &mean.total, &[]) {
                 let parts: Vec<usize> = parts
                     .into_iter()
                     .filter(|(_, value)| mean.parts.iter().any(|part| part == value))
                     .map(|(place, _)| place)
                     .collect();
-                let (Some(whole), true) = (whole, parts.len() == mean.parts.len()) else { continue };
+                let (Some(whole), true) = (whole, parts.len() == mean.parts.len()) else {
+                    continue;
+                };
                 for count in (0..self.counts.len()).filter(|count| self.counts[*count].percent) {
                     let seen = |row: usize| facts.rows[row].counts[count];
-                    let hidden: Vec<usize> =
-                        parts.iter().copied().filter(|row| matches!(seen(*row), Seen::Hidden(_))).collect();
+                    let hidden: Vec<usize> = parts
+                        .iter()
+                        .copied()
+                        .filter(|row| matches!(seen(*row), Seen::Hidden(_)))
+                        .collect();
                     let shown: Vec<i64> = parts
                         .iter()
-                        .filter_map(|row| if let Seen::Value(value) = seen(*row) { Some(value) } else { None })
+                        .filter_map(|row| {
+                            if let Seen::Value(value) = seen(*row) {
+                                Some(value)
+                            } else {
+                                None
+                            }
+                        })
                         .collect();
-                    let (Some(least), Some(most)) = (shown.iter().min().copied(), shown.iter().max().copied()) else {
+                    let (Some(least), Some(most)) =
+                        (shown.iter().min().copied(), shown.iter().max().copied())
+                    else {
                         continue;
                     };
                     // Each is rounded: a rate may pass the mean by one point.
                     let (target, low, high) = match (seen(whole), hidden.as_slice()) {
-                        (Seen::Hidden(_), []) if shown.len() == parts.len() => (whole, least - 1, most + 1),
-                        (Seen::Value(mean), [only]) if shown.len() + 1 == parts.len() && most < mean => (*only, mean - 1, 100),
-                        (Seen::Value(mean), [only]) if shown.len() + 1 == parts.len() && least > mean => (*only, 0, mean + 1),
+                        (Seen::Hidden(_), []) if shown.len() == parts.len() => {
+                            (whole, least - 1, most + 1)
+                        }
+                        (Seen::Value(mean), [only])
+                            if shown.len() + 1 == parts.len() && most < mean =>
+                        {
+                            (*only, mean - 1, 100)
+                        }
+                        (Seen::Value(mean), [only])
+                            if shown.len() + 1 == parts.len() && least > mean =>
+                        {
+                            (*only, 0, mean + 1)
+                        }
                         _ => continue,
                     };
-                    let anchor = if target == whole { cells[parts[0]][count] } else { cells[whole][count] };
-                    let (Some(target), Some(anchor)) = (cells[target][count], anchor) else { continue };
+                    let anchor = if target == whole {
+                        cells[parts[0]][count]
+                    } else {
+                        cells[whole][count]
+                    };
+                    let (Some(target), Some(anchor)) = (cells[target][count], anchor) else {
+                        continue;
+                    };
                     let line = self.out.system.cells()[anchor as usize].line;
                     let terms = vec![(target, 1)];
-                    self.tie(&Constraint { terms, low, high, tie: Tie::Mean, while_shown: Some(line) });
+                    self.tie(&Constraint {
+                        terms,
+                        low,
+                        high,
+                        tie: Tie::Mean,
+                        while_shown: Some(line),
+                    });
                 }
             }
         }
@@ -263,12 +429,22 @@ impl Builder<'_> {
 
     /// A row of two years is the sum of two rows, or gives away the one that is not there.
     fn cumuls(&mut self, facts: &Facts, cells: &[RowCells]) {
-        let Some(cumul) = &self.policy.cumul else { return };
-        let Some(column) = facts.key.iter().position(|own| *own == cumul.column) else { return };
-        let places: BTreeMap<&[Arc<str>], usize> =
-            facts.rows.iter().enumerate().map(|(place, row)| (row.key.as_slice(), place)).collect();
+        let Some(cumul) = &self.policy.cumul else {
+            return;
+        };
+        let Some(column) = facts.key.iter().position(|own| *own == cumul.column) else {
+            return;
+        };
+        let places: BTreeMap<&[Arc<str>], usize> = facts
+            .rows
+            .iter()
+            .enumerate()
+            .map(|(place, row)| (row.key.as_slice(), place))
+            .collect();
         for (whole, row) in facts.rows.iter().enumerate() {
-            let Some((first, second)) = row.key[column].split_once(cumul.separator.as_str()) else { continue };
+            let Some((first, second)) = row.key[column].split_once(cumul.separator.as_str()) else {
+                continue;
+            };
             let at = |year: &str| {
                 let mut key = row.key.clone();
                 key[column] = year.into();
@@ -281,8 +457,12 @@ impl Builder<'_> {
                 (None, None) => continue,
             };
             for count in 0..self.counts.len() {
-                let own = parts.iter().map(|row| cells[*row][count]).chain(rest.as_ref().map(|rest| rest[count]));
-                if let (Some(whole), Some(own)) = (cells[whole][count], own.collect::<Option<Vec<CellId>>>())
+                let own = parts
+                    .iter()
+                    .map(|row| cells[*row][count])
+                    .chain(rest.as_ref().map(|rest| rest[count]));
+                if let (Some(whole), Some(own)) =
+                    (cells[whole][count], own.collect::<Option<Vec<CellId>>>())
                     && own.len() == 2
                 {
                     self.sum(whole, &own, Tie::Cumul);
@@ -299,7 +479,9 @@ fn groups<'f>(facts: &'f Facts, column: usize, total: &str, follows: &[String]) 
     let mut found: BTreeMap<Vec<&str>, Group<'f>> = BTreeMap::new();
     for (place, row) in facts.rows.iter().enumerate() {
         let own = &*row.key[column];
-        let group = found.entry(compared.iter().map(|place| &*row.key[*place]).collect()).or_default();
+        let group = found
+            .entry(compared.iter().map(|place| &*row.key[*place]).collect())
+            .or_default();
         if own == total {
             group.0 = Some(place);
         } else {
@@ -315,7 +497,11 @@ fn ratio_bounds(part: i64, less: i64) -> (i64, i64) {
     let low = (200 * (2 * part - 1) - most_left).div_euclid(2 * most_left);
     let exact = (200 * (2 * part - 1) - most_left).rem_euclid(2 * most_left) == 0;
     let low = if exact { low } else { low + 1 };
-    let high = if least_left > 0 { (200 * (2 * part + 1) + least_left).div_euclid(2 * least_left) } else { 100 };
+    let high = if least_left > 0 {
+        (200 * (2 * part + 1) + least_left).div_euclid(2 * least_left)
+    } else {
+        100
+    };
     (low.clamp(0, 100), high.clamp(0, 100))
 }
 
@@ -339,7 +525,10 @@ mod tests {
                     let rounded = |of: i64, over: i64| (200 * of + over) / (2 * over);
                     let (low, high) = ratio_bounds(rounded(part, whole), rounded(less, whole));
                     let rate = rounded(part, whole - less);
-                    assert!(low <= rate && rate <= high, "{part} of {whole} less {less}: {rate} not in {low}..{high}");
+                    assert!(
+                        low <= rate && rate <= high,
+                        "{part} of {whole} less {less}: {rate} not in {low}..{high}"
+                    );
                 }
             }
         }

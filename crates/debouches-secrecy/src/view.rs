@@ -28,19 +28,31 @@ impl View {
     pub(crate) fn all_hidden(system: &System) -> Self {
         let known = |cell: CellId| {
             let own = &system.cells[cell as usize];
-            if system.lines[own.line as usize].may_hide || system.is_hidden(cell) { own.prior } else { own.shown }
+            if system.lines[own.line as usize].may_hide || system.is_hidden(cell) {
+                own.prior
+            } else {
+                own.shown
+            }
         };
         Self::with(system, known, |row| system.is_usable(row))
     }
 
-    fn with(system: &System, known: impl Fn(CellId) -> (i64, i64), is_known: impl Fn(u32) -> bool) -> Self {
+    fn with(
+        system: &System,
+        known: impl Fn(CellId) -> (i64, i64),
+        is_known: impl Fn(u32) -> bool,
+    ) -> Self {
         let count = system.cells.len();
         let (low, high): (Vec<i64>, Vec<i64>) = (0..number(count)).map(known).unzip();
         let moves = |cell: u32| low[cell as usize] < high[cell as usize];
         let (mut rows, mut bounds, mut source) = (Sparse::default(), Vec::new(), Vec::new());
         for row in (0..number(system.rows.len())).filter(|row| is_known(*row)) {
-            let fixed: i64 =
-                system.rows.get(row).filter(|(cell, _)| !moves(*cell)).map(|(cell, by)| by * low[cell as usize]).sum();
+            let fixed: i64 = system
+                .rows
+                .get(row)
+                .filter(|(cell, _)| !moves(*cell))
+                .map(|(cell, by)| by * low[cell as usize])
+                .sum();
             if system.rows.get(row).any(|(cell, _)| moves(cell)) {
                 rows.push(system.rows.get(row).filter(|(cell, _)| moves(*cell)));
                 let (from, to) = system.bounds[row as usize];
@@ -49,9 +61,20 @@ impl View {
             }
         }
         let rows_of = rows.transposed(count);
-        let searched =
-            bounds.iter().zip(&source).map(|((from, to), row)| from == to && !system.implied[*row as usize]).collect();
-        Self { low, high, rows, bounds, source, rows_of, searched }
+        let searched = bounds
+            .iter()
+            .zip(&source)
+            .map(|((from, to), row)| from == to && !system.implied[*row as usize])
+            .collect();
+        Self {
+            low,
+            high,
+            rows,
+            bounds,
+            source,
+            rows_of,
+            searched,
+        }
     }
 
     pub(crate) fn moves(&self, cell: CellId) -> bool {

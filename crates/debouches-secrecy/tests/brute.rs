@@ -8,7 +8,10 @@ use debouches_secrecy::{Effort, Verdict, judge};
 use drawn::{Drawn, Random};
 
 fn setting(name: &str, default: u64) -> u64 {
-    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+    std::env::var(name)
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(default)
 }
 
 /// What one table gave.
@@ -22,13 +25,21 @@ struct Tally {
     unproven: u64,
 }
 
-#[expect(clippy::print_stderr, reason = "the count is the result of the long run")]
+#[expect(
+    clippy::print_stderr,
+    reason = "the count is the result of the long run"
+)]
 #[test]
 fn the_gate_agrees_with_the_enumeration_of_all_tables() {
-    let (tables, seed) = (setting("DEBOUCHES_SECRECY_TABLES", 4_000), setting("DEBOUCHES_SECRECY_SEED", 1));
+    let (tables, seed) = (
+        setting("DEBOUCHES_SECRECY_TABLES", 4_000),
+        setting("DEBOUCHES_SECRECY_SEED", 1),
+    );
     let mut tally = Tally::default();
     for table in 0..tables {
-        let drawn = Drawn::new(&mut Random(seed.wrapping_mul(1_000_003).wrapping_add(table)));
+        let drawn = Drawn::new(&mut Random(
+            seed.wrapping_mul(1_000_003).wrapping_add(table),
+        ));
         let judgement = judge(&drawn.system, Effort::default()).unwrap();
         let ranges = drawn.enumerate();
         tally.tables += 1;
@@ -55,5 +66,10 @@ fn the_gate_agrees_with_the_enumeration_of_all_tables() {
         tally.tables, tally.protected, tally.safe, tally.unproven, tally.unsound, tally.careful
     );
     assert_eq!(tally.unsound, 0);
-    assert!(tally.careful * 1000 <= tally.protected, "too careful on {} of {}", tally.careful, tally.protected);
+    assert!(
+        tally.careful * 1000 <= tally.protected,
+        "too careful on {} of {}",
+        tally.careful,
+        tally.protected
+    );
 }

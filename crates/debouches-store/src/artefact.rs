@@ -20,7 +20,11 @@ pub struct Artefact {
 
 impl Artefact {
     pub(crate) fn new(store: Store, key: ArtefactKey, manifest: Manifest) -> Self {
-        Self { store, key, manifest }
+        Self {
+            store,
+            key,
+            manifest,
+        }
     }
 
     /// Its key.
@@ -38,13 +42,20 @@ impl Artefact {
     /// Where one of its files is, for people; not an address to open.
     #[must_use]
     pub fn location(&self, path: &str) -> String {
-        format!("{}/{}/{path}", self.store.root_display().trim_end_matches('/'), self.key.folder())
+        format!(
+            "{}/{}/{path}",
+            self.store.root_display().trim_end_matches('/'),
+            self.key.folder()
+        )
     }
 
     /// Reads every file again and compares it with the manifest. Fails at the first one, by path, that differs.
     pub async fn verify(&self) -> Result<(), StoreError> {
         for entry in &self.manifest.files {
-            let (_, found) = self.store.open_hashed(&self.key, &entry.path, crate::store::Trust::Nothing).await?;
+            let (_, found) = self
+                .store
+                .open_hashed(&self.key, &entry.path, crate::store::Trust::Nothing)
+                .await?;
             self.compare(entry, found)?;
         }
         Ok(())
@@ -53,9 +64,15 @@ impl Artefact {
     /// Opens a file after its bytes were hashed and compared with the manifest.
     pub async fn open_file(&self, path: &str) -> Result<VerifiedFile, StoreError> {
         let entry = self.entry(path)?;
-        let (file, found) = self.store.open_hashed(&self.key, path, crate::store::Trust::Memo).await?;
+        let (file, found) = self
+            .store
+            .open_hashed(&self.key, path, crate::store::Trust::Memo)
+            .await?;
         self.compare(entry, found)?;
-        Ok(VerifiedFile { file, entry: entry.clone() })
+        Ok(VerifiedFile {
+            file,
+            entry: entry.clone(),
+        })
     }
 
     /// Reads a small file whole, verified.
@@ -63,18 +80,28 @@ impl Artefact {
         let entry = self.entry(path)?;
         if entry.bytes > LARGEST_READ {
             let (key, path) = (Box::new(self.key.clone()), path.to_owned());
-            return Err(StoreError::TooLarge { key, path, bytes: entry.bytes, limit: LARGEST_READ });
+            return Err(StoreError::TooLarge {
+                key,
+                path,
+                bytes: entry.bytes,
+                limit: LARGEST_READ,
+            });
         }
         let mut bytes = Vec::new();
         let file = self.open_file(path).await?;
-        file.take(entry.bytes).read_to_end(&mut bytes).map_err(|error| StoreError::io("read", self.location(path), error))?;
+        file.take(entry.bytes)
+            .read_to_end(&mut bytes)
+            .map_err(|error| StoreError::io("read", self.location(path), error))?;
         // The digest, again: these very bytes are the ones compared.
         self.compare(entry, Sha256::of(&bytes))?;
         Ok(bytes)
     }
 
     fn entry(&self, path: &str) -> Result<&FileEntry, StoreError> {
-        let refuse = || StoreError::Unlisted { key: self.key.clone().into(), path: path.to_owned() };
+        let refuse = || StoreError::Unlisted {
+            key: self.key.clone().into(),
+            path: path.to_owned(),
+        };
         self.manifest.file(path).ok_or_else(refuse)
     }
 
@@ -83,13 +110,20 @@ impl Artefact {
             return Ok(());
         }
         let (key, path) = (Box::new(self.key.clone()), entry.path.clone());
-        Err(StoreError::Altered { key, path, expected: entry.sha256, found })
+        Err(StoreError::Altered {
+            key,
+            path,
+            expected: entry.sha256,
+            found,
+        })
     }
 }
 
 impl std::fmt::Debug for Artefact {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Artefact").field("key", &self.key).finish_non_exhaustive()
+        f.debug_struct("Artefact")
+            .field("key", &self.key)
+            .finish_non_exhaustive()
     }
 }
 

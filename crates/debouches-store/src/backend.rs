@@ -28,8 +28,15 @@ pub(crate) enum Committed {
 ///
 /// Not the publications: theirs holds the journal of what was asked of a portal, long before its manifest.
 pub(crate) fn swept_stages() -> Vec<String> {
-    let stages = || Stage::ALL.into_iter().filter(|stage| *stage != Stage::Publish);
-    stages().map(|stage| stage.to_string()).chain(stages().map(|stage| format!("rejected/{stage}"))).collect()
+    let stages = || {
+        Stage::ALL
+            .into_iter()
+            .filter(|stage| *stage != Stage::Publish)
+    };
+    stages()
+        .map(|stage| stage.to_string())
+        .chain(stages().map(|stage| format!("rejected/{stage}")))
+        .collect()
 }
 
 /// Runs what waits for a disk outside the threads that serve the network.

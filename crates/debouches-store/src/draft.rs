@@ -40,7 +40,11 @@ pub(crate) enum Content {
 
 impl Draft {
     pub(crate) fn new(store: Store, key: ArtefactKey) -> Self {
-        Self { store, key, ledger: Arc::default() }
+        Self {
+            store,
+            key,
+            ledger: Arc::default(),
+        }
     }
 
     /// The key it will have.
@@ -51,24 +55,45 @@ impl Draft {
 
     /// Begins a file. Several may be written at once, from several threads.
     pub fn file(&self, path: &str, media_type: &str) -> Result<DraftFile, StoreError> {
-        Ok(DraftFile { place: self.place(path, media_type)?, spool: self.store.spool()? })
+        Ok(DraftFile {
+            place: self.place(path, media_type)?,
+            spool: self.store.spool()?,
+        })
     }
 
     /// Takes bytes that were written before the key was known, with their number of data rows when they are a table.
-    pub fn take(&self, spooled: Spooled, path: &str, media_type: &str, rows: Option<u64>) -> Result<FileEntry, StoreError> {
+    pub fn take(
+        &self,
+        spooled: Spooled,
+        path: &str,
+        media_type: &str,
+        rows: Option<u64>,
+    ) -> Result<FileEntry, StoreError> {
         Ok(self.place(path, media_type)?.fill(spooled, rows))
     }
 
     fn place(&self, path: &str, media_type: &str) -> Result<Place, StoreError> {
         name::check_file(path)?;
         if !lock(&self.ledger).begun.insert(path.to_owned()) {
-            return Err(StoreError::Name { name: path.to_owned(), reason: "the draft has that file already" });
+            return Err(StoreError::Name {
+                name: path.to_owned(),
+                reason: "the draft has that file already",
+            });
         }
-        Ok(Place { path: path.to_owned(), media_type: media_type.to_owned(), ledger: Arc::clone(&self.ledger) })
+        Ok(Place {
+            path: path.to_owned(),
+            media_type: media_type.to_owned(),
+            ledger: Arc::clone(&self.ledger),
+        })
     }
 
     /// Writes a small file at once.
-    pub fn write(&self, path: &str, media_type: &str, bytes: &[u8]) -> Result<FileEntry, StoreError> {
+    pub fn write(
+        &self,
+        path: &str,
+        media_type: &str,
+        bytes: &[u8],
+    ) -> Result<FileEntry, StoreError> {
         let mut file = self.file(path, media_type)?;
         file.put(bytes)?;
         file.finish(None)
@@ -78,7 +103,10 @@ impl Draft {
     pub async fn adopt_journal(&self) -> Result<FileEntry, StoreError> {
         let path = crate::journal::JOURNAL_FILE;
         let bytes = self.store.journal_bytes(&self.key).await?;
-        let bytes = bytes.ok_or_else(|| StoreError::Missing { key: self.key.clone().into(), path: path.to_owned() })?;
+        let bytes = bytes.ok_or_else(|| StoreError::Missing {
+            key: self.key.clone().into(),
+            path: path.to_owned(),
+        })?;
         let entry = FileEntry {
             path: path.to_owned(),
             bytes: bytes.len() as u64,
@@ -88,7 +116,13 @@ impl Draft {
         };
         let mut ledger = lock(&self.ledger);
         ledger.begun.insert(path.to_owned());
-        ledger.finished.insert(path.to_owned(), Staged { entry: entry.clone(), content: Content::InPlace });
+        ledger.finished.insert(
+            path.to_owned(),
+            Staged {
+                entry: entry.clone(),
+                content: Content::InPlace,
+            },
+        );
         Ok(entry)
     }
 
@@ -98,8 +132,15 @@ impl Draft {
     pub async fn commit(self, mut manifest: Manifest) -> Result<Artefact, StoreError> {
         let staged = {
             let mut ledger = lock(&self.ledger);
-            if let Some(path) = ledger.begun.iter().find(|path| !ledger.finished.contains_key(*path)) {
-                return Err(StoreError::Unfinished { key: self.key.into(), path: path.clone() });
+            if let Some(path) = ledger
+                .begun
+                .iter()
+                .find(|path| !ledger.finished.contains_key(*path))
+            {
+                return Err(StoreError::Unfinished {
+                    key: self.key.into(),
+                    path: path.clone(),
+                });
             }
             std::mem::take(&mut ledger.finished)
         };
@@ -107,20 +148,31 @@ impl Draft {
         let text = seal::write(&manifest);
         // Reading it back at once refuses a manifest that speaks of another key.
         seal::read(&self.key, &text)?;
-        match self.store.commit(&self.key, staged.into_values().collect(), text).await? {
+        match self
+            .store
+            .commit(&self.key, staged.into_values().collect(), text)
+            .await?
+        {
             Committed::Written => Ok(Artefact::new(self.store, self.key, manifest)),
             Committed::Existed => self.existing(&manifest).await,
         }
     }
 
     async fn existing(&self, new: &Manifest) -> Result<Artefact, StoreError> {
-        let gone = || StoreError::Missing { key: self.key.clone().into(), path: MANIFEST_FILE.to_owned() };
+        let gone = || StoreError::Missing {
+            key: self.key.clone().into(),
+            path: MANIFEST_FILE.to_owned(),
+        };
         let existing = self.store.find(&self.key).await?.ok_or_else(gone)?;
         let (there, new) = (existing.manifest().identity(), new.identity());
         if there == new {
             Ok(existing)
         } else {
-            Err(StoreError::Conflict { key: self.key.clone().into(), existing: there, new })
+            Err(StoreError::Conflict {
+                key: self.key.clone().into(),
+                existing: there,
+                new,
+            })
         }
     }
 }
@@ -140,10 +192,26 @@ struct Place {
 
 impl Place {
     fn fill(self, spooled: Spooled, rows: Option<u64>) -> FileEntry {
-        let Self { path, media_type, ledger } = self;
-        let entry = FileEntry { path: path.clone(), bytes: spooled.bytes(), sha256: spooled.sha256(), media_type, rows };
+        let Self {
+            path,
+            media_type,
+            ledger,
+        } = self;
+        let entry = FileEntry {
+            path: path.clone(),
+            bytes: spooled.bytes(),
+            sha256: spooled.sha256(),
+            media_type,
+            rows,
+        };
         let content = Content::Written(spooled.into_temporary());
-        lock(&ledger).finished.insert(path, Staged { entry: entry.clone(), content });
+        lock(&ledger).finished.insert(
+            path,
+            Staged {
+                entry: entry.clone(),
+                content,
+            },
+        );
         entry
     }
 }

@@ -119,7 +119,9 @@ pub enum StoreError {
         reason: String,
     },
     /// The manifest was written by a later version of the program.
-    #[error("cannot open {key}: its manifest has format {format}, which this version does not know")]
+    #[error(
+        "cannot open {key}: its manifest has format {format}, which this version does not know"
+    )]
     Format {
         /// The artefact.
         key: Box<ArtefactKey>,
@@ -241,28 +243,58 @@ impl StoreError {
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::Denied { .. } => Some("let the user of this run write in the folder of the state"),
-            Self::RemoteDenied { .. } => Some("check the credentials of the bucket, and their rights"),
+            Self::Denied { .. } => {
+                Some("let the user of this run write in the folder of the state")
+            }
+            Self::RemoteDenied { .. } => {
+                Some("check the credentials of the bucket, and their rights")
+            }
             _ => None,
         }
     }
 
     /// Sorts a failure of the file system by what can be done about it.
-    pub(crate) fn io(action: &'static str, path: impl AsRef<Path>, source: impl Into<io::Error>) -> Self {
+    pub(crate) fn io(
+        action: &'static str,
+        path: impl AsRef<Path>,
+        source: impl Into<io::Error>,
+    ) -> Self {
         let (path, source) = (path.as_ref().to_owned(), source.into());
-        if matches!(source.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem) {
-            Self::Denied { action, path, source }
-        } else if matches!(source.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) {
-            Self::Full { action, path, source }
+        if matches!(
+            source.kind(),
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
+        ) {
+            Self::Denied {
+                action,
+                path,
+                source,
+            }
+        } else if matches!(
+            source.kind(),
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+        ) {
+            Self::Full {
+                action,
+                path,
+                source,
+            }
         } else {
-            Self::Io { action, path, source }
+            Self::Io {
+                action,
+                path,
+                source,
+            }
         }
     }
 
     /// Sorts a failure of an object store by what can be done about it.
     pub(crate) fn remote(path: impl Into<String>, source: object_store::Error) -> Self {
         let path = path.into();
-        if matches!(source, object_store::Error::PermissionDenied { .. } | object_store::Error::Unauthenticated { .. }) {
+        if matches!(
+            source,
+            object_store::Error::PermissionDenied { .. }
+                | object_store::Error::Unauthenticated { .. }
+        ) {
             Self::RemoteDenied { path, source }
         } else if is_bucket_missing(&source) {
             Self::NoBucket { path, source }

@@ -26,7 +26,9 @@ pub(crate) struct Folder {
 impl Folder {
     /// Opens the folder, and makes it when it is not there.
     pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
-        Ok(Self { root: Dir::root(path)? })
+        Ok(Self {
+            root: Dir::root(path)?,
+        })
     }
 
     /// The root of the state.
@@ -35,7 +37,11 @@ impl Folder {
     }
 
     /// Opens a file of an artefact; none when it is not there.
-    pub(crate) fn open_file(&self, key: &ArtefactKey, path: &str) -> Result<Option<File>, StoreError> {
+    pub(crate) fn open_file(
+        &self,
+        key: &ArtefactKey,
+        path: &str,
+    ) -> Result<Option<File>, StoreError> {
         let (folder, name) = split(key, path);
         match self.root.walk(&folder)? {
             Some(dir) => dir.open_file(name),
@@ -44,8 +50,19 @@ impl Folder {
     }
 
     /// The ids of a subject that have a manifest, sorted.
-    pub(crate) fn ids(&self, stage: Stage, subject: &str, rejected: bool) -> Result<Vec<String>, StoreError> {
-        let folder = ArtefactKey { stage, subject: subject.to_owned(), id: String::new(), rejected }.folder();
+    pub(crate) fn ids(
+        &self,
+        stage: Stage,
+        subject: &str,
+        rejected: bool,
+    ) -> Result<Vec<String>, StoreError> {
+        let folder = ArtefactKey {
+            stage,
+            subject: subject.to_owned(),
+            id: String::new(),
+            rejected,
+        }
+        .folder();
         let mut ids = Vec::new();
         if let Some(dir) = self.root.walk(folder.trim_end_matches('/'))? {
             collect(&dir, "", name::ID_LEVELS, &mut ids)?;
@@ -57,14 +74,21 @@ impl Folder {
     /// The subjects of a stage, sorted.
     pub(crate) fn subjects(&self, stage: Stage) -> Result<Vec<String>, StoreError> {
         match self.root.walk(stage.as_str())? {
-            Some(dir) => Ok(dir.entries()?.into_iter().filter(|entry| entry.is_dir).map(|entry| entry.name).collect()),
+            Some(dir) => Ok(dir
+                .entries()?
+                .into_iter()
+                .filter(|entry| entry.is_dir)
+                .map(|entry| entry.name)
+                .collect()),
             None => Ok(Vec::new()),
         }
     }
 
     /// Removes an artefact, manifest first so that it is never half visible.
     pub(crate) fn discard(&self, key: &ArtefactKey) -> Result<bool, StoreError> {
-        let Some(dir) = self.root.walk(&key.folder())? else { return Ok(false) };
+        let Some(dir) = self.root.walk(&key.folder())? else {
+            return Ok(false);
+        };
         let existed = dir.remove_file(MANIFEST_FILE)?;
         dir.sync()?;
         dir.remove_content()?;
@@ -74,12 +98,19 @@ impl Folder {
 }
 
 /// Adds to `ids` the folders below `dir` that have a manifest.
-fn collect(dir: &Dir, prefix: &str, levels: usize, ids: &mut Vec<String>) -> Result<(), StoreError> {
+fn collect(
+    dir: &Dir,
+    prefix: &str,
+    levels: usize,
+    ids: &mut Vec<String>,
+) -> Result<(), StoreError> {
     if levels == 0 {
         return Ok(());
     }
     for entry in dir.entries()?.into_iter().filter(|entry| entry.is_dir) {
-        let Some(inner) = dir.open_dir(&entry.name)? else { continue };
+        let Some(inner) = dir.open_dir(&entry.name)? else {
+            continue;
+        };
         let id = format!("{prefix}{}", entry.name);
         if inner.has(MANIFEST_FILE)? {
             ids.push(id);

@@ -25,8 +25,15 @@ pub struct Journal {
 }
 
 enum Target {
-    File { file: Arc<File>, path: PathBuf },
-    Object { objects: Objects, path: String, text: Vec<u8> },
+    File {
+        file: Arc<File>,
+        path: PathBuf,
+    },
+    Object {
+        objects: Objects,
+        path: String,
+        text: Vec<u8>,
+    },
 }
 
 impl Journal {
@@ -35,7 +42,11 @@ impl Journal {
         Self::open_at(backend, &key.folder(), JOURNAL_FILE).await
     }
 
-    pub(crate) async fn open_at(backend: &Backend, folder: &str, name: &str) -> Result<Self, StoreError> {
+    pub(crate) async fn open_at(
+        backend: &Backend,
+        folder: &str,
+        name: &str,
+    ) -> Result<Self, StoreError> {
         let (inside, name) = (folder.to_owned(), name.to_owned());
         match backend {
             Backend::Folder(folder) => {
@@ -48,8 +59,17 @@ impl Journal {
                 let (lines, whole) = lines(&text);
                 let torn = whole < text.len();
                 text.truncate(whole);
-                let target = Target::Object { objects: objects.clone(), path, text };
-                Ok(Self { lines, torn, target, broken: false })
+                let target = Target::Object {
+                    objects: objects.clone(),
+                    path,
+                    text,
+                };
+                Ok(Self {
+                    lines,
+                    torn,
+                    target,
+                    broken: false,
+                })
             }
         }
     }
@@ -69,10 +89,14 @@ impl Journal {
     /// Adds a line, durable on return. After an error the journal refuses further lines: open it again and read it.
     pub async fn append(&mut self, line: &str) -> Result<(), StoreError> {
         if line.contains(['\n', '\r']) {
-            return Err(StoreError::Name { name: line.chars().take(80).collect(), reason: "a journal line is one line" });
+            return Err(StoreError::Name {
+                name: line.chars().take(80).collect(),
+                reason: "a journal line is one line",
+            });
         }
         if self.broken {
-            let error = std::io::Error::other("an earlier line failed: the journal must be read again");
+            let error =
+                std::io::Error::other("an earlier line failed: the journal must be read again");
             return Err(StoreError::io("append to", self.target.path(), error));
         }
         self.broken = true;
@@ -96,13 +120,20 @@ impl Target {
             Self::File { file, path } => {
                 let (file, path) = (Arc::clone(file), path.clone());
                 blocking(move || {
-                    (&*file).write_all(&line).map_err(|error| StoreError::io("append to", &path, error))?;
-                    file.sync_data().map_err(|source| StoreError::NotDurable { path, source })
+                    (&*file)
+                        .write_all(&line)
+                        .map_err(|error| StoreError::io("append to", &path, error))?;
+                    file.sync_data()
+                        .map_err(|source| StoreError::NotDurable { path, source })
                 })
                 .await
             }
             // Objects do not grow: the whole journal, which is small, is put again.
-            Self::Object { objects, path, text } => {
+            Self::Object {
+                objects,
+                path,
+                text,
+            } => {
                 text.extend_from_slice(&line);
                 objects.put(path, text.clone()).await
             }
@@ -115,23 +146,49 @@ fn open_file(root: &crate::folder::Dir, folder: &str, name: &str) -> Result<Jour
     let path = folder.at(name);
     let flags = OFlags::RDWR.union(OFlags::CREATE).union(OFlags::APPEND);
     let opened = folder.open_with(name, flags)?;
-    let mut file = opened.ok_or_else(|| StoreError::io("open", &path, std::io::Error::from(std::io::ErrorKind::NotFound)))?;
+    let mut file = opened.ok_or_else(|| {
+        StoreError::io(
+            "open",
+            &path,
+            std::io::Error::from(std::io::ErrorKind::NotFound),
+        )
+    })?;
     let mut text = Vec::new();
-    file.read_to_end(&mut text).map_err(|error| StoreError::io("read", &path, error))?;
+    file.read_to_end(&mut text)
+        .map_err(|error| StoreError::io("read", &path, error))?;
     let (lines, whole) = lines(&text);
     let torn = whole < text.len();
     if torn {
-        file.set_len(whole as u64).map_err(|error| StoreError::io("mend", &path, error))?;
-        file.seek(SeekFrom::End(0)).map_err(|error| StoreError::io("mend", &path, error))?;
+        file.set_len(whole as u64)
+            .map_err(|error| StoreError::io("mend", &path, error))?;
+        file.seek(SeekFrom::End(0))
+            .map_err(|error| StoreError::io("mend", &path, error))?;
     }
-    file.sync_all().map_err(|source| StoreError::NotDurable { path: path.clone(), source })?;
+    file.sync_all().map_err(|source| StoreError::NotDurable {
+        path: path.clone(),
+        source,
+    })?;
     folder.sync()?;
-    Ok(Journal { lines, torn, target: Target::File { file: Arc::new(file), path }, broken: false })
+    Ok(Journal {
+        lines,
+        torn,
+        target: Target::File {
+            file: Arc::new(file),
+            path,
+        },
+        broken: false,
+    })
 }
 
 /// The complete lines of a journal, and how many bytes they take.
 pub(crate) fn lines(text: &[u8]) -> (Vec<String>, usize) {
-    let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
-    let lines = String::from_utf8_lossy(&text[..whole]).lines().map(str::to_owned).collect();
+    let whole = text
+        .iter()
+        .rposition(|byte| *byte == b'\n')
+        .map_or(0, |last| last + 1);
+    let lines = String::from_utf8_lossy(&text[..whole])
+        .lines()
+        .map(str::to_owned)
+        .collect();
     (lines, whole)
 }

@@ -20,7 +20,10 @@ pub(crate) enum Location {
 impl Location {
     /// Reads an address; a path without scheme is taken from `base`.
     pub(crate) fn parse(text: &str, base: &Path) -> Result<Self, StoreError> {
-        let refuse = |reason: &str| StoreError::Location { url: without_secrets(text), reason: reason.to_owned() };
+        let refuse = |reason: &str| StoreError::Location {
+            url: without_secrets(text),
+            reason: reason.to_owned(),
+        };
         if text.is_empty() {
             return Err(refuse("it is empty"));
         }
@@ -29,14 +32,25 @@ impl Location {
         }
         let url = Url::parse(text).map_err(|error| refuse(&error.to_string()))?;
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(refuse("credentials belong in the environment, not in the address"));
+            return Err(refuse(
+                "credentials belong in the environment, not in the address",
+            ));
         }
         match url.scheme() {
-            "file" => url.to_file_path().map(Self::Folder).map_err(|()| refuse("`file://` needs an absolute path")),
+            "file" => url
+                .to_file_path()
+                .map(Self::Folder)
+                .map_err(|()| refuse("`file://` needs an absolute path")),
             "memory" => Ok(Self::Memory),
             "s3" => {
-                let bucket = url.host_str().filter(|host| !host.is_empty()).ok_or_else(|| refuse("it has no bucket"))?;
-                Ok(Self::Bucket { bucket: bucket.to_owned(), prefix: url.path().trim_matches('/').to_owned() })
+                let bucket = url
+                    .host_str()
+                    .filter(|host| !host.is_empty())
+                    .ok_or_else(|| refuse("it has no bucket"))?;
+                Ok(Self::Bucket {
+                    bucket: bucket.to_owned(),
+                    prefix: url.path().trim_matches('/').to_owned(),
+                })
             }
             _ => Err(refuse("expected a folder, file://, memory:// or s3://")),
         }
@@ -61,15 +75,26 @@ mod tests {
         let parse = |text| Location::parse(text, base).unwrap();
         assert_eq!(parse("state"), Location::Folder("/srv/data/state".into()));
         assert_eq!(parse("/var/state"), Location::Folder("/var/state".into()));
-        assert_eq!(parse("file:///var/state"), Location::Folder("/var/state".into()));
+        assert_eq!(
+            parse("file:///var/state"),
+            Location::Folder("/var/state".into())
+        );
         assert_eq!(parse("memory://"), Location::Memory);
-        assert_eq!(parse("s3://data/deb/"), Location::Bucket { bucket: "data".into(), prefix: "deb".into() });
+        assert_eq!(
+            parse("s3://data/deb/"),
+            Location::Bucket {
+                bucket: "data".into(),
+                prefix: "deb".into()
+            }
+        );
     }
 
     #[test]
     fn a_refused_address_does_not_show_its_password() {
         for text in ["", "ftp://host/x", "s3:///x", "s3://me:hunter2@data/x"] {
-            let message = Location::parse(text, Path::new("/")).unwrap_err().to_string();
+            let message = Location::parse(text, Path::new("/"))
+                .unwrap_err()
+                .to_string();
             assert!(!message.contains("hunter2"), "{message}");
         }
     }

@@ -37,8 +37,18 @@ pub struct Owner {
 
 impl fmt::Display for Owner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { run, pid, host, command, since } = self;
-        write!(f, "run {run} (`{command}`, process {pid} on {host}, since {})", since.format("%Y-%m-%d %H:%M:%S UTC"))
+        let Self {
+            run,
+            pid,
+            host,
+            command,
+            since,
+        } = self;
+        write!(
+            f,
+            "run {run} (`{command}`, process {pid} on {host}, since {})",
+            since.format("%Y-%m-%d %H:%M:%S UTC")
+        )
     }
 }
 
@@ -78,7 +88,11 @@ impl Store {
     /// The lock of a state whose users exclude each other by means of their own, such as a single scheduler.
     #[must_use]
     pub fn locked_elsewhere(&self) -> Lock {
-        Lock { state: self.root_display(), left_by: None, held: Held::Elsewhere }
+        Lock {
+            state: self.root_display(),
+            left_by: None,
+            held: Held::Elsewhere,
+        }
     }
 
     fn try_lock(&self, owner: &Owner) -> Result<Lock, StoreError> {
@@ -99,15 +113,30 @@ impl Store {
 fn lock_file(root: &Dir, state: String, owner: &Owner) -> Result<Lock, StoreError> {
     let at = root.at(LOCK_FILE);
     let opened = root.open_with(LOCK_FILE, OFlags::RDWR.union(OFlags::CREATE))?;
-    let mut file = opened.ok_or_else(|| StoreError::io("open", &at, std::io::Error::from(std::io::ErrorKind::NotFound)))?;
+    let mut file = opened.ok_or_else(|| {
+        StoreError::io(
+            "open",
+            &at,
+            std::io::Error::from(std::io::ErrorKind::NotFound),
+        )
+    })?;
     match file.try_lock() {
         Ok(()) => {}
-        Err(TryLockError::WouldBlock) => return Err(StoreError::Held { state, owner: told(&mut file).map(Box::new) }),
+        Err(TryLockError::WouldBlock) => {
+            return Err(StoreError::Held {
+                state,
+                owner: told(&mut file).map(Box::new),
+            });
+        }
         Err(TryLockError::Error(error)) => return Err(StoreError::io("lock", at, error)),
     }
     let left_by = told(&mut file);
     write_owner(&mut file, owner).map_err(|error| StoreError::io("write", at, error))?;
-    Ok(Lock { state, left_by, held: Held::File(file) })
+    Ok(Lock {
+        state,
+        left_by,
+        held: Held::File(file),
+    })
 }
 
 /// What the file says of its owner; the answer is a courtesy, so that a half-written one is no answer.
@@ -128,10 +157,17 @@ fn write_owner(file: &mut File, owner: &Owner) -> std::io::Result<()> {
 fn lock_slot(slot: &Slot, state: String, owner: &Owner) -> Result<Lock, StoreError> {
     let mut held = slot.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(owner) = held.clone() {
-        return Err(StoreError::Held { state, owner: Some(Box::new(owner)) });
+        return Err(StoreError::Held {
+            state,
+            owner: Some(Box::new(owner)),
+        });
     }
     *held = Some(owner.clone());
-    Ok(Lock { state, left_by: None, held: Held::Memory(Arc::clone(slot)) })
+    Ok(Lock {
+        state,
+        left_by: None,
+        held: Held::Memory(Arc::clone(slot)),
+    })
 }
 
 impl Lock {
@@ -146,7 +182,10 @@ impl Lock {
         if self.state == state {
             Ok(())
         } else {
-            Err(StoreError::Unsupported { state: state.to_owned(), what: "be changed under the lock of another state" })
+            Err(StoreError::Unsupported {
+                state: state.to_owned(),
+                what: "be changed under the lock of another state",
+            })
         }
     }
 }

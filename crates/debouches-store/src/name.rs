@@ -12,13 +12,20 @@ pub(crate) fn is_name(name: &str) -> bool {
     !name.is_empty()
         && name.len() <= MAX_LENGTH
         && !name.starts_with('.')
-        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
 }
 
 fn check(path: &str, levels: usize) -> Result<(), StoreError> {
-    let refuse = |reason| StoreError::Name { name: path.chars().take(80).collect(), reason };
+    let refuse = |reason| StoreError::Name {
+        name: path.chars().take(80).collect(),
+        reason,
+    };
     if !path.split('/').all(is_name) {
-        return Err(refuse("letters, digits, `.`, `-` and `_` only, not beginning with a dot"));
+        return Err(refuse(
+            "letters, digits, `.`, `-` and `_` only, not beginning with a dot",
+        ));
     }
     if path.split('/').count() > levels {
         return Err(refuse("too many levels"));
@@ -30,7 +37,10 @@ fn check(path: &str, levels: usize) -> Result<(), StoreError> {
 pub(crate) fn check_file(path: &str) -> Result<(), StoreError> {
     check(path, 4)?;
     if path.rsplit('/').next() == Some(MANIFEST_FILE) {
-        return Err(StoreError::Name { name: path.to_owned(), reason: "that is the name of the manifest" });
+        return Err(StoreError::Name {
+            name: path.to_owned(),
+            reason: "that is the name of the manifest",
+        });
     }
     Ok(())
 }
@@ -55,7 +65,22 @@ mod tests {
 
     #[test]
     fn no_name_leaves_its_folder() {
-        for path in ["", ".", "..", "../a", "a/../b", "/a", "a/", "a//b", ".a", "a\0", "a b", "é", "a\\b", "a/manifest.json"] {
+        for path in [
+            "",
+            ".",
+            "..",
+            "../a",
+            "a/../b",
+            "/a",
+            "a/",
+            "a//b",
+            ".a",
+            "a\0",
+            "a b",
+            "é",
+            "a\\b",
+            "a/manifest.json",
+        ] {
             assert!(check_file(path).is_err(), "{path:?} was accepted");
         }
         assert!(check_file("a/b-1.csv.gz").is_ok());

@@ -36,15 +36,32 @@ impl Objects {
     /// A new state in memory.
     pub(crate) fn memory() -> Self {
         let (store, slot) = (Arc::new(InMemory::new()), Some(Slot::default()));
-        Self { store, display: "memory://".to_owned(), prefix: String::new(), slot }
+        Self {
+            store,
+            display: "memory://".to_owned(),
+            prefix: String::new(),
+            slot,
+        }
     }
 
     /// A prefix of a bucket; `aws` holds the usual `AWS_*` variables.
-    pub(crate) fn bucket(bucket: &str, prefix: &str, aws: &BTreeMap<String, String>) -> Result<Self, StoreError> {
+    pub(crate) fn bucket(
+        bucket: &str,
+        prefix: &str,
+        aws: &BTreeMap<String, String>,
+    ) -> Result<Self, StoreError> {
         let display = format!("s3://{bucket}/{prefix}");
-        let refuse = |error: object_store::Error| StoreError::Location { url: display.clone(), reason: error.to_string() };
+        let refuse = |error: object_store::Error| StoreError::Location {
+            url: display.clone(),
+            reason: error.to_string(),
+        };
         let store = open_bucket(bucket, aws).map_err(refuse)?;
-        Ok(Self { store, display, prefix: prefix.to_owned(), slot: None })
+        Ok(Self {
+            store,
+            display,
+            prefix: prefix.to_owned(),
+            slot: None,
+        })
     }
 
     /// The state, for people.
@@ -70,14 +87,26 @@ impl Objects {
     /// Puts a small object, in place of what is there.
     pub(crate) async fn put(&self, path: &str, bytes: Vec<u8>) -> Result<(), StoreError> {
         let put = self.store.put(&self.at(path), bytes.into()).await;
-        put.map(|_| ()).map_err(|error| StoreError::remote(self.shown(path), error))
+        put.map(|_| ())
+            .map_err(|error| StoreError::remote(self.shown(path), error))
     }
 
     /// Puts a small object if nothing is there; says whether it did.
     async fn put_new(&self, path: &str, bytes: Vec<u8>) -> Result<bool, StoreError> {
-        match self.store.put_opts(&self.at(path), bytes.into(), PutOptions::from(PutMode::Create)).await {
+        match self
+            .store
+            .put_opts(
+                &self.at(path),
+                bytes.into(),
+                PutOptions::from(PutMode::Create),
+            )
+            .await
+        {
             Ok(_) => Ok(true),
-            Err(object_store::Error::AlreadyExists { .. } | object_store::Error::Precondition { .. }) => Ok(false),
+            Err(
+                object_store::Error::AlreadyExists { .. }
+                | object_store::Error::Precondition { .. },
+            ) => Ok(false),
             Err(error) => Err(StoreError::remote(self.shown(path), error)),
         }
     }
@@ -95,18 +124,40 @@ impl Objects {
         }
         for file in staged {
             match file.content {
-                Content::Written(temporary) => self.upload(&format!("{key}/{}", file.entry.path), &temporary).await?,
+                Content::Written(temporary) => {
+                    self.upload(&format!("{key}/{}", file.entry.path), &temporary)
+                        .await?
+                }
                 Content::InPlace => {}
             }
         }
-        if self.put_new(&path, manifest).await? { Ok(Committed::Written) } else { Ok(Committed::Existed) }
+        if self.put_new(&path, manifest).await? {
+            Ok(Committed::Written)
+        } else {
+            Ok(Committed::Existed)
+        }
     }
 
     /// The ids of a subject that have a manifest, sorted.
-    pub(crate) async fn ids(&self, stage: Stage, subject: &str, rejected: bool) -> Result<Vec<String>, StoreError> {
-        let folder = ArtefactKey { stage, subject: subject.to_owned(), id: String::new(), rejected }.folder();
+    pub(crate) async fn ids(
+        &self,
+        stage: Stage,
+        subject: &str,
+        rejected: bool,
+    ) -> Result<Vec<String>, StoreError> {
+        let folder = ArtefactKey {
+            stage,
+            subject: subject.to_owned(),
+            id: String::new(),
+            rejected,
+        }
+        .folder();
         let mut ids: Vec<String> = (self.names(folder.trim_end_matches('/')).await?.into_iter())
-            .filter_map(|name| name.strip_suffix(MANIFEST_FILE)?.strip_suffix('/').map(str::to_owned))
+            .filter_map(|name| {
+                name.strip_suffix(MANIFEST_FILE)?
+                    .strip_suffix('/')
+                    .map(str::to_owned)
+            })
             .filter(|id| !id.is_empty() && id.split('/').count() <= name::ID_LEVELS)
             .collect();
         ids.sort();
@@ -116,7 +167,10 @@ impl Objects {
     /// The subjects of a stage, sorted.
     pub(crate) async fn subjects(&self, stage: Stage) -> Result<Vec<String>, StoreError> {
         let names = self.names(stage.as_str()).await?;
-        let subjects: BTreeSet<String> = names.iter().filter_map(|name| Some(name.split_once('/')?.0.to_owned())).collect();
+        let subjects: BTreeSet<String> = names
+            .iter()
+            .filter_map(|name| Some(name.split_once('/')?.0.to_owned()))
+            .collect();
         Ok(subjects.into_iter().collect())
     }
 
@@ -126,7 +180,16 @@ impl Objects {
         let listed: Result<Vec<_>, _> = self.store.list(Some(&prefix)).try_collect().await;
         let listed = listed.map_err(|error| StoreError::remote(self.shown(folder), error))?;
         let below = format!("{prefix}/");
-        Ok(listed.iter().filter_map(|object| object.location.as_ref().strip_prefix(&below).map(str::to_owned)).collect())
+        Ok(listed
+            .iter()
+            .filter_map(|object| {
+                object
+                    .location
+                    .as_ref()
+                    .strip_prefix(&below)
+                    .map(str::to_owned)
+            })
+            .collect())
     }
 
     async fn delete(&self, path: &str) -> Result<bool, StoreError> {
@@ -138,7 +201,11 @@ impl Objects {
     }
 
     fn at(&self, path: &str) -> Path {
-        if self.prefix.is_empty() { Path::from(path) } else { Path::from(format!("{}/{path}", self.prefix)) }
+        if self.prefix.is_empty() {
+            Path::from(path)
+        } else {
+            Path::from(format!("{}/{path}", self.prefix))
+        }
     }
 
     fn shown(&self, path: &str) -> String {

@@ -15,7 +15,10 @@ impl Store {
     /// When the lock is not that of this state, or the line cannot be written.
     pub async fn note_withdrawal(&self, line: &str, lock: &Lock) -> Result<(), StoreError> {
         lock.check(&self.root_display())?;
-        Journal::open_at(self.backend(), FOLDER, FILE).await?.append(line).await
+        Journal::open_at(self.backend(), FOLDER, FILE)
+            .await?
+            .append(line)
+            .await
     }
 
     /// The decisions of the register, the oldest first.
@@ -31,7 +34,8 @@ impl Store {
                     None => None,
                     Some(mut file) => {
                         let mut bytes = Vec::new();
-                        file.read_to_end(&mut bytes).map_err(|error| StoreError::io("read", dir.at(FILE), error))?;
+                        file.read_to_end(&mut bytes)
+                            .map_err(|error| StoreError::io("read", dir.at(FILE), error))?;
                         Some(bytes)
                     }
                 },

@@ -15,7 +15,10 @@ impl Store {
     /// When the lock is not that of this state, or the line cannot be written.
     pub async fn note_run(&self, year: u16, line: &str, lock: &Lock) -> Result<(), StoreError> {
         lock.check(&self.root_display())?;
-        Journal::open_at(self.backend(), FOLDER, &format!("{year}{SUFFIX}")).await?.append(line).await
+        Journal::open_at(self.backend(), FOLDER, &format!("{year}{SUFFIX}"))
+            .await?
+            .append(line)
+            .await
     }
 
     /// The lines of the runs, the oldest first. A line that was being written when its run died is not there.
@@ -27,7 +30,9 @@ impl Store {
         for name in self.run_files().await? {
             let bytes = match self.backend() {
                 crate::backend::Backend::Folder(folder) => read(folder, &name)?,
-                crate::backend::Backend::Objects(objects) => objects.get(&format!("{FOLDER}/{name}")).await?,
+                crate::backend::Backend::Objects(objects) => {
+                    objects.get(&format!("{FOLDER}/{name}")).await?
+                }
             };
             lines.extend(crate::journal::lines(&bytes.unwrap_or_default()).0);
         }
@@ -46,8 +51,15 @@ impl Store {
 }
 
 fn names(folder: &Folder) -> Result<Vec<String>, StoreError> {
-    let Some(dir) = folder.root().walk(FOLDER)? else { return Ok(Vec::new()) };
-    Ok(dir.entries()?.into_iter().filter(|entry| !entry.is_dir).map(|entry| entry.name).collect())
+    let Some(dir) = folder.root().walk(FOLDER)? else {
+        return Ok(Vec::new());
+    };
+    Ok(dir
+        .entries()?
+        .into_iter()
+        .filter(|entry| !entry.is_dir)
+        .map(|entry| entry.name)
+        .collect())
 }
 
 async fn list(objects: &Objects) -> Result<Vec<String>, StoreError> {
@@ -56,9 +68,14 @@ async fn list(objects: &Objects) -> Result<Vec<String>, StoreError> {
 
 fn read(folder: &Folder, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
     use std::io::Read as _;
-    let Some(dir) = folder.root().walk(FOLDER)? else { return Ok(None) };
-    let Some(mut file) = dir.open_file(name)? else { return Ok(None) };
+    let Some(dir) = folder.root().walk(FOLDER)? else {
+        return Ok(None);
+    };
+    let Some(mut file) = dir.open_file(name)? else {
+        return Ok(None);
+    };
     let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes).map_err(|error| StoreError::io("read", dir.at(name), error))?;
+    file.read_to_end(&mut bytes)
+        .map_err(|error| StoreError::io("read", dir.at(name), error))?;
     Ok(Some(bytes))
 }

@@ -29,18 +29,30 @@ pub(crate) struct Scratch {
 impl Scratch {
     /// Temporary files inside a state.
     pub(crate) fn inside(root: &Path, run: &str) -> Result<Self, StoreError> {
-        Ok(Self { root: Dir::root(root)?, run: run.to_owned(), durable: true, private: None })
+        Ok(Self {
+            root: Dir::root(root)?,
+            run: run.to_owned(),
+            durable: true,
+            private: None,
+        })
     }
 
     /// Temporary files that will be sent elsewhere, in a folder that only this user can read.
     pub(crate) fn private(parent: Option<&Path>, run: &str) -> Result<Self, StoreError> {
         let made = match parent {
-            Some(parent) => tempfile::Builder::new().prefix("debouches-").tempdir_in(parent),
+            Some(parent) => tempfile::Builder::new()
+                .prefix("debouches-")
+                .tempdir_in(parent),
             None => tempfile::Builder::new().prefix("debouches-").tempdir(),
         };
         let at = parent.map_or_else(std::env::temp_dir, Path::to_owned);
         let private = made.map_err(|error| StoreError::io("make a folder in", at, error))?;
-        Ok(Self { root: Dir::root(private.path())?, run: run.to_owned(), durable: false, private: Some(private) })
+        Ok(Self {
+            root: Dir::root(private.path())?,
+            run: run.to_owned(),
+            durable: false,
+            private: Some(private),
+        })
     }
 
     /// The run that writes here.
@@ -57,21 +69,41 @@ impl Scratch {
                 Some(dir) => dir,
                 None => self.root.make(&folder)?,
             };
-            let name = format!("{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+            let name = format!(
+                "{}-{}",
+                std::process::id(),
+                NEXT.fetch_add(1, Ordering::Relaxed)
+            );
             match dir.create_new(&name) {
-                Ok(Some(file)) => return Ok((Temporary { scratch: Arc::clone(self), dir, name, taken: false }, file)),
+                Ok(Some(file)) => {
+                    return Ok((
+                        Temporary {
+                            scratch: Arc::clone(self),
+                            dir,
+                            name,
+                            taken: false,
+                        },
+                        file,
+                    ));
+                }
                 Ok(None) => {}
-                Err(StoreError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {}
+                Err(StoreError::Io { source, .. })
+                    if source.kind() == std::io::ErrorKind::NotFound => {}
                 Err(error) => return Err(error),
             }
         }
-        Err(StoreError::io("create a file in", self.root.at(TMP), std::io::Error::other("another program removes it")))
+        Err(StoreError::io(
+            "create a file in",
+            self.root.at(TMP),
+            std::io::Error::other("another program removes it"),
+        ))
     }
 
     /// A new file with these bytes, ready to be named.
     pub(crate) fn write(self: &Arc<Self>, bytes: &[u8]) -> Result<Temporary, StoreError> {
         let (temporary, mut file) = self.create()?;
-        file.write_all(bytes).map_err(|error| temporary.failure(error))?;
+        file.write_all(bytes)
+            .map_err(|error| temporary.failure(error))?;
         temporary.settle(&file)?;
         Ok(temporary)
     }
@@ -101,13 +133,19 @@ impl Temporary {
         if !self.scratch.durable {
             return Ok(());
         }
-        rustix::fs::fchmod(file, Mode::from_raw_mode(0o444)).map_err(|error| self.failure(error.into()))?;
-        file.sync_all().map_err(|source| StoreError::NotDurable { path: self.dir.at(&self.name), source })
+        rustix::fs::fchmod(file, Mode::from_raw_mode(0o444))
+            .map_err(|error| self.failure(error.into()))?;
+        file.sync_all().map_err(|source| StoreError::NotDurable {
+            path: self.dir.at(&self.name),
+            source,
+        })
     }
 
     /// Opens the file for reading.
     pub(crate) fn open(&self) -> Result<File, StoreError> {
-        self.dir.open_file(&self.name)?.ok_or_else(|| self.failure(std::io::ErrorKind::NotFound.into()))
+        self.dir
+            .open_file(&self.name)?
+            .ok_or_else(|| self.failure(std::io::ErrorKind::NotFound.into()))
     }
 
     /// Names the file, if the name is free.

@@ -16,8 +16,8 @@ use futures_util::TryStreamExt as _;
 use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::{
-    Attribute, Attributes, ObjectStore, ObjectStoreExt as _, PutMode, PutMultipartOptions, PutOptions, UpdateVersion,
-    WriteMultipart,
+    Attribute, Attributes, ObjectStore, ObjectStoreExt as _, PutMode, PutMultipartOptions,
+    PutOptions, UpdateVersion, WriteMultipart,
 };
 
 use crate::backend::blocking;
@@ -41,7 +41,10 @@ pub struct Shelf {
 
 #[derive(Clone)]
 enum Place {
-    Objects { store: Arc<dyn ObjectStore>, prefix: String },
+    Objects {
+        store: Arc<dyn ObjectStore>,
+        prefix: String,
+    },
     Folder(Arc<ShelfFolder>),
 }
 
@@ -71,7 +74,9 @@ impl Shelf {
         match Location::parse(url, FilePath::new("/"))? {
             Location::Folder(_) => Err(StoreError::Location {
                 url: url.to_owned(),
-                reason: "files are hosted in s3://bucket/prefix; for a folder, use a static catalogue".to_owned(),
+                reason:
+                    "files are hosted in s3://bucket/prefix; for a folder, use a static catalogue"
+                        .to_owned(),
             }),
             location => Self::at_location(url, location, aws),
         }
@@ -81,26 +86,48 @@ impl Shelf {
     ///
     /// # Errors
     /// When the address cannot be used.
-    pub fn open_in(url: &str, base: &FilePath, aws: &BTreeMap<String, String>) -> Result<Self, StoreError> {
+    pub fn open_in(
+        url: &str,
+        base: &FilePath,
+        aws: &BTreeMap<String, String>,
+    ) -> Result<Self, StoreError> {
         Self::at_location(url, Location::parse(url, base)?, aws)
     }
 
-    fn at_location(url: &str, location: Location, aws: &BTreeMap<String, String>) -> Result<Self, StoreError> {
+    fn at_location(
+        url: &str,
+        location: Location,
+        aws: &BTreeMap<String, String>,
+    ) -> Result<Self, StoreError> {
         match location {
             Location::Bucket { bucket, prefix } => {
                 let display = format!("s3://{bucket}/{prefix}");
-                let refuse =
-                    |error: object_store::Error| StoreError::Location { url: display.clone(), reason: error.to_string() };
+                let refuse = |error: object_store::Error| StoreError::Location {
+                    url: display.clone(),
+                    reason: error.to_string(),
+                };
                 let store = open_bucket(&bucket, aws).map_err(refuse)?;
-                Ok(Self { place: Place::Objects { store, prefix }, display })
+                Ok(Self {
+                    place: Place::Objects { store, prefix },
+                    display,
+                })
             }
             Location::Memory => {
-                let place = Place::Objects { store: Arc::new(InMemory::new()), prefix: String::new() };
-                Ok(Self { place, display: url.to_owned() })
+                let place = Place::Objects {
+                    store: Arc::new(InMemory::new()),
+                    prefix: String::new(),
+                };
+                Ok(Self {
+                    place,
+                    display: url.to_owned(),
+                })
             }
             Location::Folder(path) => {
                 let display = path.display().to_string();
-                Ok(Self { place: Place::Folder(Arc::new(ShelfFolder::new(path))), display })
+                Ok(Self {
+                    place: Place::Folder(Arc::new(ShelfFolder::new(path))),
+                    display,
+                })
             }
         }
     }
@@ -115,7 +142,13 @@ impl Shelf {
     ///
     /// # Errors
     /// [`StoreError::Overwritten`] when other bytes are there: what was released never changes.
-    pub async fn place(&self, path: &str, file: File, sha256: Sha256, media_type: &str) -> Result<Placed, StoreError> {
+    pub async fn place(
+        &self,
+        path: &str,
+        file: File,
+        sha256: Sha256,
+        media_type: &str,
+    ) -> Result<Placed, StoreError> {
         if let Some(found) = self.digest(path).await? {
             return self.compare(path, sha256, found).map(|()| Placed::Already);
         }
@@ -126,7 +159,9 @@ impl Shelf {
                 blocking(move || folder.create(&path, file)).await?
             }
         };
-        let found = self.digest(path).await?.ok_or_else(|| StoreError::Absent { path: self.shown(path) })?;
+        let found = self.digest(path).await?.ok_or_else(|| StoreError::Absent {
+            path: self.shown(path),
+        })?;
         self.compare(path, sha256, found)?;
         Ok(placed)
     }
@@ -145,7 +180,9 @@ impl Shelf {
             Place::Folder(folder) => {
                 let file = folder.open(path)?;
                 let size = |file: File| file.metadata().map(|meta| meta.len());
-                file.map(size).transpose().map_err(|error| StoreError::io("inspect", self.shown(path), error))
+                file.map(size)
+                    .transpose()
+                    .map_err(|error| StoreError::io("inspect", self.shown(path), error))
             }
         }
     }
@@ -188,21 +225,34 @@ impl Shelf {
         // Releases never change: readers may keep them for a year.
         let attributes = Attributes::from_iter([
             (Attribute::ContentType, media_type.to_owned()),
-            (Attribute::CacheControl, "public, max-age=31536000, immutable".to_owned()),
+            (
+                Attribute::CacheControl,
+                "public, max-age=31536000, immutable".to_owned(),
+            ),
         ]);
         let (first, mut file) = part(file).await.map_err(local)?;
         if first.len() < PART {
-            let options = PutOptions { attributes, ..PutOptions::from(PutMode::Create) };
+            let options = PutOptions {
+                attributes,
+                ..PutOptions::from(PutMode::Create)
+            };
             return match store.put_opts(&self.at(path), first.into(), options).await {
                 Ok(_) => Ok(Placed::Written),
-                Err(object_store::Error::AlreadyExists { .. } | object_store::Error::Precondition { .. }) => {
-                    Ok(Placed::Already)
-                }
+                Err(
+                    object_store::Error::AlreadyExists { .. }
+                    | object_store::Error::Precondition { .. },
+                ) => Ok(Placed::Already),
                 Err(error) => Err(fail(error)),
             };
         }
-        let options = PutMultipartOptions { attributes, ..PutMultipartOptions::default() };
-        let upload = store.put_multipart_opts(&self.at(path), options).await.map_err(fail)?;
+        let options = PutMultipartOptions {
+            attributes,
+            ..PutMultipartOptions::default()
+        };
+        let upload = store
+            .put_multipart_opts(&self.at(path), options)
+            .await
+            .map_err(fail)?;
         let mut writer = WriteMultipart::new_with_chunk_size(upload, PART);
         let mut bytes = first;
         while !bytes.is_empty() {
@@ -247,13 +297,24 @@ impl Shelf {
     pub async fn pointer(&self, path: &str) -> Result<Pointer, StoreError> {
         let store = match &self.place {
             Place::Objects { store, .. } => store,
-            Place::Folder(folder) => return Ok(Pointer { bytes: folder.read(path)?, version: None }),
+            Place::Folder(folder) => {
+                return Ok(Pointer {
+                    bytes: folder.read(path)?,
+                    version: None,
+                });
+            }
         };
         let fail = |error| StoreError::remote(self.shown(path), error);
         match store.get(&self.at(path)).await {
             Ok(found) => {
-                let version = UpdateVersion { e_tag: found.meta.e_tag.clone(), version: found.meta.version.clone() };
-                Ok(Pointer { bytes: Some(found.bytes().await.map_err(fail)?.to_vec()), version: Some(version) })
+                let version = UpdateVersion {
+                    e_tag: found.meta.e_tag.clone(),
+                    version: found.meta.version.clone(),
+                };
+                Ok(Pointer {
+                    bytes: Some(found.bytes().await.map_err(fail)?.to_vec()),
+                    version: Some(version),
+                })
             }
             Err(object_store::Error::NotFound { .. }) => Ok(Pointer::default()),
             Err(error) => Err(fail(error)),
@@ -267,20 +328,38 @@ impl Shelf {
     ///
     /// # Errors
     /// When the place refuses or does not answer.
-    pub async fn move_pointer(&self, path: &str, from: &Pointer, bytes: &[u8], media_type: &str) -> Result<bool, StoreError> {
+    pub async fn move_pointer(
+        &self,
+        path: &str,
+        from: &Pointer,
+        bytes: &[u8],
+        media_type: &str,
+    ) -> Result<bool, StoreError> {
         let store = match &self.place {
             Place::Objects { store, .. } => store,
             Place::Folder(folder) => return folder.replace(path, from.bytes.as_deref(), bytes),
         };
-        let mode = from.version.clone().map_or(PutMode::Create, PutMode::Update);
+        let mode = from
+            .version
+            .clone()
+            .map_or(PutMode::Create, PutMode::Update);
         let attributes = Attributes::from_iter([
             (Attribute::ContentType, media_type.to_owned()),
             (Attribute::CacheControl, "no-cache".to_owned()),
         ]);
-        let options = PutOptions { attributes, ..PutOptions::from(mode) };
-        match store.put_opts(&self.at(path), bytes.to_vec().into(), options).await {
+        let options = PutOptions {
+            attributes,
+            ..PutOptions::from(mode)
+        };
+        match store
+            .put_opts(&self.at(path), bytes.to_vec().into(), options)
+            .await
+        {
             Ok(_) => Ok(true),
-            Err(object_store::Error::AlreadyExists { .. } | object_store::Error::Precondition { .. }) => Ok(false),
+            Err(
+                object_store::Error::AlreadyExists { .. }
+                | object_store::Error::Precondition { .. },
+            ) => Ok(false),
             Err(error) => Err(StoreError::remote(self.shown(path), error)),
         }
     }
@@ -297,19 +376,29 @@ impl Shelf {
         if self.size(path).await?.is_none() {
             return Ok(false);
         }
-        store.delete(&self.at(path)).await.map(|()| true).map_err(|error| StoreError::remote(self.shown(path), error))
+        store
+            .delete(&self.at(path))
+            .await
+            .map(|()| true)
+            .map_err(|error| StoreError::remote(self.shown(path), error))
     }
 
     fn compare(&self, path: &str, expected: Sha256, found: Sha256) -> Result<(), StoreError> {
         if expected == found {
             return Ok(());
         }
-        Err(StoreError::Overwritten { path: self.shown(path), expected, found })
+        Err(StoreError::Overwritten {
+            path: self.shown(path),
+            expected,
+            found,
+        })
     }
 
     fn at(&self, path: &str) -> Path {
         match &self.place {
-            Place::Objects { prefix, .. } if !prefix.is_empty() => Path::from(format!("{prefix}/{path}")),
+            Place::Objects { prefix, .. } if !prefix.is_empty() => {
+                Path::from(format!("{prefix}/{path}"))
+            }
             Place::Objects { .. } | Place::Folder(_) => Path::from(path),
         }
     }
@@ -323,7 +412,10 @@ impl Shelf {
 async fn part(mut file: File) -> std::io::Result<(Vec<u8>, File)> {
     let read = tokio::task::spawn_blocking(move || {
         let mut bytes = Vec::with_capacity(PART);
-        (&mut file).take(PART as u64).read_to_end(&mut bytes).map(|_| (bytes, file))
+        (&mut file)
+            .take(PART as u64)
+            .read_to_end(&mut bytes)
+            .map(|_| (bytes, file))
     });
     read.await.map_err(std::io::Error::other)?
 }
@@ -346,7 +438,9 @@ mod tests {
         for url in ["memory://", "inner/site"] {
             follows_the_rules(&Shelf::open_in(url, folder.path(), &BTreeMap::new()).unwrap()).await;
         }
-        let names: Vec<_> = std::fs::read_dir(folder.path().join("inner/site/d")).unwrap().collect();
+        let names: Vec<_> = std::fs::read_dir(folder.path().join("inner/site/d"))
+            .unwrap()
+            .collect();
         assert_eq!(names.len(), 2, "a temporary file was left: {names:?}");
     }
 
@@ -354,31 +448,78 @@ mod tests {
         let large = vec![7; PART * 2 + 5];
         for bytes in [&b"abc"[..], &large] {
             let (path, sha256) = (format!("d/1.0.0/{}", bytes.len()), Sha256::of(bytes));
-            assert_eq!(shelf.place(&path, file(bytes), sha256, "text/csv").await.unwrap(), Placed::Written);
-            assert_eq!(shelf.place(&path, file(bytes), sha256, "text/csv").await.unwrap(), Placed::Already);
-            let other = shelf.place(&path, file(b"abd"), Sha256::of(b"abd"), "text/csv").await;
+            assert_eq!(
+                shelf
+                    .place(&path, file(bytes), sha256, "text/csv")
+                    .await
+                    .unwrap(),
+                Placed::Written
+            );
+            assert_eq!(
+                shelf
+                    .place(&path, file(bytes), sha256, "text/csv")
+                    .await
+                    .unwrap(),
+                Placed::Already
+            );
+            let other = shelf
+                .place(&path, file(b"abd"), Sha256::of(b"abd"), "text/csv")
+                .await;
             assert!(matches!(other, Err(StoreError::Overwritten { .. })));
             assert_eq!(shelf.size(&path).await.unwrap(), Some(bytes.len() as u64));
             let mut found = Vec::new();
-            shelf.open_file(&path).await.unwrap().unwrap().read_to_end(&mut found).unwrap();
+            shelf
+                .open_file(&path)
+                .await
+                .unwrap()
+                .unwrap()
+                .read_to_end(&mut found)
+                .unwrap();
             assert!(found == bytes);
         }
         assert_eq!(shelf.size("d/1.0.0/none").await.unwrap(), None);
         assert!(shelf.open_file("e/none").await.unwrap().is_none());
-        let (one, other) = (shelf.pointer("d/latest.json").await.unwrap(), shelf.pointer("d/latest.json").await.unwrap());
+        let (one, other) = (
+            shelf.pointer("d/latest.json").await.unwrap(),
+            shelf.pointer("d/latest.json").await.unwrap(),
+        );
         assert!(one.bytes.is_none());
-        assert!(shelf.move_pointer("d/latest.json", &one, b"1", JSON).await.unwrap());
-        assert!(!shelf.move_pointer("d/latest.json", &other, b"2", JSON).await.unwrap(), "somebody was there before");
+        assert!(
+            shelf
+                .move_pointer("d/latest.json", &one, b"1", JSON)
+                .await
+                .unwrap()
+        );
+        assert!(
+            !shelf
+                .move_pointer("d/latest.json", &other, b"2", JSON)
+                .await
+                .unwrap(),
+            "somebody was there before"
+        );
         let now = shelf.pointer("d/latest.json").await.unwrap();
         assert_eq!(now.bytes.as_deref(), Some(&b"1"[..]));
-        assert!(shelf.move_pointer("d/latest.json", &now, b"3", JSON).await.unwrap());
-        assert!(!shelf.move_pointer("d/latest.json", &now, b"4", JSON).await.unwrap());
+        assert!(
+            shelf
+                .move_pointer("d/latest.json", &now, b"3", JSON)
+                .await
+                .unwrap()
+        );
+        assert!(
+            !shelf
+                .move_pointer("d/latest.json", &now, b"4", JSON)
+                .await
+                .unwrap()
+        );
     }
 
     #[tokio::test]
     async fn what_is_removed_is_gone_and_removing_it_again_is_no_error() {
         let shelf = Shelf::open("memory://", &BTreeMap::new()).unwrap();
-        shelf.place("d/1.0.0/a", file(b"abc"), Sha256::of(b"abc"), "text/csv").await.unwrap();
+        shelf
+            .place("d/1.0.0/a", file(b"abc"), Sha256::of(b"abc"), "text/csv")
+            .await
+            .unwrap();
         assert!(shelf.remove("d/1.0.0/a").await.unwrap());
         assert!(!shelf.remove("d/1.0.0/a").await.unwrap());
     }

@@ -19,13 +19,22 @@ pub struct Spool {
 
 impl Spool {
     pub(crate) fn new((temporary, file): (Temporary, File)) -> Self {
-        let out = BufWriter::with_capacity(BUFFER, Hashed { file, hasher: Hasher::default(), failed: false });
+        let out = BufWriter::with_capacity(
+            BUFFER,
+            Hashed {
+                file,
+                hasher: Hasher::default(),
+                failed: false,
+            },
+        );
         Self { out, temporary }
     }
 
     /// Adds bytes, with an error that names the file.
     pub fn put(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
-        self.out.write_all(bytes).map_err(|error| self.temporary.failure(error))
+        self.out
+            .write_all(bytes)
+            .map_err(|error| self.temporary.failure(error))
     }
 
     /// Forgets all that was written.
@@ -40,22 +49,36 @@ impl Spool {
     /// Ends the writing: the bytes are on the disk.
     pub fn finish(self) -> Result<Spooled, StoreError> {
         let Self { out, temporary } = self;
-        let Hashed { file, hasher, failed } = out.into_inner().map_err(|error| temporary.failure(error.into_error()))?;
+        let Hashed {
+            file,
+            hasher,
+            failed,
+        } = out
+            .into_inner()
+            .map_err(|error| temporary.failure(error.into_error()))?;
         if failed {
             return Err(temporary.failure(io::Error::other("an earlier write failed")));
         }
         temporary.settle(&file)?;
-        Ok(Spooled { bytes: hasher.bytes(), sha256: hasher.finish(), temporary })
+        Ok(Spooled {
+            bytes: hasher.bytes(),
+            sha256: hasher.finish(),
+            temporary,
+        })
     }
 }
 
 impl Write for Spool {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.out.write(bytes).map_err(|error| named(&self.temporary, error))
+        self.out
+            .write(bytes)
+            .map_err(|error| named(&self.temporary, error))
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.out.flush().map_err(|error| named(&self.temporary, error))
+        self.out
+            .flush()
+            .map_err(|error| named(&self.temporary, error))
     }
 }
 
@@ -103,7 +126,10 @@ struct Hashed {
 
 impl Write for Hashed {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.file.write(bytes).inspect_err(|error| self.failed |= error.kind() != io::ErrorKind::Interrupted)?;
+        let written = self
+            .file
+            .write(bytes)
+            .inspect_err(|error| self.failed |= error.kind() != io::ErrorKind::Interrupted)?;
         self.hasher.update(&bytes[..written]);
         Ok(written)
     }

@@ -31,7 +31,10 @@ pub struct StoreEnv {
 impl StoreEnv {
     /// Only a run.
     pub fn new(run: impl Into<String>) -> Self {
-        Self { run: run.into(), ..Self::default() }
+        Self {
+            run: run.into(),
+            ..Self::default()
+        }
     }
 }
 
@@ -67,20 +70,37 @@ impl Store {
         let (backend, scratch, display) = match Location::parse(url, base)? {
             Location::Folder(path) => {
                 let folder = Folder::open(&path)?;
-                (Backend::Folder(Arc::new(folder)), Scratch::inside(&path, &env.run)?, path.display().to_string())
+                (
+                    Backend::Folder(Arc::new(folder)),
+                    Scratch::inside(&path, &env.run)?,
+                    path.display().to_string(),
+                )
             }
             Location::Memory => {
                 let objects = Objects::memory();
                 let display = objects.display();
-                (Backend::Objects(objects), Scratch::private(env.spool.as_deref(), &env.run)?, display)
+                (
+                    Backend::Objects(objects),
+                    Scratch::private(env.spool.as_deref(), &env.run)?,
+                    display,
+                )
             }
             Location::Bucket { bucket, prefix } => {
                 let objects = Objects::bucket(&bucket, &prefix, &env.aws)?;
                 let display = objects.display();
-                (Backend::Objects(objects), Scratch::private(env.spool.as_deref(), &env.run)?, display)
+                (
+                    Backend::Objects(objects),
+                    Scratch::private(env.spool.as_deref(), &env.run)?,
+                    display,
+                )
             }
         };
-        Ok(Self(Arc::new(Inner { backend, scratch: Arc::new(scratch), memo: Memo::default(), display })))
+        Ok(Self(Arc::new(Inner {
+            backend,
+            scratch: Arc::new(scratch),
+            memo: Memo::default(),
+            display,
+        })))
     }
 
     /// The state, for people.
@@ -103,7 +123,9 @@ impl Store {
     /// The artefact of that key, if it exists: its manifest is read and checked, its files are not.
     pub async fn find(&self, key: &ArtefactKey) -> Result<Option<Artefact>, StoreError> {
         name::check_key(key)?;
-        let Some(bytes) = self.bytes(key, MANIFEST_FILE).await? else { return Ok(None) };
+        let Some(bytes) = self.bytes(key, MANIFEST_FILE).await? else {
+            return Ok(None);
+        };
         let manifest = seal::read(key, &bytes)?;
         Ok(Some(Artefact::new(self.clone(), key.clone(), manifest)))
     }
@@ -111,16 +133,31 @@ impl Store {
     /// The artefacts of a subject, sorted by id; folders without manifest are not there.
     pub async fn list(&self, stage: Stage, subject: &str) -> Result<Vec<ArtefactKey>, StoreError> {
         let ids = self.ids(stage, subject, false).await?;
-        Ok(ids.into_iter().map(|id| ArtefactKey::new(stage, subject, id)).collect())
+        Ok(ids
+            .into_iter()
+            .map(|id| ArtefactKey::new(stage, subject, id))
+            .collect())
     }
 
     /// The refused outputs of a subject, sorted by id.
-    pub async fn list_rejected(&self, stage: Stage, subject: &str) -> Result<Vec<ArtefactKey>, StoreError> {
+    pub async fn list_rejected(
+        &self,
+        stage: Stage,
+        subject: &str,
+    ) -> Result<Vec<ArtefactKey>, StoreError> {
         let ids = self.ids(stage, subject, true).await?;
-        Ok(ids.into_iter().map(|id| ArtefactKey::rejected(stage, subject, id)).collect())
+        Ok(ids
+            .into_iter()
+            .map(|id| ArtefactKey::rejected(stage, subject, id))
+            .collect())
     }
 
-    async fn ids(&self, stage: Stage, subject: &str, rejected: bool) -> Result<Vec<String>, StoreError> {
+    async fn ids(
+        &self,
+        stage: Stage,
+        subject: &str,
+        rejected: bool,
+    ) -> Result<Vec<String>, StoreError> {
         name::check_key(&ArtefactKey::new(stage, subject, "any"))?;
         match &self.0.backend {
             Backend::Folder(folder) => folder.ids(stage, subject, rejected),
@@ -161,19 +198,33 @@ impl Store {
     /// Opens the journal of a publication, and makes it when it is not there.
     pub async fn journal(&self, key: &ArtefactKey) -> Result<Journal, StoreError> {
         if let Some(artefact) = self.find(key).await?
-            && artefact.manifest().file(crate::journal::JOURNAL_FILE).is_some()
+            && artefact
+                .manifest()
+                .file(crate::journal::JOURNAL_FILE)
+                .is_some()
         {
-            return Err(StoreError::Frozen { key: key.clone().into() });
+            return Err(StoreError::Frozen {
+                key: key.clone().into(),
+            });
         }
         Journal::open(&self.0.backend, key).await
     }
 
     /// The complete lines of the journal of a publication; none when it has no journal.
-    pub async fn journal_lines(&self, key: &ArtefactKey) -> Result<Option<Vec<String>>, StoreError> {
-        Ok(self.journal_bytes(key).await?.map(|bytes| crate::journal::lines(&bytes).0))
+    pub async fn journal_lines(
+        &self,
+        key: &ArtefactKey,
+    ) -> Result<Option<Vec<String>>, StoreError> {
+        Ok(self
+            .journal_bytes(key)
+            .await?
+            .map(|bytes| crate::journal::lines(&bytes).0))
     }
 
-    pub(crate) async fn journal_bytes(&self, key: &ArtefactKey) -> Result<Option<Vec<u8>>, StoreError> {
+    pub(crate) async fn journal_bytes(
+        &self,
+        key: &ArtefactKey,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
         name::check_key(key)?;
         self.bytes(key, crate::journal::JOURNAL_FILE).await
     }
@@ -190,7 +241,8 @@ impl Store {
     ) -> Result<Committed, StoreError> {
         match &self.0.backend {
             Backend::Folder(folder) => {
-                let (folder, scratch, key) = (Arc::clone(folder), Arc::clone(&self.0.scratch), key.clone());
+                let (folder, scratch, key) =
+                    (Arc::clone(folder), Arc::clone(&self.0.scratch), key.clone());
                 blocking(move || folder.commit(&key, staged, &manifest, &scratch)).await
             }
             Backend::Objects(objects) => objects.commit(key, staged, manifest).await,
@@ -198,23 +250,38 @@ impl Store {
     }
 
     /// Opens a file and gives its digest; the handle is at the beginning.
-    pub(crate) async fn open_hashed(&self, key: &ArtefactKey, path: &str, trust: Trust) -> Result<(File, Sha256), StoreError> {
-        let missing = || StoreError::Missing { key: key.clone().into(), path: path.to_owned() };
+    pub(crate) async fn open_hashed(
+        &self,
+        key: &ArtefactKey,
+        path: &str,
+        trust: Trust,
+    ) -> Result<(File, Sha256), StoreError> {
+        let missing = || StoreError::Missing {
+            key: key.clone().into(),
+            path: path.to_owned(),
+        };
         match &self.0.backend {
             Backend::Folder(folder) => {
                 let mut file = folder.open_file(key, path)?.ok_or_else(missing)?;
-                let (inner, at) = (Arc::clone(&self.0), format!("{}/{key}/{path}", self.0.display));
+                let (inner, at) = (
+                    Arc::clone(&self.0),
+                    format!("{}/{key}/{path}", self.0.display),
+                );
                 blocking(move || {
                     if let Some(digest) = inner.memo.get(&file).filter(|_| trust == Trust::Memo) {
                         return Ok((file, digest));
                     }
-                    let digest = hash(&mut file).map_err(|error| StoreError::io("read", at, error))?;
+                    let digest =
+                        hash(&mut file).map_err(|error| StoreError::io("read", at, error))?;
                     inner.memo.note(&file, digest);
                     Ok((file, digest))
                 })
                 .await
             }
-            Backend::Objects(objects) => objects.download(key, path, &self.0.scratch).await?.ok_or_else(missing),
+            Backend::Objects(objects) => objects
+                .download(key, path, &self.0.scratch)
+                .await?
+                .ok_or_else(missing),
         }
     }
 
@@ -222,10 +289,14 @@ impl Store {
     async fn bytes(&self, key: &ArtefactKey, path: &str) -> Result<Option<Vec<u8>>, StoreError> {
         match &self.0.backend {
             Backend::Folder(folder) => {
-                let Some(file) = folder.open_file(key, path)? else { return Ok(None) };
+                let Some(file) = folder.open_file(key, path)? else {
+                    return Ok(None);
+                };
                 let mut bytes = Vec::new();
                 let read = file.take(LARGEST_MANIFEST).read_to_end(&mut bytes);
-                read.map_err(|error| StoreError::io("read", format!("{}/{key}/{path}", self.0.display), error))?;
+                read.map_err(|error| {
+                    StoreError::io("read", format!("{}/{key}/{path}", self.0.display), error)
+                })?;
                 Ok(Some(bytes))
             }
             Backend::Objects(objects) => objects.get(&format!("{key}/{path}")).await,

@@ -36,8 +36,13 @@ impl Alignment {
                 Some(next) => next,
                 None => reranked(&mut left, &mut right).saturating_mul(distinct),
             };
-            left.iter_mut().zip(&own).for_each(|(key, rank)| *key = *key * distinct + u64::from(*rank));
-            right.iter_mut().zip(&other).for_each(|(key, rank)| *key = *key * distinct + u64::from(*rank));
+            left.iter_mut()
+                .zip(&own)
+                .for_each(|(key, rank)| *key = *key * distinct + u64::from(*rank));
+            right
+                .iter_mut()
+                .zip(&other)
+                .for_each(|(key, rank)| *key = *key * distinct + u64::from(*rank));
             span = next;
         }
         merge(&left, &right)
@@ -46,10 +51,18 @@ impl Alignment {
 
 /// The pairs whose cells differ, by their place among the pairs; numbers as near as `tolerance` are the same.
 #[must_use]
-pub fn changed_pairs(before: &Column, after: &Column, pairs: &[(u32, u32)], tolerance: f64) -> Vec<u32> {
+pub fn changed_pairs(
+    before: &Column,
+    after: &Column,
+    pairs: &[(u32, u32)],
+    tolerance: f64,
+) -> Vec<u32> {
     let differing = |differs: &dyn Fn(usize, usize) -> bool| -> Vec<u32> {
         let places = pairs.iter().zip(0_u32..);
-        places.filter(|((a, b), _)| differs(*a as usize, *b as usize)).map(|(_, place)| place).collect()
+        places
+            .filter(|((a, b), _)| differs(*a as usize, *b as usize))
+            .map(|(_, place)| place)
+            .collect()
     };
     match (number(before), number(after)) {
         (Some(left), Some(right)) => differing(&|a, b| match (left(a), right(b)) {
@@ -60,9 +73,16 @@ pub fn changed_pairs(before: &Column, after: &Column, pairs: &[(u32, u32)], tole
         _ => {
             let (left, right) = (as_text(before), as_text(after));
             let places: HashMap<&str, usize> = left.distinct().zip(0..).collect();
-            let translated: Vec<Option<usize>> = right.distinct().map(|text| places.get(text).copied()).collect();
+            let translated: Vec<Option<usize>> = right
+                .distinct()
+                .map(|text| places.get(text).copied())
+                .collect();
             // A text that the other side does not have is a place that no row of it has.
-            let key = |row: usize| right.key(row).map(|key| translated[key].unwrap_or(usize::MAX));
+            let key = |row: usize| {
+                right
+                    .key(row)
+                    .map(|key| translated[key].unwrap_or(usize::MAX))
+            };
             differing(&|a, b| left.key(a) != key(b))
         }
     }
@@ -87,9 +107,24 @@ pub fn as_text(column: &Column) -> TextColumn {
     };
     match column {
         Column::Text(text) | Column::List(text) => text.clone(),
-        Column::Integer(column) => from(column.iter().map(|value| value.map(|value| value.to_string())).collect()),
-        Column::Decimal(column) => from(column.iter().map(|value| value.map(|value| value.to_string())).collect()),
-        Column::Status(column) => from(column.iter().map(|value| Some(value.as_str().to_owned())).collect()),
+        Column::Integer(column) => from(
+            column
+                .iter()
+                .map(|value| value.map(|value| value.to_string()))
+                .collect(),
+        ),
+        Column::Decimal(column) => from(
+            column
+                .iter()
+                .map(|value| value.map(|value| value.to_string()))
+                .collect(),
+        ),
+        Column::Status(column) => from(
+            column
+                .iter()
+                .map(|value| Some(value.as_str().to_owned()))
+                .collect(),
+        ),
     }
 }
 
@@ -100,9 +135,15 @@ fn shared_ranks(before: &Column, after: &Column) -> (Vec<u32>, Vec<u32>, u64) {
     distinct.sort_unstable();
     distinct.dedup();
     let ranks = |column: &TextColumn| -> Vec<u32> {
-        let rank = |text: &str| distinct.binary_search(&text).map_or(0, |place| place as u32 + 1);
+        let rank = |text: &str| {
+            distinct
+                .binary_search(&text)
+                .map_or(0, |place| place as u32 + 1)
+        };
         let of_key: Vec<u32> = column.distinct().map(rank).collect();
-        (0..column.rows()).map(|row| column.key(row).map_or(0, |key| of_key[key])).collect()
+        (0..column.rows())
+            .map(|row| column.key(row).map_or(0, |key| of_key[key]))
+            .collect()
     };
     (ranks(&before), ranks(&after), distinct.len() as u64 + 1)
 }
@@ -123,7 +164,9 @@ fn merge(left: &[u64], right: &[u64]) -> Alignment {
     let mut found = Alignment::default();
     let (mut a, mut b) = (0, 0);
     while a < left_order.len() || b < right_order.len() {
-        let key = |order: &[u32], keys: &[u64], place: usize| order.get(place).map(|row| keys[*row as usize]);
+        let key = |order: &[u32], keys: &[u64], place: usize| {
+            order.get(place).map(|row| keys[*row as usize])
+        };
         let (own, other) = (key(&left_order, left, a), key(&right_order, right, b));
         let (takes_left, takes_right) = match (own, other) {
             (Some(own), Some(other)) => (own <= other, other <= own),
@@ -175,7 +218,10 @@ mod tests {
 
     fn text(cells: &[&str]) -> Column {
         let values: Vec<String> = cells.iter().map(|cell| (*cell).to_owned()).collect();
-        Column::Text(TextColumn::new(&values, (0..u32::try_from(cells.len()).unwrap()).map(Some)))
+        Column::Text(TextColumn::new(
+            &values,
+            (0..u32::try_from(cells.len()).unwrap()).map(Some),
+        ))
     }
 
     fn whole(cells: &[Option<i32>]) -> Column {
@@ -188,7 +234,10 @@ mod tests {
         let after = [text(&["a", "c", "b"]), whole(&[Some(2), Some(1), Some(1)])];
         let found = Alignment::of(&before, &after);
         assert_eq!(found.pairs, [(1, 0), (0, 2)]);
-        assert_eq!((found.removed, found.added, found.repeated), (vec![2], vec![1], 0));
+        assert_eq!(
+            (found.removed, found.added, found.repeated),
+            (vec![2], vec![1], 0)
+        );
     }
 
     #[test]
@@ -197,7 +246,10 @@ mod tests {
         let column = || text(&wide.iter().map(String::as_str).collect::<Vec<_>>());
         let key: Vec<Column> = (0..8).map(|_| column()).collect();
         let found = Alignment::of(&key, &key);
-        assert_eq!((found.pairs.len(), found.added.len(), found.removed.len()), (2000, 0, 0));
+        assert_eq!(
+            (found.pairs.len(), found.added.len(), found.removed.len()),
+            (2000, 0, 0)
+        );
     }
 
     #[test]
@@ -209,9 +261,25 @@ mod tests {
     #[test]
     fn cells_differ_beyond_the_tolerance_and_null_is_a_value() {
         let pairs = [(0, 0), (1, 1), (2, 2)];
-        let changed = |a: &[Option<i32>], b: &[Option<i32>], tolerance| changed_pairs(&whole(a), &whole(b), &pairs, tolerance);
-        assert_eq!(changed(&[Some(1), None, Some(3)], &[Some(2), None, None], 0.0), [0, 2]);
-        assert_eq!(changed(&[Some(1), None, Some(3)], &[Some(2), None, None], 1.0), [2]);
-        assert_eq!(changed_pairs(&text(&["a", "b", "c"]), &text(&["a", "z", "c"]), &pairs, 0.0), [1]);
+        let changed = |a: &[Option<i32>], b: &[Option<i32>], tolerance| {
+            changed_pairs(&whole(a), &whole(b), &pairs, tolerance)
+        };
+        assert_eq!(
+            changed(&[Some(1), None, Some(3)], &[Some(2), None, None], 0.0),
+            [0, 2]
+        );
+        assert_eq!(
+            changed(&[Some(1), None, Some(3)], &[Some(2), None, None], 1.0),
+            [2]
+        );
+        assert_eq!(
+            changed_pairs(
+                &text(&["a", "b", "c"]),
+                &text(&["a", "z", "c"]),
+                &pairs,
+                0.0
+            ),
+            [1]
+        );
     }
 }

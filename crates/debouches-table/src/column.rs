@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray as _, DictionaryArray, Float64Array, Int8Array, Int32Array, StringArray};
+use arrow::array::{
+    Array, ArrayRef, AsArray as _, DictionaryArray, Float64Array, Int8Array, Int32Array,
+    StringArray,
+};
 use arrow::datatypes::{DataType, Int8Type, Int32Type};
 use debouches_model::ValueStatus;
 
@@ -52,10 +55,16 @@ impl Column {
             DataType::Int32 => Some(Self::Integer(IntegerColumn(array.as_primitive().clone()))),
             DataType::Float64 => Some(Self::Decimal(DecimalColumn(array.as_primitive().clone()))),
             DataType::Dictionary(key, value) if **value == DataType::Utf8 => match **key {
-                DataType::Int8 => Some(Self::Status(StatusColumn(array.as_dictionary::<Int8Type>().clone()))),
+                DataType::Int8 => Some(Self::Status(StatusColumn(
+                    array.as_dictionary::<Int8Type>().clone(),
+                ))),
                 DataType::Int32 => {
                     let text = TextColumn(array.as_dictionary::<Int32Type>().clone());
-                    Some(if is_list { Self::List(text) } else { Self::Text(text) })
+                    Some(if is_list {
+                        Self::List(text)
+                    } else {
+                        Self::Text(text)
+                    })
                 }
                 _ => None,
             },
@@ -75,8 +84,11 @@ impl TextColumn {
     /// When a place is beyond the values, which is a mistake of the caller.
     #[must_use]
     pub fn new(values: &[String], keys: impl Iterator<Item = Option<u32>>) -> Self {
-        let keys: Int32Array =
-            keys.map(|key| key.map(|key| i32::try_from(key).expect("a dictionary has fewer than 2^31 values"))).collect();
+        let keys: Int32Array = keys
+            .map(|key| {
+                key.map(|key| i32::try_from(key).expect("a dictionary has fewer than 2^31 values"))
+            })
+            .collect();
         let values = StringArray::from_iter_values(values);
         Self(DictionaryArray::try_new(keys, Arc::new(values)).expect("keys point into the values"))
     }
@@ -84,15 +96,23 @@ impl TextColumn {
     /// The same text, or null, on every row.
     #[must_use]
     pub fn constant(value: Option<&str>, rows: usize) -> Self {
-        Self::new(&[value.unwrap_or_default().to_owned()], std::iter::repeat_n(value.map(|_| 0), rows))
+        Self::new(
+            &[value.unwrap_or_default().to_owned()],
+            std::iter::repeat_n(value.map(|_| 0), rows),
+        )
     }
 
     /// The text of the entry of each row, among entries that may share a text; `None` makes the row null.
     #[must_use]
     pub fn from_entries(texts: impl Iterator<Item = Option<String>>, entries: &[u32]) -> Self {
         let mut values = Distinct::default();
-        let places: Vec<Option<u32>> = texts.map(|text| text.map(|text| values.place(&text))).collect();
-        Self::new(&values.texts, entries.iter().map(|entry| places[*entry as usize]))
+        let places: Vec<Option<u32>> = texts
+            .map(|text| text.map(|text| values.place(&text)))
+            .collect();
+        Self::new(
+            &values.texts,
+            entries.iter().map(|entry| places[*entry as usize]),
+        )
     }
 
     /// Number of rows.
@@ -116,7 +136,8 @@ impl TextColumn {
     #[must_use]
     pub fn key(&self, row: usize) -> Option<usize> {
         let keys = self.0.keys();
-        keys.is_valid(row).then(|| usize::try_from(keys.value(row)).expect("keys are not negative"))
+        keys.is_valid(row)
+            .then(|| usize::try_from(keys.value(row)).expect("keys are not negative"))
     }
 
     /// The value of a row.
@@ -134,7 +155,9 @@ impl TextColumn {
     #[must_use]
     pub fn counts(&self) -> Vec<u64> {
         let mut counts = vec![0; self.values().len()];
-        (0..self.rows()).filter_map(|row| self.key(row)).for_each(|key| counts[key] += 1);
+        (0..self.rows())
+            .filter_map(|row| self.key(row))
+            .for_each(|key| counts[key] += 1);
         counts
     }
 
@@ -142,9 +165,14 @@ impl TextColumn {
     #[must_use]
     pub fn map<T: AsRef<str>>(&self, mut f: impl FnMut(&str) -> Option<T>) -> Self {
         let mut values = Distinct::default();
-        let translated: Vec<Option<u32>> =
-            self.distinct().map(|value| f(value).map(|new| values.place(new.as_ref()))).collect();
-        Self::new(&values.texts, (0..self.rows()).map(|row| self.key(row).and_then(|key| translated[key])))
+        let translated: Vec<Option<u32>> = self
+            .distinct()
+            .map(|value| f(value).map(|new| values.place(new.as_ref())))
+            .collect();
+        Self::new(
+            &values.texts,
+            (0..self.rows()).map(|row| self.key(row).and_then(|key| translated[key])),
+        )
     }
 
     pub(crate) fn values(&self) -> &StringArray {
@@ -164,7 +192,8 @@ impl Distinct {
         if let Some(place) = self.places.get(text) {
             return *place;
         }
-        let place = u32::try_from(self.texts.len()).expect("a dictionary has fewer than 2^32 values");
+        let place =
+            u32::try_from(self.texts.len()).expect("a dictionary has fewer than 2^32 values");
         self.texts.push(text.to_owned());
         self.places.insert(text.to_owned(), place);
         place
@@ -223,10 +252,15 @@ pub struct StatusColumn(pub(crate) DictionaryArray<Int8Type>);
 
 impl FromIterator<ValueStatus> for StatusColumn {
     fn from_iter<I: IntoIterator<Item = ValueStatus>>(statuses: I) -> Self {
-        let code = |status: ValueStatus| i8::try_from(status.code()).expect("there are five statuses");
+        let code =
+            |status: ValueStatus| i8::try_from(status.code()).expect("there are five statuses");
         let keys = Int8Array::from_iter_values(statuses.into_iter().map(code));
-        let values = StringArray::from_iter_values(ValueStatus::ALL.iter().map(|status| status.as_str()));
-        Self(DictionaryArray::try_new(keys, Arc::new(values)).expect("codes are places in the list of statuses"))
+        let values =
+            StringArray::from_iter_values(ValueStatus::ALL.iter().map(|status| status.as_str()));
+        Self(
+            DictionaryArray::try_new(keys, Arc::new(values))
+                .expect("codes are places in the list of statuses"),
+        )
     }
 }
 
@@ -246,7 +280,8 @@ impl StatusColumn {
     #[must_use]
     pub fn counts(&self) -> [u64; 5] {
         let mut counts = [0; 5];
-        self.iter().for_each(|status| counts[usize::from(status.code())] += 1);
+        self.iter()
+            .for_each(|status| counts[usize::from(status.code())] += 1);
         counts
     }
 }
@@ -257,8 +292,10 @@ mod tests {
 
     #[test]
     fn mapping_runs_once_per_distinct_value_and_merges_equal_results() {
-        let column =
-            TextColumn::new(&["a".to_owned(), "A".to_owned(), "x".to_owned()], [Some(0), None, Some(1), Some(2)].into_iter());
+        let column = TextColumn::new(
+            &["a".to_owned(), "A".to_owned(), "x".to_owned()],
+            [Some(0), None, Some(1), Some(2)].into_iter(),
+        );
         let mut calls = 0;
         let upper = column.map(|value| {
             calls += 1;
@@ -266,6 +303,9 @@ mod tests {
         });
         assert_eq!(calls, 3);
         assert_eq!(upper.distinct().collect::<Vec<_>>(), ["A"]);
-        assert_eq!(upper.iter().collect::<Vec<_>>(), [Some("A"), None, Some("A"), None]);
+        assert_eq!(
+            upper.iter().collect::<Vec<_>>(),
+            [Some("A"), None, Some("A"), None]
+        );
     }
 }

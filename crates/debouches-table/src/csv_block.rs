@@ -20,14 +20,17 @@ pub(crate) struct Block {
 impl Block {
     /// The cells of a column, in the order of records.
     pub(crate) fn column(&self, column: usize, width: usize) -> impl Iterator<Item = &[u8]> {
-        self.ends.chunks_exact(width).enumerate().map(move |(record, ends)| {
-            let start = match (column, record) {
-                (0, 0) => 0,
-                (0, _) => self.ends[record * width - 1],
-                (_, _) => ends[column - 1],
-            };
-            &self.bytes[start..ends[column]]
-        })
+        self.ends
+            .chunks_exact(width)
+            .enumerate()
+            .map(move |(record, ends)| {
+                let start = match (column, record) {
+                    (0, 0) => 0,
+                    (0, _) => self.ends[record * width - 1],
+                    (_, _) => ends[column - 1],
+                };
+                &self.bytes[start..ends[column]]
+            })
     }
 }
 
@@ -75,7 +78,9 @@ impl<R: Read> Cutter<R> {
         buffer.resize(INPUT_BYTES.max(end), 0);
         Self {
             input,
-            parser: csv_core::ReaderBuilder::new().delimiter(dialect.separator).build(),
+            parser: csv_core::ReaderBuilder::new()
+                .delimiter(dialect.separator)
+                .build(),
             buffer,
             start: 0,
             end,
@@ -97,7 +102,11 @@ impl<R: Read> Cutter<R> {
 
     /// True when the last cell of the file begins with a quote and does not end with one.
     pub(crate) fn ends_inside_quotes(&self) -> bool {
-        let cell = self.tail.rsplit(|byte| *byte == self.separator || *byte == b'\n').next().unwrap_or_default();
+        let cell = self
+            .tail
+            .rsplit(|byte| *byte == self.separator || *byte == b'\n')
+            .next()
+            .unwrap_or_default();
         cell.starts_with(b"\"") && !(cell.len() > 1 && cell.ends_with(b"\""))
     }
 
@@ -110,12 +119,19 @@ impl<R: Read> Cutter<R> {
     pub(crate) fn header(&mut self) -> Result<Option<Vec<Vec<u8>>>, TableError> {
         Ok(self.record()?.map(|record| {
             let starts = std::iter::once(0).chain(self.ends[..record.width].iter().copied());
-            starts.zip(&self.ends[..record.width]).map(|(start, &end)| self.cells[start..end].to_vec()).collect()
+            starts
+                .zip(&self.ends[..record.width])
+                .map(|(start, &end)| self.cells[start..end].to_vec())
+                .collect()
         }))
     }
 
     /// The next records of that width, until the block is full; `None` at the end.
-    pub(crate) fn block(&mut self, width: usize, ragged: &mut Vec<RaggedRow>) -> Result<Option<Block>, TableError> {
+    pub(crate) fn block(
+        &mut self,
+        width: usize,
+        ragged: &mut Vec<RaggedRow>,
+    ) -> Result<Option<Block>, TableError> {
         let mut block = Block::default();
         block.bytes.reserve(BLOCK_BYTES + (BLOCK_BYTES >> 3));
         while block.bytes.len() < BLOCK_BYTES {
@@ -123,8 +139,12 @@ impl<R: Read> Cutter<R> {
             if record.width == width {
                 let base = block.bytes.len();
                 block.bytes.extend_from_slice(&self.cells[..record.bytes]);
-                block.ends.extend(self.ends[..width].iter().map(|end| base + end));
-                block.lines.push(u32::try_from(record.line).unwrap_or(u32::MAX));
+                block
+                    .ends
+                    .extend(self.ends[..width].iter().map(|end| base + end));
+                block
+                    .lines
+                    .push(u32::try_from(record.line).unwrap_or(u32::MAX));
             } else {
                 if ragged.len() >= self.limits.ragged_rows {
                     let (line, limit) = (record.line, self.limits.ragged_rows as u64);
@@ -145,8 +165,9 @@ impl<R: Read> Cutter<R> {
     /// The beginning of a record, its cells separated again.
     fn preview(&self, record: &Record) -> String {
         let starts = std::iter::once(0).chain(self.ends[..record.width].iter().copied());
-        let cells =
-            starts.zip(&self.ends[..record.width]).map(|(start, &end)| String::from_utf8_lossy(&self.cells[start..end]));
+        let cells = starts
+            .zip(&self.ends[..record.width])
+            .map(|(start, &end)| String::from_utf8_lossy(&self.cells[start..end]));
         let whole = cells.take(PREVIEW_CELLS).collect::<Vec<_>>().join(";");
         whole.chars().take(PREVIEW_CHARACTERS).collect()
     }
@@ -173,7 +194,11 @@ impl<R: Read> Cutter<R> {
                 csv_core::ReadRecordResult::OutputEndsFull => self.grow_ends(line)?,
                 csv_core::ReadRecordResult::Record => {
                     self.check_cells(line, written, width)?;
-                    return Ok(Some(Record { bytes: written, width, line }));
+                    return Ok(Some(Record {
+                        bytes: written,
+                        width,
+                        line,
+                    }));
                 }
                 csv_core::ReadRecordResult::End => return Ok(None),
             }
@@ -188,7 +213,11 @@ impl<R: Read> Cutter<R> {
         if bytes <= limit || starts.zip(ends).all(|(start, end)| end - start <= limit) {
             return Ok(());
         }
-        Err(TableError::OverLimit { line, what: "the size of a cell in bytes", limit: limit as u64 })
+        Err(TableError::OverLimit {
+            line,
+            what: "the size of a cell in bytes",
+            limit: limit as u64,
+        })
     }
 
     /// Passes over the rest of a CRLF and over blank lines, which the parser would count to the record before.
@@ -225,7 +254,11 @@ impl<R: Read> Cutter<R> {
     fn grow_cells(&mut self, line: u64) -> Result<(), TableError> {
         let limit = self.limits.row_bytes;
         if self.cells.len() as u64 >= limit {
-            return Err(TableError::OverLimit { line, what: "the size of the row in bytes", limit });
+            return Err(TableError::OverLimit {
+                line,
+                what: "the size of the row in bytes",
+                limit,
+            });
         }
         self.cells.resize(self.cells.len() * 2, 0);
         Ok(())
@@ -234,7 +267,11 @@ impl<R: Read> Cutter<R> {
     fn grow_ends(&mut self, line: u64) -> Result<(), TableError> {
         let limit = self.limits.columns as u64;
         if self.ends.len() as u64 >= limit {
-            return Err(TableError::OverLimit { line, what: "the number of columns", limit });
+            return Err(TableError::OverLimit {
+                line,
+                what: "the number of columns",
+                limit,
+            });
         }
         self.ends.resize(self.ends.len() * 2, 0);
         Ok(())

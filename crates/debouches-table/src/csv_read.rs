@@ -26,11 +26,18 @@ impl Dialect {
                 b'"' => quoted = !quoted,
                 b'\n' | b'\r' if !quoted => break,
                 _ if quoted => {}
-                _ => counts.iter_mut().filter(|(separator, _)| *separator == byte).for_each(|(_, count)| *count += 1),
+                _ => counts
+                    .iter_mut()
+                    .filter(|(separator, _)| *separator == byte)
+                    .for_each(|(_, count)| *count += 1),
             }
         }
         // The first of equals wins, hence the reversal: `max_by_key` keeps the last.
-        let (separator, _) = counts.into_iter().rev().max_by_key(|(_, count)| *count).unwrap_or((b';', 0));
+        let (separator, _) = counts
+            .into_iter()
+            .rev()
+            .max_by_key(|(_, count)| *count)
+            .unwrap_or((b';', 0));
         Self { separator }
     }
 }
@@ -53,18 +60,33 @@ pub struct ReadLimits {
 impl Default for ReadLimits {
     fn default() -> Self {
         // The widest row known has a few kilobytes, the widest table 101 columns, the largest one some 100 million cells.
-        Self { row_bytes: 1 << 20, cell_bytes: 128 << 10, columns: 4096, cells: 500_000_000, ragged_rows: 100_000 }
+        Self {
+            row_bytes: 1 << 20,
+            cell_bytes: 128 << 10,
+            columns: 4096,
+            cells: 500_000_000,
+            ragged_rows: 100_000,
+        }
     }
 }
 
 impl ReadLimits {
     /// Refuses a table that has too many cells so far.
-    pub(crate) fn check_cells(&self, rows: usize, width: usize, line: Option<u32>) -> Result<(), TableError> {
+    pub(crate) fn check_cells(
+        &self,
+        rows: usize,
+        width: usize,
+        line: Option<u32>,
+    ) -> Result<(), TableError> {
         if rows as u64 * width as u64 <= self.cells {
             return Ok(());
         }
         let line = line.map_or(0, u64::from);
-        Err(TableError::OverLimit { line, what: "the number of cells of the table", limit: self.cells })
+        Err(TableError::OverLimit {
+            line,
+            what: "the number of cells of the table",
+            limit: self.cells,
+        })
     }
 }
 
@@ -114,15 +136,25 @@ pub fn read_csv(
 fn refuse_what_is_not_text(head: &[u8]) -> Result<(), TableError> {
     let trimmed = head.trim_ascii_start();
     let lower = trimmed[..trimmed.len().min(16)].to_ascii_lowercase();
-    let is_markup = [b"<!doc".as_slice(), b"<html", b"<?xml", b"{", b"[", b"%pdf", b"pk\x03\x04"]
-        .iter()
-        .any(|start| lower.starts_with(start));
+    let is_markup = [
+        b"<!doc".as_slice(),
+        b"<html",
+        b"<?xml",
+        b"{",
+        b"[",
+        b"%pdf",
+        b"pk\x03\x04",
+    ]
+    .iter()
+    .any(|start| lower.starts_with(start));
     if is_markup || head.contains(&0) {
         let begins_with: String = String::from_utf8_lossy(&trimmed[..trimmed.len().min(60)])
             .chars()
             .map(|c| if c.is_control() { ' ' } else { c })
             .collect();
-        return Err(TableError::NotText { begins_with: begins_with.trim_end().to_owned() });
+        return Err(TableError::NotText {
+            begins_with: begins_with.trim_end().to_owned(),
+        });
     }
     Ok(())
 }
@@ -141,14 +173,21 @@ fn read_columns<R: Read + Send>(
             .map(|worker| {
                 let (sender, blocks) = sync_channel::<Arc<Block>>(2);
                 let thread = scope.spawn(move || {
-                    let mut columns: Vec<(usize, Encoder)> =
-                        (worker..width).step_by(workers).map(|column| (column, Encoder::new())).collect();
+                    let mut columns: Vec<(usize, Encoder)> = (worker..width)
+                        .step_by(workers)
+                        .map(|column| (column, Encoder::new()))
+                        .collect();
                     for block in blocks {
                         for (column, encoder) in &mut columns {
-                            block.column(*column, width).for_each(|cell| encoder.push(cell));
+                            block
+                                .column(*column, width)
+                                .for_each(|cell| encoder.push(cell));
                         }
                     }
-                    columns.into_iter().map(|(column, encoder)| (column, encoder.finish())).collect::<Vec<_>>()
+                    columns
+                        .into_iter()
+                        .map(|(column, encoder)| (column, encoder.finish()))
+                        .collect::<Vec<_>>()
                 });
                 (sender, thread)
             })
@@ -159,7 +198,9 @@ fn read_columns<R: Read + Send>(
                 limits.check_cells(raw.lines.len(), width, raw.lines.last().copied())?;
                 let block = Arc::new(block);
                 for sender in &senders {
-                    sender.send(Arc::clone(&block)).expect("a worker lives as long as its channel");
+                    sender
+                        .send(Arc::clone(&block))
+                        .expect("a worker lives as long as its channel");
                 }
                 progress(cutter.bytes_read());
             }
@@ -168,7 +209,8 @@ fn read_columns<R: Read + Send>(
         let outcome = cut();
         drop(senders);
         for thread in threads {
-            for (column, (values, keys)) in thread.join().expect("building a column does not panic") {
+            for (column, (values, keys)) in thread.join().expect("building a column does not panic")
+            {
                 raw.set_column(column, values, keys);
             }
         }
@@ -201,30 +243,64 @@ mod tests {
         assert_eq!(raw.encoding, Encoding::Windows1252);
         assert_eq!(raw.header, ["nom", "région"]);
         assert_eq!(raw.column(0).value(0), "Lycée");
-        let mixed =
-            read("nom\nÉcole\nLyc\u{e9}e\n".as_bytes().iter().copied().chain(*b"Coll\xE8ge\n").collect::<Vec<_>>().as_slice());
+        let mixed = read(
+            "nom\nÉcole\nLyc\u{e9}e\n"
+                .as_bytes()
+                .iter()
+                .copied()
+                .chain(*b"Coll\xE8ge\n")
+                .collect::<Vec<_>>()
+                .as_slice(),
+        );
         assert_eq!(mixed.undecodable.len(), 1);
-        assert_eq!((mixed.undecodable[0].line, mixed.undecodable[0].value.as_str()), (4, "Collège"));
+        assert_eq!(
+            (
+                mixed.undecodable[0].line,
+                mixed.undecodable[0].value.as_str()
+            ),
+            (4, "Collège")
+        );
     }
 
     #[test]
     fn ragged_rows_are_set_aside_with_their_line() {
         let raw = read(b"a;b\n1;2\n3\n4;5;6\n7;8\n");
         assert_eq!(raw.rows(), 2);
-        assert_eq!(raw.ragged.iter().map(|row| (row.line, row.cells)).collect::<Vec<_>>(), [(3, 1), (4, 3)]);
+        assert_eq!(
+            raw.ragged
+                .iter()
+                .map(|row| (row.line, row.cells))
+                .collect::<Vec<_>>(),
+            [(3, 1), (4, 3)]
+        );
     }
 
     #[test]
     fn a_page_of_html_is_not_a_table() {
-        let error = read_csv(&b"  <!DOCTYPE html>\n<html>"[..], ReadLimits::default(), 1, &mut |_| {}).unwrap_err();
-        assert_eq!(error.to_string(), "not delimited text: it begins with `<!DOCTYPE html> <html>`");
+        let error = read_csv(
+            &b"  <!DOCTYPE html>\n<html>"[..],
+            ReadLimits::default(),
+            1,
+            &mut |_| {},
+        )
+        .unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "not delimited text: it begins with `<!DOCTYPE html> <html>`"
+        );
     }
 
     #[test]
     fn an_open_quote_is_noticed() {
-        assert_eq!(read(b"a;b\n1;\"x\n2;y\n").unclosed_quote, Some((2, "x\n2;y\n".to_owned())));
+        assert_eq!(
+            read(b"a;b\n1;\"x\n2;y\n").unclosed_quote,
+            Some((2, "x\n2;y\n".to_owned()))
+        );
         assert_eq!(read(b"a;b\n1;5\" de large\n").unclosed_quote, None);
-        assert_eq!(read(b"a;b\n1;\"x").unclosed_quote, Some((2, "x".to_owned())));
+        assert_eq!(
+            read(b"a;b\n1;\"x").unclosed_quote,
+            Some((2, "x".to_owned()))
+        );
         // Two open quotes make an even number: the rows between them are in one cell.
         let two = read(b"a;b\n1;\"x\n2;y\n3;\"\n4;z\n");
         assert_eq!(two.unclosed_quote.map(|(line, _)| line), Some(2));
@@ -239,21 +315,46 @@ mod tests {
         // Both alphabets: the file is read as Windows-1252, and what cannot be is told.
         let mixed = read(b"nom\nLyc\xE9e\nColl\x8Fge\n");
         assert_eq!(mixed.encoding, Encoding::Windows1252);
-        assert_eq!(mixed.undecodable.iter().map(|bad| bad.line).collect::<Vec<_>>(), [3]);
+        assert_eq!(
+            mixed
+                .undecodable
+                .iter()
+                .map(|bad| bad.line)
+                .collect::<Vec<_>>(),
+            [3]
+        );
     }
 
     #[test]
     fn what_is_too_large_is_refused_with_its_line() {
-        let limits = ReadLimits { row_bytes: 1 << 17, cell_bytes: 100, columns: 4096, cells: 40, ragged_rows: 2 };
+        let limits = ReadLimits {
+            row_bytes: 1 << 17,
+            cell_bytes: 100,
+            columns: 4096,
+            cells: 40,
+            ragged_rows: 2,
+        };
         let refusal = |text: &[u8]| match read_csv(text, limits, 2, &mut |_| {}).unwrap_err() {
             TableError::OverLimit { line, what, .. } => (line, what),
             other => panic!("{other}"),
         };
         let long_cell = [b"a;b\n1;2\n3;".as_slice(), &[b'x'; 200]].concat();
         assert_eq!(refusal(&long_cell), (3, "the size of a cell in bytes"));
-        assert_eq!(refusal(b"a;b\n1\n1\n1\n1;2\n"), (4, "the number of rows that have not the width of the header"));
-        assert_eq!(refusal(&[b"a;b\n".as_slice(), &b"1;2\n".repeat(30)].concat()), (31, "the number of cells of the table"));
-        assert_eq!(refusal(&[b"a".as_slice(), &b";a".repeat(100_000)].concat()), (1, "the number of columns"));
+        assert_eq!(
+            refusal(b"a;b\n1\n1\n1\n1;2\n"),
+            (
+                4,
+                "the number of rows that have not the width of the header"
+            )
+        );
+        assert_eq!(
+            refusal(&[b"a;b\n".as_slice(), &b"1;2\n".repeat(30)].concat()),
+            (31, "the number of cells of the table")
+        );
+        assert_eq!(
+            refusal(&[b"a".as_slice(), &b";a".repeat(100_000)].concat()),
+            (1, "the number of columns")
+        );
     }
 
     #[test]
@@ -261,6 +362,9 @@ mod tests {
         let mut text = b"a;b\n1;\"".to_vec();
         text.resize(17 << 20, b'x');
         let error = read_csv(text.as_slice(), ReadLimits::default(), 1, &mut |_| {}).unwrap_err();
-        assert!(matches!(error, TableError::OverLimit { line: 2, .. }), "{error}");
+        assert!(
+            matches!(error, TableError::OverLimit { line: 2, .. }),
+            "{error}"
+        );
     }
 }

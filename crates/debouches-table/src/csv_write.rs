@@ -19,7 +19,10 @@ pub fn write_csv(table: &Table, mut out: impl Write, jobs: usize) -> Result<(), 
     let header: Vec<String> = table.columns().map(|(name, _)| quoted(name)).collect();
     out.write_all(header.join(";").as_bytes())?;
     out.write_all(b"\n")?;
-    let formats: Vec<Format<'_>> = table.columns().map(|(_, column)| Format::of(column)).collect();
+    let formats: Vec<Format<'_>> = table
+        .columns()
+        .map(|(_, column)| Format::of(column))
+        .collect();
     let (rows, jobs) = (table.rows(), jobs.max(1));
     std::thread::scope(|scope| {
         let channels: Vec<_> = (0..jobs)
@@ -30,7 +33,10 @@ pub fn write_csv(table: &Table, mut out: impl Write, jobs: usize) -> Result<(), 
                     let starts = (job * BLOCK_ROWS..rows).step_by(jobs * BLOCK_ROWS);
                     for start in starts {
                         // The receiver is gone when writing failed: nothing more to do.
-                        if sender.send(block(formats, start, rows.min(start + BLOCK_ROWS))).is_err() {
+                        if sender
+                            .send(block(formats, start, rows.min(start + BLOCK_ROWS)))
+                            .is_err()
+                        {
                             break;
                         }
                     }
@@ -39,7 +45,9 @@ pub fn write_csv(table: &Table, mut out: impl Write, jobs: usize) -> Result<(), 
             })
             .collect();
         for number in 0..rows.div_ceil(BLOCK_ROWS) {
-            let block = channels[number % jobs].recv().expect("each thread sends its blocks in order");
+            let block = channels[number % jobs]
+                .recv()
+                .expect("each thread sends its blocks in order");
             out.write_all(&block)?;
         }
         out.flush()?;
@@ -63,8 +71,15 @@ fn block(formats: &[Format<'_>], start: usize, end: usize) -> Vec<u8> {
 
 /// How a column is written: texts are quoted once per distinct value.
 enum Format<'a> {
-    Text { keys: &'a [i32], nulls: Option<&'a arrow::buffer::NullBuffer>, values: Vec<String> },
-    Status { keys: &'a [i8], values: Vec<String> },
+    Text {
+        keys: &'a [i32],
+        nulls: Option<&'a arrow::buffer::NullBuffer>,
+        values: Vec<String>,
+    },
+    Status {
+        keys: &'a [i8],
+        values: Vec<String>,
+    },
     Integer(&'a arrow::array::Int32Array),
     Decimal(&'a arrow::array::Float64Array),
 }
@@ -79,7 +94,10 @@ impl<'a> Format<'a> {
             },
             Column::Status(status) => Self::Status {
                 keys: status.0.keys().values(),
-                values: debouches_model::ValueStatus::ALL.iter().map(|status| status.as_str().to_owned()).collect(),
+                values: debouches_model::ValueStatus::ALL
+                    .iter()
+                    .map(|status| status.as_str().to_owned())
+                    .collect(),
             },
             Column::Integer(integers) => Self::Integer(&integers.0),
             Column::Decimal(decimals) => Self::Decimal(&decimals.0),
@@ -88,13 +106,21 @@ impl<'a> Format<'a> {
 
     fn push(&self, row: usize, bytes: &mut Vec<u8>) {
         match self {
-            Self::Text { keys, nulls, values } => {
+            Self::Text {
+                keys,
+                nulls,
+                values,
+            } => {
                 if nulls.is_none_or(|nulls| nulls.is_valid(row)) {
-                    bytes.extend_from_slice(values[usize::try_from(keys[row]).unwrap_or_default()].as_bytes());
+                    bytes.extend_from_slice(
+                        values[usize::try_from(keys[row]).unwrap_or_default()].as_bytes(),
+                    );
                 }
             }
             Self::Status { keys, values } => {
-                bytes.extend_from_slice(values[usize::try_from(keys[row]).unwrap_or_default()].as_bytes());
+                bytes.extend_from_slice(
+                    values[usize::try_from(keys[row]).unwrap_or_default()].as_bytes(),
+                );
             }
             Self::Integer(integers) => {
                 if let Some(value) = value(integers, row) {
@@ -110,7 +136,10 @@ impl<'a> Format<'a> {
     }
 }
 
-fn value<T: ArrowPrimitiveType>(array: &arrow::array::PrimitiveArray<T>, row: usize) -> Option<T::Native> {
+fn value<T: ArrowPrimitiveType>(
+    array: &arrow::array::PrimitiveArray<T>,
+    row: usize,
+) -> Option<T::Native> {
     array.is_valid(row).then(|| array.value(row))
 }
 
@@ -121,7 +150,11 @@ fn quoted(text: &str) -> String {
         || text.starts_with(['=', '+', '-', '@', '\t'])
         || text.starts_with(' ')
         || text.ends_with(' ');
-    if must_quote { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+    if must_quote {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -135,9 +168,24 @@ mod tests {
         let mut table = Table::new(rows);
         let values = ["a;b".to_owned(), "dit \"x\"".to_owned(), "plain".to_owned()];
         table
-            .set("t", Column::Text(TextColumn::new(&values, (0..rows).map(|row| (row % 4 < 3).then_some((row % 3) as u32)))))
+            .set(
+                "t",
+                Column::Text(TextColumn::new(
+                    &values,
+                    (0..rows).map(|row| (row % 4 < 3).then_some((row % 3) as u32)),
+                )),
+            )
             .unwrap();
-        table.set("d", Column::Decimal((0..rows).map(|row| (row % 2 == 0).then_some(row as f64 / 4.0)).collect())).unwrap();
+        table
+            .set(
+                "d",
+                Column::Decimal(
+                    (0..rows)
+                        .map(|row| (row % 2 == 0).then_some(row as f64 / 4.0))
+                        .collect(),
+                ),
+            )
+            .unwrap();
         let write = |jobs| {
             let mut bytes = Vec::new();
             write_csv(&table, &mut bytes, jobs).unwrap();
@@ -146,6 +194,9 @@ mod tests {
         let text = write(1);
         assert_eq!(text, write(2));
         assert_eq!(text, write(3));
-        assert_eq!(text.lines().take(4).collect::<Vec<_>>(), ["t;d", "\"a;b\";0.0", "\"dit \"\"x\"\"\";", "plain;0.5"]);
+        assert_eq!(
+            text.lines().take(4).collect::<Vec<_>>(),
+            ["t;d", "\"a;b\";0.0", "\"dit \"\"x\"\"\";", "plain;0.5"]
+        );
     }
 }

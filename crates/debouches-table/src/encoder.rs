@@ -28,20 +28,30 @@ impl Encoder {
 
     /// Adds a cell. Neighbouring rows often agree, hence the look at the previous value first.
     pub(crate) fn push(&mut self, cell: &[u8]) {
-        let key =
-            if self.previous != u32::MAX && self.value(self.previous) == cell { self.previous } else { self.find_or_add(cell) };
+        let key = if self.previous != u32::MAX && self.value(self.previous) == cell {
+            self.previous
+        } else {
+            self.find_or_add(cell)
+        };
         self.previous = key;
         self.keys.push(key);
     }
 
     fn find_or_add(&mut self, cell: &[u8]) -> u32 {
-        let Self { hasher, index, bytes, ends, .. } = self;
+        let Self {
+            hasher,
+            index,
+            bytes,
+            ends,
+            ..
+        } = self;
         let at = |key: u32| &bytes[ends[key as usize]..ends[key as usize + 1]];
         let hash = hasher.hash_one(cell);
         if let Some(&key) = index.find(hash, |&key| at(key) == cell) {
             return key;
         }
-        let key = u32::try_from(ends.len() - 1).expect("fewer than 2^32 distinct values fit in memory");
+        let key =
+            u32::try_from(ends.len() - 1).expect("fewer than 2^32 distinct values fit in memory");
         index.insert_unique(hash, key, |&key| hasher.hash_one(at(key)));
         bytes.extend_from_slice(cell);
         ends.push(bytes.len());
@@ -54,7 +64,11 @@ impl Encoder {
 
     /// The distinct values, and the key of each cell.
     pub(crate) fn finish(self) -> (Vec<Vec<u8>>, Vec<u32>) {
-        let values = self.ends.windows(2).map(|pair| self.bytes[pair[0]..pair[1]].to_vec()).collect();
+        let values = self
+            .ends
+            .windows(2)
+            .map(|pair| self.bytes[pair[0]..pair[1]].to_vec())
+            .collect();
         (values, self.keys)
     }
 }

@@ -72,7 +72,11 @@ pub(crate) mod eight_bits {
             mac |= MAC.contains(byte);
             windows |= WINDOWS.contains(byte);
         }
-        if mac && !windows { Encoding::MacRoman } else { Encoding::Windows1252 }
+        if mac && !windows {
+            Encoding::MacRoman
+        } else {
+            Encoding::Windows1252
+        }
     }
 
     pub(crate) fn is_not_windows_1252(bytes: &[u8]) -> bool {

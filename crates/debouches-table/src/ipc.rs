@@ -15,11 +15,18 @@ use crate::{Table, TableError};
 /// When the bytes cannot be written.
 pub fn write_ipc(table: &Table, out: impl Write) -> Result<(), TableError> {
     let batch = table.to_batch()?;
-    let mut writer =
-        FileWriter::try_new_with_options(BufWriter::with_capacity(1 << 20, out), &batch.schema(), IpcWriteOptions::default())?;
+    let mut writer = FileWriter::try_new_with_options(
+        BufWriter::with_capacity(1 << 20, out),
+        &batch.schema(),
+        IpcWriteOptions::default(),
+    )?;
     writer.write(&batch)?;
     writer.finish()?;
-    writer.into_inner()?.into_inner().map_err(|error| error.into_error())?.flush()?;
+    writer
+        .into_inner()?
+        .into_inner()
+        .map_err(|error| error.into_error())?
+        .flush()?;
     Ok(())
 }
 

@@ -25,13 +25,20 @@ impl Table {
                 let columns: Vec<SortColumn> = names
                     .iter()
                     .map(|name| {
-                        self.text(name).map(|text| SortColumn { values: Column::Text(text.clone()).array(), options: None })
+                        self.text(name).map(|text| SortColumn {
+                            values: Column::Text(text.clone()).array(),
+                            options: None,
+                        })
                     })
                     .collect::<Result<_, _>>()?;
                 lexsort_to_indices(&columns, None)?.values().to_vec()
             }
         };
-        if places.is_sorted() { Ok(self.clone()) } else { self.take(&places) }
+        if places.is_sorted() {
+            Ok(self.clone())
+        } else {
+            self.take(&places)
+        }
     }
 
     /// The rows whose key is that of an earlier row, each with the first row that has it.
@@ -43,8 +50,9 @@ impl Table {
             PackedKeys::Narrow(keys) => repeated(&keys),
             PackedKeys::Wide(keys) => repeated(&keys),
             PackedKeys::Many(columns) => {
-                let keys: Vec<Vec<u32>> =
-                    (0..self.rows()).map(|row| columns.iter().map(|column| column[row]).collect()).collect();
+                let keys: Vec<Vec<u32>> = (0..self.rows())
+                    .map(|row| columns.iter().map(|column| column[row]).collect())
+                    .collect();
                 repeated(&keys)
             }
         };
@@ -53,17 +61,30 @@ impl Table {
     }
 
     fn packed(&self, names: &[String]) -> Result<PackedKeys, TableError> {
-        let ranks: Vec<(Vec<u32>, u32)> = names.iter().map(|name| self.text(name).map(ranks)).collect::<Result<_, _>>()?;
+        let ranks: Vec<(Vec<u32>, u32)> = names
+            .iter()
+            .map(|name| self.text(name).map(ranks))
+            .collect::<Result<_, _>>()?;
         let bits: u32 = ranks.iter().map(|(_, bits)| bits).sum();
         if bits > 128 {
-            return Ok(PackedKeys::Many(ranks.into_iter().map(|(column, _)| column).collect()));
+            return Ok(PackedKeys::Many(
+                ranks.into_iter().map(|(column, _)| column).collect(),
+            ));
         }
         let mut packed = vec![0_u128; self.rows()];
         for (column, bits) in &ranks {
-            packed.iter_mut().zip(column).for_each(|(key, rank)| *key = (*key << bits) | u128::from(*rank));
+            packed
+                .iter_mut()
+                .zip(column)
+                .for_each(|(key, rank)| *key = (*key << bits) | u128::from(*rank));
         }
         Ok(match bits {
-            0..=64 => PackedKeys::Narrow(packed.into_iter().map(|key| u64::try_from(key).expect("64 bits at most")).collect()),
+            0..=64 => PackedKeys::Narrow(
+                packed
+                    .into_iter()
+                    .map(|key| u64::try_from(key).expect("64 bits at most"))
+                    .collect(),
+            ),
             _ => PackedKeys::Wide(packed),
         })
     }
@@ -82,7 +103,9 @@ fn ranks(column: &TextColumn) -> (Vec<u32>, u32) {
         }
         rank_of[place] = rank;
     }
-    let ranks = (0..column.rows()).map(|row| column.key(row).map_or(0, |key| rank_of[key])).collect();
+    let ranks = (0..column.rows())
+        .map(|row| column.key(row).map_or(0, |key| rank_of[key]))
+        .collect();
     (ranks, 32 - rank.leading_zeros())
 }
 
@@ -117,27 +140,55 @@ mod tests {
 
     fn table(rows: &[(&str, Option<&str>)]) -> Table {
         let text = |cells: Vec<Option<&str>>| {
-            let values: Vec<String> = cells.iter().flatten().map(|cell| (*cell).to_owned()).collect();
+            let values: Vec<String> = cells
+                .iter()
+                .flatten()
+                .map(|cell| (*cell).to_owned())
+                .collect();
             let mut next = 0..;
-            Column::Text(TextColumn::new(&values, cells.iter().map(|cell| cell.and_then(|_| next.next()))))
+            Column::Text(TextColumn::new(
+                &values,
+                cells.iter().map(|cell| cell.and_then(|_| next.next())),
+            ))
         };
         let mut table = Table::new(rows.len());
-        table.set("a", text(rows.iter().map(|row| Some(row.0)).collect())).unwrap();
-        table.set("b", text(rows.iter().map(|row| row.1).collect())).unwrap();
+        table
+            .set("a", text(rows.iter().map(|row| Some(row.0)).collect()))
+            .unwrap();
+        table
+            .set("b", text(rows.iter().map(|row| row.1).collect()))
+            .unwrap();
         table
     }
 
     #[test]
     fn rows_are_sorted_by_the_text_and_not_by_the_dictionary() {
-        let table = table(&[("z", Some("1")), ("a", Some("2")), ("a", None), ("z", Some("0"))]);
+        let table = table(&[
+            ("z", Some("1")),
+            ("a", Some("2")),
+            ("a", None),
+            ("z", Some("0")),
+        ]);
         let sorted = table.sorted_by(&["a".to_owned(), "b".to_owned()]).unwrap();
-        assert_eq!(sorted.text("b").unwrap().iter().collect::<Vec<_>>(), [None, Some("2"), Some("0"), Some("1")]);
+        assert_eq!(
+            sorted.text("b").unwrap().iter().collect::<Vec<_>>(),
+            [None, Some("2"), Some("0"), Some("1")]
+        );
     }
 
     #[test]
     fn a_repeated_key_points_to_the_first_row_that_has_it() {
-        let table = table(&[("z", Some("1")), ("a", None), ("z", Some("1")), ("a", None), ("z", Some("1"))]);
+        let table = table(&[
+            ("z", Some("1")),
+            ("a", None),
+            ("z", Some("1")),
+            ("a", None),
+            ("z", Some("1")),
+        ]);
         let names = ["a".to_owned(), "b".to_owned()];
-        assert_eq!(table.repeated_keys(&names).unwrap(), [(2, 0), (3, 1), (4, 0)]);
+        assert_eq!(
+            table.repeated_keys(&names).unwrap(),
+            [(2, 0), (3, 1), (4, 0)]
+        );
     }
 }

@@ -9,7 +9,9 @@ use std::sync::Arc;
 use arrow::array::{Array, AsArray as _, RecordBatch};
 use arrow::datatypes::{DataType, Field, Float64Type, Int32Type, Schema};
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+};
 
 use crate::{Column, DecimalColumn, IntegerColumn, TableError, TextColumn};
 
@@ -31,15 +33,21 @@ impl ParquetFile {
     pub fn open(file: File) -> Result<Self, TableError> {
         let plain = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new())?;
         // Text is asked for as dictionaries: a million rows of a code are a million small numbers.
-        let fields = plain.schema().fields().iter().map(|field| match field.data_type() {
-            DataType::Utf8 => {
-                let kind = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
-                Arc::new(Field::new(field.name(), kind, field.is_nullable()))
-            }
-            _ => Arc::clone(field),
-        });
+        let fields = plain
+            .schema()
+            .fields()
+            .iter()
+            .map(|field| match field.data_type() {
+                DataType::Utf8 => {
+                    let kind =
+                        DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+                    Arc::new(Field::new(field.name(), kind, field.is_nullable()))
+                }
+                _ => Arc::clone(field),
+            });
         let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
-        let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new().with_schema(schema))?;
+        let metadata =
+            ArrowReaderMetadata::load(&file, ArrowReaderOptions::new().with_schema(schema))?;
         Ok(Self { file, metadata })
     }
 
@@ -58,7 +66,12 @@ impl ParquetFile {
     /// Names of the columns, in order.
     #[must_use]
     pub fn names(&self) -> Vec<String> {
-        self.metadata.schema().fields().iter().map(|field| field.name().clone()).collect()
+        self.metadata
+            .schema()
+            .fields()
+            .iter()
+            .map(|field| field.name().clone())
+            .collect()
     }
 
     /// A column, whole; a status column is read as text.
@@ -66,50 +79,82 @@ impl ParquetFile {
     /// # Errors
     /// When there is no such column, or it is of a type that we do not publish, or its bytes are damaged.
     pub fn column(&self, name: &str) -> Result<Column, TableError> {
-        let missing = || TableError::NoColumn { name: name.to_owned(), expected: "Parquet" };
-        let place = self.metadata.schema().fields().iter().position(|field| field.name() == name).ok_or_else(missing)?;
+        let missing = || TableError::NoColumn {
+            name: name.to_owned(),
+            expected: "Parquet",
+        };
+        let place = self
+            .metadata
+            .schema()
+            .fields()
+            .iter()
+            .position(|field| field.name() == name)
+            .ok_or_else(missing)?;
         let mask = ProjectionMask::roots(self.metadata.parquet_schema(), [place]);
-        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(self.file.try_clone()?, self.metadata.clone())
-            .with_projection(mask)
-            .with_batch_size(BATCH_ROWS)
-            .build()?;
+        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(
+            self.file.try_clone()?,
+            self.metadata.clone(),
+        )
+        .with_projection(mask)
+        .with_batch_size(BATCH_ROWS)
+        .build()?;
         let batches: Vec<RecordBatch> = reader.collect::<Result<_, _>>()?;
         let arrays: Vec<&Arc<dyn Array>> = batches.iter().map(|batch| batch.column(0)).collect();
         match self.metadata.schema().field(place).data_type() {
             DataType::Int32 => Ok(Column::Integer(
-                arrays.iter().flat_map(|array| array.as_primitive::<Int32Type>().iter()).collect::<IntegerColumn>(),
+                arrays
+                    .iter()
+                    .flat_map(|array| array.as_primitive::<Int32Type>().iter())
+                    .collect::<IntegerColumn>(),
             )),
             DataType::Float64 => Ok(Column::Decimal(
-                arrays.iter().flat_map(|array| array.as_primitive::<Float64Type>().iter()).collect::<DecimalColumn>(),
+                arrays
+                    .iter()
+                    .flat_map(|array| array.as_primitive::<Float64Type>().iter())
+                    .collect::<DecimalColumn>(),
             )),
             DataType::Dictionary(_, _) => Ok(Column::Text(texts(&arrays))),
             DataType::List(_) => Ok(Column::List(joined(&arrays))),
-            other => Err(TableError::Foreign(format!("column `{name}` is of type {other}"))),
+            other => Err(TableError::Foreign(format!(
+                "column `{name}` is of type {other}"
+            ))),
         }
     }
 }
 
 /// Batches with a dictionary each, under one dictionary.
 fn texts(arrays: &[&Arc<dyn Array>]) -> TextColumn {
-    let (mut values, mut places): (Vec<String>, HashMap<String, u32>) = (Vec::new(), HashMap::new());
+    let (mut values, mut places): (Vec<String>, HashMap<String, u32>) =
+        (Vec::new(), HashMap::new());
     let mut keys: Vec<Option<u32>> = Vec::new();
     for array in arrays {
         let array = array.as_dictionary::<Int32Type>();
         let own = array.values().as_string::<i32>();
-        let translated: Vec<u32> = own.iter().map(|text| place(text.unwrap_or_default(), &mut values, &mut places)).collect();
-        keys.extend(array.keys().iter().map(|key| key.and_then(|key| translated.get(usize::try_from(key).ok()?).copied())));
+        let translated: Vec<u32> = own
+            .iter()
+            .map(|text| place(text.unwrap_or_default(), &mut values, &mut places))
+            .collect();
+        keys.extend(
+            array
+                .keys()
+                .iter()
+                .map(|key| key.and_then(|key| translated.get(usize::try_from(key).ok()?).copied())),
+        );
     }
     TextColumn::new(&values, keys.into_iter())
 }
 
 /// Lists as one text, as in CSV.
 fn joined(arrays: &[&Arc<dyn Array>]) -> TextColumn {
-    let (mut values, mut places): (Vec<String>, HashMap<String, u32>) = (Vec::new(), HashMap::new());
+    let (mut values, mut places): (Vec<String>, HashMap<String, u32>) =
+        (Vec::new(), HashMap::new());
     let mut keys: Vec<Option<u32>> = Vec::new();
     for array in arrays {
         for cell in array.as_list::<i32>().iter() {
             keys.push(cell.map(|cell| {
-                let items = cell.as_string_opt::<i32>().map(|items| items.iter().flatten().collect::<Vec<_>>().join("|"));
+                let items = cell
+                    .as_string_opt::<i32>()
+                    .map(|items| items.iter().flatten().collect::<Vec<_>>().join("|"));
                 place(&items.unwrap_or_default(), &mut values, &mut places)
             }));
         }

@@ -35,12 +35,23 @@ const ROW_GROUP_ROWS: usize = 32 << 10;
 ///
 /// # Errors
 /// When the bytes cannot be written.
-pub fn write_parquet(table: &Table, layout: &ParquetLayout, out: impl Write + Send, jobs: usize) -> Result<(), TableError> {
+pub fn write_parquet(
+    table: &Table,
+    layout: &ParquetLayout,
+    out: impl Write + Send,
+    jobs: usize,
+) -> Result<(), TableError> {
     let batch = published_batch(table)?;
     let schema = batch.schema();
     let properties = Arc::new(properties(table, layout)?);
-    let parquet_schema = ArrowSchemaConverter::new().with_coerce_types(properties.coerce_types()).convert(&schema)?;
-    let mut writer = SerializedFileWriter::new(out, parquet_schema.root_schema_ptr(), Arc::clone(&properties))?;
+    let parquet_schema = ArrowSchemaConverter::new()
+        .with_coerce_types(properties.coerce_types())
+        .convert(&schema)?;
+    let mut writer = SerializedFileWriter::new(
+        out,
+        parquet_schema.root_schema_ptr(),
+        Arc::clone(&properties),
+    )?;
     let factory = ArrowRowGroupWriterFactory::new(&writer, Arc::clone(&schema));
     for (index, start) in (0..batch.num_rows()).step_by(ROW_GROUP_ROWS).enumerate() {
         let rows = batch.slice(start, ROW_GROUP_ROWS.min(batch.num_rows() - start));
@@ -64,7 +75,11 @@ fn encode(
     jobs: usize,
 ) -> Result<Vec<ArrowColumnChunk>, TableError> {
     let writers = factory.create_column_writers(index)?;
-    let work: Vec<_> = writers.into_iter().zip(schema.fields().iter().zip(rows.columns())).enumerate().collect();
+    let work: Vec<_> = writers
+        .into_iter()
+        .zip(schema.fields().iter().zip(rows.columns()))
+        .enumerate()
+        .collect();
     let mut shares: Vec<Vec<_>> = (0..jobs).map(|_| Vec::new()).collect();
     for item in work {
         shares[item.0 % jobs].push(item);
@@ -100,11 +115,15 @@ fn encode(
 
 fn properties(table: &Table, layout: &ParquetLayout) -> Result<WriterProperties, TableError> {
     let places = |name: &String| table.columns().position(|(own, _)| own == name);
-    let sorting = layout.sorted_by.iter().filter_map(places).map(|place| SortingColumn {
-        column_idx: i32::try_from(place).expect("a table has few columns"),
-        descending: false,
-        nulls_first: true,
-    });
+    let sorting = layout
+        .sorted_by
+        .iter()
+        .filter_map(places)
+        .map(|place| SortingColumn {
+            column_idx: i32::try_from(place).expect("a table has few columns"),
+            descending: false,
+            nulls_first: true,
+        });
     let mut builder = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
         .set_writer_version(WriterVersion::PARQUET_1_0)
@@ -122,8 +141,9 @@ fn properties(table: &Table, layout: &ParquetLayout) -> Result<WriterProperties,
         if let (true, Column::Text(text)) = (layout.bloom.contains(name), column) {
             let distinct = text.distinct().count().max(1) as u64;
             let path = ColumnPath::from(name);
-            builder =
-                builder.set_column_bloom_filter_enabled(path.clone(), true).set_column_bloom_filter_max_ndv(path, distinct);
+            builder = builder
+                .set_column_bloom_filter_enabled(path.clone(), true)
+                .set_column_bloom_filter_max_ndv(path, distinct);
         }
     }
     Ok(builder.build())
@@ -136,7 +156,9 @@ fn published_batch(table: &Table) -> Result<RecordBatch, TableError> {
         .map(|(name, column)| {
             let array = match column {
                 Column::List(text) => lists(text)?,
-                Column::Text(_) | Column::Integer(_) | Column::Decimal(_) | Column::Status(_) => column.array(),
+                Column::Text(_) | Column::Integer(_) | Column::Decimal(_) | Column::Status(_) => {
+                    column.array()
+                }
             };
             let nullable = !matches!(column, Column::Status(_));
             Ok((Field::new(name, array.data_type().clone(), nullable), array))
@@ -147,8 +169,12 @@ fn published_batch(table: &Table) -> Result<RecordBatch, TableError> {
 }
 
 fn lists(joined: &TextColumn) -> Result<ArrayRef, TableError> {
-    let items = joined.iter().flat_map(|cell| cell.into_iter().flat_map(|text| text.split('|')));
-    let lengths = joined.iter().map(|cell| cell.map_or(0, |text| text.split('|').count()));
+    let items = joined
+        .iter()
+        .flat_map(|cell| cell.into_iter().flat_map(|text| text.split('|')));
+    let lengths = joined
+        .iter()
+        .map(|cell| cell.map_or(0, |text| text.split('|').count()));
     let nulls: NullBuffer = joined.iter().map(|cell| cell.is_some()).collect();
     let field = Arc::new(Field::new("element", DataType::Utf8, false));
     let list = ListArray::try_new(

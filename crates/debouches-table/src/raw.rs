@@ -70,7 +70,11 @@ impl RawTable {
         Self {
             header: Vec::new(),
             dialect,
-            encoding: if bom { Encoding::Utf8Bom } else { Encoding::Utf8 },
+            encoding: if bom {
+                Encoding::Utf8Bom
+            } else {
+                Encoding::Utf8
+            },
             lines: Vec::new(),
             ragged: Vec::new(),
             undecodable: Vec::new(),
@@ -104,7 +108,12 @@ impl RawTable {
     }
 
     /// A table whose cells are text already, on the lines where its records begin.
-    pub(crate) fn of_text(header: Vec<String>, columns: Vec<RawColumn>, lines: Vec<u32>, encoding: Encoding) -> Self {
+    pub(crate) fn of_text(
+        header: Vec<String>,
+        columns: Vec<RawColumn>,
+        lines: Vec<u32>,
+        encoding: Encoding,
+    ) -> Self {
         let mut raw = Self::new(0, None, encoding == Encoding::Utf8Bom);
         (raw.header, raw.columns, raw.lines) = (header, columns, lines);
         raw
@@ -116,7 +125,12 @@ impl RawTable {
     /// When a column has not a cell for each row.
     #[must_use]
     pub fn laid_out(mut self, columns: Vec<RawColumn>, lines: Vec<u32>) -> Self {
-        assert!(columns.iter().all(|column| column.keys.len() == lines.len()), "each column has a cell for each row");
+        assert!(
+            columns
+                .iter()
+                .all(|column| column.keys.len() == lines.len()),
+            "each column has a cell for each row"
+        );
         (self.columns, self.lines) = (columns, lines);
         self
     }
@@ -131,24 +145,39 @@ impl RawTable {
     /// Both: the file is damaged, and each bad value is told.
     pub(crate) fn settle_encoding(&mut self, header: Vec<Vec<u8>>) {
         let undecoded = std::mem::take(&mut self.undecoded);
-        let all = || header.iter().chain(undecoded.iter().flat_map(|(values, _)| values));
+        let all = || {
+            header
+                .iter()
+                .chain(undecoded.iter().flat_map(|(values, _)| values))
+        };
         let has = |wanted: Evidence| all().any(|value| Evidence::of(value) == wanted);
         let damaged = has(Evidence::NotUtf8);
         if damaged && self.encoding == Encoding::Utf8 && !has(Evidence::Utf8) {
             self.encoding = eight_bits::recognise(all());
             if self.encoding == Encoding::Windows1252 {
-                self.undecodable = self.damaged_values(&header, &undecoded, eight_bits::is_not_windows_1252);
+                self.undecodable =
+                    self.damaged_values(&header, &undecoded, eight_bits::is_not_windows_1252);
             }
         } else if damaged {
-            self.undecodable = self.damaged_values(&header, &undecoded, |bytes| Evidence::of(bytes) == Evidence::NotUtf8);
+            self.undecodable = self.damaged_values(&header, &undecoded, |bytes| {
+                Evidence::of(bytes) == Evidence::NotUtf8
+            });
         }
         let encoding = self.encoding;
-        let decode =
-            |bytes: Vec<u8>| String::from_utf8(bytes).unwrap_or_else(|error| eight_bits::decode(error.as_bytes(), encoding));
-        self.header = header.into_iter().map(|cell| decode(cell).trim().to_owned()).collect();
+        let decode = |bytes: Vec<u8>| {
+            String::from_utf8(bytes)
+                .unwrap_or_else(|error| eight_bits::decode(error.as_bytes(), encoding))
+        };
+        self.header = header
+            .into_iter()
+            .map(|cell| decode(cell).trim().to_owned())
+            .collect();
         self.columns = undecoded
             .into_iter()
-            .map(|(values, keys)| RawColumn { values: values.into_iter().map(decode).collect(), keys })
+            .map(|(values, keys)| RawColumn {
+                values: values.into_iter().map(decode).collect(),
+                keys,
+            })
             .collect();
     }
 
@@ -156,8 +185,11 @@ impl RawTable {
     pub(crate) fn swallowed_rows(&self) -> Option<(u64, String)> {
         let separator = char::from(self.dialect?.separator);
         let wanted = self.header.len().saturating_sub(1).max(1);
-        let holds_rows =
-            |value: &str| value.split_once('\n').is_some_and(|(_, rest)| rest.matches(separator).count() >= wanted);
+        let holds_rows = |value: &str| {
+            value
+                .split_once('\n')
+                .is_some_and(|(_, rest)| rest.matches(separator).count() >= wanted)
+        };
         self.columns.iter().find_map(|column| {
             let key = column.values.iter().position(|value| holds_rows(value))?;
             let row = column.keys.iter().position(|own| *own as usize == key)?;
@@ -175,7 +207,11 @@ impl RawTable {
             _ => {
                 let row = self.rows().checked_sub(1)?;
                 let mut cells = self.columns.iter().map(|column| column.value(row));
-                let cell = if at_end { cells.next_back() } else { cells.find(|cell| cell.contains('\n')) }?;
+                let cell = if at_end {
+                    cells.next_back()
+                } else {
+                    cells.find(|cell| cell.contains('\n'))
+                }?;
                 Some((last_line, cell.to_owned()))
             }
         }
@@ -192,11 +228,18 @@ impl RawTable {
             .iter()
             .enumerate()
             .filter(|(_, bytes)| is_damaged(bytes))
-            .map(|(column, bytes)| Undecodable { line: 1, column, value: shown(bytes) })
+            .map(|(column, bytes)| Undecodable {
+                line: 1,
+                column,
+                value: shown(bytes),
+            })
             .collect();
         for (column, (values, keys)) in columns.iter().enumerate() {
             let damaged: Vec<bool> = values.iter().map(|value| is_damaged(value)).collect();
-            let rows = keys.iter().enumerate().filter(|(_, key)| damaged[**key as usize]);
+            let rows = keys
+                .iter()
+                .enumerate()
+                .filter(|(_, key)| damaged[**key as usize]);
             found.extend(rows.map(|(row, key)| Undecodable {
                 line: u64::from(self.lines[row]),
                 column,

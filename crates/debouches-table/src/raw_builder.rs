@@ -27,7 +27,13 @@ impl RawBuilder {
     /// An empty table.
     #[must_use]
     pub fn new(limits: ReadLimits) -> Self {
-        Self { limits, header: Vec::new(), places: HashMap::new(), columns: Vec::new(), lines: Vec::new() }
+        Self {
+            limits,
+            header: Vec::new(),
+            places: HashMap::new(),
+            columns: Vec::new(),
+            lines: Vec::new(),
+        }
     }
 
     /// Declares a column, so that it exists in a table without records, and gives its place.
@@ -40,7 +46,11 @@ impl RawBuilder {
         }
         let limit = self.limits.columns;
         if self.header.len() >= limit {
-            return Err(TableError::OverLimit { line: self.line(), what: "the number of columns", limit: limit as u64 });
+            return Err(TableError::OverLimit {
+                line: self.line(),
+                what: "the number of columns",
+                limit: limit as u64,
+            });
         }
         let place = self.header.len();
         self.header.push(heading.to_owned());
@@ -55,23 +65,34 @@ impl RawBuilder {
     /// When there are too many cells.
     pub fn record(&mut self, line: u32) -> Result<(), TableError> {
         self.lines.push(line);
-        self.limits.check_cells(self.lines.len(), self.header.len(), Some(line))
+        self.limits
+            .check_cells(self.lines.len(), self.header.len(), Some(line))
     }
 
     /// Gives a cell of the record in progress. The inner result says that the heading came twice.
     ///
     /// # Errors
     /// When the cell is too large or there are too many columns.
-    pub fn cell(&mut self, heading: &str, value: &str) -> Result<Result<(), NamedTwice>, TableError> {
+    pub fn cell(
+        &mut self,
+        heading: &str,
+        value: &str,
+    ) -> Result<Result<(), NamedTwice>, TableError> {
         let limit = self.limits.cell_bytes;
         if value.len() > limit {
-            return Err(TableError::OverLimit { line: self.line(), what: "the size of a cell in bytes", limit: limit as u64 });
+            return Err(TableError::OverLimit {
+                line: self.line(),
+                what: "the size of a cell in bytes",
+                limit: limit as u64,
+            });
         }
         let place = self.column(heading)?;
         let rows = self.lines.len();
         let (encoder, filled) = &mut self.columns[place];
         if *filled == rows {
-            return Ok(Err(NamedTwice { heading: heading.to_owned() }));
+            return Ok(Err(NamedTwice {
+                heading: heading.to_owned(),
+            }));
         }
         pad(encoder, filled, rows - 1);
         encoder.push(value.as_bytes());
@@ -90,7 +111,10 @@ impl RawBuilder {
             pad(&mut encoder, &mut filled, rows);
             let (values, keys) = encoder.finish();
             let text = |bytes| String::from_utf8(bytes).expect("cells were given as text");
-            RawColumn { values: values.into_iter().map(text).collect(), keys }
+            RawColumn {
+                values: values.into_iter().map(text).collect(),
+                keys,
+            }
         });
         let columns = columns.collect();
         RawTable::of_text(self.header, columns, self.lines, encoding)

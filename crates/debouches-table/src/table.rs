@@ -23,7 +23,10 @@ impl Table {
     /// A table without columns yet.
     #[must_use]
     pub fn new(rows: usize) -> Self {
-        Self { rows, columns: Vec::new() }
+        Self {
+            rows,
+            columns: Vec::new(),
+        }
     }
 
     /// Number of rows.
@@ -34,13 +37,18 @@ impl Table {
 
     /// Names and columns, in order.
     pub fn columns(&self) -> impl Iterator<Item = (&str, &Column)> {
-        self.columns.iter().map(|(name, column)| (name.as_str(), column))
+        self.columns
+            .iter()
+            .map(|(name, column)| (name.as_str(), column))
     }
 
     /// The column of that name.
     #[must_use]
     pub fn column(&self, name: &str) -> Option<&Column> {
-        self.columns.iter().find(|(own, _)| own == name).map(|(_, column)| column)
+        self.columns
+            .iter()
+            .find(|(own, _)| own == name)
+            .map(|(_, column)| column)
     }
 
     /// Adds a column at the end, or replaces the one of that name.
@@ -49,7 +57,11 @@ impl Table {
     /// When its length is not that of the table.
     pub fn set(&mut self, name: &str, column: Column) -> Result<(), TableError> {
         if column.rows() != self.rows {
-            return Err(TableError::Length { name: name.to_owned(), found: column.rows(), expected: self.rows });
+            return Err(TableError::Length {
+                name: name.to_owned(),
+                found: column.rows(),
+                expected: self.rows,
+            });
         }
         match self.columns.iter_mut().find(|(own, _)| own == name) {
             Some((_, own)) => *own = column,
@@ -65,7 +77,10 @@ impl Table {
     pub fn text(&self, name: &str) -> Result<&TextColumn, TableError> {
         match self.column(name) {
             Some(Column::Text(column) | Column::List(column)) => Ok(column),
-            _ => Err(TableError::NoColumn { name: name.to_owned(), expected: "text" }),
+            _ => Err(TableError::NoColumn {
+                name: name.to_owned(),
+                expected: "text",
+            }),
         }
     }
 
@@ -76,7 +91,10 @@ impl Table {
     pub fn integers(&self, name: &str) -> Result<&IntegerColumn, TableError> {
         match self.column(name) {
             Some(Column::Integer(column)) => Ok(column),
-            _ => Err(TableError::NoColumn { name: name.to_owned(), expected: "whole-number" }),
+            _ => Err(TableError::NoColumn {
+                name: name.to_owned(),
+                expected: "whole-number",
+            }),
         }
     }
 
@@ -87,7 +105,10 @@ impl Table {
     pub fn decimals(&self, name: &str) -> Result<&DecimalColumn, TableError> {
         match self.column(name) {
             Some(Column::Decimal(column)) => Ok(column),
-            _ => Err(TableError::NoColumn { name: name.to_owned(), expected: "decimal" }),
+            _ => Err(TableError::NoColumn {
+                name: name.to_owned(),
+                expected: "decimal",
+            }),
         }
     }
 
@@ -98,7 +119,10 @@ impl Table {
     pub fn statuses(&self, name: &str) -> Result<&StatusColumn, TableError> {
         match self.column(name) {
             Some(Column::Status(column)) => Ok(column),
-            _ => Err(TableError::NoColumn { name: name.to_owned(), expected: "status" }),
+            _ => Err(TableError::NoColumn {
+                name: name.to_owned(),
+                expected: "status",
+            }),
         }
     }
 
@@ -106,18 +130,30 @@ impl Table {
     ///
     /// # Errors
     /// When there is no column of numbers of that name.
-    pub fn numbers(&self, name: &str) -> Result<Box<dyn Fn(usize) -> Option<f64> + '_>, TableError> {
+    pub fn numbers(
+        &self,
+        name: &str,
+    ) -> Result<Box<dyn Fn(usize) -> Option<f64> + '_>, TableError> {
         match self.column(name) {
-            Some(Column::Integer(column)) => Ok(Box::new(move |row| column.get(row).map(f64::from))),
+            Some(Column::Integer(column)) => {
+                Ok(Box::new(move |row| column.get(row).map(f64::from)))
+            }
             Some(Column::Decimal(column)) => Ok(Box::new(move |row| column.get(row))),
-            _ => Err(TableError::NoColumn { name: name.to_owned(), expected: "number" }),
+            _ => Err(TableError::NoColumn {
+                name: name.to_owned(),
+                expected: "number",
+            }),
         }
     }
 
     /// The key of a row in words, as `name=value, …`; an empty part is left out.
     #[must_use]
     pub fn key_of(&self, names: &[String], row: usize) -> String {
-        let part = |name: &String| self.text(name).ok().and_then(|text| text.get(row).map(|value| format!("{name}={value}")));
+        let part = |name: &String| {
+            self.text(name)
+                .ok()
+                .and_then(|text| text.get(row).map(|value| format!("{name}={value}")))
+        };
         names.iter().filter_map(part).collect::<Vec<_>>().join(", ")
     }
 
@@ -135,13 +171,23 @@ impl Table {
     pub fn arranged(mut self, names: &[&str]) -> Result<Self, TableError> {
         let mut columns = Vec::with_capacity(names.len());
         for name in names {
-            let missing = || TableError::NoColumn { name: (*name).to_owned(), expected: "published" };
-            let place = self.columns.iter().position(|(own, _)| own == name).ok_or_else(missing)?;
+            let missing = || TableError::NoColumn {
+                name: (*name).to_owned(),
+                expected: "published",
+            };
+            let place = self
+                .columns
+                .iter()
+                .position(|(own, _)| own == name)
+                .ok_or_else(missing)?;
             columns.push(self.columns.swap_remove(place));
         }
         match self.columns.first() {
             Some((name, _)) => Err(TableError::Undescribed { name: name.clone() }),
-            None => Ok(Self { rows: self.rows, columns }),
+            None => Ok(Self {
+                rows: self.rows,
+                columns,
+            }),
         }
     }
 
@@ -171,10 +217,14 @@ impl Table {
     ) -> Result<Self, TableError> {
         let columns = self.columns.iter().map(|(name, column)| {
             let is_list = matches!(column, Column::List(_));
-            let column = Column::from_array(&f(column)?, is_list).ok_or_else(|| TableError::Foreign(name.clone()))?;
+            let column = Column::from_array(&f(column)?, is_list)
+                .ok_or_else(|| TableError::Foreign(name.clone()))?;
             Ok((name.clone(), column))
         });
-        Ok(Self { rows, columns: columns.collect::<Result<_, TableError>>()? })
+        Ok(Self {
+            rows,
+            columns: columns.collect::<Result<_, TableError>>()?,
+        })
     }
 
     pub(crate) fn to_batch(&self) -> Result<RecordBatch, TableError> {
@@ -183,25 +233,50 @@ impl Table {
             .iter()
             .map(|(name, column)| {
                 let array = column.array();
-                let field = Field::new(name, array.data_type().clone(), !matches!(column, Column::Status(_)));
+                let field = Field::new(
+                    name,
+                    array.data_type().clone(),
+                    !matches!(column, Column::Status(_)),
+                );
                 match column {
-                    Column::List(_) => field.with_metadata(HashMap::from([(KIND.to_owned(), LIST.to_owned())])),
-                    Column::Text(_) | Column::Integer(_) | Column::Decimal(_) | Column::Status(_) => field,
+                    Column::List(_) => {
+                        field.with_metadata(HashMap::from([(KIND.to_owned(), LIST.to_owned())]))
+                    }
+                    Column::Text(_)
+                    | Column::Integer(_)
+                    | Column::Decimal(_)
+                    | Column::Status(_) => field,
                 }
             })
             .collect();
-        let arrays = self.columns.iter().map(|(_, column)| column.array()).collect();
+        let arrays = self
+            .columns
+            .iter()
+            .map(|(_, column)| column.array())
+            .collect();
         Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)?)
     }
 
     pub(crate) fn from_batch(batch: &RecordBatch) -> Result<Self, TableError> {
         let schema = batch.schema();
-        let columns = schema.fields().iter().zip(batch.columns()).map(|(field, array)| {
-            let is_list = field.metadata().get(KIND).is_some_and(|kind| kind == LIST);
-            let column = Column::from_array(array, is_list)
-                .ok_or_else(|| TableError::Foreign(format!("column `{}` is of type {}", field.name(), array.data_type())))?;
-            Ok((field.name().clone(), column))
-        });
-        Ok(Self { rows: batch.num_rows(), columns: columns.collect::<Result<_, TableError>>()? })
+        let columns = schema
+            .fields()
+            .iter()
+            .zip(batch.columns())
+            .map(|(field, array)| {
+                let is_list = field.metadata().get(KIND).is_some_and(|kind| kind == LIST);
+                let column = Column::from_array(array, is_list).ok_or_else(|| {
+                    TableError::Foreign(format!(
+                        "column `{}` is of type {}",
+                        field.name(),
+                        array.data_type()
+                    ))
+                })?;
+                Ok((field.name().clone(), column))
+            });
+        Ok(Self {
+            rows: batch.num_rows(),
+            columns: columns.collect::<Result<_, TableError>>()?,
+        })
     }
 }

@@ -28,7 +28,13 @@ impl Seeded {
     }
 }
 
-const LIMITS: ReadLimits = ReadLimits { row_bytes: 1 << 16, cell_bytes: 64, columns: 4096, cells: 400, ragged_rows: 8 };
+const LIMITS: ReadLimits = ReadLimits {
+    row_bytes: 1 << 16,
+    cell_bytes: 64,
+    columns: 4096,
+    cells: 400,
+    ragged_rows: 8,
+};
 
 /// Pieces that readers have trouble with, put together at random, then bytes changed at random.
 fn body(pieces: &[&[u8]], seed: u64) -> Vec<u8> {
@@ -55,11 +61,24 @@ fn check(read: Result<RawTable, TableError>, seed: u64) {
     assert_eq!(table.width(), table.header.len(), "seed {seed}");
     for place in 0..table.width() {
         let column = table.column(place);
-        assert_eq!(column.keys.len(), table.rows(), "seed {seed}, column {place}");
-        assert!(column.keys.iter().all(|key| (*key as usize) < column.values.len()), "seed {seed}, column {place}");
+        assert_eq!(
+            column.keys.len(),
+            table.rows(),
+            "seed {seed}, column {place}"
+        );
+        assert!(
+            column
+                .keys
+                .iter()
+                .all(|key| (*key as usize) < column.values.len()),
+            "seed {seed}, column {place}"
+        );
     }
     assert!(table.lines.is_sorted(), "seed {seed}: {:?}", table.lines);
-    assert!(table.rows() as u64 * table.width() as u64 <= LIMITS.cells, "seed {seed}");
+    assert!(
+        table.rows() as u64 * table.width() as u64 <= LIMITS.cells,
+        "seed {seed}"
+    );
 }
 
 #[test]

@@ -13,9 +13,20 @@ pub(crate) struct Base {
 
 impl Base {
     pub(crate) fn parse(text: &str) -> Result<Self, UdataError> {
-        let fault = |why| Err(UdataError::Address { address: shown(text), why });
-        let trimmed = text.trim().trim_end_matches('/').trim_end_matches("/api/1").to_owned();
-        let Ok(api) = Url::parse(&format!("{trimmed}/api/1/")) else { return fault("it is not an address") };
+        let fault = |why| {
+            Err(UdataError::Address {
+                address: shown(text),
+                why,
+            })
+        };
+        let trimmed = text
+            .trim()
+            .trim_end_matches('/')
+            .trim_end_matches("/api/1")
+            .to_owned();
+        let Ok(api) = Url::parse(&format!("{trimmed}/api/1/")) else {
+            return fault("it is not an address");
+        };
         if !matches!(api.scheme(), "http" | "https") || api.host_str().is_none() {
             return fault("an http or https address is expected");
         }
@@ -50,21 +61,31 @@ impl Base {
     /// it would name the parent.
     pub(crate) fn join(&self, path: &[&str]) -> Result<Url, UdataError> {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-        let bad = path.iter().find(|segment| segment.is_empty() || !segment.bytes().all(plain));
+        let bad = path
+            .iter()
+            .find(|segment| segment.is_empty() || !segment.bytes().all(plain));
         let address = format!("{}/", path.join("/"));
         match (bad, self.api.join(&address)) {
             (None, Ok(url)) => Ok(url),
-            (Some(segment), _) => {
-                Err(UdataError::Address { address: (*segment).to_owned(), why: "an identifier of the portal is expected" })
-            }
-            (None, Err(_)) => Err(UdataError::Address { address, why: "it is not an address" }),
+            (Some(segment), _) => Err(UdataError::Address {
+                address: (*segment).to_owned(),
+                why: "an identifier of the portal is expected",
+            }),
+            (None, Err(_)) => Err(UdataError::Address {
+                address,
+                why: "it is not an address",
+            }),
         }
     }
 }
 
 /// A base address that may hold a password is not repeated.
 fn shown(text: &str) -> String {
-    if text.contains('@') { "…".to_owned() } else { text.to_owned() }
+    if text.contains('@') {
+        "…".to_owned()
+    } else {
+        text.to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -73,17 +94,31 @@ mod tests {
 
     #[test]
     fn a_base_is_cleaned_and_paths_end_with_a_slash() {
-        for text in ["https://www.data.gouv.fr", " https://www.data.gouv.fr/ ", "https://www.data.gouv.fr/api/1/"] {
+        for text in [
+            "https://www.data.gouv.fr",
+            " https://www.data.gouv.fr/ ",
+            "https://www.data.gouv.fr/api/1/",
+        ] {
             let base = Base::parse(text).unwrap();
             assert_eq!(base.text(), "https://www.data.gouv.fr");
             let url = base.join(&["datasets", "6b04", "upload"]).unwrap();
-            assert_eq!(url.as_str(), "https://www.data.gouv.fr/api/1/datasets/6b04/upload/");
+            assert_eq!(
+                url.as_str(),
+                "https://www.data.gouv.fr/api/1/datasets/6b04/upload/"
+            );
         }
     }
 
     #[test]
     fn a_base_that_is_no_base_is_refused_without_showing_a_password() {
-        for text in ["", "data.gouv.fr", "ftp://x", "https://a:secret@x", "https://x?key=1", "https://x/#a"] {
+        for text in [
+            "",
+            "data.gouv.fr",
+            "ftp://x",
+            "https://a:secret@x",
+            "https://x?key=1",
+            "https://x/#a",
+        ] {
             let error = Base::parse(text).unwrap_err();
             assert!(!error.to_string().contains("secret"), "{error}");
         }
@@ -93,7 +128,13 @@ mod tests {
     fn an_identifier_cannot_name_another_place() {
         let base = Base::parse("http://127.0.0.1:7000").unwrap();
         for id in ["", "..", ".", "a/b", "a?b", "a%2fb", "é"] {
-            assert!(matches!(base.join(&["datasets", id]), Err(UdataError::Address { .. })), "{id}");
+            assert!(
+                matches!(
+                    base.join(&["datasets", id]),
+                    Err(UdataError::Address { .. })
+                ),
+                "{id}"
+            );
         }
     }
 }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use debouches_http::{Answer, Body, HttpError, HttpErrorKind, Method, Repeat, Request, Url, redact};
+use debouches_http::{
+    Answer, Body, HttpError, HttpErrorKind, Method, Repeat, Request, Url, redact,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -27,8 +29,15 @@ pub(crate) struct Done {
 impl Call {
     /// `doing` completes "cannot …".
     pub(crate) fn new(doing: impl Into<String>, method: Method, repeat: Repeat, url: Url) -> Self {
-        let request = Request::new(method, url.clone()).header("accept", "application/json").repeat(repeat);
-        Self { doing: doing.into(), repeat, request, url }
+        let request = Request::new(method, url.clone())
+            .header("accept", "application/json")
+            .repeat(repeat);
+        Self {
+            doing: doing.into(),
+            repeat,
+            request,
+            url,
+        }
     }
 
     pub(crate) fn json<T: Serialize + ?Sized>(mut self, value: &T) -> Self {
@@ -48,13 +57,22 @@ impl Call {
     }
 
     pub(crate) async fn send(self, portal: &Portal) -> Result<Done, UdataError> {
-        let Self { doing, repeat, request, url } = self;
+        let Self {
+            doing,
+            repeat,
+            request,
+            url,
+        } = self;
         let request = match &portal.key {
             Some(key) => request.secret("x-api-key", key),
             None => request,
         };
         match portal.client.send(&request).await {
-            Ok(answer) if (200..300).contains(&answer.status()) => Ok(Done { doing, repeat, answer }),
+            Ok(answer) if (200..300).contains(&answer.status()) => Ok(Done {
+                doing,
+                repeat,
+                answer,
+            }),
             Ok(answer) => Err(of_status(doing, repeat, &url, &answer)),
             Err(error) => Err(of_failure(doing, repeat, error)),
         }
@@ -70,7 +88,9 @@ pub(crate) fn time_to_store(bytes: u64) -> Duration {
 
 impl Done {
     pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, UdataError> {
-        self.answer.json().map_err(|source| of_failure(self.doing.clone(), self.repeat, source))
+        self.answer
+            .json()
+            .map_err(|source| of_failure(self.doing.clone(), self.repeat, source))
     }
 
     pub(crate) fn doing(&self) -> String {
@@ -84,7 +104,9 @@ fn of_failure(doing: String, repeat: Repeat, source: HttpError) -> UdataError {
     match (source.outcome(), repeat) {
         (Outcome::Unknown, Repeat::Never) => UdataError::Uncertain { doing, source },
         (Outcome::NotSent, _) if !source.is_outage() => UdataError::Unsent { doing, source },
-        (Outcome::NotSent | Outcome::Answered | Outcome::Unknown, Repeat::Safe | Repeat::Never) if source.is_outage() => {
+        (Outcome::NotSent | Outcome::Answered | Outcome::Unknown, Repeat::Safe | Repeat::Never)
+            if source.is_outage() =>
+        {
             UdataError::Outage { doing, source }
         }
         (Outcome::NotSent | Outcome::Answered | Outcome::Unknown, Repeat::Safe | Repeat::Never) => {
@@ -99,7 +121,11 @@ fn of_status(doing: String, repeat: Repeat, url: &Url, answer: &Answer) -> Udata
     match status {
         400 | 422 => {
             let (fields, said) = refusal(answer.body());
-            UdataError::Refused { doing, fields, said }
+            UdataError::Refused {
+                doing,
+                fields,
+                said,
+            }
         }
         401 => UdataError::Unauthorized { doing },
         403 => UdataError::Forbidden { doing },
@@ -109,14 +135,22 @@ fn of_status(doing: String, repeat: Repeat, url: &Url, answer: &Answer) -> Udata
         423 => UdataError::ReadOnly { doing },
         300..=399 => {
             let to = answer.header("location").and_then(|to| url.join(to).ok());
-            UdataError::Redirected { doing, to: to.map_or_else(|| "an unknown address".to_owned(), |to| redact(&to)) }
+            UdataError::Redirected {
+                doing,
+                to: to.map_or_else(|| "an unknown address".to_owned(), |to| redact(&to)),
+            }
         }
         // Said before the request is looked at.
         429 => {
-            let source = answer.error(HttpErrorKind::RateLimited { retry_after: answer.retry_after() });
+            let source = answer.error(HttpErrorKind::RateLimited {
+                retry_after: answer.retry_after(),
+            });
             UdataError::Outage { doing, source }
         }
-        408 => UdataError::Outage { doing, source: answer.error(HttpErrorKind::Status(status)) },
+        408 => UdataError::Outage {
+            doing,
+            source: answer.error(HttpErrorKind::Status(status)),
+        },
         500 | 502..=599 => {
             let source = answer.error(HttpErrorKind::Status(status));
             let before_looking = status == 503 && answer.retry_after().is_some();
@@ -126,6 +160,9 @@ fn of_status(doing: String, repeat: Repeat, url: &Url, answer: &Answer) -> Udata
                 Repeat::Never | Repeat::Safe => UdataError::Outage { doing, source },
             }
         }
-        other => UdataError::Unexpected { doing, status: other },
+        other => UdataError::Unexpected {
+            doing,
+            status: other,
+        },
     }
 }

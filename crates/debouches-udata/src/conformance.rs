@@ -14,7 +14,12 @@ use crate::{Portal, UdataError};
 ///
 /// # Errors
 /// The first check that fails, and why.
-pub async fn run(base: &str, key: &str, outsider_key: Option<&str>, organization: &str) -> Result<Vec<String>, String> {
+pub async fn run(
+    base: &str,
+    key: &str,
+    outsider_key: Option<&str>,
+    organization: &str,
+) -> Result<Vec<String>, String> {
     let mut bench = Bench {
         portal: portal(base, key)?,
         outsider: outsider_key.map(|key| portal(base, key)).transpose()?,
@@ -46,7 +51,12 @@ impl Bench {
     }
 
     /// Checks that a call fails as it should.
-    fn fails<T>(&mut self, name: &str, got: Result<T, UdataError>, wanted: fn(&UdataError) -> bool) -> Result<(), String> {
+    fn fails<T>(
+        &mut self,
+        name: &str,
+        got: Result<T, UdataError>,
+        wanted: fn(&UdataError) -> bool,
+    ) -> Result<(), String> {
         match got {
             Ok(_) => Err(format!("{name}: it succeeded")),
             Err(error) if wanted(&error) => self.check(name, true),
@@ -69,8 +79,14 @@ fn told(name: &str) -> impl FnOnce(UdataError) -> String + '_ {
 }
 
 fn portal(base: &str, key: &str) -> Result<Portal, String> {
-    let policy = Policy { requests_per_second: 20.0, ..Policy::default() };
-    let options = ClientOptions { policy, ..ClientOptions::new("conformance battery") };
+    let policy = Policy {
+        requests_per_second: 20.0,
+        ..Policy::default()
+    };
+    let options = ClientOptions {
+        policy,
+        ..ClientOptions::new("conformance battery")
+    };
     let client = Client::new(options).map_err(|error| error.to_string())?;
     Portal::new(base, Some(Secret::new(key)), client).map_err(|error| error.to_string())
 }

@@ -29,11 +29,17 @@ impl Portal {
     ///
     /// # Errors
     /// When there is no answer.
-    pub async fn contact_points(&self, organization: &str) -> Result<Vec<ContactPoint>, UdataError> {
+    pub async fn contact_points(
+        &self,
+        organization: &str,
+    ) -> Result<Vec<ContactPoint>, UdataError> {
         let mut url = self.at.join(&["organizations", organization, "contacts"])?;
         url.query_pairs_mut().append_pair("page_size", "100");
         let doing = format!("list the contact points of organization {organization}");
-        let page: PageWire = Call::new(doing, Method::Get, Repeat::Safe, url).send(self).await?.read()?;
+        let page: PageWire = Call::new(doing, Method::Get, Repeat::Safe, url)
+            .send(self)
+            .await?
+            .read()?;
         Ok(page.data)
     }
 
@@ -42,9 +48,23 @@ impl Portal {
     ///
     /// # Errors
     /// When the portal refuses or does not answer.
-    pub async fn ensure_contact(&self, organization: &str, name: &str, email: &str) -> Result<ContactPoint, UdataError> {
+    pub async fn ensure_contact(
+        &self,
+        organization: &str,
+        name: &str,
+        email: &str,
+    ) -> Result<ContactPoint, UdataError> {
         let body = json!({ "name": name, "email": email, "role": "contact", "organization": organization });
         let doing = format!("make contact point `{name}`");
-        Call::new(doing, Method::Post, Repeat::Safe, self.at.join(&["contacts"])?).json(&body).send(self).await?.read()
+        Call::new(
+            doing,
+            Method::Post,
+            Repeat::Safe,
+            self.at.join(&["contacts"])?,
+        )
+        .json(&body)
+        .send(self)
+        .await?
+        .read()
     }
 }

@@ -68,7 +68,10 @@ impl Coverage {
     /// Keeps the days: some versions of the portal write an hour after them.
     pub(crate) fn read(start: String, end: Option<String>) -> Option<Self> {
         let day = |text: String| text.get(..10).map(str::to_owned);
-        Some(Self { start: day(start)?, end: end.and_then(day) })
+        Some(Self {
+            start: day(start)?,
+            end: end.and_then(day),
+        })
     }
 }
 
@@ -103,33 +106,76 @@ impl Dataset {
 
     /// The fields that this API is known to drop or rewrite with a success, and that differ.
     pub(crate) fn swallowed(&self, text: &DatasetText) -> Vec<String> {
-        self.silent(text).into_iter().flatten().map(|difference| difference.field).collect()
+        self.silent(text)
+            .into_iter()
+            .flatten()
+            .map(|difference| difference.field)
+            .collect()
     }
 
     fn silent(&self, text: &DatasetText) -> Vec<Option<Difference>> {
         let (start, end) = text.temporal_coverage;
         let list = |items: &mut dyn Iterator<Item = &String>| {
-            items.map(String::as_str).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", ")
+            items
+                .map(String::as_str)
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .collect::<Vec<_>>()
+                .join(", ")
         };
-        let shown = self
-            .temporal_coverage
-            .as_ref()
-            .map(|coverage| format!("{} – {}", coverage.start, coverage.end.as_deref().unwrap_or("…")));
-        let granularity = Some(text.spatial_granularity.as_str()).filter(|granularity| !granularity.is_empty());
+        let shown = self.temporal_coverage.as_ref().map(|coverage| {
+            format!(
+                "{} – {}",
+                coverage.start,
+                coverage.end.as_deref().unwrap_or("…")
+            )
+        });
+        let granularity =
+            Some(text.spatial_granularity.as_str()).filter(|granularity| !granularity.is_empty());
         let found_granularity = self.spatial_granularity.as_deref().unwrap_or_default();
         let contacts = (!text.contact_points.is_empty()).then(|| {
             let wanted = list(&mut text.contact_points.iter());
-            Difference::value("contact_points", &list(&mut self.contact_points.iter()), &wanted)
+            Difference::value(
+                "contact_points",
+                &list(&mut self.contact_points.iter()),
+                &wanted,
+            )
         });
         vec![
-            Difference::value("license", self.license.as_deref().unwrap_or_default(), &text.license),
-            Difference::value("frequency", self.frequency.as_deref().unwrap_or_default(), &text.frequency),
-            Difference::value("tags", &list(&mut self.tags.iter()), &list(&mut text.slugs().iter())),
-            Difference::value("temporal_coverage", &shown.unwrap_or_default(), &format!("{start} – {end}")),
-            Difference::value("spatial.zones", &list(&mut self.spatial_zones.iter()), &list(&mut text.spatial_zones.iter())),
-            granularity.and_then(|wanted| Difference::value("spatial.granularity", found_granularity, wanted)),
+            Difference::value(
+                "license",
+                self.license.as_deref().unwrap_or_default(),
+                &text.license,
+            ),
+            Difference::value(
+                "frequency",
+                self.frequency.as_deref().unwrap_or_default(),
+                &text.frequency,
+            ),
+            Difference::value(
+                "tags",
+                &list(&mut self.tags.iter()),
+                &list(&mut text.slugs().iter()),
+            ),
+            Difference::value(
+                "temporal_coverage",
+                &shown.unwrap_or_default(),
+                &format!("{start} – {end}"),
+            ),
+            Difference::value(
+                "spatial.zones",
+                &list(&mut self.spatial_zones.iter()),
+                &list(&mut text.spatial_zones.iter()),
+            ),
+            granularity.and_then(|wanted| {
+                Difference::value("spatial.granularity", found_granularity, wanted)
+            }),
             contacts.flatten(),
-            Difference::value("private", &self.private.to_string(), &text.private.to_string()),
+            Difference::value(
+                "private",
+                &self.private.to_string(),
+                &text.private.to_string(),
+            ),
             extras::difference(&self.extras, &text.extras),
         ]
     }

@@ -27,6 +27,10 @@ impl Difference {
     }
 
     fn new(field: &str, found: &str, wanted: &str) -> Self {
-        Self { field: field.to_owned(), found: found.to_owned(), wanted: wanted.to_owned() }
+        Self {
+            field: field.to_owned(),
+            found: found.to_owned(),
+            wanted: wanted.to_owned(),
+        }
     }
 }

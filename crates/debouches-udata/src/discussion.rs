@@ -25,9 +25,14 @@ impl Portal {
     /// When there is no answer.
     pub async fn has_discussion(&self, dataset: &str, title: &str) -> Result<bool, UdataError> {
         let mut url = self.at.join(&["discussions"])?;
-        url.query_pairs_mut().append_pair("for", dataset).append_pair("page_size", "100");
+        url.query_pairs_mut()
+            .append_pair("for", dataset)
+            .append_pair("page_size", "100");
         let doing = format!("list the discussions of dataset {dataset}");
-        let page: PageWire = Call::new(doing, Method::Get, Repeat::Safe, url).send(self).await?.read()?;
+        let page: PageWire = Call::new(doing, Method::Get, Repeat::Safe, url)
+            .send(self)
+            .await?
+            .read()?;
         Ok(page.data.iter().any(|discussion| discussion.title == title))
     }
 
@@ -35,9 +40,23 @@ impl Portal {
     ///
     /// # Errors
     /// [`UdataError::Uncertain`] when the answer is lost: ask [`Self::has_discussion`].
-    pub async fn discuss(&self, dataset: &str, title: &str, comment: &str) -> Result<(), UdataError> {
+    pub async fn discuss(
+        &self,
+        dataset: &str,
+        title: &str,
+        comment: &str,
+    ) -> Result<(), UdataError> {
         let body = json!({ "title": title, "comment": comment, "subject": { "class": "Dataset", "id": dataset } });
         let doing = format!("open discussion `{title}`");
-        Call::new(doing, Method::Post, Repeat::Never, self.at.join(&["discussions"])?).json(&body).send(self).await.map(drop)
+        Call::new(
+            doing,
+            Method::Post,
+            Repeat::Never,
+            self.at.join(&["discussions"])?,
+        )
+        .json(&body)
+        .send(self)
+        .await
+        .map(drop)
     }
 }

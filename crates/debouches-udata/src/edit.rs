@@ -14,22 +14,44 @@ impl Portal {
     /// [`UdataError::Uncertain`] when the answer is lost: look for an extra of it before creating again.
     pub async fn create_dataset(&self, text: &DatasetText) -> Result<Dataset, UdataError> {
         let doing = format!("create dataset `{}`", text.title);
-        let call = Call::new(doing, Method::Post, Repeat::Never, self.at.join(&["datasets"])?).json(&text.body());
-        call.send(self).await?.read::<DatasetWire>().map(Dataset::from)
+        let call = Call::new(
+            doing,
+            Method::Post,
+            Repeat::Never,
+            self.at.join(&["datasets"])?,
+        )
+        .json(&text.body());
+        call.send(self)
+            .await?
+            .read::<DatasetWire>()
+            .map(Dataset::from)
     }
 
     /// Writes the whole of what we say of a dataset; its resources are not touched.
     ///
     /// # Errors
     /// [`UdataError::Swallowed`] when the portal says yes and shows something else.
-    pub async fn update_dataset(&self, id: &str, text: &DatasetText) -> Result<Dataset, UdataError> {
+    pub async fn update_dataset(
+        &self,
+        id: &str,
+        text: &DatasetText,
+    ) -> Result<Dataset, UdataError> {
         let url = self.at.join(&["datasets", id])?;
-        let call = Call::new(format!("update dataset {id}"), Method::Put, Repeat::Safe, url).json(&text.body());
+        let call = Call::new(
+            format!("update dataset {id}"),
+            Method::Put,
+            Repeat::Safe,
+            url,
+        )
+        .json(&text.body());
         let done = call.send(self).await?;
         let dataset = Dataset::from(done.read::<DatasetWire>()?);
         match dataset.swallowed(text) {
             fields if fields.is_empty() => Ok(dataset),
-            fields => Err(UdataError::Swallowed { doing: done.doing(), fields }),
+            fields => Err(UdataError::Swallowed {
+                doing: done.doing(),
+                fields,
+            }),
         }
     }
 
@@ -37,14 +59,27 @@ impl Portal {
     ///
     /// # Errors
     /// [`UdataError::Swallowed`] when the portal says yes and shows something else.
-    pub async fn describe(&self, dataset: &str, resource: &str, text: &ResourceText) -> Result<Resource, UdataError> {
-        let url = self.at.join(&["datasets", dataset, "resources", resource])?;
+    pub async fn describe(
+        &self,
+        dataset: &str,
+        resource: &str,
+        text: &ResourceText,
+    ) -> Result<Resource, UdataError> {
+        let url = self
+            .at
+            .join(&["datasets", dataset, "resources", resource])?;
         let doing = format!("describe resource {resource} of dataset {dataset}");
-        let done = Call::new(doing, Method::Put, Repeat::Safe, url).json(&text.body()).send(self).await?;
+        let done = Call::new(doing, Method::Put, Repeat::Safe, url)
+            .json(&text.body())
+            .send(self)
+            .await?;
         let resource = Resource::from(done.read::<ResourceWire>()?);
         match resource.swallowed(text) {
             fields if fields.is_empty() => Ok(resource),
-            fields => Err(UdataError::Swallowed { doing: done.doing(), fields }),
+            fields => Err(UdataError::Swallowed {
+                doing: done.doing(),
+                fields,
+            }),
         }
     }
 
@@ -55,7 +90,11 @@ impl Portal {
     pub async fn reorder(&self, dataset: &str, resources: &[String]) -> Result<(), UdataError> {
         let url = self.at.join(&["datasets", dataset, "resources"])?;
         let doing = format!("reorder the resources of dataset {dataset}");
-        Call::new(doing, Method::Put, Repeat::Safe, url).json(resources).send(self).await.map(drop)
+        Call::new(doing, Method::Put, Repeat::Safe, url)
+            .json(resources)
+            .send(self)
+            .await
+            .map(drop)
     }
 
     /// Deletes a resource and its file. One that is not there is deleted already.
@@ -63,9 +102,14 @@ impl Portal {
     /// # Errors
     /// When the portal refuses or does not answer.
     pub async fn delete_resource(&self, dataset: &str, resource: &str) -> Result<(), UdataError> {
-        let url = self.at.join(&["datasets", dataset, "resources", resource])?;
+        let url = self
+            .at
+            .join(&["datasets", dataset, "resources", resource])?;
         let doing = format!("delete resource {resource} of dataset {dataset}");
-        match Call::new(doing, Method::Delete, Repeat::Safe, url).send(self).await {
+        match Call::new(doing, Method::Delete, Repeat::Safe, url)
+            .send(self)
+            .await
+        {
             Ok(_) | Err(UdataError::NotFound { .. }) => Ok(()),
             Err(error) => Err(error),
         }
@@ -89,7 +133,15 @@ impl Portal {
             return Ok(false);
         }
         let url = self.at.join(&["datasets", id])?;
-        match Call::new(format!("delete draft {id}"), Method::Delete, Repeat::Safe, url).send(self).await {
+        match Call::new(
+            format!("delete draft {id}"),
+            Method::Delete,
+            Repeat::Safe,
+            url,
+        )
+        .send(self)
+        .await
+        {
             Ok(_) | Err(UdataError::NotFound { .. } | UdataError::Gone { .. }) => Ok(true),
             Err(error) => Err(error),
         }
@@ -99,9 +151,18 @@ impl Portal {
     ///
     /// # Errors
     /// When the portal refuses or does not answer.
-    pub async fn merge_extra(&self, id: &str, key: &str, value: Option<&str>) -> Result<(), UdataError> {
+    pub async fn merge_extra(
+        &self,
+        id: &str,
+        key: &str,
+        value: Option<&str>,
+    ) -> Result<(), UdataError> {
         let url = self.at.join_second(&["datasets", id, "extras"])?;
         let body = serde_json::json!({ key: value });
-        Call::new(format!("mark dataset {id}"), Method::Put, Repeat::Safe, url).json(&body).send(self).await.map(drop)
+        Call::new(format!("mark dataset {id}"), Method::Put, Repeat::Safe, url)
+            .json(&body)
+            .send(self)
+            .await
+            .map(drop)
     }
 }

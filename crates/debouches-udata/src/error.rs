@@ -42,7 +42,11 @@ pub enum UdataError {
         doing: String,
     },
     /// 400 or 422: the portal does not want these values.
-    #[error("cannot {doing}: refused by the portal{}{}", listed(" for ", fields), listed(": ", said))]
+    #[error(
+        "cannot {doing}: refused by the portal{}{}",
+        listed(" for ", fields),
+        listed(": ", said)
+    )]
     Refused {
         /// What was being done.
         doing: String,
@@ -133,5 +137,9 @@ pub enum UdataError {
 }
 
 fn listed(prefix: &str, items: &[String]) -> String {
-    if items.is_empty() { String::new() } else { format!("{prefix}{}", items.join(", ")) }
+    if items.is_empty() {
+        String::new()
+    } else {
+        format!("{prefix}{}", items.join(", "))
+    }
 }

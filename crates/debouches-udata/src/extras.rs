@@ -10,19 +10,33 @@ use crate::Difference;
 /// beside them, under other prefixes, is not ours to judge.
 pub(crate) fn agree(found: &BTreeMap<String, Value>, ours: &BTreeMap<String, String>) -> bool {
     let prefixes: BTreeSet<&str> = ours.keys().filter_map(|key| prefix(key)).collect();
-    let is_ours = |key: &str| ours.contains_key(key) || prefix(key).is_some_and(|prefix| prefixes.contains(prefix));
-    let found: BTreeMap<&str, Option<&str>> =
-        found.iter().filter(|(key, _)| is_ours(key)).map(|(key, value)| (key.as_str(), value.as_str())).collect();
-    found == ours.iter().map(|(key, value)| (key.as_str(), Some(value.as_str()))).collect()
+    let is_ours = |key: &str| {
+        ours.contains_key(key) || prefix(key).is_some_and(|prefix| prefixes.contains(prefix))
+    };
+    let found: BTreeMap<&str, Option<&str>> = found
+        .iter()
+        .filter(|(key, _)| is_ours(key))
+        .map(|(key, value)| (key.as_str(), value.as_str()))
+        .collect();
+    found
+        == ours
+            .iter()
+            .map(|(key, value)| (key.as_str(), Some(value.as_str())))
+            .collect()
 }
 
 /// What differs among extras of ours, as one field; none when nothing does.
-pub(crate) fn difference(found: &BTreeMap<String, Value>, ours: &BTreeMap<String, String>) -> Option<Difference> {
+pub(crate) fn difference(
+    found: &BTreeMap<String, Value>,
+    ours: &BTreeMap<String, String>,
+) -> Option<Difference> {
     if agree(found, ours) {
         return None;
     }
     let prefixes: BTreeSet<&str> = ours.keys().filter_map(|key| prefix(key)).collect();
-    let stale = found.keys().filter(|key| prefix(key).is_some_and(|prefix| prefixes.contains(prefix)));
+    let stale = found
+        .keys()
+        .filter(|key| prefix(key).is_some_and(|prefix| prefixes.contains(prefix)));
     let keys: BTreeSet<&String> = ours.keys().chain(stale).collect();
     let (mut before, mut after) = (Vec::new(), Vec::new());
     for key in keys {
@@ -32,11 +46,17 @@ pub(crate) fn difference(found: &BTreeMap<String, Value>, ours: &BTreeMap<String
             after.extend(other.map(|value| format!("{key}={value}")));
         }
     }
-    Some(Difference { field: "extras".to_owned(), found: before.join(", "), wanted: after.join(", ") })
+    Some(Difference {
+        field: "extras".to_owned(),
+        found: before.join(", "),
+        wanted: after.join(", "),
+    })
 }
 
 fn told(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn prefix(key: &str) -> Option<&str> {
@@ -55,9 +75,20 @@ mod tests {
     #[test]
     fn extras_of_others_do_not_matter_and_stale_ones_of_ours_do() {
         let ours = BTreeMap::from([("debouches:run".to_owned(), "r1".to_owned())]);
-        let found = |pairs: &[(&str, Value)]| pairs.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect();
-        assert!(agree(&found(&[("debouches:run", "r1".into()), ("check:status", 200.into())]), &ours));
-        assert!(!agree(&found(&[("debouches:run", "r1".into()), ("debouches:old", 1.into())]), &ours));
+        let found = |pairs: &[(&str, Value)]| {
+            pairs
+                .iter()
+                .map(|(k, v)| ((*k).to_owned(), v.clone()))
+                .collect()
+        };
+        assert!(agree(
+            &found(&[("debouches:run", "r1".into()), ("check:status", 200.into())]),
+            &ours
+        ));
+        assert!(!agree(
+            &found(&[("debouches:run", "r1".into()), ("debouches:old", 1.into())]),
+            &ours
+        ));
         assert!(!agree(&found(&[("debouches:run", "r2".into())]), &ours));
         assert!(!agree(&found(&[("debouches:run", 1.into())]), &ours));
         assert!(!agree(&found(&[]), &ours));

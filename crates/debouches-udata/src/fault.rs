@@ -24,9 +24,13 @@ impl UdataError {
     #[must_use]
     pub fn fault(&self) -> UdataFault {
         match self {
-            Self::Unauthorized { .. } | Self::Forbidden { .. } | Self::Key => UdataFault::Permission,
+            Self::Unauthorized { .. } | Self::Forbidden { .. } | Self::Key => {
+                UdataFault::Permission
+            }
             // Creating in the organization of somebody else is a 400 on this field.
-            Self::Refused { fields, .. } if fields.iter().any(|field| field == "organization") => UdataFault::Permission,
+            Self::Refused { fields, .. } if fields.iter().any(|field| field == "organization") => {
+                UdataFault::Permission
+            }
             Self::Refused { .. }
             | Self::NotFound { .. }
             | Self::Gone { .. }
@@ -36,7 +40,9 @@ impl UdataError {
             Self::ReadOnly { .. } | Self::Outage { .. } => UdataFault::Outage,
             Self::Uncertain { .. } => UdataFault::Incomplete,
             Self::Altered { .. } | Self::Swallowed { .. } => UdataFault::Integrity,
-            Self::Unexpected { .. } | Self::Unreadable { .. } | Self::Unsent { .. } => UdataFault::Ours,
+            Self::Unexpected { .. } | Self::Unreadable { .. } | Self::Unsent { .. } => {
+                UdataFault::Ours
+            }
         }
     }
 }

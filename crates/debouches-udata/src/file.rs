@@ -32,7 +32,12 @@ impl Portal {
     /// [`UdataError::Altered`] when the portal holds other bytes.
     pub async fn upload(&self, dataset: &str, file: &Upload) -> Result<Resource, UdataError> {
         let url = self.at.join(&["datasets", dataset, "upload"])?;
-        self.send_file(format!("upload `{}` to dataset {dataset}", file.name), url, file).await
+        self.send_file(
+            format!("upload `{}` to dataset {dataset}", file.name),
+            url,
+            file,
+        )
+        .await
     }
 
     /// Sends a file in place of that of a resource. The identifier and the description stay; the title becomes the name
@@ -40,22 +45,50 @@ impl Portal {
     ///
     /// # Errors
     /// As [`Self::upload`].
-    pub async fn replace(&self, dataset: &str, resource: &str, file: &Upload) -> Result<Resource, UdataError> {
-        let url = self.at.join(&["datasets", dataset, "resources", resource, "upload"])?;
-        let doing = format!("replace resource {resource} of dataset {dataset} by `{}`", file.name);
+    pub async fn replace(
+        &self,
+        dataset: &str,
+        resource: &str,
+        file: &Upload,
+    ) -> Result<Resource, UdataError> {
+        let url = self
+            .at
+            .join(&["datasets", dataset, "resources", resource, "upload"])?;
+        let doing = format!(
+            "replace resource {resource} of dataset {dataset} by `{}`",
+            file.name
+        );
         self.send_file(doing, url, file).await
     }
 
-    async fn send_file(&self, doing: String, url: Url, file: &Upload) -> Result<Resource, UdataError> {
+    async fn send_file(
+        &self,
+        doing: String,
+        url: Url,
+        file: &Upload,
+    ) -> Result<Resource, UdataError> {
         let count = |bytes: u64| format!("{bytes} bytes");
         if file.source.length() != file.bytes {
             let (expected, found) = (count(file.bytes), count(file.source.length()));
-            return Err(UdataError::Altered { doing, expected, found, resource: None });
+            return Err(UdataError::Altered {
+                doing,
+                expected,
+                found,
+                resource: None,
+            });
         }
         let hashed = Arc::new(Hashed::new(Arc::clone(&file.source)));
-        let form = Multipart::new().file("file", &file.name, &file.media_type, Arc::clone(&hashed) as _);
-        let done =
-            Call::new(doing, Method::Post, Repeat::Never, url).storing(file.bytes).body(form.into_body()).send(self).await?;
+        let form = Multipart::new().file(
+            "file",
+            &file.name,
+            &file.media_type,
+            Arc::clone(&hashed) as _,
+        );
+        let done = Call::new(doing, Method::Post, Repeat::Never, url)
+            .storing(file.bytes)
+            .body(form.into_body())
+            .send(self)
+            .await?;
         let resource = Resource::from(done.read::<ResourceWire>()?);
 
         let expected = file.sha1.to_ascii_lowercase();
@@ -63,12 +96,22 @@ impl Portal {
         let sent = hashed.sha1().unwrap_or_else(unknown);
         let stored = resource.sha1.clone().unwrap_or_else(unknown);
         let stored_bytes = count(resource.filesize.unwrap_or(file.bytes));
-        let pairs = [(expected.clone(), sent), (expected, stored), (count(file.bytes), stored_bytes)];
-        match pairs.into_iter().find(|(expected, found)| expected != found) {
+        let pairs = [
+            (expected.clone(), sent),
+            (expected, stored),
+            (count(file.bytes), stored_bytes),
+        ];
+        match pairs
+            .into_iter()
+            .find(|(expected, found)| expected != found)
+        {
             None => Ok(resource),
-            Some((expected, found)) => {
-                Err(UdataError::Altered { doing: done.doing(), expected, found, resource: Some(resource.id) })
-            }
+            Some((expected, found)) => Err(UdataError::Altered {
+                doing: done.doing(),
+                expected,
+                found,
+                resource: Some(resource.id),
+            }),
         }
     }
 }

@@ -21,12 +21,18 @@ pub(crate) struct Hashed {
 
 impl Hashed {
     pub(crate) fn new(source: Arc<dyn Source>) -> Self {
-        Self { source, sha1: Slot::default() }
+        Self {
+            source,
+            sha1: Slot::default(),
+        }
     }
 
     /// The SHA-1 of the last whole reading, in lower-case hexadecimal.
     pub(crate) fn sha1(&self) -> Option<String> {
-        self.sha1.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.sha1
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 }
 
@@ -38,7 +44,11 @@ impl Source for Hashed {
     fn open(&self) -> Pin<Box<dyn Future<Output = io::Result<Reader>> + Send + '_>> {
         Box::pin(async move {
             let inner = self.source.open().await?;
-            Ok(Box::new(Hashing { inner, hasher: Sha1::new(), sha1: Arc::clone(&self.sha1) }) as Reader)
+            Ok(Box::new(Hashing {
+                inner,
+                hasher: Sha1::new(),
+                sha1: Arc::clone(&self.sha1),
+            }) as Reader)
         })
     }
 }
@@ -50,7 +60,11 @@ struct Hashing {
 }
 
 impl AsyncRead for Hashing {
-    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         let (before, room) = (buffer.filled().len(), buffer.remaining());
         ready!(Pin::new(&mut self.inner).poll_read(context, buffer))?;
         let read = &buffer.filled()[before..];
@@ -76,7 +90,16 @@ mod tests {
         reader.read_u8().await.unwrap();
         assert_eq!(hashed.sha1(), None);
         let mut text = String::new();
-        hashed.open().await.unwrap().read_to_string(&mut text).await.unwrap();
-        assert_eq!(hashed.sha1().as_deref(), Some("a9993e364706816aba3e25717850c26c9cd0d89d"));
+        hashed
+            .open()
+            .await
+            .unwrap()
+            .read_to_string(&mut text)
+            .await
+            .unwrap();
+        assert_eq!(
+            hashed.sha1().as_deref(),
+            Some("a9993e364706816aba3e25717850c26c9cd0d89d")
+        );
     }
 }

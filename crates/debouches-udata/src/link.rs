@@ -43,15 +43,29 @@ impl Resource {
     /// Field by field, what the portal shows of a link and what we say, where they differ.
     #[must_use]
     pub fn link_differences(&self, link: &LinkText) -> Vec<Difference> {
-        let bytes = self.filesize.map(|bytes| bytes.to_string()).unwrap_or_default();
+        let bytes = self
+            .filesize
+            .map(|bytes| bytes.to_string())
+            .unwrap_or_default();
         let own = [
             Difference::value("url", &self.url, &link.url),
-            Difference::value("format", self.format.as_deref().unwrap_or_default(), &link.format),
+            Difference::value(
+                "format",
+                self.format.as_deref().unwrap_or_default(),
+                &link.format,
+            ),
             Difference::value("mime", self.mime.as_deref().unwrap_or_default(), &link.mime),
             Difference::value("filesize", &bytes, &link.bytes.to_string()),
-            Difference::value("checksum", self.sha256.as_deref().unwrap_or_default(), &link.sha256),
+            Difference::value(
+                "checksum",
+                self.sha256.as_deref().unwrap_or_default(),
+                &link.sha256,
+            ),
         ];
-        own.into_iter().flatten().chain(self.differences(&link.text)).collect()
+        own.into_iter()
+            .flatten()
+            .chain(self.differences(&link.text))
+            .collect()
     }
 }
 
@@ -60,10 +74,17 @@ impl Portal {
     ///
     /// # Errors
     /// [`UdataError::Uncertain`] when the answer is lost: look for an extra of it before making it again.
-    pub async fn create_link(&self, dataset: &str, link: &LinkText) -> Result<Resource, UdataError> {
+    pub async fn create_link(
+        &self,
+        dataset: &str,
+        link: &LinkText,
+    ) -> Result<Resource, UdataError> {
         let url = self.at.join(&["datasets", dataset, "resources"])?;
         let doing = format!("link `{}` to dataset {dataset}", link.url);
-        let done = Call::new(doing, Method::Post, Repeat::Never, url).json(&link.body()).send(self).await?;
+        let done = Call::new(doing, Method::Post, Repeat::Never, url)
+            .json(&link.body())
+            .send(self)
+            .await?;
         let resource = Resource::from(done.read::<ResourceWire>()?);
         kept(done.doing(), resource, link)
     }
@@ -72,10 +93,23 @@ impl Portal {
     ///
     /// # Errors
     /// [`UdataError::Swallowed`] when the portal says yes and shows something else.
-    pub async fn update_link(&self, dataset: &str, resource: &str, link: &LinkText) -> Result<Resource, UdataError> {
-        let url = self.at.join(&["datasets", dataset, "resources", resource])?;
-        let doing = format!("point resource {resource} of dataset {dataset} to `{}`", link.url);
-        let done = Call::new(doing, Method::Put, Repeat::Safe, url).json(&link.body()).send(self).await?;
+    pub async fn update_link(
+        &self,
+        dataset: &str,
+        resource: &str,
+        link: &LinkText,
+    ) -> Result<Resource, UdataError> {
+        let url = self
+            .at
+            .join(&["datasets", dataset, "resources", resource])?;
+        let doing = format!(
+            "point resource {resource} of dataset {dataset} to `{}`",
+            link.url
+        );
+        let done = Call::new(doing, Method::Put, Repeat::Safe, url)
+            .json(&link.body())
+            .send(self)
+            .await?;
         let resource = Resource::from(done.read::<ResourceWire>()?);
         kept(done.doing(), resource, link)
     }
@@ -85,7 +119,10 @@ fn kept(doing: String, resource: Resource, link: &LinkText) -> Result<Resource, 
     match resource.link_differences(link) {
         differences if differences.is_empty() => Ok(resource),
         differences => {
-            let fields = differences.into_iter().map(|difference| difference.field).collect();
+            let fields = differences
+                .into_iter()
+                .map(|difference| difference.field)
+                .collect();
             Err(UdataError::Swallowed { doing, fields })
         }
     }

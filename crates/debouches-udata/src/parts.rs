@@ -43,10 +43,19 @@ impl Transfer {
         if bytes < 2 {
             return None;
         }
-        let parts = u32::try_from(bytes.div_ceil(PART)).unwrap_or(u32::MAX).max(2);
+        let parts = u32::try_from(bytes.div_ceil(PART))
+            .unwrap_or(u32::MAX)
+            .max(2);
         let random = rand::random::<u128>();
         let hex = format!("{random:032x}");
-        let uuid = format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]);
+        let uuid = format!(
+            "{}-{}-{}-{}-{}",
+            &hex[..8],
+            &hex[8..12],
+            &hex[12..16],
+            &hex[16..20],
+            &hex[20..]
+        );
         Some(Self { uuid, parts })
     }
 
@@ -72,15 +81,24 @@ impl Portal {
     ) -> Result<(), UdataError> {
         for index in 0..transfer.parts {
             let (offset, length) = transfer.cut(file.bytes, index);
-            let slice = Slice { source: Arc::clone(&file.source), offset, length };
-            let form = self.form(file, transfer).text("partindex", index).text("chunksize", length).file(
-                "file",
-                &file.name,
-                &file.media_type,
-                Arc::new(slice),
+            let slice = Slice {
+                source: Arc::clone(&file.source),
+                offset,
+                length,
+            };
+            let form = self
+                .form(file, transfer)
+                .text("partindex", index)
+                .text("chunksize", length)
+                .file("file", &file.name, &file.media_type, Arc::new(slice));
+            let doing = format!(
+                "send part {} of {} of `{}`",
+                index + 1,
+                transfer.parts,
+                file.name
             );
-            let doing = format!("send part {} of {} of `{}`", index + 1, transfer.parts, file.name);
-            let call = Call::new(doing, Method::Post, Repeat::Never, self.place(to)?).body(form.into_body());
+            let call = Call::new(doing, Method::Post, Repeat::Never, self.place(to)?)
+                .body(form.into_body());
             call.send(self).await?;
             sent(offset + length);
         }
@@ -93,10 +111,16 @@ impl Portal {
     /// # Errors
     /// [`UdataError::Uncertain`] when the answer is lost or is a 500, which is also what a second request gets: look for
     /// the file. [`UdataError::Altered`] when the portal holds other bytes.
-    pub async fn assemble(&self, to: Destination<'_>, file: &Upload, transfer: &Transfer) -> Result<Resource, UdataError> {
+    pub async fn assemble(
+        &self,
+        to: Destination<'_>,
+        file: &Upload,
+        transfer: &Transfer,
+    ) -> Result<Resource, UdataError> {
         let doing = format!("put `{}` together in dataset {}", file.name, to.dataset);
         let form = self.form(file, transfer);
-        let call = Call::new(doing, Method::Post, Repeat::Never, self.place(to)?).storing(file.bytes);
+        let call =
+            Call::new(doing, Method::Post, Repeat::Never, self.place(to)?).storing(file.bytes);
         let done = call.body(form.into_body()).send(self).await?;
         let resource = Resource::from(done.read::<ResourceWire>()?);
         file.compare(done.doing(), resource)
@@ -113,7 +137,10 @@ impl Portal {
     fn place(&self, to: Destination<'_>) -> Result<Url, UdataError> {
         match to.resource {
             None => self.at.join(&["datasets", to.dataset, "upload"]),
-            Some(resource) => self.at.join(&["datasets", to.dataset, "resources", resource, "upload"]),
+            Some(resource) => {
+                self.at
+                    .join(&["datasets", to.dataset, "resources", resource, "upload"])
+            }
         }
     }
 }
@@ -126,14 +153,35 @@ impl Upload {
     }
 
     /// The resource, when the portal holds the bytes that were meant.
-    pub(crate) fn compare(&self, doing: String, resource: Resource) -> Result<Resource, UdataError> {
+    pub(crate) fn compare(
+        &self,
+        doing: String,
+        resource: Resource,
+    ) -> Result<Resource, UdataError> {
         let count = |bytes: u64| format!("{bytes} bytes");
         let expected = self.sha1.to_ascii_lowercase();
-        let stored = resource.sha1.clone().unwrap_or_else(|| "no SHA-1".to_owned());
-        let pairs = [(expected, stored), (count(self.bytes), count(resource.filesize.unwrap_or(self.bytes)))];
-        match pairs.into_iter().find(|(expected, found)| expected != found) {
+        let stored = resource
+            .sha1
+            .clone()
+            .unwrap_or_else(|| "no SHA-1".to_owned());
+        let pairs = [
+            (expected, stored),
+            (
+                count(self.bytes),
+                count(resource.filesize.unwrap_or(self.bytes)),
+            ),
+        ];
+        match pairs
+            .into_iter()
+            .find(|(expected, found)| expected != found)
+        {
             None => Ok(resource),
-            Some((expected, found)) => Err(UdataError::Altered { doing, expected, found, resource: Some(resource.id) }),
+            Some((expected, found)) => Err(UdataError::Altered {
+                doing,
+                expected,
+                found,
+                resource: Some(resource.id),
+            }),
         }
     }
 }
@@ -146,13 +194,25 @@ mod tests {
     fn parts_cover_the_file_exactly_and_are_never_alone() {
         assert_eq!(Transfer::new(0), None);
         assert_eq!(Transfer::new(1), None);
-        for bytes in [2, 3, 5, PART - 1, PART, 2 * PART, 2 * PART + 1, 130 * PART + 7] {
+        for bytes in [
+            2,
+            3,
+            5,
+            PART - 1,
+            PART,
+            2 * PART,
+            2 * PART + 1,
+            130 * PART + 7,
+        ] {
             let transfer = Transfer::new(bytes).unwrap();
             assert!(transfer.parts >= 2);
             let mut end = 0;
             for index in 0..transfer.parts {
                 let (offset, length) = transfer.cut(bytes, index);
-                assert!(offset == end && length > 0 && length <= PART, "{bytes} {index}");
+                assert!(
+                    offset == end && length > 0 && length <= PART,
+                    "{bytes} {index}"
+                );
                 end += length;
             }
             assert_eq!(end, bytes);

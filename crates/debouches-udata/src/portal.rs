@@ -27,10 +27,17 @@ impl Portal {
                 return Err(UdataError::Key);
             }
             if at.is_in_the_clear() {
-                tracing::warn!(base = at.text(), "the key of the portal is sent in the clear: use https");
+                tracing::warn!(
+                    base = at.text(),
+                    "the key of the portal is sent in the clear: use https"
+                );
             }
         }
-        Ok(Self { at: Arc::new(at), client, key })
+        Ok(Self {
+            at: Arc::new(at),
+            client,
+            key,
+        })
     }
 
     /// The base address, without final slash.

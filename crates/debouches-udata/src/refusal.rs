@@ -11,7 +11,9 @@ pub(crate) fn refusal(body: &[u8]) -> (Vec<String>, Vec<String>) {
     // A body that is no JSON comes from a proxy and says nothing of fields.
     let body: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
     if let Some(Value::Object(errors)) = body.get("errors") {
-        errors.iter().for_each(|(name, value)| collect(name, value, &mut fields, &mut said));
+        errors
+            .iter()
+            .for_each(|(name, value)| collect(name, value, &mut fields, &mut said));
     }
     for key in ["error", "message"] {
         if let Some(text) = body.get(key).and_then(Value::as_str) {
@@ -27,7 +29,9 @@ pub(crate) fn refusal(body: &[u8]) -> (Vec<String>, Vec<String>) {
 fn collect(name: &str, value: &Value, fields: &mut Vec<String>, said: &mut Vec<String>) {
     match value {
         Value::Object(inner) if !inner.is_empty() => {
-            inner.iter().for_each(|(key, value)| collect(&format!("{name}.{key}"), value, fields, said));
+            inner
+                .iter()
+                .for_each(|(key, value)| collect(&format!("{name}.{key}"), value, fields, said));
         }
         Value::Array(texts) => {
             fields.push(short(name));
@@ -37,13 +41,18 @@ fn collect(name: &str, value: &Value, fields: &mut Vec<String>, said: &mut Vec<S
             fields.push(short(name));
             said.push(short(text));
         }
-        Value::Object(_) | Value::Null | Value::Bool(_) | Value::Number(_) => fields.push(short(name)),
+        Value::Object(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {
+            fields.push(short(name))
+        }
     }
 }
 
 /// One line of bounded length: it goes into logs.
 fn short(text: &str) -> String {
-    text.chars().take(LONGEST).map(|char| if char.is_control() { ' ' } else { char }).collect()
+    text.chars()
+        .take(LONGEST)
+        .map(|char| if char.is_control() { ' ' } else { char })
+        .collect()
 }
 
 #[cfg(test)]
@@ -61,9 +70,18 @@ mod tests {
             read(r#"{"errors":{"tags":["Tag \"ab\""],"title":["no","nay"]}}"#),
             pair("tags title", "Tag \"ab\" | no | nay")
         );
-        assert_eq!(read(r#"{"errors":{"spatial":{"zones":["Unknown"]}}}"#), pair("spatial.zones", "Unknown"));
-        assert_eq!(read(r#"{"errors":{"acronym":"long"},"message":"a\nb"}"#), pair("acronym", "long | a b"));
-        assert_eq!(read(r#"{"success":false,"error":"Missing file","message":""}"#), pair("", "Missing file"));
+        assert_eq!(
+            read(r#"{"errors":{"spatial":{"zones":["Unknown"]}}}"#),
+            pair("spatial.zones", "Unknown")
+        );
+        assert_eq!(
+            read(r#"{"errors":{"acronym":"long"},"message":"a\nb"}"#),
+            pair("acronym", "long | a b")
+        );
+        assert_eq!(
+            read(r#"{"success":false,"error":"Missing file","message":""}"#),
+            pair("", "Missing file")
+        );
         assert_eq!(read("<html>"), pair("", ""));
     }
 }

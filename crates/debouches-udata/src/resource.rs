@@ -62,7 +62,11 @@ impl Resource {
         });
         let all = [
             Difference::text("title", &self.title, &text.title),
-            Difference::text("description", self.description.as_deref().unwrap_or_default(), &text.description),
+            Difference::text(
+                "description",
+                self.description.as_deref().unwrap_or_default(),
+                &text.description,
+            ),
             Difference::value("type", &self.kind, text.kind.as_str()),
             schema,
             extras::difference(&self.extras, &text.extras),
@@ -78,6 +82,9 @@ impl Resource {
     }
 
     pub(crate) fn swallowed(&self, text: &ResourceText) -> Vec<String> {
-        self.differences(text).into_iter().map(|difference| difference.field).collect()
+        self.differences(text)
+            .into_iter()
+            .map(|difference| difference.field)
+            .collect()
     }
 }

@@ -48,15 +48,28 @@ impl Portal {
     /// # Errors
     /// When one of them cannot be read.
     pub async fn terms(&self) -> Result<Terms, UdataError> {
-        let schemas: Vec<SchemaWire> = self.get_list("read the schemas", &["datasets", "schemas"]).await?;
-        let versions =
-            |schema: Vec<SchemaVersionWire>| schema.into_iter().map(|version| version.version_name).collect::<BTreeSet<_>>();
+        let schemas: Vec<SchemaWire> = self
+            .get_list("read the schemas", &["datasets", "schemas"])
+            .await?;
+        let versions = |schema: Vec<SchemaVersionWire>| {
+            schema
+                .into_iter()
+                .map(|version| version.version_name)
+                .collect::<BTreeSet<_>>()
+        };
         Ok(Terms {
             extensions: self.extensions().await?,
             licences: self.licences().await?,
-            frequencies: self.ids("read the frequencies", &["datasets", "frequencies"]).await?,
-            granularities: self.ids("read the granularities", &["spatial", "granularities"]).await?,
-            schemas: schemas.into_iter().map(|schema| (schema.name, versions(schema.versions))).collect(),
+            frequencies: self
+                .ids("read the frequencies", &["datasets", "frequencies"])
+                .await?,
+            granularities: self
+                .ids("read the granularities", &["spatial", "granularities"])
+                .await?,
+            schemas: schemas
+                .into_iter()
+                .map(|schema| (schema.name, versions(schema.versions)))
+                .collect(),
         })
     }
 
@@ -69,9 +82,18 @@ impl Portal {
         if zone.is_empty() || !zone.bytes().all(plain) {
             return Ok(false);
         }
-        let url = self.at.join(&["spatial", "zone"])?.join(&format!("./{zone}/"));
-        let url = url.map_err(|_| UdataError::Address { address: zone.to_owned(), why: "it is not an address" })?;
-        match Call::new(format!("read zone {zone}"), Method::Get, Repeat::Safe, url).send(self).await {
+        let url = self
+            .at
+            .join(&["spatial", "zone"])?
+            .join(&format!("./{zone}/"));
+        let url = url.map_err(|_| UdataError::Address {
+            address: zone.to_owned(),
+            why: "it is not an address",
+        })?;
+        match Call::new(format!("read zone {zone}"), Method::Get, Repeat::Safe, url)
+            .send(self)
+            .await
+        {
             Ok(_) => Ok(true),
             Err(UdataError::NotFound { .. }) => Ok(false),
             Err(error) => Err(error),
@@ -83,8 +105,15 @@ impl Portal {
         Ok(list.into_iter().map(|term| term.id).collect())
     }
 
-    pub(crate) async fn get_list<T: DeserializeOwned>(&self, doing: &str, path: &[&str]) -> Result<T, UdataError> {
+    pub(crate) async fn get_list<T: DeserializeOwned>(
+        &self,
+        doing: &str,
+        path: &[&str],
+    ) -> Result<T, UdataError> {
         let url: Url = self.at.join(path)?;
-        Call::new(doing, Method::Get, Repeat::Safe, url).send(self).await?.read()
+        Call::new(doing, Method::Get, Repeat::Safe, url)
+            .send(self)
+            .await?
+            .read()
     }
 }

@@ -115,8 +115,12 @@ impl From<IdWire> for String {
 
 impl From<DatasetWire> for Dataset {
     fn from(wire: DatasetWire) -> Self {
-        let (zones, granularity) = wire.spatial.map_or((None, None), |spatial| (spatial.zones, spatial.granularity));
-        let permitted = |rights: PermissionsWire| rights.edit == Some(true) && rights.edit_resources != Some(false);
+        let (zones, granularity) = wire
+            .spatial
+            .map_or((None, None), |spatial| (spatial.zones, spatial.granularity));
+        let permitted = |rights: PermissionsWire| {
+            rights.edit == Some(true) && rights.edit_resources != Some(false)
+        };
         Self {
             id: wire.id,
             slug: wire.slug.unwrap_or_default(),
@@ -127,10 +131,21 @@ impl From<DatasetWire> for Dataset {
             license: wire.license,
             frequency: wire.frequency,
             tags: wire.tags.unwrap_or_default(),
-            temporal_coverage: wire.temporal_coverage.and_then(|wire| Coverage::read(wire.start?, wire.end)),
-            spatial_zones: zones.unwrap_or_default().into_iter().map(String::from).collect(),
+            temporal_coverage: wire
+                .temporal_coverage
+                .and_then(|wire| Coverage::read(wire.start?, wire.end)),
+            spatial_zones: zones
+                .unwrap_or_default()
+                .into_iter()
+                .map(String::from)
+                .collect(),
             spatial_granularity: granularity,
-            contact_points: wire.contact_points.unwrap_or_default().into_iter().map(String::from).collect(),
+            contact_points: wire
+                .contact_points
+                .unwrap_or_default()
+                .into_iter()
+                .map(String::from)
+                .collect(),
             private: wire.private.unwrap_or_default(),
             extras: wire.extras.unwrap_or_default(),
             quality_score: wire.quality.and_then(|quality| quality.score),
@@ -139,7 +154,12 @@ impl From<DatasetWire> for Dataset {
             created_at: wire.created_at.unwrap_or_default(),
             deleted: wire.deleted.is_some_and(|value| !value.is_null()),
             archived: wire.archived.is_some_and(|value| !value.is_null()),
-            resources: wire.resources.unwrap_or_default().into_iter().map(Resource::from).collect(),
+            resources: wire
+                .resources
+                .unwrap_or_default()
+                .into_iter()
+                .map(Resource::from)
+                .collect(),
         }
     }
 }
@@ -147,8 +167,12 @@ impl From<DatasetWire> for Dataset {
 impl From<ResourceWire> for Resource {
     fn from(wire: ResourceWire) -> Self {
         let of_kind = |kind: &str| {
-            let sum = wire.checksum.as_ref().filter(|checksum| checksum.kind.as_deref() == Some(kind));
-            sum.and_then(|sum| sum.value.as_deref()).map(str::to_ascii_lowercase)
+            let sum = wire
+                .checksum
+                .as_ref()
+                .filter(|checksum| checksum.kind.as_deref() == Some(kind));
+            sum.and_then(|sum| sum.value.as_deref())
+                .map(str::to_ascii_lowercase)
         };
         let (sha1, sha256) = (of_kind("sha1"), of_kind("sha256"));
         Self {
@@ -164,7 +188,12 @@ impl From<ResourceWire> for Resource {
             sha256,
             mime: wire.mime,
             remote: wire.filetype.as_deref() == Some("remote"),
-            schema: wire.schema.and_then(|schema| Some(SchemaRef { name: schema.name?, version: schema.version? })),
+            schema: wire.schema.and_then(|schema| {
+                Some(SchemaRef {
+                    name: schema.name?,
+                    version: schema.version?,
+                })
+            }),
             extras: wire.extras.unwrap_or_default(),
         }
     }

@@ -35,25 +35,58 @@ pub(crate) fn read(
     body.by_ref().take(HEAD).read_to_end(&mut head)?;
     let kind = kind_of(&head, shapes);
     let body = io::Cursor::new(head).chain(body);
-    let shapes = shapes.iter().filter(|shape| shape.body == kind).cloned().collect();
+    let shapes = shapes
+        .iter()
+        .filter(|shape| shape.body == kind)
+        .cloned()
+        .collect();
     let (findings, notes) = (Vec::new(), BTreeMap::new());
     Ok(match kind {
-        BodyKind::Csv => Body { raw: read_csv(body, options.limits, options.jobs, progress)?, shapes, findings, notes },
-        BodyKind::Json => Body { raw: read_json(body, options.limits, progress)?, shapes, findings, notes },
+        BodyKind::Csv => Body {
+            raw: read_csv(body, options.limits, options.jobs, progress)?,
+            shapes,
+            findings,
+            notes,
+        },
+        BodyKind::Json => Body {
+            raw: read_json(body, options.limits, progress)?,
+            shapes,
+            findings,
+            notes,
+        },
         BodyKind::InserjeunesApi => {
-            let Answers { table, findings, notes } = read_answers(body, options.limits, progress)?;
-            Body { raw: table, shapes, findings, notes }
+            let Answers {
+                table,
+                findings,
+                notes,
+            } = read_answers(body, options.limits, progress)?;
+            Body {
+                raw: table,
+                shapes,
+                findings,
+                notes,
+            }
         }
     })
 }
 
 /// The kind of a body that begins like that. A table that is never delivered as JSON reads it as text, and says so.
 fn kind_of(head: &[u8], shapes: &[Shape]) -> BodyKind {
-    if shapes.iter().any(|shape| shape.body == BodyKind::InserjeunesApi) {
+    if shapes
+        .iter()
+        .any(|shape| shape.body == BodyKind::InserjeunesApi)
+    {
         return BodyKind::InserjeunesApi;
     }
     let has = |kind| shapes.iter().any(|shape| shape.body == kind);
-    let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start();
+    let text = head
+        .strip_prefix(b"\xEF\xBB\xBF")
+        .unwrap_or(head)
+        .trim_ascii_start();
     let looks_like_json = text.starts_with(b"{") || text.starts_with(b"[");
-    if has(BodyKind::Json) && (looks_like_json || !has(BodyKind::Csv)) { BodyKind::Json } else { BodyKind::Csv }
+    if has(BodyKind::Json) && (looks_like_json || !has(BodyKind::Csv)) {
+        BodyKind::Json
+    } else {
+        BodyKind::Csv
+    }
 }

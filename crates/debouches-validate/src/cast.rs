@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use debouches_model::spec::{CodeFormat, ColumnKind, ColumnSpec, TableSpec};
 use debouches_model::{Finding, RuleCode, Uai, ValueStatus, Vintage, VintageStyle};
-use debouches_table::{Column, DecimalColumn, IntegerColumn, RawColumn, RawTable, StatusColumn, Table, TableError, TextColumn};
+use debouches_table::{
+    Column, DecimalColumn, IntegerColumn, RawColumn, RawTable, StatusColumn, Table, TableError,
+    TextColumn,
+};
 
 use crate::findings::Findings;
 use crate::number;
@@ -19,13 +22,20 @@ pub(crate) fn cast(
 ) -> Result<Table, TableError> {
     let mut table = Table::new(raw.rows());
     let mut missing = spec.missing.clone();
-    missing.extend(markers.iter().map(|(marker, status)| (marker.clone(), *status)));
+    missing.extend(
+        markers
+            .iter()
+            .map(|(marker, status)| (marker.clone(), *status)),
+    );
     let vintages = Vintages::read(spec, &raw, places);
     vintages.tell_unreadable(spec, &raw, places, findings);
     for column in &spec.columns {
         let cells = match places.get(&column.name) {
             Some(&place) => raw.take_column(place),
-            None => RawColumn { values: vec![String::new()], keys: vec![0; raw.rows()] },
+            None => RawColumn {
+                values: vec![String::new()],
+                keys: vec![0; raw.rows()],
+            },
         };
         if column.is_measure() {
             let (values, statuses) = measure(&missing, column, &cells, &vintages, findings);
@@ -46,23 +56,44 @@ struct Vintages {
 
 impl Vintages {
     fn read(spec: &TableSpec, raw: &RawTable, places: &BTreeMap<String, usize>) -> Self {
-        let place = spec.vintage.as_ref().and_then(|vintage| Some((vintage, *places.get(&vintage.column)?)));
+        let place = spec
+            .vintage
+            .as_ref()
+            .and_then(|vintage| Some((vintage, *places.get(&vintage.column)?)));
         match place {
             Some((vintage, place)) => {
                 let column = raw.column(place);
-                let distinct = column.values.iter().map(|value| Vintage::parse(value.trim(), vintage.style)).collect();
-                Self { keys: column.keys.clone(), distinct }
+                let distinct = column
+                    .values
+                    .iter()
+                    .map(|value| Vintage::parse(value.trim(), vintage.style))
+                    .collect();
+                Self {
+                    keys: column.keys.clone(),
+                    distinct,
+                }
             }
-            None => Self { keys: vec![0; raw.rows()], distinct: vec![None] },
+            None => Self {
+                keys: vec![0; raw.rows()],
+                distinct: vec![None],
+            },
         }
     }
 }
 
 impl Vintages {
     /// A vintage that cannot be read would give wrong statuses and a wrong coverage.
-    fn tell_unreadable(&self, spec: &TableSpec, raw: &RawTable, places: &BTreeMap<String, usize>, findings: &mut Findings<'_>) {
+    fn tell_unreadable(
+        &self,
+        spec: &TableSpec,
+        raw: &RawTable,
+        places: &BTreeMap<String, usize>,
+        findings: &mut Findings<'_>,
+    ) {
         let Some(vintage) = &spec.vintage else { return };
-        let Some(&place) = places.get(&vintage.column) else { return };
+        let Some(&place) = places.get(&vintage.column) else {
+            return;
+        };
         if self.distinct.iter().all(Option::is_some) {
             return;
         }
@@ -72,10 +103,20 @@ impl Vintages {
             VintageStyle::Promo => "2024 | 2022,2023",
             VintageStyle::Day => "2026-11-25",
         };
-        for (row, key) in self.keys.iter().enumerate().filter(|(_, key)| self.distinct[**key as usize].is_none()) {
+        for (row, key) in self
+            .keys
+            .iter()
+            .enumerate()
+            .filter(|(_, key)| self.distinct[**key as usize].is_none())
+        {
             let value = &raw.column(place).values[*key as usize];
-            findings
-                .about_row(row, Finding::new(RuleCode::MalformedCode).column(&vintage.column).value(value).expected(expected));
+            findings.about_row(
+                row,
+                Finding::new(RuleCode::MalformedCode)
+                    .column(&vintage.column)
+                    .value(value)
+                    .expected(expected),
+            );
         }
     }
 }
@@ -101,14 +142,32 @@ fn measure(
         ColumnKind::Integer => {
             let meanings = meanings(missing, column, cells, number::integer, "integer");
             let statuses = statuses(column, cells, &meanings, vintages, findings);
-            let value = |key: &u32| if let Cell::Value(value) = &meanings[*key as usize] { Some(*value) } else { None };
-            (Column::Integer(cells.keys.iter().map(value).collect::<IntegerColumn>()), statuses)
+            let value = |key: &u32| {
+                if let Cell::Value(value) = &meanings[*key as usize] {
+                    Some(*value)
+                } else {
+                    None
+                }
+            };
+            (
+                Column::Integer(cells.keys.iter().map(value).collect::<IntegerColumn>()),
+                statuses,
+            )
         }
         ColumnKind::Decimal | ColumnKind::Text | ColumnKind::Boolean | ColumnKind::List => {
             let meanings = meanings(missing, column, cells, number::decimal, "number");
             let statuses = statuses(column, cells, &meanings, vintages, findings);
-            let value = |key: &u32| if let Cell::Value(value) = &meanings[*key as usize] { Some(*value) } else { None };
-            (Column::Decimal(cells.keys.iter().map(value).collect::<DecimalColumn>()), statuses)
+            let value = |key: &u32| {
+                if let Cell::Value(value) = &meanings[*key as usize] {
+                    Some(*value)
+                } else {
+                    None
+                }
+            };
+            (
+                Column::Decimal(cells.keys.iter().map(value).collect::<DecimalColumn>()),
+                statuses,
+            )
         }
     }
 }
@@ -130,7 +189,9 @@ fn meanings<T: Copy + Into<f64>>(
         }
         match parse(text) {
             None => Cell::Bad(RuleCode::NotANumber, expected.to_owned()),
-            Some(value) if !within(column, value.into()) => Cell::Bad(RuleCode::OutOfBounds, bounds(column)),
+            Some(value) if !within(column, value.into()) => {
+                Cell::Bad(RuleCode::OutOfBounds, bounds(column))
+            }
             Some(value) => Cell::Value(value),
         }
     };
@@ -142,7 +203,9 @@ fn within(column: &ColumnSpec, value: f64) -> bool {
 }
 
 fn bounds(column: &ColumnSpec) -> String {
-    let bound = |bound: Option<f64>, none: &str| bound.map_or_else(|| none.to_owned(), |bound| bound.to_string());
+    let bound = |bound: Option<f64>, none: &str| {
+        bound.map_or_else(|| none.to_owned(), |bound| bound.to_string())
+    };
     format!("[{}, {}]", bound(column.min, "-∞"), bound(column.max, "+∞"))
 }
 
@@ -154,8 +217,15 @@ fn statuses<T>(
     vintages: &Vintages,
     findings: &mut Findings<'_>,
 ) -> StatusColumn {
-    let planned: Vec<Option<ValueStatus>> = vintages.distinct.iter().map(|vintage| planned_null(column, *vintage)).collect();
-    let troubled = meanings.iter().any(|meaning| matches!(meaning, Cell::Bad(..))) || planned.iter().any(Option::is_some);
+    let planned: Vec<Option<ValueStatus>> = vintages
+        .distinct
+        .iter()
+        .map(|vintage| planned_null(column, *vintage))
+        .collect();
+    let troubled = meanings
+        .iter()
+        .any(|meaning| matches!(meaning, Cell::Bad(..)))
+        || planned.iter().any(Option::is_some);
     if troubled {
         tell(column, cells, meanings, vintages, &planned, findings);
     }
@@ -181,10 +251,18 @@ fn tell<T>(
         let value = &cells.values[*key as usize];
         match (&meanings[*key as usize], planned[*vintage as usize]) {
             (Cell::Bad(rule, expected), _) => {
-                findings.about_row(row, Finding::new(*rule).column(&column.name).value(value).expected(expected));
+                findings.about_row(
+                    row,
+                    Finding::new(*rule)
+                        .column(&column.name)
+                        .value(value)
+                        .expected(expected),
+                );
             }
             (Cell::Value(_), Some(status)) => {
-                let finding = Finding::new(RuleCode::UnexpectedMeasure).column(&column.name).value(value);
+                let finding = Finding::new(RuleCode::UnexpectedMeasure)
+                    .column(&column.name)
+                    .value(value);
                 findings.about_row(row, finding.expected(status.as_str()));
             }
             (Cell::Value(_) | Cell::Null(_) | Cell::Empty(_), _) => {}
@@ -203,7 +281,10 @@ fn planned_null(column: &ColumnSpec, vintage: Option<Vintage>) -> Option<ValueSt
     if before || after {
         Some(ValueStatus::NotProduced)
     } else {
-        column.not_yet_from.filter(|first| year >= *first).map(|_| ValueStatus::NotYet)
+        column
+            .not_yet_from
+            .filter(|first| year >= *first)
+            .map(|_| ValueStatus::NotYet)
     }
 }
 
@@ -217,7 +298,11 @@ fn text(column: &ColumnSpec, cells: &RawColumn, findings: &mut Findings<'_>) -> 
         let value = raw.trim();
         if value.is_empty() {
             keys.push(None);
-            problems.push(column.required.then(|| (RuleCode::RequiredMissing, String::new())));
+            problems.push(
+                column
+                    .required
+                    .then(|| (RuleCode::RequiredMissing, String::new())),
+            );
         } else {
             problems.push(problem(column, value));
             keys.push(Some(*places.entry(value).or_insert_with(|| {
@@ -227,13 +312,19 @@ fn text(column: &ColumnSpec, cells: &RawColumn, findings: &mut Findings<'_>) -> 
         }
     }
     if column.format == Some(CodeFormat::Uai) {
-        let filled = cells.keys.iter().filter(|key| keys[**key as usize].is_some()).count();
+        let filled = cells
+            .keys
+            .iter()
+            .filter(|key| keys[**key as usize].is_some())
+            .count();
         findings.compared_all(RuleCode::UaiCheckLetter, filled as u64);
     }
     if problems.iter().any(Option::is_some) {
         for (row, key) in cells.keys.iter().enumerate() {
             if let Some((rule, expected)) = &problems[*key as usize] {
-                let finding = Finding::new(*rule).column(&column.name).value(&cells.values[*key as usize]);
+                let finding = Finding::new(*rule)
+                    .column(&column.name)
+                    .value(&cells.values[*key as usize]);
                 findings.about_row(row, finding.expected(expected));
             }
         }
@@ -245,7 +336,9 @@ fn problem(column: &ColumnSpec, value: &str) -> Option<(RuleCode, String)> {
     if !column.values.is_empty() && !column.values.iter().any(|known| known == value) {
         return Some((RuleCode::NotInDomain, column.values.join(", ")));
     }
-    let format = column.format.filter(|_| !column.except.iter().any(|known| known == value));
+    let format = column
+        .format
+        .filter(|_| !column.except.iter().any(|known| known == value));
     if let Some(problem) = format.and_then(|format| malformed(format, value)) {
         return Some(problem);
     }
@@ -255,19 +348,31 @@ fn problem(column: &ColumnSpec, value: &str) -> Option<(RuleCode, String)> {
 
 fn malformed(format: CodeFormat, value: &str) -> Option<(RuleCode, String)> {
     let code = |expected: &str| Some((RuleCode::MalformedCode, expected.to_owned()));
-    let is_upper = |value: &str| value.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
+    let is_upper = |value: &str| {
+        value
+            .bytes()
+            .all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
+    };
     let is_digits = |value: &str| value.bytes().all(|b| b.is_ascii_digit());
     match format {
-        CodeFormat::Uai => match value.get(..7).filter(|digits| value.len() == 8 && is_digits(digits)) {
+        CodeFormat::Uai => match value
+            .get(..7)
+            .filter(|digits| value.len() == 8 && is_digits(digits))
+        {
             None => code("[0-9]{7}[A-Z]"),
             Some(digits) => {
                 let right = Uai::check_letter(digits.parse().unwrap_or_default());
-                value.parse::<Uai>().is_err().then(|| (RuleCode::UaiCheckLetter, format!("{digits}{right}")))
+                value
+                    .parse::<Uai>()
+                    .is_err()
+                    .then(|| (RuleCode::UaiCheckLetter, format!("{digits}{right}")))
             }
         },
         CodeFormat::Cfd if value.len() != 8 || !is_upper(value) => code("[0-9A-Z]{8}"),
         CodeFormat::Mefstat11 if value.len() != 11 || !is_upper(value) => code("[0-9A-Z]{11}"),
-        CodeFormat::Mef if !(10..=11).contains(&value.len()) || !is_upper(value) => code("[0-9A-Z]{10}"),
+        CodeFormat::Mef if !(10..=11).contains(&value.len()) || !is_upper(value) => {
+            code("[0-9A-Z]{10}")
+        }
         CodeFormat::Sise if value.len() != 7 || !is_upper(value) => code("[0-9A-Z]{7}"),
         CodeFormat::RegionCog if value.len() != 2 || !is_digits(value) => code("[0-9]{2}"),
         CodeFormat::Rome if value.len() != 5 || !is_upper(value) => code("[A-Z][0-9]{4}"),

@@ -24,7 +24,9 @@ pub enum ValidateError {
         expected: String,
     },
     /// The configuration tells a column that the file tells itself, or that nobody has.
-    #[error("table {table}: a file of generation `{shape}` takes no `given.{column}` (it takes: {wanted})")]
+    #[error(
+        "table {table}: a file of generation `{shape}` takes no `given.{column}` (it takes: {wanted})"
+    )]
     NotGiven {
         /// The table.
         table: TableId,

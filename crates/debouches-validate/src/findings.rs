@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use debouches_model::spec::TableSpec;
-use debouches_model::{Finding, Report, RowCounts, RuleCode, RuleTally, Severity, SliceTally, Stage, Verdict};
+use debouches_model::{
+    Finding, Report, RowCounts, RuleCode, RuleTally, Severity, SliceTally, Stage, Verdict,
+};
 use debouches_table::Table;
 
 /// Findings listed per rule; beyond, they are counted only, and the report says so.
@@ -84,8 +86,15 @@ impl<'a> Findings<'a> {
     }
 
     fn refuse(&mut self, line: u32, finding: &Finding) {
-        let column = finding.column.as_deref().map(|column| format!(" ({column})")).unwrap_or_default();
-        self.reasons.entry(line).or_default().insert(format!("{}{column}", finding.rule));
+        let column = finding
+            .column
+            .as_deref()
+            .map(|column| format!(" ({column})"))
+            .unwrap_or_default();
+        self.reasons
+            .entry(line)
+            .or_default()
+            .insert(format!("{}{column}", finding.rule));
     }
 
     /// A finding about a row of the table; the row is refused when the severity says so.
@@ -98,13 +107,18 @@ impl<'a> Findings<'a> {
             self.refused[row] = true;
             self.refuse(self.lines[row], &finding);
         }
-        self.broken.push((finding.rule, u32::try_from(row).unwrap_or(u32::MAX)));
+        self.broken
+            .push((finding.rule, u32::try_from(row).unwrap_or(u32::MAX)));
         self.push(Some(row), finding);
     }
 
     /// A finding about a row that says on which line another row is.
     pub(crate) fn about_row_beside(&mut self, row: usize, other: usize, finding: Finding) {
-        let line = self.lines.get(other).map(ToString::to_string).unwrap_or_default();
+        let line = self
+            .lines
+            .get(other)
+            .map(ToString::to_string)
+            .unwrap_or_default();
         self.about_row(row, finding.expected(line));
     }
 
@@ -135,7 +149,12 @@ impl<'a> Findings<'a> {
 
     /// The lines on which the kept rows begin.
     pub(crate) fn kept_lines(&self) -> Vec<u32> {
-        self.lines.iter().zip(&self.refused).filter(|(_, refused)| !**refused).map(|(line, _)| *line).collect()
+        self.lines
+            .iter()
+            .zip(&self.refused)
+            .filter(|(_, refused)| !**refused)
+            .map(|(line, _)| *line)
+            .collect()
     }
 
     fn push(&mut self, row: Option<usize>, finding: Finding) {
@@ -152,7 +171,9 @@ impl<'a> Findings<'a> {
     /// Completes the findings with lines and keys, in the order of lines, and decides.
     pub(crate) fn finish(self, table: Option<&Table>, set_aside: u64) -> (Vec<Finding>, Report) {
         let received = self.refused.len() as u64 + set_aside;
-        let slices = table.map(|table| slices_of(self.spec, table, &self.broken)).unwrap_or_default();
+        let slices = table
+            .map(|table| slices_of(self.spec, table, &self.broken))
+            .unwrap_or_default();
         let mut findings: Vec<Finding> = self
             .listed
             .into_iter()
@@ -180,19 +201,40 @@ impl<'a> Findings<'a> {
                     Severity::Error => tolerance.exceeded_by(count, received),
                     Severity::Fatal => true,
                 };
-                RuleTally { rule, severity, findings: count, tolerance, exceeded }
+                RuleTally {
+                    rule,
+                    severity,
+                    findings: count,
+                    tolerance,
+                    exceeded,
+                }
             })
             .collect();
         report.slices = slices;
         #[expect(clippy::cast_precision_loss, reason = "row counts are far below 2^52")]
-        report.measures.extend(self.compared.iter().map(|(rule, rows)| (format!("compared.{rule}"), *rows as f64)));
-        if let Some(most) = self.counts.values().max().filter(|count| **count > LISTED_PER_RULE) {
-            report
-                .notes
-                .insert("listed".to_owned(), format!("{LISTED_PER_RULE} findings per rule are listed, of {most} at most"));
+        report.measures.extend(
+            self.compared
+                .iter()
+                .map(|(rule, rows)| (format!("compared.{rule}"), *rows as f64)),
+        );
+        if let Some(most) = self
+            .counts
+            .values()
+            .max()
+            .filter(|count| **count > LISTED_PER_RULE)
+        {
+            report.notes.insert(
+                "listed".to_owned(),
+                format!("{LISTED_PER_RULE} findings per rule are listed, of {most} at most"),
+            );
         }
         let refused = self.refused.iter().filter(|refused| **refused).count() as u64 + set_aside;
-        report.rows = RowCounts { received, refused, kept: received - refused, ..RowCounts::default() };
+        report.rows = RowCounts {
+            received,
+            refused,
+            kept: received - refused,
+            ..RowCounts::default()
+        };
         if self.fatal || report.rules.iter().any(|tally| tally.exceeded) {
             report.verdict = Verdict::Refused;
         }
@@ -203,24 +245,45 @@ impl<'a> Findings<'a> {
 /// How often each rule is broken in each vintage and each published région.
 fn slices_of(spec: &TableSpec, table: &Table, broken: &[(RuleCode, u32)]) -> Vec<SliceTally> {
     let territory = spec.territory.as_ref();
-    let region = territory.and_then(|own| own.region_nom.as_ref().or(own.region_cog.as_ref()).or(own.region_prefixed.as_ref()));
-    let names = spec.vintage.as_ref().map(|vintage| &vintage.column).into_iter().chain(region);
+    let region = territory.and_then(|own| {
+        own.region_nom
+            .as_ref()
+            .or(own.region_cog.as_ref())
+            .or(own.region_prefixed.as_ref())
+    });
+    let names = spec
+        .vintage
+        .as_ref()
+        .map(|vintage| &vintage.column)
+        .into_iter()
+        .chain(region);
     let mut tallies = Vec::new();
     for name in names {
-        let Ok(column) = table.text(name) else { continue };
+        let Ok(column) = table.text(name) else {
+            continue;
+        };
         let mut counts: BTreeMap<(RuleCode, Option<usize>), u64> = BTreeMap::new();
         // A repeated header is of no vintage and of no région.
-        for (rule, row) in broken.iter().filter(|(rule, _)| *rule != RuleCode::HeaderRepeated) {
-            *counts.entry((*rule, column.key(*row as usize))).or_default() += 1;
+        for (rule, row) in broken
+            .iter()
+            .filter(|(rule, _)| *rule != RuleCode::HeaderRepeated)
+        {
+            *counts
+                .entry((*rule, column.key(*row as usize)))
+                .or_default() += 1;
         }
         let values: Vec<&str> = column.distinct().collect();
         let value = |key: Option<usize>| key.map_or("–", |key| values[key]).to_owned();
-        tallies.extend(counts.into_iter().map(|((rule, key), findings)| SliceTally {
-            rule,
-            column: name.clone(),
-            value: value(key),
-            findings,
-        }));
+        tallies.extend(
+            counts
+                .into_iter()
+                .map(|((rule, key), findings)| SliceTally {
+                    rule,
+                    column: name.clone(),
+                    value: value(key),
+                    findings,
+                }),
+        );
     }
     tallies.sort_by(|a, b| (a.rule, &a.column, &a.value).cmp(&(b.rule, &b.column, &b.value)));
     tallies

@@ -20,9 +20,18 @@ const ANSWER_BYTES: u64 = 96 << 20;
 
 /// What a line of the API may measure; the headings that follow are those of the tables.
 const MEASURES: &[(&str, &str)] = &[
-    ("DEVENIR_part_autre_situation_6_mois", "part_des_autres_situations"),
-    ("DEVENIR_part_en_emploi_6_mois", "part_en_emploi_6_mois_apres_la_sortie"),
-    ("DEVENIR_part_poursuite_etudes", "part_en_poursuite_d_etudes"),
+    (
+        "DEVENIR_part_autre_situation_6_mois",
+        "part_des_autres_situations",
+    ),
+    (
+        "DEVENIR_part_en_emploi_6_mois",
+        "part_en_emploi_6_mois_apres_la_sortie",
+    ),
+    (
+        "DEVENIR_part_poursuite_etudes",
+        "part_en_poursuite_d_etudes",
+    ),
     ("nb_annee_term", "nb_annee_term"),
     ("nb_en_emploi_12_mois", "nb_en_emploi_12_mois"),
     ("nb_en_emploi_18_mois", "nb_en_emploi_18_mois"),
@@ -45,7 +54,17 @@ const MEASURES: &[(&str, &str)] = &[
     ("valeur_ajoutee_6_mois", "valeur_ajoutee_6_mois"),
 ];
 
-const DIMENSIONS: &[&str] = &["route", "code", "millesime", "libelle", "code_region", "filiere", "niveau", "cfd", "mefstat11"];
+const DIMENSIONS: &[&str] = &[
+    "route",
+    "code",
+    "millesime",
+    "libelle",
+    "code_region",
+    "filiere",
+    "niveau",
+    "cfd",
+    "mefstat11",
+];
 
 /// What was read: the table, what is wrong in the answers, and what is worth a note.
 pub(crate) struct Answers {
@@ -58,25 +77,43 @@ pub(crate) struct Answers {
 ///
 /// # Errors
 /// When the stream fails, or when an answer is too large.
-pub(crate) fn read_answers(input: impl Read, limits: ReadLimits, progress: &mut Progress<'_>) -> Result<Answers, TableError> {
+pub(crate) fn read_answers(
+    input: impl Read,
+    limits: ReadLimits,
+    progress: &mut Progress<'_>,
+) -> Result<Answers, TableError> {
     let mut input = BufReader::new(input);
     let mut builder = RawBuilder::new(limits);
-    for heading in DIMENSIONS.iter().chain(MEASURES.iter().map(|(_, heading)| heading)) {
+    for heading in DIMENSIONS
+        .iter()
+        .chain(MEASURES.iter().map(|(_, heading)| heading))
+    {
         builder.column(heading)?;
     }
-    let (mut findings, mut without_data, mut agricultural, mut done) = (Vec::new(), 0u64, 0u64, 0u64);
+    let (mut findings, mut without_data, mut agricultural, mut done) =
+        (Vec::new(), 0u64, 0u64, 0u64);
     for line in 1u32.. {
         let mut text = Vec::new();
-        done += (&mut input).take(ANSWER_BYTES).read_until(b'\n', &mut text)? as u64;
+        done += (&mut input)
+            .take(ANSWER_BYTES)
+            .read_until(b'\n', &mut text)? as u64;
         if text.is_empty() {
             break;
         }
         if text.len() as u64 == ANSWER_BYTES && text.last() != Some(&b'\n') {
             let what = "the size of the answer in bytes";
-            return Err(TableError::OverLimit { line: u64::from(line), what, limit: ANSWER_BYTES });
+            return Err(TableError::OverLimit {
+                line: u64::from(line),
+                what,
+                limit: ANSWER_BYTES,
+            });
         }
         progress(done);
-        let unreadable = |problem: String| Finding::new(RuleCode::UnreadableBody).line(u64::from(line)).value(problem);
+        let unreadable = |problem: String| {
+            Finding::new(RuleCode::UnreadableBody)
+                .line(u64::from(line))
+                .value(problem)
+        };
         match Answer::parse(&text) {
             Err(problem) => findings.push(unreadable(problem)),
             Ok(Kept::WithoutData) => without_data += 1,
@@ -90,9 +127,19 @@ pub(crate) fn read_answers(input: impl Read, limits: ReadLimits, progress: &mut 
             }
         }
     }
-    let notes = [("answers_without_data", without_data), ("agricultural_lines_left_out", agricultural)];
-    let notes = notes.into_iter().filter(|(_, count)| *count > 0).map(|(name, count)| (name.to_owned(), count.to_string()));
-    Ok(Answers { table: builder.finish(Encoding::Utf8), findings, notes: notes.collect() })
+    let notes = [
+        ("answers_without_data", without_data),
+        ("agricultural_lines_left_out", agricultural),
+    ];
+    let notes = notes
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(name, count)| (name.to_owned(), count.to_string()));
+    Ok(Answers {
+        table: builder.finish(Encoding::Utf8),
+        findings,
+        notes: notes.collect(),
+    })
 }
 
 /// One record: what it is about, then its measures.
@@ -103,20 +150,37 @@ fn write(
     measures: &BTreeMap<String, String>,
 ) -> Result<(), TableError> {
     let mut cell = |heading: &str, value: &str| {
-        builder.cell(heading, value).map(|once| once.expect("each heading is given once for a record"))
+        builder
+            .cell(heading, value)
+            .map(|once| once.expect("each heading is given once for a record"))
     };
     cell("route", &answer.route)?;
     cell("code", &answer.code)?;
     cell("millesime", &answer.millesime)?;
     cell("libelle", &answer.libelle)?;
-    cell("code_region", regions::cog_of(&answer.code).filter(|_| answer.route == "region").unwrap_or_default())?;
+    cell(
+        "code_region",
+        regions::cog_of(&answer.code)
+            .filter(|_| answer.route == "region")
+            .unwrap_or_default(),
+    )?;
     cell("filiere", &of.filiere)?;
-    cell("niveau", if of.cfd.is_empty() && of.mefstat11.is_empty() { "ensemble" } else { "formation" })?;
+    cell(
+        "niveau",
+        if of.cfd.is_empty() && of.mefstat11.is_empty() {
+            "ensemble"
+        } else {
+            "formation"
+        },
+    )?;
     cell("cfd", &of.cfd)?;
     cell("mefstat11", &of.mefstat11)?;
     for (measure, value) in measures {
         let known = MEASURES.iter().find(|(name, _)| name == measure);
-        cell(known.map_or(measure.as_str(), |(_, heading)| heading), value)?;
+        cell(
+            known.map_or(measure.as_str(), |(_, heading)| heading),
+            value,
+        )?;
     }
     Ok(())
 }
@@ -133,8 +197,14 @@ mod tests {
     }
 
     fn figure(measure: &str, value: i64, filiere: &str, dimension: &str) -> String {
-        let filiere = if filiere.is_empty() { String::new() } else { format!("\"filiere\":\"{filiere}\",") };
-        format!("{{\"id_mesure\":\"{measure}\",\"valeur_mesure\":{value},{filiere}\"dimensions\":[{{{dimension}}}]}}")
+        let filiere = if filiere.is_empty() {
+            String::new()
+        } else {
+            format!("\"filiere\":\"{filiere}\",")
+        };
+        format!(
+            "{{\"id_mesure\":\"{measure}\",\"valeur_mesure\":{value},{filiere}\"dimensions\":[{{{dimension}}}]}}"
+        )
     }
 
     fn body(figures: &[String]) -> String {
@@ -146,7 +216,12 @@ mod tests {
     }
 
     fn cell<'a>(answers: &'a Answers, heading: &str, row: usize) -> &'a str {
-        let place = answers.table.header.iter().position(|own| own == heading).unwrap();
+        let place = answers
+            .table
+            .header
+            .iter()
+            .position(|own| own == heading)
+            .unwrap();
         answers.table.column(place).value(row)
     }
 
@@ -161,35 +236,69 @@ mod tests {
             figure("nb_sortant", 20, "", SCHOOL),
             figure("valeur_ajoutee_6_mois", -3, "", "\"ensemble\":\"ensemble\""),
         ]);
-        let answers = read(&line("uai", "0751234J", 200, &format!("\"{}\"", inner.replace('"', "\\\""))));
+        let answers = read(&line(
+            "uai",
+            "0751234J",
+            200,
+            &format!("\"{}\"", inner.replace('"', "\\\"")),
+        ));
         assert_eq!(answers.table.rows(), 3);
         let rows: Vec<_> = (0..3)
-            .map(|row| ["filiere", "niveau", "cfd", "mefstat11", "nb_sortant"].map(|name| cell(&answers, name, row)))
+            .map(|row| {
+                ["filiere", "niveau", "cfd", "mefstat11", "nb_sortant"]
+                    .map(|name| cell(&answers, name, row))
+            })
             .collect();
-        assert!(rows.contains(&["apprentissage", "formation", "40025214", "", "40"]), "{rows:?}");
-        assert!(rows.contains(&["pro", "formation", "", "23830031212", "20"]), "{rows:?}");
+        assert!(
+            rows.contains(&["apprentissage", "formation", "40025214", "", "40"]),
+            "{rows:?}"
+        );
+        assert!(
+            rows.contains(&["pro", "formation", "", "23830031212", "20"]),
+            "{rows:?}"
+        );
         assert!(rows.contains(&["", "ensemble", "", "", ""]), "{rows:?}");
-        assert!((0..3).any(|row| cell(&answers, "part_en_emploi_6_mois_apres_la_sortie", row) == "52"));
+        assert!(
+            (0..3).any(|row| cell(&answers, "part_en_emploi_6_mois_apres_la_sortie", row) == "52")
+        );
     }
 
     #[test]
     fn v76_a_region_academique_is_under_its_own_cog_code() {
-        let answers = read(&line("region", "01", 200, &body(&[figure("nb_sortant", 20, "", SCHOOL)])));
-        assert_eq!((cell(&answers, "code", 0), cell(&answers, "code_region", 0)), ("01", "84"));
+        let answers = read(&line(
+            "region",
+            "01",
+            200,
+            &body(&[figure("nb_sortant", 20, "", SCHOOL)]),
+        ));
+        assert_eq!(
+            (cell(&answers, "code", 0), cell(&answers, "code_region", 0)),
+            ("01", "84")
+        );
     }
 
     #[test]
     fn v77_an_unknown_filiere_is_kept_for_the_rules_to_refuse() {
-        let answers = read(&line("region", "01", 200, &body(&[figure("nb_sortant", 20, "voie_inconnue", SCHOOL)])));
+        let answers = read(&line(
+            "region",
+            "01",
+            200,
+            &body(&[figure("nb_sortant", 20, "voie_inconnue", SCHOOL)]),
+        ));
         assert_eq!(cell(&answers, "filiere", 0), "voie_inconnue");
     }
 
     #[test]
     fn v78_an_agricultural_line_of_a_region_leaves_the_school_line_alone() {
-        let figures =
-            [figure("nb_sortant", 20, "voie_pro_sco_educ_nat", SCHOOL), figure("nb_sortant", 99, "voie_pro_sco_agri", SCHOOL)];
+        let figures = [
+            figure("nb_sortant", 20, "voie_pro_sco_educ_nat", SCHOOL),
+            figure("nb_sortant", 99, "voie_pro_sco_agri", SCHOOL),
+        ];
         let region = read(&line("region", "01", 200, &body(&figures)));
-        assert_eq!((region.table.rows(), cell(&region, "nb_sortant", 0)), (1, "20"));
+        assert_eq!(
+            (region.table.rows(), cell(&region, "nb_sortant", 0)),
+            (1, "20")
+        );
         assert_eq!(region.notes["agricultural_lines_left_out"], "1");
         let establishment = read(&line("uai", "0751234J", 200, &body(&figures)));
         assert_eq!(establishment.table.rows(), 2);
@@ -197,26 +306,70 @@ mod tests {
 
     #[test]
     fn v79_v80_v81_the_two_meanings_of_http_400_and_a_broken_body() {
-        let none = line("uai", "0751234J", 400, r#"{"msg": "UAI incorrect ou agricole"}"#);
+        let none = line(
+            "uai",
+            "0751234J",
+            400,
+            r#"{"msg": "UAI incorrect ou agricole"}"#,
+        );
         let wrong = line("france", "x", 400, r#"{"msg": "filière incorrecte"}"#);
         let broken = line("uai", "0751234J", 200, "{json:");
         let answers = read(&format!("{none}{wrong}{broken}"));
-        assert_eq!((answers.table.rows(), answers.notes["answers_without_data"].as_str()), (0, "1"));
-        let told: Vec<_> = answers.findings.iter().map(|finding| (finding.line, finding.value.clone().unwrap())).collect();
+        assert_eq!(
+            (
+                answers.table.rows(),
+                answers.notes["answers_without_data"].as_str()
+            ),
+            (0, "1")
+        );
+        let told: Vec<_> = answers
+            .findings
+            .iter()
+            .map(|finding| (finding.line, finding.value.clone().unwrap()))
+            .collect();
         assert_eq!(told.len(), 2);
-        assert_eq!(told[0], (Some(2), "x, 2021_2022: HTTP 400, « filière incorrecte »".to_owned()));
+        assert_eq!(
+            told[0],
+            (
+                Some(2),
+                "x, 2021_2022: HTTP 400, « filière incorrecte »".to_owned()
+            )
+        );
         assert!(told[1].1.starts_with("0751234J, 2021_2022: "), "{told:?}");
     }
 
     #[test]
     fn v83_two_regions_and_two_vintages_do_not_mix() {
-        let one = line("region", "01", 200, &body(&[figure("nb_sortant", 20, "", SCHOOL)]));
-        let other = line("region", "16", 200, &body(&[figure("nb_sortant", 30, "", SCHOOL)]));
-        let answers = read(&format!("{one}{other}{}", other.replace("2021_2022", "2020_2021")));
+        let one = line(
+            "region",
+            "01",
+            200,
+            &body(&[figure("nb_sortant", 20, "", SCHOOL)]),
+        );
+        let other = line(
+            "region",
+            "16",
+            200,
+            &body(&[figure("nb_sortant", 30, "", SCHOOL)]),
+        );
+        let answers = read(&format!(
+            "{one}{other}{}",
+            other.replace("2021_2022", "2020_2021")
+        ));
         let rows: Vec<_> = (0..3)
-            .map(|row| ["code_region", "millesime", "nb_sortant"].map(|name| cell(&answers, name, row).to_owned()))
+            .map(|row| {
+                ["code_region", "millesime", "nb_sortant"]
+                    .map(|name| cell(&answers, name, row).to_owned())
+            })
             .collect();
-        assert_eq!(rows, [["84", "2021_2022", "20"], ["76", "2021_2022", "30"], ["76", "2020_2021", "30"]]);
+        assert_eq!(
+            rows,
+            [
+                ["84", "2021_2022", "20"],
+                ["76", "2021_2022", "30"],
+                ["76", "2020_2021", "30"]
+            ]
+        );
     }
 
     #[test]
@@ -225,7 +378,10 @@ mod tests {
             "uai",
             "0751234J",
             200,
-            &body(&[figure("nb_sortant", 20, "", SCHOOL), figure("nb_sortant", 21, "", SCHOOL)]),
+            &body(&[
+                figure("nb_sortant", 20, "", SCHOOL),
+                figure("nb_sortant", 21, "", SCHOOL),
+            ]),
         ));
         assert_eq!(cell(&answers, "nb_sortant", 0), "20");
         assert_eq!(answers.findings.len(), 1);

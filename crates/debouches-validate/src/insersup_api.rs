@@ -18,10 +18,15 @@ pub(crate) fn settle(sheet: &mut Sheet) {
                 }
             }
         }
-        column.values.iter_mut().for_each(|value| *value = plain(value));
+        column
+            .values
+            .iter_mut()
+            .for_each(|value| *value = plain(value));
     }
     let promo: Vec<String> = match sheet.column("promo") {
-        Some(years) => (0..rows).map(|row| promotion(years.value(row), marks[row])).collect(),
+        Some(years) => (0..rows)
+            .map(|row| promotion(years.value(row), marks[row]))
+            .collect(),
         None => Vec::new(),
     };
     sheet.set("promo", promo.into_iter());
@@ -41,9 +46,15 @@ fn mark(value: &str) -> &'static str {
 
 /// A value without its mark, with a decimal point.
 fn plain(value: &str) -> String {
-    let text = if mark(value).is_empty() { value } else { value.trim_end_matches(['*', ' ']) };
+    let text = if mark(value).is_empty() {
+        value
+    } else {
+        value.trim_end_matches(['*', ' '])
+    };
     match text.split_once(',') {
-        Some((whole, decimals)) if is_decimal(whole) && is_decimal(decimals) => format!("{whole}.{decimals}"),
+        Some((whole, decimals)) if is_decimal(whole) && is_decimal(decimals) => {
+            format!("{whole}.{decimals}")
+        }
         _ => text.to_owned(),
     }
 }
@@ -67,13 +78,30 @@ mod tests {
 
     #[test]
     fn marks_are_told_apart_from_counts_and_text() {
-        assert_eq!((mark("130 *"), mark("12 **"), mark("12"), mark("MASTER *")), ("*", "**", "", ""));
         assert_eq!(
-            (plain("130 *"), plain("54,6"), plain("na"), plain("SCIENCES, ARTS")),
-            ("130".into(), "54.6".into(), "na".into(), "SCIENCES, ARTS".into())
+            (mark("130 *"), mark("12 **"), mark("12"), mark("MASTER *")),
+            ("*", "**", "", "")
         );
         assert_eq!(
-            (promotion("2020-2021", ""), promotion("2020-2021", "*"), promotion("2020-2021", "**")),
+            (
+                plain("130 *"),
+                plain("54,6"),
+                plain("na"),
+                plain("SCIENCES, ARTS")
+            ),
+            (
+                "130".into(),
+                "54.6".into(),
+                "na".into(),
+                "SCIENCES, ARTS".into()
+            )
+        );
+        assert_eq!(
+            (
+                promotion("2020-2021", ""),
+                promotion("2020-2021", "*"),
+                promotion("2020-2021", "**")
+            ),
             ("2021".into(), "2020,2021".into(), "2021".into())
         );
     }

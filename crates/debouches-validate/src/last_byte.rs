@@ -11,7 +11,10 @@ pub(crate) struct LastByte(Arc<AtomicU8>);
 impl LastByte {
     /// The same bytes, watched.
     pub(crate) fn watch<R: Read>(&self, inner: R) -> Watched<R> {
-        Watched { inner, last: self.clone() }
+        Watched {
+            inner,
+            last: self.clone(),
+        }
     }
 
     /// True when the body ends with a line end.

@@ -22,13 +22,17 @@ pub(crate) fn lay_out(
 ) -> Result<(RawTable, BTreeMap<String, usize>), ValidateError> {
     let shape = &recognised.shape;
     let told = told(spec, shape, given)?;
-    if told.is_empty() && shape.spread.is_none() && shape.recode.is_empty() && shape.code.is_none() {
+    if told.is_empty() && shape.spread.is_none() && shape.recode.is_empty() && shape.code.is_none()
+    {
         return Ok((raw, recognised.places.clone()));
     }
     let mut sheet = Sheet::take(raw, recognised);
     match shape.code {
         Some(Code::InsersupApi) => insersup_api::settle(&mut sheet),
-        Some(Code::FormulaText) => sheet.columns_mut().flat_map(|(_, column)| &mut column.values).for_each(unwrap_formula),
+        Some(Code::FormulaText) => sheet
+            .columns_mut()
+            .flat_map(|(_, column)| &mut column.values)
+            .for_each(unwrap_formula),
         None => {}
     }
     if let Some(spread) = &shape.spread {
@@ -38,21 +42,36 @@ pub(crate) fn lay_out(
         sheet.set_constant(column, value);
     }
     for (column, spellings) in &shape.recode {
-        sheet.rewrite(column, |value| spellings.get(value.trim()).cloned().unwrap_or_else(|| value.to_owned()));
+        sheet.rewrite(column, |value| {
+            spellings
+                .get(value.trim())
+                .cloned()
+                .unwrap_or_else(|| value.to_owned())
+        });
     }
     Ok(sheet.finish())
 }
 
 /// `="x"` is x.
 fn unwrap_formula(cell: &mut String) {
-    if let Some(text) = cell.strip_prefix("=\"").and_then(|text| text.strip_suffix('"')) {
+    if let Some(text) = cell
+        .strip_prefix("=\"")
+        .and_then(|text| text.strip_suffix('"'))
+    {
         *cell = text.to_owned();
     }
 }
 
 /// Constants of the generation, and what the configuration tells.
-fn told<'a>(spec: &TableSpec, shape: &'a Shape, given: &'a Given) -> Result<Vec<(&'a str, &'a str)>, ValidateError> {
-    if let Some(unknown) = given.keys().find(|column| !shape.given.contains_key(*column)) {
+fn told<'a>(
+    spec: &TableSpec,
+    shape: &'a Shape,
+    given: &'a Given,
+) -> Result<Vec<(&'a str, &'a str)>, ValidateError> {
+    if let Some(unknown) = given
+        .keys()
+        .find(|column| !shape.given.contains_key(*column))
+    {
         return Err(ValidateError::NotGiven {
             table: spec.id.clone(),
             shape: shape.name.clone(),
@@ -60,14 +79,20 @@ fn told<'a>(spec: &TableSpec, shape: &'a Shape, given: &'a Given) -> Result<Vec<
             wanted: shape.given.keys().cloned().collect::<Vec<_>>().join(", "),
         });
     }
-    let mut told: Vec<(&str, &str)> = shape.constants.iter().map(|(column, value)| (column.as_str(), value.as_str())).collect();
+    let mut told: Vec<(&str, &str)> = shape
+        .constants
+        .iter()
+        .map(|(column, value)| (column.as_str(), value.as_str()))
+        .collect();
     for (column, expected) in &shape.given {
-        let value = given.get(column).ok_or_else(|| ValidateError::MustBeGiven {
-            table: spec.id.clone(),
-            shape: shape.name.clone(),
-            column: column.clone(),
-            expected: expected.clone(),
-        })?;
+        let value = given
+            .get(column)
+            .ok_or_else(|| ValidateError::MustBeGiven {
+                table: spec.id.clone(),
+                shape: shape.name.clone(),
+                column: column.clone(),
+                expected: expected.clone(),
+            })?;
         told.push((column, value));
     }
     Ok(told)
@@ -84,13 +109,24 @@ pub(crate) struct Sheet {
 
 impl Sheet {
     fn take(mut raw: RawTable, recognised: &Recognised) -> Self {
-        let columns = recognised.places.iter().map(|(name, place)| (name.clone(), raw.take_column(*place))).collect();
+        let columns = recognised
+            .places
+            .iter()
+            .map(|(name, place)| (name.clone(), raw.take_column(*place)))
+            .collect();
         let parts = recognised.spread.iter().map(|(name, places)| {
-            let parts = places.iter().map(|place| place.map(|place| raw.take_column(place)));
+            let parts = places
+                .iter()
+                .map(|place| place.map(|place| raw.take_column(place)));
             (name.clone(), parts.collect())
         });
         let parts = parts.collect();
-        Self { lines: raw.lines.clone(), raw, columns, parts }
+        Self {
+            lines: raw.lines.clone(),
+            raw,
+            columns,
+            parts,
+        }
     }
 
     /// Number of rows.
@@ -105,9 +141,16 @@ impl Sheet {
 
     /// Every column, those that are to be spread included.
     pub(crate) fn columns_mut(&mut self) -> impl Iterator<Item = (&str, &mut RawColumn)> {
-        let parts =
-            self.parts.iter_mut().flat_map(|(name, parts)| parts.iter_mut().flatten().map(move |part| (name.as_str(), part)));
-        self.columns.iter_mut().map(|(name, column)| (name.as_str(), column)).chain(parts)
+        let parts = self.parts.iter_mut().flat_map(|(name, parts)| {
+            parts
+                .iter_mut()
+                .flatten()
+                .map(move |part| (name.as_str(), part))
+        });
+        self.columns
+            .iter_mut()
+            .map(|(name, column)| (name.as_str(), column))
+            .chain(parts)
     }
 
     /// Sets a column from a value for each row.
@@ -125,34 +168,55 @@ impl Sheet {
     }
 
     fn set_constant(&mut self, name: &str, value: &str) {
-        let column = RawColumn { values: vec![value.to_owned()], keys: vec![0; self.rows()] };
+        let column = RawColumn {
+            values: vec![value.to_owned()],
+            keys: vec![0; self.rows()],
+        };
         self.columns.insert(name.to_owned(), column);
     }
 
     fn rewrite(&mut self, name: &str, rewrite: impl Fn(&str) -> String) {
         if let Some(column) = self.columns.get_mut(name) {
-            column.values.iter_mut().for_each(|value| *value = rewrite(value));
+            column
+                .values
+                .iter_mut()
+                .for_each(|value| *value = rewrite(value));
         }
     }
 
     /// Makes of each record one row per value: the columns that are not spread are repeated.
     fn spread(&mut self, spread: &Spread) {
         let (records, times) = (self.rows(), spread.values.len());
-        let repeat = |keys: &[u32]| keys.iter().flat_map(|key| std::iter::repeat_n(*key, times)).collect::<Vec<u32>>();
+        let repeat = |keys: &[u32]| {
+            keys.iter()
+                .flat_map(|key| std::iter::repeat_n(*key, times))
+                .collect::<Vec<u32>>()
+        };
         self.lines = repeat(&self.lines);
         for column in self.columns.values_mut() {
             column.keys = repeat(&column.keys);
         }
         let turn = (0..u32::try_from(times).expect("a few values")).collect::<Vec<u32>>();
         let keys = std::iter::repeat_n(turn, records).flatten().collect();
-        self.columns.insert(spread.column.clone(), RawColumn { values: spread.values.clone(), keys });
+        self.columns.insert(
+            spread.column.clone(),
+            RawColumn {
+                values: spread.values.clone(),
+                keys,
+            },
+        );
         for (name, parts) in std::mem::take(&mut self.parts) {
             self.columns.insert(name, interleaved(&parts, records));
         }
     }
 
     fn finish(self) -> (RawTable, BTreeMap<String, usize>) {
-        let places = self.columns.keys().enumerate().map(|(place, name)| (name.clone(), place)).collect();
+        let places = self
+            .columns
+            .keys()
+            .enumerate()
+            .map(|(place, name)| (name.clone(), place))
+            .collect();
         let columns = self.columns.into_values().collect();
         (self.raw.laid_out(columns, self.lines), places)
     }
@@ -171,11 +235,21 @@ fn interleaved(parts: &[Option<RawColumn>], records: usize) -> RawColumn {
     let empty = key_of("");
     let maps: Vec<Option<(Vec<u32>, &[u32])>> = parts
         .iter()
-        .map(|part| part.as_ref().map(|part| (part.values.iter().map(|value| key_of(value)).collect(), part.keys.as_slice())))
+        .map(|part| {
+            part.as_ref().map(|part| {
+                (
+                    part.values.iter().map(|value| key_of(value)).collect(),
+                    part.keys.as_slice(),
+                )
+            })
+        })
         .collect();
     let cell = |record: usize, map: &Option<(Vec<u32>, &[u32])>| {
-        map.as_ref().map_or(empty, |(values, keys)| values[keys[record] as usize])
+        map.as_ref()
+            .map_or(empty, |(values, keys)| values[keys[record] as usize])
     };
-    let keys = (0..records).flat_map(|record| maps.iter().map(move |map| cell(record, map))).collect();
+    let keys = (0..records)
+        .flat_map(|record| maps.iter().map(move |map| cell(record, map)))
+        .collect();
     RawColumn { values, keys }
 }

@@ -17,8 +17,11 @@ pub(crate) fn integer(text: &str) -> Option<i32> {
 pub(crate) fn decimal(text: &str) -> Option<f64> {
     let text = &*without_groups(text)?;
     let (whole, fraction) = text.split_once(['.', ',']).unwrap_or((text, "0"));
-    let is_number = plain(whole) && !fraction.is_empty() && fraction.bytes().all(|b| b.is_ascii_digit());
-    is_number.then(|| format!("{whole}.{fraction}").parse().ok()).flatten()
+    let is_number =
+        plain(whole) && !fraction.is_empty() && fraction.bytes().all(|b| b.is_ascii_digit());
+    is_number
+        .then(|| format!("{whole}.{fraction}").parse().ok())
+        .flatten()
 }
 
 /// `1 710` with a no-break space, wide or narrow: groups of three digits, or it is no number.
@@ -47,12 +50,44 @@ mod tests {
     #[test]
     fn the_forms_of_producers_are_read_and_nothing_else() {
         assert_eq!(
-            ["30", "30.0", "-4.0", "30.5", "12x", "", "1e3", "99999999999", "1\u{a0}710", "17\u{a0}10"].map(integer),
-            [Some(30), Some(30), Some(-4), None, None, None, None, None, Some(1710), None]
+            [
+                "30",
+                "30.0",
+                "-4.0",
+                "30.5",
+                "12x",
+                "",
+                "1e3",
+                "99999999999",
+                "1\u{a0}710",
+                "17\u{a0}10"
+            ]
+            .map(integer),
+            [
+                Some(30),
+                Some(30),
+                Some(-4),
+                None,
+                None,
+                None,
+                None,
+                None,
+                Some(1710),
+                None
+            ]
         );
         assert_eq!(
             ["86.67", "54,6", "0.0", "20", "nd", "inf", "1.", "NaN"].map(decimal),
-            [Some(86.67), Some(54.6), Some(0.0), Some(20.0), None, None, None, None]
+            [
+                Some(86.67),
+                Some(54.6),
+                Some(0.0),
+                Some(20.0),
+                None,
+                None,
+                None,
+                None
+            ]
         );
     }
 }

@@ -30,14 +30,30 @@ pub struct RefusedRows {
 
 impl RefusedRows {
     /// The lines of the records that begin on those of `reasons`; `starts` has the first line of every record.
-    pub(crate) fn new(reasons: &BTreeMap<u32, BTreeSet<String>>, starts: &[u32], reading: Reading) -> Self {
+    pub(crate) fn new(
+        reasons: &BTreeMap<u32, BTreeSet<String>>,
+        starts: &[u32],
+        reading: Reading,
+    ) -> Self {
         let mut starts = starts.to_vec();
         starts.sort_unstable();
-        let until = |line: u32| starts[starts.partition_point(|start| *start <= line)..].first().copied().unwrap_or(u32::MAX);
-        let record = |(line, reasons): (&u32, &BTreeSet<String>)| {
-            (*line, until(*line), reasons.iter().cloned().collect::<Vec<_>>().join(" + "))
+        let until = |line: u32| {
+            starts[starts.partition_point(|start| *start <= line)..]
+                .first()
+                .copied()
+                .unwrap_or(u32::MAX)
         };
-        Self { records: reasons.iter().map(record).collect(), reading: Some(reading) }
+        let record = |(line, reasons): (&u32, &BTreeSet<String>)| {
+            (
+                *line,
+                until(*line),
+                reasons.iter().cloned().collect::<Vec<_>>().join(" + "),
+            )
+        };
+        Self {
+            records: reasons.iter().map(record).collect(),
+            reading: Some(reading),
+        }
     }
 
     /// Number of refused rows.
@@ -59,10 +75,14 @@ impl RefusedRows {
     pub fn write(&self, body: impl BufRead, out: impl Write) -> io::Result<()> {
         match self.reading {
             None => Ok(()),
-            Some(Reading::Lines(separator, encoding)) => self.write_lines(body, out, separator, encoding),
+            Some(Reading::Lines(separator, encoding)) => {
+                self.write_lines(body, out, separator, encoding)
+            }
             Some(Reading::Records(kind, limits)) => {
                 let read = match kind {
-                    BodyKind::InserjeunesApi => read_answers(body, limits, &mut |_| {}).map(|answers| answers.table),
+                    BodyKind::InserjeunesApi => {
+                        read_answers(body, limits, &mut |_| {}).map(|answers| answers.table)
+                    }
                     BodyKind::Csv | BodyKind::Json => read_json(body, limits, &mut |_| {}),
                 };
                 let raw = read.map_err(|error| match error {
@@ -74,12 +94,21 @@ impl RefusedRows {
         }
     }
 
-    fn write_lines(&self, mut body: impl BufRead, mut out: impl Write, separator: char, encoding: Encoding) -> io::Result<()> {
+    fn write_lines(
+        &self,
+        mut body: impl BufRead,
+        mut out: impl Write,
+        separator: char,
+        encoding: Encoding,
+    ) -> io::Result<()> {
         let mut records = self.records.iter().peekable();
         let (mut line, mut bytes) = (1_u32, Vec::new());
         let mut open = false;
         while body.read_until(b'\n', &mut bytes)? > 0 {
-            while bytes.last().is_some_and(|byte| matches!(byte, b'\n' | b'\r')) {
+            while bytes
+                .last()
+                .is_some_and(|byte| matches!(byte, b'\n' | b'\r'))
+            {
                 bytes.pop();
             }
             let text = decode(&bytes, encoding);
@@ -111,9 +140,15 @@ impl RefusedRows {
         let mut out = csv::WriterBuilder::new().delimiter(b';').from_writer(out);
         let lead = ["ligne", "raisons"].map(str::to_owned);
         out.write_record(lead.iter().chain(&raw.header))?;
-        let reasons: BTreeMap<u32, &str> = self.records.iter().map(|(line, _, reasons)| (*line, reasons.as_str())).collect();
+        let reasons: BTreeMap<u32, &str> = self
+            .records
+            .iter()
+            .map(|(line, _, reasons)| (*line, reasons.as_str()))
+            .collect();
         for (row, line) in raw.lines.iter().enumerate() {
-            let Some(reasons) = reasons.get(line) else { continue };
+            let Some(reasons) = reasons.get(line) else {
+                continue;
+            };
             let lead = [line.to_string(), (*reasons).to_owned()];
             let cells = (0..raw.width()).map(|place| raw.column(place).value(row));
             out.write_record(lead.iter().map(String::as_str).chain(cells))?;
@@ -131,7 +166,11 @@ mod tests {
         let body = "\u{feff}a;b\r\n1;x\r\n2;\"y\r\nz\"\r\n3;w\r\n4;v";
         let reason = |code: &str| BTreeSet::from([code.to_owned()]);
         let reasons = BTreeMap::from([(3, reason("duplicate-key (a)")), (6, reason("ragged-row"))]);
-        let rows = RefusedRows::new(&reasons, &[2, 3, 5, 6], Reading::Lines(';', Encoding::Utf8Bom));
+        let rows = RefusedRows::new(
+            &reasons,
+            &[2, 3, 5, 6],
+            Reading::Lines(';', Encoding::Utf8Bom),
+        );
         let mut out = Vec::new();
         rows.write(body.as_bytes(), &mut out).unwrap();
         let expected = "ligne;raisons;a;b\n3;duplicate-key (a);2;\"y\nz\"\n6;ragged-row;4;v\n";

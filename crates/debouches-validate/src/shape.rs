@@ -146,8 +146,9 @@ impl Shape {
     /// The shapes of a table, in the order of names.
     #[must_use]
     pub fn of(spec: &TableSpec) -> Vec<Self> {
-        let parse =
-            |(name, text): &(&str, &str)| file::parse(name, text, spec).expect("the embedded shapes are checked by a test");
+        let parse = |(name, text): &(&str, &str)| {
+            file::parse(name, text, spec).expect("the embedded shapes are checked by a test")
+        };
         files_of(&spec.id).map(parse).collect()
     }
 
@@ -159,25 +160,43 @@ impl Shape {
 
     /// Every heading that a record is spread from, with its column and the place of its value.
     fn spread_all(&self) -> impl Iterator<Item = (String, &str, usize)> {
-        let values = self.spread.iter().flat_map(|spread| spread.values.iter().enumerate());
+        let values = self
+            .spread
+            .iter()
+            .flat_map(|spread| spread.values.iter().enumerate());
         values.flat_map(|(place, value)| {
-            self.spread_headings
-                .iter()
-                .map(move |(heading, column)| (file::spread_heading(heading, value), column.as_str(), place))
+            self.spread_headings.iter().map(move |(heading, column)| {
+                (file::spread_heading(heading, value), column.as_str(), place)
+            })
         })
     }
 
     fn missing(&self, header: &[String]) -> Vec<String> {
         if !self.header.is_empty() {
-            return if self.header == header { Vec::new() } else { vec![self.header.join(" ; ")] };
+            return if self.header == header {
+                Vec::new()
+            } else {
+                vec![self.header.join(" ; ")]
+            };
         }
         let has = |heading: &str| header.iter().any(|own| own == heading);
-        let plain = self.headings.keys().filter(|heading| !has(heading)).cloned();
+        let plain = self
+            .headings
+            .keys()
+            .filter(|heading| !has(heading))
+            .cloned();
         // A spread column may lack some of its headings, not all of them.
         let lacks = |heading: &&String| {
-            self.spread.iter().all(|spread| !spread.values.iter().any(|value| has(&file::spread_heading(heading, value))))
+            self.spread.iter().all(|spread| {
+                !spread
+                    .values
+                    .iter()
+                    .any(|value| has(&file::spread_heading(heading, value)))
+            })
         };
-        plain.chain(self.spread_headings.keys().filter(lacks).cloned()).collect()
+        plain
+            .chain(self.spread_headings.keys().filter(lacks).cloned())
+            .collect()
     }
 
     fn extra(&self, header: &[String]) -> Vec<String> {
@@ -191,27 +210,45 @@ impl Shape {
                 || self.ignored.contains(heading)
                 || spread.contains(heading)
         };
-        header.iter().filter(|heading| !is_known(heading)).cloned().collect()
+        header
+            .iter()
+            .filter(|heading| !is_known(heading))
+            .cloned()
+            .collect()
     }
 
     /// The columns that a file of this shape fills.
     #[cfg(test)]
     pub(crate) fn filled(&self) -> impl Iterator<Item = &str> {
-        let read =
-            self.headings.values().chain(self.optional.values()).chain(&self.by_position).chain(self.spread_headings.values());
-        let told = self.given.keys().chain(self.constants.keys()).chain(self.spread.iter().map(|spread| &spread.column));
-        read.chain(told).map(String::as_str).filter(|column| !column.is_empty())
+        let read = self
+            .headings
+            .values()
+            .chain(self.optional.values())
+            .chain(&self.by_position)
+            .chain(self.spread_headings.values());
+        let told = self
+            .given
+            .keys()
+            .chain(self.constants.keys())
+            .chain(self.spread.iter().map(|spread| &spread.column));
+        read.chain(told)
+            .map(String::as_str)
+            .filter(|column| !column.is_empty())
     }
 }
 
 fn files_of(table: &TableId) -> impl Iterator<Item = &'static (&'static str, &'static str)> + '_ {
-    SHAPES.iter().filter(move |(name, _)| name.split('.').next() == Some(table.as_str()))
+    SHAPES
+        .iter()
+        .filter(move |(name, _)| name.split('.').next() == Some(table.as_str()))
 }
 
 /// Digest of the shapes of a table, an ingredient of its fingerprint.
 #[must_use]
 pub fn shapes_digest(table: &TableId) -> Sha256 {
-    let text: String = files_of(table).map(|(name, text)| format!("{name}\n{text}")).collect();
+    let text: String = files_of(table)
+        .map(|(name, text)| format!("{name}\n{text}"))
+        .collect();
     Sha256::of(text.as_bytes())
 }
 
@@ -227,14 +264,28 @@ mod tests {
         for (name, _) in SHAPES {
             assert!(tables.contains(&name.split('.').next().unwrap()), "{name}");
         }
-        for spec in debouches_model::spec::tables().iter().filter(|spec| spec.derived.is_none()) {
+        for spec in debouches_model::spec::tables()
+            .iter()
+            .filter(|spec| spec.derived.is_none())
+        {
             let shapes = Shape::of(spec);
             assert!(!shapes.is_empty(), "{} has no shape", spec.id);
             for shape in shapes {
                 for column in shape.filled() {
-                    assert!(spec.column(column).is_some(), "{} {}: {column}", spec.id, shape.name);
+                    assert!(
+                        spec.column(column).is_some(),
+                        "{} {}: {column}",
+                        spec.id,
+                        shape.name
+                    );
                 }
-                assert_eq!(shape.header.len(), shape.by_position.len(), "{} {}", spec.id, shape.name);
+                assert_eq!(
+                    shape.header.len(),
+                    shape.by_position.len(),
+                    "{} {}",
+                    spec.id,
+                    shape.name
+                );
             }
         }
     }

@@ -75,21 +75,36 @@ pub fn validate(
     let given = input.given;
     let mut findings = Findings::new(spec, input.name);
     let task = format!("validate {}", spec.id);
-    observer.on(Event::Started { task: &task, total: input.bytes, unit: Unit::Bytes });
+    observer.on(Event::Started {
+        task: &task,
+        total: input.bytes,
+        unit: Unit::Bytes,
+    });
     let last_byte = LastByte::default();
     let body = Box::new(last_byte.watch(input.body));
-    let read = body::read(body, &shapes, options, &mut |done| observer.on(Event::Advanced { task: &task, done }));
+    let read = body::read(body, &shapes, options, &mut |done| {
+        observer.on(Event::Advanced { task: &task, done })
+    });
     observer.on(Event::Finished { task: &task });
-    let Body { raw, shapes, findings: told, notes } = match read {
+    let Body {
+        raw,
+        shapes,
+        findings: told,
+        notes,
+    } = match read {
         Ok(body) => body,
         Err(error) => {
-            findings.about_file(body_finding(error).map_err(|source| ValidateError::Table { table: spec.id.clone(), source })?);
+            findings.about_file(body_finding(error).map_err(|source| ValidateError::Table {
+                table: spec.id.clone(),
+                source,
+            })?);
             return Ok(refused(findings));
         }
     };
     match look_at_file(spec, &raw, shapes, last_byte.is_line_end(), &mut findings) {
         Some(recognised) => {
-            told.into_iter().for_each(|finding| findings.about_file(finding));
+            told.into_iter()
+                .for_each(|finding| findings.about_file(finding));
             let mut outcome = check(spec, raw, &recognised, given, options.limits, findings)?;
             outcome.report.notes.extend(notes);
             Ok(outcome)
@@ -101,15 +116,21 @@ pub fn validate(
 /// What an unreadable body says of the data; an error that is not about the data is given back.
 fn body_finding(error: TableError) -> Result<Finding, TableError> {
     match error {
-        TableError::NotText { begins_with } => Ok(Finding::new(RuleCode::NotATable).line(1).value(begins_with)),
-        TableError::OverLimit { line, what, limit } => {
-            Ok(Finding::new(RuleCode::UnreadableBody).line(line).value(format!("{what} > {limit}")))
+        TableError::NotText { begins_with } => {
+            Ok(Finding::new(RuleCode::NotATable).line(1).value(begins_with))
         }
-        TableError::NotRecords { line, problem } => Ok(Finding::new(RuleCode::UnreadableBody).line(line).value(problem)),
+        TableError::OverLimit { line, what, limit } => Ok(Finding::new(RuleCode::UnreadableBody)
+            .line(line)
+            .value(format!("{what} > {limit}"))),
+        TableError::NotRecords { line, problem } => Ok(Finding::new(RuleCode::UnreadableBody)
+            .line(line)
+            .value(problem)),
         TableError::Io(cause)
             if matches!(
                 cause.kind(),
-                io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput
+                io::ErrorKind::UnexpectedEof
+                    | io::ErrorKind::InvalidData
+                    | io::ErrorKind::InvalidInput
             ) =>
         {
             Ok(Finding::new(RuleCode::UnreadableBody).value(cause.to_string()))
@@ -132,10 +153,19 @@ fn look_at_file(
     }
     for bad in &raw.undecodable {
         let heading = raw.header.get(bad.column).cloned().unwrap_or_default();
-        findings.about_file(Finding::new(RuleCode::UndecodableBytes).line(bad.line).column(heading).value(&bad.value));
+        findings.about_file(
+            Finding::new(RuleCode::UndecodableBytes)
+                .line(bad.line)
+                .column(heading)
+                .value(&bad.value),
+        );
     }
     if let Some((line, text)) = &raw.unclosed_quote {
-        findings.about_file(Finding::new(RuleCode::UnclosedQuote).line(*line).value(text));
+        findings.about_file(
+            Finding::new(RuleCode::UnclosedQuote)
+                .line(*line)
+                .value(text),
+        );
     }
     if findings.is_fatal() {
         return None;
@@ -152,8 +182,11 @@ fn look_at_file(
     }
     let encodings = &recognised.shape.encodings;
     if !encodings.iter().any(|known| known == raw.encoding.as_str()) {
-        findings
-            .about_file(Finding::new(RuleCode::UnexpectedEncoding).value(raw.encoding.as_str()).expected(encodings.join(", ")));
+        findings.about_file(
+            Finding::new(RuleCode::UnexpectedEncoding)
+                .value(raw.encoding.as_str())
+                .expected(encodings.join(", ")),
+        );
     }
     rules::look(spec, raw, ends_with_line, findings);
     if findings.is_fatal() {
@@ -161,7 +194,12 @@ fn look_at_file(
     }
     for row in &raw.ragged {
         let finding = Finding::new(RuleCode::RaggedRow).value(row.cells.to_string());
-        findings.about_record(row.line, finding.expected(raw.header.len().to_string()).key(&row.begins_with));
+        findings.about_record(
+            row.line,
+            finding
+                .expected(raw.header.len().to_string())
+                .key(&row.begins_with),
+        );
     }
     Some(recognised)
 }
@@ -174,11 +212,17 @@ fn check(
     limits: ReadLimits,
     mut findings: Findings<'_>,
 ) -> Result<Outcome, ValidateError> {
-    let wrap = |source| ValidateError::Table { table: spec.id.clone(), source };
+    let wrap = |source| ValidateError::Table {
+        table: spec.id.clone(),
+        source,
+    };
     let set_aside = raw.ragged.len() as u64;
     let encoding = raw.encoding;
     let separator = raw.dialect.map(|dialect| char::from(dialect.separator));
-    let ragged = raw.ragged.iter().map(|row| u32::try_from(row.line).unwrap_or(u32::MAX));
+    let ragged = raw
+        .ragged
+        .iter()
+        .map(|row| u32::try_from(row.line).unwrap_or(u32::MAX));
     let starts: Vec<u32> = raw.lines.iter().copied().chain(ragged).collect();
     let records = raw.rows();
     let (raw, places) = lay_out(spec, raw, recognised, given)?;
@@ -199,16 +243,24 @@ fn check(
     let lines = findings.kept_lines();
     let (findings, mut report) = findings.finish(Some(&table), set_aside);
     report.notes.insert(FILE_NOTE.to_owned(), file);
-    report.notes.insert("shape".to_owned(), recognised.shape.name.clone());
-    report.notes.insert("encoding".to_owned(), encoding.to_string());
+    report
+        .notes
+        .insert("shape".to_owned(), recognised.shape.name.clone());
+    report
+        .notes
+        .insert("encoding".to_owned(), encoding.to_string());
     if let Some(vintages) = vintages(spec, &table) {
         report.notes.insert("vintages".to_owned(), vintages);
     }
     if rows != records {
-        report.notes.insert("records".to_owned(), records.to_string());
+        report
+            .notes
+            .insert("records".to_owned(), records.to_string());
     }
     if let Some(separator) = separator {
-        report.notes.insert("separator".to_owned(), separator.to_string());
+        report
+            .notes
+            .insert("separator".to_owned(), separator.to_string());
     }
     let table = if report.is_refused() {
         None
@@ -217,19 +269,35 @@ fn check(
     } else {
         Some(table.keep(&kept).map_err(wrap)?)
     };
-    Ok(Outcome { table, lines, report, findings, refused_rows })
+    Ok(Outcome {
+        table,
+        lines,
+        report,
+        findings,
+        refused_rows,
+    })
 }
 
 fn refused(findings: Findings<'_>) -> Outcome {
     let (findings, report) = findings.finish(None, 0);
-    Outcome { table: None, lines: Vec::new(), report, findings, refused_rows: RefusedRows::default() }
+    Outcome {
+        table: None,
+        lines: Vec::new(),
+        report,
+        findings,
+        refused_rows: RefusedRows::default(),
+    }
 }
 
 /// The vintages of the table, for whoever waits for one.
 fn vintages(spec: &TableSpec, table: &Table) -> Option<String> {
     let vintage = spec.vintage.as_ref()?;
     let column = table.text(&vintage.column).ok()?;
-    let used = column.distinct().zip(column.counts()).filter(|(_, rows)| *rows > 0).map(|(label, _)| label);
+    let used = column
+        .distinct()
+        .zip(column.counts())
+        .filter(|(_, rows)| *rows > 0)
+        .map(|(label, _)| label);
     // A refused row may hold anything, a heading for instance.
     let used = used.filter(|label| Vintage::parse(label, vintage.style).is_some());
     let labels: std::collections::BTreeSet<&str> = used.collect();

@@ -5,7 +5,14 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 const FORMAT: &[&str] = &["fmt", "--all", "--check"];
-const LINT: &[&str] = &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
+const LINT: &[&str] = &[
+    "clippy",
+    "--workspace",
+    "--all-targets",
+    "--",
+    "-D",
+    "warnings",
+];
 const DOCUMENT: &[&str] = &["doc", "--no-deps", "--workspace"];
 const TEST: &[&str] = &["test", "--workspace"];
 const NEXTEST: &[&str] = &["nextest", "run", "--workspace"];
@@ -19,14 +26,18 @@ pub(crate) fn run() -> Result<()> {
 }
 
 fn has_nextest() -> bool {
-    command(&["nextest", "--version"]).output().is_ok_and(|output| output.status.success())
+    command(&["nextest", "--version"])
+        .output()
+        .is_ok_and(|output| output.status.success())
 }
 
 #[expect(clippy::print_stdout, reason = "a chore tells what it does")]
 fn cargo(arguments: &[&str]) -> Result<()> {
     let shown = format!("cargo {}", arguments.join(" "));
     println!("{shown}");
-    let status = command(arguments).status().with_context(|| format!("cannot run {shown}"))?;
+    let status = command(arguments)
+        .status()
+        .with_context(|| format!("cannot run {shown}"))?;
     ensure!(status.success(), "{shown}: {status}");
     Ok(())
 }

@@ -24,15 +24,19 @@ type Line = (u32, u32, u32, &'static str, u32, u32);
 
 /// Writes `crossed.csv` (school route, all totals), `api.csv` (both routes) and their policies. Gives the lines of each.
 pub(crate) fn write(folder: &Path, certifications: u32, seed: u64) -> Result<[usize; 2]> {
-    std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("cannot create {}", folder.display()))?;
     let lines = draw(certifications, seed);
     let school: Vec<&Line> = lines.iter().filter(|line| line.3 == LINES[0].0).collect();
     let crossed = crossed(&school);
     let api = api(&lines);
     let rows = [&crossed, &api].map(|text| text.lines().count() - 1);
-    for (name, text) in
-        [("crossed.csv", crossed.as_str()), ("api.csv", &api), ("crossed.toml", CROSSED_SPEC), ("api.toml", API_SPEC)]
-    {
+    for (name, text) in [
+        ("crossed.csv", crossed.as_str()),
+        ("api.csv", &api),
+        ("crossed.toml", CROSSED_SPEC),
+        ("api.toml", API_SPEC),
+    ] {
         std::fs::write(folder.join(name), text).with_context(|| format!("cannot write {name}"))?;
     }
     Ok(rows)
@@ -40,7 +44,9 @@ pub(crate) fn write(folder: &Path, certifications: u32, seed: u64) -> Result<[us
 
 /// Draws the full set of lines, then keeps the most popular certifications.
 fn draw(certifications: u32, seed: u64) -> Vec<Line> {
-    let weights: Vec<f64> = (1..=1500_u32).map(|rank| f64::from(rank).powf(-0.8)).collect();
+    let weights: Vec<f64> = (1..=1500_u32)
+        .map(|rank| f64::from(rank).powf(-0.8))
+        .collect();
     let mut sums = Vec::with_capacity(weights.len());
     let total = weights.iter().fold(0.0, |sum, weight| {
         sums.push(sum + weight);
@@ -54,17 +60,32 @@ fn draw(certifications: u32, seed: u64) -> Vec<Line> {
             let establishment = random.between(0, ESTABLISHMENTS - 1);
             let wanted = uniform(&mut random) * total;
             let certification = sums.partition_point(|sum| *sum < wanted);
-            let certification = u32::try_from(certification.min(weights.len() - 1)).expect("1,500 certifications");
+            let certification =
+                u32::try_from(certification.min(weights.len() - 1)).expect("1,500 certifications");
             if !seen.insert((establishment, certification)) {
                 continue;
             }
-            let size = (24.0_f64.ln() + 0.8 * normal(&mut random)).exp().round().clamp(1.0, 900.0);
+            let size = (24.0_f64.ln() + 0.8 * normal(&mut random))
+                .exp()
+                .round()
+                .clamp(1.0, 900.0);
             // The mean of some uniform draws is bell-shaped around one half, as beta(4, 4) is.
             let share = (0..4).map(|_| uniform(&mut random)).sum::<f64>() / 4.0;
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "rounded, between 0 and 900")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "rounded, between 0 and 900"
+            )]
             let (size, continuing) = (size as u32, (size * share).round() as u32);
             if certification < certifications {
-                out.push((establishment, region(establishment), certification, route, size, continuing));
+                out.push((
+                    establishment,
+                    region(establishment),
+                    certification,
+                    route,
+                    size,
+                    continuing,
+                ));
             }
         }
     }
@@ -74,7 +95,11 @@ fn draw(certifications: u32, seed: u64) -> Vec<Line> {
 
 fn region(establishment: u32) -> u32 {
     let hundredth = establishment % 100;
-    if hundredth < TINY { hundredth } else { TINY + establishment % (REGIONS - TINY) }
+    if hundredth < TINY {
+        hundredth
+    } else {
+        TINY + establishment % (REGIONS - TINY)
+    }
 }
 
 fn uniform(random: &mut Random) -> f64 {
@@ -90,11 +115,20 @@ fn normal(random: &mut Random) -> f64 {
 fn crossed(lines: &[&Line]) -> String {
     let mut sums: BTreeMap<[String; 3], u32> = BTreeMap::new();
     for (establishment, region, certification, _, size, _) in lines {
-        let (own, code) = (format!("E{establishment:04}"), format!("C{certification:04}"));
+        let (own, code) = (
+            format!("E{establishment:04}"),
+            format!("C{certification:04}"),
+        );
         let region = format!("R{region:02}");
-        for place in [[&own, &region], [&"TOTAL".to_owned(), &region], [&"TOTAL".to_owned(), &"FR".to_owned()]] {
+        for place in [
+            [&own, &region],
+            [&"TOTAL".to_owned(), &region],
+            [&"TOTAL".to_owned(), &"FR".to_owned()],
+        ] {
             for code in [&code, &"TOTAL".to_owned()] {
-                *sums.entry([place[0].clone(), place[1].clone(), code.clone()]).or_default() += size;
+                *sums
+                    .entry([place[0].clone(), place[1].clone(), code.clone()])
+                    .or_default() += size;
             }
         }
     }
@@ -115,11 +149,19 @@ fn api(lines: &[Line]) -> String {
             (total(), format!("R{region:02}")),
             (total(), "FR".to_owned()),
         ] {
-            let sum = sums.entry([own, region, format!("C{certification:04}"), (*route).to_owned()]).or_default();
+            let sum = sums
+                .entry([
+                    own,
+                    region,
+                    format!("C{certification:04}"),
+                    (*route).to_owned(),
+                ])
+                .or_default();
             *sum = (sum.0 + size, sum.1 + continuing);
         }
     }
-    let mut out = "etablissement;region;certification;voie;nb_annee_term;nb_poursuite_etudes\n".to_owned();
+    let mut out =
+        "etablissement;region;certification;voie;nb_annee_term;nb_poursuite_etudes\n".to_owned();
     for (key, (size, continuing)) in sums {
         let _ = writeln!(out, "{};{size};{continuing}", key.join(";"));
     }
@@ -135,9 +177,15 @@ mod tests {
         let lines = draw(1500, 1);
         assert_eq!(lines.len(), 48_538);
         assert_eq!(lines, draw(1500, 1));
-        assert_eq!(lines.iter().filter(|line| line.3 == "scolaire").count(), 23_148);
+        assert_eq!(
+            lines.iter().filter(|line| line.3 == "scolaire").count(),
+            23_148
+        );
         let small = lines.iter().filter(|line| line.4 < 20).count();
-        assert!((38..=42).contains(&(100 * small / lines.len())), "{small} lines under 20");
+        assert!(
+            (38..=42).contains(&(100 * small / lines.len())),
+            "{small} lines under 20"
+        );
         assert!(draw(5, 1).len() < 12_000);
     }
 }

@@ -70,17 +70,36 @@ fn main() -> Result<()> {
     match Cli::parse().chore {
         Chore::Check => {
             check::run()?;
-            println!("fixtures: {} files are up to date", fixtures::check(&fixtures)?);
+            println!(
+                "fixtures: {} files are up to date",
+                fixtures::check(&fixtures)?
+            );
         }
-        Chore::Fixtures { check: true } => println!("fixtures: {} files are up to date", fixtures::check(&fixtures)?),
-        Chore::Fixtures { check: false } => println!("fixtures: {} files", fixtures::write(&fixtures)?),
-        Chore::Cube { out, certifications, seed } => {
+        Chore::Fixtures { check: true } => println!(
+            "fixtures: {} files are up to date",
+            fixtures::check(&fixtures)?
+        ),
+        Chore::Fixtures { check: false } => {
+            println!("fixtures: {} files", fixtures::write(&fixtures)?)
+        }
+        Chore::Cube {
+            out,
+            certifications,
+            seed,
+        } => {
             let [crossed, api] = cube::write(&out, certifications, seed)?;
-            println!("{}: crossed.csv {crossed} lines, api.csv {api} lines", out.display());
+            println!(
+                "{}: crossed.csv {crossed} lines, api.csv {api} lines",
+                out.display()
+            );
         }
-        Chore::Docs { check } => println!("README: {} rules", docs::docs(&root().join("README.md"), check)?),
+        Chore::Docs { check } => println!(
+            "README: {} rules",
+            docs::docs(&root().join("README.md"), check)?
+        ),
         Chore::Insersup { rows, out, seed } => {
-            let mut file = File::create(&out).with_context(|| format!("cannot create {}", out.display()))?;
+            let mut file =
+                File::create(&out).with_context(|| format!("cannot create {}", out.display()))?;
             insersup::stream(rows, seed, &mut file)?;
             println!("{}: {rows} records", out.display());
         }
@@ -90,5 +109,8 @@ fn main() -> Result<()> {
 
 /// The root of the repository.
 fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap_or(Path::new("."))
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .nth(2)
+        .unwrap_or(Path::new("."))
 }

@@ -22,7 +22,15 @@ mod tests {
 
     #[test]
     fn halves_go_to_the_even_neighbour() {
-        assert_eq!([percent(13, 40), percent(11, 40), percent(2, 3), percent(20, 20)], [32, 28, 67, 100]);
+        assert_eq!(
+            [
+                percent(13, 40),
+                percent(11, 40),
+                percent(2, 3),
+                percent(20, 20)
+            ],
+            [32, 28, 67, 100]
+        );
         assert_eq!(hundredths(19, 30), 6333);
     }
 }

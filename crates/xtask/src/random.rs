@@ -12,7 +12,8 @@ impl Random {
 
     /// A generator that depends on the seed and on that name only: adding a row elsewhere changes nothing here.
     pub(crate) fn named(seed: u64, name: &str) -> Self {
-        let fnv = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        let fnv =
+            |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
         Self(name.bytes().fold(seed ^ 0xcbf2_9ce4_8422_2325, fnv))
     }
 
@@ -39,7 +40,10 @@ impl Random {
 
     /// How many of `total` persons are in a group that holds about `percent` of them.
     pub(crate) fn part_of(&mut self, total: u32, percent: u32) -> u32 {
-        let drawn = percent.saturating_add(self.between(0, 8)).saturating_sub(4).min(100);
+        let drawn = percent
+            .saturating_add(self.between(0, 8))
+            .saturating_sub(4)
+            .min(100);
         (total * drawn + 50) / 100
     }
 
@@ -59,13 +63,19 @@ mod tests {
     #[test]
     fn numbers_are_those_of_splitmix64() {
         let mut random = Random::new(1_234_567);
-        assert_eq!([random.next(), random.next()], [6_457_827_717_110_365_317, 3_203_168_211_198_807_973]);
+        assert_eq!(
+            [random.next(), random.next()],
+            [6_457_827_717_110_365_317, 3_203_168_211_198_807_973]
+        );
     }
 
     #[test]
     fn draws_stay_within_their_bounds() {
         let mut random = Random::new(1);
         let draws: Vec<_> = (0..1000).map(|_| random.between(3, 7)).collect();
-        assert_eq!((draws.iter().min(), draws.iter().max()), (Some(&3), Some(&7)));
+        assert_eq!(
+            (draws.iter().min(), draws.iter().max()),
+            (Some(&3), Some(&7))
+        );
     }
 }

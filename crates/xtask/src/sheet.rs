@@ -29,7 +29,13 @@ impl Sheet {
             LineEnd::Lf => b"\n",
             LineEnd::CrLf => b"\r\n",
         };
-        let mut sheet = Self { bytes: Vec::new(), line_end, width: heading.split(';').count(), next_line: 2, rows: 0 };
+        let mut sheet = Self {
+            bytes: Vec::new(),
+            line_end,
+            width: heading.split(';').count(),
+            next_line: 2,
+            rows: 0,
+        };
         sheet.bytes.extend_from_slice(heading.as_bytes());
         sheet.bytes.extend_from_slice(line_end);
         sheet
@@ -70,7 +76,8 @@ impl Sheet {
     fn cell(&mut self, cell: &str) {
         self.next_line += cell.bytes().filter(|byte| *byte == b'\n').count() as u64;
         if cell.contains([';', '"', '\n', '\r']) {
-            self.bytes.extend_from_slice(format!("\"{}\"", cell.replace('"', "\"\"")).as_bytes());
+            self.bytes
+                .extend_from_slice(format!("\"{}\"", cell.replace('"', "\"\"")).as_bytes());
         } else {
             self.bytes.extend_from_slice(cell.as_bytes());
         }
@@ -90,7 +97,10 @@ pub(crate) fn cells_by_heading(heading: &str, set: &[(&str, &dyn fmt::Display)])
     let names: Vec<&str> = heading.trim_end_matches('\n').split(';').collect();
     let mut cells = vec![String::new(); names.len()];
     for (name, value) in set {
-        let index = names.iter().position(|heading| heading == name).unwrap_or_else(|| panic!("no column is headed `{name}`"));
+        let index = names
+            .iter()
+            .position(|heading| heading == name)
+            .unwrap_or_else(|| panic!("no column is headed `{name}`"));
         cells[index] = value.to_string();
     }
     cells
@@ -98,7 +108,9 @@ pub(crate) fn cells_by_heading(heading: &str, set: &[(&str, &dyn fmt::Display)])
 
 /// UTF-8 to Windows-1252, for texts whose characters are all in Latin-1.
 pub(crate) fn windows_1252(utf8: &str) -> Vec<u8> {
-    utf8.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or_else(|_| panic!("`{c}` is not in Latin-1"))).collect()
+    utf8.chars()
+        .map(|c| u8::try_from(u32::from(c)).unwrap_or_else(|_| panic!("`{c}` is not in Latin-1")))
+        .collect()
 }
 
 /// UTF-8 to Mac Roman, for the letters that our lists use.
@@ -135,6 +147,9 @@ mod tests {
         let mut sheet = Sheet::new("a;b\n", LineEnd::CrLf).with_bom();
         assert_eq!(sheet.row(&["1", "x\ny"]), 2);
         assert_eq!(sheet.row(&["2", "say \"z\"; twice"]), 4);
-        assert_eq!(sheet.into_bytes(), b"\xef\xbb\xbfa;b\r\n1;\"x\ny\"\r\n2;\"say \"\"z\"\"; twice\"\r\n");
+        assert_eq!(
+            sheet.into_bytes(),
+            b"\xef\xbb\xbfa;b\r\n1;\"x\ny\"\r\n2;\"say \"\"z\"\"; twice\"\r\n"
+        );
     }
 }

@@ -26,7 +26,10 @@ const ALLOWED: [(&str, &[&str]); 13] = [
 
 /// What a crate must not reach, even through others.
 const UNREACHABLE: [(&[&str], &[&str]); 2] = [
-    (&["validate", "enrich", "package", "secrecy", "catalogue"], &["reqwest", "object_store", "tokio"]),
+    (
+        &["validate", "enrich", "package", "secrecy", "catalogue"],
+        &["reqwest", "object_store", "tokio"],
+    ),
     (&["fetch"], &["arrow", "parquet"]),
 ];
 
@@ -34,10 +37,24 @@ const UNREACHABLE: [(&[&str], &[&str]); 2] = [
 type Graph = BTreeMap<String, BTreeSet<String>>;
 
 fn metadata() -> Value {
-    let arguments = ["metadata", "--format-version", "1", "--locked", "--manifest-path"];
+    let arguments = [
+        "metadata",
+        "--format-version",
+        "1",
+        "--locked",
+        "--manifest-path",
+    ];
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml");
-    let output = Command::new(env!("CARGO")).args(arguments).arg(manifest).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let output = Command::new(env!("CARGO"))
+        .args(arguments)
+        .arg(manifest)
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
@@ -50,13 +67,24 @@ fn text(value: &Value) -> String {
 }
 
 fn graph(metadata: &Value) -> Graph {
-    let names: BTreeMap<String, String> =
-        list(metadata, "packages").iter().map(|package| (text(&package["id"]), text(&package["name"]))).collect();
+    let names: BTreeMap<String, String> = list(metadata, "packages")
+        .iter()
+        .map(|package| (text(&package["id"]), text(&package["name"])))
+        .collect();
     let mut graph = Graph::new();
     for node in list(&metadata["resolve"], "nodes") {
         let edges = graph.entry(names[&text(&node["id"])].clone()).or_default();
-        let normal = |edge: &&Value| list(edge, "dep_kinds").iter().any(|kind| kind["kind"].is_null());
-        edges.extend(list(node, "deps").iter().filter(normal).map(|edge| names[&text(&edge["pkg"])].clone()));
+        let normal = |edge: &&Value| {
+            list(edge, "dep_kinds")
+                .iter()
+                .any(|kind| kind["kind"].is_null())
+        };
+        edges.extend(
+            list(node, "deps")
+                .iter()
+                .filter(normal)
+                .map(|edge| names[&text(&edge["pkg"])].clone()),
+        );
     }
     graph
 }
@@ -79,26 +107,48 @@ fn refusals(graph: &Graph) -> Vec<String> {
     let mut refusals = Vec::new();
     for (from, edges) in graph {
         if (from.starts_with("debouches-") || from == "xtask") && from != "debouches-table" {
-            let columnar = edges.iter().filter(|to| ["arrow", "parquet"].contains(&to.as_str()));
+            let columnar = edges
+                .iter()
+                .filter(|to| ["arrow", "parquet"].contains(&to.as_str()));
             refusals.extend(columnar.map(|to| format!("{from} names {to}")));
         }
-        let Some(from) = from.strip_prefix("debouches-") else { continue };
-        let ours = edges.iter().filter_map(|to| if to == "xtask" { Some("xtask") } else { to.strip_prefix("debouches-") });
-        let allowed = ALLOWED.iter().find(|(name, _)| *name == from).map(|(_, allowed)| *allowed);
+        let Some(from) = from.strip_prefix("debouches-") else {
+            continue;
+        };
+        let ours = edges.iter().filter_map(|to| {
+            if to == "xtask" {
+                Some("xtask")
+            } else {
+                to.strip_prefix("debouches-")
+            }
+        });
+        let allowed = ALLOWED
+            .iter()
+            .find(|(name, _)| *name == from)
+            .map(|(_, allowed)| *allowed);
         match allowed {
             Some(allowed) => {
-                refusals.extend(ours.filter(|to| !allowed.contains(to)).map(|to| format!("{from} depends on {to}")));
+                refusals.extend(
+                    ours.filter(|to| !allowed.contains(to))
+                        .map(|to| format!("{from} depends on {to}")),
+                );
             }
-            None if from == "cli" => {
-                refusals.extend(ours.filter(|to| *to == "xtask").map(|_| "cli depends on xtask".to_owned()))
-            }
+            None if from == "cli" => refusals.extend(
+                ours.filter(|to| *to == "xtask")
+                    .map(|_| "cli depends on xtask".to_owned()),
+            ),
             None => refusals.push(format!("{from} is in no line of the table")),
         }
     }
     for (crates, forbidden) in UNREACHABLE {
         for from in crates {
             let reached = reachable(graph, &format!("debouches-{from}"));
-            refusals.extend(forbidden.iter().filter(|to| reached.contains(**to)).map(|to| format!("{from} reaches {to}")));
+            refusals.extend(
+                forbidden
+                    .iter()
+                    .filter(|to| reached.contains(**to))
+                    .map(|to| format!("{from} reaches {to}")),
+            );
         }
     }
     refusals
@@ -107,13 +157,18 @@ fn refusals(graph: &Graph) -> Vec<String> {
 /// Adds a normal dependency to metadata, by package names.
 fn doctored(mut metadata: Value, from: &str, to: &str) -> Value {
     let id = |name: &str| {
-        let package = list(&metadata, "packages").iter().find(|package| package["name"] == name);
+        let package = list(&metadata, "packages")
+            .iter()
+            .find(|package| package["name"] == name);
         package.unwrap_or_else(|| panic!("no package is named {name}"))["id"].clone()
     };
     let (from, to) = (id(from), id(to));
     let nodes = metadata["resolve"]["nodes"].as_array_mut().unwrap();
     let node = nodes.iter_mut().find(|node| node["id"] == from).unwrap();
-    node["deps"].as_array_mut().unwrap().push(json!({ "pkg": to, "dep_kinds": [{ "kind": null, "target": null }] }));
+    node["deps"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({ "pkg": to, "dep_kinds": [{ "kind": null, "target": null }] }));
     metadata
 }
 
@@ -121,7 +176,10 @@ fn doctored(mut metadata: Value, from: &str, to: &str) -> Value {
 fn crates_depend_on_each_other_as_the_table_says() {
     let graph = graph(&metadata());
     for (name, _) in ALLOWED {
-        assert!(graph.contains_key(&format!("debouches-{name}")), "the table names {name}, which does not exist");
+        assert!(
+            graph.contains_key(&format!("debouches-{name}")),
+            "the table names {name}, which does not exist"
+        );
     }
     assert_eq!(refusals(&graph), Vec::<String>::new());
 }
@@ -130,16 +188,27 @@ fn crates_depend_on_each_other_as_the_table_says() {
 fn a_forbidden_dependency_is_refused() {
     let metadata = metadata();
     for (from, to, refusal) in [
-        ("debouches-model", "debouches-table", "model depends on table"),
+        (
+            "debouches-model",
+            "debouches-table",
+            "model depends on table",
+        ),
         ("debouches-http", "debouches-model", "http depends on model"),
         ("debouches-cli", "xtask", "cli depends on xtask"),
         ("debouches-table", "tokio", "enrich reaches tokio"),
         ("debouches-validate", "reqwest", "validate reaches reqwest"),
-        ("debouches-package", "object_store", "package reaches object_store"),
+        (
+            "debouches-package",
+            "object_store",
+            "package reaches object_store",
+        ),
         ("debouches-store", "parquet", "fetch reaches parquet"),
         ("debouches-enrich", "arrow", "debouches-enrich names arrow"),
     ] {
         let refusals = refusals(&graph(&doctored(metadata.clone(), from, to)));
-        assert!(refusals.iter().any(|found| found == refusal), "{from} -> {to}: {refusals:?}");
+        assert!(
+            refusals.iter().any(|found| found == refusal),
+            "{from} -> {to}: {refusals:?}"
+        );
     }
 }

@@ -40,7 +40,10 @@ pub(super) fn cite(site: &Site, record: &DatasetRecord, version: &VersionRecord)
 
 /// How to report an error.
 pub(super) fn report(site: &Site, record: &DatasetRecord, version: &VersionRecord) -> Markup {
-    let subject = format!("[{} {}] Erreur dans les données", record.dataset, version.version);
+    let subject = format!(
+        "[{} {}] Erreur dans les données",
+        record.dataset, version.version
+    );
     html! {
         p { "Écrire à " (contact(&site.contact, Some(&subject))) " en donnant\u{a0}:" }
         ul {

@@ -25,7 +25,12 @@ const SECTIONS: [(&str, &str); 10] = [
 ];
 
 /// The page.
-pub(crate) fn dataset(site: &Site, record: &DatasetRecord, latest: &VersionRecord, release: &Release) -> String {
+pub(crate) fn dataset(
+    site: &Site,
+    record: &DatasetRecord,
+    latest: &VersionRecord,
+    release: &Release,
+) -> String {
     let bodies: [Markup; 10] = [
         downloads::section(record, latest, release, &latest.version.to_string()),
         html! { @for resource in &release.descriptor.resources { (about(&resource.name, &resource.title, release)) } },

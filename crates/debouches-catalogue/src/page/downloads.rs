@@ -7,7 +7,12 @@ use crate::release::Release;
 use crate::words;
 
 /// The section. `base` is the folder of the version, from the page.
-pub(super) fn section(record: &DatasetRecord, version: &VersionRecord, release: &Release, base: &str) -> Markup {
+pub(super) fn section(
+    record: &DatasetRecord,
+    version: &VersionRecord,
+    release: &Release,
+    base: &str,
+) -> Markup {
     html! {
         ul.cards {
             @for resource in &release.descriptor.resources {
@@ -44,7 +49,11 @@ pub(super) fn section(record: &DatasetRecord, version: &VersionRecord, release: 
 /// The CSV of each région, when the release has them.
 fn parts(table: &str, version: &VersionRecord, base: &str) -> Markup {
     let folder = format!("{table}.region-");
-    let parts: Vec<_> = version.files.iter().filter_map(|file| Some((file.path.strip_prefix(&folder)?, file))).collect();
+    let parts: Vec<_> = version
+        .files
+        .iter()
+        .filter_map(|file| Some((file.path.strip_prefix(&folder)?, file)))
+        .collect();
     html! {
         @if !parts.is_empty() {
             details {
@@ -64,7 +73,8 @@ fn parts(table: &str, version: &VersionRecord, base: &str) -> Markup {
 }
 
 fn is_whole_table(table: &str, path: &str) -> bool {
-    path.strip_prefix(table).is_some_and(|rest| [".csv", ".parquet", ".xlsx", ".jsonl"].contains(&rest))
+    path.strip_prefix(table)
+        .is_some_and(|rest| [".csv", ".parquet", ".xlsx", ".jsonl"].contains(&rest))
 }
 
 fn format_of(path: &str) -> &'static str {

@@ -80,7 +80,9 @@ pub(super) fn contact(contact: &str, subject: Option<&str>) -> Markup {
     if !contact.contains('@') {
         return html! { (contact) };
     }
-    let query = subject.map(|subject| format!("?subject={}", percent(subject))).unwrap_or_default();
+    let query = subject
+        .map(|subject| format!("?subject={}", percent(subject)))
+        .unwrap_or_default();
     html! { a href={ "mailto:" (contact) (query) } { (contact) } }
 }
 
@@ -89,7 +91,9 @@ fn percent(text: &str) -> String {
     let mut out = String::new();
     for byte in text.bytes() {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                out.push(char::from(byte))
+            }
             other => out.push_str(&format!("%{other:02X}")),
         }
     }

@@ -76,10 +76,16 @@ fn card(record: &DatasetRecord) -> Markup {
 
 /// The last versions of all the datasets.
 fn news(records: &[DatasetRecord]) -> Vec<(&DatasetRecord, &VersionRecord)> {
-    let mut all: Vec<_> =
-        records.iter().flat_map(|record| record.versions.iter().map(move |version| (record, version))).collect();
+    let mut all: Vec<_> = records
+        .iter()
+        .flat_map(|record| record.versions.iter().map(move |version| (record, version)))
+        .collect();
     all.sort_by_key(|(record, version)| {
-        (std::cmp::Reverse(version.updated()), record.dataset.clone(), std::cmp::Reverse(version.version))
+        (
+            std::cmp::Reverse(version.updated()),
+            record.dataset.clone(),
+            std::cmp::Reverse(version.version),
+        )
     });
     all.truncate(NEWS);
     all

@@ -12,7 +12,12 @@ use crate::site::Site;
 use crate::words;
 
 /// The page of a version: what it is, whether to use it, its files.
-pub(crate) fn version(site: &Site, record: &DatasetRecord, version: &VersionRecord, release: &Release) -> String {
+pub(crate) fn version(
+    site: &Site,
+    record: &DatasetRecord,
+    version: &VersionRecord,
+    release: &Release,
+) -> String {
     let number = version.version;
     let content = html! {
         div.band {
@@ -31,7 +36,13 @@ pub(crate) fn version(site: &Site, record: &DatasetRecord, version: &VersionReco
             p { a href="index.html" { "Description, dictionnaire et autres versions du jeu" } }
         }
     };
-    framed(site, record, &format!("{number}.html"), &format!("{}, version {number}", release.notice.title), content)
+    framed(
+        site,
+        record,
+        &format!("{number}.html"),
+        &format!("{}, version {number}", release.notice.title),
+        content,
+    )
 }
 
 /// Whether to use this version.
@@ -74,7 +85,13 @@ pub(crate) fn tombstone(site: &Site, record: &DatasetRecord, version: &VersionRe
             p { a href="index.html" { "Description, dictionnaire et autres versions du jeu" } }
         }
     };
-    framed(site, record, &format!("{number}.html"), &format!("{}, version {number}", record.title), content)
+    framed(
+        site,
+        record,
+        &format!("{number}.html"),
+        &format!("{}, version {number}", record.title),
+        content,
+    )
 }
 
 /// The page of a dataset whose every version was withdrawn.
@@ -125,7 +142,13 @@ fn framed(site: &Site, record: &DatasetRecord, name: &str, title: &str, content:
     page(site, record, name, title, content).text()
 }
 
-fn page<'a>(site: &'a Site, record: &DatasetRecord, name: &str, title: &str, content: Markup) -> Page<'a> {
+fn page<'a>(
+    site: &'a Site,
+    record: &DatasetRecord,
+    name: &str,
+    title: &str,
+    content: Markup,
+) -> Page<'a> {
     Page {
         site,
         path: format!("{}/{name}", record.dataset),

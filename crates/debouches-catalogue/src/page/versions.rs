@@ -35,7 +35,9 @@ pub(super) fn changes(version: &VersionRecord) -> Markup {
 
 fn state(version: &VersionRecord, is_latest: bool) -> Markup {
     match &version.withdrawn {
-        Some(withdrawal) if withdrawal.legal_basis.is_some() => html! { span.tag.bad { "supprimée" } },
+        Some(withdrawal) if withdrawal.legal_basis.is_some() => {
+            html! { span.tag.bad { "supprimée" } }
+        }
         Some(_) => html! { span.tag.bad { "retirée" } },
         None if is_latest => html! { span.tag.good { "en cours" } },
         None => html! { span.tag { "remplacée" } },

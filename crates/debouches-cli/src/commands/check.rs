@@ -12,19 +12,37 @@ use crate::session::{Session, load_pipeline};
 pub(crate) async fn check(global: &Global) -> anyhow::Result<u8> {
     let pipeline = load_pipeline(global)?;
     let mut lines = vec![
-        format!("configuration {}: profile `{}`", pipeline.file.display(), pipeline.profile),
+        format!(
+            "configuration {}: profile `{}`",
+            pipeline.file.display(),
+            pipeline.profile
+        ),
         format!(
             "{} sources, {} datasets, {} table specifications",
             pipeline.sources.len(),
             pipeline.datasets.len(),
             tables().len()
         ),
-        format!("code lists: sha256 {}…", debouches_enrich::codes_digest().short()),
+        format!(
+            "code lists: sha256 {}…",
+            debouches_enrich::codes_digest().short()
+        ),
     ];
-    for (dataset, spec) in pipeline.datasets.iter().flat_map(|dataset| dataset.tables.iter().map(move |spec| (dataset, spec))) {
-        if let Some(policy) = spec.secrecy_policy().map(|policy| dataset.protection.applied_to(policy)) {
+    for (dataset, spec) in pipeline
+        .datasets
+        .iter()
+        .flat_map(|dataset| dataset.tables.iter().map(move |spec| (dataset, spec)))
+    {
+        if let Some(policy) = spec
+            .secrecy_policy()
+            .map(|policy| dataset.protection.applied_to(policy))
+        {
             let mode = format!("{:?}", dataset.secrecy).to_lowercase();
-            lines.push(format!("secrecy of {} ({mode}): {}", spec.id, policy.sentence()));
+            lines.push(format!(
+                "secrecy of {} ({mode}): {}",
+                spec.id,
+                policy.sentence()
+            ));
         }
     }
     let mut missing = Vec::new();
@@ -32,7 +50,11 @@ pub(crate) async fn check(global: &Global) -> anyhow::Result<u8> {
         if let debouches_fetch::Place::File(file) = &source.request.place
             && !file.path.exists()
         {
-            missing.push(format!("source `{}`: {} does not exist", source.id(), file.path.display()));
+            missing.push(format!(
+                "source `{}`: {} does not exist",
+                source.id(),
+                file.path.display()
+            ));
         }
     }
     if !missing.is_empty() {
@@ -44,11 +66,16 @@ pub(crate) async fn check(global: &Global) -> anyhow::Result<u8> {
     for portal in &pipeline.portals {
         let id = &portal.id;
         lines.push(match &portal.kind {
-            PortalKind::Practice { folder } => format!("portal {id}: practice portal in {}", folder.display()),
+            PortalKind::Practice { folder } => {
+                format!("portal {id}: practice portal in {}", folder.display())
+            }
             PortalKind::Static(site) => format!("portal {id}: static catalogue in {}", site.place),
             PortalKind::Udata { url, key, .. } => {
                 crate::key::read(&format!("portal {id}"), "an API key", key, &pipeline.base)?;
-                format!("portal {id}: {url}, key present in {}", crate::key::shown(key, &pipeline.base))
+                format!(
+                    "portal {id}: {url}, key present in {}",
+                    crate::key::shown(key, &pipeline.base)
+                )
             }
         });
     }
@@ -56,15 +83,25 @@ pub(crate) async fn check(global: &Global) -> anyhow::Result<u8> {
         Some(signature) => {
             crate::stages::sign::signing_key(&pipeline, signature)?;
             let place = crate::key::shown(&signature.key, &pipeline.base);
-            format!("signature: public key {}, its secret key present in {place}", signature.public_key)
+            format!(
+                "signature: public key {}, its secret key present in {place}",
+                signature.public_key
+            )
         }
         None => "signature: releases are not signed".to_owned(),
     });
-    lines.extend(pipeline.left_out.iter().map(|reason| format!("left out: {reason}")));
+    lines.extend(
+        pipeline
+            .left_out
+            .iter()
+            .map(|reason| format!("left out: {reason}")),
+    );
     let session = Session::open(global).await?;
     lines.push(format!("state: {}", session.store.root_display()));
     if global.json {
-        output::print(&(json!({ "schema_version": 1, "ok": true, "checks": lines }).to_string() + "\n"));
+        output::print(
+            &(json!({ "schema_version": 1, "ok": true, "checks": lines }).to_string() + "\n"),
+        );
     } else if !global.quiet {
         output::print(&(lines.join("\n") + "\n"));
     }

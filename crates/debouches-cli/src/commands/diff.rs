@@ -34,8 +34,14 @@ pub(crate) async fn diff(global: &Global, args: &DiffArgs) -> anyhow::Result<u8>
     })
     .await?;
     if let (Some(path), Some(rows)) = (&args.rows, rows) {
-        let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
-        write_parquet(&rows.into_table()?, &ParquetLayout::default(), BufWriter::new(file), 1)?;
+        let file =
+            File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+        write_parquet(
+            &rows.into_table()?,
+            &ParquetLayout::default(),
+            BufWriter::new(file),
+            1,
+        )?;
     }
     let lang: Lang = global.lang.into();
     if global.json {
@@ -50,15 +56,22 @@ pub(crate) async fn diff(global: &Global, args: &DiffArgs) -> anyhow::Result<u8>
 
 /// A release, by version, folder or address.
 async fn side(global: &Global, name: &str, dataset: Option<&str>) -> anyhow::Result<Side> {
-    let folder = global.directory.as_ref().map_or_else(|| Path::new(name).to_path_buf(), |directory| directory.join(name));
+    let folder = global.directory.as_ref().map_or_else(
+        || Path::new(name).to_path_buf(),
+        |directory| directory.join(name),
+    );
     if name.starts_with("http://") || name.starts_with("https://") {
         return super::remote::side(global, name).await;
     }
     if folder.is_dir() {
-        let read =
-            |path: &str| File::open(folder.join(path)).with_context(|| format!("cannot open {}", folder.join(path).display()));
+        let read = |path: &str| {
+            File::open(folder.join(path))
+                .with_context(|| format!("cannot open {}", folder.join(path).display()))
+        };
         let text = std::io::read_to_string(read("datapackage.json")?)?;
-        return side::assemble(name, &text, |shape| Ok(ParquetFile::open(read(&shape.parquet)?)?));
+        return side::assemble(name, &text, |shape| {
+            Ok(ParquetFile::open(read(&shape.parquet)?)?)
+        });
     }
     let session = Session::open(global).await?;
     let (dataset, version) = match name.split_once('@') {
@@ -71,13 +84,22 @@ async fn side(global: &Global, name: &str, dataset: Option<&str>) -> anyhow::Res
     let release = match version {
         "latest" => latest(&session, &dataset).await?,
         version => {
-            let version: debouches_model::Version = version
-                .parse()
-                .map_err(|error| Usage(format!("`{name}` is no folder, no address and no version ({error})")))?;
-            session.store.find(&ArtefactKey::new(Stage::Package, &dataset, version)).await?
+            let version: debouches_model::Version = version.parse().map_err(|error| {
+                Usage(format!(
+                    "`{name}` is no folder, no address and no version ({error})"
+                ))
+            })?;
+            session
+                .store
+                .find(&ArtefactKey::new(Stage::Package, &dataset, version))
+                .await?
         }
     };
-    let release = release.ok_or_else(|| Usage(format!("there is no release {dataset} {version} in the state")))?;
+    let release = release.ok_or_else(|| {
+        Usage(format!(
+            "there is no release {dataset} {version} in the state"
+        ))
+    })?;
     side::of_release(&release).await
 }
 
@@ -88,7 +110,11 @@ pub(super) fn only_dataset(session: &Session, asked: Option<&str>) -> anyhow::Re
         (None, [only]) => Ok(only.id().to_string()),
         (None, all) => {
             let known: Vec<&str> = all.iter().map(|dataset| dataset.id().as_str()).collect();
-            Err(Usage(format!("say which dataset with `--dataset` or `DATASET@VERSION` (known: {})", known.join(", "))).into())
+            Err(Usage(format!(
+                "say which dataset with `--dataset` or `DATASET@VERSION` (known: {})",
+                known.join(", ")
+            ))
+            .into())
         }
     }
 }

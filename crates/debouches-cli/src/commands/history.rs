@@ -21,7 +21,18 @@ pub(crate) async fn history(global: &Global, args: &HistoryArgs) -> anyhow::Resu
         return Ok(0);
     }
     let rows: Vec<Vec<String>> = records.iter().map(row).collect();
-    output::print(&output::table(&["run", "ended (UTC)", "seconds", "exit", "profile", "command", "what"], &rows));
+    output::print(&output::table(
+        &[
+            "run",
+            "ended (UTC)",
+            "seconds",
+            "exit",
+            "profile",
+            "command",
+            "what",
+        ],
+        &rows,
+    ));
     Ok(0)
 }
 
@@ -45,11 +56,25 @@ fn what(run: &RunRecord) -> String {
     if run.nothing_to_do {
         return "nothing to do".to_owned();
     }
-    let count = |outcome| run.steps.iter().filter(|step| step.outcome == outcome).count();
-    let parts =
-        [(Outcome::Made, "made"), (Outcome::Refused, "refused"), (Outcome::Failed, "failed"), (Outcome::Skipped, "skipped")];
-    let told = parts.iter().map(|(outcome, word)| (count(*outcome), word)).filter(|(count, _)| *count > 0);
-    told.map(|(count, word)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
+    let count = |outcome| {
+        run.steps
+            .iter()
+            .filter(|step| step.outcome == outcome)
+            .count()
+    };
+    let parts = [
+        (Outcome::Made, "made"),
+        (Outcome::Refused, "refused"),
+        (Outcome::Failed, "failed"),
+        (Outcome::Skipped, "skipped"),
+    ];
+    let told = parts
+        .iter()
+        .map(|(outcome, word)| (count(*outcome), word))
+        .filter(|(count, _)| *count > 0);
+    told.map(|(count, word)| format!("{count} {word}"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 pub(crate) async fn show(global: &Global, args: &ShowArgs) -> anyhow::Result<u8> {
@@ -57,14 +82,28 @@ pub(crate) async fn show(global: &Global, args: &ShowArgs) -> anyhow::Result<u8>
     let records = all(&session).await?;
     let found: Vec<&RunRecord> = match args.run.as_str() {
         "last" => records.last().into_iter().collect(),
-        name => records.iter().filter(|run| run.run.starts_with(name)).collect(),
+        name => records
+            .iter()
+            .filter(|run| run.run.starts_with(name))
+            .collect(),
     };
     let run = match found.as_slice() {
         [run] => *run,
-        [] => return Err(Usage(format!("there is no run `{}` (see `debouches history`)", args.run)).into()),
+        [] => {
+            return Err(Usage(format!(
+                "there is no run `{}` (see `debouches history`)",
+                args.run
+            ))
+            .into());
+        }
         several => {
             let names: Vec<&str> = several.iter().map(|run| run.run.as_str()).collect();
-            return Err(Usage(format!("`{}` is the beginning of several runs: {}", args.run, names.join(", "))).into());
+            return Err(Usage(format!(
+                "`{}` is the beginning of several runs: {}",
+                args.run,
+                names.join(", ")
+            ))
+            .into());
         }
     };
     if global.json {
@@ -76,7 +115,15 @@ pub(crate) async fn show(global: &Global, args: &ShowArgs) -> anyhow::Result<u8>
 }
 
 fn text(run: &RunRecord) -> String {
-    let RunRecord { run: name, command, profile, tool, exit_code, seconds, .. } = run;
+    let RunRecord {
+        run: name,
+        command,
+        profile,
+        tool,
+        exit_code,
+        seconds,
+        ..
+    } = run;
     let ended = run.ended_at.format("%Y-%m-%d %H:%M:%S UTC");
     let mut out = format!(
         "run {name}\n  `{command}`, profile {profile}, debouches {}\n  ended {ended} after {seconds:.1} s, exit {exit_code}\n\n",
@@ -89,9 +136,16 @@ fn text(run: &RunRecord) -> String {
         .steps
         .iter()
         .map(|step| {
-            let outcome = serde_json::to_value(step.outcome).ok().and_then(|word| word.as_str().map(str::to_owned));
+            let outcome = serde_json::to_value(step.outcome)
+                .ok()
+                .and_then(|word| word.as_str().map(str::to_owned));
             let detail = step.detail.clone().unwrap_or_default();
-            vec![step.stage.to_string(), step.subject.clone(), outcome.unwrap_or_default(), detail]
+            vec![
+                step.stage.to_string(),
+                step.subject.clone(),
+                outcome.unwrap_or_default(),
+                detail,
+            ]
         })
         .collect();
     out += &output::table(&["stage", "subject", "outcome", "detail"], &rows);

@@ -36,7 +36,10 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<u8> {
         Command::Validate(subjects) => run::stages(global, &[Stage::Validate], subjects).await,
         Command::Enrich(subjects) => run::stages(global, &[Stage::Enrich], subjects).await,
         Command::Package(args) => {
-            let global = Global { wish: args.wish.clone(), ..global.clone() };
+            let global = Global {
+                wish: args.wish.clone(),
+                ..global.clone()
+            };
             run::stages(&global, &[Stage::Package], &args.subjects).await
         }
         Command::Coverage(args) => coverage::coverage(global, args).await,
@@ -44,7 +47,10 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<u8> {
         Command::Publish(args) => publish::publish(global, args).await,
         Command::Run(args) => {
             let stages = run::range(args)?;
-            let global = Global { wish: args.wish.clone(), ..global.clone() };
+            let global = Global {
+                wish: args.wish.clone(),
+                ..global.clone()
+            };
             run::stages(&global, &stages, &args.subjects).await
         }
         Command::Plan(args) => plan::plan(global, args).await,
@@ -63,8 +69,12 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<u8> {
         Command::Waivers(args) => waive::waivers(global, args),
         Command::Explain(args) => explain::explain(global, args),
         Command::Secrecy { command } => secrecy::secrecy(global, command),
-        Command::Portal { command: PortalCommand::Serve { port } } => portal::serve(global, *port).await,
-        Command::Portal { command: PortalCommand::Adopt(subjects) } => portal::adopt(global, subjects).await,
+        Command::Portal {
+            command: PortalCommand::Serve { port },
+        } => portal::serve(global, *port).await,
+        Command::Portal {
+            command: PortalCommand::Adopt(subjects),
+        } => portal::adopt(global, subjects).await,
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Args::command(), "debouches", &mut script);

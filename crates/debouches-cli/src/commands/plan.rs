@@ -40,26 +40,45 @@ pub(crate) async fn plan(global: &Global, args: &PlanArgs) -> anyhow::Result<u8>
     let session = Session::open(global).await?;
     let selection = Selection::of(&session.pipeline, &args.subjects.subjects)?;
     if session.pipeline.portals.is_empty() {
-        return Err(Usage(format!("profile `{}` has no portal", session.pipeline.profile)).into());
+        return Err(Usage(format!(
+            "profile `{}` has no portal",
+            session.pipeline.profile
+        ))
+        .into());
     }
-    let asked: Vec<&Portal> =
-        session.pipeline.portals.iter().filter(|portal| !matches!(portal.kind, PortalKind::Static(_))).collect();
+    let asked: Vec<&Portal> = session
+        .pipeline
+        .portals
+        .iter()
+        .filter(|portal| !matches!(portal.kind, PortalKind::Static(_)))
+        .collect();
     if args.output.is_some() && asked.len() != 1 {
-        let message = "a plan file is for one portal that is asked through its API, and the profile has";
+        let message =
+            "a plan file is for one portal that is asked through its API, and the profile has";
         return Err(Usage(format!("{message} {}", asked.len())).into());
     }
     let mut lines = Vec::new();
     for portal in &session.pipeline.portals {
         lines.extend(match &portal.kind {
-            PortalKind::Static(settings) => of_catalogue(&session, &selection, portal, settings).await?,
-            PortalKind::Practice { .. } | PortalKind::Udata { .. } => of_portal(&session, &selection, portal).await?,
+            PortalKind::Static(settings) => {
+                of_catalogue(&session, &selection, portal, settings).await?
+            }
+            PortalKind::Practice { .. } | PortalKind::Udata { .. } => {
+                of_portal(&session, &selection, portal).await?
+            }
         });
     }
     let pending = lines.iter().any(Line::is_pending);
-    let obstacle = lines.iter().find_map(|line| line.obstacle.as_ref().map(|(_, fault)| *fault));
+    let obstacle = lines
+        .iter()
+        .find_map(|line| line.obstacle.as_ref().map(|(_, fault)| *fault));
     if global.json {
         let documents: Vec<_> = lines.iter().map(Line::document).collect();
-        output::print(&(json!({ "schema_version": 1, "pending": pending, "datasets": documents }).to_string() + "\n"));
+        output::print(
+            &(json!({ "schema_version": 1, "pending": pending, "datasets": documents })
+                .to_string()
+                + "\n"),
+        );
     } else {
         output::print(&text(&lines));
     }
@@ -68,23 +87,37 @@ pub(crate) async fn plan(global: &Global, args: &PlanArgs) -> anyhow::Result<u8>
     }
     if let (Some(path), Some(portal)) = (&args.output, asked.first()) {
         let planned = lines.into_iter().filter_map(|line| line.planned);
-        let planned = planned.filter(|planned| !planned.writes.is_empty() || planned.bucket.is_some());
+        let planned =
+            planned.filter(|planned| !planned.writes.is_empty() || planned.bucket.is_some());
         let url = match &portal.kind {
             PortalKind::Practice { .. } | PortalKind::Static(_) => None,
             PortalKind::Udata { url, .. } => Some(url.clone()),
         };
-        let there = PlannedPortal { id: portal.id.to_string(), url };
+        let there = PlannedPortal {
+            id: portal.id.to_string(),
+            url,
+        };
         let file = PlanFile::new(session.clock.now(), there, planned.collect());
         let path = global.directory.clone().unwrap_or_default().join(path);
         debouches_store::replace_file(&path, file.to_text().as_bytes())?;
     }
-    Ok(if pending && args.exit_code { PENDING } else { 0 })
+    Ok(if pending && args.exit_code {
+        PENDING
+    } else {
+        0
+    })
 }
 
-async fn of_portal(session: &Session, selection: &Selection<'_>, portal: &Portal) -> anyhow::Result<Vec<Line>> {
+async fn of_portal(
+    session: &Session,
+    selection: &Selection<'_>,
+    portal: &Portal,
+) -> anyhow::Result<Vec<Line>> {
     let mut lines = Vec::new();
     let connection = connect(session, portal).await?;
-    if portal.contact.is_some() && connection.target(None).contact_points.len() == portal.contact_points.len() {
+    if portal.contact.is_some()
+        && connection.target(None).contact_points.len() == portal.contact_points.len()
+    {
         tracing::info!("the contact point of portal {} would be made", portal.id);
     }
     for dataset in &selection.datasets {
@@ -93,17 +126,24 @@ async fn of_portal(session: &Session, selection: &Selection<'_>, portal: &Portal
             lines.push(line);
             continue;
         };
-        match connection.pending(session, &release, &connection.target(Some(dataset))).await {
+        match connection
+            .pending(session, &release, &connection.target(Some(dataset)))
+            .await
+        {
             Ok(found) => {
                 line.left_out = found.desired.left_out.clone();
                 let mut planned = PlannedDataset::of(&found, release.manifest().identity());
                 match bucket(session, dataset, &release).await {
                     Ok(bucket) => planned.bucket = bucket,
-                    Err(error) => line.obstacle = Some((failure::one_line(&error), failure::fault_of(&error))),
+                    Err(error) => {
+                        line.obstacle = Some((failure::one_line(&error), failure::fault_of(&error)))
+                    }
                 }
                 line.planned = Some(planned);
             }
-            Err(error) => line.obstacle = Some((failure::one_line(&error), failure::fault_of(&error))),
+            Err(error) => {
+                line.obstacle = Some((failure::one_line(&error), failure::fault_of(&error)))
+            }
         }
         lines.push(line);
     }
@@ -112,14 +152,24 @@ async fn of_portal(session: &Session, selection: &Selection<'_>, portal: &Portal
 }
 
 /// What would be put in the bucket of a dataset that has one.
-async fn bucket(session: &Session, dataset: &DatasetConfig, release: &Artefact) -> anyhow::Result<Option<PlannedBucket>> {
-    let Some(hosting) = &dataset.hosting else { return Ok(None) };
+async fn bucket(
+    session: &Session,
+    dataset: &DatasetConfig,
+    release: &Artefact,
+) -> anyhow::Result<Option<PlannedBucket>> {
+    let Some(hosting) = &dataset.hosting else {
+        return Ok(None);
+    };
     let planned = hosting::planned(session, hosting, release).await?;
     Ok((!planned.is_empty()).then_some(planned))
 }
 
 /// The line of a dataset, with what stands before its publication, and its release.
-async fn begun(session: &Session, dataset: &DatasetConfig, portal: &Portal) -> anyhow::Result<(Line, Option<Artefact>)> {
+async fn begun(
+    session: &Session,
+    dataset: &DatasetConfig,
+    portal: &Portal,
+) -> anyhow::Result<(Line, Option<Artefact>)> {
     let mut line = Line::new(dataset.id().as_str(), portal);
     let release = match latest(session, dataset.id().as_str()).await? {
         Some(release) => Some(release),
@@ -127,7 +177,8 @@ async fn begun(session: &Session, dataset: &DatasetConfig, portal: &Portal) -> a
     };
     let Some(release) = release else {
         if !all_withdrawn(session, dataset).await {
-            line.notes.push("no release yet: run `debouches run`".to_owned());
+            line.notes
+                .push("no release yet: run `debouches run`".to_owned());
         }
         return Ok((line, None));
     };
@@ -136,7 +187,10 @@ async fn begun(session: &Session, dataset: &DatasetConfig, portal: &Portal) -> a
         Ok((now, _)) if is_current(session, &release, &now).await? => {}
         // Withdrawn data is not released again.
         Ok((now, _)) if is_withdrawn(session, dataset.id(), &now).await? => {}
-        Ok(_) => line.notes.push(format!("the {} stage would make another release", Stage::Package)),
+        Ok(_) => line.notes.push(format!(
+            "the {} stage would make another release",
+            Stage::Package
+        )),
         Err(error) => line.notes.push(failure::one_line(&error)),
     }
     Ok((line, Some(release)))
@@ -158,7 +212,9 @@ async fn of_catalogue(
                     line.files = pending.writes();
                     records.push(pending.record);
                 }
-                Err(error) => line.obstacle = Some((failure::one_line(&error), failure::fault_of(&error))),
+                Err(error) => {
+                    line.obstacle = Some((failure::one_line(&error), failure::fault_of(&error)))
+                }
             }
         }
         lines.push(line);
@@ -184,13 +240,20 @@ impl Line {
     }
 
     fn is_pending(&self) -> bool {
-        let writes = self.planned.as_ref().is_some_and(|planned| !planned.writes.is_empty() || planned.bucket.is_some());
+        let writes = self
+            .planned
+            .as_ref()
+            .is_some_and(|planned| !planned.writes.is_empty() || planned.bucket.is_some());
         writes || !self.files.is_empty() || self.obstacle.is_some() || !self.notes.is_empty()
     }
 
     /// What is said in the place of a version: the index has none.
     pub(super) fn default_version(&self) -> String {
-        if self.notes.is_empty() { String::new() } else { " no release".to_owned() }
+        if self.notes.is_empty() {
+            String::new()
+        } else {
+            " no release".to_owned()
+        }
     }
 
     pub(super) fn obstacle(&self) -> Option<&str> {
@@ -198,9 +261,20 @@ impl Line {
     }
 
     fn document(&self) -> serde_json::Value {
-        let writes = self.planned.as_ref().map(|planned| planned.writes.as_slice()).unwrap_or_default();
-        let files = self.files.iter().map(|write| format!("write {}", write.path));
-        let steps: Vec<String> = writes.iter().map(ToString::to_string).chain(files).collect();
+        let writes = self
+            .planned
+            .as_ref()
+            .map(|planned| planned.writes.as_slice())
+            .unwrap_or_default();
+        let files = self
+            .files
+            .iter()
+            .map(|write| format!("write {}", write.path));
+        let steps: Vec<String> = writes
+            .iter()
+            .map(ToString::to_string)
+            .chain(files)
+            .collect();
         let note = (!self.notes.is_empty()).then(|| self.notes.join("; "));
         json!({
             "dataset": self.dataset,

@@ -15,32 +15,72 @@ pub(super) fn text(lines: &[Line]) -> String {
     let several = lines.iter().any(|line| line.portal != lines[0].portal);
     let mut out = String::new();
     for line in lines {
-        let version = line.release.as_deref().map_or_else(|| line.default_version(), |version| format!(" {version}"));
-        let on = if several { format!(" on {}", line.portal) } else { String::new() };
-        let writes = line.planned.as_ref().map(|planned| planned.writes.as_slice()).unwrap_or_default();
-        let bucket = line.planned.as_ref().and_then(|planned| planned.bucket.as_ref());
+        let version = line
+            .release
+            .as_deref()
+            .map_or_else(|| line.default_version(), |version| format!(" {version}"));
+        let on = if several {
+            format!(" on {}", line.portal)
+        } else {
+            String::new()
+        };
+        let writes = line
+            .planned
+            .as_ref()
+            .map(|planned| planned.writes.as_slice())
+            .unwrap_or_default();
+        let bucket = line
+            .planned
+            .as_ref()
+            .and_then(|planned| planned.bucket.as_ref());
         if let Some(obstacle) = line.obstacle() {
-            let _ = writeln!(out, "{}{version}{on}: cannot be published\n  {obstacle}", line.dataset);
-        } else if writes.is_empty() && bucket.is_none() && line.files.is_empty() && line.notes.is_empty() {
+            let _ = writeln!(
+                out,
+                "{}{version}{on}: cannot be published\n  {obstacle}",
+                line.dataset
+            );
+        } else if writes.is_empty()
+            && bucket.is_none()
+            && line.files.is_empty()
+            && line.notes.is_empty()
+        {
             let _ = writeln!(out, "{}{version}{on}: nothing to publish", line.dataset);
         } else {
-            let _ = writeln!(out, "{}{version}{on}: {} writes", line.dataset, writes.len() + line.files.len());
+            let _ = writeln!(
+                out,
+                "{}{version}{on}: {} writes",
+                line.dataset,
+                writes.len() + line.files.len()
+            );
         }
-        for file in bucket.map(|bucket| bucket.files.as_slice()).unwrap_or_default() {
-            let _ = writeln!(out, "  put {} in the bucket: {} bytes, not there", file.path, file.bytes);
+        for file in bucket
+            .map(|bucket| bucket.files.as_slice())
+            .unwrap_or_default()
+        {
+            let _ = writeln!(
+                out,
+                "  put {} in the bucket: {} bytes, not there",
+                file.path, file.bytes
+            );
         }
         if let Some(pointer) = bucket.and_then(|bucket| bucket.pointer.as_ref()) {
             let _ = writeln!(out, "  point {} to version {}", pointer.path, pointer.to);
         }
         for write in writes {
             let _ = writeln!(out, "  {write}: {}", write.reason);
-            write.changes.iter().for_each(|change| difference(&mut out, change));
+            write
+                .changes
+                .iter()
+                .for_each(|change| difference(&mut out, change));
         }
         for write in &line.files {
             let _ = writeln!(out, "  write {}: {}", write.path, write.reason);
         }
         for path in &line.left_out {
-            let _ = writeln!(out, "  left out: {path}, whose extension the portal does not accept");
+            let _ = writeln!(
+                out,
+                "  left out: {path}, whose extension the portal does not accept"
+            );
         }
         for note in &line.notes {
             let _ = writeln!(out, "  note: {note}");
@@ -51,16 +91,32 @@ pub(super) fn text(lines: &[Line]) -> String {
 
 /// What a field shows, and what it will show.
 fn difference(out: &mut String, change: &Difference) {
-    let Difference { field, found, wanted } = change;
-    if !found.contains('\n') && !wanted.contains('\n') && found.chars().count().max(wanted.chars().count()) <= LONG {
-        let shown = |text: &str| if text.is_empty() { "nothing".to_owned() } else { format!("“{text}”") };
+    let Difference {
+        field,
+        found,
+        wanted,
+    } = change;
+    if !found.contains('\n')
+        && !wanted.contains('\n')
+        && found.chars().count().max(wanted.chars().count()) <= LONG
+    {
+        let shown = |text: &str| {
+            if text.is_empty() {
+                "nothing".to_owned()
+            } else {
+                format!("“{text}”")
+            }
+        };
         let _ = writeln!(out, "      {field}: {} → {}", shown(found), shown(wanted));
         return;
     }
     let _ = writeln!(out, "      {field}:");
     let diff = TextDiff::from_lines(found.trim(), wanted.trim());
     for group in diff.grouped_ops(1) {
-        for change in group.iter().flat_map(|operation| diff.iter_changes(operation)) {
+        for change in group
+            .iter()
+            .flat_map(|operation| diff.iter_changes(operation))
+        {
             let sign = match change.tag() {
                 ChangeTag::Delete => '-',
                 ChangeTag::Insert => '+',

@@ -15,17 +15,30 @@ use crate::stages::connection::connect;
 
 pub(crate) async fn serve(global: &Global, port: u16) -> anyhow::Result<u8> {
     let pipeline = load_pipeline(global)?;
-    let practice = pipeline.portals.iter().find_map(|portal| match &portal.kind {
-        PortalKind::Practice { folder } => Some(folder.clone()),
-        PortalKind::Static(_) | PortalKind::Udata { .. } => None,
-    });
+    let practice = pipeline
+        .portals
+        .iter()
+        .find_map(|portal| match &portal.kind {
+            PortalKind::Practice { folder } => Some(folder.clone()),
+            PortalKind::Static(_) | PortalKind::Udata { .. } => None,
+        });
     let folder = practice.unwrap_or_else(|| pipeline.base.join("state/portal"));
     let mut options = PortalOptions::new(folder);
     options.address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let server = debouches_portal::start(options).await.context("cannot start the practice portal")?;
-    output::print(&format!("practice portal on {}/ (stop with Ctrl-C)\n", server.base_url()));
-    tokio::signal::ctrl_c().await.context("cannot wait for an interruption")?;
-    server.shutdown().await.context("the practice portal did not stop cleanly")?;
+    let server = debouches_portal::start(options)
+        .await
+        .context("cannot start the practice portal")?;
+    output::print(&format!(
+        "practice portal on {}/ (stop with Ctrl-C)\n",
+        server.base_url()
+    ));
+    tokio::signal::ctrl_c()
+        .await
+        .context("cannot wait for an interruption")?;
+    server
+        .shutdown()
+        .await
+        .context("the practice portal did not stop cleanly")?;
     Ok(0)
 }
 
@@ -35,7 +48,12 @@ pub(crate) async fn adopt(global: &Global, subjects: &Subjects) -> anyhow::Resul
     let lock = session.lock("debouches portal adopt").await?;
     let mut summary = Summary::default();
     // A static catalogue keeps its own record of what was published: nothing of it has to be taken back.
-    for portal in session.pipeline.portals.iter().filter(|portal| !matches!(portal.kind, PortalKind::Static(_))) {
+    for portal in session
+        .pipeline
+        .portals
+        .iter()
+        .filter(|portal| !matches!(portal.kind, PortalKind::Static(_)))
+    {
         let connection = connect(&session, portal).await?;
         for dataset in &selection.datasets {
             summary.push(adopt::adopt(&session, &connection, dataset, &lock).await);

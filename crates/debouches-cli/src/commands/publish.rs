@@ -18,13 +18,25 @@ pub(crate) async fn publish(global: &Global, args: &PublishArgs) -> anyhow::Resu
     let is_plan = |subject: &String| subject.ends_with(".json");
     if let Some(path) = args.subjects.iter().find(|subject| is_plan(subject)) {
         if args.subjects.len() > 1 {
-            return Err(Usage("a plan file is published alone: it says which datasets".to_owned()).into());
+            return Err(
+                Usage("a plan file is published alone: it says which datasets".to_owned()).into(),
+            );
         }
         return planned(global, path).await;
     }
-    let subjects = Subjects { subjects: args.subjects.clone() };
+    let subjects = Subjects {
+        subjects: args.subjects.clone(),
+    };
     if global.dry_run {
-        return super::plan::plan(global, &PlanArgs { subjects, output: None, exit_code: false }).await;
+        return super::plan::plan(
+            global,
+            &PlanArgs {
+                subjects,
+                output: None,
+                exit_code: false,
+            },
+        )
+        .await;
     }
     super::run::stages(global, &[Stage::Publish], &subjects).await
 }
@@ -32,25 +44,47 @@ pub(crate) async fn publish(global: &Global, args: &PublishArgs) -> anyhow::Resu
 /// The plan is the consent: somebody read it.
 async fn planned(global: &Global, path: &str) -> anyhow::Result<u8> {
     let file = global.directory.clone().unwrap_or_default().join(path);
-    let text = std::fs::read_to_string(&file).map_err(|error| Usage(format!("cannot read {}: {error}", file.display())))?;
-    let plan = PlanFile::parse(&text).map_err(|error| Usage(format!("{}: {error}", file.display())))?;
+    let text = std::fs::read_to_string(&file)
+        .map_err(|error| Usage(format!("cannot read {}: {error}", file.display())))?;
+    let plan =
+        PlanFile::parse(&text).map_err(|error| Usage(format!("{}: {error}", file.display())))?;
     if global.dry_run {
         output::print(&text);
         return Ok(0);
     }
     let session = Session::open(global).await?;
-    let portal = session.pipeline.portals.iter().find(|portal| portal.id.as_str() == plan.portal.id);
+    let portal = session
+        .pipeline
+        .portals
+        .iter()
+        .find(|portal| portal.id.as_str() == plan.portal.id);
     let portal = portal.with_context(|| format!("the plan is for portal `{}`", plan.portal.id));
-    let portal = portal.map_err(|error| Usage(format!("{error}, which profile `{}` has not", session.pipeline.profile)))?;
+    let portal = portal.map_err(|error| {
+        Usage(format!(
+            "{error}, which profile `{}` has not",
+            session.pipeline.profile
+        ))
+    })?;
     let url = match &portal.kind {
         PortalKind::Practice { .. } | PortalKind::Static(_) => None,
         PortalKind::Udata { url, .. } => Some(url.clone()),
     };
     if url != plan.portal.url {
-        let there = plan.portal.url.unwrap_or_else(|| "the practice portal".to_owned());
-        return Err(Usage(format!("the plan was made for {there}, portal `{}` is another one now", portal.id)).into());
+        let there = plan
+            .portal
+            .url
+            .unwrap_or_else(|| "the practice portal".to_owned());
+        return Err(Usage(format!(
+            "the plan was made for {there}, portal `{}` is another one now",
+            portal.id
+        ))
+        .into());
     }
-    let subjects: Vec<String> = plan.datasets.iter().map(|planned| planned.dataset.to_string()).collect();
+    let subjects: Vec<String> = plan
+        .datasets
+        .iter()
+        .map(|planned| planned.dataset.to_string())
+        .collect();
     if subjects.is_empty() {
         output::print("nothing to publish: the plan is empty\n");
         return Ok(0);
@@ -62,7 +96,18 @@ async fn planned(global: &Global, path: &str) -> anyhow::Result<u8> {
     let mut summary = Summary::default();
     stages::publish::run_planned(&session, portal, &selection, &plan, &lock, &mut summary).await;
     let exit = summary.exit_code();
-    operations::close(&session, &lock, &Ending { command: &command, started, summary: &summary, error: None, exit }).await;
+    operations::close(
+        &session,
+        &lock,
+        &Ending {
+            command: &command,
+            started,
+            summary: &summary,
+            error: None,
+            exit,
+        },
+    )
+    .await;
     output::print_summary(&session, &summary, exit);
     Ok(exit)
 }

@@ -21,24 +21,43 @@ const LARGEST: u64 = 8 << 30;
 /// The release whose folder is at that address.
 pub(super) async fn side(global: &Global, address: &str) -> anyhow::Result<Side> {
     let session = Session::open(global).await?;
-    let base =
-        Url::parse(&format!("{}/", address.trim_end_matches('/'))).map_err(|error| Usage(format!("{address}: {error}")))?;
-    let at = |path: &str| base.join(path).with_context(|| format!("cannot join {path} to {address}"));
+    let base = Url::parse(&format!("{}/", address.trim_end_matches('/')))
+        .map_err(|error| Usage(format!("{address}: {error}")))?;
+    let at = |path: &str| {
+        base.join(path)
+            .with_context(|| format!("cannot join {path} to {address}"))
+    };
     let client = client(&session)?;
     let mut text = Vec::new();
-    client.download(&GetRequest::new(at("datapackage.json")?, LARGEST), &mut text, &mut |_, _| {}).await?;
+    client
+        .download(
+            &GetRequest::new(at("datapackage.json")?, LARGEST),
+            &mut text,
+            &mut |_, _| {},
+        )
+        .await?;
     let mut tables = Vec::new();
     for shape in shapes(&String::from_utf8_lossy(&text))? {
         let file = download(&client, at(&shape.parquet)?).await?;
-        tables.push(SideTable { shape, file: ParquetFile::open(file)? });
+        tables.push(SideTable {
+            shape,
+            file: ParquetFile::open(file)?,
+        });
     }
-    Ok(Side { name: address.to_owned(), tables })
+    Ok(Side {
+        name: address.to_owned(),
+        tables,
+    })
 }
 
 /// What the first portal of the profile serves now, whatever the state thinks of it.
 pub(super) async fn live(session: &Session, dataset: &str) -> anyhow::Result<Side> {
     let Some(configured) = session.pipeline.portals.first() else {
-        return Err(Usage(format!("profile `{}` has no portal", session.pipeline.profile)).into());
+        return Err(Usage(format!(
+            "profile `{}` has no portal",
+            session.pipeline.profile
+        ))
+        .into());
     };
     if let PortalKind::Static(settings) = &configured.kind {
         return of_catalogue(&Catalogue::open(session, configured, settings)?, dataset).await;
@@ -55,12 +74,21 @@ async fn of_catalogue(catalogue: &Catalogue<'_>, dataset: &str) -> anyhow::Resul
     let record = catalogue.record(&id).await?;
     let latest = record.as_ref().and_then(|record| record.latest());
     let Some(latest) = latest else {
-        return Err(Usage(format!("{} shows no dataset {dataset} of ours", catalogue.shelf().display())).into());
+        return Err(Usage(format!(
+            "{} shows no dataset {dataset} of ours",
+            catalogue.shelf().display()
+        ))
+        .into());
     };
     let open = async |path: &str| {
         let path = format!("{dataset}/{}/{path}", latest.version);
         let file = catalogue.shelf().open_file(&path).await?;
-        file.ok_or_else(|| anyhow::Error::from(Usage(format!("{} has no {path}", catalogue.shelf().display()))))
+        file.ok_or_else(|| {
+            anyhow::Error::from(Usage(format!(
+                "{} has no {path}",
+                catalogue.shelf().display()
+            )))
+        })
     };
     let text = std::io::read_to_string(open("datapackage.json").await?)?;
     let mut tables = Vec::new();
@@ -68,29 +96,60 @@ async fn of_catalogue(catalogue: &Catalogue<'_>, dataset: &str) -> anyhow::Resul
         let file = ParquetFile::open(open(&shape.parquet).await?)?;
         tables.push(SideTable { shape, file });
     }
-    Ok(Side { name: format!("{dataset} live ({})", latest.version), tables })
+    Ok(Side {
+        name: format!("{dataset} live ({})", latest.version),
+        tables,
+    })
 }
 
-async fn of_portal(session: &Session, connection: &Connection<'_>, dataset: &str) -> anyhow::Result<Side> {
+async fn of_portal(
+    session: &Session,
+    connection: &Connection<'_>,
+    dataset: &str,
+) -> anyhow::Result<Side> {
     let id = dataset.parse().map_err(|error| Usage(format!("{error}")))?;
     let Some(live) = connection.live(&id).await? else {
-        return Err(Usage(format!("portal {} shows no dataset {dataset} of ours", connection.configured.id)).into());
+        return Err(Usage(format!(
+            "portal {} shows no dataset {dataset} of ours",
+            connection.configured.id
+        ))
+        .into());
     };
     let client = client(session)?;
     let address = |path: &str| {
         let found = live.files.iter().find(|file| file.path == path);
-        let found = found.ok_or_else(|| Usage(format!("portal {} serves no {path}", connection.configured.id)))?;
+        let found = found.ok_or_else(|| {
+            Usage(format!(
+                "portal {} serves no {path}",
+                connection.configured.id
+            ))
+        })?;
         Ok::<_, anyhow::Error>(Url::parse(&found.url)?)
     };
     let mut text = Vec::new();
-    client.download(&GetRequest::new(address("datapackage.json")?, LARGEST), &mut text, &mut |_, _| {}).await?;
+    client
+        .download(
+            &GetRequest::new(address("datapackage.json")?, LARGEST),
+            &mut text,
+            &mut |_, _| {},
+        )
+        .await?;
     let mut tables = Vec::new();
     for shape in shapes(&String::from_utf8_lossy(&text))? {
         let file = download(&client, address(&shape.parquet)?).await?;
-        tables.push(SideTable { shape, file: ParquetFile::open(file)? });
+        tables.push(SideTable {
+            shape,
+            file: ParquetFile::open(file)?,
+        });
     }
-    let version = live.version.map_or_else(|| "unknown version".to_owned(), |version| version.to_string());
-    Ok(Side { name: format!("{dataset} live ({version})"), tables })
+    let version = live.version.map_or_else(
+        || "unknown version".to_owned(),
+        |version| version.to_string(),
+    );
+    Ok(Side {
+        name: format!("{dataset} live ({version})"),
+        tables,
+    })
 }
 
 fn client(session: &Session) -> anyhow::Result<Client> {
@@ -101,6 +160,8 @@ fn client(session: &Session) -> anyhow::Result<Client> {
 
 async fn download(client: &Client, url: Url) -> anyhow::Result<File> {
     let mut file = tempfile::tempfile().context("cannot make a temporary file")?;
-    client.download(&GetRequest::new(url, LARGEST), &mut file, &mut |_, _| {}).await?;
+    client
+        .download(&GetRequest::new(url, LARGEST), &mut file, &mut |_, _| {})
+        .await?;
     Ok(file)
 }

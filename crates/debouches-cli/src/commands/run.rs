@@ -21,11 +21,18 @@ pub(crate) fn range(args: &RunArgs) -> anyhow::Result<Vec<Stage>> {
     if from > to {
         return Err(Usage(format!("--from {from} comes after --to {to}")).into());
     }
-    Ok(Stage::ALL.into_iter().filter(|stage| (from..=to).contains(stage)).collect())
+    Ok(Stage::ALL
+        .into_iter()
+        .filter(|stage| (from..=to).contains(stage))
+        .collect())
 }
 
 /// Runs these stages on the subjects.
-pub(crate) async fn stages(global: &Global, wanted: &[Stage], subjects: &Subjects) -> anyhow::Result<u8> {
+pub(crate) async fn stages(
+    global: &Global,
+    wanted: &[Stage],
+    subjects: &Subjects,
+) -> anyhow::Result<u8> {
     if global.dry_run {
         return super::why::would(global, wanted, subjects).await;
     }
@@ -43,8 +50,17 @@ pub(crate) async fn stages(global: &Global, wanted: &[Stage], subjects: &Subject
     let started = Instant::now();
     let mut summary = Summary::default();
     let result = in_order(&session, &selection, wanted, &lock, &mut summary).await;
-    let exit = result.as_ref().map_or_else(|error| failure::fault_of(error).exit_code(), |()| summary.exit_code());
-    let ending = Ending { command: &command, started, summary: &summary, error: result.as_ref().err(), exit };
+    let exit = result.as_ref().map_or_else(
+        |error| failure::fault_of(error).exit_code(),
+        |()| summary.exit_code(),
+    );
+    let ending = Ending {
+        command: &command,
+        started,
+        summary: &summary,
+        error: result.as_ref().err(),
+        exit,
+    };
     operations::close(&session, &lock, &ending).await;
     result?;
     output::print_summary(&session, &summary, exit);
@@ -66,11 +82,15 @@ async fn in_order(
 
 /// A real portal is written to only with `--yes`, under cron as on a terminal, where one may also answer.
 fn ask_for_consent(session: &Session) -> anyhow::Result<()> {
-    let real = session.pipeline.portals.iter().filter_map(|portal| match &portal.kind {
-        PortalKind::Udata { url, .. } => Some(url.as_str()),
-        PortalKind::Static(site) => site.is_remote().then_some(site.place.as_str()),
-        PortalKind::Practice { .. } => None,
-    });
+    let real = session
+        .pipeline
+        .portals
+        .iter()
+        .filter_map(|portal| match &portal.kind {
+            PortalKind::Udata { url, .. } => Some(url.as_str()),
+            PortalKind::Static(site) => site.is_remote().then_some(site.place.as_str()),
+            PortalKind::Practice { .. } => None,
+        });
     let url = real.collect::<Vec<_>>().join(" and ");
     if session.global.yes || url.is_empty() {
         return Ok(());
@@ -86,5 +106,9 @@ fn ask_for_consent(session: &Session) -> anyhow::Result<()> {
     output::eprint(&format!("Publish to {url}? [y/N] "));
     let mut answer = String::new();
     std::io::stdin().lock().read_line(&mut answer)?;
-    if matches!(answer.trim(), "y" | "yes" | "o" | "oui") { Ok(()) } else { Err(refuse().into()) }
+    if matches!(answer.trim(), "y" | "yes" | "o" | "oui") {
+        Ok(())
+    } else {
+        Err(refuse().into())
+    }
 }

@@ -17,26 +17,64 @@ pub(crate) async fn why(global: &Global, subjects: &Subjects) -> anyhow::Result<
 }
 
 /// What these stages would do, and why.
-pub(crate) async fn would(global: &Global, wanted: &[Stage], subjects: &Subjects) -> anyhow::Result<u8> {
+pub(crate) async fn would(
+    global: &Global,
+    wanted: &[Stage],
+    subjects: &Subjects,
+) -> anyhow::Result<u8> {
     let session = Session::open(global).await?;
     let selection = Selection::of(&session.pipeline, &subjects.subjects)?;
     let mut answers: Vec<Value> = Vec::new();
-    for source in selection.sources.iter().filter(|_| wanted.contains(&Stage::Fetch)) {
-        let known = session.sources().sources.get(source.id()).map(|entry| entry.sha256.short());
+    for source in selection
+        .sources
+        .iter()
+        .filter(|_| wanted.contains(&Stage::Fetch))
+    {
+        let known = session
+            .sources()
+            .sources
+            .get(source.id())
+            .map(|entry| entry.sha256.short());
         let because = known.map_or_else(
             || "never fetched".to_owned(),
-            |sha256| format!("asks {} whether it still is sha256 {sha256}…", source.request.place.shown()),
+            |sha256| {
+                format!(
+                    "asks {} whether it still is sha256 {sha256}…",
+                    source.request.place.shown()
+                )
+            },
         );
         answers.push(json!({ "stage": Stage::Fetch, "subject": source.id(), "runs": true, "because": because }));
     }
-    for source in selection.sources.iter().filter(|_| wanted.contains(&Stage::Validate)) {
-        let target = validate::target(&session, source).await.map(|(target, _)| target);
+    for source in selection
+        .sources
+        .iter()
+        .filter(|_| wanted.contains(&Stage::Validate))
+    {
+        let target = validate::target(&session, source)
+            .await
+            .map(|(target, _)| target);
         answers.push(answer(&session, Stage::Validate, source.spec.id.as_str(), target).await?);
     }
-    for spec in selection.enriched().filter(|_| wanted.contains(&Stage::Enrich)) {
-        answers.push(answer(&session, Stage::Enrich, spec.id.as_str(), enrich::target(&session, spec).await).await?);
+    for spec in selection
+        .enriched()
+        .filter(|_| wanted.contains(&Stage::Enrich))
+    {
+        answers.push(
+            answer(
+                &session,
+                Stage::Enrich,
+                spec.id.as_str(),
+                enrich::target(&session, spec).await,
+            )
+            .await?,
+        );
     }
-    for dataset in selection.datasets.iter().filter(|_| wanted.contains(&Stage::Package)) {
+    for dataset in selection
+        .datasets
+        .iter()
+        .filter(|_| wanted.contains(&Stage::Package))
+    {
         let id = dataset.id().as_str();
         let last = latest(&session, id).await?;
         answers.push(match (ingredients(&session, dataset).await, last) {
@@ -48,7 +86,11 @@ pub(crate) async fn would(global: &Global, wanted: &[Stage], subjects: &Subjects
             (Ok((now, _)), Some(last)) => compared(Stage::Package, id, &now, &last.manifest().ingredients),
         });
     }
-    for dataset in selection.datasets.iter().filter(|_| wanted.contains(&Stage::Publish)) {
+    for dataset in selection
+        .datasets
+        .iter()
+        .filter(|_| wanted.contains(&Stage::Publish))
+    {
         let because = "compares the portal with the last release: see `debouches plan`";
         answers.push(json!({ "stage": Stage::Publish, "subject": dataset.id(), "runs": true, "because": because }));
     }
@@ -60,29 +102,46 @@ pub(crate) async fn would(global: &Global, wanted: &[Stage], subjects: &Subjects
     Ok(0)
 }
 
-async fn answer(session: &Session, stage: Stage, table: &str, target: anyhow::Result<Target>) -> anyhow::Result<Value> {
+async fn answer(
+    session: &Session,
+    stage: Stage,
+    table: &str,
+    target: anyhow::Result<Target>,
+) -> anyhow::Result<Value> {
     let target = match target {
         Ok(target) => target,
         Err(error) => return Ok(waits(stage, table, &error)),
     };
     Ok(match target.look(session).await? {
         Known::Made(artefact) => {
-            let because = format!("nothing moved since {}", artefact.manifest().created_at.to_rfc3339());
+            let because = format!(
+                "nothing moved since {}",
+                artefact.manifest().created_at.to_rfc3339()
+            );
             json!({ "stage": stage, "subject": table, "runs": false, "because": because })
         }
         Known::Refused(artefact) => {
-            let because = format!("refused, and nothing moved since: see {}", artefact.location("findings.csv"));
+            let because = format!(
+                "refused, and nothing moved since: see {}",
+                artefact.location("findings.csv")
+            );
             json!({ "stage": stage, "subject": table, "runs": false, "because": because })
         }
         Known::Nothing => match newest(session, stage, table).await? {
             Some(before) => compared(stage, table, &target.ingredients, &before),
-            None => json!({ "stage": stage, "subject": table, "runs": true, "because": "never made" }),
+            None => {
+                json!({ "stage": stage, "subject": table, "runs": true, "because": "never made" })
+            }
         },
     })
 }
 
 /// The ingredients of the newest output of a table, refused or not.
-async fn newest(session: &Session, stage: Stage, table: &str) -> anyhow::Result<Option<Ingredients>> {
+async fn newest(
+    session: &Session,
+    stage: Stage,
+    table: &str,
+) -> anyhow::Result<Option<Ingredients>> {
     let mut keys = session.store.list(stage, table).await?;
     keys.extend(session.store.list_rejected(stage, table).await?);
     let mut newest = None;
@@ -103,7 +162,11 @@ fn waits(stage: Stage, subject: &str, error: &anyhow::Error) -> Value {
 
 fn compared(stage: Stage, subject: &str, now: &Ingredients, before: &Ingredients) -> Value {
     let moved = now.moved_since(before);
-    let because = if moved.is_empty() { "nothing moved" } else { "these ingredients moved" };
+    let because = if moved.is_empty() {
+        "nothing moved"
+    } else {
+        "these ingredients moved"
+    };
     json!({ "stage": stage, "subject": subject, "runs": !moved.is_empty(), "because": because, "moved": moved })
 }
 
@@ -119,9 +182,25 @@ fn text(answer: &Value) -> String {
         answer["subject"].as_str().unwrap_or_default(),
         answer["because"].as_str().unwrap_or_default()
     );
-    for moved in answer["moved"].as_array().map(Vec::as_slice).unwrap_or_default() {
-        let side = |name: &str| moved[name].as_str().unwrap_or("nothing").chars().take(16).collect::<String>();
-        out += &format!("           {}: {} → {}\n", moved["name"].as_str().unwrap_or_default(), side("before"), side("now"));
+    for moved in answer["moved"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default()
+    {
+        let side = |name: &str| {
+            moved[name]
+                .as_str()
+                .unwrap_or("nothing")
+                .chars()
+                .take(16)
+                .collect::<String>()
+        };
+        out += &format!(
+            "           {}: {} → {}\n",
+            moved["name"].as_str().unwrap_or_default(),
+            side("before"),
+            side("now")
+        );
     }
     out
 }

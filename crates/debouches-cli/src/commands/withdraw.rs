@@ -29,10 +29,20 @@ pub(crate) async fn yank(global: &Global, args: &YankArgs) -> anyhow::Result<u8>
     let session = Session::open(global).await?;
     let named = Named::find(&session, &args.name).await?;
     let (id, version) = (named.dataset.id().clone(), named.version);
-    let decision = if args.undo { Decree::Unyank } else { Decree::Yank };
-    let settled = match (decision, named.standing.as_ref().map(|standing| standing.decision)) {
+    let decision = if args.undo {
+        Decree::Unyank
+    } else {
+        Decree::Yank
+    };
+    let settled = match (
+        decision,
+        named.standing.as_ref().map(|standing| standing.decision),
+    ) {
         (_, Some(Decree::Purge)) => {
-            return Err(Usage(format!("{id} {version} was purged: its bytes are gone, and it stays withdrawn")).into());
+            return Err(Usage(format!(
+                "{id} {version} was purged: its bytes are gone, and it stays withdrawn"
+            ))
+            .into());
         }
         (Decree::Unyank, None) => Some("is not withdrawn"),
         (Decree::Yank | Decree::Purge, Some(_)) => Some("is withdrawn already"),
@@ -52,11 +62,21 @@ pub(crate) async fn yank(global: &Global, args: &YankArgs) -> anyhow::Result<u8>
         output::print(&format!("would be done: {story}\n"));
         return Ok(0);
     }
-    let reason = given(args.reason.as_deref(), "--reason", "why, in French: it is published")?;
+    let reason = given(
+        args.reason.as_deref(),
+        "--reason",
+        "why, in French: it is published",
+    )?;
     consent(&session, &story, "yank")?;
-    let command = format!("debouches yank {id}@{version}{}", if args.undo { " --undo" } else { "" });
+    let command = format!(
+        "debouches yank {id}@{version}{}",
+        if args.undo { " --undo" } else { "" }
+    );
     let lock = session.lock(&command).await?;
-    let fingerprint = named.release.as_ref().map(|release| release.manifest().ingredients.fingerprint());
+    let fingerprint = named
+        .release
+        .as_ref()
+        .map(|release| release.manifest().ingredients.fingerprint());
     let by = given(Some(args.by.as_str()), "--by", "who decides")?;
     let withdrawal = Withdrawal {
         format: Withdrawal::FORMAT,
@@ -79,7 +99,10 @@ pub(crate) async fn purge(global: &Global, args: &PurgeArgs) -> anyhow::Result<u
     let session = Session::open(global).await?;
     let named = Named::find(&session, &args.name).await?;
     let (id, version) = (named.dataset.id().clone(), named.version);
-    let known = named.standing.as_ref().filter(|standing| standing.decision == Decree::Purge);
+    let known = named
+        .standing
+        .as_ref()
+        .filter(|standing| standing.decision == Decree::Purge);
     if named.release.is_none() && known.is_none() {
         return Err(Usage(format!("there is no release {id} {version} in the state")).into());
     }
@@ -93,11 +116,19 @@ pub(crate) async fn purge(global: &Global, args: &PurgeArgs) -> anyhow::Result<u
     if global.dry_run {
         output::print(&format!("would be done: {story}\n"));
         if let Some(release) = &named.release {
-            release.manifest().files.iter().for_each(|file| output::print(&format!("  {} {}\n", file.sha256, file.path)));
+            release
+                .manifest()
+                .files
+                .iter()
+                .for_each(|file| output::print(&format!("  {} {}\n", file.sha256, file.path)));
         }
         return Ok(0);
     }
-    let basis = given(args.legal_basis.as_deref(), "--legal-basis", "on what ground, in French: it is published")?;
+    let basis = given(
+        args.legal_basis.as_deref(),
+        "--legal-basis",
+        "on what ground, in French: it is published",
+    )?;
     let by = given(Some(args.by.as_str()), "--by", "who decides")?;
     consent(&session, &story, "purge")?;
     let command = format!("debouches purge {id}@{version}");
@@ -121,23 +152,42 @@ pub(crate) async fn purge(global: &Global, args: &PurgeArgs) -> anyhow::Result<u
         };
         note(&session, &withdrawal, &lock).await?;
     }
-    finish(session, &named, &command, &story, &lock, named.release.as_ref()).await
+    finish(
+        session,
+        &named,
+        &command,
+        &story,
+        &lock,
+        named.release.as_ref(),
+    )
+    .await
 }
 
 impl Named {
     async fn find(session: &Session, name: &ReleaseName) -> anyhow::Result<Self> {
         let (dataset, version) = match name.release.split_once('@') {
             Some((dataset, version)) => (dataset.to_owned(), version),
-            None => (only_dataset(session, name.dataset.as_deref())?, name.release.as_str()),
+            None => (
+                only_dataset(session, name.dataset.as_deref())?,
+                name.release.as_str(),
+            ),
         };
         let version: Version = version.parse().map_err(|error| Usage(format!("{error}")))?;
         let id: DatasetId = dataset.parse().map_err(|error| Usage(format!("{error}")))?;
         let config = session.pipeline.datasets.iter().find(|own| own.id() == &id);
-        let unknown = || Usage(format!("`{id}` is no dataset of profile `{}`", session.pipeline.profile));
+        let unknown = || {
+            Usage(format!(
+                "`{id}` is no dataset of profile `{}`",
+                session.pipeline.profile
+            ))
+        };
         Ok(Self {
             dataset: config.ok_or_else(unknown)?.clone(),
             version,
-            release: session.store.find(&ArtefactKey::new(Stage::Package, &id, version)).await?,
+            release: session
+                .store
+                .find(&ArtefactKey::new(Stage::Package, &id, version))
+                .await?,
             standing: session.withdrawn().await?.find(&id, version).cloned(),
         })
     }
@@ -160,8 +210,16 @@ impl Named {
 
     /// Where its bytes are, in words.
     fn places(&self, session: &Session) -> String {
-        let portals = session.pipeline.portals.iter().map(|portal| format!("portal {}", portal.id));
-        let bucket = self.dataset.hosting.iter().map(|hosting| hosting.bucket.clone());
+        let portals = session
+            .pipeline
+            .portals
+            .iter()
+            .map(|portal| format!("portal {}", portal.id));
+        let bucket = self
+            .dataset
+            .hosting
+            .iter()
+            .map(|hosting| hosting.bucket.clone());
         std::iter::once(format!("the state {}", session.store.root_display()))
             .chain(portals)
             .chain(bucket)
@@ -173,11 +231,15 @@ impl Named {
 /// A text that the register needs.
 fn given(text: Option<&str>, flag: &str, what: &str) -> anyhow::Result<String> {
     let text = text.map(str::trim).filter(|text| !text.is_empty());
-    text.map(str::to_owned).ok_or_else(|| Usage(format!("`{flag}` is needed: {what}")).into())
+    text.map(str::to_owned)
+        .ok_or_else(|| Usage(format!("`{flag}` is needed: {what}")).into())
 }
 
 async fn note(session: &Session, withdrawal: &Withdrawal, lock: &Lock) -> anyhow::Result<()> {
-    Ok(session.store.note_withdrawal(&serde_json::to_string(withdrawal)?, lock).await?)
+    Ok(session
+        .store
+        .note_withdrawal(&serde_json::to_string(withdrawal)?, lock)
+        .await?)
 }
 
 /// Asks on a terminal; refuses elsewhere without `--yes`.
@@ -185,14 +247,22 @@ fn consent(session: &Session, story: &str, command: &str) -> anyhow::Result<()> 
     if session.global.yes {
         return Ok(());
     }
-    let refuse = || Usage(format!("{story}. Say `debouches {command} … --yes` to do it, `-n` to see what would be done"));
+    let refuse = || {
+        Usage(format!(
+            "{story}. Say `debouches {command} … --yes` to do it, `-n` to see what would be done"
+        ))
+    };
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Err(refuse().into());
     }
     output::eprint(&format!("{story}. Do it? [y/N] "));
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer)?;
-    if matches!(answer.trim(), "y" | "yes" | "o" | "oui") { Ok(()) } else { Err(refuse().into()) }
+    if matches!(answer.trim(), "y" | "yes" | "o" | "oui") {
+        Ok(())
+    } else {
+        Err(refuse().into())
+    }
 }
 
 /// Moves what readers see, removes the bytes of a purged release, and records the run. Stopped midway, the same command completes it.
@@ -208,8 +278,17 @@ async fn finish(
     let session = Session::open(&session.global).await?;
     let (started, mut summary) = (Instant::now(), Summary::default());
     let result = apply(&session, named, story, lock, purged, &mut summary).await;
-    let exit = result.as_ref().map_or_else(|error| failure::fault_of(error).exit_code(), |()| summary.exit_code());
-    let ending = Ending { command, started, summary: &summary, error: result.as_ref().err(), exit };
+    let exit = result.as_ref().map_or_else(
+        |error| failure::fault_of(error).exit_code(),
+        |()| summary.exit_code(),
+    );
+    let ending = Ending {
+        command,
+        started,
+        summary: &summary,
+        error: result.as_ref().err(),
+        exit,
+    };
     operations::close(&session, lock, &ending).await;
     result?;
     if exit == 0 && !session.global.json && !session.global.quiet {
@@ -231,7 +310,8 @@ async fn apply(
     let selection = Selection::of(&session.pipeline, &[id.to_string()])?;
     stages::publish::led_elsewhere(session, &selection, purged, lock, summary).await;
     if summary.exit_code() != 0 {
-        let told = "what readers see did not move everywhere: give the same command again".to_owned();
+        let told =
+            "what readers see did not move everywhere: give the same command again".to_owned();
         summary.push(Step::skipped(Stage::Package, id, told));
         return Ok(());
     }

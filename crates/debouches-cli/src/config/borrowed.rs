@@ -11,8 +11,13 @@ pub(super) fn problems(pipeline: &Pipeline) -> Vec<String> {
         for spec in &dataset.tables {
             let repeated = spec.derived.iter().flat_map(|derived| &derived.repeats);
             for table in repeated {
-                let publishes = |other: &&super::DatasetConfig| other.tables.iter().any(|own| own.id == *table);
-                let strict = pipeline.datasets.iter().filter(publishes).filter(|other| other.secrecy == Mode::Strict);
+                let publishes =
+                    |other: &&super::DatasetConfig| other.tables.iter().any(|own| own.id == *table);
+                let strict = pipeline
+                    .datasets
+                    .iter()
+                    .filter(publishes)
+                    .filter(|other| other.secrecy == Mode::Strict);
                 problems.extend(strict.map(|other| {
                     format!(
                         "dataset `{}`: table `{}` repeats rates of `{table}`, which dataset `{}` hides under `secrecy = \"strict\"`: publish one of them only",

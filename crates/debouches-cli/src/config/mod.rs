@@ -173,7 +173,11 @@ pub(crate) enum PortalKind {
     /// Files that any web server or bucket serves.
     Static(StaticSite),
     /// A udata portal.
-    Udata { url: String, key: KeyPlace, organization: Option<String> },
+    Udata {
+        url: String,
+        key: KeyPlace,
+        organization: Option<String>,
+    },
 }
 
 /// A static catalogue.
@@ -202,11 +206,18 @@ impl Pipeline {
 
     /// Reads the configuration and resolves it for a profile.
     pub(crate) fn load(file: &Path, profile: Option<&str>) -> anyhow::Result<Self> {
-        let text = std::fs::read_to_string(file).map_err(|source| ConfigErrors::unreadable(file, &source))?;
-        let typed: file::ConfigFile = toml::from_str(&text).map_err(|error| ConfigErrors::syntax(file, &error))?;
-        let file = std::path::absolute(file).with_context(|| format!("cannot locate {}", file.display()))?;
+        let text = std::fs::read_to_string(file)
+            .map_err(|source| ConfigErrors::unreadable(file, &source))?;
+        let typed: file::ConfigFile =
+            toml::from_str(&text).map_err(|error| ConfigErrors::syntax(file, &error))?;
+        let file = std::path::absolute(file)
+            .with_context(|| format!("cannot locate {}", file.display()))?;
         let pipeline = resolve::resolve(typed, &file, profile)?;
         let problems = borrowed::problems(&pipeline);
-        if problems.is_empty() { Ok(pipeline) } else { Err(ConfigErrors::new(&file, problems).into()) }
+        if problems.is_empty() {
+            Ok(pipeline)
+        } else {
+            Err(ConfigErrors::new(&file, problems).into())
+        }
     }
 }

@@ -26,32 +26,77 @@ fn text(record: &RunRecord, former: &[&RunRecord]) -> String {
         }
     };
     let one = |value: f64| [(profile.clone(), value)];
-    gauge("debouches_run_exit_code", "Exit code of the last run.", &one(f64::from(record.exit_code)));
-    gauge("debouches_run_duration_seconds", "How long the last run took.", &one(record.seconds));
-    gauge("debouches_run_end_timestamp_seconds", "When the last run ended.", &one(seconds(record)));
-    let good = std::iter::once(record).chain(former.iter().rev().copied()).find(|run| run.exit_code == 0);
+    gauge(
+        "debouches_run_exit_code",
+        "Exit code of the last run.",
+        &one(f64::from(record.exit_code)),
+    );
+    gauge(
+        "debouches_run_duration_seconds",
+        "How long the last run took.",
+        &one(record.seconds),
+    );
+    gauge(
+        "debouches_run_end_timestamp_seconds",
+        "When the last run ended.",
+        &one(seconds(record)),
+    );
+    let good = std::iter::once(record)
+        .chain(former.iter().rev().copied())
+        .find(|run| run.exit_code == 0);
     gauge(
         "debouches_success_timestamp_seconds",
         "When a run last ended well.",
-        &good.map(|run| (profile.clone(), seconds(run))).into_iter().collect::<Vec<_>>(),
+        &good
+            .map(|run| (profile.clone(), seconds(run)))
+            .into_iter()
+            .collect::<Vec<_>>(),
     );
     let rows = |place: usize| -> Vec<(String, f64)> {
         let of = |step: &super::record::StepRecord| {
-            let labels = format!("{profile},stage={},table={}", quoted(step.stage.as_str()), quoted(&step.subject));
+            let labels = format!(
+                "{profile},stage={},table={}",
+                quoted(step.stage.as_str()),
+                quoted(&step.subject)
+            );
             step.rows.map(|rows| (labels, count(rows[place])))
         };
         record.steps.iter().filter_map(of).collect()
     };
-    gauge("debouches_table_rows_received", "Rows that a stage received.", &rows(0));
-    gauge("debouches_table_rows_refused", "Rows that a stage refused.", &rows(1));
+    gauge(
+        "debouches_table_rows_received",
+        "Rows that a stage received.",
+        &rows(0),
+    );
+    gauge(
+        "debouches_table_rows_refused",
+        "Rows that a stage refused.",
+        &rows(1),
+    );
     let versions: Vec<_> = (record.datasets.iter())
-        .map(|line| (format!("{profile},dataset={},version={}", quoted(&line.dataset), quoted(&line.version)), 1.0))
+        .map(|line| {
+            (
+                format!(
+                    "{profile},dataset={},version={}",
+                    quoted(&line.dataset),
+                    quoted(&line.version)
+                ),
+                1.0,
+            )
+        })
         .collect();
-    gauge("debouches_dataset_version", "The version of each dataset, in a label.", &versions);
+    gauge(
+        "debouches_dataset_version",
+        "The version of each dataset, in a label.",
+        &versions,
+    );
     out
 }
 
-#[expect(clippy::cast_precision_loss, reason = "counts and dates are far below 2^52")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts and dates are far below 2^52"
+)]
 fn seconds(record: &RunRecord) -> f64 {
     record.ended_at.timestamp() as f64
 }
@@ -62,5 +107,10 @@ fn count(rows: u64) -> f64 {
 }
 
 fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))
+    format!(
+        "\"{}\"",
+        text.replace('\\', "\\\\")
+            .replace('"', "\\\"")
+            .replace('\n', "\\n")
+    )
 }

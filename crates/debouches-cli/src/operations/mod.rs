@@ -32,7 +32,10 @@ pub(crate) async fn close(session: &Session, lock: &Lock, ending: &Ending<'_>) {
     let former = match record::all(session).await {
         Ok(records) => records,
         Err(error) => {
-            tracing::warn!("the record of former runs cannot be read: {}", failure::one_line(&error));
+            tracing::warn!(
+                "the record of former runs cannot be read: {}",
+                failure::one_line(&error)
+            );
             Vec::new()
         }
     };
@@ -40,11 +43,17 @@ pub(crate) async fn close(session: &Session, lock: &Lock, ending: &Ending<'_>) {
     if let Err(error) = record::note(session, lock, &record).await {
         tracing::warn!("the run is not recorded: {}", failure::one_line(&error));
     }
-    let former: Vec<&RunRecord> = former.iter().filter(|run| run.profile == record.profile).collect();
+    let former: Vec<&RunRecord> = former
+        .iter()
+        .filter(|run| run.profile == record.profile)
+        .collect();
     if let Some(path) = &session.pipeline.operations.textfile
         && let Err(error) = metrics::write(path, &record, &former)
     {
-        tracing::warn!("the figures of the run are not written: {}", failure::one_line(&error));
+        tracing::warn!(
+            "the figures of the run are not written: {}",
+            failure::one_line(&error)
+        );
     }
     if let Some(webhook) = &session.pipeline.operations.webhook
         && let Err(error) = notify::tell(session, webhook, &record, former.last().copied()).await

@@ -31,7 +31,12 @@ pub(crate) enum Occasion {
 
 impl Occasion {
     /// Every occasion.
-    pub(crate) const ALL: [Self; 4] = [Self::Refused, Self::Incomplete, Self::Failed, Self::Recovered];
+    pub(crate) const ALL: [Self; 4] = [
+        Self::Refused,
+        Self::Incomplete,
+        Self::Failed,
+        Self::Recovered,
+    ];
 
     /// The occasion of a run, given the exit code of the one before.
     fn of(exit: u8, before: Option<u8>) -> Option<Self> {
@@ -65,44 +70,91 @@ pub(super) async fn tell(
     record: &RunRecord,
     before: Option<&RunRecord>,
 ) -> anyhow::Result<()> {
-    let Some(occasion) = Occasion::of(record.exit_code, before.map(|run| run.exit_code)) else { return Ok(()) };
+    let Some(occasion) = Occasion::of(record.exit_code, before.map(|run| run.exit_code)) else {
+        return Ok(());
+    };
     let text = text(occasion, record);
-    let is_old = before.is_some_and(|run| run.exit_code == record.exit_code && troubled(run).eq(troubled(record)));
+    let is_old = before
+        .is_some_and(|run| run.exit_code == record.exit_code && troubled(run).eq(troubled(record)));
     if is_old || !webhook.on.contains(&occasion) {
         return Ok(());
     }
     let variable = &webhook.url_env;
-    let address = std::env::var(variable).ok().filter(|address| !address.trim().is_empty());
-    let address = address.with_context(|| format!("the variable {variable} does not hold the address of a webhook"))?;
+    let address = std::env::var(variable)
+        .ok()
+        .filter(|address| !address.trim().is_empty());
+    let address = address.with_context(|| {
+        format!("the variable {variable} does not hold the address of a webhook")
+    })?;
     // The address is a secret: it is in no message.
-    let url = address.trim().parse().map_err(|_| anyhow::anyhow!("the variable {variable} is not an address"))?;
+    let url = address
+        .trim()
+        .parse()
+        .map_err(|_| anyhow::anyhow!("the variable {variable} is not an address"))?;
     let client = Client::new(ClientOptions::new(&session.pipeline.contact))?;
-    let answer = client.send(&Request::new(Method::Post, url).json(&json!({ "text": text }))).await;
-    let status = answer.map_err(|_| anyhow::anyhow!("the webhook of {variable} did not answer"))?.status();
-    anyhow::ensure!((200..300).contains(&status), "the webhook of {variable} answered {status}");
+    let answer = client
+        .send(&Request::new(Method::Post, url).json(&json!({ "text": text })))
+        .await;
+    let status = answer
+        .map_err(|_| anyhow::anyhow!("the webhook of {variable} did not answer"))?
+        .status();
+    anyhow::ensure!(
+        (200..300).contains(&status),
+        "the webhook of {variable} answered {status}"
+    );
     Ok(())
 }
 
 fn text(occasion: Occasion, record: &RunRecord) -> String {
-    let RunRecord { profile, run, exit_code, .. } = record;
-    let head = format!("Débouchés, profil {profile} : {} (code {exit_code}, exécution {run}).", occasion.title());
+    let RunRecord {
+        profile,
+        run,
+        exit_code,
+        ..
+    } = record;
+    let head = format!(
+        "Débouchés, profil {profile} : {} (code {exit_code}, exécution {run}).",
+        occasion.title()
+    );
     let lines = lines(record);
     let more = lines.len().saturating_sub(MOST_LINES);
-    let shown = lines.into_iter().take(MOST_LINES).map(|line| format!("- {line}"));
+    let shown = lines
+        .into_iter()
+        .take(MOST_LINES)
+        .map(|line| format!("- {line}"));
     let rest = (more > 0).then(|| format!("- et {more} autres : `debouches show {run}`"));
-    std::iter::once(head).chain(shown).chain(rest).collect::<Vec<_>>().join("\n")
+    std::iter::once(head)
+        .chain(shown)
+        .chain(rest)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// What went wrong, a line each.
 fn lines(record: &RunRecord) -> Vec<String> {
-    let told = |step: &StepRecord| format!("{} {} : {}", step.stage, step.subject, step.detail.as_deref().unwrap_or("–"));
-    let steps = record.steps.iter().filter(|step| is_trouble(step)).map(told);
+    let told = |step: &StepRecord| {
+        format!(
+            "{} {} : {}",
+            step.stage,
+            step.subject,
+            step.detail.as_deref().unwrap_or("–")
+        )
+    };
+    let steps = record
+        .steps
+        .iter()
+        .filter(|step| is_trouble(step))
+        .map(told);
     record.error.iter().cloned().chain(steps).collect()
 }
 
 /// Where it went wrong: the detail of a refusal that is told again is not that of the first time.
 fn troubled(record: &RunRecord) -> impl Iterator<Item = (Stage, &str)> {
-    record.steps.iter().filter(|step| is_trouble(step)).map(|step| (step.stage, step.subject.as_str()))
+    record
+        .steps
+        .iter()
+        .filter(|step| is_trouble(step))
+        .map(|step| (step.stage, step.subject.as_str()))
 }
 
 fn is_trouble(step: &StepRecord) -> bool {

@@ -94,7 +94,10 @@ impl StepRecord {
             subject: step.subject.clone(),
             outcome: step.outcome,
             detail: is_news.then(|| step.detail.clone()),
-            rows: step.report.as_ref().map(|report| [report.rows.received, report.rows.refused]),
+            rows: step
+                .report
+                .as_ref()
+                .map(|report| [report.rows.received, report.rows.refused]),
         }
     }
 }
@@ -109,5 +112,8 @@ pub(super) async fn note(session: &Session, lock: &Lock, record: &RunRecord) -> 
 /// Every record of the state, the oldest first; a line that another version wrote otherwise is left out.
 pub(crate) async fn all(session: &Session) -> anyhow::Result<Vec<RunRecord>> {
     let lines = session.store.runs().await?;
-    Ok(lines.iter().filter_map(|line| serde_json::from_str(line).ok()).collect())
+    Ok(lines
+        .iter()
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .collect())
 }

@@ -67,10 +67,17 @@ pub(crate) fn start_logs(global: &Global) {
         ColorArg::Never => false,
         ColorArg::Auto => std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
     };
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(ansi).with_target(false);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(ansi)
+        .with_target(false);
     let _ = match global.log_format {
         LogFormat::Text => builder.with_writer(std::io::stderr).try_init(),
-        LogFormat::Json => builder.json().flatten_event(true).with_writer(|| OfRun).try_init(),
+        LogFormat::Json => builder
+            .json()
+            .flatten_event(true)
+            .with_writer(|| OfRun)
+            .try_init(),
     };
 }
 

@@ -44,11 +44,13 @@ fn bar(total: Option<u64>, unit: Unit) -> ProgressBar {
     match total {
         Some(total) => {
             let style = ProgressStyle::with_template(&format!("{{msg:30}} {{bar:30}} {counts}"));
-            ProgressBar::new(total).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+            ProgressBar::new(total)
+                .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
         }
         None => {
             let style = ProgressStyle::with_template("{msg:30} {spinner} {bytes}");
-            ProgressBar::new_spinner().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
+            ProgressBar::new_spinner()
+                .with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
         }
     }
 }
@@ -70,7 +72,9 @@ impl Observer for Lines {
                 tasks.insert(task.to_owned(), (total, 0));
             }
             Event::Advanced { task, done } => {
-                let Some((Some(total), told)) = tasks.get_mut(task) else { return };
+                let Some((Some(total), told)) = tasks.get_mut(task) else {
+                    return;
+                };
                 let tenth = done.saturating_mul(10) / (*total).max(1);
                 if *total > LONG && tenth > *told {
                     *told = tenth;

@@ -44,7 +44,10 @@ fn tell_troubles(summary: &Summary, _global: &Global) {
             Outcome::Failed => "error",
             Outcome::Made | Outcome::Kept | Outcome::Skipped => continue,
         };
-        super::eprint(&format!("{word}: {} {}: {}\n", step.stage, step.subject, step.detail));
+        super::eprint(&format!(
+            "{word}: {} {}: {}\n",
+            step.stage, step.subject, step.detail
+        ));
         if let Some(hint) = &step.hint {
             super::eprint(&format!("hint: {hint}\n"));
         }
@@ -55,7 +58,16 @@ fn text(summary: &Summary) -> String {
     let mut out = String::new();
     let tables = tables(summary);
     if !tables.is_empty() {
-        out += &table(&["table", "received", "refused", "suppressed cells", "published"], &tables);
+        out += &table(
+            &[
+                "table",
+                "received",
+                "refused",
+                "suppressed cells",
+                "published",
+            ],
+            &tables,
+        );
         out.push('\n');
     }
     if !summary.datasets.is_empty() {
@@ -83,11 +95,29 @@ fn text(summary: &Summary) -> String {
 }
 
 fn tables(summary: &Summary) -> Vec<Vec<String>> {
-    let published = |table: &str| summary.datasets.iter().find_map(|line| line.rows.get(table));
-    let enriched = |table: &str| summary.steps.iter().find(|step| step.stage == Stage::Enrich && step.subject == table);
-    let validated: Vec<&Step> = summary.steps.iter().filter(|step| step.stage == Stage::Validate).collect();
+    let published = |table: &str| {
+        summary
+            .datasets
+            .iter()
+            .find_map(|line| line.rows.get(table))
+    };
+    let enriched = |table: &str| {
+        summary
+            .steps
+            .iter()
+            .find(|step| step.stage == Stage::Enrich && step.subject == table)
+    };
+    let validated: Vec<&Step> = summary
+        .steps
+        .iter()
+        .filter(|step| step.stage == Stage::Validate)
+        .collect();
     let subjects: Vec<&Step> = if validated.is_empty() {
-        summary.steps.iter().filter(|step| step.stage == Stage::Enrich).collect()
+        summary
+            .steps
+            .iter()
+            .filter(|step| step.stage == Stage::Enrich)
+            .collect()
     } else {
         validated
     };
@@ -95,9 +125,12 @@ fn tables(summary: &Summary) -> Vec<Vec<String>> {
         .into_iter()
         .filter_map(|step| {
             let rows = step.report.as_ref()?.rows;
-            let hidden =
-                enriched(&step.subject).and_then(|step| step.report.as_ref()).map(|report| report.rows.suppressed_cells);
-            let or_dash = |number: Option<u64>| number.map_or_else(|| "–".to_owned(), |number| number.to_string());
+            let hidden = enriched(&step.subject)
+                .and_then(|step| step.report.as_ref())
+                .map(|report| report.rows.suppressed_cells);
+            let or_dash = |number: Option<u64>| {
+                number.map_or_else(|| "–".to_owned(), |number| number.to_string())
+            };
             Some(vec![
                 step.subject.clone(),
                 rows.received.to_string(),
@@ -113,15 +146,26 @@ fn tables(summary: &Summary) -> Vec<Vec<String>> {
 pub(crate) fn table(header: &[&str], rows: &[Vec<String>]) -> String {
     let header: Vec<String> = header.iter().map(|cell| (*cell).to_owned()).collect();
     let all = || std::iter::once(&header).chain(rows);
-    let widths: Vec<usize> =
-        (0..header.len()).map(|column| all().map(|row| row[column].chars().count()).max().unwrap_or(0)).collect();
+    let widths: Vec<usize> = (0..header.len())
+        .map(|column| {
+            all()
+                .map(|row| row[column].chars().count())
+                .max()
+                .unwrap_or(0)
+        })
+        .collect();
     let is_number = |text: &str| text == "–" || text.bytes().all(|b| b.is_ascii_digit());
-    let numeric: Vec<bool> =
-        (0..header.len()).map(|column| !rows.is_empty() && rows.iter().all(|row| is_number(&row[column]))).collect();
+    let numeric: Vec<bool> = (0..header.len())
+        .map(|column| !rows.is_empty() && rows.iter().all(|row| is_number(&row[column])))
+        .collect();
     let line = |row: &Vec<String>| {
         let cells = row.iter().enumerate().map(|(column, cell)| {
             let padding = " ".repeat(widths[column] - cell.chars().count());
-            if numeric[column] { format!("{padding}{cell}") } else { format!("{cell}{padding}") }
+            if numeric[column] {
+                format!("{padding}{cell}")
+            } else {
+                format!("{cell}{padding}")
+            }
         });
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned() + "\n"
     };

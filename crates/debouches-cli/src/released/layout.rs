@@ -40,7 +40,10 @@ impl Layout {
 }
 
 /// Each table with its files, the oldest release first.
-pub(crate) fn layouts(global: &Global, files: &SecrecyFiles) -> anyhow::Result<Vec<(Layout, Vec<PathBuf>)>> {
+pub(crate) fn layouts(
+    global: &Global,
+    files: &SecrecyFiles,
+) -> anyhow::Result<Vec<(Layout, Vec<PathBuf>)>> {
     let base = global.directory.clone().unwrap_or_default();
     let paths: Vec<PathBuf> = files.paths.iter().map(|path| base.join(path)).collect();
     if let Some(missing) = paths.iter().find(|path| !path.exists()) {
@@ -48,36 +51,64 @@ pub(crate) fn layouts(global: &Global, files: &SecrecyFiles) -> anyhow::Result<V
     }
     if let Some(file) = &files.spec {
         let file = base.join(file);
-        let text = std::fs::read_to_string(&file).map_err(|error| Usage(format!("cannot read {}: {error}", file.display())))?;
-        let layout: Layout = toml::from_str(&text).map_err(|error| Usage(format!("{}: {error}", file.display())))?;
+        let text = std::fs::read_to_string(&file)
+            .map_err(|error| Usage(format!("cannot read {}: {error}", file.display())))?;
+        let layout: Layout =
+            toml::from_str(&text).map_err(|error| Usage(format!("{}: {error}", file.display())))?;
         let mut found = Vec::new();
         for path in &paths {
-            found.extend(if path.is_dir() { all_csv(path)? } else { vec![path.clone()] });
+            found.extend(if path.is_dir() {
+                all_csv(path)?
+            } else {
+                vec![path.clone()]
+            });
         }
         return Ok(vec![(layout, found)]);
     }
     let mut out: BTreeMap<String, (Layout, Vec<PathBuf>)> = BTreeMap::new();
     for path in &paths {
-        let candidates = if path.is_dir() { all_csv(path)? } else { vec![path.clone()] };
+        let candidates = if path.is_dir() {
+            all_csv(path)?
+        } else {
+            vec![path.clone()]
+        };
         for file in candidates {
             let name = files.table.clone().unwrap_or_else(|| stem(&file));
-            let layout = tables().iter().find(|spec| spec.id.as_str() == name).and_then(Layout::of);
+            let layout = tables()
+                .iter()
+                .find(|spec| spec.id.as_str() == name)
+                .and_then(Layout::of);
             match layout {
-                Some(layout) => out.entry(name).or_insert_with(|| (layout, Vec::new())).1.push(file),
+                Some(layout) => out
+                    .entry(name)
+                    .or_insert_with(|| (layout, Vec::new()))
+                    .1
+                    .push(file),
                 None if path.is_dir() => {}
                 None => return Err(Usage(unknown(&file, &name)).into()),
             }
         }
     }
     if out.is_empty() {
-        let shown = paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
-        return Err(Usage(format!("{shown}: no table with a secrecy policy; give one with --spec FILE")).into());
+        let shown = paths
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect::<Vec<_>>()
+            .join(", ");
+        return Err(Usage(format!(
+            "{shown}: no table with a secrecy policy; give one with --spec FILE"
+        ))
+        .into());
     }
     Ok(out.into_values().collect())
 }
 
 fn unknown(file: &Path, name: &str) -> String {
-    let known: Vec<&str> = tables().iter().filter(|spec| spec.secrecy.is_some()).map(|spec| spec.id.as_str()).collect();
+    let known: Vec<&str> = tables()
+        .iter()
+        .filter(|spec| spec.secrecy.is_some())
+        .map(|spec| spec.id.as_str())
+        .collect();
     format!(
         "{}: `{name}` is not a table with a secrecy policy; give --table ({}) or --spec FILE",
         file.display(),
@@ -86,15 +117,24 @@ fn unknown(file: &Path, name: &str) -> String {
 }
 
 fn stem(file: &Path) -> String {
-    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = file
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
     name.split('.').next().unwrap_or_default().to_owned()
 }
 
 fn all_csv(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let entries = std::fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
-    let mut files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    let entries =
+        std::fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
+    let mut files: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .collect();
     files.retain(|file| {
-        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = file
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default();
         name.ends_with(".csv") || name.ends_with(".csv.gz")
     });
     files.sort();

@@ -10,13 +10,17 @@ use crate::failure::Decided;
 
 /// A release of the state.
 pub(crate) async fn of_release(release: &Artefact) -> anyhow::Result<Side> {
-    let text = String::from_utf8(release.read("datapackage.json").await?).context("datapackage.json is not text")?;
+    let text = String::from_utf8(release.read("datapackage.json").await?)
+        .context("datapackage.json is not text")?;
     let mut files = Vec::new();
     for shape in shapes(&text)? {
         let file = ParquetFile::open(release.open_file(&shape.parquet).await?.into_file())?;
         files.push(SideTable { shape, file });
     }
-    Ok(Side { name: format!("{} {}", release.key().subject, release.key().id), tables: files })
+    Ok(Side {
+        name: format!("{} {}", release.key().subject, release.key().id),
+        tables: files,
+    })
 }
 
 /// The tables that a `datapackage.json` names, opened one by one.
@@ -29,15 +33,24 @@ pub(crate) fn assemble(
         let file = open(&shape)?;
         Ok(SideTable { shape, file })
     });
-    Ok(Side { name: name.to_owned(), tables: tables.collect::<anyhow::Result<_>>()? })
+    Ok(Side {
+        name: name.to_owned(),
+        tables: tables.collect::<anyhow::Result<_>>()?,
+    })
 }
 
 pub(crate) fn shapes(datapackage: &str) -> anyhow::Result<Vec<TableShape>> {
-    let broken = |message: String| Decided { message, fault: Fault::Integrity };
-    let value = serde_json::from_str(datapackage).map_err(|error| broken(format!("datapackage.json is not JSON: {error}")))?;
+    let broken = |message: String| Decided {
+        message,
+        fault: Fault::Integrity,
+    };
+    let value = serde_json::from_str(datapackage)
+        .map_err(|error| broken(format!("datapackage.json is not JSON: {error}")))?;
     let shapes = TableShape::read(&value);
     if shapes.is_empty() {
-        return Err(broken("datapackage.json names no table with a Parquet file".to_owned()).into());
+        return Err(
+            broken("datapackage.json names no table with a Parquet file".to_owned()).into(),
+        );
     }
     Ok(shapes)
 }

@@ -11,7 +11,12 @@ use crate::engine::{Outcome, Step};
 use crate::session::Session;
 
 /// Writes the receipt of what is live, when it is the newest release of the state.
-pub(crate) async fn adopt(session: &Session, connection: &Connection<'_>, dataset: &DatasetConfig, lock: &Lock) -> Step {
+pub(crate) async fn adopt(
+    session: &Session,
+    connection: &Connection<'_>,
+    dataset: &DatasetConfig,
+    lock: &Lock,
+) -> Step {
     match tried(session, connection, dataset, lock).await {
         Ok((outcome, detail)) => Step::new(Stage::Publish, dataset.id(), outcome, detail),
         Err(error) => Step::failed(Stage::Publish, dataset.id(), &error),
@@ -24,18 +29,47 @@ async fn tried(
     dataset: &DatasetConfig,
     lock: &Lock,
 ) -> anyhow::Result<(Outcome, String)> {
-    let found = live(&connection.portal, connection.organization(), dataset.id(), None).await?;
-    let Some(found) = found else { return Ok((Outcome::Kept, "the portal has nothing under our mark".to_owned())) };
-    let version = found.version.map_or_else(|| "without version".to_owned(), |version| format!("version {version}"));
+    let found = live(
+        &connection.portal,
+        connection.organization(),
+        dataset.id(),
+        None,
+    )
+    .await?;
+    let Some(found) = found else {
+        return Ok((
+            Outcome::Kept,
+            "the portal has nothing under our mark".to_owned(),
+        ));
+    };
+    let version = found.version.map_or_else(
+        || "without version".to_owned(),
+        |version| format!("version {version}"),
+    );
     let release = latest(session, dataset.id().as_str()).await?;
-    let is_this = |release: &debouches_store::Artefact| release.key().id.parse::<Version>().ok() == found.version;
+    let is_this = |release: &debouches_store::Artefact| {
+        release.key().id.parse::<Version>().ok() == found.version
+    };
     if let Some(release) = release.as_ref().filter(|release| is_this(release)) {
         let target = connection.target(Some(dataset));
-        if connection.publication(session, release, &target).adopt(lock).await?.is_some() {
-            return Ok((Outcome::Made, format!("{version} is live as {} and is the release of the state", found.id)));
+        if connection
+            .publication(session, release, &target)
+            .adopt(lock)
+            .await?
+            .is_some()
+        {
+            return Ok((
+                Outcome::Made,
+                format!(
+                    "{version} is live as {} and is the release of the state",
+                    found.id
+                ),
+            ));
         }
-        let detail =
-            format!("{version} is live as {} and differs from the release of the state: see `debouches plan`", found.id);
+        let detail = format!(
+            "{version} is live as {} and differs from the release of the state: see `debouches plan`",
+            found.id
+        );
         return Ok((Outcome::Kept, detail));
     }
     super::restore::restore(session, connection, dataset, &found, lock).await

@@ -5,7 +5,9 @@ use std::io::BufReader;
 use anyhow::Context as _;
 use debouches_enrich::Origin;
 use debouches_model::spec::TableSpec;
-use debouches_model::{About, ArtefactKey, Finding, Ingredients, InputRef, Lang, Manifest, Report, Stage, counted_en};
+use debouches_model::{
+    About, ArtefactKey, Finding, Ingredients, InputRef, Lang, Manifest, Report, Stage, counted_en,
+};
 use debouches_store::{Artefact, Draft, Lock, Spooled};
 use debouches_table::{Column, Table, read_ipc, write_ipc};
 use debouches_validate::FILE_NOTE;
@@ -38,28 +40,64 @@ pub(crate) struct Target {
 /// The step of a refusal: the first finding that decided it, where all of them are, and a remedy.
 ///
 /// Without findings it was refused by an earlier run, from the same ingredients.
-pub(crate) fn refusal(session: &Session, artefact: &Artefact, report: Report, findings: &[Finding]) -> Step {
+pub(crate) fn refusal(
+    session: &Session,
+    artefact: &Artefact,
+    report: Report,
+    findings: &[Finding],
+) -> Step {
     let lang: Lang = session.global.lang.into();
-    let decisive = |finding: &&Finding| report.rules.iter().any(|tally| tally.exceeded && tally.rule == finding.rule);
-    let exceeded: u64 = report.rules.iter().filter(|tally| tally.exceeded).map(|tally| tally.findings).sum();
+    let decisive = |finding: &&Finding| {
+        report
+            .rules
+            .iter()
+            .any(|tally| tally.exceeded && tally.rule == finding.rule)
+    };
+    let exceeded: u64 = report
+        .rules
+        .iter()
+        .filter(|tally| tally.exceeded)
+        .map(|tally| tally.findings)
+        .sum();
     let first = match findings.iter().find(decisive) {
         Some(finding) => told(finding, lang),
         None => "refused before, and nothing has changed since".to_owned(),
     };
-    let (all, page) = (artefact.location(FINDINGS_FILE), artefact.location(PAGE_FILE));
+    let (all, page) = (
+        artefact.location(FINDINGS_FILE),
+        artefact.location(PAGE_FILE),
+    );
     let key = artefact.key();
     let counted = counted_en(exceeded, "finding", "findings");
-    let mut step = Step::refused(key.stage, &key.subject, format!("{counted}; {first} (all of them: {all}; to mail: {page})"));
-    step.hint = report.rules.iter().find(|tally| tally.exceeded).map(|tally| tally.rule.entry().remedy(lang).to_owned());
+    let mut step = Step::refused(
+        key.stage,
+        &key.subject,
+        format!("{counted}; {first} (all of them: {all}; to mail: {page})"),
+    );
+    step.hint = report
+        .rules
+        .iter()
+        .find(|tally| tally.exceeded)
+        .map(|tally| tally.rule.entry().remedy(lang).to_owned());
     step.with_report(report)
 }
 
 /// A finding as a sentence, behind its place; a sentence that names the file needs no other place than a line.
 fn told(finding: &Finding, lang: Lang) -> String {
     let sentence = finding.sentence(lang);
-    let is_named = finding.line.is_none() && finding.file.as_ref().is_some_and(|file| sentence.contains(file));
-    let place = if is_named { String::new() } else { finding.place() };
-    format!("{place} {sentence} [{}]", finding.rule).trim_start().to_owned()
+    let is_named = finding.line.is_none()
+        && finding
+            .file
+            .as_ref()
+            .is_some_and(|file| sentence.contains(file));
+    let place = if is_named {
+        String::new()
+    } else {
+        finding.place()
+    };
+    format!("{place} {sentence} [{}]", finding.rule)
+        .trim_start()
+        .to_owned()
 }
 
 /// What a stage made of a table.
@@ -98,11 +136,19 @@ impl Target {
         if let Some(artefact) = session.store.find(&self.key()).await? {
             return Ok(Known::Made(artefact));
         }
-        Ok(session.store.find(&self.rejected_key()).await?.map_or(Known::Nothing, Known::Refused))
+        Ok(session
+            .store
+            .find(&self.rejected_key())
+            .await?
+            .map_or(Known::Nothing, Known::Refused))
     }
 
     /// The step of a target that the state knows already; none when it is to be made, or made again with `--force`.
-    pub(crate) async fn settled(&self, session: &Session, lock: &Lock) -> anyhow::Result<Option<Step>> {
+    pub(crate) async fn settled(
+        &self,
+        session: &Session,
+        lock: &Lock,
+    ) -> anyhow::Result<Option<Step>> {
         if session.global.force {
             session.store.discard(&self.key(), lock).await?;
             session.store.discard(&self.rejected_key(), lock).await?;
@@ -111,16 +157,31 @@ impl Target {
             Known::Made(artefact) => {
                 let report = load_report(&artefact).await?;
                 let detail = format!("{} rows, unchanged", report.rows.kept);
-                Some(Step::new(self.stage, &self.subject, Outcome::Kept, detail).with_report(report))
+                Some(
+                    Step::new(self.stage, &self.subject, Outcome::Kept, detail).with_report(report),
+                )
             }
-            Known::Refused(artefact) => Some(refusal(session, &artefact, load_report(&artefact).await?, &[])),
+            Known::Refused(artefact) => Some(refusal(
+                session,
+                &artefact,
+                load_report(&artefact).await?,
+                &[],
+            )),
             Known::Nothing => None,
         })
     }
 
     /// Commits what a stage made of a table; without table, a refusal.
-    pub(crate) async fn commit(&self, session: &Session, made: Made<'_>) -> anyhow::Result<Artefact> {
-        let key = if made.table.is_some() { self.key() } else { self.rejected_key() };
+    pub(crate) async fn commit(
+        &self,
+        session: &Session,
+        made: Made<'_>,
+    ) -> anyhow::Result<Artefact> {
+        let key = if made.table.is_some() {
+            self.key()
+        } else {
+            self.rejected_key()
+        };
         let draft = session.store.draft(key.clone())?;
         if let Some(table) = made.table {
             write_table(&draft, TABLE_FILE, table).await?;
@@ -128,7 +189,11 @@ impl Target {
                 write_table(&draft, LINES_FILE, lines_table(&made.lines)?).await?;
             }
         }
-        let about = About { title: made.title, spec: made.spec, has_refused_rows: made.refused_rows.is_some() };
+        let about = About {
+            title: made.title,
+            spec: made.spec,
+            has_refused_rows: made.refused_rows.is_some(),
+        };
         if let Some((spooled, rows)) = made.refused_rows {
             draft.take(spooled, REFUSED_ROWS_FILE, "text/csv", Some(rows))?;
         }
@@ -144,7 +209,8 @@ async fn write_table(draft: &Draft, name: &str, table: Table) -> anyhow::Result<
     let mut file = draft.file(name, "application/vnd.apache.arrow.file")?;
     blocking(move || {
         write_ipc(&table, &mut file)?;
-        file.finish(Some(table.rows() as u64)).context("cannot finish the table")?;
+        file.finish(Some(table.rows() as u64))
+            .context("cannot finish the table")?;
         Ok(())
     })
     .await
@@ -158,30 +224,52 @@ fn lines_table(lines: &[u32]) -> anyhow::Result<Table> {
     Ok(table)
 }
 
-fn write_texts(draft: &Draft, about: About<'_>, report: &Report, findings: &[Finding]) -> anyhow::Result<()> {
+fn write_texts(
+    draft: &Draft,
+    about: About<'_>,
+    report: &Report,
+    findings: &[Finding],
+) -> anyhow::Result<()> {
     let json = serde_json::to_string_pretty(report).expect("a report is always written") + "\n";
     draft.write(REPORT_FILE, "application/json", json.as_bytes())?;
-    draft.write(FINDINGS_FILE, "text/csv", Report::findings_csv(findings).as_bytes())?;
-    draft.write(PAGE_FILE, "text/html", report.html(about, findings).as_bytes())?;
+    draft.write(
+        FINDINGS_FILE,
+        "text/csv",
+        Report::findings_csv(findings).as_bytes(),
+    )?;
+    draft.write(
+        PAGE_FILE,
+        "text/html",
+        report.html(about, findings).as_bytes(),
+    )?;
     // In French whatever the language of the run: the same ingredients give the same bytes.
-    draft.write(JUNIT_FILE, "application/xml", report.junit(findings, Lang::Fr).as_bytes())?;
+    draft.write(
+        JUNIT_FILE,
+        "application/xml",
+        report.junit(findings, Lang::Fr).as_bytes(),
+    )?;
     Ok(())
 }
 
 /// The report of an artefact.
 pub(crate) async fn load_report(artefact: &Artefact) -> anyhow::Result<Report> {
     let bytes = artefact.read(REPORT_FILE).await?;
-    serde_json::from_slice(&bytes).with_context(|| format!("cannot read the report of {}", artefact.key()))
+    serde_json::from_slice(&bytes)
+        .with_context(|| format!("cannot read the report of {}", artefact.key()))
 }
 
 /// The table of an artefact, hashed again before it is read.
 pub(crate) async fn load_table(session: &Session, artefact: &Artefact) -> anyhow::Result<Table> {
-    let bytes = artefact.manifest().file(TABLE_FILE).map_or(0, |file| file.bytes);
+    let bytes = artefact
+        .manifest()
+        .file(TABLE_FILE)
+        .map_or(0, |file| file.bytes);
     check_memory(session, &artefact.key().subject, bytes)?;
     let file = artefact.open_file(TABLE_FILE).await?.into_file();
     let key = artefact.key().clone();
     blocking(move || {
-        read_ipc(BufReader::with_capacity(1 << 20, file)).with_context(|| format!("cannot read the table of {key}"))
+        read_ipc(BufReader::with_capacity(1 << 20, file))
+            .with_context(|| format!("cannot read the table of {key}"))
     })
     .await
 }
@@ -191,12 +279,24 @@ pub(crate) async fn load_origin(artefact: &Artefact) -> anyhow::Result<Option<Or
     if artefact.manifest().file(LINES_FILE).is_none() {
         return Ok(None);
     }
-    let file = load_report(artefact).await?.notes.remove(FILE_NOTE).unwrap_or_default();
+    let file = load_report(artefact)
+        .await?
+        .notes
+        .remove(FILE_NOTE)
+        .unwrap_or_default();
     let lines = artefact.open_file(LINES_FILE).await?.into_file();
     let table = blocking(move || Ok(read_ipc(BufReader::with_capacity(1 << 20, lines))?)).await?;
     let lines = table.integers("line")?;
-    let line = |row| lines.get(row).and_then(|line| u32::try_from(line).ok()).unwrap_or_default();
-    Ok(Some(Origin { file, lines: (0..table.rows()).map(line).collect() }))
+    let line = |row| {
+        lines
+            .get(row)
+            .and_then(|line| u32::try_from(line).ok())
+            .unwrap_or_default()
+    };
+    Ok(Some(Origin {
+        file,
+        lines: (0..table.rows()).map(line).collect(),
+    }))
 }
 
 /// Refuses to start on a table that would not fit in `--memory`: it is held about twice while it is cast, tagged or sorted.
@@ -204,7 +304,10 @@ pub(crate) fn check_memory(session: &Session, table: &str, bytes: u64) -> anyhow
     match session.global.memory {
         Some(limit) if bytes.saturating_mul(2) > limit => {
             let needs = bytes.saturating_mul(2);
-            Err(Usage(format!("table {table} needs about {needs} bytes of memory, over --memory {limit}")).into())
+            Err(Usage(format!(
+                "table {table} needs about {needs} bytes of memory, over --memory {limit}"
+            ))
+            .into())
         }
         _ => Ok(()),
     }
@@ -214,5 +317,7 @@ pub(crate) fn check_memory(session: &Session, table: &str, bytes: u64) -> anyhow
 pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
 ) -> anyhow::Result<T> {
-    tokio::task::spawn_blocking(work).await.context("a worker thread died")?
+    tokio::task::spawn_blocking(work)
+        .await
+        .context("a worker thread died")?
 }

@@ -28,17 +28,34 @@ pub(crate) struct Coming {
 
 impl Seen {
     /// What is here of a source; `target` is its checked table, when it can be told.
-    pub(crate) async fn of(session: &Session, source: &Source, target: Option<&Target>) -> anyhow::Result<Self> {
-        let received = session.sources().sources.get(source.id()).map(|entry| entry.accessed.date_naive());
+    pub(crate) async fn of(
+        session: &Session,
+        source: &Source,
+        target: Option<&Target>,
+    ) -> anyhow::Result<Self> {
+        let received = session
+            .sources()
+            .sources
+            .get(source.id())
+            .map(|entry| entry.accessed.date_naive());
         let mut notes = BTreeMap::new();
         if let Some(target) = target {
             match target.look(session).await? {
-                Known::Made(artefact) | Known::Refused(artefact) => notes = load_report(&artefact).await?.notes,
+                Known::Made(artefact) | Known::Refused(artefact) => {
+                    notes = load_report(&artefact).await?.notes
+                }
                 Known::Nothing => {}
             }
         }
-        let vintages = notes.get("vintages").map(String::as_str).unwrap_or_default();
-        let vintages = vintages.split(" | ").filter(|vintage| !vintage.is_empty()).map(str::to_owned).collect();
+        let vintages = notes
+            .get("vintages")
+            .map(String::as_str)
+            .unwrap_or_default();
+        let vintages = vintages
+            .split(" | ")
+            .filter(|vintage| !vintage.is_empty())
+            .map(str::to_owned)
+            .collect();
         Ok(Self { received, vintages })
     }
 
@@ -55,27 +72,46 @@ impl Expected {
     /// What is expected, for readers.
     pub(crate) fn told(&self) -> Text {
         match &self.what {
-            Awaited::Vintage(vintage) => {
-                Text { fr: format!("millésime « {vintage} »"), en: format!("vintage “{vintage}”") }
-            }
-            Awaited::DeliverySince(_) => {
-                Text { fr: "nouvelle livraison du producteur".to_owned(), en: "a new delivery of the producer".to_owned() }
-            }
+            Awaited::Vintage(vintage) => Text {
+                fr: format!("millésime « {vintage} »"),
+                en: format!("vintage “{vintage}”"),
+            },
+            Awaited::DeliverySince(_) => Text {
+                fr: "nouvelle livraison du producteur".to_owned(),
+                en: "a new delivery of the producer".to_owned(),
+            },
         }
     }
 }
 
 /// What the tables of a dataset wait for, the nearest first.
-pub(crate) async fn awaited(session: &Session, dataset: &DatasetConfig) -> anyhow::Result<Vec<Coming>> {
+pub(crate) async fn awaited(
+    session: &Session,
+    dataset: &DatasetConfig,
+) -> anyhow::Result<Vec<Coming>> {
     let mut coming = Vec::new();
-    for source in session.pipeline.sources.iter().filter(|source| dataset.tables.iter().any(|spec| spec.id == source.spec.id)) {
+    for source in session
+        .pipeline
+        .sources
+        .iter()
+        .filter(|source| dataset.tables.iter().any(|spec| spec.id == source.spec.id))
+    {
         if source.expected.is_empty() {
             continue;
         }
-        let target = validate::target(session, source).await.ok().map(|(target, _)| target);
+        let target = validate::target(session, source)
+            .await
+            .ok()
+            .map(|(target, _)| target);
         let seen = Seen::of(session, source, target.as_ref()).await?;
-        let missing = source.expected.iter().filter(|expected| !seen.has(expected));
-        coming.extend(missing.map(|expected| Coming { by: expected.by, what: expected.told() }));
+        let missing = source
+            .expected
+            .iter()
+            .filter(|expected| !seen.has(expected));
+        coming.extend(missing.map(|expected| Coming {
+            by: expected.by,
+            what: expected.told(),
+        }));
     }
     coming.sort_by_key(|coming| coming.by);
     Ok(coming)

@@ -17,43 +17,71 @@ use crate::failure::{Decided, Usage};
 use crate::session::Session;
 
 /// The dataset that publishes the table whose figures are repeated.
-pub(crate) fn publisher<'a>(pipeline: &'a Pipeline, copies: &CopySpec) -> Option<&'a DatasetConfig> {
-    pipeline.datasets.iter().find(|dataset| dataset.tables.iter().any(|spec| spec.id == copies.table))
+pub(crate) fn publisher<'a>(
+    pipeline: &'a Pipeline,
+    copies: &CopySpec,
+) -> Option<&'a DatasetConfig> {
+    pipeline
+        .datasets
+        .iter()
+        .find(|dataset| dataset.tables.iter().any(|spec| spec.id == copies.table))
 }
 
 /// The release whose figures are repeated: the newest, made of what the state holds now.
 async fn release(session: &Session, copies: &CopySpec) -> anyhow::Result<Artefact> {
     let table = &copies.table;
-    let dataset = publisher(&session.pipeline, copies)
-        .ok_or_else(|| Usage(format!("no dataset publishes table {table}: its secrecy cannot be followed in its copies")))?;
+    let dataset = publisher(&session.pipeline, copies).ok_or_else(|| {
+        Usage(format!(
+            "no dataset publishes table {table}: its secrecy cannot be followed in its copies"
+        ))
+    })?;
     // A table that is copied copies none: this goes one step down, no further.
     let (now, _) = Box::pin(ingredients(session, dataset)).await?;
     let id = dataset.id().as_str();
     match latest(session, id).await? {
         Some(release) if is_current(session, &release, &now).await? => Ok(release),
-        _ => Err(Usage(format!("table {table} has no release in its present form: run `debouches package {id}`")).into()),
+        _ => Err(Usage(format!(
+            "table {table} has no release in its present form: run `debouches package {id}`"
+        ))
+        .into()),
     }
 }
 
 /// What a table repeats, when a release of it can hide more than the threshold does.
 pub(crate) fn gated(spec: &TableSpec) -> Option<&CopySpec> {
-    spec.copies().filter(|copies| debouches_model::spec::find(&copies.table).is_none_or(super::secrecy::is_judged))
+    spec.copies().filter(|copies| {
+        debouches_model::spec::find(&copies.table).is_none_or(super::secrecy::is_judged)
+    })
 }
 
 /// What decides which cells a table may show, when it repeats those of another: the released file of the other.
-pub(super) async fn ingredient(session: &Session, spec: &TableSpec) -> anyhow::Result<Option<(String, Sha256)>> {
-    let Some(copies) = gated(spec) else { return Ok(None) };
+pub(super) async fn ingredient(
+    session: &Session,
+    spec: &TableSpec,
+) -> anyhow::Result<Option<(String, Sha256)>> {
+    let Some(copies) = gated(spec) else {
+        return Ok(None);
+    };
     let release = release(session, copies).await?;
     let path = format!("{}.csv", copies.table);
-    let file = release.manifest().file(&path).with_context(|| format!("{} has no {path}", release.key()))?;
+    let file = release
+        .manifest()
+        .file(&path)
+        .with_context(|| format!("{} has no {path}", release.key()))?;
     Ok(Some((format!("copied.{}", copies.table), file.sha256)))
 }
 
 /// The table, each of its repeated cells in the state that it has where it comes from.
 ///
 /// Fails closed: a row with figures whose origin is not in the release is refused.
-pub(super) async fn followed(session: &Session, spec: &'static TableSpec, table: Table) -> anyhow::Result<Table> {
-    let Some(copies) = gated(spec) else { return Ok(table) };
+pub(super) async fn followed(
+    session: &Session,
+    spec: &'static TableSpec,
+    table: Table,
+) -> anyhow::Result<Table> {
+    let Some(copies) = gated(spec) else {
+        return Ok(table);
+    };
     let release = release(session, copies).await?;
     let path = format!("{}.csv", copies.table);
     let file = release.open_file(&path).await?.into_file();
@@ -83,31 +111,76 @@ impl Shown {
         copies: &CopySpec,
         jobs: usize,
     ) -> anyhow::Result<Self> {
-        let origin = debouches_model::spec::find(&copies.table).with_context(|| format!("{} is unknown", copies.table))?;
+        let origin = debouches_model::spec::find(&copies.table)
+            .with_context(|| format!("{} is unknown", copies.table))?;
         let raw = read_csv(body, ReadLimits::default(), jobs, &mut |_| {})
             .with_context(|| format!("cannot read {}", Path::new(place).display()))?;
         let column = |name: &str| {
-            let found = raw.header.iter().position(|own| own == name).map(|place| raw.column(place));
-            found.ok_or_else(|| Usage(format!("{place} has no column `{name}`, whose secrecy table {} follows", spec.id)))
+            let found = raw
+                .header
+                .iter()
+                .position(|own| own == name)
+                .map(|place| raw.column(place));
+            found.ok_or_else(|| {
+                Usage(format!(
+                    "{place} has no column `{name}`, whose secrecy table {} follows",
+                    spec.id
+                ))
+            })
         };
-        let key = origin.key.iter().map(|name| column(name)).collect::<Result<Vec<_>, _>>()?;
-        let fixed = copies.fixed.iter().map(|(name, value)| Ok((column(name)?, value))).collect::<Result<Vec<_>, Usage>>()?;
-        let is_copied = |row: &usize| fixed.iter().all(|(column, value)| column.value(*row) == value.as_str());
+        let key = origin
+            .key
+            .iter()
+            .map(|name| column(name))
+            .collect::<Result<Vec<_>, _>>()?;
+        let fixed = copies
+            .fixed
+            .iter()
+            .map(|(name, value)| Ok((column(name)?, value)))
+            .collect::<Result<Vec<_>, Usage>>()?;
+        let is_copied = |row: &usize| {
+            fixed
+                .iter()
+                .all(|(column, value)| column.value(*row) == value.as_str())
+        };
         let rows = (0..raw.rows()).filter(is_copied);
-        let rows = rows.map(|row| (key.iter().map(|column| column.value(row).to_owned()).collect(), row));
-        let statuses = spec.measures().map(|measure| {
-            let statuses = shown_with(spec, measure).into_iter().map(|name| column(&format!("{name}_statut")));
-            let statuses = statuses.collect::<Result<Vec<_>, Usage>>()?;
-            let is_measured = |row| statuses.iter().all(|status| status.value(row) == ValueStatus::Measured.as_str());
-            Ok((measure.status_name(), (0..raw.rows()).map(is_measured).collect()))
+        let rows = rows.map(|row| {
+            (
+                key.iter()
+                    .map(|column| column.value(row).to_owned())
+                    .collect(),
+                row,
+            )
         });
-        Ok(Self { rows: rows.collect(), key: origin.key.clone(), measured: statuses.collect::<Result<_, Usage>>()? })
+        let statuses = spec.measures().map(|measure| {
+            let statuses = shown_with(spec, measure)
+                .into_iter()
+                .map(|name| column(&format!("{name}_statut")));
+            let statuses = statuses.collect::<Result<Vec<_>, Usage>>()?;
+            let is_measured = |row| {
+                statuses
+                    .iter()
+                    .all(|status| status.value(row) == ValueStatus::Measured.as_str())
+            };
+            Ok((
+                measure.status_name(),
+                (0..raw.rows()).map(is_measured).collect(),
+            ))
+        });
+        Ok(Self {
+            rows: rows.collect(),
+            key: origin.key.clone(),
+            measured: statuses.collect::<Result<_, Usage>>()?,
+        })
     }
 }
 
 /// The measures that must all be shown in the release: the one that is repeated, or those that it is computed on.
 fn shown_with<'a>(spec: &'a TableSpec, measure: &'a ColumnSpec) -> Vec<&'a str> {
-    spec.registered.iter().find_map(|registered| registered.counts_of(&measure.name)).unwrap_or_else(|| vec![&measure.name])
+    spec.registered
+        .iter()
+        .find_map(|registered| registered.counts_of(&measure.name))
+        .unwrap_or_else(|| vec![&measure.name])
 }
 
 /// A part of the key of a copied row.
@@ -119,16 +192,35 @@ enum KeyPart<'a> {
 }
 
 /// For each row, the released row that it repeats; none for a row without figures.
-fn origins(spec: &TableSpec, copies: &CopySpec, table: &Table, shown: &Shown) -> anyhow::Result<Vec<Option<usize>>> {
+fn origins(
+    spec: &TableSpec,
+    copies: &CopySpec,
+    table: &Table,
+    shown: &Shown,
+) -> anyhow::Result<Vec<Option<usize>>> {
     let key = shown.key.iter().map(|name| match copies.fixed.get(name) {
         Some(value) => Ok(KeyPart::Fixed(value)),
         None => table.text(name).map(KeyPart::Own),
     });
     let key = key.collect::<Result<Vec<_>, TableError>>()?;
-    let by = copies.by.as_ref().map(|name| table.text(name)).transpose()?;
-    let statuses = spec.measures().map(|measure| table.statuses(&measure.status_name())).collect::<Result<Vec<_>, _>>()?;
-    let measured: Vec<Vec<bool>> =
-        statuses.iter().map(|column| column.iter().map(|status| status == ValueStatus::Measured).collect()).collect();
+    let by = copies
+        .by
+        .as_ref()
+        .map(|name| table.text(name))
+        .transpose()?;
+    let statuses = spec
+        .measures()
+        .map(|measure| table.statuses(&measure.status_name()))
+        .collect::<Result<Vec<_>, _>>()?;
+    let measured: Vec<Vec<bool>> = statuses
+        .iter()
+        .map(|column| {
+            column
+                .iter()
+                .map(|status| status == ValueStatus::Measured)
+                .collect()
+        })
+        .collect();
     let origin = |row: usize| {
         let code = by.and_then(|by| by.get(row));
         let part = |(name, part): (&String, &KeyPart<'_>)| {
@@ -161,27 +253,56 @@ fn origins(spec: &TableSpec, copies: &CopySpec, table: &Table, shown: &Shown) ->
 }
 
 /// Blanks what is not measured in the release.
-fn hide(spec: &TableSpec, mut table: Table, shown: &Shown, origins: &[Option<usize>]) -> Result<Table, TableError> {
+fn hide(
+    spec: &TableSpec,
+    mut table: Table,
+    shown: &Shown,
+    origins: &[Option<usize>],
+) -> Result<Table, TableError> {
     for measure in spec.measures() {
         let status = measure.status_name();
         let stays = |(own, origin): (ValueStatus, &Option<usize>)| {
             own != ValueStatus::Measured || origin.is_some_and(|row| shown.measured[&status][row])
         };
-        let stays: Vec<bool> = table.statuses(&status)?.iter().zip(origins).map(stays).collect();
+        let stays: Vec<bool> = table
+            .statuses(&status)?
+            .iter()
+            .zip(origins)
+            .map(stays)
+            .collect();
         if stays.iter().all(|stays| *stays) {
             continue;
         }
         let values = match table.column(&measure.name) {
-            Some(Column::Integer(values)) => {
-                Column::Integer(values.iter().zip(&stays).map(|(value, stays)| value.filter(|_| *stays)).collect())
+            Some(Column::Integer(values)) => Column::Integer(
+                values
+                    .iter()
+                    .zip(&stays)
+                    .map(|(value, stays)| value.filter(|_| *stays))
+                    .collect(),
+            ),
+            Some(Column::Decimal(values)) => Column::Decimal(
+                values
+                    .iter()
+                    .zip(&stays)
+                    .map(|(value, stays)| value.filter(|_| *stays))
+                    .collect(),
+            ),
+            _ => {
+                return Err(TableError::NoColumn {
+                    name: measure.name.clone(),
+                    expected: "number",
+                });
             }
-            Some(Column::Decimal(values)) => {
-                Column::Decimal(values.iter().zip(&stays).map(|(value, stays)| value.filter(|_| *stays)).collect())
-            }
-            _ => return Err(TableError::NoColumn { name: measure.name.clone(), expected: "number" }),
         };
-        let hidden = |(own, stays): (ValueStatus, &bool)| if *stays { own } else { ValueStatus::Suppressed };
-        let statuses: StatusColumn = table.statuses(&status)?.iter().zip(&stays).map(hidden).collect();
+        let hidden =
+            |(own, stays): (ValueStatus, &bool)| if *stays { own } else { ValueStatus::Suppressed };
+        let statuses: StatusColumn = table
+            .statuses(&status)?
+            .iter()
+            .zip(&stays)
+            .map(hidden)
+            .collect();
         table.set(&measure.name, values)?;
         table.set(&status, Column::Status(statuses))?;
     }
@@ -203,17 +324,41 @@ mod tests {
         let rows = ["40022102", "40022105"];
         let mut table = Table::new(rows.len());
         let same = |value: &str| Column::Text(TextColumn::constant(Some(value), rows.len()));
-        for (name, value) in [("millesime", "2020_2021"), ("code_region", "11"), ("voie", "apprentissage")] {
+        for (name, value) in [
+            ("millesime", "2020_2021"),
+            ("code_region", "11"),
+            ("voie", "apprentissage"),
+        ] {
             table.set(name, same(value)).unwrap();
         }
         let codes: Vec<String> = rows.iter().map(|code| (*code).to_owned()).collect();
-        table.set("cfd", Column::Text(TextColumn::new(&codes, [Some(0), Some(1)].into_iter()))).unwrap();
-        table.set("mefstat11", Column::Text(TextColumn::constant(None, rows.len()))).unwrap();
+        table
+            .set(
+                "cfd",
+                Column::Text(TextColumn::new(&codes, [Some(0), Some(1)].into_iter())),
+            )
+            .unwrap();
+        table
+            .set(
+                "mefstat11",
+                Column::Text(TextColumn::constant(None, rows.len())),
+            )
+            .unwrap();
         table.set("donnee_source_code", same("40022102")).unwrap();
         for measure in spec().measures() {
             let (values, statuses) = ([Some(40); 2], [ValueStatus::Measured; 2]);
-            table.set(&measure.name, Column::Integer(values.into_iter().collect::<IntegerColumn>())).unwrap();
-            table.set(&measure.status_name(), Column::Status(statuses.into_iter().collect::<StatusColumn>())).unwrap();
+            table
+                .set(
+                    &measure.name,
+                    Column::Integer(values.into_iter().collect::<IntegerColumn>()),
+                )
+                .unwrap();
+            table
+                .set(
+                    &measure.status_name(),
+                    Column::Status(statuses.into_iter().collect::<StatusColumn>()),
+                )
+                .unwrap();
         }
         table
     }
@@ -221,10 +366,18 @@ mod tests {
     /// A release of the regional table that has one diploma, and hides its leavers although there are forty.
     fn release(cfd: &str) -> String {
         let names: Vec<String> = spec().measures().map(ColumnSpec::status_name).collect();
-        let status = |name: &String| if name == "nb_sortant_statut" { "suppressed" } else { "measured" };
+        let status = |name: &String| {
+            if name == "nb_sortant_statut" {
+                "suppressed"
+            } else {
+                "measured"
+            }
+        };
         let statuses: Vec<&str> = names.iter().map(status).collect();
         let (names, statuses) = (names.join(";"), statuses.join(";"));
-        format!("millesime;code_region;voie;cfd;mefstat11;{names}\n2020_2021;11;apprentissage;{cfd};;{statuses}\n")
+        format!(
+            "millesime;code_region;voie;cfd;mefstat11;{names}\n2020_2021;11;apprentissage;{cfd};;{statuses}\n"
+        )
     }
 
     fn follow(cfd: &str) -> anyhow::Result<Table> {
@@ -239,19 +392,28 @@ mod tests {
     fn a_cell_that_the_gate_hides_beside_others_is_hidden_under_every_code() {
         let followed = follow("40022102").unwrap();
         let cell = |name: &str, row| {
-            let status = followed.statuses(&format!("{name}_statut")).unwrap().get(row);
+            let status = followed
+                .statuses(&format!("{name}_statut"))
+                .unwrap()
+                .get(row);
             (followed.integers(name).unwrap().get(row), status)
         };
         for row in 0..2 {
             assert_eq!(cell("nb_sortant", row), (None, ValueStatus::Suppressed));
-            assert_eq!(cell("nb_annee_term", row), (Some(40), ValueStatus::Measured));
+            assert_eq!(
+                cell("nb_annee_term", row),
+                (Some(40), ValueStatus::Measured)
+            );
         }
     }
 
     #[test]
     fn a_copy_whose_origin_is_not_released_is_refused() {
         let error = follow("40022703").unwrap_err().to_string();
-        assert!(error.contains("cfd=40022102") && error.contains("not in its release"), "{error}");
+        assert!(
+            error.contains("cfd=40022102") && error.contains("not in its release"),
+            "{error}"
+        );
     }
 
     /// A release that hides those who continue after 12 months, and nothing else.
@@ -260,31 +422,56 @@ mod tests {
         let spec = debouches_model::spec::find(&"insersup_ensemble".parse().unwrap()).unwrap();
         let copies = spec.copies().unwrap();
         let origin = debouches_model::spec::find(&copies.table).unwrap();
-        let key: Vec<&str> = origin.key.iter().map(|name| copies.fixed.get(name).map_or("x", String::as_str)).collect();
+        let key: Vec<&str> = origin
+            .key
+            .iter()
+            .map(|name| copies.fixed.get(name).map_or("x", String::as_str))
+            .collect();
         let names: Vec<String> = origin.measures().map(ColumnSpec::status_name).collect();
-        let status = |name: &String| if name == "nb_poursuivants_12_statut" { "suppressed" } else { "measured" };
+        let status = |name: &String| {
+            if name == "nb_poursuivants_12_statut" {
+                "suppressed"
+            } else {
+                "measured"
+            }
+        };
         let statuses: Vec<&str> = names.iter().map(status).collect();
         let heading = format!("{};{}", origin.key.join(";"), names.join(";"));
         let release = format!("{heading}\n{};{}\n", key.join(";"), statuses.join(";"));
         let shown = Shown::read(release.as_bytes(), "release", spec, copies, 1).unwrap();
         let is_shown = |name: &str| shown.measured[&format!("{name}_statut")][0];
         for name in ["nb_annee_term", "part_en_poursuite_d_etudes"] {
-            assert!(!is_shown(&format!("{name}_12")) && is_shown(&format!("{name}_18")), "{name}");
+            assert!(
+                !is_shown(&format!("{name}_12")) && is_shown(&format!("{name}_18")),
+                "{name}"
+            );
         }
         // The share in employment would tell those registered.
-        assert!(!is_shown("part_en_emploi_12_mois_apres_la_sortie") && is_shown("part_en_emploi_18_mois_apres_la_sortie"));
+        assert!(
+            !is_shown("part_en_emploi_12_mois_apres_la_sortie")
+                && is_shown("part_en_emploi_18_mois_apres_la_sortie")
+        );
         assert!(!is_shown("part_des_autres_situations_12_mois") && is_shown("nb_sortants_12"));
     }
 
     #[test]
     fn what_is_copied_copies_nothing_and_has_every_measure_of_its_copies() {
         for spec in debouches_model::spec::tables() {
-            let Some(copies) = spec.copies() else { continue };
+            let Some(copies) = spec.copies() else {
+                continue;
+            };
             let origin = debouches_model::spec::find(&copies.table).unwrap();
             assert!(origin.copies().is_none(), "{}", spec.id);
             let is_there = |name: &str| origin.column(name).is_some();
-            assert!(spec.measures().flat_map(|own| shown_with(spec, own)).all(is_there), "{}", spec.id);
-            let has = |name: &String| spec.column(name).is_some() || copies.fixed.contains_key(name);
+            assert!(
+                spec.measures()
+                    .flat_map(|own| shown_with(spec, own))
+                    .all(is_there),
+                "{}",
+                spec.id
+            );
+            let has =
+                |name: &String| spec.column(name).is_some() || copies.fixed.contains_key(name);
             assert!(origin.key.iter().all(has), "{}", spec.id);
         }
     }

@@ -1,22 +1,38 @@
 //! Checked tables to tagged ones.
 
-use debouches_enrich::{FORMAT, Reference, References, codes_digest, enrich, references_of, specifications_digest};
+use debouches_enrich::{
+    FORMAT, Reference, References, codes_digest, enrich, references_of, specifications_digest,
+};
 use debouches_model::spec::TableSpec;
 use debouches_model::{Ingredients, Stage};
 use debouches_store::{Artefact, Lock};
 
-use super::artefact::{Known, Made, TABLE_FILE, Target, blocking, load_origin, load_table, refusal};
+use super::artefact::{
+    Known, Made, TABLE_FILE, Target, blocking, load_origin, load_table, refusal,
+};
 use super::validate;
 use crate::engine::{Outcome, Selection, Step, Summary};
 use crate::failure::Usage;
 use crate::session::Session;
 
-pub(crate) async fn run(session: &Session, selection: &Selection<'_>, lock: &Lock, summary: &mut Summary) {
+pub(crate) async fn run(
+    session: &Session,
+    selection: &Selection<'_>,
+    lock: &Lock,
+    summary: &mut Summary,
+) {
     for spec in selection.enriched() {
         let references = references_of(spec);
         let needs = own(spec).chain(references.iter().map(|(name, _)| *name));
-        if let Some(blocked) = needs.into_iter().find(|table| !summary.passed(Stage::Validate, table)) {
-            summary.push(Step::skipped(Stage::Enrich, &spec.id, format!("table {blocked} was not validated")));
+        if let Some(blocked) = needs
+            .into_iter()
+            .find(|table| !summary.passed(Stage::Validate, table))
+        {
+            summary.push(Step::skipped(
+                Stage::Enrich,
+                &spec.id,
+                format!("table {blocked} was not validated"),
+            ));
             continue;
         }
         match one(session, spec, lock).await {
@@ -28,7 +44,10 @@ pub(crate) async fn run(session: &Session, selection: &Selection<'_>, lock: &Loc
 
 /// The validated table that the published one is made of; none for a derived table.
 fn own(spec: &TableSpec) -> impl Iterator<Item = &str> {
-    spec.derived.is_none().then_some(spec.id.as_str()).into_iter()
+    spec.derived
+        .is_none()
+        .then_some(spec.id.as_str())
+        .into_iter()
 }
 
 /// A validated table that an enrichment reads.
@@ -39,27 +58,50 @@ struct Needed {
 }
 
 /// The target of a table, its validated table, and the nomenclatures it reads.
-async fn inputs(session: &Session, spec: &TableSpec) -> anyhow::Result<(Target, Option<Artefact>, Vec<Needed>)> {
+async fn inputs(
+    session: &Session,
+    spec: &TableSpec,
+) -> anyhow::Result<(Target, Option<Artefact>, Vec<Needed>)> {
     let mut table = None;
     for name in own(spec) {
         table = Some(validated(session, name).await?);
     }
     let mut needed = Vec::new();
     for (name, optional) in references_of(spec) {
-        let configured = session.pipeline.sources.iter().find(|source| source.spec.id.as_str() == name);
+        let configured = session
+            .pipeline
+            .sources
+            .iter()
+            .find(|source| source.spec.id.as_str() == name);
         match configured {
             None if optional => {}
-            None => return Err(Usage(format!("table {} needs nomenclature {name}, which has no source", spec.id)).into()),
+            None => {
+                return Err(Usage(format!(
+                    "table {} needs nomenclature {name}, which has no source",
+                    spec.id
+                ))
+                .into());
+            }
             Some(source) => {
                 let artefact = validated(session, name).await?;
                 let digest = table_digest(&artefact)?;
-                let version = source.request.version.clone().unwrap_or_else(|| format!("sha256:{}", digest.short()));
-                needed.push(Needed { name: name.to_owned(), artefact, version });
+                let version = source
+                    .request
+                    .version
+                    .clone()
+                    .unwrap_or_else(|| format!("sha256:{}", digest.short()));
+                needed.push(Needed {
+                    name: name.to_owned(),
+                    artefact,
+                    version,
+                });
             }
         }
     }
-    let mut ingredients =
-        Ingredients::new().with("specification", spec.digest).with("code lists", codes_digest()).with("format", FORMAT);
+    let mut ingredients = Ingredients::new()
+        .with("specification", spec.digest)
+        .with("code lists", codes_digest())
+        .with("format", FORMAT);
     if let Some(digest) = specifications_digest(spec) {
         ingredients = ingredients.with("specifications read", digest);
     }
@@ -68,12 +110,31 @@ async fn inputs(session: &Session, spec: &TableSpec) -> anyhow::Result<(Target, 
     }
     for reference in &needed {
         ingredients = ingredients
-            .with(format!("nomenclature.{}", reference.name), table_digest(&reference.artefact)?)
-            .with(format!("nomenclature.{}.version", reference.name), &reference.version);
+            .with(
+                format!("nomenclature.{}", reference.name),
+                table_digest(&reference.artefact)?,
+            )
+            .with(
+                format!("nomenclature.{}.version", reference.name),
+                &reference.version,
+            );
     }
-    let inputs = table.iter().chain(needed.iter().map(|reference| &reference.artefact));
-    let inputs = inputs.map(|artefact| artefact.manifest().as_input()).collect();
-    Ok((Target { stage: Stage::Enrich, subject: spec.id.to_string(), ingredients, inputs }, table, needed))
+    let inputs = table
+        .iter()
+        .chain(needed.iter().map(|reference| &reference.artefact));
+    let inputs = inputs
+        .map(|artefact| artefact.manifest().as_input())
+        .collect();
+    Ok((
+        Target {
+            stage: Stage::Enrich,
+            subject: spec.id.to_string(),
+            ingredients,
+            inputs,
+        },
+        table,
+        needed,
+    ))
 }
 
 /// The target of a table.
@@ -83,29 +144,48 @@ pub(crate) async fn target(session: &Session, spec: &TableSpec) -> anyhow::Resul
 
 /// The table that `validate` left, from the snapshots of `pipeline.lock`.
 async fn validated(session: &Session, table: &str) -> anyhow::Result<Artefact> {
-    let source = session.pipeline.sources.iter().find(|source| source.spec.id.as_str() == table);
-    let source = source.ok_or_else(|| Usage(format!("table {table} has no source in this profile")))?;
+    let source = session
+        .pipeline
+        .sources
+        .iter()
+        .find(|source| source.spec.id.as_str() == table);
+    let source =
+        source.ok_or_else(|| Usage(format!("table {table} has no source in this profile")))?;
     let (target, _) = validate::target(session, source).await?;
     match target.look(session).await? {
         Known::Made(artefact) => Ok(artefact),
         Known::Refused(_) => Err(crate::failure::Decided {
-            message: format!("table {table} was refused by validate: see `debouches status {table}`"),
+            message: format!(
+                "table {table} was refused by validate: see `debouches status {table}`"
+            ),
             fault: debouches_model::Fault::Data,
         }
         .into()),
-        Known::Nothing => {
-            Err(Usage(format!("table {table} is not validated in its present form: run `debouches validate {table}`")).into())
-        }
+        Known::Nothing => Err(Usage(format!(
+            "table {table} is not validated in its present form: run `debouches validate {table}`"
+        ))
+        .into()),
     }
 }
 
 /// Those of these tables that have a source, read from what `validate` left.
 pub(crate) async fn configured(session: &Session, tables: &[&str]) -> anyhow::Result<References> {
     let mut found = References::new();
-    for source in session.pipeline.sources.iter().filter(|source| tables.contains(&source.spec.id.as_str())) {
+    for source in session
+        .pipeline
+        .sources
+        .iter()
+        .filter(|source| tables.contains(&source.spec.id.as_str()))
+    {
         let artefact = validated(session, source.spec.id.as_str()).await?;
         let version = source.request.version.clone().unwrap_or_default();
-        found.insert(source.spec.id.clone(), Reference { table: load_table(session, &artefact).await?, version });
+        found.insert(
+            source.spec.id.clone(),
+            Reference {
+                table: load_table(session, &artefact).await?,
+                version,
+            },
+        );
     }
     Ok(found)
 }
@@ -113,7 +193,8 @@ pub(crate) async fn configured(session: &Session, tables: &[&str]) -> anyhow::Re
 /// Digest of the table alone: a report that reads otherwise does not make the next stage run.
 pub(crate) fn table_digest(artefact: &Artefact) -> anyhow::Result<debouches_model::Sha256> {
     let file = artefact.manifest().file(TABLE_FILE);
-    file.map(|file| file.sha256).ok_or_else(|| anyhow::anyhow!("{} has no table", artefact.key()))
+    file.map(|file| file.sha256)
+        .ok_or_else(|| anyhow::anyhow!("{} has no table", artefact.key()))
 }
 
 async fn one(session: &Session, spec: &'static TableSpec, lock: &Lock) -> anyhow::Result<Step> {
@@ -129,7 +210,13 @@ async fn one(session: &Session, spec: &'static TableSpec, lock: &Lock) -> anyhow
     let mut references = References::new();
     for reference in needed {
         let table = load_table(session, &reference.artefact).await?;
-        references.insert(reference.name.parse()?, Reference { table, version: reference.version });
+        references.insert(
+            reference.name.parse()?,
+            Reference {
+                table,
+                version: reference.version,
+            },
+        );
     }
     let outcome = blocking(move || Ok(enrich(spec, own, &references, origin)?)).await?;
     let (report, findings) = (outcome.report, outcome.findings);
@@ -146,6 +233,9 @@ async fn one(session: &Session, spec: &'static TableSpec, lock: &Lock) -> anyhow
     if report.is_refused() {
         return Ok(refusal(session, &artefact, report, &findings));
     }
-    let detail = format!("{} rows, {} cells hidden", report.rows.kept, report.rows.suppressed_cells);
+    let detail = format!(
+        "{} rows, {} cells hidden",
+        report.rows.kept, report.rows.suppressed_cells
+    );
     Ok(Step::new(Stage::Enrich, &target.subject, Outcome::Made, detail).with_report(report))
 }

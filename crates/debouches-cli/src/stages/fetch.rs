@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use debouches_fetch::{Access, Fetched, Fetcher, Mode, Outcome as Reading, Pinning, Place, SourceRequest};
+use debouches_fetch::{
+    Access, Fetched, Fetcher, Mode, Outcome as Reading, Pinning, Place, SourceRequest,
+};
 use debouches_http::{Client, ClientOptions, Secret};
 use debouches_model::Stage;
 
@@ -11,10 +13,20 @@ use crate::config::Source;
 use crate::engine::{Outcome, Selection, Step, Summary};
 use crate::session::Session;
 
-pub(crate) async fn run(session: &Session, selection: &Selection<'_>, summary: &mut Summary) -> anyhow::Result<()> {
-    let requests: Vec<SourceRequest> = selection.sources.iter().map(|source| source.request.clone()).collect();
+pub(crate) async fn run(
+    session: &Session,
+    selection: &Selection<'_>,
+    summary: &mut Summary,
+) -> anyhow::Result<()> {
+    let requests: Vec<SourceRequest> = selection
+        .sources
+        .iter()
+        .map(|source| source.request.clone())
+        .collect();
     let known = session.sources().clone();
-    let results = fetcher(session, secrets(&requests))?.fetch(&requests, &known).await;
+    let results = fetcher(session, secrets(&requests))?
+        .fetch(&requests, &known)
+        .await;
     let mut lock_file = known;
     for (source, result) in selection.sources.iter().zip(results) {
         match result {
@@ -31,8 +43,16 @@ pub(crate) async fn run(session: &Session, selection: &Selection<'_>, summary: &
 fn fetcher(session: &Session, secrets: BTreeMap<String, Secret>) -> anyhow::Result<Fetcher> {
     let global = &session.global;
     let mode = Mode {
-        access: if global.offline { Access::Offline } else { Access::Online },
-        pinning: if global.locked { Pinning::Locked } else { Pinning::Free },
+        access: if global.offline {
+            Access::Offline
+        } else {
+            Access::Online
+        },
+        pinning: if global.locked {
+            Pinning::Locked
+        } else {
+            Pinning::Free
+        },
         refresh: global.force,
     };
     Ok(Fetcher {
@@ -54,7 +74,14 @@ fn secrets(requests: &[SourceRequest]) -> BTreeMap<String, Secret> {
         Place::InserjeunesApi(api) => Some([api.username_env.clone(), api.password_env.clone()]),
         Place::File(_) | Place::Object(_) | Place::Http(_) | Place::Ods(_) => None,
     });
-    names.flatten().filter_map(|name| std::env::var(&name).ok().map(|value| (name, Secret::new(&value)))).collect()
+    names
+        .flatten()
+        .filter_map(|name| {
+            std::env::var(&name)
+                .ok()
+                .map(|value| (name, Secret::new(&value)))
+        })
+        .collect()
 }
 
 fn told(source: &Source, fetched: &Fetched) -> Step {
@@ -62,7 +89,10 @@ fn told(source: &Source, fetched: &Fetched) -> Step {
     let short = fetched.entry.sha256.short();
     let (outcome, detail) = match fetched.outcome {
         Reading::New => (Outcome::Made, format!("new, {size} bytes, sha256 {short}…")),
-        Reading::Changed => (Outcome::Made, format!("changed, {size} bytes, sha256 {short}…")),
+        Reading::Changed => (
+            Outcome::Made,
+            format!("changed, {size} bytes, sha256 {short}…"),
+        ),
         Reading::Unchanged => (Outcome::Kept, format!("unchanged, sha256 {short}…")),
         Reading::Offline => (Outcome::Kept, format!("offline, snapshot sha256 {short}…")),
     };

@@ -14,7 +14,11 @@ use crate::session::Session;
 const TRIES: u32 = 3;
 
 /// What would be put in the bucket.
-pub(crate) async fn planned(session: &Session, hosting: &Hosting, release: &Artefact) -> anyhow::Result<PlannedBucket> {
+pub(crate) async fn planned(
+    session: &Session,
+    hosting: &Hosting,
+    release: &Artefact,
+) -> anyhow::Result<PlannedBucket> {
     let shelf = Shelf::open(&hosting.bucket, &session.aws)?;
     let latest = wanted(hosting, release)?;
     let mut files = Vec::new();
@@ -22,7 +26,11 @@ pub(crate) async fn planned(session: &Session, hosting: &Hosting, release: &Arte
         let path = bucket_path(&latest.dataset, latest.version, &file.path);
         // Other bytes of another size are an error of the publication, which reads what is there.
         if shelf.size(&path).await? != Some(file.bytes) {
-            files.push(PlannedFile { path, bytes: file.bytes, sha256: file.sha256 });
+            files.push(PlannedFile {
+                path,
+                bytes: file.bytes,
+                sha256: file.sha256,
+            });
         }
     }
     let withdrawn = session.withdrawn().await?;
@@ -33,13 +41,23 @@ pub(crate) async fn planned(session: &Session, hosting: &Hosting, release: &Arte
             let path = pointer_path(&latest.dataset);
             let there = shelf.pointer(&path).await?;
             let force = session.global.force;
-            refuse_newer(&there, &latest, |version| force || withdrawn.find(&latest.dataset, version).is_some())?;
+            refuse_newer(&there, &latest, |version| {
+                force || withdrawn.find(&latest.dataset, version).is_some()
+            })?;
             let moves = there.bytes.as_deref() != Some(latest.to_text().as_bytes());
             let from = there.bytes.as_deref().map(Sha256::of);
-            moves.then_some(PlannedPointer { path, from, to: latest.version })
+            moves.then_some(PlannedPointer {
+                path,
+                from,
+                to: latest.version,
+            })
         }
     };
-    Ok(PlannedBucket { bucket: shelf.display().to_owned(), files, pointer })
+    Ok(PlannedBucket {
+        bucket: shelf.display().to_owned(),
+        files,
+        pointer,
+    })
 }
 
 fn pointer_path(dataset: &DatasetId) -> String {
@@ -56,19 +74,29 @@ pub(super) async fn host(
     let shelf = Shelf::open(&hosting.bucket, &session.aws)?;
     let latest = wanted(hosting, release)?;
     if let Some(plan) = plan
-        && !planned(session, hosting, release).await?.is_within(plan.bucket.as_ref())
+        && !planned(session, hosting, release)
+            .await?
+            .is_within(plan.bucket.as_ref())
     {
         let message = format!(
             "the bucket of dataset {} is not what the plan was made from: make another with `debouches plan -o`",
             latest.dataset
         );
-        return Err(Decided { message, fault: Fault::Operator }.into());
+        return Err(Decided {
+            message,
+            fault: Fault::Operator,
+        }
+        .into());
     }
     let mut written = 0;
     for file in &release.manifest().files {
         let verified = release.open_file(&file.path).await?;
         let path = bucket_path(&latest.dataset, latest.version, &file.path);
-        if shelf.place(&path, verified.into_file(), file.sha256, &file.media_type).await? == Placed::Written {
+        if shelf
+            .place(&path, verified.into_file(), file.sha256, &file.media_type)
+            .await?
+            == Placed::Written
+        {
             written += 1;
         }
     }
@@ -80,21 +108,39 @@ pub(super) async fn host(
     };
     if written > 0 || moved {
         let pointer = if moved { ", latest.json moved" } else { "" };
-        tracing::info!("{} {}: {written} files put in {}{pointer}", latest.dataset, latest.version, shelf.display());
+        tracing::info!(
+            "{} {}: {written} files put in {}{pointer}",
+            latest.dataset,
+            latest.version,
+            shelf.display()
+        );
     }
     Ok(())
 }
 
 /// Removes the files of a release, and the pointer when it leads to it.
-pub(super) async fn remove(session: &Session, hosting: &Hosting, release: &Artefact) -> anyhow::Result<()> {
+pub(super) async fn remove(
+    session: &Session,
+    hosting: &Hosting,
+    release: &Artefact,
+) -> anyhow::Result<()> {
     let shelf = Shelf::open(&hosting.bucket, &session.aws)?;
     let latest = wanted(hosting, release)?;
     unpoint(&shelf, &latest.dataset, latest.version).await?;
     let mut removed = 0;
     for file in &latest.files {
-        removed += usize::from(shelf.remove(&bucket_path(&latest.dataset, latest.version, &file.path)).await?);
+        removed += usize::from(
+            shelf
+                .remove(&bucket_path(&latest.dataset, latest.version, &file.path))
+                .await?,
+        );
     }
-    tracing::info!("{} {}: {removed} files removed from {}", latest.dataset, latest.version, shelf.display());
+    tracing::info!(
+        "{} {}: {removed} files removed from {}",
+        latest.dataset,
+        latest.version,
+        shelf.display()
+    );
     Ok(())
 }
 
@@ -102,7 +148,10 @@ pub(super) async fn remove(session: &Session, hosting: &Hosting, release: &Artef
 async fn unpoint(shelf: &Shelf, dataset: &DatasetId, version: Version) -> anyhow::Result<bool> {
     let path = pointer_path(dataset);
     let there = shelf.pointer(&path).await?;
-    let leads = there.bytes.as_deref().and_then(|bytes| serde_json::from_slice::<Latest>(bytes).ok());
+    let leads = there
+        .bytes
+        .as_deref()
+        .and_then(|bytes| serde_json::from_slice::<Latest>(bytes).ok());
     if leads.is_none_or(|leads| leads.version != version) {
         return Ok(false);
     }
@@ -111,14 +160,32 @@ async fn unpoint(shelf: &Shelf, dataset: &DatasetId, version: Version) -> anyhow
 
 fn wanted(hosting: &Hosting, release: &Artefact) -> anyhow::Result<Latest> {
     let manifest = release.manifest();
-    let notice = manifest.release.as_ref().ok_or_else(|| anyhow::anyhow!("{} is not a release", release.key()))?;
-    let base = format!("{}/{}", hosting.public_url, bucket_path(&notice.dataset, notice.version, ""));
+    let notice = manifest
+        .release
+        .as_ref()
+        .ok_or_else(|| anyhow::anyhow!("{} is not a release", release.key()))?;
+    let base = format!(
+        "{}/{}",
+        hosting.public_url,
+        bucket_path(&notice.dataset, notice.version, "")
+    );
     let base = base.trim_end_matches('/');
-    Ok(Latest::to(&notice.dataset, notice.version, manifest.identity().to_string(), base, &manifest.files))
+    Ok(Latest::to(
+        &notice.dataset,
+        notice.version,
+        manifest.identity().to_string(),
+        base,
+        &manifest.files,
+    ))
 }
 
 /// Moves the pointer from what was read; somebody who moved it meanwhile is looked at, never overwritten.
-async fn point(shelf: &Shelf, latest: &Latest, force: bool, withdrawn: &Withdrawals) -> anyhow::Result<bool> {
+async fn point(
+    shelf: &Shelf,
+    latest: &Latest,
+    force: bool,
+    withdrawn: &Withdrawals,
+) -> anyhow::Result<bool> {
     let path = pointer_path(&latest.dataset);
     let bytes = latest.to_text().into_bytes();
     for _ in 0..TRIES {
@@ -126,30 +193,61 @@ async fn point(shelf: &Shelf, latest: &Latest, force: bool, withdrawn: &Withdraw
         if there.bytes.as_deref() == Some(bytes.as_slice()) {
             return Ok(false);
         }
-        refuse_newer(&there, latest, |version| force || withdrawn.find(&latest.dataset, version).is_some())?;
-        if shelf.move_pointer(&path, &there, &bytes, "application/json").await? {
+        refuse_newer(&there, latest, |version| {
+            force || withdrawn.find(&latest.dataset, version).is_some()
+        })?;
+        if shelf
+            .move_pointer(&path, &there, &bytes, "application/json")
+            .await?
+        {
             return Ok(true);
         }
     }
-    let message = format!("{path} in {} is moved by somebody else at the same time", shelf.display());
-    Err(Decided { message, fault: Fault::Incomplete }.into())
+    let message = format!(
+        "{path} in {} is moved by somebody else at the same time",
+        shelf.display()
+    );
+    Err(Decided {
+        message,
+        fault: Fault::Incomplete,
+    }
+    .into())
 }
 
-fn refuse_newer(there: &Pointer, latest: &Latest, may_go_back: impl Fn(Version) -> bool) -> anyhow::Result<()> {
-    let Some(bytes) = &there.bytes else { return Ok(()) };
+fn refuse_newer(
+    there: &Pointer,
+    latest: &Latest,
+    may_go_back: impl Fn(Version) -> bool,
+) -> anyhow::Result<()> {
+    let Some(bytes) = &there.bytes else {
+        return Ok(());
+    };
     match serde_json::from_slice::<Latest>(bytes) {
         Ok(there) if there.version > latest.version && !may_go_back(there.version) => {
-            let Latest { dataset, version, .. } = latest;
+            let Latest {
+                dataset, version, ..
+            } = latest;
             let message = format!(
                 "latest.json of dataset {dataset} points to version {}, newer than {version}: use `--force` to go back",
                 there.version
             );
-            Err(Decided { message, fault: Fault::Operator }.into())
+            Err(Decided {
+                message,
+                fault: Fault::Operator,
+            }
+            .into())
         }
         Ok(_) => Ok(()),
         Err(error) => {
-            let message = format!("latest.json of dataset {} is not ours: {error}", latest.dataset);
-            Err(Decided { message, fault: Fault::Integrity }.into())
+            let message = format!(
+                "latest.json of dataset {} is not ours: {error}",
+                latest.dataset
+            );
+            Err(Decided {
+                message,
+                fault: Fault::Integrity,
+            }
+            .into())
         }
     }
 }

@@ -27,31 +27,58 @@ pub(crate) struct Live {
 
 /// The live release of a dataset on the first portal of the profile; none when it was never published there, or when that
 /// cannot be asked (`--offline`).
-pub(crate) async fn live(session: &Session, dataset: &DatasetConfig) -> anyhow::Result<Option<Live>> {
-    let Some(portal) = session.pipeline.portal() else { return Ok(None) };
+pub(crate) async fn live(
+    session: &Session,
+    dataset: &DatasetConfig,
+) -> anyhow::Result<Option<Live>> {
+    let Some(portal) = session.pipeline.portal() else {
+        return Ok(None);
+    };
     let receipt = last_receipt(&session.store, dataset.id(), portal.id.as_str()).await?;
     if let Some(receipt) = receipt {
         let key = ArtefactKey::new(Stage::Package, dataset.id(), receipt.version);
         if let Some(release) = session.store.find(&key).await?
             && let Some(profile) = of_release(session, dataset, &release).await?
         {
-            return Ok(Some(Live { version: receipt.version.to_string(), profile }));
+            return Ok(Some(Live {
+                version: receipt.version.to_string(),
+                profile,
+            }));
         }
     }
     match &portal.kind {
-        PortalKind::Practice { folder } if !folder.join("portal.json").is_file() => return Ok(None),
+        PortalKind::Practice { folder } if !folder.join("portal.json").is_file() => {
+            return Ok(None);
+        }
         PortalKind::Practice { .. } => {}
         PortalKind::Static(settings) => {
-            return of_catalogue(session, dataset, &Catalogue::open(session, portal, settings)?).await;
+            return of_catalogue(
+                session,
+                dataset,
+                &Catalogue::open(session, portal, settings)?,
+            )
+            .await;
         }
         PortalKind::Udata { .. } if session.global.offline => {
-            tracing::warn!("{}: offline, hence not compared with what portal {} shows", dataset.id(), portal.id);
+            tracing::warn!(
+                "{}: offline, hence not compared with what portal {} shows",
+                dataset.id(),
+                portal.id
+            );
             return Ok(None);
         }
         PortalKind::Udata { .. } => {}
     }
-    let connection = connect(session, portal).await.context("cannot ask the portal which release is live")?;
-    let found = debouches_publish::live(&connection.portal, connection.organization(), dataset.id(), None).await;
+    let connection = connect(session, portal)
+        .await
+        .context("cannot ask the portal which release is live")?;
+    let found = debouches_publish::live(
+        &connection.portal,
+        connection.organization(),
+        dataset.id(),
+        None,
+    )
+    .await;
     let profiled = match found {
         Ok(Some(release)) => of_portal(session, dataset, &release).await.map(Some),
         Ok(None) => Ok(None),
@@ -62,21 +89,38 @@ pub(crate) async fn live(session: &Session, dataset: &DatasetConfig) -> anyhow::
 }
 
 /// Reads the CSV files of the version that a static catalogue leads to, and profiles them.
-async fn of_catalogue(session: &Session, dataset: &DatasetConfig, catalogue: &Catalogue<'_>) -> anyhow::Result<Option<Live>> {
+async fn of_catalogue(
+    session: &Session,
+    dataset: &DatasetConfig,
+    catalogue: &Catalogue<'_>,
+) -> anyhow::Result<Option<Live>> {
     let record = catalogue.record(dataset.id()).await?;
-    let Some(latest) = record.as_ref().and_then(|record| record.latest()) else { return Ok(None) };
+    let Some(latest) = record.as_ref().and_then(|record| record.latest()) else {
+        return Ok(None);
+    };
     let mut tables = Vec::new();
     for spec in &dataset.tables {
         let path = format!("{}/{}/{}.csv", dataset.id(), latest.version, spec.id);
-        let Some(file) = catalogue.shelf().open_file(&path).await? else { continue };
+        let Some(file) = catalogue.shelf().open_file(&path).await? else {
+            continue;
+        };
         tables.push(of_csv(spec, file, session.jobs()).await?);
     }
-    Ok(Some(Live { version: latest.version.to_string(), profile: ReleaseProfile::of(tables) }))
+    Ok(Some(Live {
+        version: latest.version.to_string(),
+        profile: ReleaseProfile::of(tables),
+    }))
 }
 
-async fn of_release(session: &Session, dataset: &DatasetConfig, release: &Artefact) -> anyhow::Result<Option<ReleaseProfile>> {
+async fn of_release(
+    session: &Session,
+    dataset: &DatasetConfig,
+    release: &Artefact,
+) -> anyhow::Result<Option<ReleaseProfile>> {
     if release.manifest().file(PROFILE_FILE).is_some() {
-        return Ok(Some(ReleaseProfile::read(&release.read(PROFILE_FILE).await?)?));
+        return Ok(Some(ReleaseProfile::read(
+            &release.read(PROFILE_FILE).await?,
+        )?));
     }
     let mut tables = Vec::new();
     for spec in &dataset.tables {
@@ -96,25 +140,45 @@ async fn of_csv(
     jobs: usize,
 ) -> anyhow::Result<TableProfile> {
     blocking(move || {
-        let table = read_published(spec, body, jobs).with_context(|| format!("cannot read the published {}", spec.id))?;
-        profile(spec, &table, jobs).with_context(|| format!("cannot profile the published {}", spec.id))
+        let table = read_published(spec, body, jobs)
+            .with_context(|| format!("cannot read the published {}", spec.id))?;
+        profile(spec, &table, jobs)
+            .with_context(|| format!("cannot profile the published {}", spec.id))
     })
     .await
 }
 
 /// Downloads the CSV files of the live release and profiles them.
-async fn of_portal(session: &Session, dataset: &DatasetConfig, release: &debouches_publish::Live) -> anyhow::Result<Live> {
+async fn of_portal(
+    session: &Session,
+    dataset: &DatasetConfig,
+    release: &debouches_publish::Live,
+) -> anyhow::Result<Live> {
     let client = Client::new(ClientOptions::new(&session.pipeline.contact))?;
     let mut tables = Vec::new();
     for spec in &dataset.tables {
         let path = format!("{}.csv", spec.id);
-        let Some(file) = release.files.iter().find(|file| file.path == path) else { continue };
-        let request =
-            GetRequest::new(file.url.parse().with_context(|| format!("the portal gives {} for {path}", file.url))?, LARGEST);
+        let Some(file) = release.files.iter().find(|file| file.path == path) else {
+            continue;
+        };
+        let request = GetRequest::new(
+            file.url
+                .parse()
+                .with_context(|| format!("the portal gives {} for {path}", file.url))?,
+            LARGEST,
+        );
         let mut body: Vec<u8> = Vec::new();
-        client.download(&request, &mut body, &mut |_, _| {}).await.with_context(|| format!("cannot read the live {path}"))?;
+        client
+            .download(&request, &mut body, &mut |_, _| {})
+            .await
+            .with_context(|| format!("cannot read the live {path}"))?;
         tables.push(of_csv(spec, std::io::Cursor::new(body), session.jobs()).await?);
     }
-    let version = release.version.map_or_else(|| "?".to_owned(), |version| version.to_string());
-    Ok(Live { version, profile: ReleaseProfile::of(tables) })
+    let version = release
+        .version
+        .map_or_else(|| "?".to_owned(), |version| version.to_string());
+    Ok(Live {
+        version,
+        profile: ReleaseProfile::of(tables),
+    })
 }

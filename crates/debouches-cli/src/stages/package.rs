@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 
 use anyhow::Context as _;
-use debouches_model::{ArtefactKey, Change, Fault, Ingredients, Lang, Manifest, Sha256, Stage, Text, Version};
+use debouches_model::{
+    ArtefactKey, Change, Fault, Ingredients, Lang, Manifest, Sha256, Stage, Text, Version,
+};
 use debouches_package::{
-    Decision, FORMAT, Former, Part, PreparedTable, RECORD_FILE, ReleaseProfile, ReleaseRecord, Side, SideTable, SourceNote,
-    TableShape, VersionRule, WrittenFile, describe, diff_sentences, media_type, prepare, write_forms,
+    Decision, FORMAT, Former, Part, PreparedTable, RECORD_FILE, ReleaseProfile, ReleaseRecord,
+    Side, SideTable, SourceNote, TableShape, VersionRule, WrittenFile, describe, diff_sentences,
+    media_type, prepare, write_forms,
 };
 use debouches_store::{Artefact, Lock, Spooled};
 use debouches_table::ParquetFile;
@@ -21,20 +24,45 @@ use crate::failure::{Decided, Usage};
 use crate::released::side;
 use crate::session::Session;
 
-pub(crate) async fn run(session: &Session, selection: &Selection<'_>, lock: &Lock, summary: &mut Summary) {
+pub(crate) async fn run(
+    session: &Session,
+    selection: &Selection<'_>,
+    lock: &Lock,
+    summary: &mut Summary,
+) {
     // What repeats the figures of another dataset waits for its release.
     let (waiting, own): (Vec<&DatasetConfig>, Vec<_>) =
-        selection.datasets.iter().copied().partition(|dataset| dataset.tables.iter().any(|spec| copies::gated(spec).is_some()));
+        selection.datasets.iter().copied().partition(|dataset| {
+            dataset
+                .tables
+                .iter()
+                .any(|spec| copies::gated(spec).is_some())
+        });
     for dataset in own.into_iter().chain(waiting) {
-        let blocked = dataset.tables.iter().find(|spec| !summary.passed(Stage::Enrich, spec.id.as_str()));
+        let blocked = dataset
+            .tables
+            .iter()
+            .find(|spec| !summary.passed(Stage::Enrich, spec.id.as_str()));
         if let Some(spec) = blocked {
-            let detail = format!("table {} did not get here: what is published stays as it is", spec.id);
+            let detail = format!(
+                "table {} did not get here: what is published stays as it is",
+                spec.id
+            );
             summary.push(Step::skipped(Stage::Package, dataset.id(), detail));
             continue;
         }
-        let copied = dataset.tables.iter().filter_map(|spec| copies::publisher(&session.pipeline, copies::gated(spec)?));
-        if let Some(copied) = copied.into_iter().find(|copied| !summary.passed(Stage::Package, copied.id().as_str())) {
-            let detail = format!("dataset {} was not packaged, and its secrecy is followed here", copied.id());
+        let copied = dataset
+            .tables
+            .iter()
+            .filter_map(|spec| copies::publisher(&session.pipeline, copies::gated(spec)?));
+        if let Some(copied) = copied
+            .into_iter()
+            .find(|copied| !summary.passed(Stage::Package, copied.id().as_str()))
+        {
+            let detail = format!(
+                "dataset {} was not packaged, and its secrecy is followed here",
+                copied.id()
+            );
             summary.push(Step::skipped(Stage::Package, dataset.id(), detail));
             continue;
         }
@@ -46,7 +74,12 @@ pub(crate) async fn run(session: &Session, selection: &Selection<'_>, lock: &Loc
             Err(error) => summary.push(Step::failed(Stage::Package, dataset.id(), &error)),
         }
     }
-    let order = |line: &DatasetLine| selection.datasets.iter().position(|dataset| dataset.id().as_str() == line.dataset);
+    let order = |line: &DatasetLine| {
+        selection
+            .datasets
+            .iter()
+            .position(|dataset| dataset.id().as_str() == line.dataset)
+    };
     summary.datasets.sort_by_key(order);
 }
 
@@ -55,8 +88,12 @@ pub(crate) async fn latest(session: &Session, dataset: &str) -> anyhow::Result<O
     let withdrawn = session.withdrawn().await?;
     let id = dataset.parse()?;
     let keys = session.store.list(Stage::Package, dataset).await?;
-    let versions = keys.into_iter().filter_map(|key| Some((key.id.parse::<Version>().ok()?, key)));
-    let newest = versions.filter(|(version, _)| withdrawn.find(&id, *version).is_none()).max_by_key(|(version, _)| *version);
+    let versions = keys
+        .into_iter()
+        .filter_map(|key| Some((key.id.parse::<Version>().ok()?, key)));
+    let newest = versions
+        .filter(|(version, _)| withdrawn.find(&id, *version).is_none())
+        .max_by_key(|(version, _)| *version);
     match newest {
         Some((_, key)) => Ok(session.store.find(&key).await?),
         None => Ok(None),
@@ -65,7 +102,9 @@ pub(crate) async fn latest(session: &Session, dataset: &str) -> anyhow::Result<O
 
 fn dataset_line(release: &Artefact) -> DatasetLine {
     let files = &release.manifest().files;
-    let tables = files.iter().filter_map(|file| Some((file.path.strip_suffix(".csv")?.to_owned(), file.rows?)));
+    let tables = files
+        .iter()
+        .filter_map(|file| Some((file.path.strip_suffix(".csv")?.to_owned(), file.rows?)));
     // A CSV by région is not a table.
     let tables = tables.filter(|(table, _)| !table.contains('.'));
     DatasetLine {
@@ -78,17 +117,33 @@ fn dataset_line(release: &Artefact) -> DatasetLine {
 }
 
 /// True when the release is what these ingredients give: they made it, or a later run found the same content in theirs.
-pub(crate) async fn is_current(session: &Session, release: &Artefact, ingredients: &Ingredients) -> anyhow::Result<bool> {
+pub(crate) async fn is_current(
+    session: &Session,
+    release: &Artefact,
+    ingredients: &Ingredients,
+) -> anyhow::Result<bool> {
     if release.manifest().ingredients == *ingredients {
         return Ok(true);
     }
-    let equivalent = session.store.journal_lines(release.key()).await?.unwrap_or_default();
-    Ok(equivalent.iter().any(|line| line == ingredients.fingerprint().as_str()))
+    let equivalent = session
+        .store
+        .journal_lines(release.key())
+        .await?
+        .unwrap_or_default();
+    Ok(equivalent
+        .iter()
+        .any(|line| line == ingredients.fingerprint().as_str()))
 }
 
 /// Removes a release whose bytes were altered, so that `--force` makes it again under the same version.
-async fn discard_if_altered(session: &Session, release: Option<Artefact>, lock: &Lock) -> anyhow::Result<Option<Artefact>> {
-    let Some(release) = release else { return Ok(None) };
+async fn discard_if_altered(
+    session: &Session,
+    release: Option<Artefact>,
+    lock: &Lock,
+) -> anyhow::Result<Option<Artefact>> {
+    let Some(release) = release else {
+        return Ok(None);
+    };
     match release.verify().await {
         Ok(()) => Ok(Some(release)),
         Err(error) if error.fault() == debouches_model::Fault::Integrity => {
@@ -101,10 +156,15 @@ async fn discard_if_altered(session: &Session, release: Option<Artefact>, lock: 
 }
 
 /// What decides the bytes of a release, but its version.
-pub(crate) async fn ingredients(session: &Session, dataset: &DatasetConfig) -> anyhow::Result<(Ingredients, Vec<Artefact>)> {
+pub(crate) async fn ingredients(
+    session: &Session,
+    dataset: &DatasetConfig,
+) -> anyhow::Result<(Ingredients, Vec<Artefact>)> {
     let notice = &dataset.notice;
     let texts = format!("{notice:?}");
-    let mut ingredients = Ingredients::new().with("texts", Sha256::of(texts.as_bytes())).with("format", FORMAT);
+    let mut ingredients = Ingredients::new()
+        .with("texts", Sha256::of(texts.as_bytes()))
+        .with("format", FORMAT);
     ingredients = ingredients.with("secrecy", format!("{:?}", dataset.secrecy));
     if dataset.protection != Protection::default() {
         ingredients = ingredients.with("protection", format!("{:?}", dataset.protection));
@@ -115,8 +175,15 @@ pub(crate) async fn ingredients(session: &Session, dataset: &DatasetConfig) -> a
         let artefact = match target.look(session).await? {
             Known::Made(artefact) => artefact,
             Known::Refused(_) => {
-                let message = format!("table {} was refused by enrich: see `debouches status {}`", spec.id, spec.id);
-                return Err(Decided { message, fault: debouches_model::Fault::Data }.into());
+                let message = format!(
+                    "table {} was refused by enrich: see `debouches status {}`",
+                    spec.id, spec.id
+                );
+                return Err(Decided {
+                    message,
+                    fault: debouches_model::Fault::Data,
+                }
+                .into());
             }
             Known::Nothing => {
                 let table = &spec.id;
@@ -127,7 +194,10 @@ pub(crate) async fn ingredients(session: &Session, dataset: &DatasetConfig) -> a
             }
         };
         ingredients = ingredients
-            .with(format!("table.{}", spec.id), enrich::table_digest(&artefact)?)
+            .with(
+                format!("table.{}", spec.id),
+                enrich::table_digest(&artefact)?,
+            )
             .with(format!("specification.{}", spec.id), spec.digest);
         if let Some((name, digest)) = copies::ingredient(session, spec).await? {
             ingredients = ingredients.with(name, digest);
@@ -137,7 +207,11 @@ pub(crate) async fn ingredients(session: &Session, dataset: &DatasetConfig) -> a
     Ok((ingredients, tables))
 }
 
-async fn one(session: &Session, dataset: &DatasetConfig, lock: &Lock) -> anyhow::Result<(Step, Option<Artefact>)> {
+async fn one(
+    session: &Session,
+    dataset: &DatasetConfig,
+    lock: &Lock,
+) -> anyhow::Result<(Step, Option<Artefact>)> {
     let (ingredients, tables) = ingredients(session, dataset).await?;
     let mut last = latest(session, dataset.id().as_str()).await?;
     if session.global.force {
@@ -146,41 +220,78 @@ async fn one(session: &Session, dataset: &DatasetConfig, lock: &Lock) -> anyhow:
         && is_current(session, release, &ingredients).await?
     {
         let detail = format!("version {}, unchanged", release.key().id);
-        return Ok((Step::new(Stage::Package, dataset.id(), Outcome::Kept, detail), Some(release.clone())));
+        return Ok((
+            Step::new(Stage::Package, dataset.id(), Outcome::Kept, detail),
+            Some(release.clone()),
+        ));
     }
     let withdrawn = withdrawn(session, dataset.id()).await?;
     if let Some(former) = made_again(session, &withdrawn, &ingredients).await? {
-        return Ok((Step::new(Stage::Package, dataset.id(), Outcome::Kept, former.told()), last));
+        return Ok((
+            Step::new(Stage::Package, dataset.id(), Outcome::Kept, former.told()),
+            last,
+        ));
     }
     let signer = signer(session)?;
     let written = write_tables(session, dataset, &tables).await?;
-    let files: Vec<WrittenFile> = written.iter().flat_map(|data| data.files.iter().map(|(file, _)| file.clone())).collect();
-    let (prepared, data): (Vec<PreparedTable<'_>>, Vec<_>) = written.into_iter().map(|data| (data.table, data.files)).unzip();
+    let files: Vec<WrittenFile> = written
+        .iter()
+        .flat_map(|data| data.files.iter().map(|(file, _)| file.clone()))
+        .collect();
+    let (prepared, data): (Vec<PreparedTable<'_>>, Vec<_>) = written
+        .into_iter()
+        .map(|data| (data.table, data.files))
+        .unzip();
     let candidate = ReleaseRecord::of(&dataset.notice, &prepared, &files);
     let record = match &last {
         Some(release) => Some(ReleaseRecord::read(&release.read(RECORD_FILE).await?)?),
         None => None,
     };
     if let Some(former) = same_content(&withdrawn, &candidate) {
-        return Ok((Step::new(Stage::Package, dataset.id(), Outcome::Kept, former.told()), last));
+        return Ok((
+            Step::new(Stage::Package, dataset.id(), Outcome::Kept, former.told()),
+            last,
+        ));
     }
-    let rule = VersionRule { last: record.as_ref() };
+    let rule = VersionRule {
+        last: record.as_ref(),
+    };
     let (version, change, reasons) = match rule.decide(&candidate) {
         Decision::Unchanged(version) => {
             let release = last.context("an unchanged release exists")?;
             if !is_current(session, &release, &ingredients).await? {
-                session.store.journal(release.key()).await?.append(ingredients.fingerprint().as_str()).await?;
+                session
+                    .store
+                    .journal(release.key())
+                    .await?
+                    .append(ingredients.fingerprint().as_str())
+                    .await?;
             }
             let detail = format!("version {version}, same content");
-            return Ok((Step::new(Stage::Package, dataset.id(), Outcome::Kept, detail), Some(release)));
+            return Ok((
+                Step::new(Stage::Package, dataset.id(), Outcome::Kept, detail),
+                Some(release),
+            ));
         }
-        Decision::New { version, change, reasons } => past(&withdrawn, &candidate, (version, change, reasons)),
+        Decision::New {
+            version,
+            change,
+            reasons,
+        } => past(&withdrawn, &candidate, (version, change, reasons)),
     };
     let profile = ReleaseProfile::of(prepared.iter().map(|table| table.profile.clone()).collect());
     let ruling = drift::rule(session, dataset, &profile).await?;
-    let inputs: Vec<_> = tables.iter().map(|table| table.manifest().as_input()).collect();
+    let inputs: Vec<_> = tables
+        .iter()
+        .map(|table| table.manifest().as_input())
+        .collect();
     if ruling.is_refused() {
-        return Ok((ruling.refuse(session, dataset, &ingredients, inputs).await?, None));
+        return Ok((
+            ruling
+                .refuse(session, dataset, &ingredients, inputs)
+                .await?,
+            None,
+        ));
     }
     let version = chosen(session, &rule, (version, change), newest(&withdrawn))?;
     let mut reasons = match &last {
@@ -196,12 +307,20 @@ async fn one(session: &Session, dataset: &DatasetConfig, lock: &Lock) -> anyhow:
     reasons.extend(notices(dataset, record.as_ref()));
     reasons.extend(ruling.reasons());
     let former = match &last {
-        Some(release) => {
-            Former { french: changelog(release, "CHANGELOG.md").await?, english: changelog(release, "CHANGELOG.en.md").await? }
-        }
+        Some(release) => Former {
+            french: changelog(release, "CHANGELOG.md").await?,
+            english: changelog(release, "CHANGELOG.en.md").await?,
+        },
         None => Former::default(),
     };
-    let described = describe(&dataset.notice, version, &reasons, &prepared, &files, &former);
+    let described = describe(
+        &dataset.notice,
+        version,
+        &reasons,
+        &prepared,
+        &files,
+        &former,
+    );
     let key = ArtefactKey::new(Stage::Package, dataset.id(), version);
     let draft = session.store.draft(key.clone())?;
     for files in data {
@@ -220,9 +339,16 @@ async fn one(session: &Session, dataset: &DatasetConfig, lock: &Lock) -> anyhow:
     manifest.release = Some(described.notice);
     let release = draft.commit(manifest).await?;
     let lang = session.global.lang.into();
-    let told: Vec<&str> = reasons.iter().take(3).map(|reason| reason.get(lang)).collect();
+    let told: Vec<&str> = reasons
+        .iter()
+        .take(3)
+        .map(|reason| reason.get(lang))
+        .collect();
     let detail = format!("version {version}: {}", told.join(" "));
-    Ok((Step::new(Stage::Package, dataset.id(), Outcome::Made, detail), Some(release)))
+    Ok((
+        Step::new(Stage::Package, dataset.id(), Outcome::Made, detail),
+        Some(release),
+    ))
 }
 
 /// The version: that of the rule, or the one chosen by hand when it says at least as much.
@@ -236,20 +362,34 @@ fn chosen(
         None => Ok(ruled),
         Some(chosen) if chosen == ruled => Ok(chosen),
         Some(chosen) if withdrawn.is_some_and(|withdrawn| chosen <= withdrawn) => {
-            Err(Usage(format!("version {chosen} does not follow the withdrawn releases: the rule gives {ruled}")).into())
+            Err(Usage(format!(
+                "version {chosen} does not follow the withdrawn releases: the rule gives {ruled}"
+            ))
+            .into())
         }
         Some(chosen) if rule.allows(chosen, change) => Ok(chosen),
         Some(chosen) => {
-            let message = format!("version {chosen} contradicts what changed: the rule gives {ruled}");
+            let message =
+                format!("version {chosen} contradicts what changed: the rule gives {ruled}");
             Err(Usage(message).into())
         }
     }
 }
 
 /// The reason of a change that breaks reusers without notice; refused when nobody gave one.
-fn breaking(session: &Session, rule: &VersionRule<'_>, candidate: &ReleaseRecord) -> anyhow::Result<Option<Text>> {
+fn breaking(
+    session: &Session,
+    rule: &VersionRule<'_>,
+    candidate: &ReleaseRecord,
+) -> anyhow::Result<Option<Text>> {
     let broken = rule.unannounced(candidate);
-    let listed = |lang: Lang| broken.iter().map(|text| text.get(lang)).collect::<Vec<_>>().join(", ");
+    let listed = |lang: Lang| {
+        broken
+            .iter()
+            .map(|text| text.get(lang))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     match &session.global.wish.breaking {
         _ if broken.is_empty() => Ok(None),
         Some(reason) => Ok(Some(Text {
@@ -261,19 +401,37 @@ fn breaking(session: &Session, rule: &VersionRule<'_>, candidate: &ReleaseRecord
                 "this would break reusers without notice: {}; announce it in a release first (`deprecated` of the dataset), or give the reason with `--breaking`",
                 listed(Lang::En)
             );
-            Err(Decided { message, fault: Fault::Data }.into())
+            Err(Decided {
+                message,
+                fault: Fault::Data,
+            }
+            .into())
         }
     }
 }
 
 /// The columns whose removal is announced for the first time.
 pub(super) fn notices(dataset: &DatasetConfig, last: Option<&ReleaseRecord>) -> Vec<Text> {
-    let newly = |notice: &&debouches_package::Deprecation| last.is_none_or(|last| !last.deprecated.contains(notice));
-    let told = |notice: &debouches_package::Deprecation| Text {
-        fr: format!("Préavis : la colonne `{}` sera retirée. {}", notice.column, notice.reason),
-        en: format!("Notice: column `{}` will be removed. {}", notice.column, notice.reason),
+    let newly = |notice: &&debouches_package::Deprecation| {
+        last.is_none_or(|last| !last.deprecated.contains(notice))
     };
-    dataset.notice.deprecated.iter().filter(newly).map(told).collect()
+    let told = |notice: &debouches_package::Deprecation| Text {
+        fr: format!(
+            "Préavis : la colonne `{}` sera retirée. {}",
+            notice.column, notice.reason
+        ),
+        en: format!(
+            "Notice: column `{}` will be removed. {}",
+            notice.column, notice.reason
+        ),
+    };
+    dataset
+        .notice
+        .deprecated
+        .iter()
+        .filter(newly)
+        .map(told)
+        .collect()
 }
 
 pub(super) async fn changelog(release: &Artefact, path: &str) -> anyhow::Result<Option<String>> {
@@ -281,7 +439,9 @@ pub(super) async fn changelog(release: &Artefact, path: &str) -> anyhow::Result<
         return Ok(None);
     }
     let bytes = release.read(path).await?;
-    Ok(Some(String::from_utf8(bytes).with_context(|| format!("the former {path} is not text"))?))
+    Ok(Some(String::from_utf8(bytes).with_context(|| {
+        format!("the former {path} is not text")
+    })?))
 }
 
 /// What changed since the last release, told from a comparison of the rows; the reasons of the rule when it finds nothing.
@@ -295,11 +455,16 @@ pub(super) async fn told_changes(
     let mut tables = Vec::new();
     for (table, files) in prepared.iter().zip(data) {
         let shape = TableShape::of(table.spec.id.as_str(), &table.spec.key, &table.columns);
-        let Some((_, spooled)) = files.iter().find(|(file, _)| file.path == shape.parquet) else { continue };
+        let Some((_, spooled)) = files.iter().find(|(file, _)| file.path == shape.parquet) else {
+            continue;
+        };
         let file = ParquetFile::open(spooled.open()?)?;
         tables.push(SideTable { shape, file });
     }
-    let after = Side { name: "candidate".to_owned(), tables };
+    let after = Side {
+        name: "candidate".to_owned(),
+        tables,
+    };
     let report = blocking(move || Ok(debouches_package::diff(&before, &after, 0.0, None)?)).await?;
     let told = diff_sentences(&report);
     Ok(if told.is_empty() { reasons } else { told })
@@ -322,14 +487,22 @@ pub(crate) async fn write_tables(
         let mut candidates = Vec::new();
         for place in &family {
             let spec = dataset.tables[*place];
-            let table = copies::followed(session, spec, load_table(session, &tables[*place]).await?).await?;
+            let table =
+                copies::followed(session, spec, load_table(session, &tables[*place]).await?)
+                    .await?;
             candidates.push(secrecy::Candidate { spec, table });
         }
         let judged = secrecy::guarded(session, dataset, candidates).await?;
         for (place, (candidate, secrecy)) in family.into_iter().zip(judged) {
             let sources = source_notes(session, &tables[place]).await?;
             let secrecy::Candidate { spec, table } = candidate;
-            let part = Part { spec, table, dataset: dataset.notice.clone(), sources, secrecy };
+            let part = Part {
+                spec,
+                table,
+                dataset: dataset.notice.clone(),
+                sources,
+                secrecy,
+            };
             written[place] = Some(write_data(session, part).await?);
         }
     }
@@ -339,7 +512,11 @@ pub(crate) async fn write_tables(
 async fn write_data(session: &Session, part: Part<'static>) -> anyhow::Result<WrittenData> {
     let (mut csv, mut parquet) = (session.store.spool()?, session.store.spool()?);
     let jobs = session.jobs();
-    let (id, forms, store) = (part.spec.id.clone(), part.dataset.forms.clone(), session.store.clone());
+    let (id, forms, store) = (
+        part.spec.id.clone(),
+        part.dataset.forms.clone(),
+        session.store.clone(),
+    );
     blocking(move || {
         let table = prepare(part, &mut csv, &mut parquet, jobs)?;
         let mut files = Vec::new();
@@ -348,9 +525,15 @@ async fn write_data(session: &Session, part: Part<'static>) -> anyhow::Result<Wr
             files.push(written(format!("{id}.{extension}"), table.rows, spooled));
         }
         let csv = files.first().map(|(_, spooled)| spooled);
-        let open =
-            || csv.map(Spooled::open).transpose().map_err(std::io::Error::other)?.ok_or(std::io::ErrorKind::NotFound.into());
-        let further = write_forms(&forms, &table, &open, &mut || store.spool().map_err(std::io::Error::other))?;
+        let open = || {
+            csv.map(Spooled::open)
+                .transpose()
+                .map_err(std::io::Error::other)?
+                .ok_or(std::io::ErrorKind::NotFound.into())
+        };
+        let further = write_forms(&forms, &table, &open, &mut || {
+            store.spool().map_err(std::io::Error::other)
+        })?;
         for form in further {
             files.push(written(form.path, form.rows, form.out.finish()?));
         }
@@ -360,7 +543,15 @@ async fn write_data(session: &Session, part: Part<'static>) -> anyhow::Result<Wr
 }
 
 fn written(path: String, rows: u64, spooled: Spooled) -> (WrittenFile, Spooled) {
-    (WrittenFile { path, bytes: spooled.bytes(), sha256: spooled.sha256(), rows: Some(rows) }, spooled)
+    (
+        WrittenFile {
+            path,
+            bytes: spooled.bytes(),
+            sha256: spooled.sha256(),
+            rows: Some(rows),
+        },
+        spooled,
+    )
 }
 
 /// The sources that a table comes from: a walk through manifests, down to the snapshots.
@@ -369,14 +560,29 @@ async fn source_notes(session: &Session, table: &Artefact) -> anyhow::Result<Vec
     let mut waiting = table.manifest().inputs.clone();
     while let Some(input) = waiting.pop() {
         let key = ArtefactKey::new(input.stage, &input.subject, &input.id);
-        let artefact = session.store.find(&key).await?.with_context(|| format!("{key} is gone from the state"))?;
+        let artefact = session
+            .store
+            .find(&key)
+            .await?
+            .with_context(|| format!("{key} is gone from the state"))?;
         if input.stage == Stage::Fetch {
-            let source = session.pipeline.sources.iter().find(|source| source.id().as_str() == input.subject);
+            let source = session
+                .pipeline
+                .sources
+                .iter()
+                .find(|source| source.id().as_str() == input.subject);
             let body = debouches_fetch::body_of(&artefact);
             let note = SourceNote {
                 id: input.subject.clone(),
-                producer: source.map(|source| source.spec.producer.clone()).unwrap_or_default(),
-                address: artefact.manifest().origin.as_ref().map(|origin| public_address(&origin.url)).unwrap_or_default(),
+                producer: source
+                    .map(|source| source.spec.producer.clone())
+                    .unwrap_or_default(),
+                address: artefact
+                    .manifest()
+                    .origin
+                    .as_ref()
+                    .map(|origin| public_address(&origin.url))
+                    .unwrap_or_default(),
                 sha256: body.sha256,
                 version: source.and_then(|source| source.request.version.clone()),
             };
@@ -391,5 +597,9 @@ async fn source_notes(session: &Session, table: &Artefact) -> anyhow::Result<Vec
 /// An address that means something to a reuser: of a file or an object of ours, its name only.
 fn public_address(url: &str) -> String {
     let is_public = url.starts_with("https://") || url.starts_with("http://");
-    if is_public { url.to_owned() } else { url.rsplit('/').next().unwrap_or_default().to_owned() }
+    if is_public {
+        url.to_owned()
+    } else {
+        url.rsplit('/').next().unwrap_or_default().to_owned()
+    }
 }

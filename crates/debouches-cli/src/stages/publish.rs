@@ -23,13 +23,22 @@ struct Ready<'a> {
     bare: bool,
 }
 
-pub(crate) async fn run(session: &Session, selection: &Selection<'_>, lock: &Lock, summary: &mut Summary) {
+pub(crate) async fn run(
+    session: &Session,
+    selection: &Selection<'_>,
+    lock: &Lock,
+    summary: &mut Summary,
+) {
     let ready = ready(session, selection, summary).await;
     if ready.is_empty() {
         return;
     }
     if session.pipeline.portals.is_empty() {
-        let error = Usage(format!("profile `{}` has no portal", session.pipeline.profile)).into();
+        let error = Usage(format!(
+            "profile `{}` has no portal",
+            session.pipeline.profile
+        ))
+        .into();
         for item in &ready {
             summary.push(Step::failed(Stage::Publish, item.dataset.id(), &error));
         }
@@ -49,28 +58,57 @@ pub(crate) async fn run_planned(
     summary: &mut Summary,
 ) {
     let mut ready = ready(session, selection, summary).await;
-    ready.retain(|item| plan.datasets.iter().any(|planned| &planned.dataset == item.dataset.id()));
+    ready.retain(|item| {
+        plan.datasets
+            .iter()
+            .any(|planned| &planned.dataset == item.dataset.id())
+    });
     to_portal(session, portal, &ready, Some(plan), lock, summary).await;
 }
 
-async fn ready<'a>(session: &Session, selection: &Selection<'a>, summary: &mut Summary) -> Vec<Ready<'a>> {
+async fn ready<'a>(
+    session: &Session,
+    selection: &Selection<'a>,
+    summary: &mut Summary,
+) -> Vec<Ready<'a>> {
     let mut ready = Vec::new();
     for dataset in selection.datasets.iter().copied() {
         if !summary.passed(Stage::Package, dataset.id().as_str()) {
-            summary.push(Step::skipped(Stage::Publish, dataset.id(), "not packaged: what is published stays as it is"));
+            summary.push(Step::skipped(
+                Stage::Publish,
+                dataset.id(),
+                "not packaged: what is published stays as it is",
+            ));
             continue;
         }
         match latest(session, dataset.id().as_str()).await {
-            Ok(Some(release)) => ready.push(Ready { dataset, release, bare: false }),
+            Ok(Some(release)) => ready.push(Ready {
+                dataset,
+                release,
+                bare: false,
+            }),
             Ok(None) => match to_mark(session, dataset.id()).await {
-                Ok(Some(release)) => ready.push(Ready { dataset, release, bare: false }),
+                Ok(Some(release)) => ready.push(Ready {
+                    dataset,
+                    release,
+                    bare: false,
+                }),
                 Err(error) => summary.push(Step::failed(Stage::Publish, dataset.id(), &error)),
                 Ok(None) if all_withdrawn(session, dataset).await => {
                     let detail = "every release is withdrawn: the page stays as it is";
-                    summary.push(Step::new(Stage::Publish, dataset.id(), Outcome::Kept, detail));
+                    summary.push(Step::new(
+                        Stage::Publish,
+                        dataset.id(),
+                        Outcome::Kept,
+                        detail,
+                    ));
                 }
                 Ok(None) => {
-                    let error = Usage(format!("dataset {0} has no release: run `debouches package {0}`", dataset.id())).into();
+                    let error = Usage(format!(
+                        "dataset {0} has no release: run `debouches package {0}`",
+                        dataset.id()
+                    ))
+                    .into();
                     summary.push(Step::failed(Stage::Publish, dataset.id(), &error));
                 }
             },
@@ -82,7 +120,10 @@ async fn ready<'a>(session: &Session, selection: &Selection<'a>, summary: &mut S
 
 /// True when a dataset has releases, and all of them are withdrawn.
 pub(crate) async fn all_withdrawn(session: &Session, dataset: &DatasetConfig) -> bool {
-    session.withdrawn().await.is_ok_and(|withdrawn| withdrawn.of(dataset.id()).next().is_some())
+    session
+        .withdrawn()
+        .await
+        .is_ok_and(|withdrawn| withdrawn.of(dataset.id()).next().is_some())
 }
 
 /// Leads readers away from a withdrawn release: to another one, to a marked page, or to a page without files.
@@ -95,15 +136,26 @@ pub(crate) async fn led_elsewhere(
 ) {
     let mut ready = Vec::new();
     for dataset in selection.datasets.iter().copied() {
-        let (other, marked) = (latest(session, dataset.id().as_str()).await, to_mark(session, dataset.id()).await);
+        let (other, marked) = (
+            latest(session, dataset.id().as_str()).await,
+            to_mark(session, dataset.id()).await,
+        );
         match (other, marked, purged) {
             (Err(error), _, _) | (_, Err(error), _) => {
                 summary.push(Step::failed(Stage::Publish, dataset.id(), &error));
             }
             (Ok(Some(release)), _, _) | (Ok(None), Ok(Some(release)), _) => {
-                ready.push(Ready { dataset, release, bare: false });
+                ready.push(Ready {
+                    dataset,
+                    release,
+                    bare: false,
+                });
             }
-            (Ok(None), Ok(None), Some(release)) => ready.push(Ready { dataset, release: release.clone(), bare: true }),
+            (Ok(None), Ok(None), Some(release)) => ready.push(Ready {
+                dataset,
+                release: release.clone(),
+                bare: true,
+            }),
             (Ok(None), Ok(None), None) => {}
         }
     }
@@ -112,9 +164,17 @@ pub(crate) async fn led_elsewhere(
         let mut shown = Vec::new();
         for item in &ready {
             match last_receipt(&session.store, item.dataset.id(), portal.id.as_str()).await {
-                Ok(Some(_)) => shown.push(Ready { dataset: item.dataset, release: item.release.clone(), bare: item.bare }),
+                Ok(Some(_)) => shown.push(Ready {
+                    dataset: item.dataset,
+                    release: item.release.clone(),
+                    bare: item.bare,
+                }),
                 Ok(None) => {}
-                Err(error) => summary.push(Step::failed(Stage::Publish, item.dataset.id(), &error.into())),
+                Err(error) => summary.push(Step::failed(
+                    Stage::Publish,
+                    item.dataset.id(),
+                    &error.into(),
+                )),
             }
         }
         if !shown.is_empty() {
@@ -124,7 +184,11 @@ pub(crate) async fn led_elsewhere(
 }
 
 /// Removes the files of a purged release from its bucket.
-pub(crate) async fn remove_hosted(session: &Session, hosting: &Hosting, release: &Artefact) -> anyhow::Result<()> {
+pub(crate) async fn remove_hosted(
+    session: &Session,
+    hosting: &Hosting,
+    release: &Artefact,
+) -> anyhow::Result<()> {
     super::hosting::remove(session, hosting, release).await
 }
 
@@ -156,12 +220,20 @@ async fn to_portal(
         }
     };
     for item in ready {
-        let planned = plan.and_then(|plan| plan.datasets.iter().find(|planned| &planned.dataset == item.dataset.id()));
+        let planned = plan.and_then(|plan| {
+            plan.datasets
+                .iter()
+                .find(|planned| &planned.dataset == item.dataset.id())
+        });
         let step = match one(session, &connection, item, planned, lock).await {
             Ok(applied) => {
                 let address = connection.address(&applied);
                 let subject = item.dataset.id().as_str();
-                if let Some(line) = summary.datasets.iter_mut().find(|line| line.dataset == subject) {
+                if let Some(line) = summary
+                    .datasets
+                    .iter_mut()
+                    .find(|line| line.dataset == subject)
+                {
                     line.address = Some(address.clone());
                 }
                 told(session, &connection, subject, &applied, &address)
@@ -183,7 +255,10 @@ async fn to_catalogue(
 ) {
     match Catalogue::open(session, portal, settings) {
         Ok(catalogue) => {
-            let datasets: Vec<_> = ready.iter().map(|item| (item.dataset, &item.release)).collect();
+            let datasets: Vec<_> = ready
+                .iter()
+                .map(|item| (item.dataset, &item.release))
+                .collect();
             catalogue::publish(&catalogue, &datasets, lock, summary).await;
         }
         Err(error) => {
@@ -201,34 +276,64 @@ async fn one(
     planned: Option<&PlannedDataset>,
     lock: &Lock,
 ) -> anyhow::Result<Applied> {
-    let target = Target { bare: item.bare, ..connection.target(Some(item.dataset)) };
+    let target = Target {
+        bare: item.bare,
+        ..connection.target(Some(item.dataset))
+    };
     // Everything that the portal would refuse or drop is told before the first write.
-    let desired = connection.pending(session, &item.release, &target).await?.desired;
+    let desired = connection
+        .pending(session, &item.release, &target)
+        .await?
+        .desired;
     // The files of a bucket are there, and read back, before the portal links to them.
     if let Some(hosting) = item.dataset.hosting.as_ref().filter(|_| !item.bare) {
         host(session, hosting, &item.release, planned).await?;
     }
     let mandate = planned.map_or(Mandate::All, Mandate::Planned);
-    let applied = connection.publish(session, &item.release, &target, desired, lock, mandate).await?;
+    let applied = connection
+        .publish(session, &item.release, &target, desired, lock, mandate)
+        .await?;
     for path in &applied.left_out {
-        tracing::warn!("{path} was left out: portal {} does not accept its extension", connection.name());
+        tracing::warn!(
+            "{path} was left out: portal {} does not accept its extension",
+            connection.name()
+        );
     }
-    let is_withdrawn = target.withdrawn.iter().any(|withdrawal| withdrawal.version == applied.receipt.version);
+    let is_withdrawn = target
+        .withdrawn
+        .iter()
+        .any(|withdrawal| withdrawal.version == applied.receipt.version);
     if connection.configured.announce && !is_withdrawn {
         announce(connection, &item.release, &applied).await?;
     }
     Ok(applied)
 }
 
-fn told(session: &Session, connection: &Connection<'_>, subject: &str, applied: &Applied, address: &str) -> Step {
-    let quality = applied.quality.map(|score| format!(", quality {:.0} %", score * 100.0)).unwrap_or_default();
+fn told(
+    session: &Session,
+    connection: &Connection<'_>,
+    subject: &str,
+    applied: &Applied,
+    address: &str,
+) -> Step {
+    let quality = applied
+        .quality
+        .map(|score| format!(", quality {:.0} %", score * 100.0))
+        .unwrap_or_default();
     let version = applied.receipt.version;
     // With one portal its name says nothing new.
-    let portal = if session.pipeline.portals.len() > 1 { format!("{}: ", connection.name()) } else { String::new() };
+    let portal = if session.pipeline.portals.len() > 1 {
+        format!("{}: ", connection.name())
+    } else {
+        String::new()
+    };
     if applied.writes.is_empty() {
         let detail = format!("{portal}version {version} is there already{quality}: {address}");
         return Step::new(Stage::Publish, subject, Outcome::Kept, detail);
     }
-    let detail = format!("{portal}version {version}, {} writes{quality}: {address}", applied.writes.len());
+    let detail = format!(
+        "{portal}version {version}, {} writes{quality}: {address}",
+        applied.writes.len()
+    );
     Step::new(Stage::Publish, subject, Outcome::Made, detail)
 }

@@ -9,8 +9,8 @@ use std::path::Path;
 use anyhow::Context as _;
 use debouches_model::{ArtefactKey, DatasetId, Sha256, Stage, Text, Version};
 use debouches_package::{
-    Decision, Former, PROFILE_FILE, PreparedTable, RECORD_FILE, ReleaseRecord, SIGNATURE_FILE, TextFile, VersionRule,
-    WrittenFile, describe,
+    Decision, Former, PROFILE_FILE, PreparedTable, RECORD_FILE, ReleaseRecord, SIGNATURE_FILE,
+    TextFile, VersionRule, WrittenFile, describe,
 };
 use debouches_store::Lock;
 
@@ -52,8 +52,18 @@ pub(crate) async fn rebuild(
     version: Version,
     folder: &Path,
 ) -> anyhow::Result<Rebuilt> {
-    let no_dataset = || Usage(format!("profile `{}` has no dataset {dataset}: it cannot be rebuilt", session.pipeline.profile));
-    let config = session.pipeline.datasets.iter().find(|own| own.id() == dataset).ok_or_else(no_dataset)?;
+    let no_dataset = || {
+        Usage(format!(
+            "profile `{}` has no dataset {dataset}: it cannot be rebuilt",
+            session.pipeline.profile
+        ))
+    };
+    let config = session
+        .pipeline
+        .datasets
+        .iter()
+        .find(|own| own.id() == dataset)
+        .ok_or_else(no_dataset)?;
     let place = tempfile::tempdir().context("cannot make a temporary folder")?;
     let scratch = session.elsewhere(place.path()).await?;
     let lock = scratch.lock("debouches verify").await?;
@@ -79,8 +89,18 @@ async fn bring(
     for own in &selection.datasets {
         let id = own.id().as_str();
         let purged = session.store.list_rejected(Stage::Package, id).await?;
-        for key in session.store.list(Stage::Package, id).await?.into_iter().chain(purged) {
-            let is_wanted = own.id() != dataset.id() || key.id.parse::<Version>().is_ok_and(|former| former < version);
+        for key in session
+            .store
+            .list(Stage::Package, id)
+            .await?
+            .into_iter()
+            .chain(purged)
+        {
+            let is_wanted = own.id() != dataset.id()
+                || key
+                    .id
+                    .parse::<Version>()
+                    .is_ok_and(|former| former < version);
             if is_wanted && let Some(former) = session.store.find(&key).await? {
                 copy(&former, &scratch.store).await?;
             }
@@ -90,19 +110,34 @@ async fn bring(
 }
 
 /// The tables, and the releases whose figures they repeat.
-async fn make_tables(scratch: &Session, dataset: &DatasetConfig, selection: &Selection<'_>, lock: &Lock) -> anyhow::Result<()> {
+async fn make_tables(
+    scratch: &Session,
+    dataset: &DatasetConfig,
+    selection: &Selection<'_>,
+    lock: &Lock,
+) -> anyhow::Result<()> {
     let mut summary = Summary::default();
     validate::run(scratch, selection, lock, &mut summary).await;
     enrich::run(scratch, selection, lock, &mut summary).await;
     let mut copied = selection.clone();
     copied.datasets.retain(|own| own.id() != dataset.id());
     package::run(scratch, &copied, lock, &mut summary).await;
-    let failed = summary.steps.iter().find(|step| !matches!(step.outcome, Outcome::Made | Outcome::Kept));
+    let failed = summary
+        .steps
+        .iter()
+        .find(|step| !matches!(step.outcome, Outcome::Made | Outcome::Kept));
     match failed {
         None => Ok(()),
         Some(step) => {
-            let message = format!("the release cannot be made again: {} {}: {}", step.stage, step.subject, step.detail);
-            Err(Decided { message, fault: step.fault.unwrap_or(debouches_model::Fault::Data) }.into())
+            let message = format!(
+                "the release cannot be made again: {} {}: {}",
+                step.stage, step.subject, step.detail
+            );
+            Err(Decided {
+                message,
+                fault: step.fault.unwrap_or(debouches_model::Fault::Data),
+            }
+            .into())
         }
     }
 }
@@ -113,14 +148,29 @@ struct Made {
     notes: Vec<String>,
 }
 
-async fn make(scratch: &Session, dataset: &DatasetConfig, version: Version, folder: &Path) -> anyhow::Result<Made> {
+async fn make(
+    scratch: &Session,
+    dataset: &DatasetConfig,
+    version: Version,
+    folder: &Path,
+) -> anyhow::Result<Made> {
     let (_, tables) = ingredients(scratch, dataset).await?;
     let written = write_tables(scratch, dataset, &tables).await?;
-    let files: Vec<WrittenFile> = written.iter().flat_map(|data| data.files.iter().map(|(file, _)| file.clone())).collect();
-    let (prepared, data): (Vec<PreparedTable<'_>>, Vec<_>) =
-        written.into_iter().map(|data: WrittenData| (data.table, data.files)).unzip();
+    let files: Vec<WrittenFile> = written
+        .iter()
+        .flat_map(|data| data.files.iter().map(|(file, _)| file.clone()))
+        .collect();
+    let (prepared, data): (Vec<PreparedTable<'_>>, Vec<_>) = written
+        .into_iter()
+        .map(|data: WrittenData| (data.table, data.files))
+        .unzip();
     let last = match former_version(folder) {
-        Some(former) => scratch.store.find(&ArtefactKey::new(Stage::Package, dataset.id(), former)).await?,
+        Some(former) => {
+            scratch
+                .store
+                .find(&ArtefactKey::new(Stage::Package, dataset.id(), former))
+                .await?
+        }
         None => None,
     };
     let mut former = Former::default();
@@ -130,7 +180,11 @@ async fn make(scratch: &Session, dataset: &DatasetConfig, version: Version, fold
         None => None,
     };
     let candidate = ReleaseRecord::of(&dataset.notice, &prepared, &files);
-    if let Decision::New { reasons: ruled, .. } = (VersionRule { last: record.as_ref() }).decide(&candidate) {
+    if let Decision::New { reasons: ruled, .. } = (VersionRule {
+        last: record.as_ref(),
+    })
+    .decide(&candidate)
+    {
         reasons = match &last {
             Some(last) => told_changes(last, &prepared, &data, ruled).await?,
             None => ruled,
@@ -138,42 +192,80 @@ async fn make(scratch: &Session, dataset: &DatasetConfig, version: Version, fold
     }
     reasons.extend(notices(dataset, record.as_ref()));
     if let Some(last) = &last {
-        former = Former { french: changelog(last, CHANGELOGS[0]).await?, english: changelog(last, CHANGELOGS[1]).await? };
+        former = Former {
+            french: changelog(last, CHANGELOGS[0]).await?,
+            english: changelog(last, CHANGELOGS[1]).await?,
+        };
     }
-    let mut texts = describe(&dataset.notice, version, &reasons, &prepared, &files, &former).texts;
+    let mut texts = describe(
+        &dataset.notice,
+        version,
+        &reasons,
+        &prepared,
+        &files,
+        &former,
+    )
+    .texts;
     let notes = take_history(&mut texts, folder, last.is_some());
-    let texts = texts.into_iter().map(|file| (file.path, Sha256::of(file.text.as_bytes())));
-    Ok(Made { files: files.into_iter().map(|file| (file.path, file.sha256)).chain(texts).collect(), notes })
+    let texts = texts
+        .into_iter()
+        .map(|file| (file.path, Sha256::of(file.text.as_bytes())));
+    Ok(Made {
+        files: files
+            .into_iter()
+            .map(|file| (file.path, file.sha256))
+            .chain(texts)
+            .collect(),
+        notes,
+    })
 }
 
 /// The release that this one followed, as its changelog tells: the second heading.
 fn former_version(folder: &Path) -> Option<Version> {
     let text = std::fs::read_to_string(folder.join(CHANGELOGS[0])).ok()?;
-    text.lines().filter_map(|line| line.strip_prefix("## ")).nth(1)?.trim().parse().ok()
+    text.lines()
+        .filter_map(|line| line.strip_prefix("## "))
+        .nth(1)?
+        .trim()
+        .parse()
+        .ok()
 }
 
 /// Takes the changelogs and the secrecy report of the release where they tell what cannot be made again, and puts them into the sums.
 fn take_history(texts: &mut [TextFile], folder: &Path, has_former: bool) -> Vec<String> {
     let mut notes = Vec::new();
     for name in CHANGELOGS.into_iter().chain([DISCLOSURE_FILE]) {
-        let Ok(recorded) = std::fs::read_to_string(folder.join(name)) else { continue };
-        let Some(own) = texts.iter_mut().find(|file| file.path == name) else { continue };
+        let Ok(recorded) = std::fs::read_to_string(folder.join(name)) else {
+            continue;
+        };
+        let Some(own) = texts.iter_mut().find(|file| file.path == name) else {
+            continue;
+        };
         if own.text == recorded {
             continue;
         }
         if !has_former && tells_of_former(name, &recorded) {
-            notes.push(format!("{name} is taken as it is: the release before is not in the state"));
-        } else if name != DISCLOSURE_FILE && without_decisions(&recorded) == without_decisions(&own.text) {
+            notes.push(format!(
+                "{name} is taken as it is: the release before is not in the state"
+            ));
+        } else if name != DISCLOSURE_FILE
+            && without_decisions(&recorded) == without_decisions(&own.text)
+        {
             notes.push(format!(
                 "{name} is taken as it is where it tells a decision: a waiver, a break without notice, a withdrawal"
             ));
         } else {
             continue;
         }
-        let (made, taken) = (Sha256::of(own.text.as_bytes()), Sha256::of(recorded.as_bytes()));
+        let (made, taken) = (
+            Sha256::of(own.text.as_bytes()),
+            Sha256::of(recorded.as_bytes()),
+        );
         own.text = recorded;
         if let Some(sums) = texts.iter_mut().find(|file| file.path == SUMS_FILE) {
-            sums.text = sums.text.replace(&format!("{made}  {name}\n"), &format!("{taken}  {name}\n"));
+            sums.text = sums
+                .text
+                .replace(&format!("{made}  {name}\n"), &format!("{taken}  {name}\n"));
         }
     }
     notes
@@ -185,39 +277,71 @@ fn tells_of_former(name: &str, text: &str) -> bool {
         return text.matches("\n## ").count() > 1;
     }
     let document: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
-    let names = |table: &serde_json::Value, list: &str| table[list].as_array().is_some_and(|list| !list.is_empty());
-    let of_former = |table: &serde_json::Value| names(table, "releases") || names(table, "not_comparable");
-    document["tables"].as_array().is_some_and(|tables| tables.iter().any(of_former))
+    let names = |table: &serde_json::Value, list: &str| {
+        table[list].as_array().is_some_and(|list| !list.is_empty())
+    };
+    let of_former =
+        |table: &serde_json::Value| names(table, "releases") || names(table, "not_comparable");
+    document["tables"]
+        .as_array()
+        .is_some_and(|tables| tables.iter().any(of_former))
 }
 
 fn without_decisions(changelog: &str) -> String {
-    let is_decision = |line: &&str| DECISIONS.iter().any(|beginning| line.starts_with(beginning));
-    changelog.lines().filter(|line| !is_decision(line)).collect::<Vec<_>>().join("\n")
+    let is_decision = |line: &&str| {
+        DECISIONS
+            .iter()
+            .any(|beginning| line.starts_with(beginning))
+    };
+    changelog
+        .lines()
+        .filter(|line| !is_decision(line))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// Compares what was made again with the folder, which may lack files that are not shown everywhere.
 fn compare(folder: &Path, made: Made) -> anyhow::Result<Rebuilt> {
-    let Made { mut files, mut notes } = made;
+    let Made {
+        mut files,
+        mut notes,
+    } = made;
     let mut different = Vec::new();
     for path in crate::folder::files(folder)? {
         let Some(expected) = files.remove(&path) else {
-            let ours = [debouches_model::MANIFEST_FILE, SIGNATURE_FILE, "journal.jsonl"];
+            let ours = [
+                debouches_model::MANIFEST_FILE,
+                SIGNATURE_FILE,
+                "journal.jsonl",
+            ];
             if !ours.contains(&path.as_str()) {
                 different.push(format!("{path}: a rebuild makes no such file"));
             }
             continue;
         };
-        let (found, _) = digest(&folder.join(&path)).with_context(|| format!("cannot read {path}"))?;
+        let (found, _) =
+            digest(&folder.join(&path)).with_context(|| format!("cannot read {path}"))?;
         if found != expected {
-            different.push(format!("{path}: sha256 is {found}, a rebuild gives {expected}"));
+            different.push(format!(
+                "{path}: sha256 is {found}, a rebuild gives {expected}"
+            ));
         } else if path == SUMS_FILE {
-            notes.insert(0, format!("made again from the snapshots: the same {SUMS_FILE}, sha256 {found}"));
+            notes.insert(
+                0,
+                format!("made again from the snapshots: the same {SUMS_FILE}, sha256 {found}"),
+            );
         }
     }
-    let absent: Vec<&str> =
-        files.keys().map(String::as_str).filter(|path| ![RECORD_FILE, PROFILE_FILE].contains(path)).collect();
+    let absent: Vec<&str> = files
+        .keys()
+        .map(String::as_str)
+        .filter(|path| ![RECORD_FILE, PROFILE_FILE].contains(path))
+        .collect();
     if !absent.is_empty() {
-        notes.push(format!("not there, hence not compared: {}", absent.join(", ")));
+        notes.push(format!(
+            "not there, hence not compared: {}",
+            absent.join(", ")
+        ));
     }
     Ok(Rebuilt { different, notes })
 }

@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 use anyhow::Context as _;
 use debouches_http::{Client, ClientOptions, Request, Url};
 use debouches_model::{ArtefactKey, Manifest, Sha256, Stage, Version};
-use debouches_package::{PreparedTable, RECORD_FILE, SIGNATURE_FILE, WrittenFile, describe, media_type};
+use debouches_package::{
+    PreparedTable, RECORD_FILE, SIGNATURE_FILE, WrittenFile, describe, media_type,
+};
 use debouches_publish::{Live, LiveFile};
 use debouches_store::Lock;
 
@@ -28,7 +30,13 @@ pub(super) async fn restore(
     lock: &Lock,
 ) -> anyhow::Result<(Outcome, String)> {
     let (Some(version), Some(digest)) = (live.version, &live.release) else {
-        return Ok((Outcome::Kept, format!("{} has our mark and no version: it cannot be taken back", live.id)));
+        return Ok((
+            Outcome::Kept,
+            format!(
+                "{} has our mark and no version: it cannot be taken back",
+                live.id
+            ),
+        ));
     };
     let (now, tables) = ingredients(session, dataset).await.map_err(|error| match error.downcast::<Usage>() {
         Ok(Usage(missing)) => Usage(format!(
@@ -40,11 +48,27 @@ pub(super) async fn restore(
         Err(error) => error,
     })?;
     let written = write_tables(session, dataset, &tables).await?;
-    let files: Vec<WrittenFile> = written.iter().flat_map(|data| data.files.iter().map(|(file, _)| file.clone())).collect();
-    let (prepared, data): (Vec<PreparedTable<'_>>, Vec<_>) =
-        written.into_iter().map(|data: WrittenData| (data.table, data.files)).unzip();
-    let described = describe(&dataset.notice, version, &[], &prepared, &files, &debouches_package::Former::default());
-    let paths = described.texts.iter().map(|text| text.path.as_str()).chain([SIGNATURE_FILE]);
+    let files: Vec<WrittenFile> = written
+        .iter()
+        .flat_map(|data| data.files.iter().map(|(file, _)| file.clone()))
+        .collect();
+    let (prepared, data): (Vec<PreparedTable<'_>>, Vec<_>) = written
+        .into_iter()
+        .map(|data: WrittenData| (data.table, data.files))
+        .unzip();
+    let described = describe(
+        &dataset.notice,
+        version,
+        &[],
+        &prepared,
+        &files,
+        &debouches_package::Former::default(),
+    );
+    let paths = described
+        .texts
+        .iter()
+        .map(|text| text.path.as_str())
+        .chain([SIGNATURE_FILE]);
     let mut texts = read_texts(session, live, paths).await?;
     let key = ArtefactKey::new(Stage::Package, dataset.id(), version);
     let draft = session.store.draft(key.clone())?;
@@ -54,15 +78,21 @@ pub(super) async fn restore(
         }
     }
     for text in &described.texts {
-        let bytes = texts.get(&text.path).map_or(text.text.as_bytes(), Vec::as_slice);
+        let bytes = texts
+            .get(&text.path)
+            .map_or(text.text.as_bytes(), Vec::as_slice);
         draft.write(&text.path, &text.media_type, bytes)?;
     }
-    if let (Some(_), Some(signature)) = (&session.pipeline.signature, texts.remove(SIGNATURE_FILE)) {
+    if let (Some(_), Some(signature)) = (&session.pipeline.signature, texts.remove(SIGNATURE_FILE))
+    {
         draft.write(SIGNATURE_FILE, "text/plain", &signature)?;
     }
     let mut manifest = Manifest::new(&key, session.tool.clone(), session.clock.now());
     manifest.ingredients = now;
-    manifest.inputs = tables.iter().map(|table| table.manifest().as_input()).collect();
+    manifest.inputs = tables
+        .iter()
+        .map(|table| table.manifest().as_input())
+        .collect();
     manifest.release = Some(described.notice);
     let release = draft.commit(manifest).await?;
     if &release.manifest().identity().to_string() != digest {
@@ -70,8 +100,14 @@ pub(super) async fn restore(
         return Ok((Outcome::Kept, differs(version, live)));
     }
     let target = connection.target(Some(dataset));
-    connection.publication(session, &release, &target).adopt(lock).await?;
-    let detail = format!("version {version} was rebuilt: it is what is live as {}, byte for byte", live.id);
+    connection
+        .publication(session, &release, &target)
+        .adopt(lock)
+        .await?;
+    let detail = format!(
+        "version {version} was rebuilt: it is what is live as {}, byte for byte",
+        live.id
+    );
     Ok((Outcome::Made, detail))
 }
 
@@ -92,18 +128,35 @@ async fn read_texts<'a>(
     let client = Client::new(ClientOptions::new(&session.pipeline.contact))?;
     let mut texts = BTreeMap::new();
     for path in paths.filter(|path| *path != RECORD_FILE) {
-        let Some(file) = live.files.iter().find(|file| file.path == path) else { continue };
+        let Some(file) = live.files.iter().find(|file| file.path == path) else {
+            continue;
+        };
         texts.insert(path.to_owned(), read_text(&client, file).await?);
     }
     Ok(texts)
 }
 
 async fn read_text(client: &Client, file: &LiveFile) -> anyhow::Result<Vec<u8>> {
-    let url: Url = file.url.parse().with_context(|| format!("the portal gives no address for {}", file.path))?;
-    let answer = client.send(&Request::get(url)).await.with_context(|| format!("cannot read {} back", file.path))?;
-    anyhow::ensure!(answer.status() == 200, "cannot read {} back: answered {}", file.path, answer.status());
+    let url: Url = file
+        .url
+        .parse()
+        .with_context(|| format!("the portal gives no address for {}", file.path))?;
+    let answer = client
+        .send(&Request::get(url))
+        .await
+        .with_context(|| format!("cannot read {} back", file.path))?;
+    anyhow::ensure!(
+        answer.status() == 200,
+        "cannot read {} back: answered {}",
+        file.path,
+        answer.status()
+    );
     let found = Sha256::of(answer.body()).to_string();
     let marked = file.sha256.as_deref().unwrap_or_default();
-    anyhow::ensure!(found == marked, "{} was altered on the portal: marked {marked}, found {found}", file.path);
+    anyhow::ensure!(
+        found == marked,
+        "{} was altered on the portal: marked {marked}, found {found}",
+        file.path
+    );
     Ok(answer.body().to_vec())
 }

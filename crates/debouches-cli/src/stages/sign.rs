@@ -11,11 +11,18 @@ use crate::session::Session;
 /// The key that signs the releases of this run; none when they are not signed.
 pub(super) fn signer(session: &Session) -> anyhow::Result<Option<SigningKey>> {
     let configured = session.pipeline.signature.as_ref();
-    configured.map(|signature| signing_key(&session.pipeline, signature)).transpose()
+    configured
+        .map(|signature| signing_key(&session.pipeline, signature))
+        .transpose()
 }
 
 /// The signature file of a release, from its texts.
-pub(super) fn signed(key: &SigningKey, dataset: &DatasetConfig, version: Version, texts: &[TextFile]) -> Option<TextFile> {
+pub(super) fn signed(
+    key: &SigningKey,
+    dataset: &DatasetConfig,
+    version: Version,
+    texts: &[TextFile],
+) -> Option<TextFile> {
     let sums = texts.iter().find(|file| file.path == "SHA256SUMS")?;
     Some(TextFile {
         path: SIGNATURE_FILE.to_owned(),
@@ -25,14 +32,22 @@ pub(super) fn signed(key: &SigningKey, dataset: &DatasetConfig, version: Version
 }
 
 /// Reads the key that signs, and compares it with the public key that reusers are told.
-pub(crate) fn signing_key(pipeline: &Pipeline, signature: &Signature) -> anyhow::Result<SigningKey> {
+pub(crate) fn signing_key(
+    pipeline: &Pipeline,
+    signature: &Signature,
+) -> anyhow::Result<SigningKey> {
     let secret = key::read("signing releases", "a key", &signature.key, &pipeline.base)?;
     let place = key::shown(&signature.key, &pipeline.base);
-    let refuse =
-        |what: String| Decided { message: format!("the key in {place} cannot sign: {what}"), fault: Fault::Permission };
+    let refuse = |what: String| Decided {
+        message: format!("the key in {place} cannot sign: {what}"),
+        fault: Fault::Permission,
+    };
     let key = SigningKey::read(secret.reveal()).map_err(|error| refuse(error.to_string()))?;
     if key.public() != signature.public_key {
-        let message = format!("the key in {place} is not that of `public_key` in [signature], which is {}", key.public());
+        let message = format!(
+            "the key in {place} is not that of `public_key` in [signature], which is {}",
+            key.public()
+        );
         return Err(Usage(message).into());
     }
     Ok(key)

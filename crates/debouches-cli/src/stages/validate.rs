@@ -15,11 +15,20 @@ use crate::engine::{Outcome, Selection, Step, Summary};
 use crate::failure::Usage;
 use crate::session::Session;
 
-pub(crate) async fn run(session: &Session, selection: &Selection<'_>, lock: &Lock, summary: &mut Summary) {
+pub(crate) async fn run(
+    session: &Session,
+    selection: &Selection<'_>,
+    lock: &Lock,
+    summary: &mut Summary,
+) {
     for source in &selection.sources {
         let spec = source.spec;
         if !summary.passed(Stage::Fetch, source.id().as_str()) {
-            summary.push(Step::skipped(Stage::Validate, &spec.id, format!("source {} was not received", source.id())));
+            summary.push(Step::skipped(
+                Stage::Validate,
+                &spec.id,
+                format!("source {} was not received", source.id()),
+            ));
             continue;
         }
         match one(session, source, lock).await {
@@ -30,9 +39,21 @@ pub(crate) async fn run(session: &Session, selection: &Selection<'_>, lock: &Loc
 }
 
 /// The target of a table from the snapshot that `pipeline.lock` names, and that snapshot.
-pub(crate) async fn target(session: &Session, source: &Source) -> anyhow::Result<(Target, Artefact)> {
-    let sha256 = session.sources().sources.get(source.id()).map(|entry| entry.sha256);
-    let not_fetched = || Usage(format!("source `{0}` was never fetched: run `debouches fetch {0}`", source.id()));
+pub(crate) async fn target(
+    session: &Session,
+    source: &Source,
+) -> anyhow::Result<(Target, Artefact)> {
+    let sha256 = session
+        .sources()
+        .sources
+        .get(source.id())
+        .map(|entry| entry.sha256);
+    let not_fetched = || {
+        Usage(format!(
+            "source `{0}` was never fetched: run `debouches fetch {0}`",
+            source.id()
+        ))
+    };
     let key = ArtefactKey::new(Stage::Fetch, source.id(), sha256.ok_or_else(not_fetched)?);
     let snapshot = session.store.find(&key).await?.ok_or_else(not_fetched)?;
     let spec = source.spec;
@@ -40,11 +61,24 @@ pub(crate) async fn target(session: &Session, source: &Source) -> anyhow::Result
         .with(format!("source.{}", source.id()), body_of(&snapshot).sha256)
         .with("specification", spec.digest)
         .with("shapes", shapes_digest(&spec.id))
-        .with("member", source.request.member.as_deref().unwrap_or_default())
+        .with(
+            "member",
+            source.request.member.as_deref().unwrap_or_default(),
+        )
         .with("format", FORMAT);
-    let ingredients = source.given.iter().fold(ingredients, |all, (name, value)| all.with(format!("given.{name}"), value));
+    let ingredients = source.given.iter().fold(ingredients, |all, (name, value)| {
+        all.with(format!("given.{name}"), value)
+    });
     let inputs = vec![snapshot.manifest().as_input()];
-    Ok((Target { stage: Stage::Validate, subject: spec.id.to_string(), ingredients, inputs }, snapshot))
+    Ok((
+        Target {
+            stage: Stage::Validate,
+            subject: spec.id.to_string(),
+            ingredients,
+            inputs,
+        },
+        snapshot,
+    ))
 }
 
 async fn one(session: &Session, source: &Source, lock: &Lock) -> anyhow::Result<Step> {
@@ -57,12 +91,24 @@ async fn one(session: &Session, source: &Source, lock: &Lock) -> anyhow::Result<
     // How large a packed body is, nobody knows before it is read; its table is checked when the next stage loads it.
     let size = (unpack::Packing::of(&mut file)? == unpack::Packing::None).then_some(body.bytes);
     check_memory(session, &target.subject, size.unwrap_or_default())?;
-    let (spec, observer, unpacking) = (source.spec, std::sync::Arc::clone(&session.observer), source.request.unpack());
+    let (spec, observer, unpacking) = (
+        source.spec,
+        std::sync::Arc::clone(&session.observer),
+        source.request.unpack(),
+    );
     let given = source.given.clone();
-    let options = Options { jobs: session.jobs(), limits: ReadLimits::default() };
+    let options = Options {
+        jobs: session.jobs(),
+        limits: ReadLimits::default(),
+    };
     let outcome = blocking(move || {
         let name = body.path.as_str();
-        let input = Input { name, body: unpack::open_body(file, name, &unpacking)?, bytes: size, given: &given };
+        let input = Input {
+            name,
+            body: unpack::open_body(file, name, &unpacking)?,
+            bytes: size,
+            given: &given,
+        };
         Ok(validate(spec, input, options, observer.as_ref())?)
     })
     .await?;
@@ -100,7 +146,8 @@ async fn keep_refused(
     let (unpacking, mut spool) = (source.request.unpack(), session.store.spool()?);
     blocking(move || {
         let body = BufReader::new(unpack::open_body(file, &name, &unpacking)?);
-        rows.write(body, BufWriter::new(&mut spool)).context("cannot keep the refused rows")?;
+        rows.write(body, BufWriter::new(&mut spool))
+            .context("cannot keep the refused rows")?;
         Ok(Some((spool.finish()?, rows.len() as u64)))
     })
     .await

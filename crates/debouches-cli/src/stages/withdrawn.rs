@@ -4,7 +4,10 @@ use std::io::Write as _;
 
 use anyhow::Context as _;
 use debouches_model::spec::{TableSpec, tables};
-use debouches_model::{ArtefactKey, Change, DatasetId, Decree, Fault, Ingredients, Manifest, Stage, Text, Version, Withdrawal};
+use debouches_model::{
+    ArtefactKey, Change, DatasetId, Decree, Fault, Ingredients, Manifest, Stage, Text, Version,
+    Withdrawal,
+};
 use debouches_package::{Decision, RECORD_FILE, ReleaseRecord, VersionRule};
 use debouches_store::{Artefact, Draft};
 use debouches_table::{ReadLimits, read_csv};
@@ -27,20 +30,46 @@ pub(super) struct Withdrawn {
 }
 
 /// The withdrawn releases of a dataset, the oldest first.
-pub(super) async fn withdrawn(session: &Session, dataset: &DatasetId) -> anyhow::Result<Vec<Withdrawn>> {
+pub(super) async fn withdrawn(
+    session: &Session,
+    dataset: &DatasetId,
+) -> anyhow::Result<Vec<Withdrawn>> {
     let mut all = Vec::new();
     for withdrawal in session.withdrawn().await?.of(dataset) {
-        let release = session.store.find(&ArtefactKey::new(Stage::Package, dataset, withdrawal.version)).await?;
+        let release = session
+            .store
+            .find(&ArtefactKey::new(
+                Stage::Package,
+                dataset,
+                withdrawal.version,
+            ))
+            .await?;
         let left = match &release {
             Some(release) => Some(release.clone()),
-            None => session.store.find(&tombstone_key(dataset, withdrawal.version)).await?,
+            None => {
+                session
+                    .store
+                    .find(&tombstone_key(dataset, withdrawal.version))
+                    .await?
+            }
         };
         let Some(left) = left else {
-            let message = format!("version {} of {dataset} is withdrawn, and nothing of it is left", withdrawal.version);
-            return Err(Decided { message, fault: Fault::Integrity }.into());
+            let message = format!(
+                "version {} of {dataset} is withdrawn, and nothing of it is left",
+                withdrawal.version
+            );
+            return Err(Decided {
+                message,
+                fault: Fault::Integrity,
+            }
+            .into());
         };
         let record = ReleaseRecord::read(&left.read(RECORD_FILE).await?)?;
-        all.push(Withdrawn { withdrawal: withdrawal.clone(), record, release });
+        all.push(Withdrawn {
+            withdrawal: withdrawal.clone(),
+            record,
+            release,
+        });
     }
     Ok(all)
 }
@@ -70,27 +99,51 @@ pub(super) async fn made_again<'a>(
 }
 
 /// True when these ingredients would give a withdrawn release again.
-pub(crate) async fn is_withdrawn(session: &Session, dataset: &DatasetId, now: &Ingredients) -> anyhow::Result<bool> {
-    Ok(made_again(session, &withdrawn(session, dataset).await?, now).await?.is_some())
+pub(crate) async fn is_withdrawn(
+    session: &Session,
+    dataset: &DatasetId,
+    now: &Ingredients,
+) -> anyhow::Result<bool> {
+    Ok(
+        made_again(session, &withdrawn(session, dataset).await?, now)
+            .await?
+            .is_some(),
+    )
 }
 
 /// The withdrawn release whose content the candidate has.
-pub(super) fn same_content<'a>(withdrawn: &'a [Withdrawn], candidate: &ReleaseRecord) -> Option<&'a Withdrawn> {
-    withdrawn.iter().find(|own| own.compared_with(candidate).is_none())
+pub(super) fn same_content<'a>(
+    withdrawn: &'a [Withdrawn],
+    candidate: &ReleaseRecord,
+) -> Option<&'a Withdrawn> {
+    withdrawn
+        .iter()
+        .find(|own| own.compared_with(candidate).is_none())
 }
 
 impl Withdrawn {
     /// The version and the sentences that follow this release; none when the candidate has its content.
     fn compared_with(&self, candidate: &ReleaseRecord) -> Option<(Version, Vec<Text>)> {
-        match (VersionRule { last: Some(&self.record) }).decide(candidate) {
+        match (VersionRule {
+            last: Some(&self.record),
+        })
+        .decide(candidate)
+        {
             Decision::Unchanged(_) => None,
-            Decision::New { version, reasons, .. } => Some((version, reasons)),
+            Decision::New {
+                version, reasons, ..
+            } => Some((version, reasons)),
         }
     }
 
     /// Why nothing is made, in a sentence.
     pub(super) fn told(&self) -> String {
-        let Withdrawal { version, at, reason, .. } = &self.withdrawal;
+        let Withdrawal {
+            version,
+            at,
+            reason,
+            ..
+        } = &self.withdrawal;
         format!(
             "the data is that of version {version}, withdrawn on {} and not released again: {reason}",
             at.format("%Y-%m-%d")
@@ -105,8 +158,13 @@ pub(super) fn past(
     ruled: (Version, Option<Change>, Vec<Text>),
 ) -> (Version, Option<Change>, Vec<Text>) {
     let (mut version, change, mut reasons) = ruled;
-    for own in withdrawn.iter().filter(|own| own.withdrawal.version >= Version::FIRST) {
-        let Some((next, compared)) = own.compared_with(candidate) else { continue };
+    for own in withdrawn
+        .iter()
+        .filter(|own| own.withdrawal.version >= Version::FIRST)
+    {
+        let Some((next, compared)) = own.compared_with(candidate) else {
+            continue;
+        };
         if next > version {
             version = next;
             // Nothing is left to compare with but what was withdrawn.
@@ -126,14 +184,21 @@ pub(super) fn newest(withdrawn: &[Withdrawn]) -> Option<Version> {
 /// What readers of the next changelog must be told of withdrawn releases, unless the former one tells it.
 pub(super) fn sentences(withdrawn: &[Withdrawn], former: Option<&str>) -> Vec<Text> {
     let all = withdrawn.iter().map(|own| own.withdrawal.sentence());
-    all.filter(|sentence| !former.is_some_and(|text| text.contains(&sentence.fr))).collect()
+    all.filter(|sentence| !former.is_some_and(|text| text.contains(&sentence.fr)))
+        .collect()
 }
 
 /// The release to mark on the portal when every release of a dataset is withdrawn: the last to be withdrawn, which readers were
 /// led to until then, if its bytes are there.
-pub(crate) async fn to_mark(session: &Session, dataset: &DatasetId) -> anyhow::Result<Option<Artefact>> {
+pub(crate) async fn to_mark(
+    session: &Session,
+    dataset: &DatasetId,
+) -> anyhow::Result<Option<Artefact>> {
     let withdrawn = session.withdrawn().await?;
-    let mut yanked: Vec<_> = withdrawn.of(dataset).filter(|own| own.decision == Decree::Yank).collect();
+    let mut yanked: Vec<_> = withdrawn
+        .of(dataset)
+        .filter(|own| own.decision == Decree::Yank)
+        .collect();
     yanked.sort_by_key(|own| own.at);
     for withdrawal in yanked.into_iter().rev() {
         let key = ArtefactKey::new(Stage::Package, dataset, withdrawal.version);
@@ -145,7 +210,11 @@ pub(crate) async fn to_mark(session: &Session, dataset: &DatasetId) -> anyhow::R
 }
 
 /// Keeps of a release what the secrecy gate must remember, since readers have seen it: keys, counts, rates. And its digests.
-pub(crate) async fn keep_tombstone(session: &Session, dataset: &DatasetConfig, release: &Artefact) -> anyhow::Result<Artefact> {
+pub(crate) async fn keep_tombstone(
+    session: &Session,
+    dataset: &DatasetConfig,
+    release: &Artefact,
+) -> anyhow::Result<Artefact> {
     let version: Version = release.key().id.parse()?;
     let key = tombstone_key(dataset.id(), version);
     if let Some(known) = session.store.find(&key).await? {
@@ -158,7 +227,11 @@ pub(crate) async fn keep_tombstone(session: &Session, dataset: &DatasetConfig, r
         }
     }
     for spec in tables() {
-        if release.manifest().file(&format!("{}.csv", spec.id)).is_some() {
+        if release
+            .manifest()
+            .file(&format!("{}.csv", spec.id))
+            .is_some()
+        {
             keep_counts(session, &draft, spec, release).await?;
         }
     }
@@ -168,19 +241,45 @@ pub(crate) async fn keep_tombstone(session: &Session, dataset: &DatasetConfig, r
 }
 
 /// The columns of a table that the policy names; nothing when it names none, since the gate does not judge it.
-async fn keep_counts(session: &Session, draft: &Draft, spec: &'static TableSpec, release: &Artefact) -> anyhow::Result<()> {
-    let Some(policy) = spec.secrecy_policy().filter(|policy| !policy.count.is_empty()) else { return Ok(()) };
-    let Some(layout) = Layout::of(spec) else { return Ok(()) };
-    let counts = policy.count.iter().flat_map(|count| [count.column.clone(), format!("{}_statut", count.column)]);
-    let wanted: Vec<String> =
-        layout.key.iter().cloned().chain(counts).chain(policy.rate.iter().map(|rate| rate.rate.clone())).collect();
+async fn keep_counts(
+    session: &Session,
+    draft: &Draft,
+    spec: &'static TableSpec,
+    release: &Artefact,
+) -> anyhow::Result<()> {
+    let Some(policy) = spec
+        .secrecy_policy()
+        .filter(|policy| !policy.count.is_empty())
+    else {
+        return Ok(());
+    };
+    let Some(layout) = Layout::of(spec) else {
+        return Ok(());
+    };
+    let counts = policy
+        .count
+        .iter()
+        .flat_map(|count| [count.column.clone(), format!("{}_statut", count.column)]);
+    let wanted: Vec<String> = layout
+        .key
+        .iter()
+        .cloned()
+        .chain(counts)
+        .chain(policy.rate.iter().map(|rate| rate.rate.clone()))
+        .collect();
     let path = format!("{}.csv", spec.id);
     let (body, jobs) = (release.open_file(&path).await?.into_file(), session.jobs());
     let mut file = draft.file(&path, "text/csv")?;
     blocking(move || {
-        let raw = read_csv(body, ReadLimits::default(), jobs, &mut |_| {}).context("cannot read the released table")?;
-        let places: Vec<usize> = wanted.iter().filter_map(|name| raw.header.iter().position(|own| own == name)).collect();
-        let mut out = csv::WriterBuilder::new().delimiter(b';').from_writer(&mut file);
+        let raw = read_csv(body, ReadLimits::default(), jobs, &mut |_| {})
+            .context("cannot read the released table")?;
+        let places: Vec<usize> = wanted
+            .iter()
+            .filter_map(|name| raw.header.iter().position(|own| own == name))
+            .collect();
+        let mut out = csv::WriterBuilder::new()
+            .delimiter(b';')
+            .from_writer(&mut file);
         out.write_record(places.iter().map(|place| &raw.header[*place]))?;
         for row in 0..raw.rows() {
             out.write_record(places.iter().map(|place| raw.column(*place).value(row)))?;

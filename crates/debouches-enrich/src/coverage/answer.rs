@@ -119,7 +119,10 @@ impl Rung {
                 "chiffres du diplôme qu'il remplace ou qui le remplace, un pour un",
                 "figures of the diploma that it replaces or that replaces it, one to one",
             ),
-            Self::Annee => ("chiffres de la dernière année du même cursus", "figures of the last year of the same course"),
+            Self::Annee => (
+                "chiffres de la dernière année du même cursus",
+                "figures of the last year of the same course",
+            ),
             Self::Famille => (
                 "année commune : chiffres des spécialités qui la suivent, au choix du lecteur",
                 "common year: figures of the specialities that follow it, for the reader to choose",
@@ -136,23 +139,39 @@ impl Rung {
                 "formation connue, aucun taux diffusé : effectif sous le seuil",
                 "known training, no rate published: too few people",
             ),
-            Self::UaiInconnu => ("numéro d'établissement absent ou mal formé", "establishment number missing or malformed"),
-            Self::CodeInconnu => ("code mal formé ou absent des nomenclatures", "code malformed, or in no nomenclature"),
+            Self::UaiInconnu => (
+                "numéro d'établissement absent ou mal formé",
+                "establishment number missing or malformed",
+            ),
+            Self::CodeInconnu => (
+                "code mal formé ou absent des nomenclatures",
+                "code malformed, or in no nomenclature",
+            ),
             Self::HorsChamp => (
                 "formation que ni InserJeunes ni InserSup ne suivent",
                 "training that neither InserJeunes nor InserSup follows",
             ),
-            Self::Territoire => ("territoire qu'InserJeunes ne couvre pas", "place that InserJeunes does not serve"),
+            Self::Territoire => (
+                "territoire qu'InserJeunes ne couvre pas",
+                "place that InserJeunes does not serve",
+            ),
             Self::Fermee => ("formation fermée", "closed training"),
-            Self::Nouvelle => ("formation trop récente pour avoir des sortants", "training too young to have leavers"),
-            Self::PlusieursTerminales => {
-                ("plusieurs dernières années possibles, sans année commune", "several last years, and no common one")
-            }
+            Self::Nouvelle => (
+                "formation trop récente pour avoir des sortants",
+                "training too young to have leavers",
+            ),
+            Self::PlusieursTerminales => (
+                "plusieurs dernières années possibles, sans année commune",
+                "several last years, and no common one",
+            ),
             Self::AutreMinistere => (
                 "diplôme d'un autre ministère, dont la table n'est pas configurée",
                 "diploma of another ministry, whose table is not configured",
             ),
-            Self::EtablissementAbsent => ("établissement absent de toutes les tables", "establishment that no table knows"),
+            Self::EtablissementAbsent => (
+                "établissement absent de toutes les tables",
+                "establishment that no table knows",
+            ),
             Self::SansRaison => ("aucune des raisons connues", "none of the known reasons"),
         };
         match lang {
@@ -164,7 +183,10 @@ impl Rung {
     /// True when a reader finds figures on the training itself.
     #[must_use]
     pub fn is_covered(self) -> bool {
-        matches!(self, Self::Direct | Self::Continuum | Self::Annee | Self::Famille | Self::Uai)
+        matches!(
+            self,
+            Self::Direct | Self::Continuum | Self::Annee | Self::Famille | Self::Uai
+        )
     }
 }
 
@@ -187,6 +209,13 @@ pub struct Answer {
 
 impl Answer {
     pub(super) fn because(rung: Rung) -> Self {
-        Self { rung, codes: Vec::new(), voie: None, uai: None, table: None, vintage: None }
+        Self {
+            rung,
+            codes: Vec::new(),
+            voie: None,
+            uai: None,
+            table: None,
+            vintage: None,
+        }
     }
 }

@@ -70,8 +70,16 @@ impl Figures {
     pub(super) fn read(references: &References, asked: AskedVintages) -> Result<Self, TableError> {
         let mut found = Self::default();
         for name in FIGURE_TABLES {
-            let Some(reference) = references.iter().find(|(own, _)| own.as_str() == name).map(|(_, own)| own) else { continue };
-            let Some(spec) = name.parse().ok().and_then(|id| find(&id)) else { continue };
+            let Some(reference) = references
+                .iter()
+                .find(|(own, _)| own.as_str() == name)
+                .map(|(_, own)| own)
+            else {
+                continue;
+            };
+            let Some(spec) = name.parse().ok().and_then(|id| find(&id)) else {
+                continue;
+            };
             found.add(name, spec, &reference.table, asked)?;
         }
         Ok(found)
@@ -84,40 +92,77 @@ impl Figures {
 
     /// Last year of the newest vintage at a grain; 0 without figures there.
     pub(super) fn newest_at(&self, grain: Grain, voie: Voie) -> u16 {
-        self.newest_at.get(&(grain, voie)).copied().unwrap_or_default()
+        self.newest_at
+            .get(&(grain, voie))
+            .copied()
+            .unwrap_or_default()
     }
 
     /// How many codes of an establishment are shown, and how many are hidden.
     pub(super) fn trainings_of(&self, uai: &str) -> (u64, u64) {
         let place = Place::Establishment(uai.to_owned());
         let voies = [Voie::Scolaire, Voie::Apprentissage, Voie::Superieur];
-        let figures = voies.iter().filter_map(|voie| self.at(&place, *voie)).flat_map(HashMap::values);
-        figures.fold((0, 0), |(shown, hidden), figure| if figure.shown { (shown + 1, hidden) } else { (shown, hidden + 1) })
+        let figures = voies
+            .iter()
+            .filter_map(|voie| self.at(&place, *voie))
+            .flat_map(HashMap::values);
+        figures.fold((0, 0), |(shown, hidden), figure| {
+            if figure.shown {
+                (shown + 1, hidden)
+            } else {
+                (shown, hidden + 1)
+            }
+        })
     }
 
-    fn add(&mut self, name: &'static str, spec: &TableSpec, table: &Table, asked: AskedVintages) -> Result<(), TableError> {
+    fn add(
+        &mut self,
+        name: &'static str,
+        spec: &TableSpec,
+        table: &Table,
+        asked: AskedVintages,
+    ) -> Result<(), TableError> {
         let mut table = table.clone();
-        secrecy::apply(spec, &mut table, &mut RowCounts::default(), &mut Told::default())?;
+        secrecy::apply(
+            spec,
+            &mut table,
+            &mut RowCounts::default(),
+            &mut Told::default(),
+        )?;
         let layout = Layout::of(spec, &table)?;
-        let whole: Vec<(usize, Vintage)> =
-            (0..table.rows()).filter(|row| layout.is_whole(*row)).filter_map(|row| Some((row, layout.vintage(row)?))).collect();
-        self.existing.insert(name, whole.iter().map(|(_, vintage)| *vintage).collect());
+        let whole: Vec<(usize, Vintage)> = (0..table.rows())
+            .filter(|row| layout.is_whole(*row))
+            .filter_map(|row| Some((row, layout.vintage(row)?)))
+            .collect();
+        self.existing
+            .insert(name, whole.iter().map(|(_, vintage)| *vintage).collect());
         let read = layout.asked(whole, asked);
         if matches!(asked, AskedVintages::AnsweringFor(_)) && read.is_empty() {
             return Ok(());
         }
         self.rows.insert(name, read.len() as u64);
-        self.vintages.insert(name, read.iter().map(|(_, vintage)| *vintage).collect());
+        self.vintages
+            .insert(name, read.iter().map(|(_, vintage)| *vintage).collect());
         for (row, vintage) in read {
             let vintage = vintage.last;
-            let figure = Figure { shown: layout.is_shown(row), vintage, table: name };
+            let figure = Figure {
+                shown: layout.is_shown(row),
+                vintage,
+                table: name,
+            };
             let codes: Vec<(Voie, &str)> = layout.codes(row).collect();
-            let uai = layout.uai.and_then(|column| column.get(row)).filter(|uai| uai.parse::<Uai>().is_ok());
+            let uai = layout
+                .uai
+                .and_then(|column| column.get(row))
+                .filter(|uai| uai.parse::<Uai>().is_ok());
             let region = layout.region.and_then(|column| column.get(row));
             self.newest = self.newest.max(vintage);
             if let Some(uai) = uai {
                 keep(&mut self.establishments, uai, figure);
-                self.tables_of.entry(uai.to_owned()).or_default().insert(name);
+                self.tables_of
+                    .entry(uai.to_owned())
+                    .or_default()
+                    .insert(name);
             }
             for (voie, code) in codes {
                 let places = uai
@@ -128,7 +173,11 @@ impl Figures {
                 for place in places {
                     let newest = self.newest_at.entry((place.grain(), voie)).or_default();
                     *newest = vintage.max(*newest);
-                    keep(self.trainings.entry((place, voie)).or_default(), code, figure);
+                    keep(
+                        self.trainings.entry((place, voie)).or_default(),
+                        code,
+                        figure,
+                    );
                 }
             }
         }
@@ -160,12 +209,25 @@ struct Layout<'a> {
 
 impl<'a> Layout<'a> {
     fn of(spec: &TableSpec, table: &'a Table) -> Result<Self, TableError> {
-        let no_vintage = || TableError::NoColumn { name: "vintage".to_owned(), expected: "declared" };
+        let no_vintage = || TableError::NoColumn {
+            name: "vintage".to_owned(),
+            expected: "declared",
+        };
         let vintage = spec.vintage.as_ref().ok_or_else(no_vintage)?;
         let vintages = table.text(&vintage.column)?;
-        let cohorts = vintages.distinct().map(|text| Vintage::parse(text, vintage.style)).collect();
-        let mut layout =
-            Self { uai: None, region: None, codes: Vec::new(), population: Vec::new(), vintages, cohorts, rates: Vec::new() };
+        let cohorts = vintages
+            .distinct()
+            .map(|text| Vintage::parse(text, vintage.style))
+            .collect();
+        let mut layout = Self {
+            uai: None,
+            region: None,
+            codes: Vec::new(),
+            population: Vec::new(),
+            vintages,
+            cohorts,
+            rates: Vec::new(),
+        };
         for column in &spec.columns {
             if column.is_measure() && column.unit.as_deref() == Some("%") {
                 layout.rates.push(table.statuses(&column.status_name())?);
@@ -173,7 +235,9 @@ impl<'a> Layout<'a> {
             if POPULATION.contains(&column.name.as_str()) {
                 layout.population.push(table.text(&column.name)?);
             }
-            let Some(format) = column.format.filter(|_| column.role == Role::Dimension) else { continue };
+            let Some(format) = column.format.filter(|_| column.role == Role::Dimension) else {
+                continue;
+            };
             if format == debouches_model::spec::CodeFormat::RegionCog {
                 layout.region = Some(table.text(&column.name)?);
             }
@@ -193,7 +257,9 @@ impl<'a> Layout<'a> {
     }
 
     fn is_whole(&self, row: usize) -> bool {
-        self.population.iter().all(|column| column.get(row).is_none_or(|value| value == WHOLE))
+        self.population
+            .iter()
+            .all(|column| column.get(row).is_none_or(|value| value == WHOLE))
     }
 
     fn vintage(&self, row: usize) -> Option<Vintage> {
@@ -207,29 +273,45 @@ impl<'a> Layout<'a> {
     fn asked(&self, rows: Vec<(usize, Vintage)>, asked: AskedVintages) -> Vec<(usize, Vintage)> {
         let asked = match asked {
             AskedVintages::All => return rows,
-            AskedVintages::Since(year) => return rows.into_iter().filter(|(_, vintage)| vintage.last >= year).collect(),
+            AskedVintages::Since(year) => {
+                return rows
+                    .into_iter()
+                    .filter(|(_, vintage)| vintage.last >= year)
+                    .collect();
+            }
             AskedVintages::AnsweringFor(asked) => asked,
         };
         let mut known: HashMap<Vec<Option<usize>>, Vec<Vintage>> = HashMap::new();
         for (row, vintage) in &rows {
             known.entry(self.training(*row)).or_default().push(*vintage);
         }
-        let answers: HashMap<Vec<Option<usize>>, Vintage> =
-            known.into_iter().filter_map(|(training, own)| Some((training, asked.answered_by(&own)?))).collect();
-        rows.into_iter().filter(|(row, vintage)| answers.get(&self.training(*row)) == Some(vintage)).collect()
+        let answers: HashMap<Vec<Option<usize>>, Vintage> = known
+            .into_iter()
+            .filter_map(|(training, own)| Some((training, asked.answered_by(&own)?)))
+            .collect();
+        rows.into_iter()
+            .filter(|(row, vintage)| answers.get(&self.training(*row)) == Some(vintage))
+            .collect()
     }
 
     /// What tells the training and the place of a row from others.
     fn training(&self, row: usize) -> Vec<Option<usize>> {
         let places = [self.uai, self.region].into_iter().flatten();
-        places.chain(self.codes.iter().map(|(_, column)| *column)).map(|column| column.key(row)).collect()
+        places
+            .chain(self.codes.iter().map(|(_, column)| *column))
+            .map(|column| column.key(row))
+            .collect()
     }
 
     fn is_shown(&self, row: usize) -> bool {
-        self.rates.iter().any(|statuses| statuses.get(row) == ValueStatus::Measured)
+        self.rates
+            .iter()
+            .any(|statuses| statuses.get(row) == ValueStatus::Measured)
     }
 
     fn codes(&self, row: usize) -> impl Iterator<Item = (Voie, &'a str)> {
-        self.codes.iter().filter_map(move |(voie, column)| column.get(row).map(|code| (*voie, code)))
+        self.codes
+            .iter()
+            .filter_map(move |(voie, column)| column.get(row).map(|code| (*voie, code)))
     }
 }

@@ -16,24 +16,54 @@ impl Coverage {
         let has_uai = line.uai.is_some();
         let grains = self.grains(line.system, has_uai);
         let Some(code) = line.system.normalise(&line.code) else {
-            let rung = if line.system == CodeSystem::Uai { Rung::UaiInconnu } else { Rung::CodeInconnu };
-            return grains.into_iter().map(|grain| (grain, Answer::because(rung))).collect();
+            let rung = if line.system == CodeSystem::Uai {
+                Rung::UaiInconnu
+            } else {
+                Rung::CodeInconnu
+            };
+            return grains
+                .into_iter()
+                .map(|grain| (grain, Answer::because(rung)))
+                .collect();
         };
         let uai = match line.system {
             CodeSystem::Uai => Some(code.clone()),
-            _ => line.uai.as_deref().and_then(|uai| CodeSystem::Uai.normalise(uai)),
+            _ => line
+                .uai
+                .as_deref()
+                .and_then(|uai| CodeSystem::Uai.normalise(uai)),
         };
         let candidates = self.candidates(line.system, &code, line.voie);
-        let answer = |grain| (grain, self.at(grain, line.system, &code, uai.as_deref(), &candidates));
+        let answer = |grain| {
+            (
+                grain,
+                self.at(grain, line.system, &code, uai.as_deref(), &candidates),
+            )
+        };
         grains.into_iter().map(answer).collect()
     }
 
-    fn at(&self, grain: Grain, system: CodeSystem, code: &str, uai: Option<&str>, candidates: &[(Voie, String)]) -> Answer {
-        let prefix = uai.and_then(|uai| uai.parse::<Uai>().ok()).and_then(|uai| Codes::get().by_prefix.get(uai.prefix()));
+    fn at(
+        &self,
+        grain: Grain,
+        system: CodeSystem,
+        code: &str,
+        uai: Option<&str>,
+        candidates: &[(Voie, String)],
+    ) -> Answer {
+        let prefix = uai
+            .and_then(|uai| uai.parse::<Uai>().ok())
+            .and_then(|uai| Codes::get().by_prefix.get(uai.prefix()));
         let place = match (grain, uai) {
-            (Grain::Etablissement | Grain::Region, None) => return Answer::because(Rung::UaiInconnu),
+            (Grain::Etablissement | Grain::Region, None) => {
+                return Answer::because(Rung::UaiInconnu);
+            }
             (Grain::Etablissement, Some(uai)) => Place::Establishment(uai.to_owned()),
-            (Grain::Region, Some(_)) => Place::Region(prefix.map(|place| place.region_cog.clone()).unwrap_or_default()),
+            (Grain::Region, Some(_)) => Place::Region(
+                prefix
+                    .map(|place| place.region_cog.clone())
+                    .unwrap_or_default(),
+            ),
             (Grain::Partout, _) => Place::Anywhere,
         };
         if system == CodeSystem::Uai {
@@ -49,9 +79,18 @@ impl Coverage {
         match best {
             Some(answer) if answer.rung != Rung::PlusieursTerminales => answer,
             // A training of an unknown code or out of scope is told as such before its establishment is.
-            other => match (grain, uai.and_then(|uai| self.figures.establishments.get(uai))) {
-                (Grain::Etablissement, Some(figure)) if figure.shown && !reason().is_about_code() => {
-                    Answer { table: Some(figure.table), vintage: Some(figure.vintage), ..Answer::because(Rung::Etablissement) }
+            other => match (
+                grain,
+                uai.and_then(|uai| self.figures.establishments.get(uai)),
+            ) {
+                (Grain::Etablissement, Some(figure))
+                    if figure.shown && !reason().is_about_code() =>
+                {
+                    Answer {
+                        table: Some(figure.table),
+                        vintage: Some(figure.vintage),
+                        ..Answer::because(Rung::Etablissement)
+                    }
                 }
                 _ => other.unwrap_or_else(|| Answer::because(reason())),
             },
@@ -59,20 +98,45 @@ impl Coverage {
     }
 
     /// The codes under which figures of the training may stand.
-    fn candidates(&self, system: CodeSystem, code: &str, voie: Option<Voie>) -> Vec<(Voie, String)> {
+    fn candidates(
+        &self,
+        system: CodeSystem,
+        code: &str,
+        voie: Option<Voie>,
+    ) -> Vec<(Voie, String)> {
         let diploma = |cfd: &str| {
-            let school: BTreeSet<&str> = self.codes.modules.of_cfd(cfd).map(|module| module.mefstat11.as_str()).collect();
-            let school = school.into_iter().map(|code| (Voie::Scolaire, code.to_owned()));
-            let all = [(Voie::Apprentissage, cfd.to_owned())].into_iter().chain(school);
-            all.filter(|(own, _)| voie.is_none_or(|voie| voie == *own)).collect::<Vec<_>>()
+            let school: BTreeSet<&str> = self
+                .codes
+                .modules
+                .of_cfd(cfd)
+                .map(|module| module.mefstat11.as_str())
+                .collect();
+            let school = school
+                .into_iter()
+                .map(|code| (Voie::Scolaire, code.to_owned()));
+            let all = [(Voie::Apprentissage, cfd.to_owned())]
+                .into_iter()
+                .chain(school);
+            all.filter(|(own, _)| voie.is_none_or(|voie| voie == *own))
+                .collect::<Vec<_>>()
         };
         match system {
-            CodeSystem::Mefstat11 if voie == Some(Voie::Apprentissage) => {
-                self.codes.diplomas_of(code).into_iter().map(|cfd| (Voie::Apprentissage, cfd)).collect()
-            }
+            CodeSystem::Mefstat11 if voie == Some(Voie::Apprentissage) => self
+                .codes
+                .diplomas_of(code)
+                .into_iter()
+                .map(|cfd| (Voie::Apprentissage, cfd))
+                .collect(),
             CodeSystem::Mefstat11 => vec![(Voie::Scolaire, code.to_owned())],
             CodeSystem::Cfd => diploma(code),
-            CodeSystem::Rncp => self.codes.by_rncp.get(code).into_iter().flatten().flat_map(|cfd| diploma(cfd)).collect(),
+            CodeSystem::Rncp => self
+                .codes
+                .by_rncp
+                .get(code)
+                .into_iter()
+                .flatten()
+                .flat_map(|cfd| diploma(cfd))
+                .collect(),
             CodeSystem::Sise => vec![(Voie::Superieur, code.to_owned())],
             CodeSystem::Uai => Vec::new(),
         }
@@ -80,7 +144,9 @@ impl Coverage {
 
     /// The best answer of the candidates in a place; none when no rung holds.
     fn best(&self, place: &Place, candidates: &[(Voie, String)]) -> Option<Answer> {
-        let found = candidates.iter().filter_map(|(voie, code)| self.climb(self.figures.at(place, *voie)?, *voie, code));
+        let found = candidates
+            .iter()
+            .filter_map(|(voie, code)| self.climb(self.figures.at(place, *voie)?, *voie, code));
         found.min_by_key(|answer| answer.rung)
     }
 
@@ -88,29 +154,62 @@ impl Coverage {
     fn under_another_number(&self, uai: &str, candidates: &[(Voie, String)]) -> Option<Answer> {
         let at = |other: &String, candidates: &[(Voie, String)]| {
             let answer = self.best(&Place::Establishment(other.clone()), candidates)?;
-            answer.rung.is_covered().then(|| Answer { rung: Rung::Uai, uai: Some(other.clone()), ..answer })
+            answer.rung.is_covered().then(|| Answer {
+                rung: Rung::Uai,
+                uai: Some(other.clone()),
+                ..answer
+            })
         };
-        let contracts = candidates.iter().filter(|(voie, _)| *voie == Voie::Apprentissage);
+        let contracts = candidates
+            .iter()
+            .filter(|(voie, _)| *voie == Voie::Apprentissage);
         let mut relayed = contracts.filter_map(|candidate| {
             let others = self.codes.relays_of(uai, &candidate.1);
-            others.into_iter().find_map(|other| at(other, std::slice::from_ref(candidate)))
+            others
+                .into_iter()
+                .find_map(|other| at(other, std::slice::from_ref(candidate)))
         });
-        relayed.next().or_else(|| self.codes.same_uai.get(uai)?.iter().find_map(|other| at(other, candidates)))
+        relayed.next().or_else(|| {
+            self.codes
+                .same_uai
+                .get(uai)?
+                .iter()
+                .find_map(|other| at(other, candidates))
+        })
     }
 
     fn establishment_alone(&self, uai: &str, prefix: Option<&crate::codes::Territory>) -> Answer {
-        let told = |uai: &str| self.figures.establishments.get(uai).filter(|figure| figure.shown);
+        let told = |uai: &str| {
+            self.figures
+                .establishments
+                .get(uai)
+                .filter(|figure| figure.shown)
+        };
         if let Some(figure) = told(uai) {
-            return Answer { table: Some(figure.table), vintage: Some(figure.vintage), ..Answer::because(Rung::Direct) };
+            return Answer {
+                table: Some(figure.table),
+                vintage: Some(figure.vintage),
+                ..Answer::because(Rung::Direct)
+            };
         }
         let others = self.codes.same_uai.get(uai).into_iter().flatten();
-        if let Some((other, figure)) = others.filter_map(|other| Some((other, told(other)?))).next() {
+        if let Some((other, figure)) = others
+            .filter_map(|other| Some((other, told(other)?)))
+            .next()
+        {
             let (table, vintage) = (Some(figure.table), Some(figure.vintage));
-            return Answer { uai: Some(other.clone()), table, vintage, ..Answer::because(Rung::Uai) };
+            return Answer {
+                uai: Some(other.clone()),
+                table,
+                vintage,
+                ..Answer::because(Rung::Uai)
+            };
         }
         Answer::because(match prefix {
             _ if self.figures.establishments.contains_key(uai) => Rung::SousSeuil,
-            Some(place) if place.region_cog != "00" && place.region_cog != "06" => Rung::EtablissementAbsent,
+            Some(place) if place.region_cog != "00" && place.region_cog != "06" => {
+                Rung::EtablissementAbsent
+            }
             _ => Rung::Territoire,
         })
     }
@@ -124,31 +223,73 @@ impl Coverage {
             return None;
         }
         let school = voie == Voie::Scolaire;
-        let cfds = if school { self.codes.diplomas_of(code) } else { BTreeSet::from([code.to_owned()]) };
-        let members: BTreeSet<&String> = self.codes.common_years_of(&cfds).flat_map(|year| &year.members).collect();
+        let cfds = if school {
+            self.codes.diplomas_of(code)
+        } else {
+            BTreeSet::from([code.to_owned()])
+        };
+        let members: BTreeSet<&String> = self
+            .codes
+            .common_years_of(&cfds)
+            .flat_map(|year| &year.members)
+            .collect();
         if !members.is_empty() {
             let codes: BTreeSet<&str> = if school {
-                members.iter().flat_map(|cfd| self.codes.modules.of_cfd(cfd)).map(|module| module.mefstat11.as_str()).collect()
+                members
+                    .iter()
+                    .flat_map(|cfd| self.codes.modules.of_cfd(cfd))
+                    .map(|module| module.mefstat11.as_str())
+                    .collect()
             } else {
                 members.iter().map(|cfd| cfd.as_str()).collect()
             };
-            return several(codes.into_iter().filter_map(|code| Some((code, *figures.get(code)?))), voie, Rung::Famille);
+            return several(
+                codes
+                    .into_iter()
+                    .filter_map(|code| Some((code, *figures.get(code)?))),
+                voie,
+                Rung::Famille,
+            );
         }
         let later = self.codes.later.get(code).filter(|_| school)?;
-        let answers: Vec<(&String, Answer)> =
-            later.iter().filter_map(|code| Some((code, self.own_or_carried(figures, voie, code)?))).collect();
+        let answers: Vec<(&String, Answer)> = later
+            .iter()
+            .filter_map(|code| Some((code, self.own_or_carried(figures, voie, code)?)))
+            .collect();
         match answers.as_slice() {
             [] => None,
             [(terminal, answer)] => {
-                let rung = if answer.rung == Rung::SousSeuil { Rung::SousSeuil } else { Rung::Annee };
-                let codes = if answer.codes.is_empty() { vec![(*terminal).clone()] } else { answer.codes.clone() };
-                Some(Answer { rung, codes, ..answer.clone() })
+                let rung = if answer.rung == Rung::SousSeuil {
+                    Rung::SousSeuil
+                } else {
+                    Rung::Annee
+                };
+                let codes = if answer.codes.is_empty() {
+                    vec![(*terminal).clone()]
+                } else {
+                    answer.codes.clone()
+                };
+                Some(Answer {
+                    rung,
+                    codes,
+                    ..answer.clone()
+                })
             }
-            many if many.iter().any(|(_, answer)| answer.rung != Rung::SousSeuil) => {
+            many if many
+                .iter()
+                .any(|(_, answer)| answer.rung != Rung::SousSeuil) =>
+            {
                 let codes = many.iter().map(|(code, _)| (*code).clone()).collect();
-                Some(Answer { codes, voie: Some(voie), ..Answer::because(Rung::PlusieursTerminales) })
+                Some(Answer {
+                    codes,
+                    voie: Some(voie),
+                    ..Answer::because(Rung::PlusieursTerminales)
+                })
             }
-            _ => Some(Answer { voie: Some(voie), ..Answer::because(Rung::SousSeuil) }),
+            _ => Some(Answer {
+                voie: Some(voie),
+                ..Answer::because(Rung::SousSeuil)
+            }),
         }
     }
 
@@ -180,10 +321,19 @@ fn told(figure: Figure, voie: Voie, code: &str, rung: Rung) -> Answer {
 }
 
 /// The figures of several codes, those that are shown; hidden when none is.
-fn several<'a>(found: impl Iterator<Item = (&'a str, Figure)>, voie: Voie, rung: Rung) -> Option<Answer> {
+fn several<'a>(
+    found: impl Iterator<Item = (&'a str, Figure)>,
+    voie: Voie,
+    rung: Rung,
+) -> Option<Answer> {
     let found: Vec<(&str, Figure)> = found.collect();
     let best = found.iter().map(|(_, figure)| *figure).max()?;
-    let shown = found.iter().filter(|(_, figure)| figure.shown == best.shown);
+    let shown = found
+        .iter()
+        .filter(|(_, figure)| figure.shown == best.shown);
     let codes = shown.map(|(code, _)| (*code).to_owned()).collect();
-    Some(Answer { codes, ..told(best, voie, "", rung) })
+    Some(Answer {
+        codes,
+        ..told(best, voie, "", rung)
+    })
 }

@@ -37,8 +37,12 @@ impl CodeSystem {
         let text = text.trim().to_ascii_uppercase();
         // Exports for spreadsheets protect codes as `="…"`, and some readers write the system before the code.
         let text = text.trim_start_matches("=\"").trim_end_matches('"');
-        let text = text.strip_prefix(&format!("{}:", self.as_str().to_ascii_uppercase())).unwrap_or(text);
-        let is_code = |text: &str, length: usize| text.len() == length && text.bytes().all(|b| b.is_ascii_alphanumeric());
+        let text = text
+            .strip_prefix(&format!("{}:", self.as_str().to_ascii_uppercase()))
+            .unwrap_or(text);
+        let is_code = |text: &str, length: usize| {
+            text.len() == length && text.bytes().all(|b| b.is_ascii_alphanumeric())
+        };
         match self {
             Self::Mefstat11 => is_code(text, 11).then(|| text.to_owned()),
             Self::Cfd => is_code(text, 8).then(|| text.to_owned()),
@@ -46,7 +50,10 @@ impl CodeSystem {
             Self::Rncp => {
                 let number = text.strip_prefix("RNCP").unwrap_or(text);
                 (1..=6).contains(&number.len()).then_some(number)?;
-                number.bytes().all(|b| b.is_ascii_digit()).then(|| number.to_owned())
+                number
+                    .bytes()
+                    .all(|b| b.is_ascii_digit())
+                    .then(|| number.to_owned())
             }
             Self::Uai => text.parse::<Uai>().ok().map(|uai| uai.to_string()),
         }
@@ -121,19 +128,41 @@ mod tests {
     #[test]
     fn codes_are_read_as_catalogues_write_them() {
         let read = |system: CodeSystem, text: &str| system.normalise(text);
-        assert_eq!(read(CodeSystem::Mefstat11, " 23k00031212 ").as_deref(), Some("23K00031212"));
-        assert_eq!(read(CodeSystem::Cfd, "=\"01022102\"").as_deref(), Some("01022102"));
-        assert_eq!(read(CodeSystem::Cfd, "CFD:40023203").as_deref(), Some("40023203"));
-        assert_eq!(read(CodeSystem::Rncp, "RNCP35341").as_deref(), Some("35341"));
-        assert_eq!(read(CodeSystem::Uai, "0010856a").as_deref(), Some("0010856A"));
+        assert_eq!(
+            read(CodeSystem::Mefstat11, " 23k00031212 ").as_deref(),
+            Some("23K00031212")
+        );
+        assert_eq!(
+            read(CodeSystem::Cfd, "=\"01022102\"").as_deref(),
+            Some("01022102")
+        );
+        assert_eq!(
+            read(CodeSystem::Cfd, "CFD:40023203").as_deref(),
+            Some("40023203")
+        );
+        assert_eq!(
+            read(CodeSystem::Rncp, "RNCP35341").as_deref(),
+            Some("35341")
+        );
+        assert_eq!(
+            read(CodeSystem::Uai, "0010856a").as_deref(),
+            Some("0010856A")
+        );
         assert_eq!(
             [CodeSystem::Cfd, CodeSystem::Sise].map(|system| read(system, "4002320")),
             [None, Some("4002320".to_owned())]
         );
         assert_eq!(read(CodeSystem::Uai, "0010856B"), None);
         assert_eq!(
-            ["Apprentissage", "Scolaire", "ST", "?"].map(Voie::parse).map(|voie| voie.map(Voie::as_str)),
-            [Some("apprentissage"), Some("scolaire"), Some("scolaire"), None]
+            ["Apprentissage", "Scolaire", "ST", "?"]
+                .map(Voie::parse)
+                .map(|voie| voie.map(Voie::as_str)),
+            [
+                Some("apprentissage"),
+                Some("scolaire"),
+                Some("scolaire"),
+                None
+            ]
         );
     }
 }

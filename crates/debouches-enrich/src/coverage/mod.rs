@@ -80,7 +80,11 @@ impl Coverage {
     ///
     /// # Errors
     /// When a table has not the columns of its specification.
-    pub fn read(references: &References, on: Option<String>, asked: AskedVintages) -> Result<Self, TableError> {
+    pub fn read(
+        references: &References,
+        on: Option<String>,
+        asked: AskedVintages,
+    ) -> Result<Self, TableError> {
         let figures = Figures::read(references, asked)?;
         let codes = Nomenclature::read(references)?;
         let on = on.unwrap_or_else(|| format!("{:04}-09-01", figures.newest));
@@ -127,13 +131,19 @@ impl Coverage {
             CodeSystem::Mefstat11 | CodeSystem::Cfd | CodeSystem::Rncp if has_uai => {
                 vec![Grain::Etablissement, Grain::Region, Grain::Partout]
             }
-            CodeSystem::Sise | CodeSystem::Mefstat11 | CodeSystem::Cfd | CodeSystem::Rncp => vec![Grain::Partout],
+            CodeSystem::Sise | CodeSystem::Mefstat11 | CodeSystem::Cfd | CodeSystem::Rncp => {
+                vec![Grain::Partout]
+            }
         }
     }
 
     /// Establishments that the figures know, sorted.
     pub(crate) fn establishments(&self) -> BTreeSet<&str> {
-        self.figures.establishments.keys().map(String::as_str).collect()
+        self.figures
+            .establishments
+            .keys()
+            .map(String::as_str)
+            .collect()
     }
 
     /// How many trainings of an establishment are shown, and how many are not.
@@ -144,7 +154,8 @@ impl Coverage {
     /// Diplomas that an establishment has figures for both in school and by apprenticeship.
     pub(crate) fn mixed_of(&self, uai: &str) -> BTreeSet<String> {
         let codes = |voie| self.figures.at(&Place::Establishment(uai.to_owned()), voie);
-        let (Some(school), Some(contract)) = (codes(Voie::Scolaire), codes(Voie::Apprentissage)) else {
+        let (Some(school), Some(contract)) = (codes(Voie::Scolaire), codes(Voie::Apprentissage))
+        else {
             return BTreeSet::new();
         };
         let diplomas = school.keys().flat_map(|code| self.codes.diplomas_of(code));
@@ -153,14 +164,22 @@ impl Coverage {
 
     /// Every diploma of the BCN that is open on the day, and every one that has figures: by code, whether it is open.
     pub(crate) fn diplomas(&self) -> BTreeMap<&str, bool> {
-        let is_open = |life: &nomenclature::Life| life.closed.as_ref().is_none_or(|closed| *closed >= self.on);
+        let is_open = |life: &nomenclature::Life| {
+            life.closed.as_ref().is_none_or(|closed| *closed >= self.on)
+        };
         let listed = self.codes.lives.iter().filter(|(code, _)| code.len() == 8);
-        listed.map(|(code, life)| (code.as_str(), is_open(life))).collect()
+        listed
+            .map(|(code, life)| (code.as_str(), is_open(life)))
+            .collect()
     }
 
     /// Codes with figures in any place, by way of following them: whether they are shown, and the newest vintage.
     pub(crate) fn codes_of(&self, voie: Voie) -> impl Iterator<Item = (&str, bool, u16)> {
-        let figures = self.figures.at(&Place::Anywhere, voie).into_iter().flatten();
+        let figures = self
+            .figures
+            .at(&Place::Anywhere, voie)
+            .into_iter()
+            .flatten();
         figures.map(|(code, figure)| (code.as_str(), figure.shown, figure.vintage))
     }
 
@@ -171,12 +190,20 @@ impl Coverage {
 
     /// The newest vintage shown of anything about the establishment.
     pub(crate) fn shown_vintage(&self, uai: &str) -> Option<u16> {
-        self.figures.establishments.get(uai).filter(|figure| figure.shown).map(|figure| figure.vintage)
+        self.figures
+            .establishments
+            .get(uai)
+            .filter(|figure| figure.shown)
+            .map(|figure| figure.vintage)
     }
 
     /// Tables that know the establishment.
     pub(crate) fn tables_of(&self, uai: &str) -> Vec<&'static str> {
-        self.figures.tables_of.get(uai).map(|tables| tables.iter().copied().collect()).unwrap_or_default()
+        self.figures
+            .tables_of
+            .get(uai)
+            .map(|tables| tables.iter().copied().collect())
+            .unwrap_or_default()
     }
 }
 
@@ -200,14 +227,25 @@ mod tests {
         let mut table = Table::new(2);
         for column in &spec.columns {
             if column.is_measure() {
-                table.set(&column.name, Column::Integer([Some(50), None].into_iter().collect())).unwrap();
-                let states = [ValueStatus::Measured, ValueStatus::Absent].into_iter().collect();
-                table.set(&column.status_name(), Column::Status(states)).unwrap();
+                table
+                    .set(
+                        &column.name,
+                        Column::Integer([Some(50), None].into_iter().collect()),
+                    )
+                    .unwrap();
+                let states = [ValueStatus::Measured, ValueStatus::Absent]
+                    .into_iter()
+                    .collect();
+                table
+                    .set(&column.status_name(), Column::Status(states))
+                    .unwrap();
             } else {
                 let values = match column.name.as_str() {
                     "annee" => ["cumul 2022-2023"; 2],
                     "uai" => ["0010856A"; 2],
-                    _ if column.format == Some(debouches_model::spec::CodeFormat::Cfd) => ["40023203", "50022129"],
+                    _ if column.format == Some(debouches_model::spec::CodeFormat::Cfd) => {
+                        ["40023203", "50022129"]
+                    }
                     _ => [""; 2],
                 };
                 table.set(&column.name, text(&values)).unwrap();
@@ -220,16 +258,31 @@ mod tests {
     fn a_place_shows_the_figures_of_its_only_trainer_and_never_of_one_of_two() {
         let mut references = References::new();
         let mut add = |name: &str, table| {
-            references.insert(name.parse().unwrap(), Reference { table, version: String::new() });
+            references.insert(
+                name.parse().unwrap(),
+                Reference {
+                    table,
+                    version: String::new(),
+                },
+            );
         };
-        add("ij_cfa_formation", figures(find(&"ij_cfa_formation".parse().unwrap()).unwrap()));
+        add(
+            "ij_cfa_formation",
+            figures(find(&"ij_cfa_formation".parse().unwrap()).unwrap()),
+        );
         let mut catalogue = Table::new(4);
         // 0010001W has one trainer, 0750001U two, 7200664J a manager only.
         let places = ["0010001W", "0750001U", "0750001U", "7200664J"];
         for (name, values) in [
             ("uai_lieu_formation", places),
-            ("uai_formateur", ["0010856A", "0010856A", "9830002K", "7200664J"]),
-            ("uai_gestionnaire", ["9830002K", "9830002K", "9830002K", "0010856A"]),
+            (
+                "uai_formateur",
+                ["0010856A", "0010856A", "9830002K", "7200664J"],
+            ),
+            (
+                "uai_gestionnaire",
+                ["9830002K", "9830002K", "9830002K", "0010856A"],
+            ),
             ("cfd", ["40023203"; 4]),
         ] {
             catalogue.set(name, text(&values)).unwrap();
@@ -238,16 +291,31 @@ mod tests {
         let coverage = Coverage::read(&references, None, AskedVintages::All).unwrap();
         let told = |uai: &str, code: &str| {
             let (code, uai) = (code.to_owned(), Some(uai.to_owned()));
-            let line = CatalogueLine { system: CodeSystem::Cfd, code, uai, voie: Some(Voie::Apprentissage) };
-            let answer = coverage.answer(&line).remove(&Grain::Etablissement).unwrap();
+            let line = CatalogueLine {
+                system: CodeSystem::Cfd,
+                code,
+                uai,
+                voie: Some(Voie::Apprentissage),
+            };
+            let answer = coverage
+                .answer(&line)
+                .remove(&Grain::Etablissement)
+                .unwrap();
             (answer.rung, answer.uai)
         };
         let trainer = || Some("0010856A".to_owned());
         assert_eq!(told("0010856A", "40023203"), (Rung::Direct, None));
         assert_eq!(told("0010001W", "40023203"), (Rung::Uai, trainer()));
         assert_eq!(told("7200664J", "40023203"), (Rung::Uai, trainer()));
-        assert_eq!(told("0750001U", "40023203"), (Rung::EtablissementAbsent, None));
-        assert_eq!(told("0010001W", "50022129").0, Rung::EtablissementAbsent, "another training of the catalogue");
+        assert_eq!(
+            told("0750001U", "40023203"),
+            (Rung::EtablissementAbsent, None)
+        );
+        assert_eq!(
+            told("0010001W", "50022129").0,
+            Rung::EtablissementAbsent,
+            "another training of the catalogue"
+        );
         assert_eq!(told("0010856A", "50022129").0, Rung::SousSeuil);
         assert_eq!(told("0010856A", "40025406").0, Rung::Etablissement);
     }

@@ -68,27 +68,52 @@ impl Nomenclature {
             found.training_lives(table)?;
         }
         if let Some(links) = optional_input(references, GROUP_LINKS) {
-            let (group, cfd) = (links.text("groupe_formation")?, links.text("formation_diplome")?);
-            let pairs = group.iter().zip(cfd.iter()).filter_map(|(group, cfd)| Some((group?, cfd?)));
+            let (group, cfd) = (
+                links.text("groupe_formation")?,
+                links.text("formation_diplome")?,
+            );
+            let pairs = group
+                .iter()
+                .zip(cfd.iter())
+                .filter_map(|(group, cfd)| Some((group?, cfd?)));
             found.common = common_years(pairs, &found.modules, &found.diplomas);
         }
-        for (name, cfd, rncp) in [(KIT, "cfd", "rncp"), (CERTIFICATIONS, "code_scolarite", "code_rncp")] {
+        for (name, cfd, rncp) in [
+            (KIT, "cfd", "rncp"),
+            (CERTIFICATIONS, "code_scolarite", "code_rncp"),
+        ] {
             if let Some(table) = optional_input(references, name) {
                 let (cfd, rncp) = (table.text(cfd)?, table.text(rncp)?);
                 for (cfd, rncp) in cfd.iter().zip(rncp.iter()) {
-                    let Some(rncp) = rncp.map(|rncp| rncp.trim_start_matches("RNCP").to_owned()) else { continue };
-                    found.by_rncp.entry(rncp).or_default().extend(cfd.map(str::to_owned));
+                    let Some(rncp) = rncp.map(|rncp| rncp.trim_start_matches("RNCP").to_owned())
+                    else {
+                        continue;
+                    };
+                    found
+                        .by_rncp
+                        .entry(rncp)
+                        .or_default()
+                        .extend(cfd.map(str::to_owned));
                 }
             }
         }
         if let Some(table) = optional_input(references, HIGHER) {
             let (now, former) = (table.text("uai")?, table.text("anciens_uai")?);
             for (now, former) in now.iter().zip(former.iter()) {
-                let (Some(now), Some(former)) = (now, former) else { continue };
-                let numbers = former.split([';', ',', '|', ' ']).chain([now]).filter(|uai| !uai.is_empty());
+                let (Some(now), Some(former)) = (now, former) else {
+                    continue;
+                };
+                let numbers = former
+                    .split([';', ',', '|', ' '])
+                    .chain([now])
+                    .filter(|uai| !uai.is_empty());
                 let numbers: BTreeSet<String> = numbers.map(str::to_owned).collect();
                 for uai in &numbers {
-                    found.same_uai.entry(uai.clone()).or_default().extend(numbers.iter().filter(|own| *own != uai).cloned());
+                    found
+                        .same_uai
+                        .entry(uai.clone())
+                        .or_default()
+                        .extend(numbers.iter().filter(|own| *own != uai).cloned());
                 }
             }
         }
@@ -100,12 +125,30 @@ impl Nomenclature {
 
     fn relays(&mut self, table: &Table) -> Result<(), TableError> {
         let (place, cfd) = (table.text("uai_lieu_formation")?, table.text("cfd")?);
-        let (trainer, manager) = (table.text("uai_formateur")?, table.text("uai_gestionnaire")?);
+        let (trainer, manager) = (
+            table.text("uai_formateur")?,
+            table.text("uai_gestionnaire")?,
+        );
         for row in 0..table.rows() {
-            let (Some(place), Some(cfd)) = (place.get(row), cfd.get(row)) else { continue };
-            let relay = self.relays.entry((place.to_owned(), cfd.to_owned())).or_default();
-            relay.trainers.extend(trainer.get(row).filter(|uai| *uai != place).map(str::to_owned));
-            relay.managers.extend(manager.get(row).filter(|uai| *uai != place).map(str::to_owned));
+            let (Some(place), Some(cfd)) = (place.get(row), cfd.get(row)) else {
+                continue;
+            };
+            let relay = self
+                .relays
+                .entry((place.to_owned(), cfd.to_owned()))
+                .or_default();
+            relay.trainers.extend(
+                trainer
+                    .get(row)
+                    .filter(|uai| *uai != place)
+                    .map(str::to_owned),
+            );
+            relay.managers.extend(
+                manager
+                    .get(row)
+                    .filter(|uai| *uai != place)
+                    .map(str::to_owned),
+            );
         }
         Ok(())
     }
@@ -113,13 +156,23 @@ impl Nomenclature {
     /// The only trainer of an apprenticeship training in a place, then its only manager; several stand for none (T10). The
     /// catalogue may know the training under the diploma that it replaces or that replaces it.
     pub(super) fn relays_of(&self, place: &str, cfd: &str) -> Vec<&String> {
-        let neighbours = self.diplomas.successors(cfd).chain(self.diplomas.predecessors(cfd));
+        let neighbours = self
+            .diplomas
+            .successors(cfd)
+            .chain(self.diplomas.predecessors(cfd));
         let codes = std::iter::once(cfd).chain(neighbours);
-        let Some(relay) = codes.filter_map(|cfd| self.relays.get(&(place.to_owned(), cfd.to_owned()))).next() else {
+        let Some(relay) = codes
+            .filter_map(|cfd| self.relays.get(&(place.to_owned(), cfd.to_owned())))
+            .next()
+        else {
             return Vec::new();
         };
         let only = |uais: &'_ BTreeSet<String>| uais.len() == 1;
-        [&relay.trainers, &relay.managers].into_iter().filter(|uais| only(uais)).flatten().collect()
+        [&relay.trainers, &relay.managers]
+            .into_iter()
+            .filter(|uais| only(uais))
+            .flatten()
+            .collect()
     }
 
     fn diploma_lives(&mut self, table: &Table) -> Result<(), TableError> {
@@ -128,7 +181,11 @@ impl Nomenclature {
         for row in 0..table.rows() {
             if let Some(code) = code.get(row) {
                 // The first table to hold the code wins; the shortest course leads to leavers after one year.
-                let life = || Life { opened: opened.get(row).and_then(iso), closed: closed.get(row).and_then(iso), years: 1 };
+                let life = || Life {
+                    opened: opened.get(row).and_then(iso),
+                    closed: closed.get(row).and_then(iso),
+                    years: 1,
+                };
                 self.lives.entry(code.to_owned()).or_insert_with(life);
             }
         }
@@ -138,16 +195,30 @@ impl Nomenclature {
     fn training_lives(&mut self, table: &Table) -> Result<(), TableError> {
         let (code, cfd) = (table.text("mefstat11")?, table.text("formation_diplome")?);
         let (opened, closed) = (table.text("date_ouverture")?, table.text("date_fermeture")?);
-        let (length, year) = (table.text("duree_dispositif")?, table.text("annee_dispositif")?);
+        let (length, year) = (
+            table.text("duree_dispositif")?,
+            table.text("annee_dispositif")?,
+        );
         let mut shortest: HashMap<&str, u16> = HashMap::new();
         for row in 0..table.rows() {
-            let (Some(code), Some(cfd)) = (code.get(row), cfd.get(row)) else { continue };
+            let (Some(code), Some(cfd)) = (code.get(row), cfd.get(row)) else {
+                continue;
+            };
             let number = |text: Option<&str>| text.and_then(|text| text.parse::<u16>().ok());
             let (length, year) = (number(length.get(row)), number(year.get(row)));
-            let years = length.zip(year).map_or(1, |(length, year)| (length + 1).saturating_sub(year).max(1));
+            let years = length
+                .zip(year)
+                .map_or(1, |(length, year)| (length + 1).saturating_sub(year).max(1));
             let whole = length.unwrap_or(1).max(1);
-            shortest.entry(cfd).and_modify(|own| *own = whole.min(*own)).or_insert(whole);
-            let life = Life { opened: opened.get(row).and_then(iso), closed: closed.get(row).and_then(iso), years };
+            shortest
+                .entry(cfd)
+                .and_modify(|own| *own = whole.min(*own))
+                .or_insert(whole);
+            let life = Life {
+                opened: opened.get(row).and_then(iso),
+                closed: closed.get(row).and_then(iso),
+                years,
+            };
             match self.lives.get_mut(code) {
                 None => {
                     self.lives.insert(code.to_owned(), life);
@@ -155,12 +226,19 @@ impl Nomenclature {
                 // A code that two lines hold is open as soon and as long as one of them is.
                 Some(own) => {
                     own.opened = own.opened.take().min(life.opened);
-                    own.closed = own.closed.take().zip(life.closed).map(|(own, other)| own.max(other));
+                    own.closed = own
+                        .closed
+                        .take()
+                        .zip(life.closed)
+                        .map(|(own, other)| own.max(other));
                     own.years = own.years.min(life.years);
                 }
             }
             for earlier in self.modules.years_before(code) {
-                self.later.entry(earlier).or_default().insert(code.to_owned());
+                self.later
+                    .entry(earlier)
+                    .or_default()
+                    .insert(code.to_owned());
             }
         }
         for (cfd, years) in shortest {
@@ -172,12 +250,20 @@ impl Nomenclature {
     }
 
     /// The common years whose diploma is one of those, with the codes that they lead to.
-    pub(super) fn common_years_of<'a>(&'a self, cfds: &'a BTreeSet<String>) -> impl Iterator<Item = &'a CommonYear> {
-        self.common.iter().filter(|year| cfds.contains(&year.common))
+    pub(super) fn common_years_of<'a>(
+        &'a self,
+        cfds: &'a BTreeSet<String>,
+    ) -> impl Iterator<Item = &'a CommonYear> {
+        self.common
+            .iter()
+            .filter(|year| cfds.contains(&year.common))
     }
 
     /// Diplomas of a MEFSTAT11.
     pub(super) fn diplomas_of(&self, mefstat11: &str) -> BTreeSet<String> {
-        self.modules.diplomas_of(mefstat11).map(str::to_owned).collect()
+        self.modules
+            .diplomas_of(mefstat11)
+            .map(str::to_owned)
+            .collect()
     }
 }

@@ -9,8 +9,8 @@ use crate::derive::niveau_of;
 
 /// Prefixes of MEFSTAT11 that InserJeunes follows: CAP, BEP, bac pro, MC, BMA, CS, CSA, BP, BPA, BTS (`N_MEF`, §1.4.1).
 const SCHOOL: [&str; 22] = [
-    "231", "232", "233", "234", "235", "236", "237", "238", "239", "23B", "23C", "23D", "23G", "23J", "23K", "251", "252",
-    "321", "322", "323", "325", "332",
+    "231", "232", "233", "234", "235", "236", "237", "238", "239", "23B", "23C", "23D", "23G",
+    "23J", "23K", "251", "252", "321", "322", "323", "325", "332",
 ];
 
 /// Levels of the diplomas of the ministry of agriculture: CAPA, BPA, bac pro, CSA and BTSA (§5.3).
@@ -44,25 +44,35 @@ impl Coverage {
         if local && place.is_none_or(|place| ["00", "06"].contains(&place.region_cog.as_str())) {
             return Rung::Territoire;
         }
-        let lives: Vec<(Voie, &Life)> =
-            candidates.iter().filter_map(|(voie, code)| Some((*voie, self.codes.lives.get(code)?))).collect();
-        let is_closed = |closed: &Option<String>| closed.as_ref().is_some_and(|closed| *closed < self.on);
+        let lives: Vec<(Voie, &Life)> = candidates
+            .iter()
+            .filter_map(|(voie, code)| Some((*voie, self.codes.lives.get(code)?)))
+            .collect();
+        let is_closed =
+            |closed: &Option<String>| closed.as_ref().is_some_and(|closed| *closed < self.on);
         if !lives.is_empty() && lives.iter().all(|(_, life)| is_closed(&life.closed)) {
             return Rung::Fermee;
         }
         let is_young = |voie: Voie, life: &Life| {
-            let opened: Option<u16> = life.opened.as_ref().and_then(|day| day.get(..4)?.parse().ok());
+            let opened: Option<u16> = life
+                .opened
+                .as_ref()
+                .and_then(|day| day.get(..4)?.parse().ok());
             let newest = self.figures.newest_at(grain, voie);
             newest > 0 && opened.is_some_and(|opened| opened + life.years > newest)
         };
         if !lives.is_empty() && lives.iter().all(|(voie, life)| is_young(*voie, life)) {
             return Rung::Nouvelle;
         }
-        let agricultural = self.levels(candidates).any(|level| AGRICULTURE.contains(&level.as_str()));
+        let agricultural = self
+            .levels(candidates)
+            .any(|level| AGRICULTURE.contains(&level.as_str()));
         if agricultural && !self.figures.existing.contains_key("ij_agricole_formation") {
             return Rung::AutreMinistere;
         }
-        if grain == Grain::Etablissement && uai.is_none_or(|uai| !self.figures.establishments.contains_key(uai)) {
+        if grain == Grain::Etablissement
+            && uai.is_none_or(|uai| !self.figures.establishments.contains_key(uai))
+        {
             return Rung::EtablissementAbsent;
         }
         Rung::SansRaison
@@ -70,11 +80,21 @@ impl Coverage {
 
     /// True when a nomenclature holds the code, or figures do; without nomenclature every code is.
     fn is_known(&self, system: CodeSystem, code: &str) -> bool {
-        let anywhere = |voie| self.figures.at(&super::figures::Place::Anywhere, voie).is_some_and(|own| own.contains_key(code));
+        let anywhere = |voie| {
+            self.figures
+                .at(&super::figures::Place::Anywhere, voie)
+                .is_some_and(|own| own.contains_key(code))
+        };
         match system {
-            CodeSystem::Mefstat11 => !self.codes.knows_trainings || self.codes.modules.knows(code) || anywhere(Voie::Scolaire),
+            CodeSystem::Mefstat11 => {
+                !self.codes.knows_trainings
+                    || self.codes.modules.knows(code)
+                    || anywhere(Voie::Scolaire)
+            }
             CodeSystem::Cfd => {
-                !self.codes.knows_diplomas || self.codes.lives.contains_key(code) || anywhere(Voie::Apprentissage)
+                !self.codes.knows_diplomas
+                    || self.codes.lives.contains_key(code)
+                    || anywhere(Voie::Apprentissage)
             }
             CodeSystem::Rncp => self.codes.by_rncp.contains_key(code),
             // No open nomenclature of SISE codes is configured: known means that InserSup knows it.
@@ -87,9 +107,9 @@ impl Coverage {
         match system {
             CodeSystem::Mefstat11 => code.get(..3).is_some_and(|prefix| SCHOOL.contains(&prefix)),
             // CAP to BTS: levels 3 to 5, and the mentions complémentaires, which have a level of their own.
-            CodeSystem::Cfd | CodeSystem::Rncp => self
-                .levels(candidates)
-                .any(|level| level.starts_with("01") || matches!(niveau_of(&level), Some("3" | "4" | "5"))),
+            CodeSystem::Cfd | CodeSystem::Rncp => self.levels(candidates).any(|level| {
+                level.starts_with("01") || matches!(niveau_of(&level), Some("3" | "4" | "5"))
+            }),
             CodeSystem::Sise | CodeSystem::Uai => true,
         }
     }

@@ -21,14 +21,27 @@ impl GrainTotals {
     /// Lines with figures on the training itself.
     #[must_use]
     pub fn covered(&self) -> u64 {
-        self.rungs.iter().filter(|(rung, _)| rung.is_covered()).map(|(_, lines)| lines).sum()
+        self.rungs
+            .iter()
+            .filter(|(rung, _)| rung.is_covered())
+            .map(|(_, lines)| lines)
+            .sum()
     }
 
     /// Lines whose training the producers follow: neither unknown nor out of scope.
     #[must_use]
     pub fn in_scope(&self) -> u64 {
-        let out = [Rung::CodeInconnu, Rung::UaiInconnu, Rung::HorsChamp, Rung::Territoire];
-        self.rungs.iter().filter(|(rung, _)| !out.contains(rung)).map(|(_, lines)| lines).sum()
+        let out = [
+            Rung::CodeInconnu,
+            Rung::UaiInconnu,
+            Rung::HorsChamp,
+            Rung::Territoire,
+        ];
+        self.rungs
+            .iter()
+            .filter(|(rung, _)| !out.contains(rung))
+            .map(|(_, lines)| lines)
+            .sum()
     }
 }
 
@@ -43,7 +56,13 @@ impl Totals {
     /// Counts the answers to a line, at each grain.
     pub fn add(&mut self, answers: &BTreeMap<Grain, Answer>) {
         for (grain, answer) in answers {
-            *self.grains.entry(*grain).or_default().rungs.entry(answer.rung).or_default() += 1;
+            *self
+                .grains
+                .entry(*grain)
+                .or_default()
+                .rungs
+                .entry(answer.rung)
+                .or_default() += 1;
         }
     }
 }

@@ -40,15 +40,28 @@ struct Row {
     rate: f64,
 }
 
-pub(super) fn make(spec: &TableSpec, references: &References, told: &mut Told) -> Result<Table, TableError> {
+pub(super) fn make(
+    spec: &TableSpec,
+    references: &References,
+    told: &mut Told,
+) -> Result<Table, TableError> {
     let levels = school_levels(references)?;
     let mut found: Vec<Row> = Vec::new();
     for (producer, names) in [("DEPP", &DEPP[..]), ("SIES", &SIES[..])] {
         for name in names {
-            let Some(table) = optional_input(references, name) else { continue };
-            let Some(own) = name.parse().ok().and_then(|id| find(&id)) else { continue };
+            let Some(table) = optional_input(references, name) else {
+                continue;
+            };
+            let Some(own) = name.parse().ok().and_then(|id| find(&id)) else {
+                continue;
+            };
             let mut table = table.clone();
-            secrecy::apply(own, &mut table, &mut RowCounts::default(), &mut Told::default())?;
+            secrecy::apply(
+                own,
+                &mut table,
+                &mut RowCounts::default(),
+                &mut Told::default(),
+            )?;
             found.extend(rates(producer, name, own, &table, &levels)?);
         }
     }
@@ -58,18 +71,34 @@ pub(super) fn make(spec: &TableSpec, references: &References, told: &mut Told) -
     }
     let all = found.len() as u64;
     found.retain(|row| sides[&row.alignment].len() == 2);
-    told.count("alignments", sides.values().filter(|producers| producers.len() == 2).count() as u64);
-    told.count("alignments_of_one_producer", sides.values().filter(|producers| producers.len() == 1).count() as u64);
+    told.count(
+        "alignments",
+        sides
+            .values()
+            .filter(|producers| producers.len() == 2)
+            .count() as u64,
+    );
+    told.count(
+        "alignments_of_one_producer",
+        sides
+            .values()
+            .filter(|producers| producers.len() == 1)
+            .count() as u64,
+    );
     told.share("rates_aligned", found.len() as u64, all);
     write(spec, &found)
 }
 
 /// The level of the diplomas of each MEFSTAT11.
 fn school_levels(references: &References) -> Result<HashMap<String, &'static str>, TableError> {
-    let Some(table) = optional_input(references, TRAININGS) else { return Ok(HashMap::new()) };
+    let Some(table) = optional_input(references, TRAININGS) else {
+        return Ok(HashMap::new());
+    };
     let (code, cfd) = (table.text("mefstat11")?, table.text("formation_diplome")?);
     let pairs = code.iter().zip(cfd.iter());
-    Ok(pairs.filter_map(|(code, cfd)| Some((code?.to_owned(), niveau_of(cfd?)?))).collect())
+    Ok(pairs
+        .filter_map(|(code, cfd)| Some((code?.to_owned(), niveau_of(cfd?)?)))
+        .collect())
 }
 
 /// True for the level of the BTS and above, where the two producers meet.
@@ -96,44 +125,91 @@ fn rates(
     table: &Table,
     levels: &HashMap<String, &'static str>,
 ) -> Result<Vec<Row>, TableError> {
-    let no_vintage = || TableError::NoColumn { name: "vintage".to_owned(), expected: "declared" };
+    let no_vintage = || TableError::NoColumn {
+        name: "vintage".to_owned(),
+        expected: "declared",
+    };
     let vintage = spec.vintage.as_ref().ok_or_else(no_vintage)?;
     let vintages = table.text(&vintage.column)?;
-    let years: Vec<Option<Vintage>> = vintages.distinct().map(|text| Vintage::parse(text, vintage.style)).collect();
+    let years: Vec<Option<Vintage>> = vintages
+        .distinct()
+        .map(|text| Vintage::parse(text, vintage.style))
+        .collect();
     let of_format = |format: CodeFormat| -> Option<&TextColumn> {
-        let column = spec.columns.iter().find(|column| column.format == Some(format) && column.role == Role::Dimension)?;
+        let column = spec
+            .columns
+            .iter()
+            .find(|column| column.format == Some(format) && column.role == Role::Dimension)?;
         table.text(&column.name).ok()
     };
     let uai = of_format(CodeFormat::Uai);
-    let (school, contract, higher) =
-        (of_format(CodeFormat::Mefstat11), of_format(CodeFormat::Cfd), of_format(CodeFormat::Sise));
-    let population: Vec<&TextColumn> = POPULATION.iter().filter_map(|name| table.text(name).ok()).collect();
-    let text = |name: &str, row: usize| table.text(name).ok().and_then(|column| column.get(row)).map(str::to_owned);
-    let prefix = if producer == "SIES" { "tx_sortants_en_emploi_sal_fr_" } else { "taux_emploi_" };
+    let (school, contract, higher) = (
+        of_format(CodeFormat::Mefstat11),
+        of_format(CodeFormat::Cfd),
+        of_format(CodeFormat::Sise),
+    );
+    let population: Vec<&TextColumn> = POPULATION
+        .iter()
+        .filter_map(|name| table.text(name).ok())
+        .collect();
+    let text = |name: &str, row: usize| {
+        table
+            .text(name)
+            .ok()
+            .and_then(|column| column.get(row))
+            .map(str::to_owned)
+    };
+    let prefix = if producer == "SIES" {
+        "tx_sortants_en_emploi_sal_fr_"
+    } else {
+        "taux_emploi_"
+    };
     let suffix = if producer == "SIES" { "" } else { "_mois" };
     let mut found = Vec::new();
     for horizon in HORIZONS {
         let measure = format!("{prefix}{horizon}{suffix}");
-        let (rate, states) = (table.numbers(&measure)?, table.statuses(&format!("{measure}_statut"))?);
+        let (rate, states) = (
+            table.numbers(&measure)?,
+            table.statuses(&format!("{measure}_statut"))?,
+        );
         for row in 0..table.rows() {
             if states.get(row) != ValueStatus::Measured
-                || !population.iter().all(|column| column.get(row).is_none_or(|value| value == "ensemble"))
+                || !population
+                    .iter()
+                    .all(|column| column.get(row).is_none_or(|value| value == "ensemble"))
             {
                 continue;
             }
-            let (Some(vintage), Some(rate)) = (vintages.key(row).and_then(|key| years[key]), rate(row)) else { continue };
-            let code = |column: Option<&TextColumn>| column.and_then(|column| column.get(row)).map(str::to_owned);
+            let (Some(vintage), Some(rate)) =
+                (vintages.key(row).and_then(|key| years[key]), rate(row))
+            else {
+                continue;
+            };
+            let code = |column: Option<&TextColumn>| {
+                column.and_then(|column| column.get(row)).map(str::to_owned)
+            };
             let (code_type, code, regime) = match (code(school), code(contract), code(higher)) {
-                (Some(code), _, _) if is_higher(levels.get(&code).copied()) => ("mefstat11", code, Some("scolaire")),
-                (None, Some(code), _) if is_higher(niveau_of(&code)) => ("cfd", code, Some("apprentissage")),
-                (None, None, Some(code)) if code != "all" => {
-                    ("sise", code, text("regime_inscription", row).as_deref().and_then(regime))
+                (Some(code), _, _) if is_higher(levels.get(&code).copied()) => {
+                    ("mefstat11", code, Some("scolaire"))
                 }
+                (None, Some(code), _) if is_higher(niveau_of(&code)) => {
+                    ("cfd", code, Some("apprentissage"))
+                }
+                (None, None, Some(code)) if code != "all" => (
+                    "sise",
+                    code,
+                    text("regime_inscription", row).as_deref().and_then(regime),
+                ),
                 _ => continue,
             };
             let Some(regime) = regime else { continue };
             // Totals of all universities are no place.
-            let Some(uai) = uai.and_then(|column| column.get(row)).filter(|uai| uai.parse::<Uai>().is_ok()) else { continue };
+            let Some(uai) = uai
+                .and_then(|column| column.get(row))
+                .filter(|uai| uai.parse::<Uai>().is_ok())
+            else {
+                continue;
+            };
             found.push(Row {
                 alignment: (regime, horizon, vintage.last),
                 producer,
@@ -155,15 +231,22 @@ fn rates(
 fn write(spec: &TableSpec, found: &[Row]) -> Result<Table, TableError> {
     let mut table = Table::new(found.len());
     let mut set = |name: &str, value: &dyn Fn(&Row) -> Option<String>| {
-        table.set(name, Column::Text(rows::text(found.iter().map(value).collect())))
+        table.set(
+            name,
+            Column::Text(rows::text(found.iter().map(value).collect())),
+        )
     };
     let some = |text: &str| Some(text.to_owned());
     set("regime", &|row| some(row.alignment.0))?;
     set("horizon_mois", &|row| Some(row.alignment.1.to_string()))?;
-    set("dernier_millesime", &|row| Some(row.alignment.2.to_string()))?;
+    set("dernier_millesime", &|row| {
+        Some(row.alignment.2.to_string())
+    })?;
     set("producteur", &|row| some(row.producer))?;
     set("table_source", &|row| some(row.table))?;
-    set("promo", &|row| Some(row.vintage.to_string().replace('_', ",")))?;
+    set("promo", &|row| {
+        Some(row.vintage.to_string().replace('_', ","))
+    })?;
     set("population", &|_| some("ensemble"))?;
     set("uai", &|row| Some(row.uai.clone()))?;
     set("id_paysage", &|row| row.paysage.clone())?;
@@ -172,8 +255,19 @@ fn write(spec: &TableSpec, found: &[Row]) -> Result<Table, TableError> {
     set("type_diplome", &|row| row.kind.clone())?;
     set("secteur", &|row| row.sector.clone())?;
     for measure in spec.measures() {
-        table.set(&measure.name, Column::Decimal(found.iter().map(|row| Some(row.rate)).collect::<DecimalColumn>()))?;
-        let states = found.iter().map(|_| ValueStatus::Measured).collect::<StatusColumn>();
+        table.set(
+            &measure.name,
+            Column::Decimal(
+                found
+                    .iter()
+                    .map(|row| Some(row.rate))
+                    .collect::<DecimalColumn>(),
+            ),
+        )?;
+        let states = found
+            .iter()
+            .map(|_| ValueStatus::Measured)
+            .collect::<StatusColumn>();
         table.set(&measure.status_name(), Column::Status(states))?;
     }
     Ok(table)
@@ -187,7 +281,12 @@ mod tests {
     fn regimes_and_levels_are_those_that_both_producers_know() {
         assert_eq!(
             ["ensemble", "apprentissage", "formation initiale", "reprise"].map(regime),
-            [Some("ensemble"), Some("apprentissage"), Some("scolaire"), None]
+            [
+                Some("ensemble"),
+                Some("apprentissage"),
+                Some("scolaire"),
+                None
+            ]
         );
         assert_eq!(
             ["32031408", "25033101", "40023203", "50022129"].map(|cfd| is_higher(niveau_of(cfd))),

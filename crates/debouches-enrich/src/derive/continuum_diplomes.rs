@@ -10,20 +10,36 @@ use crate::continuum::Continuum;
 use crate::reference::{References, SUCCESSIONS};
 use crate::told::Told;
 
-pub(super) fn make(spec: &TableSpec, references: &References, told: &mut Told) -> Result<Table, TableError> {
+pub(super) fn make(
+    spec: &TableSpec,
+    references: &References,
+    told: &mut Told,
+) -> Result<Table, TableError> {
     let diplomas = input(references, SUCCESSIONS)?;
     let continuum = Continuum::read(diplomas)?;
     for (name, count) in continuum.figures() {
         told.count(&format!("continuum.{name}"), count);
     }
-    let (codes, labels) = (diplomas.text("formation_diplome")?, diplomas.text("libelle")?);
-    let label: HashMap<&str, &str> =
-        codes.iter().zip(labels.iter()).filter_map(|(code, label)| Some((code?, label?))).collect();
+    let (codes, labels) = (
+        diplomas.text("formation_diplome")?,
+        diplomas.text("libelle")?,
+    );
+    let label: HashMap<&str, &str> = codes
+        .iter()
+        .zip(labels.iter())
+        .filter_map(|(code, label)| Some((code?, label?)))
+        .collect();
     let opened = diplomas.text("date_ouverture")?;
-    let year: HashMap<&str, &str> =
-        codes.iter().zip(opened.iter()).filter_map(|(code, date)| Some((code?, date?.rsplit('/').next()?))).collect();
+    let year: HashMap<&str, &str> = codes
+        .iter()
+        .zip(opened.iter())
+        .filter_map(|(code, date)| Some((code?, date?.rsplit('/').next()?)))
+        .collect();
     let row = |(old, new): (&str, &str)| {
-        let unknown: Vec<&str> = [old, new].into_iter().filter(|code| !continuum.knows(code)).collect();
+        let unknown: Vec<&str> = [old, new]
+            .into_iter()
+            .filter(|code| !continuum.knows(code))
+            .collect();
         [
             Some(old.to_owned()),
             label.get(old).map(|label| (*label).to_owned()),

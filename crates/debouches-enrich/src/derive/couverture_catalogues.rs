@@ -10,7 +10,11 @@ use crate::coverage::{Answer, Grain, Totals};
 use crate::reference::References;
 use crate::told::Told;
 
-pub(super) fn make(spec: &TableSpec, references: &References, told: &mut Told) -> Result<Table, TableError> {
+pub(super) fn make(
+    spec: &TableSpec,
+    references: &References,
+    told: &mut Told,
+) -> Result<Table, TableError> {
     let coverage = offres::coverage(references)?;
     let offers = offres::read(references)?;
     let mut totals: BTreeMap<&str, Totals> = BTreeMap::new();
@@ -58,5 +62,9 @@ pub(super) fn make(spec: &TableSpec, references: &References, told: &mut Told) -
 
 fn told_at(answer: &Answer) -> [Option<String>; 3] {
     let codes = (!answer.codes.is_empty()).then(|| answer.codes.join("|"));
-    [Some(answer.rung.as_str().to_owned()), codes, answer.vintage.map(|year| year.to_string())]
+    [
+        Some(answer.rung.as_str().to_owned()),
+        codes,
+        answer.vintage.map(|year| year.to_string()),
+    ]
 }

@@ -30,7 +30,12 @@ const NAMED: [(&str, &str, &str, Option<&str>); 6] = [
     ("ij_cfa_formation", "uai", "libelle", None),
     ("ij_cfa_etablissement", "uai", "libelle", None),
     ("ij_lycee_etablissement", "uai", "libelle", None),
-    ("acce_etablissement", "uai", "denomination", Some("libelle_nature")),
+    (
+        "acce_etablissement",
+        "uai",
+        "denomination",
+        Some("libelle_nature"),
+    ),
 ];
 
 /// Name and nature of an establishment, when a table tells them.
@@ -46,11 +51,22 @@ struct Named {
 fn named(references: &References) -> Result<HashMap<String, Named>, TableError> {
     let mut found: HashMap<String, Named> = HashMap::new();
     for (id, uai, name, nature) in NAMED {
-        let Some(table) = optional_input(references, id) else { continue };
-        let vintage = id.parse().ok().and_then(|id| find(&id)).and_then(|spec| spec.vintage.as_ref());
-        let years = vintage.map(|own| table.text(&own.column).map(|column| (column, own.style))).transpose()?;
+        let Some(table) = optional_input(references, id) else {
+            continue;
+        };
+        let vintage = id
+            .parse()
+            .ok()
+            .and_then(|id| find(&id))
+            .and_then(|spec| spec.vintage.as_ref());
+        let years = vintage
+            .map(|own| table.text(&own.column).map(|column| (column, own.style)))
+            .transpose()?;
         let year = |row: usize| match years {
-            Some((column, style)) => column.get(row).and_then(|text| Vintage::parse(text, style)).map_or(0, |own| own.last),
+            Some((column, style)) => column
+                .get(row)
+                .and_then(|text| Vintage::parse(text, style))
+                .map_or(0, |own| own.last),
             None => u16::MAX,
         };
         let (uai, name) = (table.text(uai)?, table.text(name)?);
@@ -62,13 +78,20 @@ fn named(references: &References) -> Result<HashMap<String, Named>, TableError> 
                 own.name = Some(name.to_owned());
                 own.since = year(row);
             }
-            own.nature = nature.and_then(|nature| nature.get(row)).map(str::to_owned).or_else(|| own.nature.take());
+            own.nature = nature
+                .and_then(|nature| nature.get(row))
+                .map(str::to_owned)
+                .or_else(|| own.nature.take());
         }
     }
     Ok(found)
 }
 
-pub(super) fn make(spec: &TableSpec, references: &References, told: &mut Told) -> Result<Table, TableError> {
+pub(super) fn make(
+    spec: &TableSpec,
+    references: &References,
+    told: &mut Told,
+) -> Result<Table, TableError> {
     let coverage = offres::coverage(references)?;
     let offered = offered(&coverage, references)?;
     let known = coverage.establishments().into_iter().map(str::to_owned);
@@ -112,11 +135,18 @@ pub(super) fn make(spec: &TableSpec, references: &References, told: &mut Told) -
 }
 
 /// The offers of each establishment whose number is right, each training once.
-fn offered(coverage: &Coverage, references: &References) -> Result<BTreeMap<String, Offered>, TableError> {
+fn offered(
+    coverage: &Coverage,
+    references: &References,
+) -> Result<BTreeMap<String, Offered>, TableError> {
     let offers = offres::read(references)?;
     let mut found: BTreeMap<String, Offered> = BTreeMap::new();
     let mut seen = BTreeSet::new();
-    for offer in offers.lines.keys().filter(|offer| offer.uai.parse::<Uai>().is_ok()) {
+    for offer in offers
+        .lines
+        .keys()
+        .filter(|offer| offer.uai.parse::<Uai>().is_ok())
+    {
         let own = found.entry(offer.uai.clone()).or_default();
         own.catalogues.insert(offer.catalogue);
         if !seen.insert((&offer.uai, &offer.code, offer.voie)) {
@@ -124,8 +154,14 @@ fn offered(coverage: &Coverage, references: &References) -> Result<BTreeMap<Stri
         }
         let answers = coverage.answer(&offer.line());
         own.trainings += 1;
-        own.covered_region += u64::from(answers.get(&Grain::Region).is_some_and(|answer| answer.rung.is_covered()));
-        let Some(answer) = answers.get(&Grain::Etablissement) else { continue };
+        own.covered_region += u64::from(
+            answers
+                .get(&Grain::Region)
+                .is_some_and(|answer| answer.rung.is_covered()),
+        );
+        let Some(answer) = answers.get(&Grain::Etablissement) else {
+            continue;
+        };
         if answer.rung.is_covered() {
             own.covered += 1;
         } else {

@@ -9,7 +9,9 @@ use super::rows;
 const EDITION: &str = "2026";
 
 pub(super) fn make(spec: &TableSpec) -> Result<Table, TableError> {
-    let published = tables().iter().filter(|table| table.kind == TableKind::Indicators);
+    let published = tables()
+        .iter()
+        .filter(|table| table.kind == TableKind::Indicators);
     let lines = published.flat_map(|table| {
         table.measures().map(move |measure| {
             let year = |year: Option<u16>| year.map(|year| year.to_string());
@@ -24,10 +26,28 @@ pub(super) fn make(spec: &TableSpec) -> Result<Table, TableError> {
                 Some(table.producer.clone()),
                 year(measure.produced_from),
                 year(measure.produced_until),
-                Some(if measure.not_produced { "non_produit" } else { "produit" }.to_owned()),
-                table.secrecy.as_ref().filter(|_| !measure.base.is_empty()).map(|secrecy| secrecy.threshold.to_string()),
+                Some(
+                    if measure.not_produced {
+                        "non_produit"
+                    } else {
+                        "produit"
+                    }
+                    .to_owned(),
+                ),
+                table
+                    .secrecy
+                    .as_ref()
+                    .filter(|_| !measure.base.is_empty())
+                    .map(|secrecy| secrecy.threshold.to_string()),
                 // `|` joins the items of a list.
-                Some(table.cautions.iter().map(|text| text.replace('|', ",")).collect::<Vec<_>>().join("|")),
+                Some(
+                    table
+                        .cautions
+                        .iter()
+                        .map(|text| text.replace('|', ","))
+                        .collect::<Vec<_>>()
+                        .join("|"),
+                ),
                 Some(EDITION.to_owned()),
             ]
         })
@@ -43,21 +63,50 @@ mod tests {
 
     #[test]
     fn every_published_measure_has_exactly_one_complete_definition() {
-        let spec = tables().iter().find(|spec| spec.id.as_str() == "definitions").unwrap();
+        let spec = tables()
+            .iter()
+            .find(|spec| spec.id.as_str() == "definitions")
+            .unwrap();
         let made = make(spec).unwrap();
-        let text = |name: &str, row: usize| made.text(name).unwrap().get(row).unwrap_or_default().to_owned();
+        let text = |name: &str, row: usize| {
+            made.text(name)
+                .unwrap()
+                .get(row)
+                .unwrap_or_default()
+                .to_owned()
+        };
         let mut lines: BTreeMap<(String, String), usize> = BTreeMap::new();
         for row in 0..made.rows() {
-            *lines.entry((text("table_publiee", row), text("indicateur", row))).or_default() += 1;
+            *lines
+                .entry((text("table_publiee", row), text("indicateur", row)))
+                .or_default() += 1;
             for name in ["definition", "champ", "producteur"] {
-                assert!(!text(name, row).is_empty(), "{} {}: no {name}", text("table_publiee", row), text("indicateur", row));
+                assert!(
+                    !text(name, row).is_empty(),
+                    "{} {}: no {name}",
+                    text("table_publiee", row),
+                    text("indicateur", row)
+                );
             }
             let is_share = text("unite", row) == "%";
-            assert!(!is_share || !text("denominateur", row).is_empty(), "{}: a share of what?", text("indicateur", row));
+            assert!(
+                !is_share || !text("denominateur", row).is_empty(),
+                "{}: a share of what?",
+                text("indicateur", row)
+            );
         }
-        for table in tables().iter().filter(|table| table.kind == TableKind::Indicators) {
+        for table in tables()
+            .iter()
+            .filter(|table| table.kind == TableKind::Indicators)
+        {
             for measure in table.measures() {
-                assert_eq!(lines.get(&(table.id.to_string(), measure.name.clone())), Some(&1), "{} {}", table.id, measure.name);
+                assert_eq!(
+                    lines.get(&(table.id.to_string(), measure.name.clone())),
+                    Some(&1),
+                    "{} {}",
+                    table.id,
+                    measure.name
+                );
             }
         }
     }

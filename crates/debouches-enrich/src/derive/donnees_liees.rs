@@ -7,7 +7,9 @@
 use std::collections::BTreeMap;
 
 use debouches_model::ValueStatus;
-use debouches_table::{Column, DecimalColumn, IntegerColumn, StatusColumn, Table, TableError, TextColumn};
+use debouches_table::{
+    Column, DecimalColumn, IntegerColumn, StatusColumn, Table, TableError, TextColumn,
+};
 
 use super::linking::{Group, Linked, Links, Origin};
 use super::{input, rows};
@@ -33,14 +35,21 @@ type Key = (String, String, String);
 
 fn own_records(regional: &Table) -> Result<BTreeMap<Key, Group>, TableError> {
     let column = |name| regional.text(name);
-    let (vintage, region, path) = (column("millesime")?, column("code_region")?, column("voie")?);
+    let (vintage, region, path) = (
+        column("millesime")?,
+        column("code_region")?,
+        column("voie")?,
+    );
     let (cfd, mefstat11) = (column("cfd")?, column("mefstat11")?);
     let mut groups: BTreeMap<Key, Group> = BTreeMap::new();
     for place in 0..regional.rows() {
         let text = |column: &TextColumn| column.get(place).unwrap_or_default().to_owned();
         let key = (text(vintage), text(region), text(path));
         let code = text(if key.2 == SCHOOL { mefstat11 } else { cfd });
-        groups.entry(key).or_default().insert(code.clone(), Linked::own(place, code));
+        groups
+            .entry(key)
+            .or_default()
+            .insert(code.clone(), Linked::own(place, code));
     }
     Ok(groups)
 }
@@ -48,43 +57,88 @@ fn own_records(regional: &Table) -> Result<BTreeMap<Key, Group>, TableError> {
 /// Rows by transformation, for the report.
 pub(super) fn tell<'a>(groups: impl Iterator<Item = &'a Group> + Clone, told: &mut Told) {
     for origin in Origin::ALL {
-        let rows = groups.clone().flat_map(Group::values).filter(|linked| linked.origin == origin).count();
+        let rows = groups
+            .clone()
+            .flat_map(Group::values)
+            .filter(|linked| linked.origin == origin)
+            .count();
         told.count(&format!("rows.{}", origin.as_str()), rows as u64);
     }
 }
 
 fn write(regional: &Table, groups: BTreeMap<Key, Group>) -> Result<Table, TableError> {
-    let linked: Vec<(bool, Linked)> =
-        groups.into_iter().flat_map(|(key, group)| group.into_values().map(move |linked| (key.2 == SCHOOL, linked))).collect();
-    let places: Vec<u32> = linked.iter().map(|(_, linked)| u32::try_from(linked.place).expect("places fit")).collect();
+    let linked: Vec<(bool, Linked)> = groups
+        .into_iter()
+        .flat_map(|(key, group)| {
+            group
+                .into_values()
+                .map(move |linked| (key.2 == SCHOOL, linked))
+        })
+        .collect();
+    let places: Vec<u32> = linked
+        .iter()
+        .map(|(_, linked)| u32::try_from(linked.place).expect("places fit"))
+        .collect();
     let mut table = regional.take(&places)?;
-    let code = |wanted: bool| linked.iter().map(|(school, linked)| (*school == wanted).then(|| linked.code.clone())).collect();
+    let code = |wanted: bool| {
+        linked
+            .iter()
+            .map(|(school, linked)| (*school == wanted).then(|| linked.code.clone()))
+            .collect()
+    };
     table.set("mefstat11", Column::Text(rows::text(code(true))))?;
     table.set("cfd", Column::Text(rows::text(code(false))))?;
-    let numbers: Vec<bool> = linked.iter().map(|(_, linked)| linked.origin.has_numbers()).collect();
+    let numbers: Vec<bool> = linked
+        .iter()
+        .map(|(_, linked)| linked.origin.has_numbers())
+        .collect();
     let names: Vec<String> = table.columns().map(|(name, _)| name.to_owned()).collect();
     for name in names {
         let kept = match table.column(&name) {
             Some(Column::Integer(values)) => Column::Integer(
-                values.iter().zip(&numbers).map(|(value, keep)| value.filter(|_| *keep)).collect::<IntegerColumn>(),
+                values
+                    .iter()
+                    .zip(&numbers)
+                    .map(|(value, keep)| value.filter(|_| *keep))
+                    .collect::<IntegerColumn>(),
             ),
             Some(Column::Decimal(values)) => Column::Decimal(
-                values.iter().zip(&numbers).map(|(value, keep)| value.filter(|_| *keep)).collect::<DecimalColumn>(),
+                values
+                    .iter()
+                    .zip(&numbers)
+                    .map(|(value, keep)| value.filter(|_| *keep))
+                    .collect::<DecimalColumn>(),
             ),
             Some(Column::Status(values)) => {
-                let status = |(status, keep): (ValueStatus, &bool)| if *keep { status } else { ValueStatus::Absent };
-                Column::Status(values.iter().zip(&numbers).map(status).collect::<StatusColumn>())
+                let status = |(status, keep): (ValueStatus, &bool)| {
+                    if *keep { status } else { ValueStatus::Absent }
+                };
+                Column::Status(
+                    values
+                        .iter()
+                        .zip(&numbers)
+                        .map(status)
+                        .collect::<StatusColumn>(),
+                )
             }
             _ => continue,
         };
         table.set(&name, kept)?;
     }
-    let each = |value: &dyn Fn(&(bool, Linked)) -> Option<String>| rows::text(linked.iter().map(value).collect());
+    let each = |value: &dyn Fn(&(bool, Linked)) -> Option<String>| {
+        rows::text(linked.iter().map(value).collect())
+    };
     let origin = each(&|(_, linked)| Some(linked.origin.as_str().to_owned()));
     table.set("donnee_source_type", Column::Text(origin))?;
-    table.set("donnee_source_code", Column::Text(each(&|(_, linked)| linked.source.clone())))?;
+    table.set(
+        "donnee_source_code",
+        Column::Text(each(&|(_, linked)| linked.source.clone())),
+    )?;
     let method = each(&|(school, linked)| Some(linked.origin.method(*school).to_owned()));
     table.set("donnee_methode", Column::List(method))?;
-    table.set("certifications_terminales", Column::List(each(&|(_, linked)| linked.terminal_codes())))?;
+    table.set(
+        "certifications_terminales",
+        Column::List(each(&|(_, linked)| linked.terminal_codes())),
+    )?;
     Ok(table)
 }

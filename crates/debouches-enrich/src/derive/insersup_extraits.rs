@@ -11,20 +11,37 @@ use crate::told::Told;
 
 const INSERSUP: &str = "insersup";
 /// The dimensions of a population, and their value on everybody.
-const POPULATION: [&str; 4] = ["obtention_diplome", "genre", "nationalite", "regime_inscription"];
+const POPULATION: [&str; 4] = [
+    "obtention_diplome",
+    "genre",
+    "nationalite",
+    "regime_inscription",
+];
 const EVERYBODY: &str = "ensemble";
 /// Establishments that are not one: all universities, all establishments.
 const TOTALS: [&str; 2] = ["UNIV", "all"];
 const ALL_DIPLOMAS: &str = "all";
 
 /// Rows on everybody, by establishment and diploma; the totals of an establishment over its diplomas are among them.
-pub(super) fn everybody(spec: &TableSpec, references: &References, told: &mut Told) -> Result<Table, TableError> {
-    extract(spec, references, told, &|row| !row.is_total && row.is_everybody)
+pub(super) fn everybody(
+    spec: &TableSpec,
+    references: &References,
+    told: &mut Told,
+) -> Result<Table, TableError> {
+    extract(spec, references, told, &|row| {
+        !row.is_total && row.is_everybody
+    })
 }
 
 /// National totals over all diplomas of a type.
-pub(super) fn totals(spec: &TableSpec, references: &References, told: &mut Told) -> Result<Table, TableError> {
-    extract(spec, references, told, &|row| row.is_total && row.is_all_diplomas)
+pub(super) fn totals(
+    spec: &TableSpec,
+    references: &References,
+    told: &mut Told,
+) -> Result<Table, TableError> {
+    extract(spec, references, told, &|row| {
+        row.is_total && row.is_all_diplomas
+    })
 }
 
 struct Row {
@@ -41,11 +58,18 @@ fn extract(
 ) -> Result<Table, TableError> {
     let table = input(references, INSERSUP)?;
     let (establishment, diploma) = (table.text("etablissement")?, table.text("diplome")?);
-    let population = POPULATION.iter().map(|name| table.text(name)).collect::<Result<Vec<_>, _>>()?;
+    let population = POPULATION
+        .iter()
+        .map(|name| table.text(name))
+        .collect::<Result<Vec<_>, _>>()?;
     let row = |row: usize| Row {
-        is_total: establishment.get(row).is_some_and(|uai| TOTALS.contains(&uai)),
+        is_total: establishment
+            .get(row)
+            .is_some_and(|uai| TOTALS.contains(&uai)),
         is_all_diplomas: diploma.get(row) == Some(ALL_DIPLOMAS),
-        is_everybody: population.iter().all(|column| column.get(row) == Some(EVERYBODY)),
+        is_everybody: population
+            .iter()
+            .all(|column| column.get(row) == Some(EVERYBODY)),
     };
     let keep: Vec<bool> = (0..table.rows()).map(|place| wanted(&row(place))).collect();
     told.count("rows.received", table.rows() as u64);

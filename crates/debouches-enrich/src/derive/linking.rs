@@ -25,7 +25,13 @@ pub(super) enum Origin {
 }
 
 impl Origin {
-    pub(super) const ALL: [Self; 5] = [Self::Own, Self::Old, Self::New, Self::EarlierYear, Self::CommonYear];
+    pub(super) const ALL: [Self; 5] = [
+        Self::Own,
+        Self::Old,
+        Self::New,
+        Self::EarlierYear,
+        Self::CommonYear,
+    ];
 
     pub(super) fn as_str(self) -> &'static str {
         match self {
@@ -68,12 +74,24 @@ pub(super) struct Linked {
 impl Linked {
     /// A received record.
     pub(super) fn own(place: usize, code: String) -> Self {
-        Self { place, source: Some(code.clone()), code, origin: Origin::Own, terminals: BTreeSet::new() }
+        Self {
+            place,
+            source: Some(code.clone()),
+            code,
+            origin: Origin::Own,
+            terminals: BTreeSet::new(),
+        }
     }
 
     /// The codes of the last year, as a list; none for a row that has its numbers.
     pub(super) fn terminal_codes(&self) -> Option<String> {
-        (!self.terminals.is_empty()).then(|| self.terminals.iter().map(String::as_str).collect::<Vec<_>>().join("|"))
+        (!self.terminals.is_empty()).then(|| {
+            self.terminals
+                .iter()
+                .map(String::as_str)
+                .collect::<Vec<_>>()
+                .join("|")
+        })
     }
 }
 
@@ -95,37 +113,64 @@ impl Links {
         let modules = Modules::read(input(references, TRAININGS)?)?;
         let links = match optional_input(references, GROUP_LINKS) {
             Some(table) => {
-                let (group, cfd) = (table.text("groupe_formation")?, table.text("formation_diplome")?);
-                group.iter().zip(cfd.iter()).filter_map(|(group, cfd)| Some((group?, cfd?))).collect()
+                let (group, cfd) = (
+                    table.text("groupe_formation")?,
+                    table.text("formation_diplome")?,
+                );
+                group
+                    .iter()
+                    .zip(cfd.iter())
+                    .filter_map(|(group, cfd)| Some((group?, cfd?)))
+                    .collect()
             }
             None => Vec::new(),
         };
         let common = common_years(links, &modules, &diplomas);
         let trainings = modules.continuum(&diplomas);
-        Ok(Self { diplomas, modules, trainings, common })
+        Ok(Self {
+            diplomas,
+            modules,
+            trainings,
+            common,
+        })
     }
 
     /// The diplomas that a MEFSTAT11 leads to.
     pub(super) fn diplomas_of(&self, mefstat11: &str) -> Vec<String> {
-        self.modules.diplomas_of(mefstat11).map(str::to_owned).collect()
+        self.modules
+            .diplomas_of(mefstat11)
+            .map(str::to_owned)
+            .collect()
     }
 
     /// Adds to a group the rows that its own records lead to. School trainings are MEFSTAT11, the others diplomas.
     pub(super) fn complete(&self, group: &mut Group, is_school: bool) {
-        follow(group, if is_school { &self.trainings } else { &self.diplomas });
+        follow(
+            group,
+            if is_school {
+                &self.trainings
+            } else {
+                &self.diplomas
+            },
+        );
         if is_school {
             earlier_years(group, &self.modules);
         }
         for year in &self.common {
             let leads_to = |code: &str| {
                 if is_school {
-                    self.modules.of_mefstat11(code).any(|module| year.members.contains(&module.cfd))
+                    self.modules
+                        .of_mefstat11(code)
+                        .any(|module| year.members.contains(&module.cfd))
                 } else {
                     year.members.contains(code)
                 }
             };
             let codes: Vec<String> = if is_school {
-                self.modules.of_cfd(&year.common).map(|module| module.mefstat11.clone()).collect()
+                self.modules
+                    .of_cfd(&year.common)
+                    .map(|module| module.mefstat11.clone())
+                    .collect()
             } else {
                 vec![year.common.clone()]
             };
@@ -136,9 +181,19 @@ impl Links {
 
 /// T6 and T7: the codes linked to one that has numbers, and that have none of their own.
 fn follow(group: &mut Group, continuum: &Continuum) {
-    let own: HashMap<String, usize> = group.iter().map(|(code, linked)| (code.clone(), linked.place)).collect();
-    let neighbours: BTreeSet<String> =
-        own.keys().flat_map(|code| continuum.successors(code).chain(continuum.predecessors(code))).map(str::to_owned).collect();
+    let own: HashMap<String, usize> = group
+        .iter()
+        .map(|(code, linked)| (code.clone(), linked.place))
+        .collect();
+    let neighbours: BTreeSet<String> = own
+        .keys()
+        .flat_map(|code| {
+            continuum
+                .successors(code)
+                .chain(continuum.predecessors(code))
+        })
+        .map(str::to_owned)
+        .collect();
     for code in neighbours {
         let found = carried(continuum, &code, &|code| own.contains_key(code));
         let (source, origin) = match found {
@@ -147,25 +202,49 @@ fn follow(group: &mut Group, continuum: &Continuum) {
             None => continue,
         };
         let place = own[&source];
-        group.insert(code.clone(), Linked { place, code, origin, source: Some(source), terminals: BTreeSet::new() });
+        group.insert(
+            code.clone(),
+            Linked {
+                place,
+                code,
+                origin,
+                source: Some(source),
+                terminals: BTreeSet::new(),
+            },
+        );
     }
 }
 
 /// T8: the years before the last of every code with numbers.
 fn earlier_years(group: &mut Group, modules: &Modules) {
-    let terminals: Vec<(String, usize)> = group.values().map(|linked| (linked.code.clone(), linked.place)).collect();
+    let terminals: Vec<(String, usize)> = group
+        .values()
+        .map(|linked| (linked.code.clone(), linked.place))
+        .collect();
     for (terminal, place) in terminals {
         for code in modules.years_before(&terminal) {
-            point(group, code, place, Origin::EarlierYear, [terminal.clone()].into());
+            point(
+                group,
+                code,
+                place,
+                Origin::EarlierYear,
+                [terminal.clone()].into(),
+            );
         }
     }
 }
 
 /// T9: the common year of a family or of options, when members of it have numbers of their own.
 fn common_year(group: &mut Group, codes: Vec<String>, is_member: &dyn Fn(&str) -> bool) {
-    let own = group.values().filter(|linked| linked.origin == Origin::Own && is_member(&linked.code));
-    let mut places = own.map(|linked| (linked.code.clone(), linked.place)).peekable();
-    let Some(place) = places.peek().map(|(_, place)| *place) else { return };
+    let own = group
+        .values()
+        .filter(|linked| linked.origin == Origin::Own && is_member(&linked.code));
+    let mut places = own
+        .map(|linked| (linked.code.clone(), linked.place))
+        .peekable();
+    let Some(place) = places.peek().map(|(_, place)| *place) else {
+        return;
+    };
     let terminals: BTreeSet<String> = places.map(|(code, _)| code).collect();
     for code in codes {
         point(group, code, place, Origin::CommonYear, terminals.clone());
@@ -173,8 +252,20 @@ fn common_year(group: &mut Group, codes: Vec<String>, is_member: &dyn Fn(&str) -
 }
 
 /// Adds a row without numbers, or more codes to one; never replaces a row with numbers.
-fn point(group: &mut Group, code: String, place: usize, origin: Origin, terminals: BTreeSet<String>) {
-    let new = || Linked { place, code: code.clone(), origin, source: None, terminals: BTreeSet::new() };
+fn point(
+    group: &mut Group,
+    code: String,
+    place: usize,
+    origin: Origin,
+    terminals: BTreeSet<String>,
+) {
+    let new = || Linked {
+        place,
+        code: code.clone(),
+        origin,
+        source: None,
+        terminals: BTreeSet::new(),
+    };
     let linked = group.entry(code.clone()).or_insert_with(new);
     if !linked.origin.has_numbers() {
         linked.terminals.extend(terminals);

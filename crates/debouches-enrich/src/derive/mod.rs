@@ -33,8 +33,15 @@ use crate::reference::References;
 use crate::told::Told;
 
 /// The rows of a derived table, in the order of its key.
-pub(crate) fn derive(spec: &TableSpec, references: &References, told: &mut Told) -> Result<Table, EnrichError> {
-    let wrap = |source| EnrichError::Table { table: spec.id.clone(), source };
+pub(crate) fn derive(
+    spec: &TableSpec,
+    references: &References,
+    told: &mut Told,
+) -> Result<Table, EnrichError> {
+    let wrap = |source| EnrichError::Table {
+        table: spec.id.clone(),
+        source,
+    };
     let made: Result<Table, TableError> = match spec.id.as_str() {
         "comparables" => comparables::make(spec, references, told),
         "couverture_catalogues" => couverture_catalogues::make(spec, references, told),
@@ -52,16 +59,27 @@ pub(crate) fn derive(spec: &TableSpec, references: &References, told: &mut Told)
         "referentiel_diplomes" => referentiel_diplomes::make(spec, references),
         "tags_regions" => tags_regions::make(spec, references),
         "vues_diplomes" => vues_diplomes::make(spec, references, told),
-        _ => return Err(EnrichError::NoDerivation { table: spec.id.clone() }),
+        _ => {
+            return Err(EnrichError::NoDerivation {
+                table: spec.id.clone(),
+            });
+        }
     };
     // A copy of another table may hold columns that this one does not publish.
     let published = |name: &str| {
-        spec.columns.iter().any(|column| column.name == name || (column.is_measure() && column.status_name() == name))
+        spec.columns.iter().any(|column| {
+            column.name == name || (column.is_measure() && column.status_name() == name)
+        })
     };
     let made = made.map(|table| table.without(|name| !published(name)));
-    let table = made.and_then(|table| table.sorted_by(&spec.key)).map_err(wrap)?;
+    let table = made
+        .and_then(|table| table.sorted_by(&spec.key))
+        .map_err(wrap)?;
     if let Some((row, _)) = table.repeated_keys(&spec.key).map_err(wrap)?.first() {
-        return Err(EnrichError::TwiceDerived { table: spec.id.clone(), key: table.key_of(&spec.key, *row) });
+        return Err(EnrichError::TwiceDerived {
+            table: spec.id.clone(),
+            key: table.key_of(&spec.key, *row),
+        });
     }
     Ok(table)
 }
@@ -72,21 +90,38 @@ pub(crate) fn derive(spec: &TableSpec, references: &References, told: &mut Told)
 pub fn specifications_digest(spec: &TableSpec) -> Option<Sha256> {
     let derived = spec.derived.as_ref()?;
     let reads = |other: &&TableSpec| {
-        spec.id.as_str() == "definitions" || derived.from.iter().chain(&derived.optional).any(|table| *table == other.id)
+        spec.id.as_str() == "definitions"
+            || derived
+                .from
+                .iter()
+                .chain(&derived.optional)
+                .any(|table| *table == other.id)
     };
-    let digests = tables().iter().filter(reads).map(|other| format!("{}={}\n", other.id, other.digest));
+    let digests = tables()
+        .iter()
+        .filter(reads)
+        .map(|other| format!("{}={}\n", other.id, other.digest));
     Some(Sha256::of(digests.collect::<String>().as_bytes()))
 }
 
 /// A table that the derivation is made of.
-pub(crate) fn input<'a>(references: &'a References, name: &'static str) -> Result<&'a Table, TableError> {
-    let missing = || TableError::NoColumn { name: name.to_owned(), expected: "validated table" };
+pub(crate) fn input<'a>(
+    references: &'a References,
+    name: &'static str,
+) -> Result<&'a Table, TableError> {
+    let missing = || TableError::NoColumn {
+        name: name.to_owned(),
+        expected: "validated table",
+    };
     optional_input(references, name).ok_or_else(missing)
 }
 
 /// A table that the derivation uses when it is configured.
 pub(crate) fn optional_input<'a>(references: &'a References, name: &str) -> Option<&'a Table> {
-    references.iter().find(|(own, _)| own.as_str() == name).map(|(_, reference)| &reference.table)
+    references
+        .iter()
+        .find(|(own, _)| own.as_str() == name)
+        .map(|(_, reference)| &reference.table)
 }
 
 #[cfg(test)]
@@ -95,18 +130,34 @@ mod tests {
 
     #[test]
     fn what_a_derived_table_reads_decides_it() {
-        let digest = |name: &str| specifications_digest(debouches_model::spec::find(&name.parse().unwrap()).unwrap());
+        let digest = |name: &str| {
+            specifications_digest(debouches_model::spec::find(&name.parse().unwrap()).unwrap())
+        };
         assert_eq!(digest("ij_regional"), None);
         assert!(digest("definitions").is_some() && digest("perimetres").is_some());
-        assert_ne!(digest("definitions"), digest("perimetres"), "the definitions are made of every specification");
-        assert_eq!(digest("couverture_catalogues").is_some(), digest("couverture_etablissements").is_some());
+        assert_ne!(
+            digest("definitions"),
+            digest("perimetres"),
+            "the definitions are made of every specification"
+        );
+        assert_eq!(
+            digest("couverture_catalogues").is_some(),
+            digest("couverture_etablissements").is_some()
+        );
     }
 
     #[test]
     fn every_derived_table_has_a_derivation() {
-        for spec in debouches_model::spec::tables().iter().filter(|spec| spec.derived.is_some()) {
+        for spec in debouches_model::spec::tables()
+            .iter()
+            .filter(|spec| spec.derived.is_some())
+        {
             let error = derive(spec, &References::new(), &mut Told::default()).err();
-            assert!(!matches!(error, Some(EnrichError::NoDerivation { .. })), "{}", spec.id);
+            assert!(
+                !matches!(error, Some(EnrichError::NoDerivation { .. })),
+                "{}",
+                spec.id
+            );
         }
     }
 }

@@ -11,7 +11,10 @@ use crate::coverage::{AskedVintages, CatalogueLine, CodeSystem, Coverage, Voie};
 use crate::reference::References;
 
 /// The catalogues, by the name of their table and their own.
-const CATALOGUES: [(&str, &str); 2] = [("affelnet_offre", "affelnet"), ("parcoursup_offre_bts", "parcoursup_bts")];
+const CATALOGUES: [(&str, &str); 2] = [
+    ("affelnet_offre", "affelnet"),
+    ("parcoursup_offre_bts", "parcoursup_bts"),
+];
 
 /// A training of an establishment in a catalogue.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,16 +48,30 @@ pub(super) struct Offers {
 pub(super) fn read(references: &References) -> Result<Offers, TableError> {
     let mut offers = Offers::default();
     for (table, catalogue) in CATALOGUES {
-        let Some(reference) = references.iter().find(|(own, _)| own.as_str() == table).map(|(_, reference)| reference) else {
+        let Some(reference) = references
+            .iter()
+            .find(|(own, _)| own.as_str() == table)
+            .map(|(_, reference)| reference)
+        else {
             continue;
         };
         offers.versions.insert(catalogue, reference.version.clone());
         let column = |name| reference.table.text(name);
         let (uai, code, path) = (column("uai")?, column("mefstat11")?, column("statut")?);
         for row in 0..reference.table.rows() {
-            let (Some(uai), Some(code)) = (uai.get(row), code.get(row)) else { continue };
-            let voie = path.get(row).and_then(Voie::parse).unwrap_or(Voie::Scolaire);
-            let offer = Offer { catalogue, uai: uai.to_owned(), code: code.to_owned(), voie };
+            let (Some(uai), Some(code)) = (uai.get(row), code.get(row)) else {
+                continue;
+            };
+            let voie = path
+                .get(row)
+                .and_then(Voie::parse)
+                .unwrap_or(Voie::Scolaire);
+            let offer = Offer {
+                catalogue,
+                uai: uai.to_owned(),
+                code: code.to_owned(),
+                voie,
+            };
             *offers.lines.entry(offer).or_default() += 1;
         }
     }
@@ -65,10 +82,19 @@ pub(super) fn read(references: &References) -> Result<Offers, TableError> {
 pub(super) fn coverage(references: &References) -> Result<Coverage, TableError> {
     let coverage = Coverage::read(references, None, AskedVintages::All)?;
     if coverage.newest() == 0 {
-        let names: Vec<&str> =
-            crate::coverage::FIGURE_TABLES.into_iter().filter(|name| optional_input(references, name).is_some()).collect();
-        let name = if names.is_empty() { "any table with figures".to_owned() } else { names.join(", ") };
-        return Err(TableError::NoColumn { name, expected: "dated figure" });
+        let names: Vec<&str> = crate::coverage::FIGURE_TABLES
+            .into_iter()
+            .filter(|name| optional_input(references, name).is_some())
+            .collect();
+        let name = if names.is_empty() {
+            "any table with figures".to_owned()
+        } else {
+            names.join(", ")
+        };
+        return Err(TableError::NoColumn {
+            name,
+            expected: "dated figure",
+        });
     }
     Ok(coverage)
 }
@@ -77,7 +103,11 @@ pub(super) fn coverage(references: &References) -> Result<Coverage, TableError> 
 pub(super) fn with_statuses(spec: &TableSpec, mut table: Table) -> Result<Table, TableError> {
     for measure in spec.measures() {
         let filled = |row: usize, number: &dyn Fn(usize) -> Option<f64>| {
-            if number(row).is_some() { ValueStatus::Measured } else { ValueStatus::Absent }
+            if number(row).is_some() {
+                ValueStatus::Measured
+            } else {
+                ValueStatus::Absent
+            }
         };
         let statuses = {
             let number = table.numbers(&measure.name)?;
@@ -99,8 +129,12 @@ mod tests {
     fn the_specifications_name_every_table_that_coverage_reads() {
         for table in ["couverture_catalogues", "couverture_etablissements"] {
             let spec = find(&table.parse().unwrap()).unwrap();
-            let named: Vec<&str> =
-                spec.derived.iter().flat_map(|derived| &derived.optional).map(debouches_model::TableId::as_str).collect();
+            let named: Vec<&str> = spec
+                .derived
+                .iter()
+                .flat_map(|derived| &derived.optional)
+                .map(debouches_model::TableId::as_str)
+                .collect();
             let catalogues = CATALOGUES.iter().map(|(name, _)| *name);
             for needed in catalogues.chain(FIGURE_TABLES).chain(CODE_TABLES) {
                 assert!(named.contains(&needed), "{table} does not name {needed}");

@@ -23,7 +23,11 @@ struct Known {
     newest: u16,
 }
 
-pub(super) fn make(spec: &TableSpec, references: &References, told: &mut Told) -> Result<Table, TableError> {
+pub(super) fn make(
+    spec: &TableSpec,
+    references: &References,
+    told: &mut Told,
+) -> Result<Table, TableError> {
     let coverage = offres::coverage(references)?;
     let labels = labels(references)?;
     let mut types: BTreeMap<(&str, String, Voie), Known> = BTreeMap::new();
@@ -37,23 +41,52 @@ pub(super) fn make(spec: &TableSpec, references: &References, told: &mut Told) -
     };
     let level = |cfd: &str| cfd.get(..3).map(str::to_owned);
     for (code, is_shown, vintage) in coverage.codes_of(Voie::Apprentissage) {
-        level(code).into_iter().for_each(|kind| note("DEPP", kind, Voie::Apprentissage, code.to_owned(), is_shown, vintage));
+        level(code).into_iter().for_each(|kind| {
+            note(
+                "DEPP",
+                kind,
+                Voie::Apprentissage,
+                code.to_owned(),
+                is_shown,
+                vintage,
+            )
+        });
     }
     for (code, is_shown, vintage) in coverage.codes_of(Voie::Scolaire) {
         for cfd in coverage.diplomas_of(code) {
-            level(&cfd).into_iter().for_each(|kind| note("DEPP", kind, Voie::Scolaire, cfd.clone(), is_shown, vintage));
+            level(&cfd).into_iter().for_each(|kind| {
+                note("DEPP", kind, Voie::Scolaire, cfd.clone(), is_shown, vintage)
+            });
         }
     }
     let kinds = kinds(references)?;
-    for (code, is_shown, vintage) in coverage.codes_of(Voie::Superieur).filter(|(code, ..)| *code != "all") {
+    for (code, is_shown, vintage) in coverage
+        .codes_of(Voie::Superieur)
+        .filter(|(code, ..)| *code != "all")
+    {
         for kind in kinds.get(code).into_iter().flatten() {
-            note("SIES", kind.clone(), Voie::Superieur, code.to_owned(), is_shown, vintage);
+            note(
+                "SIES",
+                kind.clone(),
+                Voie::Superieur,
+                code.to_owned(),
+                is_shown,
+                vintage,
+            );
         }
     }
-    for (cfd, _) in coverage.diplomas().into_iter().filter(|(_, is_open)| *is_open) {
+    for (cfd, _) in coverage
+        .diplomas()
+        .into_iter()
+        .filter(|(_, is_open)| *is_open)
+    {
         let Some(kind) = level(cfd) else { continue };
         for voie in [Voie::Apprentissage, Voie::Scolaire] {
-            types.entry(("DEPP", kind.clone(), voie)).or_default().open.insert(cfd.to_owned());
+            types
+                .entry(("DEPP", kind.clone(), voie))
+                .or_default()
+                .open
+                .insert(cfd.to_owned());
         }
     }
     let lines: Vec<_> = types
@@ -68,10 +101,16 @@ pub(super) fn make(spec: &TableSpec, references: &References, told: &mut Told) -
                 Some(kind.clone()),
                 Some(voie.as_str().to_owned()),
                 labels.get(&kind).cloned(),
-                niveau_of(&kind).filter(|_| producer == "DEPP").map(str::to_owned),
+                niveau_of(&kind)
+                    .filter(|_| producer == "DEPP")
+                    .map(str::to_owned),
                 Some(coverage.newest().to_string()),
                 Some(state.to_owned()),
-                if producer == "DEPP" { count(known.open.len()) } else { None },
+                if producer == "DEPP" {
+                    count(known.open.len())
+                } else {
+                    None
+                },
                 count(known.with_rows.len()),
                 count(known.shown.len()),
                 (known.newest > 0).then(|| known.newest.to_string()),
@@ -83,7 +122,11 @@ pub(super) fn make(spec: &TableSpec, references: &References, told: &mut Told) -
 
 /// A type is covered when every open diploma of it is shown somewhere, or, without nomenclature, every known one.
 fn state(known: &Known, has_nomenclature: bool, open_shown: usize) -> &'static str {
-    let whole = if has_nomenclature { known.open.len() == open_shown } else { known.with_rows.len() == known.shown.len() };
+    let whole = if has_nomenclature {
+        known.open.len() == open_shown
+    } else {
+        known.with_rows.len() == known.shown.len()
+    };
     match (known.shown.is_empty(), known.with_rows.is_empty()) {
         (true, true) => "non_couvert",
         (true, false) => "sans_chiffre_publie",
@@ -94,19 +137,33 @@ fn state(known: &Known, has_nomenclature: bool, open_shown: usize) -> &'static s
 
 /// Labels of the levels of the BCN, which name who certifies.
 fn labels(references: &References) -> Result<HashMap<String, String>, TableError> {
-    let Some(table) = optional_input(references, LEVELS) else { return Ok(HashMap::new()) };
-    let (level, label) = (table.text("niveau_formation_diplome")?, table.text("libelle")?);
-    Ok(level.iter().zip(label.iter()).filter_map(|(level, label)| Some((level?.to_owned(), label?.to_owned()))).collect())
+    let Some(table) = optional_input(references, LEVELS) else {
+        return Ok(HashMap::new());
+    };
+    let (level, label) = (
+        table.text("niveau_formation_diplome")?,
+        table.text("libelle")?,
+    );
+    Ok(level
+        .iter()
+        .zip(label.iter())
+        .filter_map(|(level, label)| Some((level?.to_owned(), label?.to_owned())))
+        .collect())
 }
 
 /// Types of each SISE diploma; spellings vary from one release to the next, and are kept.
 fn kinds(references: &References) -> Result<HashMap<String, BTreeSet<String>>, TableError> {
     let mut found: HashMap<String, BTreeSet<String>> = HashMap::new();
-    let Some(table) = optional_input(references, INSERSUP) else { return Ok(found) };
+    let Some(table) = optional_input(references, INSERSUP) else {
+        return Ok(found);
+    };
     let (code, kind) = (table.text("diplome")?, table.text("type_diplome")?);
     for (code, kind) in code.iter().zip(kind.iter()) {
         if let (Some(code), Some(kind)) = (code, kind) {
-            found.entry(code.to_owned()).or_default().insert(kind.to_owned());
+            found
+                .entry(code.to_owned())
+                .or_default()
+                .insert(kind.to_owned());
         }
     }
     Ok(found)
@@ -125,9 +182,18 @@ mod tests {
             shown: set(shown),
             newest: 2024,
         };
-        assert_eq!(state(&known(&["a"], &["a", "b"], &["a", "b"]), true, 1), "couvert");
-        assert_eq!(state(&known(&["a", "c"], &["a"], &["a"]), true, 1), "en_partie");
-        assert_eq!(state(&known(&["a"], &["a"], &[]), true, 0), "sans_chiffre_publie");
+        assert_eq!(
+            state(&known(&["a"], &["a", "b"], &["a", "b"]), true, 1),
+            "couvert"
+        );
+        assert_eq!(
+            state(&known(&["a", "c"], &["a"], &["a"]), true, 1),
+            "en_partie"
+        );
+        assert_eq!(
+            state(&known(&["a"], &["a"], &[]), true, 0),
+            "sans_chiffre_publie"
+        );
         assert_eq!(state(&known(&["a"], &[], &[]), true, 0), "non_couvert");
         assert_eq!(state(&known(&[], &["a"], &["a"]), false, 0), "couvert");
     }

@@ -32,14 +32,24 @@ pub(super) fn make(spec: &TableSpec, references: &References) -> Result<Table, T
     let owned = |text: Option<&str>| text.map(str::to_owned);
     // A day written otherwise is published as it is.
     let day = |date: Option<&str>| date.map(|date| iso(date).unwrap_or_else(|| date.to_owned()));
-    let year = |date: Option<&str>| date.and_then(iso).and_then(|date| Some(date.split_once('-')?.0.to_owned()));
+    let year = |date: Option<&str>| {
+        date.and_then(iso)
+            .and_then(|date| Some(date.split_once('-')?.0.to_owned()))
+    };
     let mut found: BTreeMap<(&str, String, String), [Option<String>; 11]> = BTreeMap::new();
-    for (kind, table, code) in [("cfd", diplomas, "formation_diplome"), ("mefstat11", modules, "mefstat11")] {
+    for (kind, table, code) in [
+        ("cfd", diplomas, "formation_diplome"),
+        ("mefstat11", modules, "mefstat11"),
+    ] {
         let (code, cfd) = (table.text(code)?, table.text("formation_diplome")?);
         let (opened, closed) = (table.text("date_ouverture")?, table.text("date_fermeture")?);
-        let years = (kind == "mefstat11").then(|| table.text("annee_dispositif")).transpose()?;
+        let years = (kind == "mefstat11")
+            .then(|| table.text("annee_dispositif"))
+            .transpose()?;
         for row in 0..table.rows() {
-            let (Some(code), Some(cfd)) = (code.get(row), cfd.get(row)) else { continue };
+            let (Some(code), Some(cfd)) = (code.get(row), cfd.get(row)) else {
+                continue;
+            };
             let line = [
                 Some(kind.to_owned()),
                 Some(code.to_owned()),
@@ -54,19 +64,29 @@ pub(super) fn make(spec: &TableSpec, references: &References) -> Result<Table, T
                 day(closed.get(row)),
             ];
             // Two modules may share code and diploma: the first one stands for both.
-            found.entry((kind, code.to_owned(), cfd.to_owned())).or_insert(line);
+            found
+                .entry((kind, code.to_owned(), cfd.to_owned()))
+                .or_insert(line);
         }
     }
     if let Some(published) = optional_input(references, INSERSUP) {
         let column = |name| published.text(name);
-        let (code, label, kind) = (column("diplome")?, column("libelle_diplome")?, column("type_diplome_long")?);
+        let (code, label, kind) = (
+            column("diplome")?,
+            column("libelle_diplome")?,
+            column("type_diplome_long")?,
+        );
         for row in 0..published.rows() {
             // `all` stands for every diploma of a type.
-            let Some(code) = code.get(row).filter(|code| *code != "all") else { continue };
+            let Some(code) = code.get(row).filter(|code| *code != "all") else {
+                continue;
+            };
             let mut line: [Option<String>; 11] = Default::default();
             (line[0], line[1]) = (Some("sise".to_owned()), Some(code.to_owned()));
             (line[3], line[5]) = (owned(label.get(row)), owned(kind.get(row)));
-            found.entry(("sise", code.to_owned(), String::new())).or_insert(line);
+            found
+                .entry(("sise", code.to_owned(), String::new()))
+                .or_insert(line);
         }
     }
     rows::table(spec, found.into_values().collect())
@@ -86,15 +106,24 @@ impl Labels {
         let successions = optional_input(references, SUCCESSIONS);
         for table in successions.into_iter().chain([diplomas]) {
             let (codes, labels) = (table.text("formation_diplome")?, table.text("libelle")?);
-            let named = codes.iter().zip(labels.iter()).filter_map(|(code, label)| Some((code?.to_owned(), label?.to_owned())));
+            let named = codes
+                .iter()
+                .zip(labels.iter())
+                .filter_map(|(code, label)| Some((code?.to_owned(), label?.to_owned())));
             found.own.extend(named);
         }
         if let Some(table) = successions {
             found.continuum = Continuum::read(table)?;
         }
         if let Some(table) = optional_input(references, LEVELS) {
-            let (codes, labels) = (table.text("niveau_formation_diplome")?, table.text("libelle")?);
-            let named = codes.iter().zip(labels.iter()).filter_map(|(code, label)| Some((code?.to_owned(), label?.to_owned())));
+            let (codes, labels) = (
+                table.text("niveau_formation_diplome")?,
+                table.text("libelle")?,
+            );
+            let named = codes
+                .iter()
+                .zip(labels.iter())
+                .filter_map(|(code, label)| Some((code?.to_owned(), label?.to_owned())));
             found.kinds.extend(named);
         }
         Ok(found)
@@ -111,8 +140,13 @@ impl Labels {
     /// The label of the nearest diploma replaced that says something else: not contained in the label of today.
     fn former(&self, cfd: &str) -> Option<&str> {
         let today = without_accents(self.of(cfd)?);
-        let labels = self.continuum.predecessors(cfd).filter_map(|code| self.of(code));
-        labels.into_iter().find(|label| !today.contains(&without_accents(label)))
+        let labels = self
+            .continuum
+            .predecessors(cfd)
+            .filter_map(|code| self.of(code));
+        labels
+            .into_iter()
+            .find(|label| !today.contains(&without_accents(label)))
     }
 }
 
@@ -127,18 +161,36 @@ mod tests {
 
     #[test]
     fn v35_v36_v37_the_level_is_told_by_the_first_character() {
-        let levels = ["50023203", "40023203", "32023203", "24023203", "14545678", "01022102", "X"].map(level);
-        assert_eq!(levels, [Some("3"), Some("4"), Some("5"), Some("6"), Some("7"), Some("0"), None]);
+        let levels = [
+            "50023203", "40023203", "32023203", "24023203", "14545678", "01022102", "X",
+        ]
+        .map(level);
+        assert_eq!(
+            levels,
+            [
+                Some("3"),
+                Some("4"),
+                Some("5"),
+                Some("6"),
+                Some("7"),
+                Some("0"),
+                None
+            ]
+        );
         assert_eq!(level(""), None);
     }
 
     #[test]
     fn v40_the_former_label_is_the_nearest_that_today_does_not_contain() {
-        let mut labels =
-            Labels { continuum: Continuum::of([("10000000", "10000001"), ("10000001", "10000002")]), ..Labels::default() };
-        for (code, label) in
-            [("10000000", "BAC PRO ANCIEN"), ("10000001", "BAC PRO BÂTIMENT"), ("10000002", "BAC PRO BATIMENT NOUVEAU")]
-        {
+        let mut labels = Labels {
+            continuum: Continuum::of([("10000000", "10000001"), ("10000001", "10000002")]),
+            ..Labels::default()
+        };
+        for (code, label) in [
+            ("10000000", "BAC PRO ANCIEN"),
+            ("10000001", "BAC PRO BÂTIMENT"),
+            ("10000002", "BAC PRO BATIMENT NOUVEAU"),
+        ] {
             labels.own.insert(code.to_owned(), label.to_owned());
         }
         assert_eq!(labels.former("10000002"), Some("BAC PRO ANCIEN"));
@@ -150,7 +202,14 @@ mod tests {
     fn v36_v38_the_type_is_that_of_the_first_three_characters_or_none() {
         let mut labels = Labels::default();
         labels.kinds.insert("400".to_owned(), "BAC PRO".to_owned());
-        assert_eq!((labels.kind("40023203"), level("40023203")), (Some("BAC PRO"), Some("4")));
-        assert_eq!(labels.kind("99923203"), None, "the line stays, without a type");
+        assert_eq!(
+            (labels.kind("40023203"), level("40023203")),
+            (Some("BAC PRO"), Some("4"))
+        );
+        assert_eq!(
+            labels.kind("99923203"),
+            None,
+            "the line stays, without a type"
+        );
     }
 }

@@ -13,10 +13,25 @@ pub(super) fn make(spec: &TableSpec, references: &References) -> Result<Table, T
     let Some(received) = optional_input(references, RECEIVED) else {
         return rows::table(spec, Vec::<[Option<String>; 10]>::new());
     };
-    let names =
-        ["signal_id", "date", "uai", "code", "millesime", "table_publiee", "champ", "valeur_signalee", "source", "etat"];
+    let names = [
+        "signal_id",
+        "date",
+        "uai",
+        "code",
+        "millesime",
+        "table_publiee",
+        "champ",
+        "valeur_signalee",
+        "source",
+        "etat",
+    ];
     let columns = names.map(|name| received.text(name));
     let columns = columns.into_iter().collect::<Result<Vec<_>, _>>()?;
     let line = |row: usize| std::array::from_fn(|place| columns[place].get(row).map(str::to_owned));
-    rows::table(spec, (0..received.rows()).map(line).collect::<Vec<[Option<String>; 10]>>())
+    rows::table(
+        spec,
+        (0..received.rows())
+            .map(line)
+            .collect::<Vec<[Option<String>; 10]>>(),
+    )
 }

@@ -30,7 +30,11 @@ struct Tag {
 /// Tags by system and code of the diploma, in order.
 type Tags = BTreeMap<(&'static str, String), Vec<Tag>>;
 
-pub(super) fn make(spec: &TableSpec, references: &References, told: &mut Told) -> Result<Table, TableError> {
+pub(super) fn make(
+    spec: &TableSpec,
+    references: &References,
+    told: &mut Told,
+) -> Result<Table, TableError> {
     let diplomas = input(references, DIPLOMAS)?.text("formation_diplome")?;
     let cfds: BTreeSet<&str> = diplomas.iter().flatten().collect();
     let mut tags: Tags = BTreeMap::new();
@@ -65,32 +69,56 @@ pub(super) fn make(spec: &TableSpec, references: &References, told: &mut Told) -
             ]);
         }
     }
-    counts.into_iter().for_each(|(nomenclature, rows)| told.count(&format!("rows.{nomenclature}"), rows));
+    counts
+        .into_iter()
+        .for_each(|(nomenclature, rows)| told.count(&format!("rows.{nomenclature}"), rows));
     rows::table(spec, lines)
 }
 
 fn reference<'a>(references: &'a References, name: &str) -> Option<&'a Reference> {
-    references.iter().find(|(own, _)| own.as_str() == name).map(|(_, reference)| reference)
+    references
+        .iter()
+        .find(|(own, _)| own.as_str() == name)
+        .map(|(_, reference)| reference)
 }
 
 fn version(references: &References, name: &str) -> String {
-    reference(references, name).map(|reference| reference.version.clone()).unwrap_or_default()
+    reference(references, name)
+        .map(|reference| reference.version.clone())
+        .unwrap_or_default()
 }
 
 /// Labels of a nomenclature, when it is configured.
-fn labels(references: &References, name: &str, code: &str) -> Result<HashMap<String, String>, TableError> {
-    let Some(table) = optional_input(references, name) else { return Ok(HashMap::new()) };
+fn labels(
+    references: &References,
+    name: &str,
+    code: &str,
+) -> Result<HashMap<String, String>, TableError> {
+    let Some(table) = optional_input(references, name) else {
+        return Ok(HashMap::new());
+    };
     let (codes, labels) = (table.text(code)?, table.text("libelle")?);
-    Ok(codes.iter().zip(labels.iter()).filter_map(|(code, label)| Some((code?.to_owned(), label?.to_owned()))).collect())
+    Ok(codes
+        .iter()
+        .zip(labels.iter())
+        .filter_map(|(code, label)| Some((code?.to_owned(), label?.to_owned())))
+        .collect())
 }
 
 /// NSF: group, domain, category.
-fn specialities(cfds: &BTreeSet<&str>, references: &References, tags: &mut Tags) -> Result<(), TableError> {
+fn specialities(
+    cfds: &BTreeSet<&str>,
+    references: &References,
+    tags: &mut Tags,
+) -> Result<(), TableError> {
     let specialities = Specialities::read(references)?;
     let version = version(references, SPECIALITIES);
     for cfd in cfds {
         let nsf = specialities.of(&[(*cfd).to_owned()], None);
-        let label = nsf.group.as_ref().and_then(|group| specialities.label(group));
+        let label = nsf
+            .group
+            .as_ref()
+            .and_then(|group| specialities.label(group));
         let found = [
             ("nsf_groupe", nsf.group.clone(), label),
             ("nsf_domaine", nsf.domain(), nsf.domain_label()),
@@ -98,15 +126,27 @@ fn specialities(cfds: &BTreeSet<&str>, references: &References, tags: &mut Tags)
         ];
         for (nomenclature, code, label) in found {
             let Some(code) = code else { continue };
-            let tag = Tag { nomenclature, code, label, method: nsf.method.as_str().to_owned(), version: version.clone() };
-            tags.entry(("cfd", (*cfd).to_owned())).or_default().push(tag);
+            let tag = Tag {
+                nomenclature,
+                code,
+                label,
+                method: nsf.method.as_str().to_owned(),
+                version: version.clone(),
+            };
+            tags.entry(("cfd", (*cfd).to_owned()))
+                .or_default()
+                .push(tag);
         }
     }
     Ok(())
 }
 
 /// ROME through Certif Info, and the families of trades of the Dares through ROME.
-fn trades(cfds: &BTreeSet<&str>, references: &References, tags: &mut Tags) -> Result<(), TableError> {
+fn trades(
+    cfds: &BTreeSet<&str>,
+    references: &References,
+    tags: &mut Tags,
+) -> Result<(), TableError> {
     let certifications = Certifications::read(references)?;
     let trade_labels = labels(references, "rome", "code_rome")?;
     let domain_labels = labels(references, "rome_domaine", "code_domaine")?;
@@ -116,7 +156,10 @@ fn trades(cfds: &BTreeSet<&str>, references: &References, tags: &mut Tags) -> Re
         for (family, trade) in family.iter().zip(trade.iter()) {
             // `NA` marks a family without trade.
             if let (Some(family), Some(trade)) = (family, trade.filter(|trade| *trade != "NA")) {
-                families.entry(trade.to_owned()).or_default().push(family.to_owned());
+                families
+                    .entry(trade.to_owned())
+                    .or_default()
+                    .push(family.to_owned());
             }
         }
     }
@@ -125,44 +168,88 @@ fn trades(cfds: &BTreeSet<&str>, references: &References, tags: &mut Tags) -> Re
         let found = certifications.of(&[(*cfd).to_owned()]);
         let own = tags.entry(("cfd", (*cfd).to_owned())).or_default();
         let method = found.method.as_str();
-        let mut push = |nomenclature, code: &String, label: Option<&String>, method: &str, version: &str| {
-            let (method, version) = (method.to_owned(), version.to_owned());
-            own.push(Tag { nomenclature, code: code.clone(), label: label.cloned(), method, version });
-        };
+        let mut push =
+            |nomenclature, code: &String, label: Option<&String>, method: &str, version: &str| {
+                let (method, version) = (method.to_owned(), version.to_owned());
+                own.push(Tag {
+                    nomenclature,
+                    code: code.clone(),
+                    label: label.cloned(),
+                    method,
+                    version,
+                });
+            };
         for code in &found.codes {
-            push("rome", code, trade_labels.get(code), method, &certifications.version);
+            push(
+                "rome",
+                code,
+                trade_labels.get(code),
+                method,
+                &certifications.version,
+            );
             for family in families.get(code).into_iter().flatten() {
                 push("fap_2009", family, None, "rome", &fap_version);
             }
         }
         for code in &found.domains {
-            push("rome_domaine", code, domain_labels.get(code), method, &certifications.version);
+            push(
+                "rome_domaine",
+                code,
+                domain_labels.get(code),
+                method,
+                &certifications.version,
+            );
         }
         for code in &found.grand_domains {
-            push("rome_grand_domaine", code, crate::codes::grand_domain_label(code), method, &certifications.version);
+            push(
+                "rome_grand_domaine",
+                code,
+                crate::codes::grand_domain_label(code),
+                method,
+                &certifications.version,
+            );
         }
     }
     Ok(())
 }
 
 /// Formacode through Certif Info; RNCP through Certif Info, then the kit.
-fn certifications(cfds: &BTreeSet<&str>, references: &References, tags: &mut Tags) -> Result<(), TableError> {
+fn certifications(
+    cfds: &BTreeSet<&str>,
+    references: &References,
+    tags: &mut Tags,
+) -> Result<(), TableError> {
     let certified = input(references, CERTIFICATIONS)?;
-    let (cfd, rncp) = (certified.text("code_scolarite")?, certified.text("code_rncp")?);
-    let (domain, label) = (certified.text("formacode")?, certified.text("libelle_formacode")?);
-    let mut push = |cfd: Option<&str>, nomenclature, code: Option<&str>, label: Option<&str>, source: &str| {
-        let (Some(cfd), Some(code)) = (cfd.filter(|cfd| cfds.contains(cfd)), code) else { return };
-        let tag = Tag {
-            nomenclature,
-            code: code.trim_start_matches("RNCP").to_owned(),
-            label: label.map(str::to_owned),
-            method: source.to_owned(),
-            version: version(references, source),
+    let (cfd, rncp) = (
+        certified.text("code_scolarite")?,
+        certified.text("code_rncp")?,
+    );
+    let (domain, label) = (
+        certified.text("formacode")?,
+        certified.text("libelle_formacode")?,
+    );
+    let mut push =
+        |cfd: Option<&str>, nomenclature, code: Option<&str>, label: Option<&str>, source: &str| {
+            let (Some(cfd), Some(code)) = (cfd.filter(|cfd| cfds.contains(cfd)), code) else {
+                return;
+            };
+            let tag = Tag {
+                nomenclature,
+                code: code.trim_start_matches("RNCP").to_owned(),
+                label: label.map(str::to_owned),
+                method: source.to_owned(),
+                version: version(references, source),
+            };
+            tags.entry(("cfd", cfd.to_owned())).or_default().push(tag);
         };
-        tags.entry(("cfd", cfd.to_owned())).or_default().push(tag);
-    };
     for row in 0..certified.rows() {
-        push(cfd.get(row), "formacode", domain.get(row), label.get(row), CERTIFICATIONS);
+        push(
+            cfd.get(row),
+            "formacode",
+            domain.get(row),
+            label.get(row),
+            CERTIFICATIONS,
+        );
         push(cfd.get(row), "rncp", rncp.get(row), None, CERTIFICATIONS);
     }
     if let Some(kit) = optional_input(references, KIT) {
@@ -173,13 +260,24 @@ fn certifications(cfds: &BTreeSet<&str>, references: &References, tags: &mut Tag
 }
 
 /// Families of trades, bacs pro and BTS with options.
-fn families(cfds: &BTreeSet<&str>, references: &References, tags: &mut Tags) -> Result<(), TableError> {
-    let Some(links) = optional_input(references, FAMILY_LINKS) else { return Ok(()) };
+fn families(
+    cfds: &BTreeSet<&str>,
+    references: &References,
+    tags: &mut Tags,
+) -> Result<(), TableError> {
+    let Some(links) = optional_input(references, FAMILY_LINKS) else {
+        return Ok(());
+    };
     let labels = labels(references, FAMILIES, "groupe_formation")?;
     let version = version(references, FAMILY_LINKS);
-    let (group, cfd) = (links.text("groupe_formation")?, links.text("formation_diplome")?);
+    let (group, cfd) = (
+        links.text("groupe_formation")?,
+        links.text("formation_diplome")?,
+    );
     for (group, cfd) in group.iter().zip(cfd.iter()) {
-        let (Some(group), Some(cfd)) = (group, cfd.filter(|cfd| cfds.contains(cfd))) else { continue };
+        let (Some(group), Some(cfd)) = (group, cfd.filter(|cfd| cfds.contains(cfd))) else {
+            continue;
+        };
         let tag = Tag {
             nomenclature: "famille_metiers",
             code: group.to_owned(),
@@ -194,7 +292,9 @@ fn families(cfds: &BTreeSet<&str>, references: &References, tags: &mut Tags) -> 
 
 /// SISE: the domain, the discipline and the sector under which each diploma is published; a diploma can have several.
 fn sectors(references: &References, tags: &mut Tags) -> Result<(), TableError> {
-    let Some(published) = optional_input(references, INSERSUP) else { return Ok(()) };
+    let Some(published) = optional_input(references, INSERSUP) else {
+        return Ok(());
+    };
     let version = version(references, INSERSUP);
     let diploma = published.text("diplome")?;
     let mut found: BTreeSet<(String, &'static str, String, Option<String>)> = BTreeSet::new();
@@ -206,14 +306,28 @@ fn sectors(references: &References, tags: &mut Tags) -> Result<(), TableError> {
         let (code, label) = (published.text(code)?, published.text(label)?);
         for row in 0..published.rows() {
             // `all` stands for every diploma of a type.
-            let (Some(diploma), Some(code)) = (diploma.get(row).filter(|diploma| *diploma != "all"), code.get(row)) else {
+            let (Some(diploma), Some(code)) = (
+                diploma.get(row).filter(|diploma| *diploma != "all"),
+                code.get(row),
+            ) else {
                 continue;
             };
-            found.insert((diploma.to_owned(), nomenclature, code.to_owned(), label.get(row).map(str::to_owned)));
+            found.insert((
+                diploma.to_owned(),
+                nomenclature,
+                code.to_owned(),
+                label.get(row).map(str::to_owned),
+            ));
         }
     }
     for (diploma, nomenclature, code, label) in found {
-        let tag = Tag { nomenclature, code, label, method: INSERSUP.to_owned(), version: version.clone() };
+        let tag = Tag {
+            nomenclature,
+            code,
+            label,
+            method: INSERSUP.to_owned(),
+            version: version.clone(),
+        };
         tags.entry(("sise", diploma)).or_default().push(tag);
     }
     Ok(())

@@ -12,18 +12,36 @@ use crate::reference::References;
 
 pub(super) fn make(spec: &TableSpec, references: &References) -> Result<Table, TableError> {
     let mut tables_of: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let inputs = spec.derived.iter().flat_map(|derived| derived.from.iter().chain(&derived.optional));
+    let inputs = spec
+        .derived
+        .iter()
+        .flat_map(|derived| derived.from.iter().chain(&derived.optional));
     for name in inputs {
         let column = find(name).and_then(|spec| spec.territory.as_ref()?.uai.as_ref());
-        let (Some(reference), Some(column)) = (references.get(name), column) else { continue };
+        let (Some(reference), Some(column)) = (references.get(name), column) else {
+            continue;
+        };
         // Totals of all universities (`UNIV`, `all`) are no establishment.
         let column = reference.table.text(column)?;
-        let used = column.distinct().zip(column.counts()).filter(|(_, rows)| *rows > 0).map(|(value, _)| value);
+        let used = column
+            .distinct()
+            .zip(column.counts())
+            .filter(|(_, rows)| *rows > 0)
+            .map(|(value, _)| value);
         for uai in used.filter(|value| value.parse::<Uai>().is_ok()) {
-            tables_of.entry(uai.to_owned()).or_default().insert(name.to_string());
+            tables_of
+                .entry(uai.to_owned())
+                .or_default()
+                .insert(name.to_string());
         }
     }
     let joined = |tables: BTreeSet<String>| tables.into_iter().collect::<Vec<_>>().join("|");
-    let rows = tables_of.into_iter().map(|(uai, tables)| [Some(uai), Some(joined(tables)), Some(COG_VINTAGE.to_owned())]);
+    let rows = tables_of.into_iter().map(|(uai, tables)| {
+        [
+            Some(uai),
+            Some(joined(tables)),
+            Some(COG_VINTAGE.to_owned()),
+        ]
+    });
     rows::table(spec, rows.collect())
 }

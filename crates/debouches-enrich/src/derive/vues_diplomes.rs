@@ -34,11 +34,18 @@ type Views = BTreeMap<Key, View>;
 /// The text of a cell.
 type Cell<'a> = &'a dyn Fn(&Key, &View) -> String;
 
-pub(super) fn make(spec: &TableSpec, references: &References, told: &mut Told) -> Result<Table, TableError> {
+pub(super) fn make(
+    spec: &TableSpec,
+    references: &References,
+    told: &mut Told,
+) -> Result<Table, TableError> {
     let modules = Modules::read(input(references, TRAININGS)?)?;
     let france = shown(input(references, FRANCE)?)?;
     let views = newest(views(&france, &modules)?);
-    let left_out: usize = views.values().map(|view| view.codes.len() - view.shown.len()).sum();
+    let left_out: usize = views
+        .values()
+        .map(|view| view.codes.len() - view.shown.len())
+        .sum();
     told.count("views.trainings_left_out", left_out as u64);
     write(spec, &views)
 }
@@ -48,7 +55,12 @@ fn shown(france: &Table) -> Result<Table, TableError> {
     let mut table = france.clone();
     let spec = find(&FRANCE.parse().expect("a table name")).expect("the table is embedded");
     outcomes::add(&mut table, &mut Told::default())?;
-    secrecy::apply(spec, &mut table, &mut RowCounts::default(), &mut Told::default())?;
+    secrecy::apply(
+        spec,
+        &mut table,
+        &mut RowCounts::default(),
+        &mut Told::default(),
+    )?;
     Ok(table)
 }
 
@@ -57,21 +69,31 @@ fn views(france: &Table, modules: &Modules) -> Result<Views, TableError> {
     let (vintage, path, level) = (text("millesime")?, text("filiere")?, text("niveau")?);
     let (cfd, mefstat11) = (text("cfd")?, text("mefstat11")?);
     let count = |name: &str| france.integers(name);
-    let (term, continuing, leavers) = (count("nb_annee_term")?, count("nb_poursuite_etudes")?, count("nb_sortant")?);
+    let (term, continuing, leavers) = (
+        count("nb_annee_term")?,
+        count("nb_poursuite_etudes")?,
+        count("nb_sortant")?,
+    );
     let employed = HORIZONS.map(|horizon| count(&format!("nb_en_emploi_{horizon}_mois")));
     let employed = employed.into_iter().collect::<Result<Vec<_>, _>>()?;
     let mut views = Views::new();
     for row in (0..france.rows()).filter(|row| level.get(*row) == Some("formation")) {
-        let (Some(vintage), Some(path)) = (vintage.get(row), path.get(row)) else { continue };
+        let (Some(vintage), Some(path)) = (vintage.get(row), path.get(row)) else {
+            continue;
+        };
         // A code of two diplomas is in neither view: its persons would be counted twice.
         let diplomas: BTreeSet<&str> = match (cfd.get(row), mefstat11.get(row)) {
             (Some(cfd), _) => BTreeSet::from([cfd]),
             (None, Some(code)) => modules.diplomas_of(code).collect(),
             (None, None) => continue,
         };
-        let (1, Some(diploma)) = (diplomas.len(), diplomas.first()) else { continue };
+        let (1, Some(diploma)) = (diplomas.len(), diplomas.first()) else {
+            continue;
+        };
         let code = cfd.get(row).or(mefstat11.get(row)).unwrap_or_default();
-        let view = views.entry((vintage.to_owned(), path.to_owned(), (*diploma).to_owned())).or_default();
+        let view = views
+            .entry((vintage.to_owned(), path.to_owned(), (*diploma).to_owned()))
+            .or_default();
         view.codes.insert(code.to_owned());
         let counts = Counts {
             term: term.get(row),
@@ -94,7 +116,9 @@ fn newest(views: Views) -> Views {
     }
     views
         .into_iter()
-        .filter(|((vintage, path, diploma), _)| last.get(&(path.clone(), diploma.clone())) == Some(vintage))
+        .filter(|((vintage, path, diploma), _)| {
+            last.get(&(path.clone(), diploma.clone())) == Some(vintage)
+        })
         .collect()
 }
 
@@ -102,10 +126,16 @@ impl View {
     /// The sums. Employment at a horizon is known only when it is for every training added up.
     fn counts(&self) -> Counts {
         let mut sum = Counts::sum(&self.shown);
-        let known = |count: fn(&Counts) -> Option<i32>| self.shown.iter().all(|counts| count(counts).is_some());
+        let known = |count: fn(&Counts) -> Option<i32>| {
+            self.shown.iter().all(|counts| count(counts).is_some())
+        };
         sum.leavers = sum.leavers.filter(|_| known(|counts| counts.leavers));
         for (place, employed) in sum.employed.iter_mut().enumerate() {
-            *employed = employed.filter(|_| self.shown.iter().all(|counts| counts.employed[place].is_some()));
+            *employed = employed.filter(|_| {
+                self.shown
+                    .iter()
+                    .all(|counts| counts.employed[place].is_some())
+            });
         }
         sum
     }
@@ -117,19 +147,51 @@ impl View {
 
 fn write(spec: &TableSpec, views: &Views) -> Result<Table, TableError> {
     let mut table = Table::new(views.len());
-    let text = |value: Cell<'_>| rows::text(views.iter().map(|(key, view)| Some(value(key, view))).collect());
-    table.set("millesime", Column::Text(text(&|(vintage, _, _), _| vintage.clone())))?;
-    table.set("filiere", Column::Text(text(&|(_, path, _), _| path.clone())))?;
-    table.set("cfd", Column::Text(text(&|(_, _, diploma), _| diploma.clone())))?;
-    let codes = text(&|_, view| view.codes.iter().map(String::as_str).collect::<Vec<_>>().join("|"));
+    let text = |value: Cell<'_>| {
+        rows::text(
+            views
+                .iter()
+                .map(|(key, view)| Some(value(key, view)))
+                .collect(),
+        )
+    };
+    table.set(
+        "millesime",
+        Column::Text(text(&|(vintage, _, _), _| vintage.clone())),
+    )?;
+    table.set(
+        "filiere",
+        Column::Text(text(&|(_, path, _), _| path.clone())),
+    )?;
+    table.set(
+        "cfd",
+        Column::Text(text(&|(_, _, diploma), _| diploma.clone())),
+    )?;
+    let codes = text(&|_, view| {
+        view.codes
+            .iter()
+            .map(String::as_str)
+            .collect::<Vec<_>>()
+            .join("|")
+    });
     table.set("codes_reunis", Column::List(codes))?;
-    let left_out = views.values().map(|view| i32::try_from(view.codes.len() - view.shown.len()).ok());
-    table.set("nb_codes_masques", Column::Integer(left_out.collect::<IntegerColumn>()))?;
+    let left_out = views
+        .values()
+        .map(|view| i32::try_from(view.codes.len() - view.shown.len()).ok());
+    table.set(
+        "nb_codes_masques",
+        Column::Integer(left_out.collect::<IntegerColumn>()),
+    )?;
     let counts: Vec<Counts> = views.values().map(View::counts).collect();
     let shares: Vec<Shares> = counts.iter().map(Shares::counted).collect();
     for measure in spec.measures() {
         let at = |prefix: &str, suffix: &str| {
-            let horizon: u32 = measure.name.strip_prefix(prefix)?.strip_suffix(suffix)?.parse().ok()?;
+            let horizon: u32 = measure
+                .name
+                .strip_prefix(prefix)?
+                .strip_suffix(suffix)?
+                .parse()
+                .ok()?;
             HORIZONS.iter().position(|own| *own == horizon)
         };
         let value = |row: usize| -> Option<i32> {
@@ -141,7 +203,9 @@ fn write(spec: &TableSpec, views: &Views) -> Result<Table, TableError> {
                 "taux_en_formation" => shares.continuing,
                 _ => at("nb_en_emploi_", "_mois")
                     .and_then(|place| counts.employed[place])
-                    .or_else(|| at("taux_en_emploi_", "_mois").and_then(|place| shares.employed[place]))
+                    .or_else(|| {
+                        at("taux_en_emploi_", "_mois").and_then(|place| shares.employed[place])
+                    })
                     .or_else(|| at("taux_autres_", "_mois").and_then(|place| shares.other[place])),
             }
         };
@@ -152,7 +216,10 @@ fn write(spec: &TableSpec, views: &Views) -> Result<Table, TableError> {
             None => ValueStatus::Suppressed,
         };
         let statuses: StatusColumn = values.iter().zip(views.values()).map(status).collect();
-        table.set(&measure.name, Column::Integer(values.into_iter().collect::<IntegerColumn>()))?;
+        table.set(
+            &measure.name,
+            Column::Integer(values.into_iter().collect::<IntegerColumn>()),
+        )?;
         table.set(&measure.status_name(), Column::Status(statuses))?;
     }
     Ok(table)
@@ -173,7 +240,10 @@ mod tests {
 
     #[test]
     fn a_horizon_that_one_training_lacks_is_not_added_up() {
-        let view = |second| View { codes: BTreeSet::new(), shown: vec![counts(50, 5, Some(20)), counts(50, 5, second)] };
+        let view = |second| View {
+            codes: BTreeSet::new(),
+            shown: vec![counts(50, 5, Some(20)), counts(50, 5, second)],
+        };
         assert_eq!(view(Some(10)).counts().employed[1], Some(30));
         assert_eq!(view(None).counts().employed[1], None);
         assert_eq!(view(None).counts().term, Some(100));
@@ -181,8 +251,15 @@ mod tests {
 
     #[test]
     fn the_newest_vintage_of_each_diploma_is_kept() {
-        let key = |vintage: &str, diploma: &str| (vintage.to_owned(), "pro".to_owned(), diploma.to_owned());
-        let views: Views = [("2021", "a"), ("2022", "a"), ("2021", "b")].map(|(v, d)| (key(v, d), View::default())).into();
-        assert_eq!(newest(views).into_keys().collect::<Vec<_>>(), [key("2021", "b"), key("2022", "a")]);
+        let key = |vintage: &str, diploma: &str| {
+            (vintage.to_owned(), "pro".to_owned(), diploma.to_owned())
+        };
+        let views: Views = [("2021", "a"), ("2022", "a"), ("2021", "b")]
+            .map(|(v, d)| (key(v, d), View::default()))
+            .into();
+        assert_eq!(
+            newest(views).into_keys().collect::<Vec<_>>(),
+            [key("2021", "b"), key("2022", "a")]
+        );
     }
 }

@@ -17,27 +17,57 @@ impl Reading<'_> {
     pub(super) async fn file(&self, place: &FilePlace) -> Result<Received, FetchError> {
         let (id, path) = (self.request.id.clone(), place.path.clone());
         let fail = |source: io::Error| match source.kind() {
-            io::ErrorKind::NotFound => FetchError::FileMissing { id: id.clone(), path: path.clone() },
-            _ => FetchError::File { id: id.clone(), path: path.clone(), source },
+            io::ErrorKind::NotFound => FetchError::FileMissing {
+                id: id.clone(),
+                path: path.clone(),
+            },
+            _ => FetchError::File {
+                id: id.clone(),
+                path: path.clone(),
+                source,
+            },
         };
         let (file, size) = open(&place.path).map_err(fail)?;
         let max = self.request.limits.max_bytes;
         if size > max {
-            return Err(FetchError::TooLarge { id, file: self.request.place.body_name(), max });
+            return Err(FetchError::TooLarge {
+                id,
+                file: self.request.place.body_name(),
+                max,
+            });
         }
         let progress = Arc::clone(&self.progress);
-        let (file, digest) = blocking(move || hash(file, size, &progress)).await.map_err(fail)?;
+        let (file, digest) = blocking(move || hash(file, size, &progress))
+            .await
+            .map_err(fail)?;
         let key = ArtefactKey::new(Stage::Fetch, &id, digest);
-        let known = self.fetcher.store.find(&key).await.map_err(|error| self.store_error(error))?;
+        let known = self
+            .fetcher
+            .store
+            .find(&key)
+            .await
+            .map_err(|error| self.store_error(error))?;
         let content = match known.filter(|_| !self.fetcher.mode.refresh) {
             Some(artefact) => Content::Known(Box::new(artefact)),
             None => {
-                let spool = self.fetcher.store.spool().map_err(|error| self.store_error(error))?;
+                let spool = self
+                    .fetcher
+                    .store
+                    .spool()
+                    .map_err(|error| self.store_error(error))?;
                 let copied = blocking(move || copy(file, max, spool)).await;
-                Content::Fresh(copied.map_err(fail)?.map_err(|error| self.store_error(error))?)
+                Content::Fresh(
+                    copied
+                        .map_err(fail)?
+                        .map_err(|error| self.store_error(error))?,
+                )
             }
         };
-        Ok(Received { content, etag: None, last_modified: None })
+        Ok(Received {
+            content,
+            etag: None,
+            last_modified: None,
+        })
     }
 }
 
@@ -65,7 +95,11 @@ fn hash(mut file: File, size: u64, progress: &Progress) -> io::Result<(File, Sha
 }
 
 /// Copies at most one byte more than is accepted; the digest is that of the copy, whatever happened to the file since.
-fn copy(file: File, max: u64, mut spool: Spool) -> io::Result<Result<Spooled, debouches_store::StoreError>> {
+fn copy(
+    file: File,
+    max: u64,
+    mut spool: Spool,
+) -> io::Result<Result<Spooled, debouches_store::StoreError>> {
     let copied = io::copy(&mut file.take(max.saturating_add(1)), &mut spool)?;
     if copied > max {
         return Err(io::Error::other("it grew while it was read"));

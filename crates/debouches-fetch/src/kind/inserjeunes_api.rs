@@ -65,18 +65,36 @@ impl InserjeunesApi {
         (username_env, password_env): (String, String),
     ) -> Result<Self, PlaceError> {
         let base = web_address(base.trim_end_matches('/'))?;
-        for (list, expected) in [(&vintages, "a list of vintages, as 2021_2022"), (&codes, "a list of codes")] {
+        for (list, expected) in [
+            (&vintages, "a list of vintages, as 2021_2022"),
+            (&codes, "a list of codes"),
+        ] {
             let is_word = |word: &String| {
-                !word.is_empty() && word.len() <= 60 && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+                !word.is_empty()
+                    && word.len() <= 60
+                    && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
             };
             if let Some(wrong) = list.iter().find(|word| !is_word(word)) {
-                return Err(PlaceError::Syntax { text: wrong.clone(), expected });
+                return Err(PlaceError::Syntax {
+                    text: wrong.clone(),
+                    expected,
+                });
             }
             if list.is_empty() {
-                return Err(PlaceError::Syntax { text: String::new(), expected });
+                return Err(PlaceError::Syntax {
+                    text: String::new(),
+                    expected,
+                });
             }
         }
-        Ok(Self { base, route, vintages, codes, username_env, password_env })
+        Ok(Self {
+            base,
+            route,
+            vintages,
+            codes,
+            username_env,
+            password_env,
+        })
     }
 
     /// The address of one answer.
@@ -90,14 +108,25 @@ impl InserjeunesApi {
 
     fn below(&self, path: &str) -> Url {
         let mut url = self.base.clone();
-        url.set_path(&format!("{}/{path}", self.base.path().trim_end_matches('/')));
+        url.set_path(&format!(
+            "{}/{path}",
+            self.base.path().trim_end_matches('/')
+        ));
         url
     }
 
     /// What is recorded as the address.
     pub(crate) fn shown(&self) -> String {
-        let (first, count) = (self.codes.first().map_or("", String::as_str), self.codes.len());
-        format!("{}#{}/{first}…({count})/{}", self.base, self.route.as_str(), self.vintages.join(","))
+        let (first, count) = (
+            self.codes.first().map_or("", String::as_str),
+            self.codes.len(),
+        );
+        format!(
+            "{}#{}/{first}…({count})/{}",
+            self.base,
+            self.route.as_str(),
+            self.vintages.join(",")
+        )
     }
 }
 
@@ -118,7 +147,10 @@ struct Login {
 
 impl Reading<'_> {
     /// Asks every code of every vintage, in the order of the configuration.
-    pub(super) async fn inserjeunes_api(&self, api: &InserjeunesApi) -> Result<Received, FetchError> {
+    pub(super) async fn inserjeunes_api(
+        &self,
+        api: &InserjeunesApi,
+    ) -> Result<Received, FetchError> {
         let (id, store) = (&self.request.id, &self.fetcher.store);
         let mut spool = store.spool().map_err(|error| self.store_error(error))?;
         let mut token = self.log_in(api).await?;
@@ -132,37 +164,76 @@ impl Reading<'_> {
                     answer = self.ask(&url, &token).await?;
                 }
                 let status = answer.status();
-                let refused = || FetchError::Api { id: id.clone(), code: code.clone(), vintage: vintage.clone(), status };
+                let refused = || FetchError::Api {
+                    id: id.clone(),
+                    code: code.clone(),
+                    vintage: vintage.clone(),
+                    status,
+                };
                 if !matches!(status, 200 | 400) {
                     return Err(refused());
                 }
                 let body = std::str::from_utf8(answer.body()).map_err(|_| refused())?;
-                let line = Line { route: api.route, code, millesime: vintage, status, body };
-                let mut bytes = serde_json::to_vec(&line).expect("text and numbers are written as JSON");
+                let line = Line {
+                    route: api.route,
+                    code,
+                    millesime: vintage,
+                    status,
+                    body,
+                };
+                let mut bytes =
+                    serde_json::to_vec(&line).expect("text and numbers are written as JSON");
                 bytes.push(b'\n');
                 written += bytes.len() as u64;
                 if written > self.request.limits.max_bytes {
-                    let (file, max) = (self.request.place.body_name(), self.request.limits.max_bytes);
-                    return Err(FetchError::TooLarge { id: id.clone(), file, max });
+                    let (file, max) = (
+                        self.request.place.body_name(),
+                        self.request.limits.max_bytes,
+                    );
+                    return Err(FetchError::TooLarge {
+                        id: id.clone(),
+                        file,
+                        max,
+                    });
                 }
                 spool.put(&bytes).map_err(|error| self.store_error(error))?;
                 self.progress.reach(written, None);
             }
         }
         let spooled = spool.finish().map_err(|error| self.store_error(error))?;
-        Ok(Received { content: Content::Fresh(spooled), etag: None, last_modified: None })
+        Ok(Received {
+            content: Content::Fresh(spooled),
+            etag: None,
+            last_modified: None,
+        })
     }
 
     async fn log_in(&self, api: &InserjeunesApi) -> Result<Secret, FetchError> {
         let secret = |name: &String| {
-            let missing = || FetchError::NoSecret { id: self.request.id.clone(), variable: name.clone() };
-            self.fetcher.secrets.get(name).filter(|secret| !secret.is_empty()).ok_or_else(missing)
+            let missing = || FetchError::NoSecret {
+                id: self.request.id.clone(),
+                variable: name.clone(),
+            };
+            self.fetcher
+                .secrets
+                .get(name)
+                .filter(|secret| !secret.is_empty())
+                .ok_or_else(missing)
         };
         let (username, password) = (secret(&api.username_env)?, secret(&api.password_env)?);
         // Logging in twice gives two tokens and changes nothing else.
         let request = Request::new(Method::Post, api.below("login")).repeat(Repeat::Safe);
-        let answer = self.send(&request.secret("username", username).secret("password", password)).await?;
-        let login = || FetchError::Login { id: self.request.id.clone(), status: answer.status() };
+        let answer = self
+            .send(
+                &request
+                    .secret("username", username)
+                    .secret("password", password),
+            )
+            .await?;
+        let login = || FetchError::Login {
+            id: self.request.id.clone(),
+            status: answer.status(),
+        };
         if answer.status() != 200 {
             return Err(login());
         }
@@ -171,12 +242,29 @@ impl Reading<'_> {
     }
 
     async fn ask(&self, url: &Url, token: &Secret) -> Result<Answer, FetchError> {
-        self.send(&Request::get(url.clone()).header("accept", "application/json").secret("authorization", token)).await
+        self.send(
+            &Request::get(url.clone())
+                .header("accept", "application/json")
+                .secret("authorization", token),
+        )
+        .await
     }
 
     async fn send(&self, request: &Request) -> Result<Answer, FetchError> {
-        let client = self.fetcher.client.as_ref().ok_or_else(|| FetchError::NoClient { id: self.request.id.clone() })?;
-        client.send(request).await.map_err(|source| FetchError::Http { id: self.request.id.clone(), source })
+        let client = self
+            .fetcher
+            .client
+            .as_ref()
+            .ok_or_else(|| FetchError::NoClient {
+                id: self.request.id.clone(),
+            })?;
+        client
+            .send(request)
+            .await
+            .map_err(|source| FetchError::Http {
+                id: self.request.id.clone(),
+                source,
+            })
     }
 }
 
@@ -196,7 +284,10 @@ mod tests {
             )
         };
         assert_eq!(
-            api(&["0751234J"]).unwrap().address("0751234J", "2021_2022").as_str(),
+            api(&["0751234J"])
+                .unwrap()
+                .address("0751234J", "2021_2022")
+                .as_str(),
             "https://api.example/v1.0/UAI/0751234J/millesime/2021_2022"
         );
         assert!(api(&["../login"]).is_err() && api(&[]).is_err());

@@ -17,15 +17,31 @@ pub(super) struct Bounded<R> {
 impl<R> Bounded<R> {
     /// Bounds `inner`, which unpacks `packed` bytes of `file`.
     pub(super) fn new(inner: R, file: &str, packed: u64, limits: Limits) -> Self {
-        Self { inner, file: file.to_owned(), packed, done: 0, limits }
+        Self {
+            inner,
+            file: file.to_owned(),
+            packed,
+            done: 0,
+            limits,
+        }
     }
 
     fn refusal(&self) -> Option<UnpackError> {
-        let (file, Limits { max_unpacked_bytes: max, max_ratio: ratio, .. }) = (|| self.file.clone(), self.limits);
+        let (
+            file,
+            Limits {
+                max_unpacked_bytes: max,
+                max_ratio: ratio,
+                ..
+            },
+        ) = (|| self.file.clone(), self.limits);
         if self.done > max {
             Some(UnpackError::TooLarge { file: file(), max })
         } else if self.done > Limits::RATIO_FLOOR && self.done > self.packed.saturating_mul(ratio) {
-            Some(UnpackError::Bomb { file: file(), ratio })
+            Some(UnpackError::Bomb {
+                file: file(),
+                ratio,
+            })
         } else {
             None
         }

@@ -18,11 +18,27 @@ const SHOWN: usize = 5;
 const LONGEST_END: u64 = 22 + 65_535;
 
 /// Opens the member to read; gives its packed size too.
-pub(super) fn open(mut file: File, name: &str, unpack: &Unpack) -> Result<(impl Read + Send + use<>, u64), UnpackError> {
-    let damaged = |source| UnpackError::Damaged { file: name.to_owned(), at: 0, source };
+pub(super) fn open(
+    mut file: File,
+    name: &str,
+    unpack: &Unpack,
+) -> Result<(impl Read + Send + use<>, u64), UnpackError> {
+    let damaged = |source| UnpackError::Damaged {
+        file: name.to_owned(),
+        at: 0,
+        source,
+    };
     let limit = |entries| {
         let max = unpack.limits.max_entries;
-        if entries > max { Err(UnpackError::TooManyEntries { file: name.to_owned(), entries, max }) } else { Ok(()) }
+        if entries > max {
+            Err(UnpackError::TooManyEntries {
+                file: name.to_owned(),
+                entries,
+                max,
+            })
+        } else {
+            Ok(())
+        }
     };
     // Looked at before the archive is opened: opening it holds every entry in memory.
     limit(announced(&mut file).map_err(damaged)?)?;
@@ -30,13 +46,28 @@ pub(super) fn open(mut file: File, name: &str, unpack: &Unpack) -> Result<(impl 
     let mut archive = ZipArchive::new(file).map_err(|error| damaged(error.into()))?;
     limit(archive.len())?;
     let index = choose(&archive, name, unpack.member.as_deref())?;
-    let member = archive.by_index_raw(index).map_err(|error| damaged(error.into()))?;
-    let start = member.data_start().ok_or_else(|| damaged(io::ErrorKind::InvalidData.into()))?;
-    let (packed, unpacked, crc) = (member.compressed_size().min(size), member.size(), member.crc32());
-    let how = if member.encrypted() { "encrypted".to_owned() } else { format!("packed by {}", member.compression()) };
+    let member = archive
+        .by_index_raw(index)
+        .map_err(|error| damaged(error.into()))?;
+    let start = member
+        .data_start()
+        .ok_or_else(|| damaged(io::ErrorKind::InvalidData.into()))?;
+    let (packed, unpacked, crc) = (
+        member.compressed_size().min(size),
+        member.size(),
+        member.crc32(),
+    );
+    let how = if member.encrypted() {
+        "encrypted".to_owned()
+    } else {
+        format!("packed by {}", member.compression())
+    };
     let readable = !member.encrypted();
     let method = member.compression();
-    let label = member.name().map(|name| name.into_owned()).unwrap_or_default();
+    let label = member
+        .name()
+        .map(|name| name.into_owned())
+        .unwrap_or_default();
     drop(member);
     let mut file = archive.into_inner();
     file.seek(SeekFrom::Start(start)).map_err(damaged)?;
@@ -44,24 +75,58 @@ pub(super) fn open(mut file: File, name: &str, unpack: &Unpack) -> Result<(impl 
     let content: Box<dyn Read + Send> = match method {
         CompressionMethod::Stored if readable => Box::new(content),
         CompressionMethod::Deflated if readable => Box::new(DeflateDecoder::new(content)),
-        _ => return Err(UnpackError::Method { file: name.to_owned(), member: label, how }),
+        _ => {
+            return Err(UnpackError::Method {
+                file: name.to_owned(),
+                member: label,
+                how,
+            });
+        }
     };
-    Ok((Checked { inner: content, crc: Crc::new(), read: 0, expected: (unpacked, crc) }, packed))
+    Ok((
+        Checked {
+            inner: content,
+            crc: Crc::new(),
+            read: 0,
+            expected: (unpacked, crc),
+        },
+        packed,
+    ))
 }
 
 /// The place of the member in the archive: the one named, or the only file.
-fn choose(archive: &ZipArchive<File>, file: &str, member: Option<&str>) -> Result<usize, UnpackError> {
-    let names: Vec<String> = archive.file_names().map(|name| name.map(|name| name.into_owned()).unwrap_or_default()).collect();
-    let files: Vec<usize> = (0..names.len()).filter(|index| !names[*index].ends_with('/')).collect();
+fn choose(
+    archive: &ZipArchive<File>,
+    file: &str,
+    member: Option<&str>,
+) -> Result<usize, UnpackError> {
+    let names: Vec<String> = archive
+        .file_names()
+        .map(|name| name.map(|name| name.into_owned()).unwrap_or_default())
+        .collect();
+    let files: Vec<usize> = (0..names.len())
+        .filter(|index| !names[*index].ends_with('/'))
+        .collect();
     match member {
-        Some(member) => files.iter().copied().find(|index| names[*index] == member).ok_or_else(|| UnpackError::NoMember {
-            file: file.to_owned(),
-            member: member.to_owned(),
-            there: files.iter().take(SHOWN).map(|index| format!("`{}`", names[*index])).collect(),
-        }),
+        Some(member) => files
+            .iter()
+            .copied()
+            .find(|index| names[*index] == member)
+            .ok_or_else(|| UnpackError::NoMember {
+                file: file.to_owned(),
+                member: member.to_owned(),
+                there: files
+                    .iter()
+                    .take(SHOWN)
+                    .map(|index| format!("`{}`", names[*index]))
+                    .collect(),
+            }),
         None => match files.as_slice() {
             [only] => Ok(*only),
-            several => Err(UnpackError::WhichMember { file: file.to_owned(), entries: several.len() }),
+            several => Err(UnpackError::WhichMember {
+                file: file.to_owned(),
+                entries: several.len(),
+            }),
         },
     }
 }
@@ -77,7 +142,12 @@ fn announced(file: &mut File) -> io::Result<usize> {
     let count = place.and_then(|place| end.get(place + 10..place + 12));
     count
         .map(|count| usize::from(u16::from_le_bytes([count[0], count[1]])))
-        .ok_or_else(|| io::Error::new(io::ErrorKind::UnexpectedEof, "the directory of the archive is missing"))
+        .ok_or_else(|| {
+            io::Error::new(
+                io::ErrorKind::UnexpectedEof,
+                "the directory of the archive is missing",
+            )
+        })
 }
 
 /// A member whose size and checksum are compared with the directory at its end.
@@ -94,7 +164,10 @@ impl<R: Read> Read for Checked<R> {
         self.crc.update(&buffer[..read]);
         self.read += read as u64;
         if read == 0 && !buffer.is_empty() && (self.read, self.crc.sum()) != self.expected {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "size or checksum differs from the directory"));
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "size or checksum differs from the directory",
+            ));
         }
         Ok(read)
     }

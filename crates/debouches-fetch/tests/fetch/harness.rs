@@ -23,25 +23,42 @@ pub(crate) struct World {
 impl World {
     pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open("memory://", folder.path(), &StoreEnv::new("run-1")).await.unwrap();
-        let policy = Policy { attempts: 2, requests_per_second: 0.0, ..Policy::default() };
+        let store = Store::open("memory://", folder.path(), &StoreEnv::new("run-1"))
+            .await
+            .unwrap();
+        let policy = Policy {
+            attempts: 2,
+            requests_per_second: 0.0,
+            ..Policy::default()
+        };
         let fetcher = Fetcher {
             store,
             client: Some(instant_client(policy).0),
             aws: std::collections::BTreeMap::new(),
             secrets: std::collections::BTreeMap::new(),
             clock: Arc::new(FixedClock(DateTime::<Utc>::UNIX_EPOCH)),
-            tool: Tool { version: "0.1.0".to_owned(), commit: "unknown".to_owned() },
+            tool: Tool {
+                version: "0.1.0".to_owned(),
+                commit: "unknown".to_owned(),
+            },
             observer: Arc::new(Silent),
             mode: Mode::default(),
             jobs: 2,
         };
-        Self { fetcher, lock: LockFile::default(), folder }
+        Self {
+            fetcher,
+            lock: LockFile::default(),
+            folder,
+        }
     }
 
     /// Fetches one source and notes it in the lock file when it succeeds.
     pub(crate) async fn fetch(&mut self, request: &SourceRequest) -> Result<Fetched, FetchError> {
-        let fetched = self.fetcher.fetch(std::slice::from_ref(request), &self.lock).await.remove(0)?;
+        let fetched = self
+            .fetcher
+            .fetch(std::slice::from_ref(request), &self.lock)
+            .await
+            .remove(0)?;
         self.lock.note(&fetched);
         Ok(fetched)
     }
@@ -61,12 +78,20 @@ impl World {
 
     /// A source in a file of the folder.
     pub(crate) fn local(&self, name: &str) -> SourceRequest {
-        SourceRequest::new("ij".parse().unwrap(), Place::file(name, self.folder.path()).unwrap())
+        SourceRequest::new(
+            "ij".parse().unwrap(),
+            Place::file(name, self.folder.path()).unwrap(),
+        )
     }
 
     /// How many snapshots a source has.
     pub(crate) async fn snapshots(&self, id: &str) -> usize {
-        self.fetcher.store.list(Stage::Fetch, id).await.unwrap().len()
+        self.fetcher
+            .store
+            .list(Stage::Fetch, id)
+            .await
+            .unwrap()
+            .len()
     }
 
     pub(crate) fn base(&self) -> &Path {

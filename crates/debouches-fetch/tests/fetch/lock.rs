@@ -13,17 +13,32 @@ async fn locked_accepts_the_same_bytes_and_refuses_others() {
     world.fetch(&web(&url)).await.unwrap();
     let before = world.lock.clone();
     world.fetcher.mode.pinning = Pinning::Locked;
-    assert_eq!(world.fetch(&web(&url)).await.unwrap().outcome, Outcome::Unchanged);
+    assert_eq!(
+        world.fetch(&web(&url)).await.unwrap().outcome,
+        Outcome::Unchanged
+    );
 
     let error = world.fetch(&web(&url)).await.unwrap_err();
     let (old, new) = (Sha256::of(CSV.as_bytes()), Sha256::of(NEWER.as_bytes()));
-    assert!(matches!(&error, FetchError::Locked { locked, found, .. } if (*locked, *found) == (old, new)), "{error}");
-    assert!(error.to_string().contains(&old.short()) && error.to_string().contains(&new.short()), "{error}");
+    assert!(
+        matches!(&error, FetchError::Locked { locked, found, .. } if (*locked, *found) == (old, new)),
+        "{error}"
+    );
+    assert!(
+        error.to_string().contains(&old.short()) && error.to_string().contains(&new.short()),
+        "{error}"
+    );
     assert_eq!(error.fault(), Fault::Data);
-    assert_eq!((world.lock.clone(), world.snapshots("ij").await), (before, 1));
+    assert_eq!(
+        (world.lock.clone(), world.snapshots("ij").await),
+        (before, 1)
+    );
 
     world.file("ij.csv", NEWER);
-    assert!(matches!(world.fetch(&world.local("ij.csv")).await, Err(FetchError::Locked { .. })));
+    assert!(matches!(
+        world.fetch(&world.local("ij.csv")).await,
+        Err(FetchError::Locked { .. })
+    ));
 }
 
 #[tokio::test]
@@ -31,10 +46,16 @@ async fn a_source_unknown_to_the_lock_file_is_refused_before_anything_is_asked()
     let mut world = World::new().await;
     let (server, url) = serve([Reply::ok(CSV)]).await;
     world.fetcher.mode.pinning = Pinning::Locked;
-    assert!(matches!(world.fetch(&web(&url)).await, Err(FetchError::NotLocked { .. })));
+    assert!(matches!(
+        world.fetch(&web(&url)).await,
+        Err(FetchError::NotLocked { .. })
+    ));
     world.fetcher.mode.pinning = Pinning::Free;
     world.fetcher.mode.access = Access::Offline;
-    assert!(matches!(world.fetch(&web(&url)).await, Err(FetchError::NotLocked { .. })));
+    assert!(matches!(
+        world.fetch(&web(&url)).await,
+        Err(FetchError::NotLocked { .. })
+    ));
     assert!(server.seen().is_empty());
 }
 
@@ -49,7 +70,10 @@ async fn offline_without_the_snapshot_says_which_one_is_missing() {
 
     world.fetcher.mode.access = Access::Offline;
     let error = world.fetch(&web(&url)).await.unwrap_err();
-    assert!(matches!(&error, FetchError::NoSnapshot { sha256, .. } if *sha256 == fetched.entry.sha256), "{error}");
+    assert!(
+        matches!(&error, FetchError::NoSnapshot { sha256, .. } if *sha256 == fetched.entry.sha256),
+        "{error}"
+    );
     assert_eq!((error.fault(), server.seen().len()), (Fault::Operator, 1));
 
     // Online, the bytes are received again: a 304 would be of no use.

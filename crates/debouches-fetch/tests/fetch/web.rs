@@ -13,16 +13,38 @@ async fn a_body_is_kept_as_received_under_its_digest() {
     let fetched = world.fetch(&web(&url)).await.unwrap();
     assert_eq!(fetched.outcome, Outcome::New);
     assert_eq!(text(&fetched).await, CSV);
-    assert_eq!(fetched.artefact.key().id, Sha256::of(CSV.as_bytes()).to_string());
-    assert_eq!((fetched.body().path.as_str(), fetched.body().media_type.as_str()), ("data.csv", "text/csv"));
-    assert_eq!(fetched.artefact.manifest().origin.as_ref().unwrap().url, url.to_string());
-    assert_eq!((fetched.entry.size, fetched.entry.etag.as_deref()), (CSV.len() as u64, Some("\"1\"")));
+    assert_eq!(
+        fetched.artefact.key().id,
+        Sha256::of(CSV.as_bytes()).to_string()
+    );
+    assert_eq!(
+        (
+            fetched.body().path.as_str(),
+            fetched.body().media_type.as_str()
+        ),
+        ("data.csv", "text/csv")
+    );
+    assert_eq!(
+        fetched.artefact.manifest().origin.as_ref().unwrap().url,
+        url.to_string()
+    );
+    assert_eq!(
+        (fetched.entry.size, fetched.entry.etag.as_deref()),
+        (CSV.len() as u64, Some("\"1\""))
+    );
 }
 
 #[tokio::test]
 async fn a_source_that_did_not_change_moves_nothing() {
     let mut world = World::new().await;
-    let first = Reply::new(200, &[("etag", "\"1\""), ("last-modified", "Mon, 23 Nov 2026 10:00:00 GMT")], CSV);
+    let first = Reply::new(
+        200,
+        &[
+            ("etag", "\"1\""),
+            ("last-modified", "Mon, 23 Nov 2026 10:00:00 GMT"),
+        ],
+        CSV,
+    );
     let (server, url) = serve([first, Reply::new(304, &[], ""), Reply::ok(CSV)]).await;
     world.fetch(&web(&url)).await.unwrap();
     let before = world.lock.to_text();
@@ -33,36 +55,62 @@ async fn a_source_that_did_not_change_moves_nothing() {
     assert_eq!(world.lock.to_text(), before);
     let asked = &server.seen()[1];
     assert_eq!(asked.header("if-none-match"), Some("\"1\""));
-    assert_eq!(asked.header("if-modified-since"), Some("Mon, 23 Nov 2026 10:00:00 GMT"));
+    assert_eq!(
+        asked.header("if-modified-since"),
+        Some("Mon, 23 Nov 2026 10:00:00 GMT")
+    );
 
     // The same bytes without any validator: the date does not move either.
     let again = world.fetch(&web(&url)).await.unwrap();
-    assert_eq!((again.outcome, again.entry.accessed.timestamp()), (Outcome::Unchanged, 0));
+    assert_eq!(
+        (again.outcome, again.entry.accessed.timestamp()),
+        (Outcome::Unchanged, 0)
+    );
     assert_eq!(world.snapshots("ij").await, 1);
 }
 
 #[tokio::test]
 async fn validators_are_for_their_own_address_and_snapshot() {
     let mut world = World::new().await;
-    let (server, url) = serve([Reply::new(200, &[("etag", "\"1\"")], CSV), Reply::ok(CSV), Reply::ok(CSV)]).await;
+    let (server, url) = serve([
+        Reply::new(200, &[("etag", "\"1\"")], CSV),
+        Reply::ok(CSV),
+        Reply::ok(CSV),
+    ])
+    .await;
     world.fetch(&web(&url)).await.unwrap();
-    world.fetcher.mode = Mode { refresh: true, ..Mode::default() };
+    world.fetcher.mode = Mode {
+        refresh: true,
+        ..Mode::default()
+    };
     world.fetch(&web(&url)).await.unwrap();
     world.fetcher.mode = Mode::default();
     world.fetch(&web(&server.url("/other.csv"))).await.unwrap();
-    assert!(server.seen()[1..].iter().all(|asked| asked.header("if-none-match").is_none()));
+    assert!(
+        server.seen()[1..]
+            .iter()
+            .all(|asked| asked.header("if-none-match").is_none())
+    );
     assert_eq!(world.snapshots("ij").await, 1);
 }
 
 #[tokio::test]
 async fn an_outage_leaves_the_former_snapshot_and_the_other_sources() {
     let mut world = World::new().await;
-    let (_server, url) = serve([Reply::ok(CSV), Reply::new(500, &[], ""), Reply::new(503, &[], "")]).await;
+    let (_server, url) = serve([
+        Reply::ok(CSV),
+        Reply::new(500, &[], ""),
+        Reply::new(503, &[], ""),
+    ])
+    .await;
     world.fetch(&web(&url)).await.unwrap();
     let before = world.lock.clone();
 
     let (_other_server, other_url) = serve([Reply::ok(NEWER)]).await;
-    let other = SourceRequest { id: "other".parse().unwrap(), ..web(&other_url) };
+    let other = SourceRequest {
+        id: "other".parse().unwrap(),
+        ..web(&other_url)
+    };
     let mut results = world.fetcher.fetch(&[web(&url), other], &world.lock).await;
     assert_eq!(text(&results.remove(1).unwrap()).await, NEWER);
     let error = results.remove(0).unwrap_err();
@@ -70,7 +118,10 @@ async fn an_outage_leaves_the_former_snapshot_and_the_other_sources() {
 
     world.fetcher.mode.access = Access::Offline;
     let offline = world.fetch(&web(&url)).await.unwrap();
-    assert_eq!((text(&offline).await.as_str(), offline.outcome), (CSV, Outcome::Offline));
+    assert_eq!(
+        (text(&offline).await.as_str(), offline.outcome),
+        (CSV, Outcome::Offline)
+    );
     assert_eq!(world.lock, before);
 }
 
@@ -88,7 +139,10 @@ async fn what_is_not_data_is_never_a_snapshot() {
         let mut world = World::new().await;
         let (_server, url) = serve([Reply::ok(body)]).await;
         let error = world.fetch(&web(&url)).await.unwrap_err();
-        assert!(matches!(error, FetchError::NotData { .. } | FetchError::Empty { .. }), "{body:?}: {error}");
+        assert!(
+            matches!(error, FetchError::NotData { .. } | FetchError::Empty { .. }),
+            "{body:?}: {error}"
+        );
         assert_eq!(error.fault(), Fault::Data);
         assert_eq!(world.snapshots("ij").await, 0);
     }
@@ -99,7 +153,10 @@ async fn a_short_body_is_an_outage_and_never_a_snapshot() {
     let mut world = World::new().await;
     let short = || Reply::Raw(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nuai;taux\n".to_vec());
     let (_server, url) = serve([short(), short()]).await;
-    assert_eq!(world.fetch(&web(&url)).await.unwrap_err().fault(), Fault::Outage);
+    assert_eq!(
+        world.fetch(&web(&url)).await.unwrap_err().fault(),
+        Fault::Outage
+    );
     assert_eq!(world.snapshots("ij").await, 0);
 
     // Cut once, whole at the second attempt: the attempts are not mixed.
@@ -109,33 +166,56 @@ async fn a_short_body_is_an_outage_and_never_a_snapshot() {
 
 #[tokio::test]
 async fn each_refusal_says_who_can_mend_it() {
-    for (status, fault) in [(401, Fault::Permission), (403, Fault::Permission), (404, Fault::Operator), (410, Fault::Operator)]
-    {
+    for (status, fault) in [
+        (401, Fault::Permission),
+        (403, Fault::Permission),
+        (404, Fault::Operator),
+        (410, Fault::Operator),
+    ] {
         let mut world = World::new().await;
         let (_server, url) = serve([Reply::new(status, &[], "no")]).await;
-        assert_eq!(world.fetch(&web(&url)).await.unwrap_err().fault(), fault, "{status}");
+        assert_eq!(
+            world.fetch(&web(&url)).await.unwrap_err().fault(),
+            fault,
+            "{status}"
+        );
     }
     let mut world = World::new().await;
     let (_server, url) = serve([Reply::ok(CSV)]).await;
     let mut request = web(&url);
     request.limits.max_bytes = 5;
-    assert_eq!(world.fetch(&request).await.unwrap_err().fault(), Fault::Data);
+    assert_eq!(
+        world.fetch(&request).await.unwrap_err().fault(),
+        Fault::Data
+    );
 }
 
 #[tokio::test]
 async fn a_host_that_is_not_allowed_is_not_asked_nor_believed() {
     let mut world = World::new().await;
     let (server, url) = serve([Reply::ok(CSV)]).await;
-    let refused = SourceRequest { allowed_hosts: vec!["data.example.fr".to_owned()], ..web(&url) };
+    let refused = SourceRequest {
+        allowed_hosts: vec!["data.example.fr".to_owned()],
+        ..web(&url)
+    };
     let error = world.fetch(&refused).await.unwrap_err();
-    assert!(matches!(&error, FetchError::Host { host, .. } if host == "127.0.0.1"), "{error}");
+    assert!(
+        matches!(&error, FetchError::Host { host, .. } if host == "127.0.0.1"),
+        "{error}"
+    );
     assert!(server.seen().is_empty());
 
     let elsewhere = url.to_string().replace("127.0.0.1", "localhost");
     let (_server, url) = serve([Reply::new(302, &[("location", &elsewhere)], "")]).await;
-    let redirected = SourceRequest { allowed_hosts: vec!["127.0.0.1".to_owned()], ..web(&url) };
+    let redirected = SourceRequest {
+        allowed_hosts: vec!["127.0.0.1".to_owned()],
+        ..web(&url)
+    };
     let error = world.fetch(&redirected).await.unwrap_err();
-    assert!(matches!(&error, FetchError::Host { host, .. } if host == "localhost"), "{error}");
+    assert!(
+        matches!(&error, FetchError::Host { host, .. } if host == "localhost"),
+        "{error}"
+    );
     assert_eq!(world.snapshots("ij").await, 0);
 }
 
@@ -144,7 +224,13 @@ async fn a_portal_is_read_by_its_export() {
     let mut world = World::new().await;
     let (server, url) = serve([Reply::ok(CSV)]).await;
     let export = OdsExport::new(url.join("/").unwrap().as_str(), "fr-en-cfa").unwrap();
-    let fetched = world.fetch(&SourceRequest { place: Place::Ods(export), ..web(&url) }).await.unwrap();
+    let fetched = world
+        .fetch(&SourceRequest {
+            place: Place::Ods(export),
+            ..web(&url)
+        })
+        .await
+        .unwrap();
     assert_eq!(fetched.body().path, "fr-en-cfa.csv");
     let asked = "/api/explore/v2.1/catalog/datasets/fr-en-cfa/exports/csv?delimiter=%3B&use_labels=false&with_bom=true";
     assert_eq!(server.seen()[0].path, asked);
@@ -154,10 +240,18 @@ async fn a_portal_is_read_by_its_export() {
 async fn a_fetch_may_run_in_a_task_of_its_own() {
     let world = World::new().await;
     let (_server, url) = serve([Reply::ok(CSV), Reply::ok(CSV)]).await;
-    let requests = ["a", "b"].map(|id| SourceRequest { id: id.parse().unwrap(), ..web(&url) });
+    let requests = ["a", "b"].map(|id| SourceRequest {
+        id: id.parse().unwrap(),
+        ..web(&url)
+    });
     let World { fetcher, lock, .. } = world;
-    let results = tokio::spawn(async move { fetcher.fetch(&requests, &lock).await }).await.unwrap();
-    let ids: Vec<_> = results.iter().map(|result| result.as_ref().unwrap().id.as_str()).collect();
+    let results = tokio::spawn(async move { fetcher.fetch(&requests, &lock).await })
+        .await
+        .unwrap();
+    let ids: Vec<_> = results
+        .iter()
+        .map(|result| result.as_ref().unwrap().id.as_str())
+        .collect();
     assert_eq!(ids, ["a", "b"]);
 }
 
@@ -165,7 +259,19 @@ async fn a_fetch_may_run_in_a_task_of_its_own() {
 async fn a_key_in_an_address_is_not_recorded() {
     let mut world = World::new().await;
     let (server, _) = serve([Reply::ok(CSV)]).await;
-    let fetched = world.fetch(&web(&server.url("/data.csv?apikey=hunter2"))).await.unwrap();
+    let fetched = world
+        .fetch(&web(&server.url("/data.csv?apikey=hunter2")))
+        .await
+        .unwrap();
     assert!(!world.lock.to_text().contains("hunter2"));
-    assert!(!fetched.artefact.manifest().origin.as_ref().unwrap().url.contains("hunter2"));
+    assert!(
+        !fetched
+            .artefact
+            .manifest()
+            .origin
+            .as_ref()
+            .unwrap()
+            .url
+            .contains("hunter2")
+    );
 }

@@ -15,7 +15,10 @@ pub struct InstantPace {
 
 impl Default for InstantPace {
     fn default() -> Self {
-        Self { start: Instant::now(), waits: Mutex::default() }
+        Self {
+            start: Instant::now(),
+            waits: Mutex::default(),
+        }
     }
 }
 
@@ -26,7 +29,10 @@ impl InstantPace {
     /// The waits so far.
     #[must_use]
     pub fn waits(&self) -> Vec<Duration> {
-        self.waits.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.waits
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     fn elapsed(&self) -> Duration {
@@ -48,7 +54,10 @@ impl Pace for InstantPace {
     }
 
     fn sleep(&self, wait: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
-        self.waits.lock().unwrap_or_else(PoisonError::into_inner).push(wait);
+        self.waits
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(wait);
         Box::pin(ready(()))
     }
 }

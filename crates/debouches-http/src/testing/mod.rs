@@ -16,7 +16,11 @@ use std::sync::Arc;
 #[must_use]
 pub fn instant_client(policy: Policy) -> (Client, Arc<InstantPace>) {
     let pace = Arc::new(InstantPace::default());
-    let options = ClientOptions { policy, ..ClientOptions::new("https://example.org/contact") };
-    let client = Client::with_pace(options, Arc::clone(&pace) as _).expect("a test client can be set up");
+    let options = ClientOptions {
+        policy,
+        ..ClientOptions::new("https://example.org/contact")
+    };
+    let client =
+        Client::with_pace(options, Arc::clone(&pace) as _).expect("a test client can be set up");
     (client, pace)
 }

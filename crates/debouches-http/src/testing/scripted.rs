@@ -27,7 +27,10 @@ impl Reply {
     #[must_use]
     pub fn new(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Self {
         let body = body.as_ref();
-        let mut raw = format!("HTTP/1.1 {status} Scripted\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
+        let mut raw = format!(
+            "HTTP/1.1 {status} Scripted\r\nconnection: close\r\ncontent-length: {}\r\n",
+            body.len()
+        );
         for (name, value) in headers {
             raw.push_str(&format!("{name}: {value}\r\n"));
         }
@@ -59,7 +62,10 @@ impl Seen {
     /// The value of a header.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(found, _)| found == name)
+            .map(|(_, value)| value.as_str())
     }
 }
 
@@ -76,8 +82,13 @@ impl ScriptedServer {
     /// # Panics
     /// When no port can be opened.
     pub async fn start(script: impl IntoIterator<Item = Reply>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a loopback port is free");
-        let port = listener.local_addr().expect("a bound listener has an address").port();
+        let listener = TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a loopback port is free");
+        let port = listener
+            .local_addr()
+            .expect("a bound listener has an address")
+            .port();
         let seen = Arc::new(Mutex::new(Vec::new()));
         let script = Mutex::new(script.into_iter().collect::<VecDeque<_>>());
         let task = tokio::spawn(serve(listener, script, Arc::clone(&seen)));
@@ -90,7 +101,9 @@ impl ScriptedServer {
     /// When the path makes no address.
     #[must_use]
     pub fn url(&self, path: &str) -> Url {
-        format!("http://127.0.0.1:{}{path}", self.port).parse().expect("the test gives a path")
+        format!("http://127.0.0.1:{}{path}", self.port)
+            .parse()
+            .expect("the test gives a path")
     }
 
     /// The requests so far.
@@ -112,7 +125,9 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 async fn serve(listener: TcpListener, script: Mutex<VecDeque<Reply>>, seen: Arc<Mutex<Vec<Seen>>>) {
     while let Ok((stream, _)) = listener.accept().await {
-        let reply = lock(&script).pop_front().unwrap_or_else(|| Reply::new(599, &[], "the script is over"));
+        let reply = lock(&script)
+            .pop_front()
+            .unwrap_or_else(|| Reply::new(599, &[], "the script is over"));
         let seen = Arc::clone(&seen);
         // A connection lost on the way is what some scripts are about.
         tokio::spawn(async move { drop(answer(stream, reply, &seen).await) });
@@ -143,12 +158,25 @@ async fn read_request(stream: &mut TcpStream) -> io::Result<Seen> {
     }
     let head = String::from_utf8_lossy(&head).into_owned();
     let mut lines = head.lines();
-    let mut first = lines.next().unwrap_or_default().split(' ').map(str::to_owned);
-    let headers: Vec<(String, String)> =
-        lines.filter_map(|line| line.split_once(": ")).map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect();
-    let mut seen =
-        Seen { method: first.next().unwrap_or_default(), path: first.next().unwrap_or_default(), headers, body: Vec::new() };
-    let length = seen.header("content-length").and_then(|text| text.parse().ok()).unwrap_or(0);
+    let mut first = lines
+        .next()
+        .unwrap_or_default()
+        .split(' ')
+        .map(str::to_owned);
+    let headers: Vec<(String, String)> = lines
+        .filter_map(|line| line.split_once(": "))
+        .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
+        .collect();
+    let mut seen = Seen {
+        method: first.next().unwrap_or_default(),
+        path: first.next().unwrap_or_default(),
+        headers,
+        body: Vec::new(),
+    };
+    let length = seen
+        .header("content-length")
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(0);
     seen.body.resize(length, 0);
     stream.read_exact(&mut seen.body).await?;
     Ok(seen)

@@ -28,7 +28,11 @@ impl Report {
     /// The page.
     #[must_use]
     pub fn html(&self, about: About<'_>, findings: &[Finding]) -> String {
-        let page = Page { report: self, about, findings };
+        let page = Page {
+            report: self,
+            about,
+            findings,
+        };
         let title = escape(&format!("Rapport de contrôle : {}", about.title));
         format!(
             "<!DOCTYPE html>\n<html lang=\"fr\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -55,7 +59,10 @@ impl Page<'_> {
     fn heading(&self) -> String {
         let found: u64 = self.report.rules.iter().map(|tally| tally.findings).sum();
         let (class, verdict) = match (self.report.verdict, found) {
-            (Verdict::Refused, _) => ("refused", "Refusé : rien n'a été publié, la version en ligne reste inchangée."),
+            (Verdict::Refused, _) => (
+                "refused",
+                "Refusé : rien n'a été publié, la version en ligne reste inchangée.",
+            ),
             (Verdict::Accepted, 0) => ("accepted", "Accepté, sans remarque."),
             (Verdict::Accepted, _) => ("warned", "Accepté, avec des remarques."),
         };
@@ -83,18 +90,32 @@ impl Page<'_> {
             lines.push(("Lignes retenues", number(rows.kept)));
             lines.push(("Lignes écartées", number(rows.refused)));
         }
-        let file = note("file").or_else(|| self.findings.iter().find_map(|finding| finding.file.clone()));
+        let file = note("file").or_else(|| {
+            self.findings
+                .iter()
+                .find_map(|finding| finding.file.clone())
+        });
         let spec = self.about.spec;
         let optional = [
-            ("Fichier", file.filter(|_| self.report.stage != Stage::Package)),
+            (
+                "Fichier",
+                file.filter(|_| self.report.stage != Stage::Package),
+            ),
             ("Producteur", spec.map(|spec| spec.producer.clone())),
-            ("Millésimes présents", note("vintages").map(|text| text.replace(" | ", ", "))),
+            (
+                "Millésimes présents",
+                note("vintages").map(|text| text.replace(" | ", ", ")),
+            ),
             ("Encodage", note("encoding")),
             ("Séparateur", note("separator")),
             ("Forme reconnue", note("shape")),
             ("Comparé avec la version en ligne", note("live")),
         ];
-        lines.extend(optional.into_iter().filter_map(|(name, value)| Some((name, value?))));
+        lines.extend(
+            optional
+                .into_iter()
+                .filter_map(|(name, value)| Some((name, value?))),
+        );
         let mut out = String::from("<h2>En bref</h2>\n<dl>\n");
         for (name, value) in lines {
             let _ = writeln!(out, "<div><dt>{name}</dt><dd>{}</dd></div>", escape(&value));
@@ -111,7 +132,11 @@ impl Page<'_> {
              <th class=\"n\">Constats</th><th>Toléré</th></tr></thead>\n<tbody>\n",
         );
         for tally in &self.report.rules {
-            let class = if tally.exceeded { " class=\"exceeded\"" } else { "" };
+            let class = if tally.exceeded {
+                " class=\"exceeded\""
+            } else {
+                ""
+            };
             let _ = writeln!(
                 out,
                 "<tr{class}><td><a href=\"#{rule}\">{}</a><br><code>{rule}</code></td><td>{}</td><td class=\"n\">{}</td><td>{}</td></tr>",
@@ -145,12 +170,19 @@ impl Page<'_> {
         for (column, slices) in by_column {
             let mut values: BTreeMap<&str, BTreeMap<RuleCode, u64>> = BTreeMap::new();
             for slice in slices {
-                *values.entry(&slice.value).or_default().entry(slice.rule).or_default() += slice.findings;
+                *values
+                    .entry(&slice.value)
+                    .or_default()
+                    .entry(slice.rule)
+                    .or_default() += slice.findings;
             }
             let mut rows: Vec<(&str, u64, String)> = values
                 .iter()
                 .map(|(value, rules)| {
-                    let list: Vec<String> = rules.iter().map(|(rule, count)| format!("{rule} : {}", number(*count))).collect();
+                    let list: Vec<String> = rules
+                        .iter()
+                        .map(|(rule, count)| format!("{rule} : {}", number(*count)))
+                        .collect();
                     (*value, rules.values().sum(), list.join(", "))
                 })
                 .collect();
@@ -180,7 +212,11 @@ impl Page<'_> {
     fn examples(&self) -> String {
         let mut out = String::new();
         for tally in &self.report.rules {
-            let of_rule: Vec<&Finding> = self.findings.iter().filter(|finding| finding.rule == tally.rule).collect();
+            let of_rule: Vec<&Finding> = self
+                .findings
+                .iter()
+                .filter(|finding| finding.rule == tally.rule)
+                .collect();
             let entry = tally.rule.entry();
             let _ = write!(
                 out,
@@ -189,10 +225,15 @@ impl Page<'_> {
                 tally.rule,
                 escape(entry.title(Lang::Fr)),
                 number(tally.findings),
-                if tally.findings < 2 { "constat" } else { "constats" }
+                if tally.findings < 2 {
+                    "constat"
+                } else {
+                    "constats"
+                }
             );
             for finding in of_rule.iter().take(EXAMPLES) {
-                let or_dash = |text: Option<String>| escape(&text.unwrap_or_else(|| "–".to_owned()));
+                let or_dash =
+                    |text: Option<String>| escape(&text.unwrap_or_else(|| "–".to_owned()));
                 let _ = writeln!(
                     out,
                     "<tr><td class=\"n\">{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
@@ -204,13 +245,23 @@ impl Page<'_> {
                 );
             }
             out += "</tbody>\n</table>\n";
-            let left = tally.findings.saturating_sub(of_rule.len().min(EXAMPLES) as u64);
+            let left = tally
+                .findings
+                .saturating_sub(of_rule.len().min(EXAMPLES) as u64);
             if left > 0 {
-                let _ = writeln!(out, "<p class=\"more\">et {} de plus, dans <code>findings.csv</code>.</p>", number(left));
+                let _ = writeln!(
+                    out,
+                    "<p class=\"more\">et {} de plus, dans <code>findings.csv</code>.</p>",
+                    number(left)
+                );
             }
             out += "</section>\n";
         }
-        if out.is_empty() { out } else { format!("<h2>Premiers exemples</h2>\n{out}") }
+        if out.is_empty() {
+            out
+        } else {
+            format!("<h2>Premiers exemples</h2>\n{out}")
+        }
     }
 
     /// What to ask, ready to be pasted in a mail.
@@ -219,9 +270,18 @@ impl Page<'_> {
             return String::new();
         }
         let subject = match self.report.stage {
-            Stage::Package => format!("la nouvelle version du jeu de données « {} »", self.about.title),
+            Stage::Package => format!(
+                "la nouvelle version du jeu de données « {} »",
+                self.about.title
+            ),
             Stage::Fetch | Stage::Validate | Stage::Enrich | Stage::Publish => {
-                format!("le fichier « {} »", self.report.notes.get("file").map_or(self.about.title, String::as_str))
+                format!(
+                    "le fichier « {} »",
+                    self.report
+                        .notes
+                        .get("file")
+                        .map_or(self.about.title, String::as_str)
+                )
             }
         };
         let mut out = format!(
@@ -230,9 +290,15 @@ impl Page<'_> {
             escape(&subject)
         );
         for tally in &self.report.rules {
-            let first = self.findings.iter().find(|finding| finding.rule == tally.rule);
+            let first = self
+                .findings
+                .iter()
+                .find(|finding| finding.rule == tally.rule);
             let example = first.map(|finding| {
-                let line = finding.line.map(|line| format!("ligne {line}, ")).unwrap_or_default();
+                let line = finding
+                    .line
+                    .map(|line| format!("ligne {line}, "))
+                    .unwrap_or_default();
                 format!(" Exemple : {line}{}.", finding.sentence(Lang::Fr))
             });
             let _ = writeln!(
@@ -273,16 +339,29 @@ impl Page<'_> {
 }
 
 fn tolerated(tally: &RuleTally) -> String {
-    match (tally.severity, tally.tolerance.rows, tally.tolerance.share > 0.0) {
+    match (
+        tally.severity,
+        tally.tolerance.rows,
+        tally.tolerance.share > 0.0,
+    ) {
         (Severity::Warning, 0, false) => "–".to_owned(),
         (_, 0, false) => "aucun".to_owned(),
         (_, rows, false) => number(rows),
-        (_, _, true) => format!("{} % des lignes", (tally.tolerance.share * 100.0).to_string().replace('.', ",")),
+        (_, _, true) => format!(
+            "{} % des lignes",
+            (tally.tolerance.share * 100.0)
+                .to_string()
+                .replace('.', ",")
+        ),
     }
 }
 
 fn times(count: u64) -> String {
-    if count < 2 { "une fois".to_owned() } else { format!("{} fois", number(count)) }
+    if count < 2 {
+        "une fois".to_owned()
+    } else {
+        format!("{} fois", number(count))
+    }
 }
 
 /// A count as French writes it: groups of three, narrow no-break spaces between.
@@ -300,17 +379,18 @@ fn number(count: u64) -> String {
 
 /// The text with nothing left that a browser would read as markup.
 fn escape(text: &str) -> String {
-    text.chars().fold(String::with_capacity(text.len()), |mut safe, letter| {
-        match letter {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            other => safe.push(other),
-        }
-        safe
-    })
+    text.chars()
+        .fold(String::with_capacity(text.len()), |mut safe, letter| {
+            match letter {
+                '&' => safe.push_str("&amp;"),
+                '<' => safe.push_str("&lt;"),
+                '>' => safe.push_str("&gt;"),
+                '"' => safe.push_str("&quot;"),
+                '\'' => safe.push_str("&#39;"),
+                other => safe.push(other),
+            }
+            safe
+        })
 }
 
 #[cfg(test)]
@@ -327,12 +407,25 @@ mod tests {
             tolerance: crate::Tolerance::default(),
             exceeded: true,
         });
-        let finding = Finding::new(RuleCode::NotANumber).line(3).column("nb").value("<script>alert(1)</script>").expected("1");
-        let about = About { title: "Essai & co", spec: None, has_refused_rows: true };
+        let finding = Finding::new(RuleCode::NotANumber)
+            .line(3)
+            .column("nb")
+            .value("<script>alert(1)</script>")
+            .expected("1");
+        let about = About {
+            title: "Essai & co",
+            spec: None,
+            has_refused_rows: true,
+        };
         let page = report.html(about, &[finding]);
         for outside in ["http://", "https://", "<script", "src=", "@import", "url("] {
             assert!(!page.contains(outside), "{outside}");
         }
-        assert!(page.contains("12\u{202f}345") && page.contains("&lt;script&gt;") && page.contains("Essai &amp; co"), "{page}");
+        assert!(
+            page.contains("12\u{202f}345")
+                && page.contains("&lt;script&gt;")
+                && page.contains("Essai &amp; co"),
+            "{page}"
+        );
     }
 }

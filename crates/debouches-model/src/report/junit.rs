@@ -12,7 +12,11 @@ impl Report {
     /// The XML. A rule past its tolerance is a failure; a rule that is broken within it is told in the output of its case.
     #[must_use]
     pub fn junit(&self, findings: &[Finding], lang: Lang) -> String {
-        let rules: Vec<RuleCode> = RuleCode::ALL.iter().copied().filter(|rule| rule.entry().stage == self.stage).collect();
+        let rules: Vec<RuleCode> = RuleCode::ALL
+            .iter()
+            .copied()
+            .filter(|rule| rule.entry().stage == self.stage)
+            .collect();
         let failures = self.rules.iter().filter(|tally| tally.exceeded).count();
         let suite = escape(&format!("debouches.{}.{}", self.stage, self.subject));
         let mut out = format!(
@@ -35,10 +39,20 @@ impl Report {
             let text = escape(&told.join("\n"));
             let message = escape(&format!("{}: {}", tally.findings, rule.entry().title(lang)));
             if tally.exceeded {
-                let kind = if tally.severity == Severity::Fatal { "fatal" } else { "error" };
-                let _ = writeln!(out, "{case}><failure type=\"{kind}\" message=\"{message}\">{text}</failure></testcase>");
+                let kind = if tally.severity == Severity::Fatal {
+                    "fatal"
+                } else {
+                    "error"
+                };
+                let _ = writeln!(
+                    out,
+                    "{case}><failure type=\"{kind}\" message=\"{message}\">{text}</failure></testcase>"
+                );
             } else {
-                let _ = writeln!(out, "{case}><system-out>{message}\n{text}</system-out></testcase>");
+                let _ = writeln!(
+                    out,
+                    "{case}><system-out>{message}\n{text}</system-out></testcase>"
+                );
             }
         }
         out + "</testsuite>\n</testsuites>\n"
@@ -72,12 +86,27 @@ mod tests {
             tolerance: Tolerance::default(),
             exceeded,
         };
-        report.rules.push(tally(RuleCode::ExtraColumn, Severity::Warning, false));
-        report.rules.push(tally(RuleCode::NotANumber, Severity::Error, true));
-        let finding = Finding::new(RuleCode::NotANumber).file("a.csv").line(3).column("nb").value("\u{1}<&").expected("1");
+        report
+            .rules
+            .push(tally(RuleCode::ExtraColumn, Severity::Warning, false));
+        report
+            .rules
+            .push(tally(RuleCode::NotANumber, Severity::Error, true));
+        let finding = Finding::new(RuleCode::NotANumber)
+            .file("a.csv")
+            .line(3)
+            .column("nb")
+            .value("\u{1}<&")
+            .expected("1");
         let xml = report.junit(&[finding], Lang::En);
-        assert!(xml.contains("failures=\"1\"") && xml.contains("<failure type=\"error\""), "{xml}");
+        assert!(
+            xml.contains("failures=\"1\"") && xml.contains("<failure type=\"error\""),
+            "{xml}"
+        );
         assert!(xml.contains("a.csv:3 `nb` is `\u{fffd}&lt;&amp;`"), "{xml}");
-        assert!(xml.contains("name=\"empty-file\"/>") && xml.contains("<system-out>"), "{xml}");
+        assert!(
+            xml.contains("name=\"empty-file\"/>") && xml.contains("<system-out>"),
+            "{xml}"
+        );
     }
 }

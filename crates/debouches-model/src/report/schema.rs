@@ -23,7 +23,13 @@ impl Report {
         };
         let rows = object(
             "Rows received, refused and kept; cells and rows hidden for statistical secrecy by this stage.",
-            &["received", "refused", "kept", "suppressed_cells", "suppressed_rows"],
+            &[
+                "received",
+                "refused",
+                "kept",
+                "suppressed_cells",
+                "suppressed_rows",
+            ],
             json!({
                 "received": count, "refused": count, "kept": count, "suppressed_cells": count, "suppressed_rows": count,
             }),
@@ -56,7 +62,16 @@ impl Report {
         );
         let mut schema = object(
             "What a stage of debouches says of a table or of a dataset.",
-            &["schema_version", "stage", "subject", "rows", "rules", "measures", "notes", "verdict"],
+            &[
+                "schema_version",
+                "stage",
+                "subject",
+                "rows",
+                "rules",
+                "measures",
+                "notes",
+                "verdict",
+            ],
             json!({
                 "schema_version": { "const": Self::FORMAT },
                 "stage": { "enum": stages },
@@ -87,12 +102,22 @@ mod tests {
     fn agrees(schema: &Value, value: &Value) {
         match value {
             Value::Object(fields) if schema["additionalProperties"] == Value::Bool(false) => {
-                let known: BTreeSet<&String> = schema["properties"].as_object().unwrap().keys().collect();
-                assert_eq!(fields.keys().filter(|key| !known.contains(key)).count(), 0, "{fields:?}");
+                let known: BTreeSet<&String> =
+                    schema["properties"].as_object().unwrap().keys().collect();
+                assert_eq!(
+                    fields.keys().filter(|key| !known.contains(key)).count(),
+                    0,
+                    "{fields:?}"
+                );
                 for required in schema["required"].as_array().unwrap() {
-                    assert!(fields.contains_key(required.as_str().unwrap()), "{required} is missing from {fields:?}");
+                    assert!(
+                        fields.contains_key(required.as_str().unwrap()),
+                        "{required} is missing from {fields:?}"
+                    );
                 }
-                fields.iter().for_each(|(key, value)| agrees(&schema["properties"][key], value));
+                fields
+                    .iter()
+                    .for_each(|(key, value)| agrees(&schema["properties"][key], value));
             }
             Value::Array(items) => items.iter().for_each(|item| agrees(&schema["items"], item)),
             _ => {}
@@ -104,8 +129,19 @@ mod tests {
         let mut report = Report::new(Stage::Validate, "t");
         let rule = RuleCode::DuplicateKey;
         let tolerance = Tolerance::default();
-        report.rules.push(RuleTally { rule, severity: Severity::Error, findings: 1, tolerance, exceeded: true });
-        report.slices.push(SliceTally { rule, column: "annee".to_owned(), value: "x".to_owned(), findings: 1 });
+        report.rules.push(RuleTally {
+            rule,
+            severity: Severity::Error,
+            findings: 1,
+            tolerance,
+            exceeded: true,
+        });
+        report.slices.push(SliceTally {
+            rule,
+            column: "annee".to_owned(),
+            value: "x".to_owned(),
+            findings: 1,
+        });
         agrees(&Report::schema(), &serde_json::to_value(&report).unwrap());
     }
 }

@@ -24,8 +24,16 @@ struct AdditionFile {
 }
 
 fn parse(text: &str) -> Addition {
-    let file: AdditionFile = toml::from_str(text).expect("the embedded additions are checked by a test");
-    Addition { columns: file.column.into_iter().flat_map(ColumnFile::expand).collect(), digest: Sha256::of(text.as_bytes()) }
+    let file: AdditionFile =
+        toml::from_str(text).expect("the embedded additions are checked by a test");
+    Addition {
+        columns: file
+            .column
+            .into_iter()
+            .flat_map(ColumnFile::expand)
+            .collect(),
+        digest: Sha256::of(text.as_bytes()),
+    }
 }
 
 /// The territory columns: département, académie, région and région académique.

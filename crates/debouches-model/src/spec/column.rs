@@ -85,8 +85,16 @@ impl Base {
     /// The base in words, for messages.
     #[must_use]
     pub fn describe(&self) -> String {
-        let shares = self.shares.iter().map(|share| format!("{} × {} / 100", share.rate, share.of));
-        self.counts.iter().cloned().chain(shares).collect::<Vec<_>>().join(", ")
+        let shares = self
+            .shares
+            .iter()
+            .map(|share| format!("{} × {} / 100", share.rate, share.of));
+        self.counts
+            .iter()
+            .cloned()
+            .chain(shares)
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 }
 

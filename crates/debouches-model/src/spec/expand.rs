@@ -43,7 +43,10 @@ impl ColumnFile {
         if self.horizons.is_empty() {
             return vec![self.at("")];
         }
-        self.horizons.iter().map(|horizon| self.clone().at(&horizon.to_string())).collect()
+        self.horizons
+            .iter()
+            .map(|horizon| self.clone().at(&horizon.to_string()))
+            .collect()
     }
 
     fn at(self, horizon: &str) -> ColumnSpec {
@@ -71,7 +74,10 @@ impl ColumnFile {
                 shares: self
                     .base_share
                     .into_iter()
-                    .map(|share| BaseShare { rate: fill(share.rate), of: fill(share.of) })
+                    .map(|share| BaseShare {
+                        rate: fill(share.rate),
+                        of: fill(share.of),
+                    })
                     .collect(),
             },
         }
@@ -90,7 +96,9 @@ pub(super) fn each<T: Clone>(
     }
     let at = |horizon: &u16| {
         let mut own = item.clone();
-        texts(&mut own, &mut |text| *text = text.replace("{h}", &horizon.to_string()));
+        texts(&mut own, &mut |text| {
+            *text = text.replace("{h}", &horizon.to_string())
+        });
         own
     };
     horizons.iter().map(at).collect()

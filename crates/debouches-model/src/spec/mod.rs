@@ -18,7 +18,10 @@ pub use registered::RegisteredSpec;
 pub use rule::RuleSpec;
 pub use secrecy::{CountSpec, Extremes, LevelSpec, SecrecySpec};
 pub use table::{
-    CopySpec, DerivedSpec, ForeignKey, SpecError, TableKind, TableSpec, TerritorySpec, TradeSpec, ValueAddedSpec, VintageSpec,
-    find, tables,
+    CopySpec, DerivedSpec, ForeignKey, SpecError, TableKind, TableSpec, TerritorySpec, TradeSpec,
+    ValueAddedSpec, VintageSpec, find, tables,
 };
-pub use tie::{AliasSpec, CommonKey, CumulSpec, MeanSpec, PartitionSpec, RateSpec, RatioSpec, TogetherSpec, TotalSpec};
+pub use tie::{
+    AliasSpec, CommonKey, CumulSpec, MeanSpec, PartitionSpec, RateSpec, RatioSpec, TogetherSpec,
+    TotalSpec,
+};

@@ -32,9 +32,15 @@ impl RegisteredSpec {
     #[must_use]
     pub fn counts_of(&self, column: &str) -> Option<Vec<&str>> {
         let both = vec![self.leavers.as_str(), self.continuing.as_str()];
-        if [&self.all, &self.continuing_share].into_iter().any(|own| own == column) {
+        if [&self.all, &self.continuing_share]
+            .into_iter()
+            .any(|own| own == column)
+        {
             Some(both)
-        } else if [&self.employed_share, &self.other_share].into_iter().any(|own| own == column) {
+        } else if [&self.employed_share, &self.other_share]
+            .into_iter()
+            .any(|own| own == column)
+        {
             Some([both, vec![&self.employed]].concat())
         } else {
             None
@@ -43,17 +49,55 @@ impl RegisteredSpec {
 
     /// One for each horizon.
     pub(super) fn expand(self) -> Vec<Self> {
-        each(self, |own| std::mem::take(&mut own.horizons), |own, fill| own.columns_mut().into_iter().for_each(fill))
+        each(
+            self,
+            |own| std::mem::take(&mut own.horizons),
+            |own, fill| own.columns_mut().into_iter().for_each(fill),
+        )
     }
 
     fn columns_mut(&mut self) -> [&mut String; 7] {
-        let Self { leavers, continuing, employed, all, continuing_share, employed_share, other_share, horizons: _ } = self;
-        [leavers, continuing, employed, all, continuing_share, employed_share, other_share]
+        let Self {
+            leavers,
+            continuing,
+            employed,
+            all,
+            continuing_share,
+            employed_share,
+            other_share,
+            horizons: _,
+        } = self;
+        [
+            leavers,
+            continuing,
+            employed,
+            all,
+            continuing_share,
+            employed_share,
+            other_share,
+        ]
     }
 
     /// Every column that is named.
     pub(super) fn columns(&self) -> [&String; 7] {
-        let Self { leavers, continuing, employed, all, continuing_share, employed_share, other_share, horizons: _ } = self;
-        [leavers, continuing, employed, all, continuing_share, employed_share, other_share]
+        let Self {
+            leavers,
+            continuing,
+            employed,
+            all,
+            continuing_share,
+            employed_share,
+            other_share,
+            horizons: _,
+        } = self;
+        [
+            leavers,
+            continuing,
+            employed,
+            all,
+            continuing_share,
+            employed_share,
+            other_share,
+        ]
     }
 }

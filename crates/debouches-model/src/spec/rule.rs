@@ -38,7 +38,10 @@ impl RuleSpec {
     /// How many findings are accepted.
     #[must_use]
     pub fn tolerance(&self) -> Tolerance {
-        Tolerance { rows: self.max_rows, share: self.max_share }
+        Tolerance {
+            rows: self.max_rows,
+            share: self.max_share,
+        }
     }
 
     /// One rule for each horizon, or the rule itself when it has none.
@@ -47,8 +50,16 @@ impl RuleSpec {
             return vec![self];
         }
         let at = |horizon: &u16| {
-            let columns = self.columns.iter().map(|name| name.replace("{h}", &horizon.to_string())).collect();
-            Self { columns, horizons: vec![*horizon], ..self.clone() }
+            let columns = self
+                .columns
+                .iter()
+                .map(|name| name.replace("{h}", &horizon.to_string()))
+                .collect();
+            Self {
+                columns,
+                horizons: vec![*horizon],
+                ..self.clone()
+            }
         };
         self.horizons.iter().map(at).collect()
     }

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::expand::each;
-use super::tie::{AliasSpec, CumulSpec, MeanSpec, PartitionSpec, RateSpec, RatioSpec, TogetherSpec, TotalSpec};
+use super::tie::{
+    AliasSpec, CumulSpec, MeanSpec, PartitionSpec, RateSpec, RatioSpec, TogetherSpec, TotalSpec,
+};
 
 /// What is hidden, how well, and the ties that a reader could use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,7 +119,10 @@ pub struct CountSpec {
     pub horizons: Vec<u16>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the signature that serde asks for"
+)]
 fn is_false(value: &bool) -> bool {
     !value
 }
@@ -165,7 +170,12 @@ impl SecrecySpec {
                     |count| std::mem::take(&mut count.horizons),
                     |count, fill| {
                         fill(&mut count.column);
-                        count.base.iter_mut().chain(&mut count.within).chain(&mut count.group).for_each(fill);
+                        count
+                            .base
+                            .iter_mut()
+                            .chain(&mut count.within)
+                            .chain(&mut count.group)
+                            .for_each(fill);
                     },
                 )
             })
@@ -177,7 +187,9 @@ impl SecrecySpec {
                     rate,
                     |rate| std::mem::take(&mut rate.horizons),
                     |rate, fill| {
-                        [&mut rate.rate, &mut rate.of, &mut rate.over].into_iter().for_each(fill);
+                        [&mut rate.rate, &mut rate.of, &mut rate.over]
+                            .into_iter()
+                            .for_each(fill);
                     },
                 )
             })
@@ -190,26 +202,69 @@ impl SecrecySpec {
         named.extend(self.owner.iter().map(|name| ("the owner", name.as_str())));
         for count in &self.count {
             named.push(("a secrecy count", &count.column));
-            named.extend(count.base.iter().chain(&count.within).map(|name| ("a secrecy count", name.as_str())));
+            named.extend(
+                count
+                    .base
+                    .iter()
+                    .chain(&count.within)
+                    .map(|name| ("a secrecy count", name.as_str())),
+            );
         }
         for total in &self.total {
             named.push(("a secrecy total", &total.column));
-            named.extend(total.follows.iter().map(|name| ("a secrecy total", name.as_str())));
+            named.extend(
+                total
+                    .follows
+                    .iter()
+                    .map(|name| ("a secrecy total", name.as_str())),
+            );
         }
         for partition in &self.partition {
-            named.extend(partition.whole_column().map(|name| ("a secrecy partition", name)));
-            named.extend(partition.parts.iter().map(|name| ("a secrecy partition", name.as_str())));
+            named.extend(
+                partition
+                    .whole_column()
+                    .map(|name| ("a secrecy partition", name)),
+            );
+            named.extend(
+                partition
+                    .parts
+                    .iter()
+                    .map(|name| ("a secrecy partition", name.as_str())),
+            );
         }
         for rate in &self.rate {
-            named.extend([&rate.rate, &rate.of, &rate.over].map(|name| ("a secrecy rate", name.as_str())));
+            named.extend(
+                [&rate.rate, &rate.of, &rate.over].map(|name| ("a secrecy rate", name.as_str())),
+            );
         }
         for ratio in &self.ratio {
-            named.extend([&ratio.rate, &ratio.part, &ratio.less].map(|name| ("a secrecy ratio", name.as_str())));
+            named.extend(
+                [&ratio.rate, &ratio.part, &ratio.less]
+                    .map(|name| ("a secrecy ratio", name.as_str())),
+            );
         }
-        named.extend(self.alias.iter().flat_map(|alias| &alias.columns).map(|name| ("a secrecy alias", name.as_str())));
-        named.extend(self.mean.iter().map(|mean| ("a secrecy mean", mean.column.as_str())));
-        named.extend(self.cumul.iter().map(|cumul| ("a secrecy cumul", cumul.column.as_str())));
-        named.extend(self.level.iter().flat_map(|level| level.when.keys()).map(|name| ("a secrecy level", name.as_str())));
+        named.extend(
+            self.alias
+                .iter()
+                .flat_map(|alias| &alias.columns)
+                .map(|name| ("a secrecy alias", name.as_str())),
+        );
+        named.extend(
+            self.mean
+                .iter()
+                .map(|mean| ("a secrecy mean", mean.column.as_str())),
+        );
+        named.extend(
+            self.cumul
+                .iter()
+                .map(|cumul| ("a secrecy cumul", cumul.column.as_str())),
+        );
+        named.extend(
+            self.level
+                .iter()
+                .flat_map(|level| level.when.keys())
+                .map(|name| ("a secrecy level", name.as_str())),
+        );
         named
     }
 
@@ -217,8 +272,10 @@ impl SecrecySpec {
     #[must_use]
     pub fn has_ties(&self) -> bool {
         let of_rows = !self.total.is_empty() || !self.mean.is_empty() || self.cumul.is_some();
-        let of_columns =
-            !self.partition.is_empty() || !self.rate.is_empty() || !self.ratio.is_empty() || !self.alias.is_empty();
+        let of_columns = !self.partition.is_empty()
+            || !self.rate.is_empty()
+            || !self.ratio.is_empty()
+            || !self.alias.is_empty();
         !self.count.is_empty() && (of_rows || of_columns)
     }
 
@@ -234,7 +291,10 @@ impl SecrecySpec {
             width => format!("les valeurs possibles d'un effectif masqué s'étendent sur {width} personnes au moins"),
         });
         if self.siblings > 1 {
-            parts.push(format!("au moins {} parts masquées par total", self.siblings));
+            parts.push(format!(
+                "au moins {} parts masquées par total",
+                self.siblings
+            ));
         }
         if self.insiders {
             parts.push("y compris pour qui connaît un établissement de l'intérieur".to_owned());

@@ -241,20 +241,34 @@ impl TableSpec {
             trades: file.trades,
             value_added: file.value_added,
             outcomes: file.outcomes,
-            registered: file.registered.into_iter().flat_map(RegisteredSpec::expand).collect(),
+            registered: file
+                .registered
+                .into_iter()
+                .flat_map(RegisteredSpec::expand)
+                .collect(),
             derived: file.derived,
             foreign_keys: file.foreign_key,
-            columns: file.column.into_iter().flat_map(ColumnFile::expand).collect(),
+            columns: file
+                .column
+                .into_iter()
+                .flat_map(ColumnFile::expand)
+                .collect(),
             rules: file.rule.into_iter().flat_map(RuleSpec::expand).collect(),
             digest: Sha256::of(text.as_bytes()),
         };
-        let additions: String = spec.additions().map(|addition| addition.digest.to_string()).collect();
+        let additions: String = spec
+            .additions()
+            .map(|addition| addition.digest.to_string())
+            .collect();
         spec.digest = Sha256::of((text.to_owned() + &additions).as_bytes());
         let problems = spec.problems();
         if problems.is_empty() {
             Ok(spec)
         } else {
-            Err(SpecError::Inconsistent { table: spec.id, problems: problems.join("; ") })
+            Err(SpecError::Inconsistent {
+                table: spec.id,
+                problems: problems.join("; "),
+            })
         }
     }
 
@@ -295,7 +309,9 @@ impl TableSpec {
     /// True when its rows speak of cohorts: figures of a vintage, not the edition of a code list.
     #[must_use]
     pub fn tells_cohorts(&self) -> bool {
-        self.vintage.as_ref().is_some_and(|vintage| !vintage.edition)
+        self.vintage
+            .as_ref()
+            .is_some_and(|vintage| !vintage.edition)
     }
 
     /// What it repeats the figures of, when it does.
@@ -310,9 +326,13 @@ impl TableSpec {
         let mut policy = self.secrecy.clone()?;
         if policy.count.is_empty() {
             let counts = self.measures().filter(|column| {
-                column.kind == ColumnKind::Integer && column.unit.as_deref() == Some("personnes") && !column.base.is_empty()
+                column.kind == ColumnKind::Integer
+                    && column.unit.as_deref() == Some("personnes")
+                    && !column.base.is_empty()
             });
-            policy.count = counts.map(|column| CountSpec::new(&column.name, &column.base.counts)).collect();
+            policy.count = counts
+                .map(|column| CountSpec::new(&column.name, &column.base.counts))
+                .collect();
         }
         Some(policy)
     }
@@ -332,19 +352,33 @@ impl TableSpec {
     #[must_use]
     pub fn policy(&self, code: RuleCode) -> (Severity, Tolerance) {
         let rule = self.rule(code);
-        let severity = rule.and_then(|rule| rule.severity).unwrap_or(code.entry().severity);
+        let severity = rule
+            .and_then(|rule| rule.severity)
+            .unwrap_or(code.entry().severity);
         (severity, rule.map(RuleSpec::tolerance).unwrap_or_default())
     }
 
     fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
-        let names: BTreeSet<&str> = self.columns.iter().map(|column| column.name.as_str()).collect();
+        let names: BTreeSet<&str> = self
+            .columns
+            .iter()
+            .map(|column| column.name.as_str())
+            .collect();
         if names.len() < self.columns.len() {
             problems.push("a column is declared twice".to_owned());
         }
         for rule in &self.rules {
-            if let Some(expected) = rule.code.columns().filter(|expected| rule.columns.len() != *expected) {
-                problems.push(format!("rule {} names {} columns instead of {expected}", rule.code, rule.columns.len()));
+            if let Some(expected) = rule
+                .code
+                .columns()
+                .filter(|expected| rule.columns.len() != *expected)
+            {
+                problems.push(format!(
+                    "rule {} names {} columns instead of {expected}",
+                    rule.code,
+                    rule.columns.len()
+                ));
             }
         }
         let mut must_exist = |what: &str, name: &str| {
@@ -354,50 +388,101 @@ impl TableSpec {
         };
         self.key.iter().for_each(|name| must_exist("the key", name));
         let is_added = |name: &&String| self.added_columns().any(|column| &column.name == *name);
-        self.sort.iter().filter(|name| !is_added(name)).for_each(|name| must_exist("the sort", name));
-        self.vintage.iter().for_each(|vintage| must_exist("the vintage", &vintage.column));
-        self.foreign_keys.iter().for_each(|key| must_exist("a foreign key", &key.column));
+        self.sort
+            .iter()
+            .filter(|name| !is_added(name))
+            .for_each(|name| must_exist("the sort", name));
+        self.vintage
+            .iter()
+            .for_each(|vintage| must_exist("the vintage", &vintage.column));
+        self.foreign_keys
+            .iter()
+            .for_each(|key| must_exist("a foreign key", &key.column));
         for rule in &self.rules {
-            rule.columns.iter().for_each(|name| must_exist(&format!("rule {}", rule.code), name));
+            rule.columns
+                .iter()
+                .for_each(|name| must_exist(&format!("rule {}", rule.code), name));
         }
         for column in &self.columns {
-            column.base.counts.iter().for_each(|name| must_exist(&format!("the base of {}", column.name), name));
+            column
+                .base
+                .counts
+                .iter()
+                .for_each(|name| must_exist(&format!("the base of {}", column.name), name));
             for share in &column.base.shares {
                 must_exist(&format!("the base of {}", column.name), &share.rate);
                 must_exist(&format!("the base of {}", column.name), &share.of);
             }
         }
         if let Some(territory) = &self.territory {
-            [&territory.region_cog, &territory.region_nom, &territory.region_prefixed, &territory.uai]
-                .into_iter()
-                .flatten()
-                .for_each(|name| must_exist("the territory", name));
+            [
+                &territory.region_cog,
+                &territory.region_nom,
+                &territory.region_prefixed,
+                &territory.uai,
+            ]
+            .into_iter()
+            .flatten()
+            .for_each(|name| must_exist("the territory", name));
         }
         for (what, name) in self.secrecy.iter().flat_map(SecrecySpec::columns) {
             must_exist(what, name);
         }
-        let added: BTreeSet<&str> = self.added_columns().map(|column| column.name.as_str()).collect();
-        for part in self.secrecy.iter().flat_map(|secrecy| &secrecy.together).flat_map(|together| &together.key) {
+        let added: BTreeSet<&str> = self
+            .added_columns()
+            .map(|column| column.name.as_str())
+            .collect();
+        for part in self
+            .secrecy
+            .iter()
+            .flat_map(|secrecy| &secrecy.together)
+            .flat_map(|together| &together.key)
+        {
             match &part.column {
-                Some(column) if !added.contains(column.as_str()) => must_exist("the key of a family", column),
+                Some(column) if !added.contains(column.as_str()) => {
+                    must_exist("the key of a family", column)
+                }
                 Some(_) | None => {}
             }
         }
         if let Some(trades) = &self.trades {
-            [&trades.cfd, &trades.mefstat11].into_iter().flatten().for_each(|name| must_exist("the trades", name));
+            [&trades.cfd, &trades.mefstat11]
+                .into_iter()
+                .flatten()
+                .for_each(|name| must_exist("the trades", name));
         }
-        self.value_added.iter().for_each(|value| must_exist("the value added", &value.column));
-        self.registered.iter().flat_map(RegisteredSpec::columns).for_each(|name| must_exist("those registered", name));
-        for copies in self.derived.iter().filter_map(|derived| derived.copies.as_ref()) {
-            copies.by.iter().chain(&copies.replaced).for_each(|name| must_exist("the copies", name));
+        self.value_added
+            .iter()
+            .for_each(|value| must_exist("the value added", &value.column));
+        self.registered
+            .iter()
+            .flat_map(RegisteredSpec::columns)
+            .for_each(|name| must_exist("those registered", name));
+        for copies in self
+            .derived
+            .iter()
+            .filter_map(|derived| derived.copies.as_ref())
+        {
+            copies
+                .by
+                .iter()
+                .chain(&copies.replaced)
+                .for_each(|name| must_exist("the copies", name));
         }
         for column in self.measures() {
             if !matches!(column.kind, ColumnKind::Integer | ColumnKind::Decimal) {
                 problems.push(format!("measure `{}` is not a number", column.name));
             }
         }
-        for column in self.columns.iter().filter(|column| column.role == Role::Tag) {
-            problems.push(format!("`{}` is a tag: tags are added by enrich", column.name));
+        for column in self
+            .columns
+            .iter()
+            .filter(|column| column.role == Role::Tag)
+        {
+            problems.push(format!(
+                "`{}` is a tag: tags are added by enrich",
+                column.name
+            ));
         }
         problems
     }
@@ -498,9 +583,18 @@ mod tests {
         let ids: Vec<_> = tables().iter().map(|spec| spec.id.as_str()).collect();
         assert!(ids.is_sorted(), "{ids:?}");
         assert!(!territory().columns.is_empty() && !trades().columns.is_empty());
-        for (spec, key) in tables().iter().flat_map(|spec| spec.foreign_keys.iter().map(move |key| (spec, key))) {
+        for (spec, key) in tables()
+            .iter()
+            .flat_map(|spec| spec.foreign_keys.iter().map(move |key| (spec, key)))
+        {
             let to = find(&key.table).and_then(|table| table.column(&key.to));
-            assert!(to.is_some(), "{}: {}.{} does not exist", spec.id, key.table, key.to);
+            assert!(
+                to.is_some(),
+                "{}: {}.{} does not exist",
+                spec.id,
+                key.table,
+                key.to
+            );
         }
     }
 
@@ -512,7 +606,13 @@ mod tests {
             matches!(style, Some(VintageStyle::Cumul | VintageStyle::Pair))
         });
         for spec in cumuls {
-            assert!(spec.cautions.iter().any(|text| text.contains("partagent une promotion")), "{}", spec.id);
+            assert!(
+                spec.cautions
+                    .iter()
+                    .any(|text| text.contains("partagent une promotion")),
+                "{}",
+                spec.id
+            );
         }
     }
 

@@ -45,7 +45,10 @@ impl PartitionSpec {
     /// The column of the sum; none when it is a number.
     #[must_use]
     pub fn whole_column(&self) -> Option<&str> {
-        self.whole.parse::<i64>().is_err().then_some(self.whole.as_str())
+        self.whole
+            .parse::<i64>()
+            .is_err()
+            .then_some(self.whole.as_str())
     }
 }
 

@@ -92,8 +92,12 @@ pub(super) fn column_diff(
 pub(super) struct Groups(Vec<(String, TextColumn)>);
 
 impl Groups {
-    pub(super) fn read<'a>(sides: &Sides<'_>, names: impl Iterator<Item = &'a &'a str>) -> Result<Self, TableError> {
-        let columns = names.map(|name| Ok(((*name).to_owned(), as_text(&sides.new.file.column(name)?))));
+    pub(super) fn read<'a>(
+        sides: &Sides<'_>,
+        names: impl Iterator<Item = &'a &'a str>,
+    ) -> Result<Self, TableError> {
+        let columns =
+            names.map(|name| Ok(((*name).to_owned(), as_text(&sides.new.file.column(name)?))));
         Ok(Self(columns.collect::<Result<_, TableError>>()?))
     }
 
@@ -111,12 +115,20 @@ impl Groups {
             let mut sums: BTreeMap<&str, Moves> = BTreeMap::new();
             for place in changed {
                 let (a, b) = sides.rows.pairs[*place as usize];
-                if let (Some(old), Some(new), Some(group)) = (number(before, a), number(after, b), groups.get(b as usize)) {
+                if let (Some(old), Some(new), Some(group)) =
+                    (number(before, a), number(after, b), groups.get(b as usize))
+                {
                     sums.entry(group).or_default().add(new - old, b);
                 }
             }
             let mut sums: Vec<(&str, Moves)> = sums.into_iter().collect();
-            sums.sort_by(|(a, own), (b, other)| other.largest.abs().total_cmp(&own.largest.abs()).then(a.cmp(b)));
+            sums.sort_by(|(a, own), (b, other)| {
+                other
+                    .largest
+                    .abs()
+                    .total_cmp(&own.largest.abs())
+                    .then(a.cmp(b))
+            });
             found.extend(sums.into_iter().take(TOLD).map(|(group, moves)| GroupMove {
                 measure: measure.to_owned(),
                 by: by.clone(),

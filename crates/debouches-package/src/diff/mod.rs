@@ -11,7 +11,10 @@ mod table;
 mod told;
 
 pub use html::html;
-pub use report::{ColumnDiff, DiffReport, GroupMove, Retyped, RowsDiff, SchemaDiff, StatusMove, TableDiff, ValuesDiff};
+pub use report::{
+    ColumnDiff, DiffReport, GroupMove, Retyped, RowsDiff, SchemaDiff, StatusMove, TableDiff,
+    ValuesDiff,
+};
 pub use rows::ChangedRows;
 pub use shape::{ShapeColumn, Side, SideTable, TableShape};
 pub use told::{sentences, text};
@@ -34,13 +37,21 @@ pub fn diff(
     let mut report = DiffReport::new(&before.name, &after.name, tolerance);
     for new in &after.tables {
         match before.table(&new.shape.table) {
-            Some(old) => report.tables.push(table::compare(old, new, tolerance, rows.as_deref_mut())?),
+            Some(old) => {
+                report
+                    .tables
+                    .push(table::compare(old, new, tolerance, rows.as_deref_mut())?)
+            }
             None => report.tables_added.push(new.shape.table.clone()),
         }
     }
-    let gone = before.tables.iter().filter(|old| after.table(&old.shape.table).is_none());
+    let gone = before
+        .tables
+        .iter()
+        .filter(|old| after.table(&old.shape.table).is_none());
     report.tables_removed = gone.map(|old| old.shape.table.clone()).collect();
-    report.identical =
-        report.tables_added.is_empty() && report.tables_removed.is_empty() && report.tables.iter().all(TableDiff::is_same);
+    report.identical = report.tables_added.is_empty()
+        && report.tables_removed.is_empty()
+        && report.tables.iter().all(TableDiff::is_same);
     Ok(report)
 }

@@ -174,6 +174,7 @@ impl TableDiff {
     /// True when neither schema nor rows differ.
     #[must_use]
     pub fn is_same(&self) -> bool {
-        self.schema == SchemaDiff::default() && self.rows.added + self.rows.removed + self.rows.changed == 0
+        self.schema == SchemaDiff::default()
+            && self.rows.added + self.rows.removed + self.rows.changed == 0
     }
 }

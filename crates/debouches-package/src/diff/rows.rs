@@ -22,9 +22,28 @@ struct Line {
 
 impl ChangedRows {
     pub(super) fn whole_rows(&mut self, table: &str, sides: &Sides<'_>) {
-        let line = |change, key| Line { table: table.to_owned(), change, key, column: None, before: None, after: None };
-        self.lines.extend(sides.rows.removed.iter().map(|row| line("removed", sides.key_before(*row))));
-        self.lines.extend(sides.rows.added.iter().map(|row| line("added", sides.key_after(*row))));
+        let line = |change, key| Line {
+            table: table.to_owned(),
+            change,
+            key,
+            column: None,
+            before: None,
+            after: None,
+        };
+        self.lines.extend(
+            sides
+                .rows
+                .removed
+                .iter()
+                .map(|row| line("removed", sides.key_before(*row))),
+        );
+        self.lines.extend(
+            sides
+                .rows
+                .added
+                .iter()
+                .map(|row| line("added", sides.key_after(*row))),
+        );
     }
 
     pub(super) fn cells(
@@ -59,7 +78,13 @@ impl ChangedRows {
         let mut table = Table::new(self.lines.len());
         let mut set = |name: &str, cell: &dyn Fn(&Line) -> Option<String>| {
             let entries: Vec<u32> = (0_u32..).take(self.lines.len()).collect();
-            table.set(name, Column::Text(TextColumn::from_entries(self.lines.iter().map(cell), &entries)))
+            table.set(
+                name,
+                Column::Text(TextColumn::from_entries(
+                    self.lines.iter().map(cell),
+                    &entries,
+                )),
+            )
         };
         set("table", &|line| Some(line.table.clone()))?;
         set("change", &|line| Some(line.change.to_owned()))?;

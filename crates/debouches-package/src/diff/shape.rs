@@ -77,16 +77,33 @@ impl TableShape {
         let text = |value: &Value| value.as_str().map(str::to_owned);
         let shape = |resource: &Value| {
             let column = |field: &Value| {
-                Some(ShapeColumn { name: text(&field["name"])?, kind: text(&field["type"])?, unit: text(&field["unit"]) })
+                Some(ShapeColumn {
+                    name: text(&field["name"])?,
+                    kind: text(&field["type"])?,
+                    unit: text(&field["unit"]),
+                })
             };
             Some(Self {
                 table: text(&resource["name"])?,
                 parquet: text(&resource["parquet"]["path"])?,
-                key: resource["schema"]["primaryKey"].as_array()?.iter().filter_map(text).collect(),
-                columns: resource["schema"]["fields"].as_array()?.iter().filter_map(column).collect(),
+                key: resource["schema"]["primaryKey"]
+                    .as_array()?
+                    .iter()
+                    .filter_map(text)
+                    .collect(),
+                columns: resource["schema"]["fields"]
+                    .as_array()?
+                    .iter()
+                    .filter_map(column)
+                    .collect(),
             })
         };
-        datapackage["resources"].as_array().into_iter().flatten().filter_map(shape).collect()
+        datapackage["resources"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(shape)
+            .collect()
     }
 
     pub(super) fn column(&self, name: &str) -> Option<&ShapeColumn> {

@@ -14,7 +14,12 @@ use crate::PackageError;
 /// Suffix of the column that says why a measure is empty.
 const STATUS: &str = "_statut";
 /// Columns by which moves are grouped, when the table has them: région, then trade.
-const GROUPS: [&str; 4] = ["region_nom", "nsf_domaine_libelle", "nsf_categorie_libelle", "dom_lib"];
+const GROUPS: [&str; 4] = [
+    "region_nom",
+    "nsf_domaine_libelle",
+    "nsf_categorie_libelle",
+    "dom_lib",
+];
 
 /// The rows of both sides, side by side.
 pub(super) struct Sides<'a> {
@@ -40,12 +45,23 @@ impl Sides<'_> {
 
 fn key_text(names: &[String], columns: &[Column], row: u32) -> String {
     let cell = |column: &Column| match column {
-        Column::Text(text) | Column::List(text) => text.get(row as usize).unwrap_or_default().to_owned(),
-        Column::Integer(column) => column.get(row as usize).map(|value| value.to_string()).unwrap_or_default(),
-        Column::Decimal(column) => column.get(row as usize).map(|value| value.to_string()).unwrap_or_default(),
+        Column::Text(text) | Column::List(text) => {
+            text.get(row as usize).unwrap_or_default().to_owned()
+        }
+        Column::Integer(column) => column
+            .get(row as usize)
+            .map(|value| value.to_string())
+            .unwrap_or_default(),
+        Column::Decimal(column) => column
+            .get(row as usize)
+            .map(|value| value.to_string())
+            .unwrap_or_default(),
         Column::Status(column) => column.get(row as usize).as_str().to_owned(),
     };
-    let parts = names.iter().zip(columns).map(|(name, column)| format!("{name}={}", cell(column)));
+    let parts = names
+        .iter()
+        .zip(columns)
+        .map(|(name, column)| format!("{name}={}", cell(column)));
     parts.collect::<Vec<_>>().join(", ")
 }
 
@@ -56,18 +72,44 @@ pub(super) fn compare(
     mut log: Option<&mut ChangedRows>,
 ) -> Result<TableDiff, PackageError> {
     let table = &new.shape.table;
-    let wrap = |source| PackageError::Compared { table: table.clone(), source };
+    let wrap = |source| PackageError::Compared {
+        table: table.clone(),
+        source,
+    };
     let schema = schema(&old.shape, &new.shape);
     // A key column that the other side lacks cannot tell rows apart there.
-    let key: Vec<String> = new.shape.key.iter().filter(|name| old.shape.column(name).is_some()).cloned().collect();
-    let keys = |side: &SideTable| key.iter().map(|name| side.file.column(name)).collect::<Result<Vec<_>, _>>();
+    let key: Vec<String> = new
+        .shape
+        .key
+        .iter()
+        .filter(|name| old.shape.column(name).is_some())
+        .cloned()
+        .collect();
+    let keys = |side: &SideTable| {
+        key.iter()
+            .map(|name| side.file.column(name))
+            .collect::<Result<Vec<_>, _>>()
+    };
     let (old_key, new_key) = (keys(old).map_err(wrap)?, keys(new).map_err(wrap)?);
     let rows = Alignment::of(&old_key, &new_key);
-    let sides = Sides { old, new, key, old_key, new_key, rows };
+    let sides = Sides {
+        old,
+        new,
+        key,
+        old_key,
+        new_key,
+        rows,
+    };
     if let Some(log) = log.as_deref_mut() {
         log.whole_rows(table, &sides);
     }
-    let groups = Groups::read(&sides, GROUPS.iter().filter(|name| new.shape.column(name).is_some())).map_err(wrap)?;
+    let groups = Groups::read(
+        &sides,
+        GROUPS
+            .iter()
+            .filter(|name| new.shape.column(name).is_some()),
+    )
+    .map_err(wrap)?;
     let mut changed_rows = vec![false; sides.rows.pairs.len()];
     let mut found = TableDiff {
         table: table.clone(),
@@ -78,23 +120,39 @@ pub(super) fn compare(
         moves: Vec::new(),
         values: Vec::new(),
     };
-    for column in new.shape.columns.iter().filter(|column| old.shape.column(&column.name).is_some()) {
-        let (before, after) = (old.file.column(&column.name).map_err(wrap)?, new.file.column(&column.name).map_err(wrap)?);
+    for column in new
+        .shape
+        .columns
+        .iter()
+        .filter(|column| old.shape.column(&column.name).is_some())
+    {
+        let (before, after) = (
+            old.file.column(&column.name).map_err(wrap)?,
+            new.file.column(&column.name).map_err(wrap)?,
+        );
         let changed = changed_pairs(&before, &after, &sides.rows.pairs, tolerance);
         if changed.is_empty() {
             continue;
         }
-        changed.iter().for_each(|place| changed_rows[*place as usize] = true);
+        changed
+            .iter()
+            .for_each(|place| changed_rows[*place as usize] = true);
         if let Some(log) = log.as_deref_mut() {
             log.cells(table, &sides, &column.name, &before, &after, &changed);
         }
         if let Some(measure) = column.name.strip_suffix(STATUS) {
-            found.statuses.extend(status_moves(measure, &sides, &before, &after, &changed));
+            found
+                .statuses
+                .extend(status_moves(measure, &sides, &before, &after, &changed));
         }
         if column.unit.as_deref() == Some("%") {
-            found.moves.extend(groups.moves(&column.name, &sides, &before, &after, &changed));
+            found
+                .moves
+                .extend(groups.moves(&column.name, &sides, &before, &after, &changed));
         }
-        found.columns.push(column_diff(column, &sides, &before, &after, &changed));
+        found
+            .columns
+            .push(column_diff(column, &sides, &before, &after, &changed));
     }
     found.rows = counts(&sides, &changed_rows);
     found.values = values(&sides).map_err(wrap)?;
@@ -117,14 +175,28 @@ fn counts(sides: &Sides<'_>, changed: &[bool]) -> RowsDiff {
 
 fn schema(old: &TableShape, new: &TableShape) -> SchemaDiff {
     let missing = |from: &TableShape, other: &TableShape| -> Vec<String> {
-        from.columns.iter().filter(|column| other.column(&column.name).is_none()).map(|column| column.name.clone()).collect()
+        from.columns
+            .iter()
+            .filter(|column| other.column(&column.name).is_none())
+            .map(|column| column.name.clone())
+            .collect()
     };
     let retyped = new.columns.iter().filter_map(|column| {
-        let before = old.column(&column.name).filter(|before| before.kind != column.kind)?;
-        Some(Retyped { column: column.name.clone(), before: before.kind.clone(), after: column.kind.clone() })
+        let before = old
+            .column(&column.name)
+            .filter(|before| before.kind != column.kind)?;
+        Some(Retyped {
+            column: column.name.clone(),
+            before: before.kind.clone(),
+            after: column.kind.clone(),
+        })
     });
     let kept = |from: &'_ TableShape, other: &TableShape| -> Vec<String> {
-        from.columns.iter().filter(|column| other.column(&column.name).is_some()).map(|column| column.name.clone()).collect()
+        from.columns
+            .iter()
+            .filter(|column| other.column(&column.name).is_some())
+            .map(|column| column.name.clone())
+            .collect()
     };
     SchemaDiff {
         removed: missing(old, new),
@@ -135,29 +207,43 @@ fn schema(old: &TableShape, new: &TableShape) -> SchemaDiff {
     }
 }
 
-fn status_moves(measure: &str, sides: &Sides<'_>, before: &Column, after: &Column, changed: &[u32]) -> Vec<StatusMove> {
+fn status_moves(
+    measure: &str,
+    sides: &Sides<'_>,
+    before: &Column,
+    after: &Column,
+    changed: &[u32],
+) -> Vec<StatusMove> {
     let (before, after) = (as_text(before), as_text(after));
     let mut counts: BTreeMap<(&str, &str), u64> = BTreeMap::new();
     for place in changed {
         let (a, b) = sides.rows.pairs[*place as usize];
-        let cell = |column: &'_ TextColumn, row: u32| column.get(row as usize).map(|_| ()).is_some();
+        let cell =
+            |column: &'_ TextColumn, row: u32| column.get(row as usize).map(|_| ()).is_some();
         if cell(&before, a) && cell(&after, b) {
-            let (a, b) = (before.get(a as usize).unwrap_or_default(), after.get(b as usize).unwrap_or_default());
+            let (a, b) = (
+                before.get(a as usize).unwrap_or_default(),
+                after.get(b as usize).unwrap_or_default(),
+            );
             *counts.entry((a, b)).or_default() += 1;
         }
     }
-    let told = counts.into_iter().map(|((before, after), cells)| StatusMove {
-        measure: measure.to_owned(),
-        before: before.to_owned(),
-        after: after.to_owned(),
-        cells,
-    });
+    let told = counts
+        .into_iter()
+        .map(|((before, after), cells)| StatusMove {
+            measure: measure.to_owned(),
+            before: before.to_owned(),
+            after: after.to_owned(),
+            cells,
+        });
     told.collect()
 }
 
 /// Vintages and diplomas of one side only.
 fn values(sides: &Sides<'_>) -> Result<Vec<ValuesDiff>, debouches_table::TableError> {
-    let Some(spec) = sides.new.shape.table.parse().ok().and_then(|id| find(&id)) else { return Ok(Vec::new()) };
+    let Some(spec) = sides.new.shape.table.parse().ok().and_then(|id| find(&id)) else {
+        return Ok(Vec::new());
+    };
     let mut found = Vec::new();
     for (name, role) in told_columns(spec) {
         if sides.old.shape.column(name).is_none() || sides.new.shape.column(name).is_none() {
@@ -166,21 +252,46 @@ fn values(sides: &Sides<'_>) -> Result<Vec<ValuesDiff>, debouches_table::TableEr
         let used = |side: &SideTable| -> Result<BTreeSet<String>, debouches_table::TableError> {
             let column = as_text(&side.file.column(name)?);
             let counts = column.counts();
-            Ok(column.distinct().zip(counts).filter(|(_, rows)| *rows > 0).map(|(text, _)| text.to_owned()).collect())
+            Ok(column
+                .distinct()
+                .zip(counts)
+                .filter(|(_, rows)| *rows > 0)
+                .map(|(text, _)| text.to_owned())
+                .collect())
         };
         let (before, after) = (used(sides.old)?, used(sides.new)?);
-        let only = |one: &BTreeSet<String>, other: &BTreeSet<String>| one.difference(other).cloned().collect::<Vec<_>>();
+        let only = |one: &BTreeSet<String>, other: &BTreeSet<String>| {
+            one.difference(other).cloned().collect::<Vec<_>>()
+        };
         let (appeared, gone) = (only(&after, &before), only(&before, &after));
         if !appeared.is_empty() || !gone.is_empty() {
-            found.push(ValuesDiff { column: name.to_owned(), role, appeared, gone });
+            found.push(ValuesDiff {
+                column: name.to_owned(),
+                role,
+                appeared,
+                gone,
+            });
         }
     }
     Ok(found)
 }
 
 fn told_columns(spec: &TableSpec) -> Vec<(&str, &'static str)> {
-    let vintage = spec.vintage.iter().map(|vintage| (vintage.column.as_str(), "vintage"));
-    let is_diploma = |format: CodeFormat| matches!(format, CodeFormat::Cfd | CodeFormat::Mefstat11 | CodeFormat::Sise);
-    let diplomas = spec.columns.iter().filter(|column| column.format.is_some_and(is_diploma));
-    vintage.chain(diplomas.map(|column| (column.name.as_str(), "diploma"))).collect()
+    let vintage = spec
+        .vintage
+        .iter()
+        .map(|vintage| (vintage.column.as_str(), "vintage"));
+    let is_diploma = |format: CodeFormat| {
+        matches!(
+            format,
+            CodeFormat::Cfd | CodeFormat::Mefstat11 | CodeFormat::Sise
+        )
+    };
+    let diplomas = spec
+        .columns
+        .iter()
+        .filter(|column| column.format.is_some_and(is_diploma));
+    vintage
+        .chain(diplomas.map(|column| (column.name.as_str(), "diploma")))
+        .collect()
 }

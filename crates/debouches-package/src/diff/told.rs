@@ -18,12 +18,22 @@ pub fn text(report: &DiffReport, lang: Lang) -> String {
         out,
         "{}",
         say(
-            format!("{} → {} (tolérance {})", report.before, report.after, report.tolerance),
-            format!("{} → {} (tolerance {})", report.before, report.after, report.tolerance),
+            format!(
+                "{} → {} (tolérance {})",
+                report.before, report.after, report.tolerance
+            ),
+            format!(
+                "{} → {} (tolerance {})",
+                report.before, report.after, report.tolerance
+            ),
         )
     );
     if report.identical {
-        let _ = writeln!(out, "{}", say("données identiques".to_owned(), "identical data".to_owned()));
+        let _ = writeln!(
+            out,
+            "{}",
+            say("données identiques".to_owned(), "identical data".to_owned())
+        );
         return out;
     }
     for sentence in sentences(report) {
@@ -40,7 +50,10 @@ pub fn text(report: &DiffReport, lang: Lang) -> String {
                 group.largest_move,
                 group.largest_key,
                 say(
-                    format!("{}, moyenne", counted_fr(group.moved, "cellule", "cellules")),
+                    format!(
+                        "{}, moyenne",
+                        counted_fr(group.moved, "cellule", "cellules")
+                    ),
                     format!("{}, mean", counted_en(group.moved, "cell", "cells")),
                 ),
                 group.mean_move
@@ -54,13 +67,27 @@ pub fn text(report: &DiffReport, lang: Lang) -> String {
 #[must_use]
 pub fn sentences(report: &DiffReport) -> Vec<Text> {
     let mut out = Vec::new();
-    let names = report.tables_removed.iter().map(|name| (name, "retirée", "removed"));
-    for (name, fr, en) in names.chain(report.tables_added.iter().map(|name| (name, "ajoutée", "added"))) {
-        out.push(Text { fr: format!("Table `{name}` {fr}."), en: format!("Table `{name}` {en}.") });
+    let names = report
+        .tables_removed
+        .iter()
+        .map(|name| (name, "retirée", "removed"));
+    for (name, fr, en) in names.chain(
+        report
+            .tables_added
+            .iter()
+            .map(|name| (name, "ajoutée", "added")),
+    ) {
+        out.push(Text {
+            fr: format!("Table `{name}` {fr}."),
+            en: format!("Table `{name}` {en}."),
+        });
     }
     for table in &report.tables {
         schema(table, &mut out);
-        table.values.iter().for_each(|values| values_told(table, values, &mut out));
+        table
+            .values
+            .iter()
+            .for_each(|values| values_told(table, values, &mut out));
         rows(table, &mut out);
         columns(table, &mut out);
         statuses(table, &mut out);
@@ -69,12 +96,24 @@ pub fn sentences(report: &DiffReport) -> Vec<Text> {
 }
 
 fn listed(names: &[String], lang: Lang) -> String {
-    let told: Vec<String> = names.iter().take(NAMES).map(|name| format!("`{name}`")).collect();
+    let told: Vec<String> = names
+        .iter()
+        .take(NAMES)
+        .map(|name| format!("`{name}`"))
+        .collect();
     let rest = names.len().saturating_sub(NAMES);
     match (rest, lang) {
         (0, _) => told.join(", "),
-        (rest, Lang::Fr) => format!("{} et {}", told.join(", "), counted_fr(rest as u64, "autre", "autres")),
-        (rest, Lang::En) => format!("{} and {}", told.join(", "), counted_en(rest as u64, "other", "others")),
+        (rest, Lang::Fr) => format!(
+            "{} et {}",
+            told.join(", "),
+            counted_fr(rest as u64, "autre", "autres")
+        ),
+        (rest, Lang::En) => format!(
+            "{} and {}",
+            told.join(", "),
+            counted_en(rest as u64, "other", "others")
+        ),
     }
 }
 
@@ -88,9 +127,22 @@ fn schema(table: &TableDiff, out: &mut Vec<Text>) {
             });
         }
     };
-    say(&table.schema.removed, "colonnes retirées", "columns removed");
-    let retyped: Vec<String> = table.schema.retyped.iter().map(|column| column.column.clone()).collect();
-    say(&retyped, "colonnes dont le type change", "columns whose type changes");
+    say(
+        &table.schema.removed,
+        "colonnes retirées",
+        "columns removed",
+    );
+    let retyped: Vec<String> = table
+        .schema
+        .retyped
+        .iter()
+        .map(|column| column.column.clone())
+        .collect();
+    say(
+        &retyped,
+        "colonnes dont le type change",
+        "columns whose type changes",
+    );
     say(&table.schema.added, "colonnes ajoutées", "columns added");
     if table.schema.reordered {
         out.push(Text {
@@ -108,15 +160,31 @@ fn schema(table: &TableDiff, out: &mut Vec<Text>) {
 
 fn values_told(table: &TableDiff, values: &ValuesDiff, out: &mut Vec<Text>) {
     let is_vintage = values.role == "vintage";
-    let what_fr = if is_vintage { ["millésime", "millésimes"] } else { ["diplôme", "diplômes"] };
-    let what_en = if is_vintage { ["vintage", "vintages"] } else { ["diploma", "diplomas"] };
+    let what_fr = if is_vintage {
+        ["millésime", "millésimes"]
+    } else {
+        ["diplôme", "diplômes"]
+    };
+    let what_en = if is_vintage {
+        ["vintage", "vintages"]
+    } else {
+        ["diploma", "diplomas"]
+    };
     let name = &table.table;
     let mut say = |list: &[String], fr: &str, en: &str| {
         let count = list.len() as u64;
         if count > 0 {
             out.push(Text {
-                fr: format!("`{name}` : {} {fr} : {}.", counted_fr(count, what_fr[0], what_fr[1]), listed(list, Lang::Fr)),
-                en: format!("`{name}`: {} {en}: {}.", counted_en(count, what_en[0], what_en[1]), listed(list, Lang::En)),
+                fr: format!(
+                    "`{name}` : {} {fr} : {}.",
+                    counted_fr(count, what_fr[0], what_fr[1]),
+                    listed(list, Lang::Fr)
+                ),
+                en: format!(
+                    "`{name}`: {} {en}: {}.",
+                    counted_en(count, what_en[0], what_en[1]),
+                    listed(list, Lang::En)
+                ),
             });
         }
     };
@@ -149,12 +217,20 @@ fn rows(table: &TableDiff, out: &mut Vec<Text>) {
         out.push(Text {
             fr: format!(
                 "`{name}` : {}, {}.",
-                counted_fr(rows.changed, "ligne déjà publiée est modifiée", "lignes déjà publiées sont modifiées"),
+                counted_fr(
+                    rows.changed,
+                    "ligne déjà publiée est modifiée",
+                    "lignes déjà publiées sont modifiées"
+                ),
                 counted_fr(rows.same, "inchangée", "inchangées")
             ),
             en: format!(
                 "`{name}`: {}, {} unchanged.",
-                counted_en(rows.changed, "row already published is modified", "rows already published are modified"),
+                counted_en(
+                    rows.changed,
+                    "row already published is modified",
+                    "rows already published are modified"
+                ),
                 rows.same
             ),
         });
@@ -162,7 +238,10 @@ fn rows(table: &TableDiff, out: &mut Vec<Text>) {
 }
 
 fn columns(table: &TableDiff, out: &mut Vec<Text>) {
-    let moved = table.columns.iter().filter(|column| column.moved > 0 || column.filled + column.emptied > 0);
+    let moved = table
+        .columns
+        .iter()
+        .filter(|column| column.moved > 0 || column.filled + column.emptied > 0);
     for column in moved.filter(|column| column.unit.is_some()) {
         let unit = column.unit.as_deref().unwrap_or_default();
         let (mut fr, mut en) = (
@@ -172,9 +251,16 @@ fn columns(table: &TableDiff, out: &mut Vec<Text>) {
                 column.column,
                 counted_fr(column.cells, "cellule révisée", "cellules révisées")
             ),
-            format!("`{}`.`{}`: {} revised", table.table, column.column, counted_en(column.cells, "cell", "cells")),
+            format!(
+                "`{}`.`{}`: {} revised",
+                table.table,
+                column.column,
+                counted_en(column.cells, "cell", "cells")
+            ),
         );
-        if let (Some(mean), Some(largest), Some(key)) = (column.mean_move, column.largest_move, &column.largest_key) {
+        if let (Some(mean), Some(largest), Some(key)) =
+            (column.mean_move, column.largest_move, &column.largest_key)
+        {
             let moved = column.moved;
             // A difference of percentages is told in points.
             let [fr_unit, en_unit] = match unit {
@@ -183,19 +269,48 @@ fn columns(table: &TableDiff, out: &mut Vec<Text>) {
                 unit => [unit, unit],
             };
             let verb = if moved < 2 { "change" } else { "changent" };
-            let _ = write!(fr, ", dont {moved} {verb} de valeur : {mean:+} {fr_unit} en moyenne, au plus {largest:+} ({key})");
+            let _ = write!(
+                fr,
+                ", dont {moved} {verb} de valeur : {mean:+} {fr_unit} en moyenne, au plus {largest:+} ({key})"
+            );
             let verb = if moved == 1 { "changes" } else { "change" };
-            let _ = write!(en, ", of which {moved} {verb} value: {mean:+} {en_unit} on average, {largest:+} at most ({key})");
+            let _ = write!(
+                en,
+                ", of which {moved} {verb} value: {mean:+} {en_unit} on average, {largest:+} at most ({key})"
+            );
         }
         if column.filled > 0 {
-            let _ = write!(fr, " ; {}", counted_fr(column.filled, "est désormais renseignée", "sont désormais renseignées"));
-            let _ = write!(en, "; {} now filled", counted_en(column.filled, "is", "are"));
+            let _ = write!(
+                fr,
+                " ; {}",
+                counted_fr(
+                    column.filled,
+                    "est désormais renseignée",
+                    "sont désormais renseignées"
+                )
+            );
+            let _ = write!(
+                en,
+                "; {} now filled",
+                counted_en(column.filled, "is", "are")
+            );
         }
         if column.emptied > 0 {
-            let _ = write!(fr, " ; {}", counted_fr(column.emptied, "est désormais vide", "sont désormais vides"));
-            let _ = write!(en, "; {} now empty", counted_en(column.emptied, "is", "are"));
+            let _ = write!(
+                fr,
+                " ; {}",
+                counted_fr(column.emptied, "est désormais vide", "sont désormais vides")
+            );
+            let _ = write!(
+                en,
+                "; {} now empty",
+                counted_en(column.emptied, "is", "are")
+            );
         }
-        out.push(Text { fr: fr + ".", en: en + "." });
+        out.push(Text {
+            fr: fr + ".",
+            en: en + ".",
+        });
     }
     let texts: Vec<String> = table
         .columns
@@ -205,25 +320,43 @@ fn columns(table: &TableDiff, out: &mut Vec<Text>) {
         .collect();
     if !texts.is_empty() {
         out.push(Text {
-            fr: format!("`{}` : cellules de texte ou de code corrigées : {}.", table.table, listed(&texts, Lang::Fr)),
-            en: format!("`{}`: text or code cells corrected: {}.", table.table, listed(&texts, Lang::En)),
+            fr: format!(
+                "`{}` : cellules de texte ou de code corrigées : {}.",
+                table.table,
+                listed(&texts, Lang::Fr)
+            ),
+            en: format!(
+                "`{}`: text or code cells corrected: {}.",
+                table.table,
+                listed(&texts, Lang::En)
+            ),
         });
     }
 }
 
 fn statuses(table: &TableDiff, out: &mut Vec<Text>) {
     let total = |before: &str, after: &str| -> u64 {
-        let matching = table.statuses.iter().filter(|moved| moved.before == before && moved.after == after);
+        let matching = table
+            .statuses
+            .iter()
+            .filter(|moved| moved.before == before && moved.after == after);
         matching.map(|moved| moved.cells).sum()
     };
-    let mut pairs: Vec<(&str, &str)> =
-        table.statuses.iter().map(|moved| (moved.before.as_str(), moved.after.as_str())).collect();
+    let mut pairs: Vec<(&str, &str)> = table
+        .statuses
+        .iter()
+        .map(|moved| (moved.before.as_str(), moved.after.as_str()))
+        .collect();
     pairs.sort_unstable();
     pairs.dedup();
     for (before, after) in pairs {
         let cells = total(before, after);
         let secrecy = after == "suppressed" || before == "suppressed";
-        let (fr, en) = if secrecy { ("secret statistique", "statistical secrecy") } else { ("état", "status") };
+        let (fr, en) = if secrecy {
+            ("secret statistique", "statistical secrecy")
+        } else {
+            ("état", "status")
+        };
         out.push(Text {
             fr: format!(
                 "`{}` : {fr} : {} de `{before}` à `{after}`.",

@@ -27,7 +27,10 @@ pub struct Breach {
 
 impl Breach {
     fn new(rule: RuleCode, slice: &Slice<'_>, finding: impl FnOnce(Finding) -> Finding) -> Self {
-        Self { slice: slice.name(), finding: finding(Finding::new(rule).key(slice.label())) }
+        Self {
+            slice: slice.name(),
+            finding: finding(Finding::new(rule).key(slice.label())),
+        }
     }
 }
 
@@ -43,9 +46,10 @@ impl Slice<'_> {
     fn name(&self) -> String {
         let own = match self.dimension {
             Dimension::Whole => None,
-            Dimension::Region | Dimension::Academie | Dimension::TradeDomain | Dimension::DiplomaLevel => {
-                Some(format!("{}={}", self.dimension.name(), self.value))
-            }
+            Dimension::Region
+            | Dimension::Academie
+            | Dimension::TradeDomain
+            | Dimension::DiplomaLevel => Some(format!("{}={}", self.dimension.name(), self.value)),
         };
         match (own, self.vintage) {
             (None, None) => Dimension::Whole.name().to_owned(),
@@ -75,7 +79,12 @@ impl Slice<'_> {
 
 /// The slices of a candidate that moved more than their budget since the live release, gravest first.
 #[must_use]
-pub fn compare(spec: &TableSpec, live: &TableProfile, candidate: &TableProfile, budgets: &Budgets) -> Vec<Breach> {
+pub fn compare(
+    spec: &TableSpec,
+    live: &TableProfile,
+    candidate: &TableProfile,
+    budgets: &Budgets,
+) -> Vec<Breach> {
     let pair = Pair::new(live, candidate);
     let mut breaches = rows::vintages(&pair);
     let lost = rows::slices(&pair, budgets, &mut breaches);
@@ -95,35 +104,60 @@ struct Pair<'a> {
 impl<'a> Pair<'a> {
     fn new(live: &'a TableProfile, candidate: &'a TableProfile) -> Self {
         let (before, now) = (live.vintages(), candidate.vintages());
-        let common = before.keys().filter(|vintage| now.contains_key(*vintage)).copied().collect();
-        Self { live, candidate, common }
+        let common = before
+            .keys()
+            .filter(|vintage| now.contains_key(*vintage))
+            .copied()
+            .collect();
+        Self {
+            live,
+            candidate,
+            common,
+        }
     }
 
     /// Every slice of the live release, over the common vintages; an académie that is a whole région is told once.
     fn slices(&self) -> impl Iterator<Item = Slice<'a>> + '_ {
         let slices = Dimension::ALL.into_iter().flat_map(|dimension| {
-            self.live.values(dimension).into_iter().map(move |value| Slice { dimension, value, vintage: None })
+            self.live
+                .values(dimension)
+                .into_iter()
+                .map(move |value| Slice {
+                    dimension,
+                    value,
+                    vintage: None,
+                })
         });
-        slices.filter(|slice| slice.dimension != Dimension::Academie || !self.is_a_region(slice.value))
+        slices.filter(|slice| {
+            slice.dimension != Dimension::Academie || !self.is_a_region(slice.value)
+        })
     }
 
     /// True when the académie of that name has the very figures of the région of that name, as Corse has.
     fn is_a_region(&self, name: &str) -> bool {
         [self.live, self.candidate].into_iter().all(|profile| {
             profile.vintages().into_keys().all(|vintage| {
-                let [academie, region] =
-                    [Dimension::Academie, Dimension::Region].map(|dimension| profile.cell(dimension, name, vintage));
-                academie.map(|cell| (cell.rows, &cell.measures)) == region.map(|cell| (cell.rows, &cell.measures))
+                let [academie, region] = [Dimension::Academie, Dimension::Region]
+                    .map(|dimension| profile.cell(dimension, name, vintage));
+                academie.map(|cell| (cell.rows, &cell.measures))
+                    == region.map(|cell| (cell.rows, &cell.measures))
             })
         })
     }
 
     fn vintages_of(&self, slice: &Slice<'a>) -> Vec<&'a str> {
-        slice.vintage.map_or_else(|| self.common.iter().copied().collect(), |vintage| vec![vintage])
+        slice.vintage.map_or_else(
+            || self.common.iter().copied().collect(),
+            |vintage| vec![vintage],
+        )
     }
 
     fn rows(&self, profile: &TableProfile, slice: &Slice<'a>) -> u64 {
-        let rows = |vintage: &&str| profile.cell(slice.dimension, slice.value, vintage).map_or(0, |cell| cell.rows);
+        let rows = |vintage: &&str| {
+            profile
+                .cell(slice.dimension, slice.value, vintage)
+                .map_or(0, |cell| cell.rows)
+        };
         self.vintages_of(slice).iter().map(rows).sum()
     }
 }

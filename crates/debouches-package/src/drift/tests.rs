@@ -13,28 +13,57 @@ fn sample(rows: [[u64; 2]; 2], mean: f64) -> TableProfile {
     let mut cells = Vec::new();
     let mut cell = |dimension, value: &str, vintage: &str, rows: u64| {
         #[expect(clippy::cast_precision_loss, reason = "small numbers")]
-        let measured = Measured { measured: rows, hidden: 0, sum: mean * rows as f64, quantiles: Some([mean; 3]) };
+        let measured = Measured {
+            measured: rows,
+            hidden: 0,
+            sum: mean * rows as f64,
+            quantiles: Some([mean; 3]),
+        };
         let measures = BTreeMap::from([(RATE.to_owned(), measured)]);
         if rows > 0 {
-            cells.push(Cell { dimension, value: value.to_owned(), vintage: vintage.to_owned(), rows, measures });
+            cells.push(Cell {
+                dimension,
+                value: value.to_owned(),
+                vintage: vintage.to_owned(),
+                rows,
+                measures,
+            });
         }
     };
-    for (place, vintage) in ["cumul 2021-2022", "cumul 2022-2023"].into_iter().enumerate() {
-        cell(Dimension::Whole, "", vintage, rows[0][place] + rows[1][place]);
+    for (place, vintage) in ["cumul 2021-2022", "cumul 2022-2023"]
+        .into_iter()
+        .enumerate()
+    {
+        cell(
+            Dimension::Whole,
+            "",
+            vintage,
+            rows[0][place] + rows[1][place],
+        );
         cell(Dimension::Region, "Bretagne", vintage, rows[0][place]);
         cell(Dimension::Region, "Corse", vintage, rows[1][place]);
         cell(Dimension::Academie, "Corse", vintage, rows[1][place]);
     }
-    cells.sort_by(|a, b| (a.dimension, &a.value, &a.vintage).cmp(&(b.dimension, &b.value, &b.vintage)));
+    cells.sort_by(|a, b| {
+        (a.dimension, &a.value, &a.vintage).cmp(&(b.dimension, &b.value, &b.vintage))
+    });
     let total = rows.iter().flatten().sum();
-    TableProfile { table: "t".to_owned(), rows: total, keys: BTreeMap::from([("uai".to_owned(), total)]), cells }
+    TableProfile {
+        table: "t".to_owned(),
+        rows: total,
+        keys: BTreeMap::from([("uai".to_owned(), total)]),
+        cells,
+    }
 }
 
 fn told(candidate: &TableProfile) -> Vec<(String, String)> {
     let spec = find(&"ij_cfa_etablissement".parse().unwrap()).unwrap();
     let live = sample([[900, 900], [19, 19]], 60.0);
     let breaches = compare(spec, &live, candidate, &Budgets::default());
-    breaches.into_iter().map(|breach| (breach.slice, breach.finding.sentence(Lang::Fr))).collect()
+    breaches
+        .into_iter()
+        .map(|breach| (breach.slice, breach.finding.sentence(Lang::Fr)))
+        .collect()
 }
 
 #[test]
@@ -46,7 +75,13 @@ fn an_equal_candidate_and_a_few_rows_less_pass() {
 #[test]
 fn a_missing_region_is_named() {
     let told = told(&sample([[900, 900], [0, 0]], 60.0));
-    assert_eq!(told, [("région=Corse".to_owned(), "Corse : 0 ligne, 38 attendues".to_owned())]);
+    assert_eq!(
+        told,
+        [(
+            "région=Corse".to_owned(),
+            "Corse : 0 ligne, 38 attendues".to_owned()
+        )]
+    );
 }
 
 #[test]
@@ -61,12 +96,20 @@ fn a_region_missing_from_one_vintage_is_named_with_it() {
 fn a_missing_vintage_is_named() {
     let told = told(&sample([[900, 0], [19, 0]], 60.0));
     assert_eq!(told[0].0, "millésime=cumul 2022-2023");
-    assert_eq!(told[0].1, "cumul 2022-2023 : millésime absent, 919 lignes publiées aujourd'hui");
+    assert_eq!(
+        told[0].1,
+        "cumul 2022-2023 : millésime absent, 919 lignes publiées aujourd'hui"
+    );
 }
 
 #[test]
 fn a_mean_that_moves_is_named_with_its_column() {
     let told = told(&sample([[900, 900], [19, 19]], 50.0));
-    let expected = "Ensemble : `taux_emploi_6_mois (moyenne)` vaut 50.0, 60.0 dans la version publiée";
-    assert!(told.iter().any(|(slice, text)| slice == "ensemble" && text == expected), "{told:?}");
+    let expected =
+        "Ensemble : `taux_emploi_6_mois (moyenne)` vaut 50.0, 60.0 dans la version publiée";
+    assert!(
+        told.iter()
+            .any(|(slice, text)| slice == "ensemble" && text == expected),
+        "{told:?}"
+    );
 }

@@ -15,8 +15,13 @@ const QUANTILES: [&str; 3] = ["q10", "q50", "q90"];
 /// What a measure holds in a slice, over its vintages.
 fn measured(pair: &Pair<'_>, profile: &TableProfile, slice: &Slice<'_>, measure: &str) -> Measured {
     let mut total = Measured::default();
-    for vintage in slice.vintage.map_or_else(|| pair.common.iter().copied().collect(), |vintage| vec![vintage]) {
-        let cell = profile.cell(slice.dimension, slice.value, vintage).and_then(|cell| cell.measures.get(measure));
+    for vintage in slice.vintage.map_or_else(
+        || pair.common.iter().copied().collect(),
+        |vintage| vec![vintage],
+    ) {
+        let cell = profile
+            .cell(slice.dimension, slice.value, vintage)
+            .and_then(|cell| cell.measures.get(measure));
         if let Some(cell) = cell {
             total.measured += cell.measured;
             total.hidden += cell.hidden;
@@ -32,7 +37,12 @@ fn is_lost(lost: &Lost, slice: &Slice<'_>) -> bool {
 
 /// The measures that both releases have.
 fn measures<'a>(pair: &Pair<'a>) -> BTreeSet<&'a str> {
-    let of = |profile: &'a TableProfile| profile.cells.iter().flat_map(|cell| cell.measures.keys().map(String::as_str));
+    let of = |profile: &'a TableProfile| {
+        profile
+            .cells
+            .iter()
+            .flat_map(|cell| cell.measures.keys().map(String::as_str))
+    };
     let now: BTreeSet<&str> = of(pair.candidate).collect();
     of(pair.live).filter(|name| now.contains(name)).collect()
 }
@@ -57,23 +67,43 @@ pub(super) fn hidden(pair: &Pair<'_>, budgets: &Budgets, lost: &Lost, breaches: 
                 continue;
             }
             let mut exceeds = |slice: &Slice<'_>, budget: f64| {
-                let (before, now) = (measured(pair, pair.live, slice, measure), measured(pair, pair.candidate, slice, measure));
+                let (before, now) = (
+                    measured(pair, pair.live, slice, measure),
+                    measured(pair, pair.candidate, slice, measure),
+                );
                 let proves = before.measured >= budgets.few && now.measured + now.hidden > 0;
                 let (before, now) = (hidden_share(&before), hidden_share(&now));
                 let exceeds = proves && now - before > budget;
                 if exceeds {
                     let percent = |share: f64| format!("{:.0} %", 100.0 * share);
                     breaches.push(Breach::new(RuleCode::DriftHidden, slice, |finding| {
-                        finding.column(measure).value(percent(now)).expected(percent(before))
+                        finding
+                            .column(measure)
+                            .value(percent(now))
+                            .expected(percent(before))
                     }));
                 }
                 exceeds
             };
-            if exceeds(&slice, if is_whole { budgets.hidden } else { budgets.slice_hidden }) && is_whole {
+            if exceeds(
+                &slice,
+                if is_whole {
+                    budgets.hidden
+                } else {
+                    budgets.slice_hidden
+                },
+            ) && is_whole
+            {
                 told.insert(measure);
             } else if is_whole {
                 for vintage in &pair.common {
-                    exceeds(&Slice { vintage: Some(vintage), ..slice }, budgets.slice_hidden);
+                    exceeds(
+                        &Slice {
+                            vintage: Some(vintage),
+                            ..slice
+                        },
+                        budgets.slice_hidden,
+                    );
                 }
             }
         }
@@ -81,10 +111,18 @@ pub(super) fn hidden(pair: &Pair<'_>, budgets: &Budgets, lost: &Lost, breaches: 
 }
 
 /// Measures whose mean or quantiles moved. A mean that moved is not told again by its quantiles.
-pub(super) fn moved(pair: &Pair<'_>, budgets: &Budgets, spec: &TableSpec, lost: &Lost, breaches: &mut Vec<Breach>) {
+pub(super) fn moved(
+    pair: &Pair<'_>,
+    budgets: &Budgets,
+    spec: &TableSpec,
+    lost: &Lost,
+    breaches: &mut Vec<Breach>,
+) {
     for slice in pair.slices().filter(|slice| !is_lost(lost, slice)) {
         for measure in measures(pair) {
-            let Some(column) = spec.column(measure) else { continue };
+            let Some(column) = spec.column(measure) else {
+                continue;
+            };
             if !mean_moved(pair, budgets, &slice, column, breaches) {
                 quantile_moved(pair, budgets, &slice, column, breaches);
             }
@@ -92,7 +130,13 @@ pub(super) fn moved(pair: &Pair<'_>, budgets: &Budgets, spec: &TableSpec, lost: 
     }
 }
 
-fn mean_moved(pair: &Pair<'_>, budgets: &Budgets, slice: &Slice<'_>, column: &ColumnSpec, breaches: &mut Vec<Breach>) -> bool {
+fn mean_moved(
+    pair: &Pair<'_>,
+    budgets: &Budgets,
+    slice: &Slice<'_>,
+    column: &ColumnSpec,
+    breaches: &mut Vec<Breach>,
+) -> bool {
     let of = |profile| measured(pair, profile, slice, &column.name);
     let (before, now) = (of(pair.live), of(pair.candidate));
     if before.measured.min(now.measured) < budgets.few {
@@ -105,7 +149,10 @@ fn mean_moved(pair: &Pair<'_>, budgets: &Budgets, slice: &Slice<'_>, column: &Co
         (true, true) => ((now - before).abs(), budgets.rate),
         (true, false) => ((now - before).abs(), budgets.slice_rate),
         (false, true) => ((now - before).abs() / before.abs().max(1.0), budgets.amount),
-        (false, false) => ((now - before).abs() / before.abs().max(1.0), 2.0 * budgets.amount),
+        (false, false) => (
+            (now - before).abs() / before.abs().max(1.0),
+            2.0 * budgets.amount,
+        ),
     };
     if moved > budget {
         breaches.push(values_breach(slice, column, "moyenne", now, before));
@@ -113,14 +160,27 @@ fn mean_moved(pair: &Pair<'_>, budgets: &Budgets, slice: &Slice<'_>, column: &Co
     moved > budget
 }
 
-fn quantile_moved(pair: &Pair<'_>, budgets: &Budgets, slice: &Slice<'_>, column: &ColumnSpec, breaches: &mut Vec<Breach>) {
+fn quantile_moved(
+    pair: &Pair<'_>,
+    budgets: &Budgets,
+    slice: &Slice<'_>,
+    column: &ColumnSpec,
+    breaches: &mut Vec<Breach>,
+) {
     for vintage in &pair.common {
-        let slice = Slice { vintage: Some(vintage), ..*slice };
+        let slice = Slice {
+            vintage: Some(vintage),
+            ..*slice
+        };
         let of = |profile: &TableProfile| {
             let cell = profile.cell(slice.dimension, slice.value, vintage)?;
-            cell.measures.get(&column.name).and_then(|cell| cell.quantiles)
+            cell.measures
+                .get(&column.name)
+                .and_then(|cell| cell.quantiles)
         };
-        let (Some(before), Some(now)) = (of(pair.live), of(pair.candidate)) else { continue };
+        let (Some(before), Some(now)) = (of(pair.live), of(pair.candidate)) else {
+            continue;
+        };
         for ((name, before), now) in QUANTILES.iter().zip(before).zip(now) {
             if (now - before).abs() > budgets.quantile {
                 breaches.push(values_breach(&slice, column, name, now, before));
@@ -129,8 +189,17 @@ fn quantile_moved(pair: &Pair<'_>, budgets: &Budgets, slice: &Slice<'_>, column:
     }
 }
 
-fn values_breach(slice: &Slice<'_>, column: &ColumnSpec, what: &str, now: f64, before: f64) -> Breach {
+fn values_breach(
+    slice: &Slice<'_>,
+    column: &ColumnSpec,
+    what: &str,
+    now: f64,
+    before: f64,
+) -> Breach {
     Breach::new(RuleCode::DriftValues, slice, |finding| {
-        finding.column(format!("{} ({what})", column.name)).value(format!("{now:.1}")).expected(format!("{before:.1}"))
+        finding
+            .column(format!("{} ({what})", column.name))
+            .value(format!("{now:.1}"))
+            .expected(format!("{before:.1}"))
     })
 }

@@ -24,8 +24,15 @@ pub(super) fn write<W: Write>(
     csv: impl Read,
     make: &mut dyn FnMut() -> io::Result<W>,
 ) -> io::Result<Vec<FormFile<W>>> {
-    let place = table.columns.iter().position(|column| column.name == COLUMN).ok_or_else(|| other("it has no région"))?;
-    let mut lines = Lines { from: BufReader::new(csv), record: Vec::new() };
+    let place = table
+        .columns
+        .iter()
+        .position(|column| column.name == COLUMN)
+        .ok_or_else(|| other("it has no région"))?;
+    let mut lines = Lines {
+        from: BufReader::new(csv),
+        record: Vec::new(),
+    };
     if !lines.next()? {
         return Err(other("the CSV is empty"));
     }
@@ -61,7 +68,13 @@ impl<R: Read> Lines<R> {
                 return Ok(!self.record.is_empty());
             }
             // A quoted cell may hold line breaks: outside of it, quotes are even.
-            if self.record.iter().filter(|byte| **byte == b'"').count().is_multiple_of(2) {
+            if self
+                .record
+                .iter()
+                .filter(|byte| **byte == b'"')
+                .count()
+                .is_multiple_of(2)
+            {
                 return Ok(true);
             }
         }
@@ -101,7 +114,10 @@ mod tests {
 
     #[test]
     fn records_are_taken_as_they_are_written() {
-        let mut lines = Lines { from: BufReader::new(&b"a;b\n\"x\n;y\";84\n;\"\"\n"[..]), record: Vec::new() };
+        let mut lines = Lines {
+            from: BufReader::new(&b"a;b\n\"x\n;y\";84\n;\"\"\n"[..]),
+            record: Vec::new(),
+        };
         assert!(lines.next().unwrap() && lines.next().unwrap());
         assert_eq!(lines.record, b"\"x\n;y\";84\n");
         assert_eq!(cell(&lines.record, 1).unwrap(), "84");

@@ -23,32 +23,50 @@ pub(super) fn can(table: &PreparedTable<'_>) -> bool {
 }
 
 /// Writes the file.
-pub(super) fn write<W: Write + Send>(table: &PreparedTable<'_>, csv: impl Read, mut out: W) -> io::Result<FormFile<W>> {
+pub(super) fn write<W: Write + Send>(
+    table: &PreparedTable<'_>,
+    csv: impl Read,
+    mut out: W,
+) -> io::Result<FormFile<W>> {
     let mut book = Workbook::new();
     // A fixed day: the same rows give the same bytes.
     let day = ExcelDateTime::from_ymd(2000, 1, 1).map_err(io::Error::other)?;
-    let properties = DocProperties::new().set_title(&table.spec.title).set_author("Débouchés").set_creation_datetime(&day);
+    let properties = DocProperties::new()
+        .set_title(&table.spec.title)
+        .set_author("Débouchés")
+        .set_creation_datetime(&day);
     book.set_properties(&properties);
     let count = data(book.add_worksheet(), table, csv)?;
     columns(book.add_worksheet(), table).map_err(io::Error::other)?;
     let bytes = book.save_to_buffer().map_err(io::Error::other)?;
     out.write_all(&bytes)?;
-    Ok(FormFile { path: format!("{}.xlsx", table.spec.id), rows: count, out })
+    Ok(FormFile {
+        path: format!("{}.xlsx", table.spec.id),
+        rows: count,
+        out,
+    })
 }
 
 fn data(sheet: &mut Worksheet, table: &PreparedTable<'_>, csv: impl Read) -> io::Result<u64> {
     let mut reader = rows(csv, &table.columns)?;
-    let names: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+    let names: Vec<&str> = table
+        .columns
+        .iter()
+        .map(|column| column.name.as_str())
+        .collect();
     header(sheet, "Données", &names).map_err(io::Error::other)?;
     let mut line: u32 = 0;
     for record in reader.records() {
         let record = record.map_err(io::Error::other)?;
         line += 1;
-        for (place, (column, cell)) in
-            (0_u16..).zip(table.columns.iter().zip(&record)).filter(|(_, (_, cell))| !cell.is_empty())
+        for (place, (column, cell)) in (0_u16..)
+            .zip(table.columns.iter().zip(&record))
+            .filter(|(_, (_, cell))| !cell.is_empty())
         {
             let written = match (column.kind, cell.parse::<f64>()) {
-                (ColumnKind::Integer | ColumnKind::Decimal, Ok(number)) => sheet.write_number(line, place, number),
+                (ColumnKind::Integer | ColumnKind::Decimal, Ok(number)) => {
+                    sheet.write_number(line, place, number)
+                }
                 (ColumnKind::Boolean, _) => sheet.write_boolean(line, place, cell == "true"),
                 _ => sheet.write_string(line, place, cell),
             };
@@ -56,13 +74,19 @@ fn data(sheet: &mut Worksheet, table: &PreparedTable<'_>, csv: impl Read) -> io:
         }
     }
     let last = u16::try_from(names.len().saturating_sub(1)).map_err(io::Error::other)?;
-    sheet.autofilter(0, 0, line, last).map_err(io::Error::other)?;
+    sheet
+        .autofilter(0, 0, line, last)
+        .map_err(io::Error::other)?;
     Ok(u64::from(line))
 }
 
 /// What each column is.
 fn columns(sheet: &mut Worksheet, table: &PreparedTable<'_>) -> Result<(), XlsxError> {
-    header(sheet, "Colonnes", &["colonne", "libelle", "unite", "denominateur", "description"])?;
+    header(
+        sheet,
+        "Colonnes",
+        &["colonne", "libelle", "unite", "denominateur", "description"],
+    )?;
     for (line, column) in (1_u32..).zip(&table.columns) {
         let or_none = |text: &Option<String>| text.clone().unwrap_or_default();
         let cells = [
@@ -84,7 +108,10 @@ fn header(sheet: &mut Worksheet, name: &str, names: &[&str]) -> Result<(), XlsxE
     sheet.set_name(name)?.set_freeze_panes(1, 0)?;
     for (place, name) in (0_u16..).zip(names) {
         sheet.write_string_with_format(0, place, *name, &bold)?;
-        sheet.set_column_width(place, (name.chars().count() as f64 + 2.0).clamp(9.0, WIDEST))?;
+        sheet.set_column_width(
+            place,
+            (name.chars().count() as f64 + 2.0).clamp(9.0, WIDEST),
+        )?;
     }
     Ok(())
 }

@@ -16,8 +16,15 @@ const CONTEXT: &str = include_str!("croissant_context.json");
 pub(super) fn json(model: &Model<'_>) -> Value {
     let licence = licence(&model.dataset.licence);
     let context: Value = serde_json::from_str(CONTEXT).expect("the context is JSON");
-    let producers: Vec<&str> = model.tables.iter().map(|table| table.spec.producer.as_str()).collect();
-    let home = model.tables.iter().find_map(|table| table.spec.homepage.as_deref());
+    let producers: Vec<&str> = model
+        .tables
+        .iter()
+        .map(|table| table.spec.producer.as_str())
+        .collect();
+    let home = model
+        .tables
+        .iter()
+        .find_map(|table| table.spec.homepage.as_deref());
     json!({
         "@context": context,
         "@type": "sc:Dataset",
@@ -69,7 +76,10 @@ fn record_set(table: &PreparedTable<'_>) -> Value {
             "source": { "fileObject": { "@id": format!("{id}.parquet") }, "extract": { "column": column.name } },
         })
     };
-    let columns = table.columns.iter().filter(|column| column.kind != ColumnKind::List);
+    let columns = table
+        .columns
+        .iter()
+        .filter(|column| column.kind != ColumnKind::List);
     json!({
         "@type": "cr:RecordSet",
         "@id": id,

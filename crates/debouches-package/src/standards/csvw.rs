@@ -50,5 +50,9 @@ fn column(column: &ColumnSpec) -> Value {
 
 /// A bound of whole numbers is a whole number: `0`, not `0.0`.
 fn number(bound: f64, kind: ColumnKind) -> Value {
-    if kind == ColumnKind::Integer || bound.fract() == 0.0 { json!(bound as i64) } else { json!(bound) }
+    if kind == ColumnKind::Integer || bound.fract() == 0.0 {
+        json!(bound as i64)
+    } else {
+        json!(bound)
+    }
 }

@@ -35,13 +35,21 @@ pub(super) fn json(model: &Model<'_>) -> Value {
 }
 
 fn publisher(model: &Model<'_>) -> Value {
-    let producers: Vec<&str> = model.tables.iter().map(|table| table.spec.producer.as_str()).collect();
+    let producers: Vec<&str> = model
+        .tables
+        .iter()
+        .map(|table| table.spec.producer.as_str())
+        .collect();
     json!({ "@id": "#producteur", "@type": "foaf:Agent", "foaf:name": producers.first().copied().unwrap_or_default() })
 }
 
 fn dataset(model: &Model<'_>) -> Value {
     let english = model.dataset.english.as_ref();
-    let start = model.tables.iter().map(|table| table.coverage().start).min();
+    let start = model
+        .tables
+        .iter()
+        .map(|table| table.coverage().start)
+        .min();
     let end = model.tables.iter().map(|table| table.coverage().end).max();
     let mut dataset = json!({
         "@id": "#dataset",
@@ -77,9 +85,13 @@ fn dataset(model: &Model<'_>) -> Value {
 fn distributions(model: &Model<'_>) -> Vec<Value> {
     let mut found = Vec::new();
     for table in model.tables {
-        for (extension, media, format) in [("csv", "text/csv", "CSV"), ("parquet", "application/vnd.apache.parquet", "PARQUET")]
-        {
-            let Some(file) = model.file(&format!("{}.{extension}", table.spec.id)) else { continue };
+        for (extension, media, format) in [
+            ("csv", "text/csv", "CSV"),
+            ("parquet", "application/vnd.apache.parquet", "PARQUET"),
+        ] {
+            let Some(file) = model.file(&format!("{}.{extension}", table.spec.id)) else {
+                continue;
+            };
             let mut told = Map::new();
             told.insert("@id".to_owned(), json!(format!("#{}", file.path)));
             told.insert("@type".to_owned(), json!("dcat:Distribution"));
@@ -110,7 +122,10 @@ fn distributions(model: &Model<'_>) -> Vec<Value> {
                 }),
             );
             if let Some(path) = licence(&model.dataset.licence)["path"].as_str() {
-                told.insert("dct:license".to_owned(), json!({ "@id": path, "@type": "dct:LicenseDocument" }));
+                told.insert(
+                    "dct:license".to_owned(),
+                    json!({ "@id": path, "@type": "dct:LicenseDocument" }),
+                );
             }
             found.push(Value::Object(told));
         }

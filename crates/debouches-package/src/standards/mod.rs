@@ -33,29 +33,57 @@ impl Model<'_> {
     fn literals(&self, french: &str, english: Option<&str>) -> Value {
         let in_french = serde_json::json!({ "@value": french, "@language": "fr" });
         match english {
-            Some(english) => serde_json::json!([in_french, { "@value": english, "@language": "en" }]),
+            Some(english) => {
+                serde_json::json!([in_french, { "@value": english, "@language": "en" }])
+            }
             None => in_french,
         }
     }
 }
 
 /// The metadata files of a release, beside `datapackage.json`.
-pub(crate) fn texts(dataset: &Dataset, version: Version, tables: &[PreparedTable<'_>], files: &[WrittenFile]) -> Vec<TextFile> {
-    let model = Model { dataset, version, tables, files };
+pub(crate) fn texts(
+    dataset: &Dataset,
+    version: Version,
+    tables: &[PreparedTable<'_>],
+    files: &[WrittenFile],
+) -> Vec<TextFile> {
+    let model = Model {
+        dataset,
+        version,
+        tables,
+        files,
+    };
     let mut texts = vec![
-        written("croissant.json", "application/ld+json", &croissant::json(&model)),
+        written(
+            "croissant.json",
+            "application/ld+json",
+            &croissant::json(&model),
+        ),
         written("dcat.jsonld", "application/ld+json", &dcat::json(&model)),
         written("prov.jsonld", "application/ld+json", &prov::json(&model)),
     ];
     for table in tables {
         let id = &table.spec.id;
-        texts.push(written(&format!("{id}.csv-metadata.json"), "application/csvm+json", &csvw::json(table)));
-        texts.push(written(&format!("{id}.schema.json"), "application/json", &table_schema::json(&model, table)));
+        texts.push(written(
+            &format!("{id}.csv-metadata.json"),
+            "application/csvm+json",
+            &csvw::json(table),
+        ));
+        texts.push(written(
+            &format!("{id}.schema.json"),
+            "application/json",
+            &table_schema::json(&model, table),
+        ));
     }
     texts
 }
 
 fn written(path: &str, media_type: &str, value: &Value) -> TextFile {
     let text = serde_json::to_string_pretty(value).expect("a JSON value is always written") + "\n";
-    TextFile { path: path.to_owned(), media_type: media_type.to_owned(), text }
+    TextFile {
+        path: path.to_owned(),
+        media_type: media_type.to_owned(),
+        text,
+    }
 }

@@ -14,8 +14,11 @@ pub(super) fn json(model: &Model<'_>) -> Value {
     ];
     let mut seen: Vec<&str> = Vec::new();
     for table in model.tables {
-        let mut derived: Vec<Value> =
-            table.sources.iter().map(|source| json!({ "@id": format!("#source-{}", source.id) })).collect();
+        let mut derived: Vec<Value> = table
+            .sources
+            .iter()
+            .map(|source| json!({ "@id": format!("#source-{}", source.id) }))
+            .collect();
         if derived.is_empty() {
             // Made of no source: its own specification is what it comes from.
             let specification = format!("#specification-{}", table.spec.id);
@@ -29,7 +32,9 @@ pub(super) fn json(model: &Model<'_>) -> Value {
             derived.push(json!({ "@id": specification }));
         }
         for extension in ["csv", "parquet"] {
-            let Some(file) = model.file(&format!("{}.{extension}", table.spec.id)) else { continue };
+            let Some(file) = model.file(&format!("{}.{extension}", table.spec.id)) else {
+                continue;
+            };
             graph.push(json!({
                 "@id": file.path,
                 "@type": "prov:Entity",
@@ -51,7 +56,8 @@ pub(super) fn json(model: &Model<'_>) -> Value {
                 "prov:wasAttributedTo": { "@id": format!("#producteur-{}", source.id), "@type": "prov:Agent", "rdfs:label": source.producer },
             });
             if source.address.starts_with("http") {
-                entity["prov:atLocation"] = json!({ "@id": source.address, "@type": "prov:Location" });
+                entity["prov:atLocation"] =
+                    json!({ "@id": source.address, "@type": "prov:Location" });
             } else {
                 entity["dct:source"] = json!(source.address);
             }

@@ -23,8 +23,14 @@ pub(crate) async fn list(
     let url = asked(&app, &uri)?;
     let window = Window::of(&url, 20)?;
     app.read(|state| {
-        let found = state.organization(&organization).ok_or_else(Refusal::not_found)?;
-        let ours: Vec<&Contact> = state.contacts.iter().filter(|contact| contact.organization == found.id).collect();
+        let found = state
+            .organization(&organization)
+            .ok_or_else(Refusal::not_found)?;
+        let ours: Vec<&Contact> = state
+            .contacts
+            .iter()
+            .filter(|contact| contact.organization == found.id)
+            .collect();
         window.show(&url, &ours, |contact| shown(contact)).map(Json)
     })
     .await
@@ -38,20 +44,40 @@ pub(crate) async fn create(
 ) -> Result<(StatusCode, Json<Value>), Refusal> {
     caller.known()?;
     let body = object(&headers, &body, not_json())?;
-    let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty());
-    let name = text("name").ok_or_else(|| Refusal::field("name", "This field is required."))?.to_owned();
+    let text = |name: &str| {
+        body.get(name)
+            .and_then(Value::as_str)
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
+    };
+    let name = text("name")
+        .ok_or_else(|| Refusal::field("name", "This field is required."))?
+        .to_owned();
     let email = text("email").filter(|email| email.contains('@'));
-    let email = email.ok_or_else(|| Refusal::field("email", "Email or contact form is required."))?.to_owned();
+    let email = email
+        .ok_or_else(|| Refusal::field("email", "Email or contact form is required."))?
+        .to_owned();
     let organization = text("organization").unwrap_or_default().to_owned();
     let now = app.now();
     app.write(|state| {
-        let found = state.organization(&organization).filter(|found| caller.is_admin() || caller.role(found).is_some());
-        found.ok_or_else(|| Refusal::field("organization", "Permission denied for this organization"))?;
-        let same = |contact: &&Contact| contact.name == name && contact.email == email && contact.organization == organization;
+        let found = state
+            .organization(&organization)
+            .filter(|found| caller.is_admin() || caller.role(found).is_some());
+        found.ok_or_else(|| {
+            Refusal::field("organization", "Permission denied for this organization")
+        })?;
+        let same = |contact: &&Contact| {
+            contact.name == name && contact.email == email && contact.organization == organization
+        };
         if let Some(contact) = state.contacts.iter().find(same) {
             return Ok((StatusCode::OK, Json(shown(contact))));
         }
-        let contact = Contact { id: object_id(now), name, email, organization };
+        let contact = Contact {
+            id: object_id(now),
+            name,
+            email,
+            organization,
+        };
         let answer = Json(shown(&contact));
         state.contacts.push(contact);
         Ok((StatusCode::CREATED, answer))

@@ -19,17 +19,33 @@ use crate::{slug, view};
 /// The place of a dataset in the state, by slug or id. A former slug is answered by a redirect to the present one.
 pub(crate) fn find(state: &State, key: &str, uri: &Uri) -> Result<usize, Refusal> {
     let position = |test: &dyn Fn(&Dataset) -> bool| state.datasets.iter().position(test);
-    if let Some(found) = position(&|dataset| dataset.slug == key).or_else(|| position(&|dataset| dataset.id == key)) {
+    if let Some(found) =
+        position(&|dataset| dataset.slug == key).or_else(|| position(&|dataset| dataset.id == key))
+    {
         return Ok(found);
     }
-    let moved = position(&|dataset| dataset.former_slugs.iter().any(|slug| slug == key)).ok_or_else(Refusal::not_found)?;
-    Err(Refusal::Moved(uri.path().replacen(&format!("/{key}/"), &format!("/{}/", state.datasets[moved].slug), 1)))
+    let moved = position(&|dataset| dataset.former_slugs.iter().any(|slug| slug == key))
+        .ok_or_else(Refusal::not_found)?;
+    Err(Refusal::Moved(uri.path().replacen(
+        &format!("/{key}/"),
+        &format!("/{}/", state.datasets[moved].slug),
+        1,
+    )))
 }
 
 /// A dataset that this person may see: the drafts of others are not found, what was public is gone.
-pub(crate) fn visible<'a>(state: &'a State, caller: &Caller, key: &str, uri: &Uri) -> Result<&'a Dataset, Refusal> {
+pub(crate) fn visible<'a>(
+    state: &'a State,
+    caller: &Caller,
+    key: &str,
+    uri: &Uri,
+) -> Result<&'a Dataset, Refusal> {
     let dataset = &state.datasets[find(state, key, uri)?];
-    match (caller.owns(state, dataset), dataset.private, dataset.deleted) {
+    match (
+        caller.owns(state, dataset),
+        dataset.private,
+        dataset.deleted,
+    ) {
         (false, true, _) => Err(Refusal::not_found()),
         (false, false, Some(_)) => Err(Refusal::deleted()),
         (true, ..) | (false, false, None) => Ok(dataset),
@@ -37,10 +53,19 @@ pub(crate) fn visible<'a>(state: &'a State, caller: &Caller, key: &str, uri: &Ur
 }
 
 /// The place of a dataset that this person may write.
-pub(crate) fn writable(state: &State, caller: &Caller, key: &str, uri: &Uri) -> Result<usize, Refusal> {
+pub(crate) fn writable(
+    state: &State,
+    caller: &Caller,
+    key: &str,
+    uri: &Uri,
+) -> Result<usize, Refusal> {
     caller.known()?;
     let index = find(state, key, uri)?;
-    if caller.edits(state, &state.datasets[index]) { Ok(index) } else { Err(Refusal::forbidden()) }
+    if caller.edits(state, &state.datasets[index]) {
+        Ok(index)
+    } else {
+        Err(Refusal::forbidden())
+    }
 }
 
 /// Refuses creations while the portal is read-only.
@@ -49,7 +74,8 @@ pub(crate) fn open_for_creation(app: &App, caller: &Caller) -> Result<(), Refusa
     if app.options.read_only && !caller.is_admin() {
         return Err(Refusal::Message(
             StatusCode::LOCKED,
-            "Due to security reasons, the creation of new content is currently disabled.".to_owned(),
+            "Due to security reasons, the creation of new content is currently disabled."
+                .to_owned(),
         ));
     }
     Ok(())
@@ -60,25 +86,46 @@ pub(crate) fn asked(app: &App, uri: &Uri) -> Result<Url, Refusal> {
     Url::parse(&format!("{}{uri}", app.base())).map_err(|_| Refusal::not_found())
 }
 
-pub(crate) async fn list(Extract(app): Extract<Shared>, caller: Caller, uri: Uri) -> Result<Json<Value>, Refusal> {
+pub(crate) async fn list(
+    Extract(app): Extract<Shared>,
+    caller: Caller,
+    uri: Uri,
+) -> Result<Json<Value>, Refusal> {
     let url = asked(&app, &uri)?;
     let window = Window::of(&url, 20)?;
-    let filter = |name: &str| url.query_pairs().find(|(found, _)| found == name).map(|(_, value)| value.into_owned());
+    let filter = |name: &str| {
+        url.query_pairs()
+            .find(|(found, _)| found == name)
+            .map(|(_, value)| value.into_owned())
+    };
     let organization = filter("organization");
-    if organization.as_ref().is_some_and(|id| id.len() != 24 || !id.bytes().all(|byte| byte.is_ascii_hexdigit())) {
+    if organization
+        .as_ref()
+        .is_some_and(|id| id.len() != 24 || !id.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    {
         return Err(Refusal::bad("Organization arg must be an identifier"));
     }
-    let tags: Vec<String> = url.query_pairs().filter(|(name, _)| name == "tag").map(|(_, value)| value.into_owned()).collect();
+    let tags: Vec<String> = url
+        .query_pairs()
+        .filter(|(name, _)| name == "tag")
+        .map(|(_, value)| value.into_owned())
+        .collect();
     let words = filter("q").map(|words| words.to_lowercase());
     app.read(|state| {
         let wanted = |dataset: &&Dataset| {
             (dataset.is_public() || caller.owns(state, dataset))
                 && (organization.is_none() || dataset.organization == organization)
                 && tags.iter().all(|tag| dataset.tags.contains(tag))
-                && words.as_ref().is_none_or(|words| dataset.title.to_lowercase().contains(words))
+                && words
+                    .as_ref()
+                    .is_none_or(|words| dataset.title.to_lowercase().contains(words))
         };
         let newest_first: Vec<&Dataset> = state.datasets.iter().rev().filter(wanted).collect();
-        window.show(&url, &newest_first, |dataset| view::dataset(&app, state, &caller, dataset)).map(Json)
+        window
+            .show(&url, &newest_first, |dataset| {
+                view::dataset(&app, state, &caller, dataset)
+            })
+            .map(Json)
     })
     .await
 }
@@ -116,8 +163,11 @@ pub(crate) async fn read(
     uri: Uri,
     Path(key): Path<String>,
 ) -> Result<Json<Value>, Refusal> {
-    app.read(|state| visible(state, &caller, &key, &uri).map(|dataset| Json(view::dataset(&app, state, &caller, dataset))))
-        .await
+    app.read(|state| {
+        visible(state, &caller, &key, &uri)
+            .map(|dataset| Json(view::dataset(&app, state, &caller, dataset)))
+    })
+    .await
 }
 
 pub(crate) async fn update(
@@ -130,7 +180,11 @@ pub(crate) async fn update(
 ) -> Result<Json<Value>, Refusal> {
     caller.known()?;
     let text = "Did not attempt to load JSON data because the request Content-Type was not 'application/json'.".to_owned();
-    let body = object(&headers, &body, Refusal::Message(StatusCode::UNSUPPORTED_MEDIA_TYPE, text))?;
+    let body = object(
+        &headers,
+        &body,
+        Refusal::Message(StatusCode::UNSUPPORTED_MEDIA_TYPE, text),
+    )?;
     let now = app.now();
     app.write(|state| {
         let index = find(state, &key, &uri)?;
@@ -149,7 +203,12 @@ pub(crate) async fn update(
             }
         }
         state.datasets[index] = dataset;
-        Ok(Json(view::dataset(&app, state, &caller, &state.datasets[index])))
+        Ok(Json(view::dataset(
+            &app,
+            state,
+            &caller,
+            &state.datasets[index],
+        )))
     })
     .await
 }
@@ -176,7 +235,12 @@ pub(crate) async fn delete(
 
 /// The slug of the title, with a number when somebody else has it.
 fn free_slug(state: &State, dataset: &Dataset) -> String {
-    slug::unique(&dataset.title, |slug| state.datasets.iter().any(|other| other.id != dataset.id && other.slug == slug))
+    slug::unique(&dataset.title, |slug| {
+        state
+            .datasets
+            .iter()
+            .any(|other| other.id != dataset.id && other.slug == slug)
+    })
 }
 
 fn blank(id: String, now: chrono::DateTime<chrono::Utc>) -> Dataset {
@@ -210,7 +274,11 @@ fn blank(id: String, now: chrono::DateTime<chrono::Utc>) -> Dataset {
 
 /// Some bodies are lists.
 pub(crate) fn ids(value: &Value) -> Option<Vec<String>> {
-    let id = |item: &Value| item.as_str().or_else(|| item.get("id")?.as_str()).map(str::to_owned);
+    let id = |item: &Value| {
+        item.as_str()
+            .or_else(|| item.get("id")?.as_str())
+            .map(str::to_owned)
+    };
     value.as_array()?.iter().map(id).collect()
 }
 

@@ -20,7 +20,10 @@ pub(crate) async fn read_dataset(
     uri: Uri,
     Path(key): Path<String>,
 ) -> Result<Json<Extras>, Refusal> {
-    app.read(|state| visible(state, &caller, &key, &uri).map(|dataset| Json(dataset.extras.clone()))).await
+    app.read(|state| {
+        visible(state, &caller, &key, &uri).map(|dataset| Json(dataset.extras.clone()))
+    })
+    .await
 }
 
 pub(crate) async fn read_resource(
@@ -31,7 +34,9 @@ pub(crate) async fn read_resource(
 ) -> Result<Json<Extras>, Refusal> {
     app.read(|state| {
         let dataset = visible(state, &caller, &key, &uri)?;
-        Ok(Json(dataset.resources[position(dataset, &id)?].extras.clone()))
+        Ok(Json(
+            dataset.resources[position(dataset, &id)?].extras.clone(),
+        ))
     })
     .await
 }
@@ -45,9 +50,11 @@ pub(crate) async fn merge_dataset(
     body: Bytes,
 ) -> Result<Json<Extras>, Refusal> {
     let sent = object(&headers, &body, not_json())?;
-    change(&app, &caller, &uri, &key, None, |extras| merge(extras, &sent, reserved_for_dataset, caller.is_admin()))
-        .await
-        .map(Json)
+    change(&app, &caller, &uri, &key, None, |extras| {
+        merge(extras, &sent, reserved_for_dataset, caller.is_admin())
+    })
+    .await
+    .map(Json)
 }
 
 pub(crate) async fn merge_resource(
@@ -59,9 +66,11 @@ pub(crate) async fn merge_resource(
     body: Bytes,
 ) -> Result<Json<Extras>, Refusal> {
     let sent = object(&headers, &body, not_json())?;
-    change(&app, &caller, &uri, &key, Some(&id), |extras| merge(extras, &sent, reserved_for_resource, caller.is_admin()))
-        .await
-        .map(Json)
+    change(&app, &caller, &uri, &key, Some(&id), |extras| {
+        merge(extras, &sent, reserved_for_resource, caller.is_admin())
+    })
+    .await
+    .map(Json)
 }
 
 pub(crate) async fn remove_dataset(
@@ -73,7 +82,11 @@ pub(crate) async fn remove_dataset(
     body: Bytes,
 ) -> Result<StatusCode, Refusal> {
     let names = names(&headers, &body)?;
-    change(&app, &caller, &uri, &key, None, |extras| remove(extras, &names)).await.map(|_| StatusCode::NO_CONTENT)
+    change(&app, &caller, &uri, &key, None, |extras| {
+        remove(extras, &names)
+    })
+    .await
+    .map(|_| StatusCode::NO_CONTENT)
 }
 
 pub(crate) async fn remove_resource(
@@ -85,7 +98,11 @@ pub(crate) async fn remove_resource(
     body: Bytes,
 ) -> Result<StatusCode, Refusal> {
     let names = names(&headers, &body)?;
-    change(&app, &caller, &uri, &key, Some(&id), |extras| remove(extras, &names)).await.map(|_| StatusCode::NO_CONTENT)
+    change(&app, &caller, &uri, &key, Some(&id), |extras| {
+        remove(extras, &names)
+    })
+    .await
+    .map(|_| StatusCode::NO_CONTENT)
 }
 
 /// Changes the extras of a dataset, or of one of its resources. No date moves.
@@ -116,10 +133,22 @@ async fn change(
     .await
 }
 
-fn merge(extras: &mut Extras, sent: &Map<String, Value>, reserved: fn(&str) -> bool, admin: bool) -> Result<(), Refusal> {
-    let refused: Vec<&str> = sent.keys().map(String::as_str).filter(|name| reserved(name) && !admin).collect();
+fn merge(
+    extras: &mut Extras,
+    sent: &Map<String, Value>,
+    reserved: fn(&str) -> bool,
+    admin: bool,
+) -> Result<(), Refusal> {
+    let refused: Vec<&str> = sent
+        .keys()
+        .map(String::as_str)
+        .filter(|name| reserved(name) && !admin)
+        .collect();
     if !refused.is_empty() {
-        return Err(Refusal::bad(format!("Extras keys reserved to platform services: {}", refused.join(", "))));
+        return Err(Refusal::bad(format!(
+            "Extras keys reserved to platform services: {}",
+            refused.join(", ")
+        )));
     }
     if sent.keys().any(|name| name.starts_with('$')) {
         return Err(Refusal::bad("Extras keys cannot start with $"));
@@ -136,13 +165,17 @@ fn merge(extras: &mut Extras, sent: &Map<String, Value>, reserved: fn(&str) -> b
 
 fn remove(extras: &mut Extras, names: &[String]) -> Result<(), Refusal> {
     for name in names {
-        extras
-            .remove(name)
-            .ok_or_else(|| Refusal::Message(StatusCode::NOT_FOUND, format!("Key not found in existing extras: {name}")))?;
+        extras.remove(name).ok_or_else(|| {
+            Refusal::Message(
+                StatusCode::NOT_FOUND,
+                format!("Key not found in existing extras: {name}"),
+            )
+        })?;
     }
     Ok(())
 }
 
 fn names(headers: &HeaderMap, body: &[u8]) -> Result<Vec<String>, Refusal> {
-    ids(&json(headers, body, not_json())?).ok_or_else(|| Refusal::bad("Wrong payload format, list expected"))
+    ids(&json(headers, body, not_json())?)
+        .ok_or_else(|| Refusal::bad("Wrong payload format, list expected"))
 }

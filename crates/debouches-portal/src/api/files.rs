@@ -14,23 +14,43 @@ use crate::app::Shared;
 use crate::terms::media_type;
 
 /// A stored file, with what a conditional read needs.
-pub(crate) async fn file(Extract(app): Extract<Shared>, Path(path): Path<String>, headers: HeaderMap) -> Response {
+pub(crate) async fn file(
+    Extract(app): Extract<Shared>,
+    Path(path): Path<String>,
+    headers: HeaderMap,
+) -> Response {
     // Three plain names, as the portal makes them: nothing outside the folder can be said in that form.
     let plain = |name: &str| {
         !name.is_empty()
             && !name.starts_with('.')
-            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte))
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte))
     };
     if path.split('/').count() != 3 || !path.split('/').all(plain) {
         return lost();
     }
-    let Ok(file) = tokio::fs::File::open(app.folder.files().join(&path)).await else { return lost() };
-    let Ok(about) = file.metadata().await else { return lost() };
+    let Ok(file) = tokio::fs::File::open(app.folder.files().join(&path)).await else {
+        return lost();
+    };
+    let Ok(about) = file.metadata().await else {
+        return lost();
+    };
     let modified = about.modified().unwrap_or(SystemTime::UNIX_EPOCH);
-    let seconds = modified.duration_since(SystemTime::UNIX_EPOCH).map(|since| since.as_nanos()).unwrap_or_default();
+    let seconds = modified
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .map(|since| since.as_nanos())
+        .unwrap_or_default();
     let etag = format!("\"{seconds:x}-{:x}\"", about.len());
-    let validators = [(header::ETAG, etag.clone()), (header::LAST_MODIFIED, httpdate::fmt_http_date(modified))];
-    if headers.get(header::IF_NONE_MATCH).and_then(|known| known.to_str().ok()) == Some(&etag) {
+    let validators = [
+        (header::ETAG, etag.clone()),
+        (header::LAST_MODIFIED, httpdate::fmt_http_date(modified)),
+    ];
+    if headers
+        .get(header::IF_NONE_MATCH)
+        .and_then(|known| known.to_str().ok())
+        == Some(&etag)
+    {
         return (StatusCode::NOT_MODIFIED, validators).into_response();
     }
     let body = Body::from_stream(stream::try_unfold(file, |mut file| async move {
@@ -40,10 +60,19 @@ pub(crate) async fn file(Extract(app): Extract<Shared>, Path(path): Path<String>
     }));
     let mut response = (validators, body).into_response();
     let answer = response.headers_mut();
-    answer.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type(&path)));
+    answer.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static(media_type(&path)),
+    );
     answer.insert(header::CONTENT_LENGTH, HeaderValue::from(about.len()));
     // Somebody's file, on the address of the portal: never run.
-    answer.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'"));
-    answer.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    answer.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("sandbox; default-src 'none'"),
+    );
+    answer.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
     response
 }

@@ -10,12 +10,19 @@ use crate::model::Dataset;
 use crate::refusal::Refusal;
 use crate::view;
 
-pub(crate) async fn me(Extract(app): Extract<Shared>, caller: Caller) -> Result<Json<Value>, Refusal> {
+pub(crate) async fn me(
+    Extract(app): Extract<Shared>,
+    caller: Caller,
+) -> Result<Json<Value>, Refusal> {
     let user = caller.known()?;
     let organizations = app
         .read(|state| {
-            let ours = state.organizations.iter().filter(|organization| caller.role(organization).is_some());
-            ours.map(|organization| view::organization(&app, &caller, organization)).collect::<Vec<_>>()
+            let ours = state
+                .organizations
+                .iter()
+                .filter(|organization| caller.role(organization).is_some());
+            ours.map(|organization| view::organization(&app, &caller, organization))
+                .collect::<Vec<_>>()
         })
         .await;
     let slug = format!("{}-essai", user.name);
@@ -34,14 +41,27 @@ pub(crate) async fn me(Extract(app): Extract<Shared>, caller: Caller) -> Result<
     })))
 }
 
-pub(crate) async fn my_datasets(Extract(app): Extract<Shared>, caller: Caller) -> Result<Json<Value>, Refusal> {
+pub(crate) async fn my_datasets(
+    Extract(app): Extract<Shared>,
+    caller: Caller,
+) -> Result<Json<Value>, Refusal> {
     let user = caller.known()?.id.clone();
-    Ok(Json(chosen(&app, &caller, |dataset| dataset.owner.as_ref() == Some(&user)).await))
+    Ok(Json(
+        chosen(&app, &caller, |dataset| {
+            dataset.owner.as_ref() == Some(&user)
+        })
+        .await,
+    ))
 }
 
-pub(crate) async fn our_datasets(Extract(app): Extract<Shared>, caller: Caller) -> Result<Json<Value>, Refusal> {
+pub(crate) async fn our_datasets(
+    Extract(app): Extract<Shared>,
+    caller: Caller,
+) -> Result<Json<Value>, Refusal> {
     caller.known()?;
-    Ok(Json(chosen(&app, &caller, |dataset| dataset.organization.is_some()).await))
+    Ok(Json(
+        chosen(&app, &caller, |dataset| dataset.organization.is_some()).await,
+    ))
 }
 
 pub(crate) async fn organization(
@@ -50,8 +70,13 @@ pub(crate) async fn organization(
     Path(key): Path<String>,
 ) -> Result<Json<Value>, Refusal> {
     app.read(|state| {
-        let found = state.organizations.iter().find(|organization| organization.id == key || organization.slug == key);
-        found.map(|found| Json(view::organization(&app, &caller, found))).ok_or_else(Refusal::not_found)
+        let found = state
+            .organizations
+            .iter()
+            .find(|organization| organization.id == key || organization.slug == key);
+        found
+            .map(|found| Json(view::organization(&app, &caller, found)))
+            .ok_or_else(Refusal::not_found)
     })
     .await
 }
@@ -59,8 +84,13 @@ pub(crate) async fn organization(
 /// Lists of one's own have no pages.
 async fn chosen(app: &Shared, caller: &Caller, wanted: impl Fn(&Dataset) -> bool) -> Value {
     app.read(|state| {
-        let ours = state.datasets.iter().rev().filter(|dataset| caller.owns(state, dataset) && wanted(dataset));
-        ours.map(|dataset| view::dataset(app, state, caller, dataset)).collect()
+        let ours = state
+            .datasets
+            .iter()
+            .rev()
+            .filter(|dataset| caller.owns(state, dataset) && wanted(dataset));
+        ours.map(|dataset| view::dataset(app, state, caller, dataset))
+            .collect()
     })
     .await
 }

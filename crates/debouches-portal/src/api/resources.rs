@@ -18,7 +18,11 @@ use crate::{storage, view};
 
 /// The place of a resource in its dataset.
 pub(crate) fn position(dataset: &Dataset, id: &str) -> Result<usize, Refusal> {
-    dataset.resources.iter().position(|resource| resource.id == id).ok_or_else(Refusal::no_resource)
+    dataset
+        .resources
+        .iter()
+        .position(|resource| resource.id == id)
+        .ok_or_else(Refusal::no_resource)
 }
 
 pub(crate) async fn read(
@@ -29,7 +33,10 @@ pub(crate) async fn read(
 ) -> Result<Json<Value>, Refusal> {
     app.read(|state| {
         let dataset = visible(state, &caller, &key, &uri)?;
-        Ok(Json(view::resource(&app, &dataset.resources[position(dataset, &id)?])))
+        Ok(Json(view::resource(
+            &app,
+            &dataset.resources[position(dataset, &id)?],
+        )))
     })
     .await
 }
@@ -44,7 +51,11 @@ pub(crate) async fn pages(
     let window = Window::of(&url, 50)?;
     app.read(|state| {
         let dataset = visible(state, &caller, &key, &uri)?;
-        window.show(&url, &dataset.resources, |resource| view::resource(&app, resource)).map(Json)
+        window
+            .show(&url, &dataset.resources, |resource| {
+                view::resource(&app, resource)
+            })
+            .map(Json)
     })
     .await
 }
@@ -56,14 +67,22 @@ pub(crate) async fn anywhere(
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Refusal> {
     app.read(|state| {
-        let seen = |dataset: &&Dataset| caller.owns(state, dataset) || (!dataset.private && dataset.deleted.is_none());
-        let found = state
-            .datasets
-            .iter()
-            .filter(seen)
-            .find_map(|dataset| Some((dataset, dataset.resources.iter().find(|resource| resource.id == id)?)));
+        let seen = |dataset: &&Dataset| {
+            caller.owns(state, dataset) || (!dataset.private && dataset.deleted.is_none())
+        };
+        let found = state.datasets.iter().filter(seen).find_map(|dataset| {
+            Some((
+                dataset,
+                dataset
+                    .resources
+                    .iter()
+                    .find(|resource| resource.id == id)?,
+            ))
+        });
         let (dataset, resource) = found.ok_or_else(Refusal::no_resource)?;
-        Ok(Json(json!({"dataset_id": dataset.id, "resource": view::resource(&app, resource)})))
+        Ok(Json(
+            json!({"dataset_id": dataset.id, "resource": view::resource(&app, resource)}),
+        ))
     })
     .await
 }
@@ -122,8 +141,8 @@ pub(crate) async fn reorder(
     body: Bytes,
 ) -> Result<Json<Value>, Refusal> {
     caller.known()?;
-    let order =
-        ids(&form::json(&headers, &body, not_json())?).ok_or_else(|| Refusal::bad("A list of resources is expected"))?;
+    let order = ids(&form::json(&headers, &body, not_json())?)
+        .ok_or_else(|| Refusal::bad("A list of resources is expected"))?;
     app.write(|state| {
         let index = writable(state, &caller, &key, &uri)?;
         let resources = &mut state.datasets[index].resources;
@@ -136,10 +155,18 @@ pub(crate) async fn reorder(
             }
         }
         if ordered.len() != total || order.len() != total {
-            return Err(Refusal::bad(format!("All resources must be reordered, you provided {} out of {total}", order.len())));
+            return Err(Refusal::bad(format!(
+                "All resources must be reordered, you provided {} out of {total}",
+                order.len()
+            )));
         }
         *resources = ordered;
-        Ok(Json(resources.iter().map(|resource| view::resource(&app, resource)).collect()))
+        Ok(Json(
+            resources
+                .iter()
+                .map(|resource| view::resource(&app, resource))
+                .collect(),
+        ))
     })
     .await
 }
@@ -166,7 +193,10 @@ pub(crate) async fn delete(
 }
 
 /// The permanent address. It answers for drafts and for deleted datasets too, as long as they are not purged.
-pub(crate) async fn permanent(Extract(app): Extract<Shared>, Path(id): Path<String>) -> Result<Response, Refusal> {
+pub(crate) async fn permanent(
+    Extract(app): Extract<Shared>,
+    Path(id): Path<String>,
+) -> Result<Response, Refusal> {
     let place = app
         .read(|state| {
             state
@@ -180,7 +210,12 @@ pub(crate) async fn permanent(Extract(app): Extract<Shared>, Path(id): Path<Stri
     let url = match place {
         Some(Place::Hosted(path)) => format!("{}/s/resources/{path}", app.base()),
         Some(Place::Remote(url)) => url,
-        None => return Err(Refusal::Message(StatusCode::NOT_FOUND, "Resource not found".to_owned())),
+        None => {
+            return Err(Refusal::Message(
+                StatusCode::NOT_FOUND,
+                "Resource not found".to_owned(),
+            ));
+        }
     };
     Ok((StatusCode::FOUND, [(header::LOCATION, url)]).into_response())
 }

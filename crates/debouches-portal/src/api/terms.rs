@@ -19,11 +19,20 @@ pub(crate) async fn licences() -> Json<Value> {
 }
 
 pub(crate) async fn frequencies() -> Json<Value> {
-    Json(terms::frequencies().map(|id| json!({"id": id, "label": id})).collect())
+    Json(
+        terms::frequencies()
+            .map(|id| json!({"id": id, "label": id}))
+            .collect(),
+    )
 }
 
 pub(crate) async fn resource_types() -> Json<Value> {
-    Json(RESOURCE_TYPES.iter().map(|(id, label)| json!({"id": id, "label": label})).collect())
+    Json(
+        RESOURCE_TYPES
+            .iter()
+            .map(|(id, label)| json!({"id": id, "label": label}))
+            .collect(),
+    )
 }
 
 /// There is no catalogue of schemas here: any schema passes.
@@ -32,20 +41,38 @@ pub(crate) async fn schemas() -> Json<Value> {
 }
 
 pub(crate) async fn granularities() -> Json<Value> {
-    Json(LEVELS.iter().chain(&OTHER_GRANULARITIES).map(|(id, name)| json!({"id": id, "name": name})).collect())
+    Json(
+        LEVELS
+            .iter()
+            .chain(&OTHER_GRANULARITIES)
+            .map(|(id, name)| json!({"id": id, "name": name}))
+            .collect(),
+    )
 }
 
 pub(crate) async fn levels() -> Json<Value> {
-    Json(LEVELS.iter().map(|(id, name)| json!({"id": id, "name": name})).collect())
+    Json(
+        LEVELS
+            .iter()
+            .map(|(id, name)| json!({"id": id, "name": name}))
+            .collect(),
+    )
 }
 
 pub(crate) async fn zone(Path(id): Path<String>) -> Result<Json<Value>, Refusal> {
-    let found = ZONES.iter().find(|(level, code, _)| format!("{level}:{code}") == id);
+    let found = ZONES
+        .iter()
+        .find(|(level, code, _)| format!("{level}:{code}") == id);
     let (level, code, name) = found.ok_or_else(Refusal::not_found)?;
-    Ok(Json(json!({"id": id, "type": "Feature", "properties": {"code": code, "level": level, "name": name, "uri": null}})))
+    Ok(Json(
+        json!({"id": id, "type": "Feature", "properties": {"code": code, "level": level, "name": name, "uri": null}}),
+    ))
 }
 
 /// Search needs an engine, which this portal has not: as a real one without it.
 pub(crate) async fn search() -> Refusal {
-    Refusal::Message(StatusCode::NOT_IMPLEMENTED, "Search endpoint not enabled".to_owned())
+    Refusal::Message(
+        StatusCode::NOT_IMPLEMENTED,
+        "Search endpoint not enabled".to_owned(),
+    )
 }

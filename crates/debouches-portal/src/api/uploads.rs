@@ -26,7 +26,9 @@ pub(crate) async fn create(
     Path(key): Path<String>,
     form: Form,
 ) -> Result<Response, Refusal> {
-    let Some(stored) = take(&app, &caller, &uri, &key, None, form).await? else { return Ok(part_kept()) };
+    let Some(stored) = take(&app, &caller, &uri, &key, None, form).await? else {
+        return Ok(part_kept());
+    };
     let now = app.now();
     let shown = app
         .write(|state| {
@@ -47,7 +49,9 @@ pub(crate) async fn replace(
     Path((key, id)): Path<(String, String)>,
     form: Form,
 ) -> Result<Response, Refusal> {
-    let Some(stored) = take(&app, &caller, &uri, &key, Some(&id), form).await? else { return Ok(part_kept()) };
+    let Some(stored) = take(&app, &caller, &uri, &key, Some(&id), form).await? else {
+        return Ok(part_kept());
+    };
     let now = app.now();
     let (shown, former) = app
         .write(|state| {
@@ -108,8 +112,18 @@ async fn take(
     stored.map_err(|error| Refusal::Broken(error.to_string()))?
 }
 
-fn store(app: &Shared, slug: &str, received: &Received, now: DateTime<Utc>) -> Result<Option<Stored>, Refusal> {
-    let number = |name: &str| received.fields.get(name).and_then(|text| text.parse::<u32>().ok());
+fn store(
+    app: &Shared,
+    slug: &str,
+    received: &Received,
+    now: DateTime<Utc>,
+) -> Result<Option<Stored>, Refusal> {
+    let number = |name: &str| {
+        received
+            .fields
+            .get(name)
+            .and_then(|text| text.parse::<u32>().ok())
+    };
     let parts = number("totalparts").filter(|parts| *parts > 1);
     match (parts, &received.file) {
         (None, None) => Err(Refusal::Upload("Missing file parameter")),
@@ -121,11 +135,20 @@ fn store(app: &Shared, slug: &str, received: &Received, now: DateTime<Utc>) -> R
             if number("chunksize").map(u64::from) != Some(part.length) {
                 return Err(Refusal::Upload("Chunk size mismatch"));
             }
-            storage::keep_part(app, transfer(received)?, number("partindex").unwrap_or_default(), part)?;
+            storage::keep_part(
+                app,
+                transfer(received)?,
+                number("partindex").unwrap_or_default(),
+                part,
+            )?;
             Ok(None)
         }
         (Some(parts), None) => {
-            let name = received.fields.get("filename").map(String::as_str).unwrap_or_default();
+            let name = received
+                .fields
+                .get("filename")
+                .map(String::as_str)
+                .unwrap_or_default();
             check_extension(app, name)?;
             storage::assemble(app, slug, name, transfer(received)?, parts, now).map(Some)
         }
@@ -134,22 +157,40 @@ fn store(app: &Shared, slug: &str, received: &Received, now: DateTime<Utc>) -> R
 
 /// The name of a transfer becomes that of a folder: only plain names.
 fn transfer(received: &Received) -> Result<&str, Refusal> {
-    let name = received.fields.get("uuid").map(String::as_str).unwrap_or_default();
+    let name = received
+        .fields
+        .get("uuid")
+        .map(String::as_str)
+        .unwrap_or_default();
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    if (1..=100).contains(&name.len()) && name.bytes().all(plain) { Ok(name) } else { Err(Refusal::bad("Invalid uuid")) }
+    if (1..=100).contains(&name.len()) && name.bytes().all(plain) {
+        Ok(name)
+    } else {
+        Err(Refusal::bad("Invalid uuid"))
+    }
 }
 
 fn check_extension(app: &Shared, name: &str) -> Result<(), Refusal> {
-    let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_lowercase()).unwrap_or_default();
+    let extension = name
+        .rsplit_once('.')
+        .map(|(_, extension)| extension.to_lowercase())
+        .unwrap_or_default();
     if terms::extensions(app.options.allow_parquet).contains(&extension.as_str()) {
         return Ok(());
     }
     let list = format!("{}/api/1/datasets/extensions/", app.base());
-    Err(Refusal::bad(format!("This file type is not allowed.The allowed file type list is available at {list}")))
+    Err(Refusal::bad(format!(
+        "This file type is not allowed.The allowed file type list is available at {list}"
+    )))
 }
 
 fn new_file(app: &Shared, stored: &Stored, now: DateTime<Utc>) -> Resource {
-    let name = stored.path.rsplit('/').next().unwrap_or_default().to_owned();
+    let name = stored
+        .path
+        .rsplit('/')
+        .next()
+        .unwrap_or_default()
+        .to_owned();
     Resource {
         id: uuid::Uuid::new_v4().to_string(),
         description: None,
@@ -158,7 +199,10 @@ fn new_file(app: &Shared, stored: &Stored, now: DateTime<Utc>) -> Resource {
         format: terms::format(&name, app.options.allow_parquet),
         mime: Some(terms::media_type(&name).to_owned()),
         filesize: Some(stored.length),
-        checksum: Some(Checksum { kind: "sha1".to_owned(), value: stored.sha1.clone() }),
+        checksum: Some(Checksum {
+            kind: "sha1".to_owned(),
+            value: stored.sha1.clone(),
+        }),
         schema: None,
         extras: Extras::new(),
         created_at: now,

@@ -14,13 +14,19 @@ use crate::quality::quality;
 
 pub(crate) async fn dataset(Extract(app): Extract<Shared>, Path(key): Path<String>) -> Response {
     app.read(|state| {
-        let public =
-            |test: &dyn Fn(&Dataset) -> bool| state.datasets.iter().find(|dataset| dataset.is_public() && test(dataset));
+        let public = |test: &dyn Fn(&Dataset) -> bool| {
+            state
+                .datasets
+                .iter()
+                .find(|dataset| dataset.is_public() && test(dataset))
+        };
         if let Some(found) = public(&|dataset| dataset.slug == key || dataset.id == key) {
             return page(StatusCode::OK, &found.title, &content(&app, state, found));
         }
         match public(&|dataset| dataset.former_slugs.contains(&key)) {
-            Some(moved) => Redirect::permanent(&format!("/datasets/{}/", moved.slug)).into_response(),
+            Some(moved) => {
+                Redirect::permanent(&format!("/datasets/{}/", moved.slug)).into_response()
+            }
             None => not_found(),
         }
     })
@@ -53,34 +59,67 @@ fn facts(state: &State, dataset: &Dataset) -> String {
             out.push_str(&format!("<dt>{}</dt><dd>{value}</dd>\n", escape(name)));
         }
     };
-    let organization = dataset.organization.as_deref().and_then(|id| state.organization(id));
-    fact("Producteur", organization.map(|found| escape(&found.name)).unwrap_or_default());
-    fact("Licence", escape(&words::licence(dataset.license.as_deref())));
-    fact("Fréquence", escape(words::frequency(dataset.frequency.as_deref())));
+    let organization = dataset
+        .organization
+        .as_deref()
+        .and_then(|id| state.organization(id));
+    fact(
+        "Producteur",
+        organization
+            .map(|found| escape(&found.name))
+            .unwrap_or_default(),
+    );
+    fact(
+        "Licence",
+        escape(&words::licence(dataset.license.as_deref())),
+    );
+    fact(
+        "Fréquence",
+        escape(words::frequency(dataset.frequency.as_deref())),
+    );
     let period = dataset.temporal_coverage.map(|period| match period.end {
         Some(end) => format!("du {} au {}", words::day(period.start), words::day(end)),
         None => format!("depuis le {}", words::day(period.start)),
     });
     fact("Couverture temporelle", period.unwrap_or_default());
-    let zones =
-        dataset.spatial.as_ref().map(|spatial| format!("{} (maille {})", spatial.zones.join(", "), spatial.granularity));
+    let zones = dataset.spatial.as_ref().map(|spatial| {
+        format!(
+            "{} (maille {})",
+            spatial.zones.join(", "),
+            spatial.granularity
+        )
+    });
     fact("Couverture spatiale", escape(&zones.unwrap_or_default()));
     fact("Mots-clés", escape(&dataset.tags.join(", ")));
     fact("Mis à jour le", words::instant(dataset.last_update()));
-    fact("Identifiant", format!("<code>{}</code>", escape(&dataset.id)));
+    fact(
+        "Identifiant",
+        format!("<code>{}</code>", escape(&dataset.id)),
+    );
     for (name, value) in &dataset.extras {
-        fact(words::extra(name), format!("<code>{}</code>", escape(&plain(value))));
+        fact(
+            words::extra(name),
+            format!("<code>{}</code>", escape(&plain(value))),
+        );
     }
     out
 }
 
 fn score(app: &App, dataset: &Dataset) -> String {
     let quality = quality(dataset, app.now());
-    let score = (quality.get("score").and_then(Value::as_f64).unwrap_or_default() * 100.0).round();
+    let score = (quality
+        .get("score")
+        .and_then(Value::as_f64)
+        .unwrap_or_default()
+        * 100.0)
+        .round();
     let line = |(name, value): (&String, &Value)| {
         let sign = if value.as_bool()? { "✓" } else { "✗" };
         let said = if value.as_bool()? { "oui" } else { "non" };
-        Some(format!("<li><span aria-hidden=\"true\">{sign}</span> {} : {said}</li>\n", words::criterion(name)?))
+        Some(format!(
+            "<li><span aria-hidden=\"true\">{sign}</span> {} : {said}</li>\n",
+            words::criterion(name)?
+        ))
     };
     let lines: String = quality.iter().filter_map(line).collect();
     format!(
@@ -95,9 +134,17 @@ fn row(resource: &Resource) -> String {
         Place::Remote(url) => (link(url), false),
     };
     let title = escape(&resource.title);
-    let title =
-        href.map_or(title.clone(), |href| format!("<a href=\"{href}\"{}>{title}</a>", if hosted { " download" } else { "" }));
-    let description = resource.description.as_deref().map(markdown::render).unwrap_or_default();
+    let title = href.map_or(title.clone(), |href| {
+        format!(
+            "<a href=\"{href}\"{}>{title}</a>",
+            if hosted { " download" } else { "" }
+        )
+    });
+    let description = resource
+        .description
+        .as_deref()
+        .map(markdown::render)
+        .unwrap_or_default();
     let permanent = escape(&format!("/api/1/datasets/r/{}", resource.id));
     format!(
         "<tr><td>{title}<br><span class=\"soft\">{kind} · <a href=\"{permanent}\">adresse permanente</a></span>{description}{others}</td>\
@@ -106,7 +153,9 @@ fn row(resource: &Resource) -> String {
         kind = words::kind(&resource.kind),
         others = others(&resource.extras),
         format = escape(resource.format.as_deref().unwrap_or("?")),
-        size = resource.filesize.map_or_else(|| "inconnue".to_owned(), words::size),
+        size = resource
+            .filesize
+            .map_or_else(|| "inconnue".to_owned(), words::size),
         date = words::instant(resource.last_modified),
         digests = digests(resource),
     )
@@ -114,16 +163,33 @@ fn row(resource: &Resource) -> String {
 
 /// The digest of the portal, then those that the publisher left in the extras.
 fn digests(resource: &Resource) -> String {
-    let own = resource.checksum.iter().map(|checksum| (checksum.kind.clone(), checksum.value.clone()));
-    let left = resource.extras.iter().filter(|(name, _)| is_digest(name)).map(|(name, value)| (name.clone(), plain(value)));
-    own.chain(left).map(|(name, value)| format!("{}<br><code>{}</code><br>", escape(&name), escape(&value))).collect()
+    let own = resource
+        .checksum
+        .iter()
+        .map(|checksum| (checksum.kind.clone(), checksum.value.clone()));
+    let left = resource
+        .extras
+        .iter()
+        .filter(|(name, _)| is_digest(name))
+        .map(|(name, value)| (name.clone(), plain(value)));
+    own.chain(left)
+        .map(|(name, value)| format!("{}<br><code>{}</code><br>", escape(&name), escape(&value)))
+        .collect()
 }
 
 fn others(extras: &Extras) -> String {
     let line = |(name, value): (&String, &Value)| {
-        format!("<br><span class=\"soft\">{} : {}</span>", escape(words::extra(name)), escape(&plain(value)))
+        format!(
+            "<br><span class=\"soft\">{} : {}</span>",
+            escape(words::extra(name)),
+            escape(&plain(value))
+        )
     };
-    extras.iter().filter(|(name, _)| !is_digest(name)).map(line).collect()
+    extras
+        .iter()
+        .filter(|(name, _)| !is_digest(name))
+        .map(line)
+        .collect()
 }
 
 fn is_digest(name: &str) -> bool {
@@ -131,5 +197,7 @@ fn is_digest(name: &str) -> bool {
 }
 
 fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }

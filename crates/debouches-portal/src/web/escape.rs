@@ -19,7 +19,10 @@ pub(crate) fn escape(text: &str) -> String {
 /// The address if a link may go there, escaped.
 pub(crate) fn link(url: &str) -> Option<String> {
     let lower = url.trim().to_lowercase();
-    ["http://", "https://", "mailto:"].iter().any(|start| lower.starts_with(start)).then(|| escape(url.trim()))
+    ["http://", "https://", "mailto:"]
+        .iter()
+        .any(|start| lower.starts_with(start))
+        .then(|| escape(url.trim()))
 }
 
 #[cfg(test)]
@@ -28,8 +31,14 @@ mod tests {
 
     #[test]
     fn markup_is_text_and_a_script_is_no_link() {
-        assert_eq!(escape("<a href='x' b=\"y\">&"), "&lt;a href=&#39;x&#39; b=&quot;y&quot;&gt;&amp;");
+        assert_eq!(
+            escape("<a href='x' b=\"y\">&"),
+            "&lt;a href=&#39;x&#39; b=&quot;y&quot;&gt;&amp;"
+        );
         assert_eq!(link("javascript:alert(1)"), None);
-        assert_eq!(link(" https://a.example/?b&c").as_deref(), Some("https://a.example/?b&amp;c"));
+        assert_eq!(
+            link(" https://a.example/?b&c").as_deref(),
+            Some("https://a.example/?b&amp;c")
+        );
     }
 }

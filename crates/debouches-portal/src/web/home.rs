@@ -16,21 +16,42 @@ pub(crate) async fn home(Extract(app): Extract<Shared>) -> Response {
 }
 
 fn content(state: &State) -> String {
-    let public: Vec<&Dataset> = state.datasets.iter().rev().filter(|dataset| dataset.is_public()).collect();
-    let drafts = state.datasets.iter().filter(|dataset| dataset.private && dataset.deleted.is_none()).count();
+    let public: Vec<&Dataset> = state
+        .datasets
+        .iter()
+        .rev()
+        .filter(|dataset| dataset.is_public())
+        .collect();
+    let drafts = state
+        .datasets
+        .iter()
+        .filter(|dataset| dataset.private && dataset.deleted.is_none())
+        .count();
     let mut out = format!(
         "<h1>Jeux de données</h1>\n<p class=\"soft\">{}</p>\n",
-        count(public.len(), "jeu de données publié", "jeux de données publiés")
+        count(
+            public.len(),
+            "jeu de données publié",
+            "jeux de données publiés"
+        )
     );
     if drafts > 0 {
-        let drafts = count(drafts, "brouillon n’est visible", "brouillons ne sont visibles");
-        out.push_str(&format!("<p class=\"notice\">{drafts} qu’avec la clé du producteur.</p>\n"));
+        let drafts = count(
+            drafts,
+            "brouillon n’est visible",
+            "brouillons ne sont visibles",
+        );
+        out.push_str(&format!(
+            "<p class=\"notice\">{drafts} qu’avec la clé du producteur.</p>\n"
+        ));
     }
     if public.is_empty() {
         out.push_str("<p>Rien n’est publié pour l’instant.</p>\n");
     } else {
         out.push_str("<ul class=\"plain\">\n");
-        public.iter().for_each(|dataset| out.push_str(&card(dataset)));
+        public
+            .iter()
+            .for_each(|dataset| out.push_str(&card(dataset)));
         out.push_str("</ul>\n");
     }
     out

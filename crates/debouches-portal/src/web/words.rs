@@ -6,23 +6,45 @@ use chrono::{DateTime, Datelike as _, Utc};
 pub(crate) fn size(bytes: u64) -> String {
     let units = [(1_000_000_000, "Go"), (1_000_000, "Mo"), (1_000, "ko")];
     match units.iter().find(|(unit, _)| bytes >= *unit) {
-        Some((unit, name)) => format!("{:.1}\u{a0}{name}", bytes as f64 / *unit as f64).replace('.', ","),
+        Some((unit, name)) => {
+            format!("{:.1}\u{a0}{name}", bytes as f64 / *unit as f64).replace('.', ",")
+        }
         None => format!("{bytes}\u{a0}octets"),
     }
 }
 
-const MONTHS: [&str; 12] =
-    ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"];
+const MONTHS: [&str; 12] = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+];
 
 /// A day.
 pub(crate) fn day(date: chrono::NaiveDate) -> String {
-    let day = if date.day() == 1 { "1er".to_owned() } else { date.day().to_string() };
+    let day = if date.day() == 1 {
+        "1er".to_owned()
+    } else {
+        date.day().to_string()
+    };
     format!("{day} {} {}", MONTHS[date.month0() as usize], date.year())
 }
 
 /// An instant, for people and for programs.
 pub(crate) fn instant(date: DateTime<Utc>) -> String {
-    format!("<time datetime=\"{}\">{}</time>", date.format("%Y-%m-%dT%H:%M:%SZ"), day(date.date_naive()))
+    format!(
+        "<time datetime=\"{}\">{}</time>",
+        date.format("%Y-%m-%dT%H:%M:%SZ"),
+        day(date.date_naive())
+    )
 }
 
 /// A frequency.
@@ -49,9 +71,11 @@ pub(crate) fn licence(id: Option<&str>) -> String {
         Some("lov2") => "Licence Ouverte 2.0".to_owned(),
         Some("fr-lo") => "Licence Ouverte 1.0".to_owned(),
         Some("notspecified") | None => "non précisée".to_owned(),
-        Some(other) => {
-            crate::terms::LICENCES.iter().find(|(known, ..)| *known == other).map_or(other, |(_, title, _)| title).to_owned()
-        }
+        Some(other) => crate::terms::LICENCES
+            .iter()
+            .find(|(known, ..)| *known == other)
+            .map_or(other, |(_, title, _)| title)
+            .to_owned(),
     }
 }
 
@@ -98,7 +122,10 @@ mod tests {
 
     #[test]
     fn sizes_and_days_are_written_in_french() {
-        assert_eq!((size(999).as_str(), size(48_049).as_str()), ("999\u{a0}octets", "48,0\u{a0}ko"));
+        assert_eq!(
+            (size(999).as_str(), size(48_049).as_str()),
+            ("999\u{a0}octets", "48,0\u{a0}ko")
+        );
         assert_eq!(day("2026-03-01".parse().unwrap()), "1er mars 2026");
     }
 }

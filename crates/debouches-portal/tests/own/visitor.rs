@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use debouches_http::{Answer, BytesSource, Client, ClientOptions, Method, Multipart, Policy, Request, Secret};
+use debouches_http::{
+    Answer, BytesSource, Client, ClientOptions, Method, Multipart, Policy, Request, Secret,
+};
 use debouches_portal::{PortalOptions, RunningPortal};
 use serde_json::{Value, json};
 
@@ -19,8 +21,16 @@ impl Visitor {
 
     pub(crate) async fn with(options: PortalOptions) -> Self {
         let portal = debouches_portal::start(options).await.unwrap();
-        let policy = Policy { requests_per_second: 1000.0, attempts: 1, ..Policy::default() };
-        let client = Client::new(ClientOptions { policy, ..ClientOptions::new("https://example.org/tests") }).unwrap();
+        let policy = Policy {
+            requests_per_second: 1000.0,
+            attempts: 1,
+            ..Policy::default()
+        };
+        let client = Client::new(ClientOptions {
+            policy,
+            ..ClientOptions::new("https://example.org/tests")
+        })
+        .unwrap();
         Self { portal, client }
     }
 
@@ -30,14 +40,24 @@ impl Visitor {
 
     pub(crate) async fn page(&self, path: &str) -> (u16, String) {
         let url = format!("{}{path}", self.portal.base_url()).parse().unwrap();
-        let answer = self.send(Request::get(url).header("accept", "text/html")).await;
-        (answer.status(), String::from_utf8(answer.body().to_vec()).unwrap())
+        let answer = self
+            .send(Request::get(url).header("accept", "text/html"))
+            .await;
+        (
+            answer.status(),
+            String::from_utf8(answer.body().to_vec()).unwrap(),
+        )
     }
 
     pub(crate) async fn call(&self, method: Method, path: &str, body: &Value) -> (u16, Value) {
         let url = format!("{}{path}", self.portal.base_url()).parse().unwrap();
-        let answer =
-            self.send(Request::new(method, url).json(body).secret("x-api-key", &Secret::new(self.portal.api_key()))).await;
+        let answer = self
+            .send(
+                Request::new(method, url)
+                    .json(body)
+                    .secret("x-api-key", &Secret::new(self.portal.api_key())),
+            )
+            .await;
         (answer.status(), answer.json().unwrap_or_default())
     }
 
@@ -48,11 +68,24 @@ impl Visitor {
         format!("/api/1/datasets/{}/", made["id"].as_str().unwrap())
     }
 
-    pub(crate) async fn upload(&self, dataset: &str, name: &str, bytes: &'static [u8]) -> (u16, Value) {
-        let url = format!("{}{dataset}upload/", self.portal.base_url()).parse().unwrap();
-        let form = Multipart::new().file("file", name, "text/csv", Arc::new(BytesSource(bytes.into())));
-        let request =
-            Request::new(Method::Post, url).body(form.into_body()).secret("x-api-key", &Secret::new(self.portal.api_key()));
+    pub(crate) async fn upload(
+        &self,
+        dataset: &str,
+        name: &str,
+        bytes: &'static [u8],
+    ) -> (u16, Value) {
+        let url = format!("{}{dataset}upload/", self.portal.base_url())
+            .parse()
+            .unwrap();
+        let form = Multipart::new().file(
+            "file",
+            name,
+            "text/csv",
+            Arc::new(BytesSource(bytes.into())),
+        );
+        let request = Request::new(Method::Post, url)
+            .body(form.into_body())
+            .secret("x-api-key", &Secret::new(self.portal.api_key()));
         let answer = self.send(request).await;
         (answer.status(), answer.json().unwrap_or_default())
     }

@@ -5,7 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use debouches_http::{Answer, Body, BytesSource, Client, ClientOptions, Method, Multipart, Policy, Request, Secret, Url};
+use debouches_http::{
+    Answer, Body, BytesSource, Client, ClientOptions, Method, Multipart, Policy, Request, Secret,
+    Url,
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -47,10 +50,22 @@ impl Reply {
 
 impl Bench {
     pub(crate) fn open(credentials: &Path) -> Self {
-        let credentials: Credentials = serde_json::from_slice(&std::fs::read(credentials).unwrap()).unwrap();
-        let policy = Policy { requests_per_second: 1000.0, attempts: 1, ..Policy::default() };
-        let client = Client::new(ClientOptions { policy, ..ClientOptions::new("https://example.org/tests") }).unwrap();
-        Self { credentials, client }
+        let credentials: Credentials =
+            serde_json::from_slice(&std::fs::read(credentials).unwrap()).unwrap();
+        let policy = Policy {
+            requests_per_second: 1000.0,
+            attempts: 1,
+            ..Policy::default()
+        };
+        let client = Client::new(ClientOptions {
+            policy,
+            ..ClientOptions::new("https://example.org/tests")
+        })
+        .unwrap();
+        Self {
+            credentials,
+            client,
+        }
     }
 
     /// An address: of the API when it does not begin with a slash or `http`.
@@ -58,17 +73,29 @@ impl Bench {
         if path.starts_with("http") {
             return path.parse().unwrap();
         }
-        let path = if path.starts_with('/') { path.to_owned() } else { format!("/api/1/{path}") };
+        let path = if path.starts_with('/') {
+            path.to_owned()
+        } else {
+            format!("/api/1/{path}")
+        };
         self.credentials.base_url.join(&path).unwrap()
     }
 
     /// Any request, sent once, with the key of somebody, or with a text that is nobody's key, or with none.
     pub(crate) async fn send(&self, who: &str, request: Request) -> Reply {
         let key = self.credentials.keys.get(who).map_or(who, String::as_str);
-        let request = if who.is_empty() { request } else { request.secret("x-api-key", &Secret::new(key)) };
+        let request = if who.is_empty() {
+            request
+        } else {
+            request.secret("x-api-key", &Secret::new(key))
+        };
         let request = request.header("accept", "application/json");
         // A server that refuses a key does not read the body, and its answer may be lost with the connection: ask again.
-        let mut tries = if matches!(who, "editor" | "admin") { 1 } else { 3 };
+        let mut tries = if matches!(who, "editor" | "admin") {
+            1
+        } else {
+            3
+        };
         let answer = loop {
             tries -= 1;
             match self.client.send(&request).await {
@@ -76,7 +103,11 @@ impl Bench {
                 sent => break sent.unwrap(),
             }
         };
-        Reply { status: answer.status(), body: answer.json().unwrap_or_default(), answer }
+        Reply {
+            status: answer.status(),
+            body: answer.json().unwrap_or_default(),
+            answer,
+        }
     }
 
     pub(crate) async fn get(&self, who: &str, path: &str) -> Reply {
@@ -84,25 +115,39 @@ impl Bench {
     }
 
     pub(crate) async fn put(&self, who: &str, path: &str, body: &Value) -> Reply {
-        self.send(who, Request::new(Method::Put, self.url(path)).json(body)).await
+        self.send(who, Request::new(Method::Put, self.url(path)).json(body))
+            .await
     }
 
     pub(crate) async fn post(&self, who: &str, path: &str, body: &Value) -> Reply {
-        self.send(who, Request::new(Method::Post, self.url(path)).json(body)).await
+        self.send(who, Request::new(Method::Post, self.url(path)).json(body))
+            .await
     }
 
     pub(crate) async fn delete(&self, who: &str, path: &str) -> Reply {
-        self.send(who, Request::new(Method::Delete, self.url(path))).await
+        self.send(who, Request::new(Method::Delete, self.url(path)))
+            .await
     }
 
     pub(crate) async fn form(&self, who: &str, path: &str, form: Multipart) -> Reply {
-        self.send(who, Request::new(Method::Post, self.url(path)).body(form.into_body())).await
+        self.send(
+            who,
+            Request::new(Method::Post, self.url(path)).body(form.into_body()),
+        )
+        .await
     }
 
     /// A body that is not JSON, or says that it is not.
     pub(crate) async fn put_text(&self, path: &str, media_type: &str, text: &'static str) -> Reply {
-        let body = Body::Bytes { bytes: text.into(), media_type: media_type.to_owned() };
-        self.send("editor", Request::new(Method::Put, self.url(path)).body(body)).await
+        let body = Body::Bytes {
+            bytes: text.into(),
+            media_type: media_type.to_owned(),
+        };
+        self.send(
+            "editor",
+            Request::new(Method::Put, self.url(path)).body(body),
+        )
+        .await
     }
 
     /// The whole text of a dataset, under a title that nobody else uses.
@@ -134,7 +179,9 @@ impl Bench {
 
     /// A new file of a draft: its path and what the portal says of it.
     pub(crate) async fn file(&self, draft: &str, name: &str, bytes: &[u8]) -> (String, Value) {
-        let sent = self.form("editor", &format!("{draft}upload/"), file(name, bytes)).await;
+        let sent = self
+            .form("editor", &format!("{draft}upload/"), file(name, bytes))
+            .await;
         assert_eq!(sent.status, 201, "{}", sent.body);
         (format!("{draft}resources/{}/", sent.text("id")), sent.body)
     }

@@ -58,7 +58,10 @@ async fn behaves(credentials: &Path) {
 #[tokio::test]
 async fn the_practice_portal_behaves_as_a_real_one() {
     let folder = tempfile::tempdir().unwrap();
-    let options = PortalOptions { test_accounts: true, ..PortalOptions::new(folder.path()) };
+    let options = PortalOptions {
+        test_accounts: true,
+        ..PortalOptions::new(folder.path())
+    };
     let portal = debouches_portal::start(options).await.unwrap();
     behaves(&portal.credentials_path()).await;
     portal.shutdown().await.unwrap();
@@ -68,6 +71,8 @@ async fn the_practice_portal_behaves_as_a_real_one() {
 async fn a_real_portal_behaves_as_we_believe() {
     match std::env::var_os("DEBOUCHES_UDATA_CREDENTIALS") {
         Some(credentials) => behaves(Path::new(&credentials)).await,
-        None => eprintln!("NOT RUN: DEBOUCHES_UDATA_CREDENTIALS names no real udata (see tests/udata/); .ci/run starts one"),
+        None => eprintln!(
+            "NOT RUN: DEBOUCHES_UDATA_CREDENTIALS names no real udata (see tests/udata/); .ci/run starts one"
+        ),
     }
 }

@@ -26,7 +26,10 @@ pub(crate) struct Drawn {
 impl Drawn {
     /// A table of two or three dimensions with margins, often with a hierarchy, rates, cumuls or an alias.
     pub(crate) fn new(random: &mut Random) -> Self {
-        let mut out = Self { system: System::new(), ties: Vec::new() };
+        let mut out = Self {
+            system: System::new(),
+            ties: Vec::new(),
+        };
         match random.below(4) {
             0 => out.windows(random),
             1 => out.cube(random),
@@ -44,8 +47,20 @@ impl Drawn {
     }
 
     fn add(&mut self, value: i64) -> CellId {
-        let line = self.system.line(Line { state: State::Shown, cost: 1, may_hide: true, owner: None, level: 0 });
-        let cell = Cell { line, value, shown: (value, value), prior: (0, value + 3), width: 0 };
+        let line = self.system.line(Line {
+            state: State::Shown,
+            cost: 1,
+            may_hide: true,
+            owner: None,
+            level: 0,
+        });
+        let cell = Cell {
+            line,
+            value,
+            shown: (value, value),
+            prior: (0, value + 3),
+            width: 0,
+        };
         let label = format!("c{}", self.system.cells().len());
         self.system.cell(cell, label)
     }
@@ -58,8 +73,16 @@ impl Drawn {
     }
 
     fn sum(&mut self, total: CellId, parts: &[CellId]) {
-        let terms = std::iter::once((total, -1)).chain(parts.iter().map(|part| (*part, 1))).collect();
-        self.tie(Constraint { terms, low: 0, high: 0, tie: Tie::Sum, while_shown: None });
+        let terms = std::iter::once((total, -1))
+            .chain(parts.iter().map(|part| (*part, 1)))
+            .collect();
+        self.tie(Constraint {
+            terms,
+            low: 0,
+            high: 0,
+            tie: Tie::Sum,
+            while_shown: None,
+        });
     }
 
     fn tie(&mut self, constraint: Constraint) {
@@ -85,7 +108,9 @@ impl Drawn {
             })
             .collect();
         let row_totals: Vec<CellId> = grid.iter().map(|row| self.total(row)).collect();
-        let columns: Vec<Vec<CellId>> = (0..grid[0].len()).map(|column| grid.iter().map(|row| row[column]).collect()).collect();
+        let columns: Vec<Vec<CellId>> = (0..grid[0].len())
+            .map(|column| grid.iter().map(|row| row[column]).collect())
+            .collect();
         let column_totals: Vec<CellId> = columns.iter().map(|column| self.total(column)).collect();
         let all = self.total(&row_totals);
         if random.below(2) == 0 {
@@ -138,9 +163,21 @@ impl Drawn {
         // (r − ½) D ≤ 100 N ≤ (r + ½) D
         let rate = (200 * part + whole) / (2 * whole);
         let terms = vec![(of, 200), (over, 1 - 2 * rate)];
-        self.tie(Constraint { terms, low: 0, high: i64::MAX / 4, tie: Tie::Rate, while_shown: None });
+        self.tie(Constraint {
+            terms,
+            low: 0,
+            high: i64::MAX / 4,
+            tie: Tie::Rate,
+            while_shown: None,
+        });
         let terms = vec![(of, 200), (over, -2 * rate - 1)];
-        self.tie(Constraint { terms, low: i64::MIN / 4, high: 0, tie: Tie::Rate, while_shown: None });
+        self.tie(Constraint {
+            terms,
+            low: i64::MIN / 4,
+            high: 0,
+            tie: Tie::Rate,
+            while_shown: None,
+        });
     }
 
     /// One figure under a second key.
@@ -149,7 +186,13 @@ impl Drawn {
         let own = u32::try_from(random.below(count)).unwrap();
         let value = self.value(own);
         let other = self.add(value);
-        self.tie(Constraint { terms: vec![(own, 1), (other, -1)], low: 0, high: 0, tie: Tie::Alias, while_shown: None });
+        self.tie(Constraint {
+            terms: vec![(own, 1), (other, -1)],
+            low: 0,
+            high: 0,
+            tie: Tie::Alias,
+            while_shown: None,
+        });
     }
 
     /// Hides up to nine cells, some of them protected.
@@ -174,17 +217,24 @@ impl Drawn {
             system.cell(cell, format!("c{place}"));
         });
         self.ties.iter().for_each(|tie| system.tie(tie));
-        hidden.into_iter().for_each(|line| system.set_state(line, State::Primary));
+        hidden
+            .into_iter()
+            .for_each(|line| system.set_state(line, State::Primary));
         self.system = system;
     }
 
     /// For each cell, the smallest and the largest value over every table that readers could not tell apart.
     pub(crate) fn enumerate(&self) -> Vec<(i64, i64)> {
         let cells = self.system.cells();
-        let mut values: Vec<Option<i64>> =
-            (0..).zip(cells).map(|(place, cell)| (!self.system.is_hidden(place)).then_some(cell.value)).collect();
-        let open: Vec<usize> = (0..cells.len()).filter(|place| values[*place].is_none()).collect();
-        let mut ranges: Vec<(i64, i64)> = cells.iter().map(|cell| (cell.value, cell.value)).collect();
+        let mut values: Vec<Option<i64>> = (0..)
+            .zip(cells)
+            .map(|(place, cell)| (!self.system.is_hidden(place)).then_some(cell.value))
+            .collect();
+        let open: Vec<usize> = (0..cells.len())
+            .filter(|place| values[*place].is_none())
+            .collect();
+        let mut ranges: Vec<(i64, i64)> =
+            cells.iter().map(|cell| (cell.value, cell.value)).collect();
         self.assign(&open, &mut values, &mut ranges);
         ranges
     }
@@ -201,11 +251,20 @@ impl Drawn {
         for value in low..=high {
             values[*place] = Some(value);
             let holds = |tie: &Constraint| {
-                let sum: Option<i64> = tie.terms.iter().map(|(cell, by)| values[*cell as usize].map(|value| by * value)).sum();
+                let sum: Option<i64> = tie
+                    .terms
+                    .iter()
+                    .map(|(cell, by)| values[*cell as usize].map(|value| by * value))
+                    .sum();
                 sum.is_none_or(|sum| tie.low <= sum && sum <= tie.high)
             };
             let own = u32::try_from(*place).unwrap();
-            if self.ties.iter().filter(|tie| tie.terms.iter().any(|(cell, _)| *cell == own)).all(holds) {
+            if self
+                .ties
+                .iter()
+                .filter(|tie| tie.terms.iter().any(|(cell, _)| *cell == own))
+                .all(holds)
+            {
                 self.assign(rest, values, ranges);
             }
         }

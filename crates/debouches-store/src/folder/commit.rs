@@ -34,7 +34,11 @@ impl Folder {
         let temporary = scratch.write(manifest)?;
         let existed = !temporary.take_new(&folder, MANIFEST_FILE)?;
         folder.sync()?;
-        Ok(if existed { Committed::Existed } else { Committed::Written })
+        Ok(if existed {
+            Committed::Existed
+        } else {
+            Committed::Written
+        })
     }
 }
 

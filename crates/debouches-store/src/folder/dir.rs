@@ -22,18 +22,32 @@ pub(crate) struct Entry {
     pub(crate) is_dir: bool,
 }
 
-const DIRECTORY: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
-const NEW_FILE: OFlags = OFlags::RDWR.union(OFlags::CREATE).union(OFlags::EXCL).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
+const DIRECTORY: OFlags = OFlags::RDONLY
+    .union(OFlags::DIRECTORY)
+    .union(OFlags::CLOEXEC);
+const NEW_FILE: OFlags = OFlags::RDWR
+    .union(OFlags::CREATE)
+    .union(OFlags::EXCL)
+    .union(OFlags::NOFOLLOW)
+    .union(OFlags::CLOEXEC);
 
 impl Dir {
     /// Opens the folder that an operator named, and makes it durably when it is not there.
     /// Symbolic links are followed up to and including this folder, and nowhere below.
     pub(crate) fn root(path: &Path) -> Result<Self, StoreError> {
         match rustix::fs::open(path, DIRECTORY, Mode::empty()) {
-            Ok(fd) => Ok(Self { fd, path: path.to_owned() }),
+            Ok(fd) => Ok(Self {
+                fd,
+                path: path.to_owned(),
+            }),
             Err(Errno::NOENT) => {
-                let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-                let name = path.file_name().ok_or_else(|| StoreError::io("open", path, Errno::NOENT))?;
+                let parent = path
+                    .parent()
+                    .filter(|parent| !parent.as_os_str().is_empty())
+                    .unwrap_or(Path::new("."));
+                let name = path
+                    .file_name()
+                    .ok_or_else(|| StoreError::io("open", path, Errno::NOENT))?;
                 Self::root(parent)?.make_dir(Path::new(name))
             }
             Err(error) => Err(StoreError::io("open", path, error)),
@@ -72,14 +86,23 @@ impl Dir {
             Ok(()) | Err(Errno::EXIST) => self.sync()?,
             Err(error) => return Err(StoreError::io("make", self.at(name), error)),
         }
-        self.open_dir(name)?.ok_or_else(|| StoreError::io("open", self.at(name), Errno::NOENT))
+        self.open_dir(name)?
+            .ok_or_else(|| StoreError::io("open", self.at(name), Errno::NOENT))
     }
 
     /// Opens a folder of this one; none when it is not there.
     pub(crate) fn open_dir(&self, name: impl AsRef<Path>) -> Result<Option<Self>, StoreError> {
         let name = name.as_ref();
-        match rustix::fs::openat(&self.fd, name, DIRECTORY.union(OFlags::NOFOLLOW), Mode::empty()) {
-            Ok(fd) => Ok(Some(Self { fd, path: self.at(name) })),
+        match rustix::fs::openat(
+            &self.fd,
+            name,
+            DIRECTORY.union(OFlags::NOFOLLOW),
+            Mode::empty(),
+        ) {
+            Ok(fd) => Ok(Some(Self {
+                fd,
+                path: self.at(name),
+            })),
             Err(Errno::NOENT) => Ok(None),
             Err(error) => Err(self.refusal("open", name, error)),
         }
@@ -98,11 +121,17 @@ impl Dir {
             Err(Errno::NOENT) => return Ok(None),
             Err(error) => return Err(self.refusal("open", Path::new(name), error)),
         };
-        let meta = file.metadata().map_err(|error| StoreError::io("inspect", self.at(name), error))?;
+        let meta = file
+            .metadata()
+            .map_err(|error| StoreError::io("inspect", self.at(name), error))?;
         if meta.is_file() {
             Ok(Some(file))
         } else {
-            Err(StoreError::io("open", self.at(name), io::Error::other("it is not a regular file")))
+            Err(StoreError::io(
+                "open",
+                self.at(name),
+                io::Error::other("it is not a regular file"),
+            ))
         }
     }
 
@@ -116,12 +145,20 @@ impl Dir {
     }
 
     /// Gives a file of `from` a name here, if that name is free.
-    pub(crate) fn take_new(&self, name: &str, from: &Self, temporary: &str) -> Result<bool, StoreError> {
-        match rustix::fs::renameat_with(&from.fd, temporary, &self.fd, name, RenameFlags::NOREPLACE) {
+    pub(crate) fn take_new(
+        &self,
+        name: &str,
+        from: &Self,
+        temporary: &str,
+    ) -> Result<bool, StoreError> {
+        match rustix::fs::renameat_with(&from.fd, temporary, &self.fd, name, RenameFlags::NOREPLACE)
+        {
             Ok(()) => Ok(true),
             Err(Errno::EXIST) => Ok(false),
             // Not every file system knows a rename that does not replace; a hard link never does.
-            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => self.link_new(name, from, temporary),
+            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
+                self.link_new(name, from, temporary)
+            }
             Err(error) => Err(StoreError::io("write", self.at(name), error)),
         }
     }
@@ -135,13 +172,22 @@ impl Dir {
     }
 
     /// Gives a file of `from` a name here, in place of what has that name.
-    pub(crate) fn take_over(&self, name: &str, from: &Self, temporary: &str) -> Result<(), StoreError> {
-        rustix::fs::renameat(&from.fd, temporary, &self.fd, name).map_err(|error| StoreError::io("write", self.at(name), error))
+    pub(crate) fn take_over(
+        &self,
+        name: &str,
+        from: &Self,
+        temporary: &str,
+    ) -> Result<(), StoreError> {
+        rustix::fs::renameat(&from.fd, temporary, &self.fd, name)
+            .map_err(|error| StoreError::io("write", self.at(name), error))
     }
 
     /// Makes the entries of this directory durable.
     pub(crate) fn sync(&self) -> Result<(), StoreError> {
-        rustix::fs::fsync(&self.fd).map_err(|error| StoreError::NotDurable { path: self.path.clone(), source: error.into() })
+        rustix::fs::fsync(&self.fd).map_err(|error| StoreError::NotDurable {
+            path: self.path.clone(),
+            source: error.into(),
+        })
     }
 
     /// Waits until no other writer works in this directory; the wait ends with the handle of that writer.
@@ -172,10 +218,24 @@ impl Dir {
         let mut entries = Vec::new();
         for entry in rustix::fs::Dir::read_from(&self.fd).map_err(fail)? {
             let entry = entry.map_err(fail)?;
-            let Some(name) = entry.file_name().to_str().ok().filter(|name| crate::name::is_name(name)) else { continue };
+            let Some(name) = entry
+                .file_name()
+                .to_str()
+                .ok()
+                .filter(|name| crate::name::is_name(name))
+            else {
+                continue;
+            };
             match self.kind(Path::new(name))? {
-                Some(FileType::Symlink) => return Err(StoreError::Symlink { path: self.at(name) }),
-                Some(kind) => entries.push(Entry { name: name.to_owned(), is_dir: kind == FileType::Directory }),
+                Some(FileType::Symlink) => {
+                    return Err(StoreError::Symlink {
+                        path: self.at(name),
+                    });
+                }
+                Some(kind) => entries.push(Entry {
+                    name: name.to_owned(),
+                    is_dir: kind == FileType::Directory,
+                }),
                 None => {}
             }
         }
@@ -194,7 +254,9 @@ impl Dir {
 
     /// Removes a folder and what it holds; says whether it was there.
     pub(crate) fn remove_tree(&self, name: &str) -> Result<bool, StoreError> {
-        let Some(inner) = self.open_dir(name)? else { return Ok(false) };
+        let Some(inner) = self.open_dir(name)? else {
+            return Ok(false);
+        };
         inner.remove_content()?;
         rustix::fs::unlinkat(&self.fd, name, AtFlags::REMOVEDIR)
             .map_err(|error| StoreError::io("remove", self.at(name), error))?;
@@ -221,14 +283,22 @@ impl Dir {
     }
 
     fn again(&self) -> Result<Self, StoreError> {
-        let fd = self.fd.try_clone().map_err(|error| StoreError::io("open", &self.path, error))?;
-        Ok(Self { fd, path: self.path.clone() })
+        let fd = self
+            .fd
+            .try_clone()
+            .map_err(|error| StoreError::io("open", &self.path, error))?;
+        Ok(Self {
+            fd,
+            path: self.path.clone(),
+        })
     }
 
     /// Tells a symbolic link from the other reasons why something could not be opened.
     fn refusal(&self, action: &'static str, name: &Path, error: Errno) -> StoreError {
         match self.kind(name) {
-            Ok(Some(FileType::Symlink)) => StoreError::Symlink { path: self.at(name) },
+            Ok(Some(FileType::Symlink)) => StoreError::Symlink {
+                path: self.at(name),
+            },
             Ok(_) | Err(_) => StoreError::io(action, self.at(name), error),
         }
     }

@@ -14,15 +14,22 @@ static NEXT: AtomicU64 = AtomicU64::new(0);
 ///
 /// Fails when the path is a symbolic link, which a rename would silently turn into a file.
 pub fn replace_file(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let parent = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let name = path
         .file_name()
         .and_then(|name| name.to_str())
-        .ok_or_else(|| StoreError::Name { name: path.display().to_string(), reason: "it is not the name of a file" })?;
+        .ok_or_else(|| StoreError::Name {
+            name: path.display().to_string(),
+            reason: "it is not the name of a file",
+        })?;
     let dir = Dir::root(parent)?;
     let former = dir.open_file(name)?;
     let (temporary, file) = create(&dir, name)?;
-    let written = fill(&file, &dir, &temporary, bytes, former.as_ref()).and_then(|()| dir.take_over(name, &dir, &temporary));
+    let written = fill(&file, &dir, &temporary, bytes, former.as_ref())
+        .and_then(|()| dir.take_over(name, &dir, &temporary));
     if let Err(error) = written {
         // The first error is the one to tell.
         let _ = dir.remove_file(&temporary);
@@ -33,25 +40,43 @@ pub fn replace_file(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
 
 fn create(dir: &Dir, name: &str) -> Result<(String, std::fs::File), StoreError> {
     loop {
-        let temporary = format!(".{name}.{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let temporary = format!(
+            ".{name}.{}-{}",
+            std::process::id(),
+            NEXT.fetch_add(1, Ordering::Relaxed)
+        );
         if let Some(file) = dir.create_new(&temporary)? {
             return Ok((temporary, file));
         }
     }
 }
 
-fn fill(file: &std::fs::File, dir: &Dir, name: &str, bytes: &[u8], former: Option<&std::fs::File>) -> Result<(), StoreError> {
+fn fill(
+    file: &std::fs::File,
+    dir: &Dir,
+    name: &str,
+    bytes: &[u8],
+    former: Option<&std::fs::File>,
+) -> Result<(), StoreError> {
     use std::io::Write as _;
     use std::os::unix::fs::PermissionsExt as _;
     let mode = match former {
-        Some(former) => former.metadata().map_err(|error| StoreError::io("inspect", dir.at(name), error))?.permissions().mode(),
+        Some(former) => former
+            .metadata()
+            .map_err(|error| StoreError::io("inspect", dir.at(name), error))?
+            .permissions()
+            .mode(),
         None => 0o644,
     };
     let mut out = file;
-    out.write_all(bytes).map_err(|error| StoreError::io("write", dir.at(name), error))?;
+    out.write_all(bytes)
+        .map_err(|error| StoreError::io("write", dir.at(name), error))?;
     rustix::fs::fchmod(file, Mode::from_raw_mode(mode & 0o777))
         .map_err(|error| StoreError::io("write", dir.at(name), error))?;
-    file.sync_all().map_err(|source| StoreError::NotDurable { path: dir.at(name), source })
+    file.sync_all().map_err(|source| StoreError::NotDurable {
+        path: dir.at(name),
+        source,
+    })
 }
 
 #[cfg(test)]
@@ -70,6 +95,9 @@ mod tests {
         let link = folder.path().join("link");
         std::os::unix::fs::symlink(&path, &link).unwrap();
         let error = replace_file(&link, b"three").unwrap_err();
-        assert!(matches!(&error, StoreError::Symlink { path } if path.ends_with("link")), "{error}");
+        assert!(
+            matches!(&error, StoreError::Symlink { path } if path.ends_with("link")),
+            "{error}"
+        );
     }
 }

@@ -12,7 +12,11 @@ impl Folder {
     pub(crate) fn sweep(&self, run: &str) -> Result<Vec<String>, StoreError> {
         let mut removed = Vec::new();
         if let Some(tmp) = self.root().walk(TMP)? {
-            for entry in tmp.entries()?.into_iter().filter(|entry| entry.is_dir && entry.name != run) {
+            for entry in tmp
+                .entries()?
+                .into_iter()
+                .filter(|entry| entry.is_dir && entry.name != run)
+            {
                 tmp.remove_tree(&entry.name)?;
                 removed.push(format!("{TMP}/{}", entry.name));
             }
@@ -28,9 +32,13 @@ impl Folder {
 
 fn sweep_stage(stage: &Dir, path: &str, removed: &mut Vec<String>) -> Result<(), StoreError> {
     for subject in stage.entries()?.into_iter().filter(|entry| entry.is_dir) {
-        let Some(dir) = stage.open_dir(&subject.name)? else { continue };
+        let Some(dir) = stage.open_dir(&subject.name)? else {
+            continue;
+        };
         for id in dir.entries()?.into_iter().filter(|entry| entry.is_dir) {
-            let Some(artefact) = dir.open_dir(&id.name)? else { continue };
+            let Some(artefact) = dir.open_dir(&id.name)? else {
+                continue;
+            };
             if !artefact.has(MANIFEST_FILE)? {
                 dir.remove_tree(&id.name)?;
                 removed.push(format!("{path}/{}/{}", subject.name, id.name));

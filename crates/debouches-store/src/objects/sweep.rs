@@ -16,8 +16,13 @@ impl Objects {
             let mut artefacts: BTreeMap<String, Vec<String>> = BTreeMap::new();
             for name in self.names(&stage).await? {
                 let mut parts = name.splitn(3, '/');
-                if let (Some(subject), Some(id), Some(path)) = (parts.next(), parts.next(), parts.next()) {
-                    artefacts.entry(format!("{stage}/{subject}/{id}")).or_default().push(path.to_owned());
+                if let (Some(subject), Some(id), Some(path)) =
+                    (parts.next(), parts.next(), parts.next())
+                {
+                    artefacts
+                        .entry(format!("{stage}/{subject}/{id}"))
+                        .or_default()
+                        .push(path.to_owned());
                 }
             }
             for (folder, paths) in artefacts {

@@ -24,10 +24,18 @@ impl Objects {
         let mut file = temporary.open()?;
         let first = part(&mut file).map_err(|error| temporary.failure(error))?;
         if first.len() < PART {
-            return if self.put_new(path, first.clone()).await? { Ok(()) } else { self.put(path, first).await };
+            return if self.put_new(path, first.clone()).await? {
+                Ok(())
+            } else {
+                self.put(path, first).await
+            };
         }
         let fail = |error| StoreError::remote(self.shown(path), error);
-        let upload = self.store.put_multipart(&self.at(path)).await.map_err(fail)?;
+        let upload = self
+            .store
+            .put_multipart(&self.at(path))
+            .await
+            .map_err(fail)?;
         let mut writer = WriteMultipart::new_with_chunk_size(upload, PART);
         match send(&mut writer, first, &mut file).await {
             Ok(()) => writer.finish().await.map(|_| ()).map_err(fail),
@@ -60,9 +68,11 @@ impl Objects {
         let (mut hasher, mut chunks) = (Hasher::default(), found.into_stream());
         while let Some(chunk) = chunks.try_next().await.map_err(fail)? {
             hasher.update(&chunk);
-            file.write_all(&chunk).map_err(|error| temporary.failure(error))?;
+            file.write_all(&chunk)
+                .map_err(|error| temporary.failure(error))?;
         }
-        file.seek(SeekFrom::Start(0)).map_err(|error| temporary.failure(error))?;
+        file.seek(SeekFrom::Start(0))
+            .map_err(|error| temporary.failure(error))?;
         Ok(Some((file, hasher.finish())))
     }
 }
@@ -75,7 +85,10 @@ enum Failure {
 async fn send(writer: &mut WriteMultipart, first: Vec<u8>, file: &mut File) -> Result<(), Failure> {
     let mut bytes = first;
     while !bytes.is_empty() {
-        writer.wait_for_capacity(PARTS_AT_ONCE).await.map_err(Failure::Remote)?;
+        writer
+            .wait_for_capacity(PARTS_AT_ONCE)
+            .await
+            .map_err(Failure::Remote)?;
         writer.put(bytes.into());
         bytes = part(file).map_err(Failure::Local)?;
     }

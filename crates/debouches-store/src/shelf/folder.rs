@@ -34,23 +34,33 @@ impl ShelfFolder {
         let root = Dir::root(&self.root)?;
         match folder {
             None => root.open_file(name),
-            Some(folder) => root.walk(folder)?.map_or(Ok(None), |dir| dir.open_file(name)),
+            Some(folder) => root
+                .walk(folder)?
+                .map_or(Ok(None), |dir| dir.open_file(name)),
         }
     }
 
     /// Reads a small file whole.
     pub(super) fn read(&self, path: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        let Some(mut file) = self.open(path)? else { return Ok(None) };
+        let Some(mut file) = self.open(path)? else {
+            return Ok(None);
+        };
         let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).map_err(|error| StoreError::io("read", self.root.join(path), error))?;
+        file.read_to_end(&mut bytes)
+            .map_err(|error| StoreError::io("read", self.root.join(path), error))?;
         Ok(Some(bytes))
     }
 
     pub(super) fn digest(&self, path: &str) -> Result<Option<Sha256>, StoreError> {
-        let Some(mut file) = self.open(path)? else { return Ok(None) };
+        let Some(mut file) = self.open(path)? else {
+            return Ok(None);
+        };
         let (mut hasher, mut buffer) = (Hasher::default(), vec![0; 1 << 16]);
         loop {
-            match file.read(&mut buffer).map_err(|error| StoreError::io("read", self.root.join(path), error))? {
+            match file
+                .read(&mut buffer)
+                .map_err(|error| StoreError::io("read", self.root.join(path), error))?
+            {
                 0 => return Ok(Some(hasher.finish())),
                 read => hasher.update(&buffer[..read]),
             }
@@ -62,7 +72,8 @@ impl ShelfFolder {
         let (dir, name) = self.place(path)?;
         dir.hold();
         sweep(&dir, name)?;
-        from.seek(SeekFrom::Start(0)).map_err(|error| StoreError::io("read", dir.at(name), error))?;
+        from.seek(SeekFrom::Start(0))
+            .map_err(|error| StoreError::io("read", dir.at(name), error))?;
         let is_new = through(
             &dir,
             name,
@@ -75,18 +86,32 @@ impl ShelfFolder {
                 Ok(is_new)
             },
         )?;
-        Ok(if is_new { Placed::Written } else { Placed::Already })
+        Ok(if is_new {
+            Placed::Written
+        } else {
+            Placed::Already
+        })
     }
 
     /// Replaces a file that holds `from`, or is not there; says whether it did.
-    pub(super) fn replace(&self, path: &str, from: Option<&[u8]>, bytes: &[u8]) -> Result<bool, StoreError> {
+    pub(super) fn replace(
+        &self,
+        path: &str,
+        from: Option<&[u8]>,
+        bytes: &[u8],
+    ) -> Result<bool, StoreError> {
         let (dir, name) = self.place(path)?;
         dir.hold();
         sweep(&dir, name)?;
         if self.read(path)?.as_deref() != from {
             return Ok(false);
         }
-        through(&dir, name, |out| out.write_all(bytes), |dir, temporary| dir.take_over(name, dir, temporary).map(|()| true))
+        through(
+            &dir,
+            name,
+            |out| out.write_all(bytes),
+            |dir, temporary| dir.take_over(name, dir, temporary).map(|()| true),
+        )
     }
 
     /// Removes a file; says whether it was there.
@@ -125,7 +150,10 @@ fn sweep(dir: &Dir, name: &str) -> Result<(), StoreError> {
     let fail = |error| StoreError::io("list", dir.at(""), error);
     for entry in std::fs::read_dir(dir.at("")).map_err(fail)? {
         let left = entry.map_err(fail)?.file_name();
-        if let Some(left) = left.to_str().filter(|left| left.starts_with(&format!(".{name}."))) {
+        if let Some(left) = left
+            .to_str()
+            .filter(|left| left.starts_with(&format!(".{name}.")))
+        {
             dir.remove_file(left)?;
         }
     }
@@ -140,7 +168,11 @@ fn through(
     name_it: impl FnOnce(&Dir, &str) -> Result<bool, StoreError>,
 ) -> Result<bool, StoreError> {
     let (temporary, mut file) = loop {
-        let temporary = format!(".{name}.{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let temporary = format!(
+            ".{name}.{}-{}",
+            std::process::id(),
+            NEXT.fetch_add(1, Ordering::Relaxed)
+        );
         if let Some(file) = dir.create_new(&temporary)? {
             break (temporary, file);
         }
@@ -150,7 +182,12 @@ fn through(
     let open = || rustix::fs::fchmod(&file, Mode::from_raw_mode(0o644));
     let done = filled
         .and_then(|()| open().map_err(|error| StoreError::io("write", dir.at(name), error)))
-        .and_then(|()| file.sync_all().map_err(|source| StoreError::NotDurable { path: dir.at(name), source }))
+        .and_then(|()| {
+            file.sync_all().map_err(|source| StoreError::NotDurable {
+                path: dir.at(name),
+                source,
+            })
+        })
         .and_then(|()| name_it(dir, &temporary));
     match done {
         Ok(named) => dir.sync().map(|()| named),
@@ -166,7 +203,10 @@ fn through(
 fn split(path: &str) -> Result<(Option<&str>, &str), StoreError> {
     if !path.split('/').all(is_name) {
         let reason = "letters, digits, `.`, `-` and `_` only, not beginning with a dot";
-        return Err(StoreError::Name { name: path.chars().take(80).collect(), reason });
+        return Err(StoreError::Name {
+            name: path.chars().take(80).collect(),
+            reason,
+        });
     }
     Ok(match path.rsplit_once('/') {
         Some((folder, name)) => (Some(folder), name),

@@ -45,11 +45,19 @@ async fn a_committed_artefact_is_found_with_its_bytes(state: State) {
     let mut file = draft.file("a.csv", "text/csv").unwrap();
     file.write_all(b"one").unwrap();
     let entry = file.finish(Some(1)).unwrap();
-    assert_eq!((entry.bytes, entry.sha256, entry.rows), (3, Sha256::of(b"one"), Some(1)));
+    assert_eq!(
+        (entry.bytes, entry.sha256, entry.rows),
+        (3, Sha256::of(b"one"), Some(1))
+    );
     draft.commit(manifest(&key)).await.unwrap();
 
     let artefact = state.store.find(&key).await.unwrap().unwrap();
-    let paths: Vec<_> = artefact.manifest().files.iter().map(|file| file.path.as_str()).collect();
+    let paths: Vec<_> = artefact
+        .manifest()
+        .files
+        .iter()
+        .map(|file| file.path.as_str())
+        .collect();
     assert_eq!(paths, ["a.csv", "b.csv"]);
     artefact.verify().await.unwrap();
     assert_eq!(artefact.read("a.csv").await.unwrap(), b"one");
@@ -65,7 +73,14 @@ async fn a_dropped_draft_leaves_nothing(state: State) {
     draft.write("a.csv", "text/csv", b"one").unwrap();
     drop(draft);
     assert!(state.store.find(&key).await.unwrap().is_none());
-    assert!(state.store.list(Stage::Fetch, "ij").await.unwrap().is_empty());
+    assert!(
+        state
+            .store
+            .list(Stage::Fetch, "ij")
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }
 
 async fn an_unfinished_file_spoils_its_draft(state: State) {
@@ -73,7 +88,10 @@ async fn an_unfinished_file_spoils_its_draft(state: State) {
     let draft = state.store.draft(key.clone()).unwrap();
     drop(draft.file("a.csv", "text/csv").unwrap());
     let error = draft.commit(manifest(&key)).await.unwrap_err();
-    assert!(matches!(&error, StoreError::Unfinished { path, .. } if path == "a.csv"), "{error}");
+    assert!(
+        matches!(&error, StoreError::Unfinished { path, .. } if path == "a.csv"),
+        "{error}"
+    );
 }
 
 async fn the_same_content_twice_is_one_artefact(state: State) {
@@ -89,27 +107,72 @@ async fn other_content_under_the_same_key_is_a_conflict(state: State) {
     let error = put(&state.store, &key, "a.csv", b"two").await.unwrap_err();
     assert!(matches!(error, StoreError::Conflict { .. }), "{error}");
     assert_eq!(error.fault(), Fault::Integrity);
-    assert_eq!(state.store.find(&key).await.unwrap().unwrap().read("a.csv").await.unwrap(), b"one");
+    assert_eq!(
+        state
+            .store
+            .find(&key)
+            .await
+            .unwrap()
+            .unwrap()
+            .read("a.csv")
+            .await
+            .unwrap(),
+        b"one"
+    );
 }
 
 async fn two_writers_at_once_make_one_artefact(state: State) {
     let key = snapshot("abc");
-    let (one, two) = tokio::join!(put(&state.store, &key, "a.csv", b"same"), put(&state.store, &key, "a.csv", b"same"));
+    let (one, two) = tokio::join!(
+        put(&state.store, &key, "a.csv", b"same"),
+        put(&state.store, &key, "a.csv", b"same")
+    );
     assert_eq!(one.unwrap().manifest(), two.unwrap().manifest());
-    state.store.find(&key).await.unwrap().unwrap().verify().await.unwrap();
+    state
+        .store
+        .find(&key)
+        .await
+        .unwrap()
+        .unwrap()
+        .verify()
+        .await
+        .unwrap();
 }
 
 async fn rejected_outputs_are_apart(state: State) {
     let key = ArtefactKey::rejected(Stage::Validate, "ij_cfa", "f1");
     put(&state.store, &key, "report.json", b"{}").await.unwrap();
-    assert!(state.store.list(Stage::Validate, "ij_cfa").await.unwrap().is_empty());
-    assert_eq!(state.store.list_rejected(Stage::Validate, "ij_cfa").await.unwrap(), [key]);
+    assert!(
+        state
+            .store
+            .list(Stage::Validate, "ij_cfa")
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    assert_eq!(
+        state
+            .store
+            .list_rejected(Stage::Validate, "ij_cfa")
+            .await
+            .unwrap(),
+        [key]
+    );
 }
 
 async fn a_publication_has_a_key_of_two_levels(state: State) {
     let key = ArtefactKey::new(Stage::Publish, "insertion-cfa", "1.0.0/practice");
-    put(&state.store, &key, "receipt.json", b"{}").await.unwrap();
-    assert_eq!(state.store.list(Stage::Publish, "insertion-cfa").await.unwrap(), [key]);
+    put(&state.store, &key, "receipt.json", b"{}")
+        .await
+        .unwrap();
+    assert_eq!(
+        state
+            .store
+            .list(Stage::Publish, "insertion-cfa")
+            .await
+            .unwrap(),
+        [key]
+    );
 }
 
 async fn unsafe_names_are_refused(state: State) {
@@ -122,13 +185,18 @@ async fn unsafe_names_are_refused(state: State) {
         assert!(draft.file(path, "text/csv").is_err(), "{path:?}");
     }
     draft.write("a.csv", "text/csv", b"").unwrap();
-    assert!(draft.file("a.csv", "text/csv").is_err(), "the same path twice");
+    assert!(
+        draft.file("a.csv", "text/csv").is_err(),
+        "the same path twice"
+    );
 }
 
 async fn a_large_file_comes_back_whole(state: State) {
     let key = snapshot("large");
     let draft = state.store.draft(key.clone()).unwrap();
-    let mut file = draft.file("inner/large.bin", "application/octet-stream").unwrap();
+    let mut file = draft
+        .file("inner/large.bin", "application/octet-stream")
+        .unwrap();
     let line: Vec<u8> = (0..=250).collect();
     // Two parts and a bit, of a length that divides nothing.
     for _ in 0..71_003 {
@@ -151,17 +219,25 @@ async fn a_journal_keeps_its_lines_and_freezes(state: State) {
     journal.append("two").await.unwrap();
     assert!(journal.append("three\nfour").await.is_err());
     let lock = state.store.lock(None, owner("run-1")).await.unwrap();
-    assert!(state.store.sweep(&lock).await.unwrap().is_empty(), "a journal is not a left-over");
+    assert!(
+        state.store.sweep(&lock).await.unwrap().is_empty(),
+        "a journal is not a left-over"
+    );
     let journal = state.store.journal(&key).await.unwrap();
     assert_eq!(journal.lines(), ["one", "two"]);
 
     let draft = state.store.draft(key.clone()).unwrap();
-    draft.write("receipt.json", "application/json", b"{}").unwrap();
+    draft
+        .write("receipt.json", "application/json", b"{}")
+        .unwrap();
     draft.adopt_journal().await.unwrap();
     let artefact = draft.commit(manifest(&key)).await.unwrap();
     artefact.verify().await.unwrap();
     assert_eq!(artefact.manifest().files.len(), 2);
-    assert!(matches!(state.store.journal(&key).await, Err(StoreError::Frozen { .. })));
+    assert!(matches!(
+        state.store.journal(&key).await,
+        Err(StoreError::Frozen { .. })
+    ));
 }
 
 async fn bytes_may_come_before_their_key(state: State) {
@@ -193,7 +269,10 @@ async fn a_discarded_artefact_is_gone(state: State) {
 async fn the_lock_has_one_owner(state: State) {
     let lock = state.store.lock(None, owner("run-1")).await.unwrap();
     let error = state.store.lock(None, owner("run-2")).await.err().unwrap();
-    assert!(matches!(&error, StoreError::Held { owner: Some(owner), .. } if owner.run == "run-1"), "{error}");
+    assert!(
+        matches!(&error, StoreError::Held { owner: Some(owner), .. } if owner.run == "run-1"),
+        "{error}"
+    );
     assert_eq!(error.fault(), Fault::Busy);
     drop(lock);
     state.store.lock(None, owner("run-2")).await.unwrap();
@@ -201,6 +280,9 @@ async fn the_lock_has_one_owner(state: State) {
 
 async fn a_manifest_of_another_key_is_refused(state: State) {
     let draft = state.store.draft(snapshot("abc")).unwrap();
-    let error = draft.commit(manifest(&snapshot("other"))).await.unwrap_err();
+    let error = draft
+        .commit(manifest(&snapshot("other")))
+        .await
+        .unwrap_err();
     assert!(matches!(error, StoreError::Manifest { .. }), "{error}");
 }

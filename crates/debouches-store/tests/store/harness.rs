@@ -16,20 +16,26 @@ impl State {
     /// A state in a new folder.
     pub(crate) async fn in_folder() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open("state", folder.path(), &StoreEnv::new("run-1")).await.unwrap();
+        let store = Store::open("state", folder.path(), &StoreEnv::new("run-1"))
+            .await
+            .unwrap();
         Self { store, folder }
     }
 
     /// A state in memory.
     pub(crate) async fn in_memory() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open("memory://", folder.path(), &StoreEnv::new("run-1")).await.unwrap();
+        let store = Store::open("memory://", folder.path(), &StoreEnv::new("run-1"))
+            .await
+            .unwrap();
         Self { store, folder }
     }
 
     /// Another handle on the same folder, as another process would have.
     pub(crate) async fn again(&self, run: &str) -> Store {
-        Store::open("state", self.folder.path(), &StoreEnv::new(run)).await.unwrap()
+        Store::open("state", self.folder.path(), &StoreEnv::new(run))
+            .await
+            .unwrap()
     }
 
     /// The folder that holds `state/`.
@@ -49,12 +55,20 @@ pub(crate) fn snapshot(id: &str) -> ArtefactKey {
 }
 
 pub(crate) fn manifest(key: &ArtefactKey) -> Manifest {
-    let tool = Tool { version: "0.1.0".to_owned(), commit: "unknown".to_owned() };
+    let tool = Tool {
+        version: "0.1.0".to_owned(),
+        commit: "unknown".to_owned(),
+    };
     Manifest::new(key, tool, DateTime::<Utc>::UNIX_EPOCH)
 }
 
 /// Commits an artefact with one file.
-pub(crate) async fn put(store: &Store, key: &ArtefactKey, path: &str, bytes: &[u8]) -> Result<Artefact, StoreError> {
+pub(crate) async fn put(
+    store: &Store,
+    key: &ArtefactKey,
+    path: &str,
+    bytes: &[u8],
+) -> Result<Artefact, StoreError> {
     let draft = store.draft(key.clone())?;
     draft.write(path, "text/csv", bytes)?;
     draft.commit(manifest(key)).await

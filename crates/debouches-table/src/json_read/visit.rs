@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
+use serde::de::{
+    DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Unexpected,
+    Visitor,
+};
 
 use super::Position;
 use crate::{Progress, RawBuilder, ReadLimits, TableError};
@@ -20,8 +23,16 @@ pub(super) fn records<'de, R: serde_json::de::Read<'de>>(
     at: &Position,
     progress: &mut Progress<'_>,
 ) -> Result<RawBuilder, Failure> {
-    let mut reading = Reading { table: RawBuilder::new(limits), at, failure: None, found: false, progress };
-    let parsed = Seed(&mut reading, Level::Body).deserialize(&mut *parser).and_then(|()| parser.end());
+    let mut reading = Reading {
+        table: RawBuilder::new(limits),
+        at,
+        failure: None,
+        found: false,
+        progress,
+    };
+    let parsed = Seed(&mut reading, Level::Body)
+        .deserialize(&mut *parser)
+        .and_then(|()| parser.end());
     match (reading.failure, parsed) {
         (Some(failure), _) => Err(Failure::Table(failure)),
         (None, Err(error)) => Err(Failure::Json(error)),
@@ -68,7 +79,11 @@ impl<'de> DeserializeSeed<'de> for Seed<'_, '_, '_> {
 impl Seed<'_, '_, '_> {
     /// A scalar: something beside the list of records, or a mistake.
     fn scalar<E: serde::de::Error>(self, found: Unexpected<'_>) -> Result<(), E> {
-        if self.1 == Level::Member { Ok(()) } else { Err(E::invalid_type(found, &self)) }
+        if self.1 == Level::Member {
+            Ok(())
+        } else {
+            Err(E::invalid_type(found, &self))
+        }
     }
 }
 
@@ -92,7 +107,10 @@ impl<'de> Visitor<'de> for Seed<'_, '_, '_> {
         self.0.found = true;
         loop {
             self.0.at.record.set(0);
-            if records.next_element_seed(Seed(self.0, Level::Record))?.is_none() {
+            if records
+                .next_element_seed(Seed(self.0, Level::Record))?
+                .is_none()
+            {
                 return Ok(());
             }
         }
@@ -104,7 +122,11 @@ impl<'de> Visitor<'de> for Seed<'_, '_, '_> {
                 while members.next_key::<String>()?.is_some() {
                     members.next_value_seed(Seed(self.0, Level::Member))?;
                 }
-                if self.0.found { Ok(()) } else { Err(A::Error::custom("no member is a list of records")) }
+                if self.0.found {
+                    Ok(())
+                } else {
+                    Err(A::Error::custom("no member is a list of records"))
+                }
             }
             Level::Member => {
                 while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
@@ -167,7 +189,11 @@ impl<'de> Visitor<'de> for CellText {
     type Value = String;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.nested { "a text or a number" } else { "a text, a number, or a list of them" })
+        f.write_str(if self.nested {
+            "a text or a number"
+        } else {
+            "a text, a number, or a list of them"
+        })
     }
 
     fn visit_str<E>(self, text: &str) -> Result<String, E> {

@@ -15,13 +15,17 @@ pub(crate) const MARKER: &str = "debouches:test";
 
 /// A value that no other run has.
 pub(crate) fn mark() -> String {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     format!("run-{}-{}", std::process::id(), now.as_nanos())
 }
 
 /// A private dataset with everything that the portal is known to drop or rewrite.
 pub(crate) fn text(organization: &str, mark: &str) -> Result<DatasetText, String> {
-    let day = |year, month, day| NaiveDate::from_ymd_opt(year, month, day).ok_or("a date of the battery is none");
+    let day = |year, month, day| {
+        NaiveDate::from_ymd_opt(year, month, day).ok_or("a date of the battery is none")
+    };
     Ok(DatasetText {
         title: format!("Insertion professionnelle, essai {mark}"),
         description: "Taux d'emploi des sortants de la voie professionnelle, par établissement.\n\n- un\n- deux\n".to_owned(),
@@ -42,7 +46,13 @@ pub(crate) fn text(organization: &str, mark: &str) -> Result<DatasetText, String
 /// A description of a file, with the usual extras.
 pub(crate) fn described(title: &str, kind: ResourceKind) -> ResourceText {
     let extras = BTreeMap::from([("debouches:sha256".to_owned(), "00".repeat(32))]);
-    ResourceText { title: title.to_owned(), description: format!("{title}, en *Markdown*.\n"), kind, schema: None, extras }
+    ResourceText {
+        title: title.to_owned(),
+        description: format!("{title}, en *Markdown*.\n"),
+        kind,
+        schema: None,
+        extras,
+    }
 }
 
 /// A file in memory.
@@ -58,10 +68,20 @@ pub(crate) fn file(name: &str, media_type: &str, bytes: Vec<u8>) -> Upload {
 
 /// Identifiers in the order of a list.
 pub(crate) fn ids(resources: &[crate::Resource]) -> Vec<String> {
-    resources.iter().map(|resource| resource.id.clone()).collect()
+    resources
+        .iter()
+        .map(|resource| resource.id.clone())
+        .collect()
 }
 
 /// The set of keywords as the portal keeps them.
 pub(crate) fn kept_tags() -> BTreeSet<String> {
-    ["emploi", "insertion-professionnelle", "etablissement-loeuvre", "taux-demploi"].map(str::to_owned).into()
+    [
+        "emploi",
+        "insertion-professionnelle",
+        "etablissement-loeuvre",
+        "taux-demploi",
+    ]
+    .map(str::to_owned)
+    .into()
 }

@@ -32,7 +32,10 @@ fn text() -> DatasetText {
         license: "lov2".to_owned(),
         frequency: "annual".to_owned(),
         tags: ["Été à l'école".to_owned()].into(),
-        temporal_coverage: (NaiveDate::from_ymd_opt(2021, 1, 1).unwrap(), NaiveDate::from_ymd_opt(2023, 12, 31).unwrap()),
+        temporal_coverage: (
+            NaiveDate::from_ymd_opt(2021, 1, 1).unwrap(),
+            NaiveDate::from_ymd_opt(2023, 12, 31).unwrap(),
+        ),
         spatial_zones: vec!["country:fr".to_owned()],
         spatial_granularity: "fr:region".to_owned(),
         contact_points: Vec::new(),
@@ -43,7 +46,13 @@ fn text() -> DatasetText {
 
 fn abc() -> Upload {
     let source = Arc::new(BytesSource("abc".into()));
-    Upload { name: "abc.csv".to_owned(), media_type: "text/csv".to_owned(), bytes: 3, sha1: ABC.to_owned(), source }
+    Upload {
+        name: "abc.csv".to_owned(),
+        media_type: "text/csv".to_owned(),
+        bytes: 3,
+        sha1: ABC.to_owned(),
+        source,
+    }
 }
 
 /// A dataset as the portal answers it when it kept [`text`].

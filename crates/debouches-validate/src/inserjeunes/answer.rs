@@ -77,7 +77,8 @@ struct Figure {
 impl Answer {
     /// Reads a line; the error says what is wrong with it.
     pub(super) fn parse(text: &[u8]) -> Result<Kept, String> {
-        let line: Line = serde_json::from_slice(text).map_err(|error| format!("not an answer of the API: {error}"))?;
+        let line: Line = serde_json::from_slice(text)
+            .map_err(|error| format!("not an answer of the API: {error}"))?;
         let about = format!("{}, {}", line.code, line.millesime);
         if line.status == 400 {
             let message = message(&line.body);
@@ -108,11 +109,17 @@ impl Answer {
     fn add(&mut self, figure: Figure) -> Result<(), String> {
         let measure = figure.id_mesure;
         let [dimension] = figure.dimensions.as_slice() else {
-            return Err(format!("`{measure}` has {} dimensions", figure.dimensions.len()));
+            return Err(format!(
+                "`{measure}` has {} dimensions",
+                figure.dimensions.len()
+            ));
         };
         let mut of = Measured::default();
         for (name, value) in dimension {
-            let value = value.as_str().ok_or_else(|| format!("`{name}` of `{measure}` is not a text"))?.to_owned();
+            let value = value
+                .as_str()
+                .ok_or_else(|| format!("`{name}` of `{measure}` is not a text"))?
+                .to_owned();
             match name.as_str() {
                 "id_formation_apprentissage" => of.cfd = value,
                 "id_mefstat11" => of.mefstat11 = value,
@@ -136,11 +143,16 @@ impl Answer {
             Value::Null => return Ok(()),
             Value::Number(number) => number.to_string(),
             Value::String(text) => text,
-            Value::Bool(_) | Value::Array(_) | Value::Object(_) => return Err(format!("`{measure}` is not a number")),
+            Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
+                return Err(format!("`{measure}` is not a number"));
+            }
         };
         let measures = self.lines.entry(of.clone()).or_default();
         if let Some(first) = measures.get(&measure) {
-            return Err(format!("`{measure}` has two values for {}{}: {first} and {value}", of.cfd, of.mefstat11));
+            return Err(format!(
+                "`{measure}` has two values for {}{}: {first} and {value}",
+                of.cfd, of.mefstat11
+            ));
         }
         measures.insert(measure, value);
         Ok(())

@@ -24,5 +24,8 @@ const REGIONS: [(&str, &str); 18] = [
 
 /// The COG code of a région académique.
 pub(super) fn cog_of(region_academique: &str) -> Option<&'static str> {
-    REGIONS.iter().find(|(own, _)| *own == region_academique).map(|(_, cog)| *cog)
+    REGIONS
+        .iter()
+        .find(|(own, _)| *own == region_academique)
+        .map(|(_, cog)| *cog)
 }

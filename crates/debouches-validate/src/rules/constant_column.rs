@@ -7,11 +7,19 @@ use debouches_table::{Table, TableError};
 
 use crate::findings::Findings;
 
-pub(crate) fn check(spec: &TableSpec, table: &Table, findings: &mut Findings<'_>) -> Result<(), TableError> {
-    let Some(rule) = spec.rule(RuleCode::ConstantColumn) else { return Ok(()) };
+pub(crate) fn check(
+    spec: &TableSpec,
+    table: &Table,
+    findings: &mut Findings<'_>,
+) -> Result<(), TableError> {
+    let Some(rule) = spec.rule(RuleCode::ConstantColumn) else {
+        return Ok(());
+    };
     for (name, value, rows) in constants(spec, table)? {
         if rows >= rule.min_rows.max(2) && value != 0.0 {
-            let finding = Finding::new(RuleCode::ConstantColumn).column(name).value(value.to_string());
+            let finding = Finding::new(RuleCode::ConstantColumn)
+                .column(name)
+                .value(value.to_string());
             findings.about_file(finding.expected(rows.to_string()));
         }
     }
@@ -19,7 +27,10 @@ pub(crate) fn check(spec: &TableSpec, table: &Table, findings: &mut Findings<'_>
 }
 
 /// The measures that have one value only, with it and the number of rows that hold it.
-pub(super) fn constants<'a>(spec: &'a TableSpec, table: &Table) -> Result<Vec<(&'a str, f64, u64)>, TableError> {
+pub(super) fn constants<'a>(
+    spec: &'a TableSpec,
+    table: &Table,
+) -> Result<Vec<(&'a str, f64, u64)>, TableError> {
     let mut found = Vec::new();
     for measure in spec.measures() {
         let value_of = table.numbers(&measure.name)?;

@@ -8,16 +8,32 @@ use debouches_table::{Table, TableError};
 
 use crate::findings::Findings;
 
-pub(crate) fn check(spec: &TableSpec, table: &Table, findings: &mut Findings<'_>) -> Result<(), TableError> {
+pub(crate) fn check(
+    spec: &TableSpec,
+    table: &Table,
+    findings: &mut Findings<'_>,
+) -> Result<(), TableError> {
     for rule in spec.rules_of(RuleCode::DatesReversed) {
-        let [opens, closes] = rule.columns.as_slice() else { continue };
+        let [opens, closes] = rule.columns.as_slice() else {
+            continue;
+        };
         let (open_of, close_of) = (table.text(opens)?, table.text(closes)?);
         for row in 0..table.rows() {
-            let (Some(opens), Some(found)) = (open_of.get(row), close_of.get(row)) else { continue };
-            let (Some(first), Some(last)) = (day(opens), day(found)) else { continue };
+            let (Some(opens), Some(found)) = (open_of.get(row), close_of.get(row)) else {
+                continue;
+            };
+            let (Some(first), Some(last)) = (day(opens), day(found)) else {
+                continue;
+            };
             findings.compared(RuleCode::DatesReversed);
             if last < first {
-                findings.about_row(row, Finding::new(RuleCode::DatesReversed).column(closes).value(found).expected(opens));
+                findings.about_row(
+                    row,
+                    Finding::new(RuleCode::DatesReversed)
+                        .column(closes)
+                        .value(found)
+                        .expected(opens),
+                );
             }
         }
     }

@@ -6,13 +6,31 @@ use debouches_table::RawTable;
 use crate::findings::Findings;
 
 pub(crate) fn check(raw: &RawTable, findings: &mut Findings<'_>) {
-    let Some(place) = raw.header.iter().position(|heading| !heading.is_empty()) else { return };
+    let Some(place) = raw.header.iter().position(|heading| !heading.is_empty()) else {
+        return;
+    };
     let first = raw.column(place);
-    let Some(key) = first.values.iter().position(|value| value.trim() == raw.header[place]) else { return };
-    let repeats = |row: usize| (0..raw.width()).all(|place| raw.column(place).value(row).trim() == raw.header[place]);
-    let rows = first.keys.iter().enumerate().filter(|(_, own)| **own as usize == key).map(|(row, _)| row);
+    let Some(key) = first
+        .values
+        .iter()
+        .position(|value| value.trim() == raw.header[place])
+    else {
+        return;
+    };
+    let repeats = |row: usize| {
+        (0..raw.width()).all(|place| raw.column(place).value(row).trim() == raw.header[place])
+    };
+    let rows = first
+        .keys
+        .iter()
+        .enumerate()
+        .filter(|(_, own)| **own as usize == key)
+        .map(|(row, _)| row);
     for row in rows.filter(|row| repeats(*row)).collect::<Vec<_>>() {
-        findings.about_row(row, Finding::new(RuleCode::HeaderRepeated).value(raw.header.join(";")));
+        findings.about_row(
+            row,
+            Finding::new(RuleCode::HeaderRepeated).value(raw.header.join(";")),
+        );
         findings.mute(row);
     }
 }

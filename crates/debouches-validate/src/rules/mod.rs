@@ -28,14 +28,23 @@ use debouches_table::{RawTable, Table, TableError};
 use crate::findings::Findings;
 
 /// Runs the rules about the file as received, before it is cast.
-pub(crate) fn look(spec: &TableSpec, raw: &RawTable, ends_with_line: bool, findings: &mut Findings<'_>) {
+pub(crate) fn look(
+    spec: &TableSpec,
+    raw: &RawTable,
+    ends_with_line: bool,
+    findings: &mut Findings<'_>,
+) {
     truncated_last_line::check(raw, ends_with_line, findings);
     too_few_rows::check(spec, raw, findings);
     header_repeated::check(raw, findings);
 }
 
 /// Runs every rule that the table declares across columns or rows.
-pub(crate) fn run(spec: &TableSpec, table: &Table, findings: &mut Findings<'_>) -> Result<(), TableError> {
+pub(crate) fn run(
+    spec: &TableSpec,
+    table: &Table,
+    findings: &mut Findings<'_>,
+) -> Result<(), TableError> {
     duplicate_key::check(spec, table, findings)?;
     shares_not_hundred::check(spec, table, findings)?;
     value_added_mismatch::check(spec, table, findings)?;

@@ -7,17 +7,32 @@ use debouches_table::{Table, TableError};
 
 use crate::findings::Findings;
 
-pub(crate) fn check(spec: &TableSpec, table: &Table, findings: &mut Findings<'_>) -> Result<(), TableError> {
+pub(crate) fn check(
+    spec: &TableSpec,
+    table: &Table,
+    findings: &mut Findings<'_>,
+) -> Result<(), TableError> {
     for rule in spec.rules_of(RuleCode::NsfMismatch) {
-        let [group, cfd] = rule.columns.as_slice() else { continue };
+        let [group, cfd] = rule.columns.as_slice() else {
+            continue;
+        };
         let (group_of, cfd_of) = (table.text(group)?, table.text(cfd)?);
         for row in 0..table.rows() {
-            let (Some(found), Some(wanted)) = (group_of.get(row), cfd_of.get(row).and_then(|code| code.get(3..6))) else {
+            let (Some(found), Some(wanted)) = (
+                group_of.get(row),
+                cfd_of.get(row).and_then(|code| code.get(3..6)),
+            ) else {
                 continue;
             };
             findings.compared(RuleCode::NsfMismatch);
             if found != wanted {
-                findings.about_row(row, Finding::new(RuleCode::NsfMismatch).column(group).value(found).expected(wanted));
+                findings.about_row(
+                    row,
+                    Finding::new(RuleCode::NsfMismatch)
+                        .column(group)
+                        .value(found)
+                        .expected(wanted),
+                );
             }
         }
     }

@@ -8,18 +8,32 @@ use debouches_table::{Table, TableError};
 
 use crate::findings::Findings;
 
-pub(crate) fn check(spec: &TableSpec, table: &Table, findings: &mut Findings<'_>) -> Result<(), TableError> {
+pub(crate) fn check(
+    spec: &TableSpec,
+    table: &Table,
+    findings: &mut Findings<'_>,
+) -> Result<(), TableError> {
     for rule in spec.rules_of(RuleCode::PartMismatch) {
-        let [rate, continuing, part] = rule.columns.as_slice() else { continue };
-        let (rate_of, continuing_of, part_of) = (table.numbers(rate)?, table.numbers(continuing)?, table.numbers(part)?);
+        let [rate, continuing, part] = rule.columns.as_slice() else {
+            continue;
+        };
+        let (rate_of, continuing_of, part_of) = (
+            table.numbers(rate)?,
+            table.numbers(continuing)?,
+            table.numbers(part)?,
+        );
         for row in 0..table.rows() {
-            let (Some(rate), Some(continuing), Some(found)) = (rate_of(row), continuing_of(row), part_of(row)) else {
+            let (Some(rate), Some(continuing), Some(found)) =
+                (rate_of(row), continuing_of(row), part_of(row))
+            else {
                 continue;
             };
             findings.compared(RuleCode::PartMismatch);
             let computed = (rate * (100.0 - continuing) / 100.0).round_ties_even();
             if (computed - found).abs() > rule.deviation + 1e-9 {
-                let finding = Finding::new(RuleCode::PartMismatch).column(part).value(found.to_string());
+                let finding = Finding::new(RuleCode::PartMismatch)
+                    .column(part)
+                    .value(found.to_string());
                 findings.about_row(row, finding.expected(computed.to_string()));
             }
         }

@@ -7,19 +7,35 @@ use debouches_table::{Table, TableError};
 
 use crate::findings::Findings;
 
-pub(crate) fn check(spec: &TableSpec, table: &Table, findings: &mut Findings<'_>) -> Result<(), TableError> {
+pub(crate) fn check(
+    spec: &TableSpec,
+    table: &Table,
+    findings: &mut Findings<'_>,
+) -> Result<(), TableError> {
     for rule in spec.rules_of(RuleCode::RateMismatch) {
-        let [count, base, rate] = rule.columns.as_slice() else { continue };
-        let (count_of, base_of, rate_of) = (table.numbers(count)?, table.numbers(base)?, table.numbers(rate)?);
+        let [count, base, rate] = rule.columns.as_slice() else {
+            continue;
+        };
+        let (count_of, base_of, rate_of) = (
+            table.numbers(count)?,
+            table.numbers(base)?,
+            table.numbers(rate)?,
+        );
         for row in 0..table.rows() {
-            let (Some(count), Some(base), Some(found)) = (count_of(row), base_of(row), rate_of(row)) else { continue };
+            let (Some(count), Some(base), Some(found)) =
+                (count_of(row), base_of(row), rate_of(row))
+            else {
+                continue;
+            };
             if base <= 0.0 {
                 continue;
             }
             findings.compared(RuleCode::RateMismatch);
             let computed = 100.0 * count / base;
             if (computed - found).abs() > rule.deviation + 1e-9 {
-                let finding = Finding::new(RuleCode::RateMismatch).column(rate).value(found.to_string());
+                let finding = Finding::new(RuleCode::RateMismatch)
+                    .column(rate)
+                    .value(found.to_string());
                 findings.about_row(row, finding.expected(format!("{computed:.2}")));
             }
         }

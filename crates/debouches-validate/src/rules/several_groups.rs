@@ -9,17 +9,28 @@ use debouches_table::{Table, TableError};
 
 use crate::findings::Findings;
 
-pub(crate) fn check(spec: &TableSpec, table: &Table, findings: &mut Findings<'_>) -> Result<(), TableError> {
+pub(crate) fn check(
+    spec: &TableSpec,
+    table: &Table,
+    findings: &mut Findings<'_>,
+) -> Result<(), TableError> {
     for rule in spec.rules_of(RuleCode::SeveralGroups) {
-        let [code, group] = rule.columns.as_slice() else { continue };
+        let [code, group] = rule.columns.as_slice() else {
+            continue;
+        };
         let (code_of, group_of) = (table.text(code)?, table.text(group)?);
         let mut first: HashMap<&str, (usize, &str)> = HashMap::new();
         for row in 0..table.rows() {
-            let (Some(found), Some(own)) = (code_of.get(row), group_of.get(row)) else { continue };
+            let (Some(found), Some(own)) = (code_of.get(row), group_of.get(row)) else {
+                continue;
+            };
             findings.compared(RuleCode::SeveralGroups);
             let (other, known) = *first.entry(found).or_insert((row, own));
             if known != own {
-                let finding = Finding::new(RuleCode::SeveralGroups).column(group).value(own).key(found);
+                let finding = Finding::new(RuleCode::SeveralGroups)
+                    .column(group)
+                    .value(own)
+                    .key(found);
                 findings.about_row_beside(row, other, finding);
             }
         }

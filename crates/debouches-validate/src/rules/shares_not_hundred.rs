@@ -7,11 +7,23 @@ use debouches_table::{Table, TableError};
 
 use crate::findings::Findings;
 
-pub(crate) fn check(spec: &TableSpec, table: &Table, findings: &mut Findings<'_>) -> Result<(), TableError> {
-    let Some(rule) = spec.rule(RuleCode::SharesNotHundred) else { return Ok(()) };
-    let shares = rule.columns.iter().map(|name| table.numbers(name)).collect::<Result<Vec<_>, _>>()?;
+pub(crate) fn check(
+    spec: &TableSpec,
+    table: &Table,
+    findings: &mut Findings<'_>,
+) -> Result<(), TableError> {
+    let Some(rule) = spec.rule(RuleCode::SharesNotHundred) else {
+        return Ok(());
+    };
+    let shares = rule
+        .columns
+        .iter()
+        .map(|name| table.numbers(name))
+        .collect::<Result<Vec<_>, _>>()?;
     for row in 0..table.rows() {
-        let Some(sum) = shares.iter().map(|share| share(row)).sum::<Option<f64>>() else { continue };
+        let Some(sum) = shares.iter().map(|share| share(row)).sum::<Option<f64>>() else {
+            continue;
+        };
         findings.compared(RuleCode::SharesNotHundred);
         if (sum - 100.0).abs() > rule.deviation {
             let finding = Finding::new(RuleCode::SharesNotHundred).column(rule.columns.join(" + "));

@@ -13,17 +13,31 @@ use crate::findings::Findings;
 /// Old code, new code.
 type Links<'a> = BTreeSet<(&'a str, &'a str)>;
 
-pub(crate) fn check(spec: &TableSpec, table: &Table, findings: &mut Findings<'_>) -> Result<(), TableError> {
+pub(crate) fn check(
+    spec: &TableSpec,
+    table: &Table,
+    findings: &mut Findings<'_>,
+) -> Result<(), TableError> {
     for rule in spec.rules_of(RuleCode::SuccessionCycle) {
-        let Some((code, _)) = rule.columns.split_first() else { continue };
+        let Some((code, _)) = rule.columns.split_first() else {
+            continue;
+        };
         let links = links(rule, table)?;
         findings.compared_all(RuleCode::SuccessionCycle, links.len() as u64);
         let turning = turning(&links);
         let own = table.text(code)?;
         for row in 0..table.rows() {
-            let Some(found) = own.get(row).filter(|found| turning.contains(found)) else { continue };
-            let next: Vec<&str> = turning.iter().copied().filter(|next| links.contains(&(found, next))).collect();
-            let finding = Finding::new(RuleCode::SuccessionCycle).column(code).value(found);
+            let Some(found) = own.get(row).filter(|found| turning.contains(found)) else {
+                continue;
+            };
+            let next: Vec<&str> = turning
+                .iter()
+                .copied()
+                .filter(|next| links.contains(&(found, next)))
+                .collect();
+            let finding = Finding::new(RuleCode::SuccessionCycle)
+                .column(code)
+                .value(found);
             findings.about_row(row, finding.expected(next.join(", ")));
         }
     }
@@ -31,15 +45,23 @@ pub(crate) fn check(spec: &TableSpec, table: &Table, findings: &mut Findings<'_>
 }
 
 fn links<'a>(rule: &RuleSpec, table: &'a Table) -> Result<Links<'a>, TableError> {
-    let Some((code, others)) = rule.columns.split_first() else { return Ok(Links::new()) };
+    let Some((code, others)) = rule.columns.split_first() else {
+        return Ok(Links::new());
+    };
     let own = table.text(code)?;
     let mut links = Links::new();
     for (place, name) in others.iter().enumerate() {
         let other = table.text(name)?;
         for row in 0..table.rows() {
-            let (Some(own), Some(other)) = (own.get(row), other.get(row)) else { continue };
+            let (Some(own), Some(other)) = (own.get(row), other.get(row)) else {
+                continue;
+            };
             if own != other {
-                links.insert(if place < others.len() / 2 { (other, own) } else { (own, other) });
+                links.insert(if place < others.len() / 2 {
+                    (other, own)
+                } else {
+                    (own, other)
+                });
             }
         }
     }

@@ -8,7 +8,9 @@ use debouches_table::RawTable;
 use crate::findings::Findings;
 
 pub(crate) fn check(spec: &TableSpec, raw: &RawTable, findings: &mut Findings<'_>) {
-    let Some(rule) = spec.rule(RuleCode::TooFewRows) else { return };
+    let Some(rule) = spec.rule(RuleCode::TooFewRows) else {
+        return;
+    };
     let rows = (raw.rows() + raw.ragged.len()) as u64;
     if rows < rule.min_rows {
         let finding = Finding::new(RuleCode::TooFewRows).value(rows.to_string());

@@ -7,15 +7,25 @@ use debouches_table::{Table, TableError};
 
 use crate::findings::Findings;
 
-pub(crate) fn check(spec: &TableSpec, table: &Table, findings: &mut Findings<'_>) -> Result<(), TableError> {
+pub(crate) fn check(
+    spec: &TableSpec,
+    table: &Table,
+    findings: &mut Findings<'_>,
+) -> Result<(), TableError> {
     for rule in spec.rules_of(RuleCode::TwinMismatch) {
-        let [one, other] = rule.columns.as_slice() else { continue };
+        let [one, other] = rule.columns.as_slice() else {
+            continue;
+        };
         let (one_of, other_of) = (table.numbers(one)?, table.numbers(other)?);
         for row in 0..table.rows() {
-            let (Some(found), Some(twin)) = (one_of(row), other_of(row)) else { continue };
+            let (Some(found), Some(twin)) = (one_of(row), other_of(row)) else {
+                continue;
+            };
             findings.compared(RuleCode::TwinMismatch);
             if (found - twin).abs() > rule.deviation + 1e-9 {
-                let finding = Finding::new(RuleCode::TwinMismatch).column(format!("{one}, {other}")).value(found.to_string());
+                let finding = Finding::new(RuleCode::TwinMismatch)
+                    .column(format!("{one}, {other}"))
+                    .value(found.to_string());
                 findings.about_row(row, finding.expected(twin.to_string()));
             }
         }

@@ -53,14 +53,26 @@ struct ShapeFile {
 pub(super) fn parse(name: &str, text: &str, spec: &TableSpec) -> Result<Shape, toml::de::Error> {
     let file: ShapeFile = toml::from_str(text)?;
     let headings: BTreeMap<String, String> = if file.same_names {
-        spec.columns.iter().map(|column| (column.name.clone(), column.name.clone())).collect()
+        spec.columns
+            .iter()
+            .map(|column| (column.name.clone(), column.name.clone()))
+            .collect()
     } else {
         file.columns
     };
-    let (spread_headings, headings) = headings.into_iter().partition(|(heading, _)| heading.contains(SPREAD));
-    let encodings = if file.encodings.is_empty() { vec!["utf-8".to_owned(), "utf-8-bom".to_owned()] } else { file.encodings };
+    let (spread_headings, headings) = headings
+        .into_iter()
+        .partition(|(heading, _)| heading.contains(SPREAD));
+    let encodings = if file.encodings.is_empty() {
+        vec!["utf-8".to_owned(), "utf-8-bom".to_owned()]
+    } else {
+        file.encodings
+    };
     Ok(Shape {
-        name: name.split_once('.').map_or(name, |(_, shape)| shape).to_owned(),
+        name: name
+            .split_once('.')
+            .map_or(name, |(_, shape)| shape)
+            .to_owned(),
         body: file.body,
         encodings,
         header: file.header,

@@ -22,36 +22,71 @@ pub(crate) fn recognise(shapes: Vec<Shape>, header: &[String]) -> Result<Recogni
     let distance = |shape: &Shape| (shape.missing(header).len(), shape.extra(header).len());
     // Among generations that lack as much, the one that was looked for by name is told before the one of fixed places.
     let by_place = |shape: &Shape| !shape.header.is_empty() && shape.header != header;
-    let closest = shapes.into_iter().min_by_key(|shape| (by_place(shape), distance(shape))).expect("a table has a shape");
+    let closest = shapes
+        .into_iter()
+        .min_by_key(|shape| (by_place(shape), distance(shape)))
+        .expect("a table has a shape");
     let missing = closest.missing(header);
     let count = |heading: &&String| header.iter().filter(|own| own == heading).count();
     if closest.header.is_empty()
         && let Some(twice) = closest.headings.keys().find(|heading| count(heading) > 1)
     {
         let finding = Finding::new(RuleCode::UnknownHeader).line(1).column(twice);
-        return Err(Box::new(finding.expected(format!("« {twice} » une seule fois")).value(format!("« {twice} »"))));
+        return Err(Box::new(
+            finding
+                .expected(format!("« {twice} » une seule fois"))
+                .value(format!("« {twice} »")),
+        ));
     }
     if missing.is_empty() {
         return Ok(placed(closest, header));
     }
     let extra = closest.extra(header);
-    let wanted: Vec<String> = missing.iter().map(|heading| with_closest(heading, &extra)).collect();
-    Err(Box::new(Finding::new(RuleCode::UnknownHeader).line(1).expected(wanted.join(", ")).value(list(&extra))))
+    let wanted: Vec<String> = missing
+        .iter()
+        .map(|heading| with_closest(heading, &extra))
+        .collect();
+    Err(Box::new(
+        Finding::new(RuleCode::UnknownHeader)
+            .line(1)
+            .expected(wanted.join(", "))
+            .value(list(&extra)),
+    ))
 }
 
 fn placed(shape: Shape, header: &[String]) -> Recognised {
     let place = |heading: &str| header.iter().position(|own| own == heading);
     let named = shape.headings.iter().chain(&shape.optional);
     let named = named.filter_map(|(heading, column)| Some((column.clone(), place(heading)?)));
-    let by_place = shape.by_position.iter().enumerate().filter(|(_, column)| !column.is_empty());
-    let places = named.chain(by_place.map(|(place, column)| (column.clone(), place))).collect();
-    let rows = shape.spread.as_ref().map_or(0, |spread| spread.values.len());
+    let by_place = shape
+        .by_position
+        .iter()
+        .enumerate()
+        .filter(|(_, column)| !column.is_empty());
+    let places = named
+        .chain(by_place.map(|(place, column)| (column.clone(), place)))
+        .collect();
+    let rows = shape
+        .spread
+        .as_ref()
+        .map_or(0, |spread| spread.values.len());
     let mut spread: BTreeMap<String, Vec<Option<usize>>> = BTreeMap::new();
     for (heading, column, row) in shape.spread_all() {
-        spread.entry(column.to_owned()).or_insert_with(|| vec![None; rows])[row] = place(&heading);
+        spread
+            .entry(column.to_owned())
+            .or_insert_with(|| vec![None; rows])[row] = place(&heading);
     }
-    let extra = if shape.allow_extra { Vec::new() } else { shape.extra(header) };
-    Recognised { places, spread, extra, shape }
+    let extra = if shape.allow_extra {
+        Vec::new()
+    } else {
+        shape.extra(header)
+    };
+    Recognised {
+        places,
+        spread,
+        extra,
+        shape,
+    }
 }
 
 fn with_closest(heading: &str, extra: &[String]) -> String {
@@ -70,7 +105,11 @@ fn list(headings: &[String]) -> String {
     if headings.is_empty() {
         "–".to_owned()
     } else {
-        headings.iter().map(|heading| format!("« {heading} »")).collect::<Vec<_>>().join(", ")
+        headings
+            .iter()
+            .map(|heading| format!("« {heading} »"))
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 }
 
@@ -86,7 +125,10 @@ mod tests {
             .map(str::to_owned)
             .collect();
         let finding = recognise(Shape::of(spec), &header).err().unwrap();
-        assert_eq!(finding.expected.as_deref(), Some("« FORMATION_DIPLOME » (« FORMATION_DIPLOMES » ?)"));
+        assert_eq!(
+            finding.expected.as_deref(),
+            Some("« FORMATION_DIPLOME » (« FORMATION_DIPLOMES » ?)")
+        );
         assert_eq!(finding.value.as_deref(), Some("« FORMATION_DIPLOMES »"));
     }
 }

@@ -18,7 +18,14 @@ pub(crate) struct Establishment {
 pub(crate) fn establishment(number: u64, place: Place, ordinal: u32) -> Establishment {
     let name = format!("Université d'essai {number:02}");
     let paysage = format!("eS{number:03}");
-    Establishment { uai: place.uai(ordinal), paysage_now: paysage.clone(), paysage, name_now: name.clone(), name, place }
+    Establishment {
+        uai: place.uai(ordinal),
+        paysage_now: paysage.clone(),
+        paysage,
+        name_now: name.clone(),
+        name,
+        place,
+    }
 }
 
 /// Establishments spread over every département.
@@ -28,8 +35,13 @@ pub(crate) fn establishments_of_series(count: u64) -> Vec<Establishment> {
         .map(|number| {
             let turn = number / places.len() as u64;
             let index = number % places.len() as u64;
-            let place = places[usize::try_from(index).expect("there are about a hundred départements")];
-            establishment(number + 1, place, u32::try_from(turn).expect("establishments are few") + 1)
+            let place =
+                places[usize::try_from(index).expect("there are about a hundred départements")];
+            establishment(
+                number + 1,
+                place,
+                u32::try_from(turn).expect("establishments are few") + 1,
+            )
         })
         .collect()
 }
@@ -48,17 +60,41 @@ const SHS_06: [&str; 2] = ["06", "Sciences humaines et sociales"];
 
 /// Sectors seen in release `2026_S1`.
 pub(crate) const SECTORS: [Sector; 7] = [
-    Sector { domain: SHS, discipline: SHS_06, sector: ["28", "Géographie"] },
+    Sector {
+        domain: SHS,
+        discipline: SHS_06,
+        sector: ["28", "Géographie"],
+    },
     Sector {
         domain: ["LLA", "Lettres, langues et arts"],
         discipline: ["04", "Lettres, sciences du langage, arts"],
         sector: ["17", "Sciences du langage, linguistique"],
     },
-    Sector { domain: SHS, discipline: SHS_06, sector: ["35", "Sciences de l'information et la communication"] },
-    Sector { domain: STS, discipline: ["15", "Sciences fondamentales et applications"], sector: ["12", "Génie civil"] },
-    Sector { domain: SHS, discipline: SHS_06, sector: ["34", "Sciences de l'éducation"] },
-    Sector { domain: STS, discipline: ["10", "STAPS"], sector: ["10", "STAPS"] },
-    Sector { domain: SHS, discipline: SHS_06, sector: ["33", "Sociologie, démographie"] },
+    Sector {
+        domain: SHS,
+        discipline: SHS_06,
+        sector: ["35", "Sciences de l'information et la communication"],
+    },
+    Sector {
+        domain: STS,
+        discipline: ["15", "Sciences fondamentales et applications"],
+        sector: ["12", "Génie civil"],
+    },
+    Sector {
+        domain: SHS,
+        discipline: SHS_06,
+        sector: ["34", "Sciences de l'éducation"],
+    },
+    Sector {
+        domain: STS,
+        discipline: ["10", "STAPS"],
+        sector: ["10", "STAPS"],
+    },
+    Sector {
+        domain: SHS,
+        discipline: SHS_06,
+        sector: ["33", "Sociologie, démographie"],
+    },
 ];
 
 /// A diploma.
@@ -84,9 +120,16 @@ const KINDS: [([&str; 2], &str); 5] = [
 
 /// A diploma of the long series: an invented SISE code, from its rank.
 pub(crate) fn diploma_of_series(rank: u64) -> Diploma {
-    let turn = |length: usize, rank: u64| usize::try_from(rank % length as u64).expect("a remainder is small");
+    let turn = |length: usize, rank: u64| {
+        usize::try_from(rank % length as u64).expect("a remainder is small")
+    };
     let (kind, prefix) = KINDS[turn(KINDS.len(), rank)];
     let sise = format!("{prefix}{rank:05}");
     let label = format!("Diplôme {sise} (libellé d'essai)");
-    Diploma { kind, sector: Some(SECTORS[turn(SECTORS.len(), rank / 5)]), sise, label }
+    Diploma {
+        kind,
+        sector: Some(SECTORS[turn(SECTORS.len(), rank / 5)]),
+        sise,
+        label,
+    }
 }

@@ -56,20 +56,32 @@ impl Cells {
     pub(crate) fn draw(random: &mut Random, profile: &Profile) -> Self {
         let mut cells = [Figures::default(); CELLS];
         for (index, cell) in cells.iter_mut().enumerate() {
-            let share = |bit: usize, percent: u32| u64::from(if index >> bit & 1 == 0 { percent } else { 100 - percent });
+            let share = |bit: usize, percent: u32| {
+                u64::from(if index >> bit & 1 == 0 {
+                    percent
+                } else {
+                    100 - percent
+                })
+            };
             // Women, French, initial training, graduates: the share of the cell, out of 100^4.
-            let share = share(0, profile.women_percent) * share(1, 88) * share(2, 80) * share(3, 90);
+            let share =
+                share(0, profile.women_percent) * share(1, 88) * share(2, 80) * share(3, 90);
             let part = |total: u32, random: &mut Random| {
                 let parts = u64::from(total) * share;
-                let remainder = u32::try_from(parts % 100_000_000 / 1_000_000).expect("a percentage");
-                u32::try_from(parts / 100_000_000).expect("less than the total") + u32::from(random.chance(remainder))
+                let remainder =
+                    u32::try_from(parts % 100_000_000 / 1_000_000).expect("a percentage");
+                u32::try_from(parts / 100_000_000).expect("less than the total")
+                    + u32::from(random.chance(remainder))
             };
             cell.leavers = part(profile.leavers, random);
             cell.continuing = part(profile.continuing, random);
             for (later, horizon) in (0u32..).zip(0..HORIZONS) {
-                cell.salaried[horizon] = random.part_of(cell.leavers, profile.salaried_percent + 2 * later);
-                cell.self_employed[horizon] = random.part_of(cell.leavers - cell.salaried[horizon], 4 + later);
-                cell.stable[horizon] = random.part_of(cell.salaried[horizon], profile.stable_percent + 4 * later);
+                cell.salaried[horizon] =
+                    random.part_of(cell.leavers, profile.salaried_percent + 2 * later);
+                cell.self_employed[horizon] =
+                    random.part_of(cell.leavers - cell.salaried[horizon], 4 + later);
+                cell.stable[horizon] =
+                    random.part_of(cell.salaried[horizon], profile.stable_percent + 4 * later);
             }
         }
         Self(cells)

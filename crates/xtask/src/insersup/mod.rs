@@ -11,7 +11,8 @@ use std::io::Write;
 use anyhow::{Context, Result, ensure};
 
 pub(crate) use catalogue::{
-    Diploma, Establishment, SECTORS, Sector, diploma_of_series, establishment, establishments_of_series,
+    Diploma, Establishment, SECTORS, Sector, diploma_of_series, establishment,
+    establishments_of_series,
 };
 pub(crate) use figures::{Cells, Profile};
 pub(crate) use population::populations;
@@ -36,7 +37,10 @@ pub(crate) fn stream(rows: u64, seed: u64, out: &mut impl Write) -> Result<()> {
     let populations = populations();
     let rows_per_offer = (YEARS.len() * populations.len()) as u64;
     let most = ESTABLISHMENTS * DIPLOMAS * rows_per_offer;
-    ensure!(rows <= most, "{rows} rows are asked, at most {most} have distinct keys");
+    ensure!(
+        rows <= most,
+        "{rows} rows are asked, at most {most} have distinct keys"
+    );
     let establishments = establishments_of_series(ESTABLISHMENTS);
     let mut buffer = Vec::with_capacity(CHUNK + (1 << 16));
     buffer.extend_from_slice(BOM);
@@ -56,8 +60,14 @@ pub(crate) fn stream(rows: u64, seed: u64, out: &mut impl Write) -> Result<()> {
                 if written == rows {
                     break 'offers;
                 }
-                Record { offer: &offer, population, year, figures: cells.sum(population), profile: &profile }
-                    .write(&mut random, &mut buffer);
+                Record {
+                    offer: &offer,
+                    population,
+                    year,
+                    figures: cells.sum(population),
+                    profile: &profile,
+                }
+                .write(&mut random, &mut buffer);
                 written += 1;
             }
         }
@@ -92,7 +102,13 @@ mod tests {
         let keys: BTreeSet<_> = lines[1..]
             .iter()
             .map(|line| line.split(';').collect::<Vec<_>>())
-            .map(|cells| [cells[10..15].join(";"), cells[90].to_owned(), cells[96].to_owned()])
+            .map(|cells| {
+                [
+                    cells[10..15].join(";"),
+                    cells[90].to_owned(),
+                    cells[96].to_owned(),
+                ]
+            })
             .collect();
         assert_eq!(keys.len(), 1000, "a key is repeated");
     }
@@ -107,7 +123,10 @@ mod tests {
                 continue;
             };
             let exact = 100.0 * salaried / leavers.parse::<f64>().unwrap();
-            assert!((exact - rate.parse::<f64>().unwrap()).abs() < 0.00501, "{line}");
+            assert!(
+                (exact - rate.parse::<f64>().unwrap()).abs() < 0.00501,
+                "{line}"
+            );
             assert!(leavers.parse::<u32>().unwrap() >= 20, "{line}");
         }
     }

@@ -33,13 +33,22 @@ pub(crate) fn populations() -> Vec<Population> {
         for (genre, genre_name) in GENRE.iter().enumerate() {
             for (nationalite, nationalite_name) in NATIONALITE.iter().enumerate() {
                 for (regime, regime_name) in REGIME.iter().enumerate() {
-                    let columns = format!("{obtention};{genre_name};{nationalite_name};{regime_name};");
+                    let columns =
+                        format!("{obtention};{genre_name};{nationalite_name};{regime_name};");
                     let belongs = |cell: &usize| {
-                        let part = |dimension: usize, bit: usize| dimension == 0 || dimension - 1 == (cell >> bit & 1);
+                        let part = |dimension: usize, bit: usize| {
+                            dimension == 0 || dimension - 1 == (cell >> bit & 1)
+                        };
                         let graduate = cell >> 3 & 1 == 0;
-                        part(genre, 0) && part(nationalite, 1) && part(regime, 2) && (graduate || !graduates_only)
+                        part(genre, 0)
+                            && part(nationalite, 1)
+                            && part(regime, 2)
+                            && (graduate || !graduates_only)
                     };
-                    populations.push(Population { columns, cells: (0..CELLS).filter(belongs).collect() });
+                    populations.push(Population {
+                        columns,
+                        cells: (0..CELLS).filter(belongs).collect(),
+                    });
                 }
             }
         }
@@ -55,7 +64,13 @@ mod tests {
     fn the_whole_is_every_cell_and_a_part_is_some() {
         let populations = populations();
         assert_eq!(populations.len(), 54);
-        assert_eq!(populations.iter().filter(|population| population.is_whole()).count(), 2);
+        assert_eq!(
+            populations
+                .iter()
+                .filter(|population| population.is_whole())
+                .count(),
+            2
+        );
         assert_eq!(populations[27].cells.len(), CELLS);
         assert_eq!(populations[0].cells.len(), CELLS / 2);
     }

@@ -20,15 +20,27 @@ pub(crate) struct Offer {
 
 impl Offer {
     pub(crate) fn new(establishment: &Establishment, diploma: &Diploma) -> Self {
-        let Establishment { uai, paysage, paysage_now, name, name_now, place } = establishment;
+        let Establishment {
+            uai,
+            paysage,
+            paysage_now,
+            name,
+            name_now,
+            place,
+        } = establishment;
         let [kind, kind_name] = diploma.kind;
-        let sector = |of: fn(&super::Sector) -> [&'static str; 2]| diploma.sector.as_ref().map_or(["", ""], of);
+        let sector = |of: fn(&super::Sector) -> [&'static str; 2]| {
+            diploma.sector.as_ref().map_or(["", ""], of)
+        };
         let ([dom, dom_name], [dis, dis_name]) = (sector(|s| s.domain), sector(|s| s.discipline));
         let [sec, sec_name] = sector(|s| s.sector);
         let (sise, label) = (&diploma.sise, quoted(&diploma.label));
         let (aca, reg) = (place.academie, place.region);
-        let fresq =
-            if kind == "but" || sector(|s| s.domain)[0].is_empty() { ";;".to_owned() } else { format!("{uai};{sise}E;Yes") };
+        let fresq = if kind == "but" || sector(|s| s.domain)[0].is_empty() {
+            ";;".to_owned()
+        } else {
+            format!("{uai};{sise}E;Yes")
+        };
         let (reg_name, aca_name) = (place.region_name, place.academie_name);
         let official = name.to_uppercase();
         Self {
@@ -52,7 +64,11 @@ impl Offer {
 }
 
 fn quoted(text: &str) -> String {
-    if text.contains([';', '"']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+    if text.contains([';', '"']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
 }
 
 /// The promotions that a row speaks of.
@@ -81,7 +97,10 @@ impl Cohorts {
         match self {
             Self::One => ["", ""],
             Self::Two => ["*", "Moins de 20 sortants donc cumul de 2 promotions"],
-            Self::TooFew => ["**", "Moins de 20 sortants mais cumul de 2 promotions impossible"],
+            Self::TooFew => [
+                "**",
+                "Moins de 20 sortants mais cumul de 2 promotions impossible",
+            ],
         }
     }
 }
@@ -101,7 +120,11 @@ impl Record<'_> {
     pub(crate) fn write(&self, random: &mut Random, out: &mut Vec<u8>) -> Cohorts {
         let figures = &self.figures;
         let cohorts = Cohorts::draw(figures.leavers, random);
-        let observed = if self.year <= FULLY_OBSERVED { HORIZONS } else { 3 };
+        let observed = if self.year <= FULLY_OBSERVED {
+            HORIZONS
+        } else {
+            3
+        };
         let shown = figures.leavers >= THRESHOLD;
         out.extend_from_slice(self.offer.head.as_bytes());
         out.extend_from_slice(self.population.columns.as_bytes());
@@ -111,7 +134,11 @@ impl Record<'_> {
         }
         number(self.year, out);
         out.push(b';');
-        let mut block = Block { observed, shown, out };
+        let mut block = Block {
+            observed,
+            shown,
+            out,
+        };
         block.always(|_, out| number(figures.leavers, out));
         block.measure(0, |_, out| number(figures.continuing, out));
         for text in cohorts.flag() {
@@ -121,12 +148,18 @@ impl Record<'_> {
         block.measure(1, |h, out| number(figures.salaried[h], out));
         block.measure(0, |h, out| rate(figures.salaried[h], figures.leavers, out));
         block.measure(0, |h, out| number(figures.self_employed[h], out));
-        block.measure(0, |h, out| rate(figures.self_employed[h], figures.leavers, out));
+        block.measure(0, |h, out| {
+            rate(figures.self_employed[h], figures.leavers, out)
+        });
         block.measure(0, |h, out| number(figures.stable[h], out));
-        block.measure(0, |h, out| rate(figures.stable[h], figures.salaried[h], out));
+        block.measure(0, |h, out| {
+            rate(figures.stable[h], figures.salaried[h], out)
+        });
         let paid = 10 * random.between(0, 12) + self.profile.salary;
         for quartile in [87, 100, 116] {
-            block.measure(0, |h, out| salary(figures.salaried[h], paid * quartile / 100, h, out));
+            block.measure(0, |h, out| {
+                salary(figures.salaried[h], paid * quartile / 100, h, out)
+            });
         }
         // Six columns that the producer plans and leaves empty.
         out.extend_from_slice(b";;;;;;");

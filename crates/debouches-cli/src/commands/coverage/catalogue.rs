@@ -47,7 +47,14 @@ impl From<CoverageKey> for CodeSystem {
 fn usual_headings(system: CodeSystem) -> &'static [&'static str] {
     match system {
         CodeSystem::Mefstat11 => &["mefstat11", "codemefstat11", "codeformationmefstat11"],
-        CodeSystem::Cfd => &["cfd", "codecfd", "formationdiplome", "codeformationdiplome", "codescolarite", "formationcodecfd"],
+        CodeSystem::Cfd => &[
+            "cfd",
+            "codecfd",
+            "formationdiplome",
+            "codeformationdiplome",
+            "codescolarite",
+            "formationcodecfd",
+        ],
         CodeSystem::Sise => &["sise", "codesise", "diplomesise", "codediplomesise"],
         CodeSystem::Rncp => &["rncp", "coderncp", "numerorncp", "ficherncp"],
         CodeSystem::Uai => &["uai", "codeuai", "numerouai", "identifiantdeletablissement"],
@@ -55,17 +62,31 @@ fn usual_headings(system: CodeSystem) -> &'static [&'static str] {
 }
 
 pub(super) fn read(path: &Path, args: &CoverageArgs, jobs: usize) -> anyhow::Result<Catalogue> {
-    let file = File::open(path).map_err(|error| Usage(format!("cannot open {}: {error}", path.display())))?;
+    let file = File::open(path)
+        .map_err(|error| Usage(format!("cannot open {}: {error}", path.display())))?;
     if path.is_dir() {
-        return Err(Usage(format!("{} is a folder: name the file of the catalogue", path.display())).into());
+        return Err(Usage(format!(
+            "{} is a folder: name the file of the catalogue",
+            path.display()
+        ))
+        .into());
     }
     let is_packed = path.extension().is_some_and(|extension| extension == "gz");
-    let body: Box<dyn Read + Send> = if is_packed { Box::new(flate2::read::MultiGzDecoder::new(file)) } else { Box::new(file) };
-    let raw = read_csv(body, ReadLimits::default(), jobs, &mut |_| {}).map_err(|error| refused_body(path, is_packed, error))?;
+    let body: Box<dyn Read + Send> = if is_packed {
+        Box::new(flate2::read::MultiGzDecoder::new(file))
+    } else {
+        Box::new(file)
+    };
+    let raw = read_csv(body, ReadLimits::default(), jobs, &mut |_| {})
+        .map_err(|error| refused_body(path, is_packed, error))?;
     refuse_damage(path, &raw)?;
     let system = CodeSystem::from(args.key);
     let column = find(path, &raw, args.column.as_deref(), system)?;
-    let named = |name: &Option<String>| name.as_deref().map(|name| place(path, &raw, name)).transpose();
+    let named = |name: &Option<String>| {
+        name.as_deref()
+            .map(|name| place(path, &raw, name))
+            .transpose()
+    };
     let (uai, voie) = (named(&args.uai_column)?, named(&args.voie_column)?);
     let cell = |place: usize, row: usize| raw.column(place).value(row).trim().to_owned();
     let lines: Vec<Line> = (0..raw.rows())
@@ -81,14 +102,22 @@ pub(super) fn read(path: &Path, args: &CoverageArgs, jobs: usize) -> anyhow::Res
         .collect();
     if let (Some(place), true) = (voie, lines.iter().all(|line| line.asked.voie.is_none())) {
         let (line, value) = (raw.lines[0], cell(place, 0));
-        let what = format!("`{value}` is neither scolaire nor apprentissage, nor is any other line");
-        return Err(refused(format!("{}, line {line}, column `{}`: {what}", path.display(), raw.header[place])).into());
+        let what =
+            format!("`{value}` is neither scolaire nor apprentissage, nor is any other line");
+        return Err(refused(format!(
+            "{}, line {line}, column `{}`: {what}",
+            path.display(),
+            raw.header[place]
+        ))
+        .into());
     }
     let trouble = trouble(path, &raw, column, &lines)?;
     Ok(Catalogue {
         file: path.display().to_string(),
         encoding: raw.encoding.as_str(),
-        separator: raw.dialect.map_or(';', |dialect| char::from(dialect.separator)),
+        separator: raw
+            .dialect
+            .map_or(';', |dialect| char::from(dialect.separator)),
         system,
         column: raw.header[column].clone(),
         uai_column: uai.map(|place| raw.header[place].clone()),
@@ -99,14 +128,21 @@ pub(super) fn read(path: &Path, args: &CoverageArgs, jobs: usize) -> anyhow::Res
 }
 
 fn refused(message: String) -> Decided {
-    Decided { message, fault: Fault::Data }
+    Decided {
+        message,
+        fault: Fault::Data,
+    }
 }
 
 /// A body that is no table, or that cannot be unpacked, is the fault of the file; a disk that fails is not.
 fn refused_body(path: &Path, is_packed: bool, error: TableError) -> anyhow::Error {
     match error {
-        TableError::Io(cause) if is_packed => refused(format!("{}: cannot be unpacked: {cause}", path.display())).into(),
-        TableError::Io(_) => anyhow::Error::new(error).context(format!("cannot read {}", path.display())),
+        TableError::Io(cause) if is_packed => {
+            refused(format!("{}: cannot be unpacked: {cause}", path.display())).into()
+        }
+        TableError::Io(_) => {
+            anyhow::Error::new(error).context(format!("cannot read {}", path.display()))
+        }
         other => refused(format!("{}: {other}", path.display())).into(),
     }
 }
@@ -118,7 +154,9 @@ fn refuse_damage(path: &Path, raw: &RawTable) -> Result<(), Decided> {
     }
     if let Some((line, text)) = &raw.unclosed_quote {
         let begins: String = text.chars().take(40).collect();
-        return Err(refused(format!("{file}, line {line}: a quote is opened and never closed, before `{begins}`")));
+        return Err(refused(format!(
+            "{file}, line {line}: a quote is opened and never closed, before `{begins}`"
+        )));
     }
     if let Some(row) = raw.ragged.first() {
         let (line, cells, width, count) = (row.line, row.cells, raw.width(), raw.ragged.len());
@@ -129,19 +167,33 @@ fn refuse_damage(path: &Path, raw: &RawTable) -> Result<(), Decided> {
     }
     if let Some(bad) = raw.undecodable.first() {
         let (line, column, value) = (bad.line, &raw.header[bad.column], &bad.value);
-        return Err(refused(format!("{file}, line {line}, column `{column}`: `{value}` is not in the encoding of the rest")));
+        return Err(refused(format!(
+            "{file}, line {line}, column `{column}`: `{value}` is not in the encoding of the rest"
+        )));
     }
     Ok(())
 }
 
 /// The column of the code: the one that the call names, else the only one whose heading says so.
-fn find(path: &Path, raw: &RawTable, named: Option<&str>, system: CodeSystem) -> Result<usize, Usage> {
+fn find(
+    path: &Path,
+    raw: &RawTable,
+    named: Option<&str>,
+    system: CodeSystem,
+) -> Result<usize, Usage> {
     if let Some(name) = named {
         return place(path, raw, name);
     }
-    let plain = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    let plain = |text: &str| {
+        text.chars()
+            .filter(|c| c.is_alphanumeric())
+            .flat_map(char::to_lowercase)
+            .collect::<String>()
+    };
     let usual = usual_headings(system);
-    let found: Vec<usize> = (0..raw.width()).filter(|place| usual.contains(&plain(&raw.header[*place]).as_str())).collect();
+    let found: Vec<usize> = (0..raw.width())
+        .filter(|place| usual.contains(&plain(&raw.header[*place]).as_str()))
+        .collect();
     match found.as_slice() {
         [only] => Ok(*only),
         [] => Err(Usage(format!(
@@ -151,24 +203,55 @@ fn find(path: &Path, raw: &RawTable, named: Option<&str>, system: CodeSystem) ->
             raw.header.join(", ")
         ))),
         many => {
-            let names: Vec<&str> = many.iter().map(|place| raw.header[*place].as_str()).collect();
-            Err(Usage(format!("{}: say with --column which of {} to read", path.display(), names.join(", "))))
+            let names: Vec<&str> = many
+                .iter()
+                .map(|place| raw.header[*place].as_str())
+                .collect();
+            Err(Usage(format!(
+                "{}: say with --column which of {} to read",
+                path.display(),
+                names.join(", ")
+            )))
         }
     }
 }
 
 fn place(path: &Path, raw: &RawTable, name: &str) -> Result<usize, Usage> {
     let found = raw.header.iter().position(|own| own == name.trim());
-    found.ok_or_else(|| Usage(format!("{}: no column `{name}` (headings: {})", path.display(), raw.header.join(", "))))
+    found.ok_or_else(|| {
+        Usage(format!(
+            "{}: no column `{name}` (headings: {})",
+            path.display(),
+            raw.header.join(", ")
+        ))
+    })
 }
 
 /// What is told of malformed codes; when most of them are, the column is not the right one.
-fn trouble(path: &Path, raw: &RawTable, column: usize, lines: &[Line]) -> Result<Option<String>, Decided> {
-    let bad: Vec<&Line> = lines.iter().filter(|line| line.asked.system.normalise(&line.asked.code).is_none()).collect();
-    let Some(first) = bad.first() else { return Ok(None) };
+fn trouble(
+    path: &Path,
+    raw: &RawTable,
+    column: usize,
+    lines: &[Line],
+) -> Result<Option<String>, Decided> {
+    let bad: Vec<&Line> = lines
+        .iter()
+        .filter(|line| line.asked.system.normalise(&line.asked.code).is_none())
+        .collect();
+    let Some(first) = bad.first() else {
+        return Ok(None);
+    };
     let (system, name) = (first.asked.system.as_str(), &raw.header[column]);
     let value: String = first.asked.code.chars().take(40).collect();
     let place = format!("{}, line {}, column `{name}`", path.display(), first.number);
-    let told = format!("{place}: `{value}` is no {system}; so are {} lines of {}", bad.len(), lines.len());
-    if bad.len() * 2 > lines.len() { Err(refused(format!("{told}: it is not the right column"))) } else { Ok(Some(told)) }
+    let told = format!(
+        "{place}: `{value}` is no {system}; so are {} lines of {}",
+        bad.len(),
+        lines.len()
+    );
+    if bad.len() * 2 > lines.len() {
+        Err(refused(format!("{told}: it is not the right column")))
+    } else {
+        Ok(Some(told))
+    }
 }

@@ -12,15 +12,23 @@ pub(in crate::commands) const SCHEMA: &str = include_str!("schema.json");
 
 pub(super) fn document(found: &Found) -> Value {
     let catalogue = &found.catalogue;
-    let grains: serde_json::Map<String, Value> =
-        found.totals.grains.iter().map(|(grain, totals)| (grain.as_str().to_owned(), of_grain(totals))).collect();
+    let grains: serde_json::Map<String, Value> = found
+        .totals
+        .grains
+        .iter()
+        .map(|(grain, totals)| (grain.as_str().to_owned(), of_grain(totals)))
+        .collect();
     let (since, vintage) = match found.asked {
         AskedVintages::All => (None, None),
         AskedVintages::Since(year) => (Some(year), None),
         AskedVintages::AnsweringFor(vintage) => (None, Some(vintage.to_string())),
     };
-    let vintages: BTreeMap<&str, Vec<String>> =
-        found.coverage.vintages().iter().map(|(table, own)| (*table, own.iter().map(ToString::to_string).collect())).collect();
+    let vintages: BTreeMap<&str, Vec<String>> = found
+        .coverage
+        .vintages()
+        .iter()
+        .map(|(table, own)| (*table, own.iter().map(ToString::to_string).collect()))
+        .collect();
     json!({
         "schema_version": 1,
         "catalogue": {
@@ -45,8 +53,11 @@ pub(super) fn document(found: &Found) -> Value {
 }
 
 fn of_grain(totals: &GrainTotals) -> Value {
-    let rungs: serde_json::Map<String, Value> =
-        totals.rungs.iter().map(|(rung, lines)| (rung.as_str().to_owned(), json!(lines))).collect();
+    let rungs: serde_json::Map<String, Value> = totals
+        .rungs
+        .iter()
+        .map(|(rung, lines)| (rung.as_str().to_owned(), json!(lines)))
+        .collect();
     json!({
         "lines": totals.lines(),
         "in_scope": totals.in_scope(),

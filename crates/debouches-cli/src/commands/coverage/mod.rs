@@ -10,7 +10,9 @@ mod text;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use debouches_enrich::{Answer, AskedVintages, CODE_TABLES, Coverage, FIGURE_TABLES, Grain, Totals};
+use debouches_enrich::{
+    Answer, AskedVintages, CODE_TABLES, Coverage, FIGURE_TABLES, Grain, Totals,
+};
 use debouches_model::{Lang, Vintage};
 
 use crate::args::{CoverageArgs, Global};
@@ -34,7 +36,12 @@ struct Found {
 
 pub(crate) async fn coverage(global: &Global, args: &CoverageArgs) -> anyhow::Result<u8> {
     let session = Session::open(global).await?;
-    let path = |path: &Path| global.directory.as_ref().map_or_else(|| path.to_path_buf(), |folder| folder.join(path));
+    let path = |path: &Path| {
+        global
+            .directory
+            .as_ref()
+            .map_or_else(|| path.to_path_buf(), |folder| folder.join(path))
+    };
     let file = path(&args.catalogue);
     let (asked, jobs) = (args.clone(), session.jobs());
     // The catalogue first: a mistake of the call is told at once.
@@ -42,13 +49,18 @@ pub(crate) async fn coverage(global: &Global, args: &CoverageArgs) -> anyhow::Re
     let figures = configured(&session, &FIGURE_TABLES).await?;
     if figures.is_empty() {
         let known = FIGURE_TABLES.join(", ");
-        return Err(
-            Usage(format!("no table with figures is configured in profile `{}` ({known})", session.pipeline.profile)).into()
-        );
+        return Err(Usage(format!(
+            "no table with figures is configured in profile `{}` ({known})",
+            session.pipeline.profile
+        ))
+        .into());
     }
     let mut references = configured(&session, &CODE_TABLES).await?;
     references.extend(figures);
-    let on = args.on.unwrap_or_else(|| session.clock.now().date_naive()).to_string();
+    let on = args
+        .on
+        .unwrap_or_else(|| session.clock.now().date_naive())
+        .to_string();
     let asked = match (args.vintage, args.since) {
         (Some(vintage), _) => AskedVintages::AnsweringFor(vintage),
         (None, Some(year)) => AskedVintages::Since(year),
@@ -56,13 +68,24 @@ pub(crate) async fn coverage(global: &Global, args: &CoverageArgs) -> anyhow::Re
     };
     let found = blocking(move || {
         let coverage = Coverage::read(&references, Some(on), asked)?;
-        if let (AskedVintages::AnsweringFor(vintage), true) = (asked, coverage.tables().is_empty()) {
+        if let (AskedVintages::AnsweringFor(vintage), true) = (asked, coverage.tables().is_empty())
+        {
             return Err(nobody_answers(vintage, &coverage).into());
         }
-        let answers: Vec<_> = catalogue.lines.iter().map(|line| coverage.answer(&line.asked)).collect();
+        let answers: Vec<_> = catalogue
+            .lines
+            .iter()
+            .map(|line| coverage.answer(&line.asked))
+            .collect();
         let mut totals = Totals::default();
         answers.iter().for_each(|answers| totals.add(answers));
-        Ok(Found { catalogue, coverage, answers, totals, asked })
+        Ok(Found {
+            catalogue,
+            coverage,
+            answers,
+            totals,
+            asked,
+        })
     })
     .await?;
     if let Some(rows) = &args.rows {
@@ -82,7 +105,15 @@ pub(crate) async fn coverage(global: &Global, args: &CoverageArgs) -> anyhow::Re
 
 /// No table has the vintage asked: those that exist are told.
 fn nobody_answers(asked: Vintage, coverage: &Coverage) -> Usage {
-    let existing = coverage.existing_vintages().iter().filter(|(_, own)| !own.is_empty());
-    let existing: Vec<String> = existing.map(|(table, own)| format!("{table} has {}", text::names(own))).collect();
-    Usage(format!("no table has figures of vintage {asked}, nor of one that answers for it: {}", existing.join("; ")))
+    let existing = coverage
+        .existing_vintages()
+        .iter()
+        .filter(|(_, own)| !own.is_empty());
+    let existing: Vec<String> = existing
+        .map(|(table, own)| format!("{table} has {}", text::names(own)))
+        .collect();
+    Usage(format!(
+        "no table has figures of vintage {asked}, nor of one that answers for it: {}",
+        existing.join("; ")
+    ))
 }

@@ -26,7 +26,12 @@ pub(super) fn text(found: &Found, lang: Lang) -> String {
     if let Some(column) = &catalogue.voie_column {
         let _ = write!(out, ", school or apprenticeship in `{column}`");
     }
-    let _ = writeln!(out, "\nfigures {}; open or closed on {}\n", figures(found), found.coverage.on());
+    let _ = writeln!(
+        out,
+        "\nfigures {}; open or closed on {}\n",
+        figures(found),
+        found.coverage.on()
+    );
     let grains: Vec<Grain> = found.totals.grains.keys().copied().collect();
     let _ = write!(out, "{:<24}", "");
     out.extend(grains.iter().map(|grain| format!("{:>18}", grain.as_str())));
@@ -35,14 +40,20 @@ pub(super) fn text(found: &Found, lang: Lang) -> String {
         let _ = write!(out, "{name:<24}");
         for grain in &grains {
             let (part, whole) = count(*grain);
-            let percent = share(part, whole).map_or_else(String::new, |share| format!("{share:.1} %"));
+            let percent =
+                share(part, whole).map_or_else(String::new, |share| format!("{share:.1} %"));
             let _ = write!(out, "{part:>9}{percent:>9}");
         }
         let _ = writeln!(out, "  {meaning}");
     };
     let totals = |grain: Grain| &found.totals.grains[&grain];
     for rung in Rung::ALL {
-        let count = |grain| (totals(grain).rungs.get(&rung).copied().unwrap_or_default(), totals(grain).lines());
+        let count = |grain| {
+            (
+                totals(grain).rungs.get(&rung).copied().unwrap_or_default(),
+                totals(grain).lines(),
+            )
+        };
         if grains.iter().any(|grain| count(*grain).0 > 0) {
             line(rung.as_str(), &count, rung.meaning(lang));
         }
@@ -51,8 +62,16 @@ pub(super) fn text(found: &Found, lang: Lang) -> String {
         Lang::Fr => ("couvertes", "couvertes, dans le champ"),
         Lang::En => ("covered", "covered, in scope"),
     };
-    line(covered, &|grain| (totals(grain).covered(), totals(grain).lines()), "");
-    line(in_scope, &|grain| (totals(grain).covered(), totals(grain).in_scope()), "");
+    line(
+        covered,
+        &|grain| (totals(grain).covered(), totals(grain).lines()),
+        "",
+    );
+    line(
+        in_scope,
+        &|grain| (totals(grain).covered(), totals(grain).in_scope()),
+        "",
+    );
     out
 }
 
@@ -60,15 +79,25 @@ pub(super) fn text(found: &Found, lang: Lang) -> String {
 fn figures(found: &Found) -> String {
     let newest = found.coverage.newest();
     let tables = |told: &dyn Fn(&str, u64) -> String| {
-        found.coverage.tables().iter().map(|(name, rows)| told(name, *rows)).collect::<Vec<_>>().join(", ")
+        found
+            .coverage
+            .tables()
+            .iter()
+            .map(|(name, rows)| told(name, *rows))
+            .collect::<Vec<_>>()
+            .join(", ")
     };
     let plain = |name: &str, rows: u64| format!("{name} ({rows} rows)");
     match found.asked {
         AskedVintages::All => format!("up to {newest} of {}", tables(&plain)),
         AskedVintages::Since(year) => format!("since {year} up to {newest} of {}", tables(&plain)),
         AskedVintages::AnsweringFor(vintage) => {
-            let answered =
-                |name: &str, rows: u64| format!("{name} by {} ({rows} rows)", names(&found.coverage.vintages()[name]));
+            let answered = |name: &str, rows: u64| {
+                format!(
+                    "{name} by {} ({rows} rows)",
+                    names(&found.coverage.vintages()[name])
+                )
+            };
             format!("of vintage {vintage}, answered in {}", tables(&answered))
         }
     }

@@ -3,7 +3,9 @@
 use std::time::Instant;
 
 use debouches_model::Lang;
-use debouches_secrecy::{Cells, Effort, Verdicts, Widths, explain, explain_inside, insiders, judge};
+use debouches_secrecy::{
+    Cells, Effort, Verdicts, Widths, explain, explain_inside, insiders, judge,
+};
 use serde_json::json;
 
 use super::{Subject, subjects};
@@ -20,29 +22,54 @@ pub(super) fn audit(global: &Global, files: &SecrecyFiles) -> anyhow::Result<u8>
         refused += count;
     }
     if global.json {
-        output::print(&(json!({ "schema_version": 1, "ok": refused == 0, "tables": documents }).to_string() + "\n"));
+        output::print(
+            &(json!({ "schema_version": 1, "ok": refused == 0, "tables": documents }).to_string()
+                + "\n"),
+        );
     } else {
         output::print(&text);
     }
     Ok(if refused == 0 { 0 } else { 3 })
 }
 
-fn one(subject: &Subject, lang: Lang, show: usize) -> anyhow::Result<(serde_json::Value, String, u64)> {
+fn one(
+    subject: &Subject,
+    lang: Lang,
+    show: usize,
+) -> anyhow::Result<(serde_json::Value, String, u64)> {
     let start = Instant::now();
     let model = subject.model();
     let fault = debouches_model::Fault::Data;
-    let mut judgement =
-        judge(&model.system, Effort::default()).map_err(|error| Decided { message: error.to_string(), fault })?;
-    let (cells, mut verdicts, widths) = (Cells::of(&model.system), Verdicts::of(&judgement), Widths::of(&judgement));
+    let mut judgement = judge(&model.system, Effort::default()).map_err(|error| Decided {
+        message: error.to_string(),
+        fault,
+    })?;
+    let (cells, mut verdicts, widths) = (
+        Cells::of(&model.system),
+        Verdicts::of(&judgement),
+        Widths::of(&judgement),
+    );
     let inside = match subject.layout.policy.insiders {
-        true => insiders(&model.system, &mut judgement.ledger, Effort::default().visits),
+        true => insiders(
+            &model.system,
+            &mut judgement.ledger,
+            Effort::default().visits,
+        ),
         false => Vec::new(),
     };
     verdicts.inside = inside.len() as u64;
     let elapsed = start.elapsed();
-    let outside = judgement.failures().map(|(cell, reason)| explain(&model.system, cell, reason, lang));
-    let inside =
-        inside.iter().map(|inside| explain_inside(&model.system, inside.cell, &model.owners[inside.owner as usize], lang));
+    let outside = judgement
+        .failures()
+        .map(|(cell, reason)| explain(&model.system, cell, reason, lang));
+    let inside = inside.iter().map(|inside| {
+        explain_inside(
+            &model.system,
+            inside.cell,
+            &model.owners[inside.owner as usize],
+            lang,
+        )
+    });
     let reasons: Vec<String> = outside.chain(inside).take(show).collect();
     let refused = verdicts.refused() + verdicts.inside + model.under.len() as u64;
     let id = &subject.layout.id;
@@ -80,7 +107,9 @@ fn one(subject: &Subject, lang: Lang, show: usize) -> anyhow::Result<(serde_json
             Lang::En => format!("  - {name}: published under the threshold\n"),
         };
     }
-    reasons.iter().for_each(|reason| text += &format!("  - {reason}\n"));
+    reasons
+        .iter()
+        .for_each(|reason| text += &format!("  - {reason}\n"));
     let more = ((verdicts.refused() + verdicts.inside) as usize).saturating_sub(reasons.len());
     if more > 0 {
         text += &format!("  … and {more} more (--show N)\n");

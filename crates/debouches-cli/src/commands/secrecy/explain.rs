@@ -15,24 +15,39 @@ pub(super) fn explain(global: &Global, wanted: &str, files: &SecrecyFiles) -> an
     for subject in subjects(global, files)? {
         let model = subject.model();
         let fault = debouches_model::Fault::Data;
-        let judgement =
-            judge(&model.system, Effort::default()).map_err(|error| Decided { message: error.to_string(), fault })?;
-        for (cell, verdict) in judgement.cells.iter().filter(|(cell, _)| model.system.label(*cell).starts_with(wanted)) {
+        let judgement = judge(&model.system, Effort::default()).map_err(|error| Decided {
+            message: error.to_string(),
+            fault,
+        })?;
+        for (cell, verdict) in judgement
+            .cells
+            .iter()
+            .filter(|(cell, _)| model.system.label(*cell).starts_with(wanted))
+        {
             is_unsafe |= matches!(verdict, Verdict::Unsafe(_));
             let name = model.system.label(*cell);
             lines.push(match (verdict, lang) {
                 (Verdict::Unsafe(reason), _) => words(&model.system, *cell, reason, lang),
                 (Verdict::Safe(pair), Lang::Fr) => {
-                    format!("{name} : secret, deux tableaux vérifiés diffèrent de {} personnes", pair.width)
+                    format!(
+                        "{name} : secret, deux tableaux vérifiés diffèrent de {} personnes",
+                        pair.width
+                    )
                 }
                 (Verdict::Safe(pair), Lang::En) => {
-                    format!("{name}: secret, two checked tables differ by {} persons", pair.width)
+                    format!(
+                        "{name}: secret, two checked tables differ by {} persons",
+                        pair.width
+                    )
                 }
             });
         }
     }
     if lines.is_empty() {
-        return Err(Usage(format!("no hidden count is named `{wanted}…`: see the names that `secrecy audit` prints")).into());
+        return Err(Usage(format!(
+            "no hidden count is named `{wanted}…`: see the names that `secrecy audit` prints"
+        ))
+        .into());
     }
     if global.json {
         output::print(&(json!({ "schema_version": 1, "cells": lines }).to_string() + "\n"));

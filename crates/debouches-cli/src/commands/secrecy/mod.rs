@@ -18,9 +18,26 @@ pub(crate) fn secrecy(global: &Global, command: &SecrecyCommand) -> anyhow::Resu
     match command {
         SecrecyCommand::Audit(files) => audit::audit(global, files),
         SecrecyCommand::Explain { cell, files } => explain::explain(global, cell, files),
-        SecrecyCommand::Price { files, width, siblings, threshold, out } => {
-            let out = out.as_ref().map(|out| global.directory.clone().unwrap_or_default().join(out));
-            price::price(global, files, &price::Compared { width, siblings, threshold }, out.as_deref())
+        SecrecyCommand::Price {
+            files,
+            width,
+            siblings,
+            threshold,
+            out,
+        } => {
+            let out = out
+                .as_ref()
+                .map(|out| global.directory.clone().unwrap_or_default().join(out));
+            price::price(
+                global,
+                files,
+                &price::Compared {
+                    width,
+                    siblings,
+                    threshold,
+                },
+                out.as_deref(),
+            )
         }
     }
 }
@@ -34,8 +51,15 @@ struct Subject {
 
 /// Every table that the files hold.
 fn subjects(global: &Global, files: &SecrecyFiles) -> anyhow::Result<Vec<Subject>> {
-    let jobs = global.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
-    let primary = if files.private { Primary::Hide } else { Primary::Tell };
+    let jobs = global.jobs.map_or_else(
+        || std::thread::available_parallelism().map_or(1, usize::from),
+        usize::from,
+    );
+    let primary = if files.private {
+        Primary::Hide
+    } else {
+        Primary::Tell
+    };
     let mut out = Vec::new();
     for (layout, paths) in layouts(global, files)? {
         let mut layout = layout;
@@ -46,17 +70,27 @@ fn subjects(global: &Global, files: &SecrecyFiles) -> anyhow::Result<Vec<Subject
         if let Some(path) = &files.truth {
             let path = global.directory.clone().unwrap_or_default().join(path);
             let truth = facts::facts(&path, &layout, jobs)?;
-            releases.iter_mut().for_each(|facts: &mut Facts| facts.tell(&truth));
+            releases
+                .iter_mut()
+                .for_each(|facts: &mut Facts| facts.tell(&truth));
         }
-        releases.iter_mut().for_each(|facts: &mut Facts| facts.complementary = files.complementary);
+        releases
+            .iter_mut()
+            .for_each(|facts: &mut Facts| facts.complementary = files.complementary);
         layout.policy.insiders |= files.insiders;
         if let Some(total) = &files.with_total {
-            let (column, value) = total
-                .split_once('=')
-                .ok_or_else(|| Usage(format!("--with-total {total}: expected COLUMN=VALUE, for instance code_region=FR")))?;
+            let (column, value) = total.split_once('=').ok_or_else(|| {
+                Usage(format!(
+                    "--with-total {total}: expected COLUMN=VALUE, for instance code_region=FR"
+                ))
+            })?;
             suppose_total(&mut layout, &mut releases, column, value)?;
         }
-        out.push(Subject { layout, releases, primary });
+        out.push(Subject {
+            layout,
+            releases,
+            primary,
+        });
     }
     Ok(out)
 }
@@ -76,10 +110,19 @@ impl Subject {
 
 /// Adds to each release the rows that a total would have. A hidden count has a value made up within what it can be:
 /// which counts are the only hidden part of their total does not depend on it.
-fn suppose_total(layout: &mut Layout, releases: &mut [Facts], column: &str, value: &str) -> anyhow::Result<()> {
+fn suppose_total(
+    layout: &mut Layout,
+    releases: &mut [Facts],
+    column: &str,
+    value: &str,
+) -> anyhow::Result<()> {
     let place = layout.key.iter().position(|own| own == column);
-    let place =
-        place.ok_or_else(|| Usage(format!("--with-total: `{column}` is not in the key ({})", layout.key.join(", "))))?;
+    let place = place.ok_or_else(|| {
+        Usage(format!(
+            "--with-total: `{column}` is not in the key ({})",
+            layout.key.join(", ")
+        ))
+    })?;
     let total = TotalSpec {
         column: column.to_owned(),
         total: value.to_owned(),
@@ -91,7 +134,12 @@ fn suppose_total(layout: &mut Layout, releases: &mut [Facts], column: &str, valu
     };
     layout.policy.total.push(total);
     for facts in releases {
-        let mut model = build(&layout.policy, std::slice::from_ref(facts), Primary::Tell, true);
+        let mut model = build(
+            &layout.policy,
+            std::slice::from_ref(facts),
+            Primary::Tell,
+            true,
+        );
         complete(&mut model.system, STEPS);
         let mut sums: std::collections::BTreeMap<Vec<std::sync::Arc<str>>, Vec<Option<i64>>> =
             std::collections::BTreeMap::new();
@@ -107,10 +155,15 @@ fn suppose_total(layout: &mut Layout, releases: &mut [Facts], column: &str, valu
                 };
             }
         }
-        facts.rows.extend(sums.into_iter().map(|(key, counts)| Row {
-            key,
-            counts: counts.into_iter().map(|sum| sum.map_or(Seen::Nothing, Seen::Value)).collect(),
-            rates: Vec::new(),
+        facts.rows.extend(sums.into_iter().map(|(key, counts)| {
+            Row {
+                key,
+                counts: counts
+                    .into_iter()
+                    .map(|sum| sum.map_or(Seen::Nothing, Seen::Value))
+                    .collect(),
+                rates: Vec::new(),
+            }
         }));
     }
     Ok(())

@@ -6,7 +6,10 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 use debouches_model::spec::SecrecySpec;
-use debouches_secrecy::{Cells, Effort, Manner, Modelled, Primary, Seen, State, Verdicts, judge, secondary_by_level, suppress};
+use debouches_secrecy::{
+    Cells, Effort, Manner, Modelled, Primary, Seen, State, Verdicts, judge, secondary_by_level,
+    suppress,
+};
 use serde_json::{Value, json};
 
 use super::{Subject, subjects};
@@ -23,12 +26,23 @@ pub(super) struct Compared<'a> {
 
 impl Compared<'_> {
     fn policies(&self, own: &SecrecySpec) -> Vec<SecrecySpec> {
-        let or = |given: &[u32], own: u32| if given.is_empty() { vec![own] } else { given.to_vec() };
+        let or = |given: &[u32], own: u32| {
+            if given.is_empty() {
+                vec![own]
+            } else {
+                given.to_vec()
+            }
+        };
         let mut out = Vec::new();
         for threshold in or(self.threshold, own.threshold) {
             for siblings in or(self.siblings, own.siblings) {
                 for width in or(self.width, own.width) {
-                    out.push(SecrecySpec { threshold, siblings, width, ..own.clone() });
+                    out.push(SecrecySpec {
+                        threshold,
+                        siblings,
+                        width,
+                        ..own.clone()
+                    });
                 }
             }
         }
@@ -36,7 +50,12 @@ impl Compared<'_> {
     }
 }
 
-pub(super) fn price(global: &Global, files: &SecrecyFiles, compared: &Compared<'_>, out: Option<&Path>) -> anyhow::Result<u8> {
+pub(super) fn price(
+    global: &Global,
+    files: &SecrecyFiles,
+    compared: &Compared<'_>,
+    out: Option<&Path>,
+) -> anyhow::Result<u8> {
     let (mut documents, mut text) = (Vec::new(), String::new());
     for mut subject in subjects(global, files)? {
         text += &format!("{}\n", subject.layout.id);
@@ -62,8 +81,10 @@ fn one(subject: &Subject) -> anyhow::Result<(Value, String, Modelled)> {
     let judged = |model: &Modelled| {
         let start = Instant::now();
         let fault = debouches_model::Fault::Data;
-        let judgement =
-            judge(&model.system, Effort::default()).map_err(|error| Decided { message: error.to_string(), fault })?;
+        let judgement = judge(&model.system, Effort::default()).map_err(|error| Decided {
+            message: error.to_string(),
+            fault,
+        })?;
         Ok::<_, Decided>((judgement, start.elapsed().as_secs_f64()))
     };
     let policy = &subject.layout.policy;
@@ -73,7 +94,10 @@ fn one(subject: &Subject) -> anyhow::Result<(Value, String, Modelled)> {
     let before = Verdicts::of(&judgement);
     drop(judgement);
     let start = Instant::now();
-    let manner = Manner { siblings: policy.siblings, insiders: policy.insiders };
+    let manner = Manner {
+        siblings: policy.siblings,
+        insiders: policy.insiders,
+    };
     let suppression = suppress(&mut model.system, manner);
     let suppressing = start.elapsed().as_secs_f64();
     let (judgement, gate_after) = judged(&model)?;
@@ -115,7 +139,11 @@ fn words(levels: &BTreeMap<String, u64>) -> String {
     if levels.is_empty() {
         return "none".to_owned();
     }
-    levels.iter().map(|(name, count)| format!("{name} {count}")).collect::<Vec<_>>().join(", ")
+    levels
+        .iter()
+        .map(|(name, count)| format!("{name} {count}"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// What stays published with the primary hiding alone, and with the secondary too.
@@ -125,7 +153,10 @@ struct Coverage {
 }
 
 impl Coverage {
-    #[expect(clippy::cast_precision_loss, reason = "shares of persons, for a report")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "shares of persons, for a report"
+    )]
     fn of(model: &Modelled) -> Self {
         let system = &model.system;
         let (mut lines, mut persons, mut all) = ((0, 0), (0_i64, 0_i64), 0_i64);
@@ -146,28 +177,58 @@ impl Coverage {
             }
         }
         let share = |part: i64| 100.0 * part as f64 / all.max(1) as f64;
-        Self { lines, persons: (share(persons.0), share(persons.1)) }
+        Self {
+            lines,
+            persons: (share(persons.0), share(persons.1)),
+        }
     }
 }
 
 /// Writes the counts that stay published; a hidden one is blank, whatever the reason.
 fn write(path: &Path, subject: &Subject, model: &Modelled) -> anyhow::Result<()> {
     let name = path.display();
-    let mut writer =
-        csv::WriterBuilder::new().delimiter(b';').from_path(path).with_context(|| format!("cannot write {name}"))?;
+    let mut writer = csv::WriterBuilder::new()
+        .delimiter(b';')
+        .from_path(path)
+        .with_context(|| format!("cannot write {name}"))?;
     let policy = &subject.layout.policy;
-    let header = subject.layout.key.iter().chain(policy.count.iter().map(|count| &count.column));
-    writer.write_record(header).with_context(|| format!("cannot write {name}"))?;
-    let Some(facts) = subject.releases.last() else { return Ok(()) };
+    let header = subject
+        .layout
+        .key
+        .iter()
+        .chain(policy.count.iter().map(|count| &count.column));
+    writer
+        .write_record(header)
+        .with_context(|| format!("cannot write {name}"))?;
+    let Some(facts) = subject.releases.last() else {
+        return Ok(());
+    };
     for (row, cells) in facts.rows.iter().zip(&model.cells) {
-        let counts = row.counts.iter().zip(cells).map(|(seen, cell)| match (seen, cell) {
-            (Seen::Value(value), Some(cell)) if !model.system.is_hidden(*cell) => value.to_string(),
-            _ => String::new(),
-        });
+        let counts = row
+            .counts
+            .iter()
+            .zip(cells)
+            .map(|(seen, cell)| match (seen, cell) {
+                (Seen::Value(value), Some(cell)) if !model.system.is_hidden(*cell) => {
+                    value.to_string()
+                }
+                _ => String::new(),
+            });
         let record = row.key.iter().map(|part| part.to_string()).chain(counts);
-        writer.write_record(record).with_context(|| format!("cannot write {name}"))?;
+        writer
+            .write_record(record)
+            .with_context(|| format!("cannot write {name}"))?;
     }
     let is_private = subject.primary == Primary::Hide;
-    tracing::info!("{name}: written{}", if is_private { ", small counts blank" } else { "" });
-    writer.flush().with_context(|| format!("cannot write {name}"))
+    tracing::info!(
+        "{name}: written{}",
+        if is_private {
+            ", small counts blank"
+        } else {
+            ""
+        }
+    );
+    writer
+        .flush()
+        .with_context(|| format!("cannot write {name}"))
 }

@@ -24,15 +24,23 @@ const LARGEST: u64 = 8 << 30;
 
 /// The release whose folder is at that address, through its `SHA256SUMS`. No configuration is needed.
 pub(super) async fn at_address(global: &Global, address: &str) -> anyhow::Result<Gathered> {
-    let base =
-        Url::parse(&format!("{}/", address.trim_end_matches('/'))).map_err(|error| Usage(format!("{address}: {error}")))?;
-    let contact = load_pipeline(global).map(|pipeline| pipeline.contact).unwrap_or_else(|_| "verification".to_owned());
+    let base = Url::parse(&format!("{}/", address.trim_end_matches('/')))
+        .map_err(|error| Usage(format!("{address}: {error}")))?;
+    let contact = load_pipeline(global)
+        .map(|pipeline| pipeline.contact)
+        .unwrap_or_else(|_| "verification".to_owned());
     let client = client(&contact)?;
     let temporary = tempfile::tempdir().context("cannot make a temporary folder")?;
     let folder = temporary.path().to_path_buf();
-    let at = |path: &str| base.join(path).with_context(|| format!("cannot join {path} to {address}"));
+    let at = |path: &str| {
+        base.join(path)
+            .with_context(|| format!("cannot join {path} to {address}"))
+    };
     if !bring(&client, at(SUMS_FILE)?, &folder, SUMS_FILE).await? {
-        return Err(Usage(format!("{address} has no {SUMS_FILE}: it is not the folder of a release")).into());
+        return Err(Usage(format!(
+            "{address} has no {SUMS_FILE}: it is not the folder of a release"
+        ))
+        .into());
     }
     bring(&client, at(SIGNATURE_FILE)?, &folder, SIGNATURE_FILE).await?;
     let mut gathered = Gathered::in_folder(address.to_owned(), folder);
@@ -41,7 +49,9 @@ pub(super) async fn at_address(global: &Global, address: &str) -> anyhow::Result
         // What is not there is told when the files are compared.
         bring(&client, at(path)?, temporary.path(), path).await?;
     }
-    gathered.notes.push(format!("an address cannot be listed: a file that {SUMS_FILE} does not name is not seen"));
+    gathered.notes.push(format!(
+        "an address cannot be listed: a file that {SUMS_FILE} does not name is not seen"
+    ));
     gathered.temporary = Some(temporary);
     Ok(gathered)
 }
@@ -49,11 +59,20 @@ pub(super) async fn at_address(global: &Global, address: &str) -> anyhow::Result
 /// What the first portal of the profile serves of a dataset, with what the release of that version in the state says.
 pub(super) async fn live(session: &Session, dataset: &str) -> anyhow::Result<Gathered> {
     let Some(configured) = session.pipeline.portals.first() else {
-        return Err(Usage(format!("profile `{}` has no portal", session.pipeline.profile)).into());
+        return Err(Usage(format!(
+            "profile `{}` has no portal",
+            session.pipeline.profile
+        ))
+        .into());
     };
     let id: DatasetId = dataset.parse().map_err(|error| Usage(format!("{error}")))?;
     if let PortalKind::Static(settings) = &configured.kind {
-        return of_catalogue(session, &Catalogue::open(session, configured, settings)?, &id).await;
+        return of_catalogue(
+            session,
+            &Catalogue::open(session, configured, settings)?,
+            &id,
+        )
+        .await;
     }
     let connection = connect(session, configured).await?;
     let found = of_portal(session, &connection, &id).await;
@@ -62,31 +81,50 @@ pub(super) async fn live(session: &Session, dataset: &str) -> anyhow::Result<Gat
 }
 
 /// The version that a static catalogue leads to, with what the release of that version in the state says.
-async fn of_catalogue(session: &Session, catalogue: &Catalogue<'_>, dataset: &DatasetId) -> anyhow::Result<Gathered> {
+async fn of_catalogue(
+    session: &Session,
+    catalogue: &Catalogue<'_>,
+    dataset: &DatasetId,
+) -> anyhow::Result<Gathered> {
     let place = catalogue.shelf().display();
     let record = catalogue.record(dataset).await?;
     let Some(latest) = record.as_ref().and_then(|record| record.latest()) else {
         return Err(Usage(format!("{place} leads to no release of dataset {dataset}")).into());
     };
     let temporary = tempfile::tempdir().context("cannot make a temporary folder")?;
-    let mut gathered =
-        Gathered::in_folder(format!("{dataset}@live in {place} ({})", latest.version), temporary.path().to_path_buf());
+    let mut gathered = Gathered::in_folder(
+        format!("{dataset}@live in {place} ({})", latest.version),
+        temporary.path().to_path_buf(),
+    );
     for entry in &latest.files {
         // What is not there is told when the files are compared.
-        let Some(mut file) = catalogue.shelf().open_file(&format!("{dataset}/{}/{}", latest.version, entry.path)).await? else {
+        let Some(mut file) = catalogue
+            .shelf()
+            .open_file(&format!("{dataset}/{}/{}", latest.version, entry.path))
+            .await?
+        else {
             continue;
         };
         let to = temporary.path().join(&entry.path);
         if let Some(parent) = to.parent() {
-            std::fs::create_dir_all(parent).with_context(|| format!("cannot make {}", parent.display()))?;
+            std::fs::create_dir_all(parent)
+                .with_context(|| format!("cannot make {}", parent.display()))?;
         }
         let copied = File::create(&to).and_then(|mut to| std::io::copy(&mut file, &mut to));
         copied.with_context(|| format!("cannot write {}", to.display()))?;
     }
     let shown = |path: &str| latest.files.iter().any(|file| file.path == path);
-    match session.store.find(&ArtefactKey::new(Stage::Package, dataset, latest.version)).await? {
+    match session
+        .store
+        .find(&ArtefactKey::new(Stage::Package, dataset, latest.version))
+        .await?
+    {
         Some(release) => {
-            gathered.expected.extend(of_manifest(release.manifest()).into_iter().filter(|((path, _), _)| shown(path)));
+            gathered.expected.extend(
+                of_manifest(release.manifest())
+                    .into_iter()
+                    .filter(|((path, _), _)| shown(path)),
+            );
         }
         None => {
             gathered.expected.extend(of_sums(temporary.path())?);
@@ -100,10 +138,17 @@ async fn of_catalogue(session: &Session, catalogue: &Catalogue<'_>, dataset: &Da
     Ok(gathered)
 }
 
-async fn of_portal(session: &Session, connection: &Connection<'_>, dataset: &DatasetId) -> anyhow::Result<Gathered> {
+async fn of_portal(
+    session: &Session,
+    connection: &Connection<'_>,
+    dataset: &DatasetId,
+) -> anyhow::Result<Gathered> {
     let portal = connection.name();
     let temporary = tempfile::tempdir().context("cannot make a temporary folder")?;
-    let mut gathered = Gathered::in_folder(format!("{dataset}@live on {portal}"), temporary.path().to_path_buf());
+    let mut gathered = Gathered::in_folder(
+        format!("{dataset}@live on {portal}"),
+        temporary.path().to_path_buf(),
+    );
     let Some(live) = connection.live(dataset).await? else {
         let receipt = last_receipt(&session.store, dataset, portal).await?;
         let Some(receipt) = receipt else {
@@ -111,41 +156,62 @@ async fn of_portal(session: &Session, connection: &Connection<'_>, dataset: &Dat
                 Usage(format!("portal {portal} shows no dataset {dataset} of ours, and nothing was published there")).into()
             );
         };
-        gathered
-            .problems
-            .push(format!("the portal shows it no more: version {} was published as {}", receipt.version, receipt.id));
+        gathered.problems.push(format!(
+            "the portal shows it no more: version {} was published as {}",
+            receipt.version, receipt.id
+        ));
         gathered.temporary = Some(temporary);
         return Ok(gathered);
     };
     let client = client(&session.pipeline.contact)?;
     for LiveFile { path, url, .. } in &live.files {
         if !is_plain(path) {
-            gathered.problems.push(format!("{path}: no file of a release has such a name"));
+            gathered
+                .problems
+                .push(format!("{path}: no file of a release has such a name"));
             continue;
         }
         let url = Url::parse(url).with_context(|| format!("the portal gives {url} for {path}"))?;
         bring(&client, url, temporary.path(), path).await?;
     }
     let release = match live.version {
-        Some(version) => session.store.find(&ArtefactKey::new(Stage::Package, dataset, version)).await?,
+        Some(version) => {
+            session
+                .store
+                .find(&ArtefactKey::new(Stage::Package, dataset, version))
+                .await?
+        }
         None => None,
     };
-    let version = live.version.map_or_else(|| "without version".to_owned(), |version| version.to_string());
+    let version = live.version.map_or_else(
+        || "without version".to_owned(),
+        |version| version.to_string(),
+    );
     gathered.name = format!("{dataset}@live on {portal} ({version})");
     match release {
         Some(release) => {
             let published = published(session, connection, &release);
-            let own = of_manifest(release.manifest()).into_iter().filter(|((path, _), _)| published.contains(path));
+            let own = of_manifest(release.manifest())
+                .into_iter()
+                .filter(|((path, _), _)| published.contains(path));
             gathered.expected.extend(own);
-            if live.release.as_ref().is_some_and(|mark| *mark != release.manifest().identity().to_string()) {
-                gathered.problems.push("the dataset is marked as another release than that of the state".to_owned());
+            if live
+                .release
+                .as_ref()
+                .is_some_and(|mark| *mark != release.manifest().identity().to_string())
+            {
+                gathered.problems.push(
+                    "the dataset is marked as another release than that of the state".to_owned(),
+                );
             }
         }
         None => {
             // What documents a release is not always shown: only what is shown can be compared.
             let shown = |path: &str| live.files.iter().any(|file| file.path == path);
             let told = of_sums(temporary.path())?;
-            gathered.expected.extend(told.into_iter().filter(|((path, _), _)| shown(path)));
+            gathered
+                .expected
+                .extend(told.into_iter().filter(|((path, _), _)| shown(path)));
             gathered
                 .notes
                 .push(format!("version {version} is not in the state: compared with the {SUMS_FILE} of the portal itself"));
@@ -158,13 +224,27 @@ async fn of_portal(session: &Session, connection: &Connection<'_>, dataset: &Dat
 /// The files of a release that the portal should show.
 fn published(session: &Session, connection: &Connection<'_>, release: &Artefact) -> Vec<String> {
     let subject = release.key().subject.as_str();
-    let configured = session.pipeline.datasets.iter().find(|dataset| dataset.id().as_str() == subject);
+    let configured = session
+        .pipeline
+        .datasets
+        .iter()
+        .find(|dataset| dataset.id().as_str() == subject);
     let is_hosted = configured.is_some_and(|dataset| dataset.hosting.is_some());
     let is_taken = |name: &str| {
-        is_hosted || name.rsplit_once('.').is_some_and(|(_, extension)| connection.terms.extensions.contains(extension))
+        is_hosted
+            || name
+                .rsplit_once('.')
+                .is_some_and(|(_, extension)| connection.terms.extensions.contains(extension))
     };
-    let resources = release.manifest().release.iter().flat_map(|notice| &notice.resources);
-    resources.filter(|resource| is_taken(&resource.upload_name)).map(|resource| resource.path.clone()).collect()
+    let resources = release
+        .manifest()
+        .release
+        .iter()
+        .flat_map(|notice| &notice.resources);
+    resources
+        .filter(|resource| is_taken(&resource.upload_name))
+        .map(|resource| resource.path.clone())
+        .collect()
 }
 
 fn client(contact: &str) -> anyhow::Result<Client> {
@@ -177,10 +257,14 @@ fn client(contact: &str) -> anyhow::Result<Client> {
 async fn bring(client: &Client, url: Url, folder: &Path, path: &str) -> anyhow::Result<bool> {
     let to = folder.join(path);
     if let Some(parent) = to.parent() {
-        std::fs::create_dir_all(parent).with_context(|| format!("cannot make {}", parent.display()))?;
+        std::fs::create_dir_all(parent)
+            .with_context(|| format!("cannot make {}", parent.display()))?;
     }
     let mut file = File::create(&to).with_context(|| format!("cannot write {}", to.display()))?;
-    match client.download(&GetRequest::new(url, LARGEST), &mut file, &mut |_, _| {}).await {
+    match client
+        .download(&GetRequest::new(url, LARGEST), &mut file, &mut |_, _| {})
+        .await
+    {
         Ok(_) => Ok(true),
         Err(error) if matches!(error.kind, HttpErrorKind::NotFound | HttpErrorKind::Gone) => {
             drop(file);

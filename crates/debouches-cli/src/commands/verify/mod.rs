@@ -75,9 +75,15 @@ async fn gather(global: &Global, args: &VerifyArgs) -> anyhow::Result<Vec<Gather
     if name.starts_with("http://") || name.starts_with("https://") {
         return Ok(vec![elsewhere::at_address(global, name).await?]);
     }
-    let folder = global.directory.as_ref().map_or_else(|| PathBuf::from(name), |directory| directory.join(name));
+    let folder = global
+        .directory
+        .as_ref()
+        .map_or_else(|| PathBuf::from(name), |directory| directory.join(name));
     if folder.is_dir() {
-        return Ok(vec![Gathered::in_folder(folder.display().to_string(), folder)]);
+        return Ok(vec![Gathered::in_folder(
+            folder.display().to_string(),
+            folder,
+        )]);
     }
     let is_named = name == "live" || name.contains('@') || name.parse::<Version>().is_ok();
     if !is_named {
@@ -91,7 +97,11 @@ async fn gather(global: &Global, args: &VerifyArgs) -> anyhow::Result<Vec<Gather
         None if name == "live" => {
             let mut releases = Vec::new();
             for dataset in &session.pipeline.datasets {
-                if args.dataset.as_deref().is_none_or(|asked| asked == dataset.id().as_str()) {
+                if args
+                    .dataset
+                    .as_deref()
+                    .is_none_or(|asked| asked == dataset.id().as_str())
+                {
                     releases.push(elsewhere::live(&session, dataset.id().as_str()).await?);
                 }
             }
@@ -100,7 +110,14 @@ async fn gather(global: &Global, args: &VerifyArgs) -> anyhow::Result<Vec<Gather
             }
             Ok(releases)
         }
-        None => Ok(vec![of_state(&session, &only_dataset(&session, args.dataset.as_deref())?, name).await?]),
+        None => Ok(vec![
+            of_state(
+                &session,
+                &only_dataset(&session, args.dataset.as_deref())?,
+                name,
+            )
+            .await?,
+        ]),
     }
 }
 
@@ -110,10 +127,20 @@ async fn of_state(session: &Session, dataset: &str, version: &str) -> anyhow::Re
         latest(session, dataset).await?
     } else {
         let version: Version = version.parse().map_err(|error| Usage(format!("{error}")))?;
-        session.store.find(&ArtefactKey::new(Stage::Package, dataset, version)).await?
+        session
+            .store
+            .find(&ArtefactKey::new(Stage::Package, dataset, version))
+            .await?
     };
-    let release = release.ok_or_else(|| Usage(format!("there is no release {dataset} {version} in the state")))?;
-    let (name, folder) = (format!("{dataset} {}", release.key().id), PathBuf::from(release.location("")));
+    let release = release.ok_or_else(|| {
+        Usage(format!(
+            "there is no release {dataset} {version} in the state"
+        ))
+    })?;
+    let (name, folder) = (
+        format!("{dataset} {}", release.key().id),
+        PathBuf::from(release.location("")),
+    );
     if folder.is_dir() {
         return Ok(Gathered::in_folder(name, folder));
     }
@@ -127,17 +154,37 @@ async fn of_state(session: &Session, dataset: &str, version: &str) -> anyhow::Re
 
 impl Gathered {
     fn in_folder(name: String, folder: PathBuf) -> Self {
-        Self { name, folder, temporary: None, expected: Expected::new(), problems: Vec::new(), notes: Vec::new() }
+        Self {
+            name,
+            folder,
+            temporary: None,
+            expected: Expected::new(),
+            problems: Vec::new(),
+            notes: Vec::new(),
+        }
     }
 }
 
-async fn check(global: &Global, depth: Depth, mut release: Gathered, key: &Key) -> anyhow::Result<Checked> {
+async fn check(
+    global: &Global,
+    depth: Depth,
+    mut release: Gathered,
+    key: &Key,
+) -> anyhow::Result<Checked> {
     let folder = release.folder.as_path();
     // What was brought from elsewhere comes with what it should be.
-    let own = if release.temporary.is_none() { sums::told_by(folder)? } else { Expected::new() };
+    let own = if release.temporary.is_none() {
+        sums::told_by(folder)?
+    } else {
+        Expected::new()
+    };
     release.expected.extend(own);
     if release.expected.is_empty() && release.problems.is_empty() {
-        return Err(Usage(format!("{} has neither manifest.json nor {SUMS_FILE}", release.name)).into());
+        return Err(Usage(format!(
+            "{} has neither manifest.json nor {SUMS_FILE}",
+            release.name
+        ))
+        .into());
     }
     let mut problems = release.problems;
     problems.extend(sums::compare(folder, &release.expected));
@@ -154,18 +201,35 @@ async fn check(global: &Global, depth: Depth, mut release: Gathered, key: &Key) 
         problems = rebuilt.different;
         notes.extend(rebuilt.notes);
     }
-    let files = release.expected.keys().map(|(path, _)| path.as_str()).collect::<std::collections::BTreeSet<_>>().len();
-    Ok(Checked { name: release.name, files, signature, problems, notes })
+    let files = release
+        .expected
+        .keys()
+        .map(|(path, _)| path.as_str())
+        .collect::<std::collections::BTreeSet<_>>()
+        .len();
+    Ok(Checked {
+        name: release.name,
+        files,
+        signature,
+        problems,
+        notes,
+    })
 }
 
 /// Every table of a release, read again.
 fn read_again(folder: &Path) -> anyhow::Result<Vec<String>> {
-    let open = |path: &str| std::fs::File::open(folder.join(path)).with_context(|| format!("cannot open {path}"));
+    let open = |path: &str| {
+        std::fs::File::open(folder.join(path)).with_context(|| format!("cannot open {path}"))
+    };
     let text = std::io::read_to_string(open("datapackage.json")?)?;
     let mut wrong = Vec::new();
     for shape in shapes(&text)? {
         let parquet = ParquetFile::open(open(&shape.parquet)?)?;
-        wrong.extend(reread(&shape, &parquet, open(&format!("{}.csv", shape.table))?)?);
+        wrong.extend(reread(
+            &shape,
+            &parquet,
+            open(&format!("{}.csv", shape.table))?,
+        )?);
     }
     Ok(wrong)
 }
@@ -180,7 +244,11 @@ fn identity(folder: &Path) -> anyhow::Result<(DatasetId, Version)> {
         (Ok(dataset), Ok(version)) => Ok((dataset, version)),
         (Err(_), _) | (_, Err(_)) => {
             let message = format!("{} does not tell which release it is of", path.display());
-            Err(Decided { message, fault: Fault::Integrity }.into())
+            Err(Decided {
+                message,
+                fault: Fault::Integrity,
+            }
+            .into())
         }
     }
 }
@@ -196,17 +264,29 @@ impl Key {
     /// The key of the call, else that of the configuration when there is one.
     fn of(global: &Global, args: &VerifyArgs) -> anyhow::Result<Self> {
         let Some(given) = &args.public_key else {
-            let configured = load_pipeline(global).ok().and_then(|pipeline| pipeline.signature);
-            return Ok(Self { text: configured.map(|signature| signature.public_key), is_asked: false });
+            let configured = load_pipeline(global)
+                .ok()
+                .and_then(|pipeline| pipeline.signature);
+            return Ok(Self {
+                text: configured.map(|signature| signature.public_key),
+                is_asked: false,
+            });
         };
-        let path = global.directory.as_ref().map_or_else(|| PathBuf::from(given), |directory| directory.join(given));
+        let path = global
+            .directory
+            .as_ref()
+            .map_or_else(|| PathBuf::from(given), |directory| directory.join(given));
         let text = if path.is_file() {
-            std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?
+            std::fs::read_to_string(&path)
+                .with_context(|| format!("cannot read {}", path.display()))?
         } else {
             given.clone()
         };
         let text = public_key(&text).map_err(|error| Usage(format!("--public-key: {error}")))?;
-        Ok(Self { text: Some(text), is_asked: true })
+        Ok(Self {
+            text: Some(text),
+            is_asked: true,
+        })
     }
 
     fn check(&self, folder: &Path, problems: &mut Vec<String>) -> Signed {
@@ -214,7 +294,9 @@ impl Key {
         let (sums, signature) = (read(SUMS_FILE), read(SIGNATURE_FILE));
         match (&self.text, sums, signature) {
             (_, _, None) if self.is_asked => {
-                problems.push(format!("{SIGNATURE_FILE}: missing, and a public key was given"));
+                problems.push(format!(
+                    "{SIGNATURE_FILE}: missing, and a public key was given"
+                ));
                 Signed::No
             }
             (_, _, None) | (_, None, _) => Signed::No,
@@ -255,7 +337,11 @@ impl Signed {
 /// Prints what was found; gives the exit code.
 fn tell(global: &Global, checked: &[Checked]) -> anyhow::Result<u8> {
     let is_right = checked.iter().all(|release| release.problems.is_empty());
-    let exit = if is_right { 0 } else { Fault::Integrity.exit_code() };
+    let exit = if is_right {
+        0
+    } else {
+        Fault::Integrity.exit_code()
+    };
     if global.json {
         let releases: Vec<_> = checked
             .iter()
@@ -266,19 +352,47 @@ fn tell(global: &Global, checked: &[Checked]) -> anyhow::Result<u8> {
                 })
             })
             .collect();
-        output::print(&(json!({ "schema_version": 2, "ok": is_right, "releases": releases }).to_string() + "\n"));
+        output::print(
+            &(json!({ "schema_version": 2, "ok": is_right, "releases": releases }).to_string()
+                + "\n"),
+        );
         return Ok(exit);
     }
     let mut wrong = Vec::new();
-    for Checked { name, files, signature, problems, notes } in checked {
+    for Checked {
+        name,
+        files,
+        signature,
+        problems,
+        notes,
+    } in checked
+    {
         if problems.is_empty() && !global.quiet {
-            output::print(&format!("{name}: {files} files, all as recorded; {}\n", signature.told()));
-            notes.iter().for_each(|note| output::print(&format!("  {note}\n")));
+            output::print(&format!(
+                "{name}: {files} files, all as recorded; {}\n",
+                signature.told()
+            ));
+            notes
+                .iter()
+                .for_each(|note| output::print(&format!("  {note}\n")));
         }
         if !problems.is_empty() {
-            let told = problems.iter().chain(notes).cloned().collect::<Vec<_>>().join("\n  ");
+            let told = problems
+                .iter()
+                .chain(notes)
+                .cloned()
+                .collect::<Vec<_>>()
+                .join("\n  ");
             wrong.push(format!("{name} does not hold what was recorded:\n  {told}"));
         }
     }
-    if is_right { Ok(exit) } else { Err(Decided { message: wrong.join("\n"), fault: Fault::Integrity }.into()) }
+    if is_right {
+        Ok(exit)
+    } else {
+        Err(Decided {
+            message: wrong.join("\n"),
+            fault: Fault::Integrity,
+        }
+        .into())
+    }
 }

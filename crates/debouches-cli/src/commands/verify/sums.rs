@@ -27,10 +27,13 @@ pub(super) fn told_by(folder: &Path) -> anyhow::Result<Expected> {
     let mut expected = Expected::new();
     if let Ok(text) = std::fs::read_to_string(folder.join(MANIFEST_FILE)) {
         if !debouches_store::is_sealed(&text) {
-            return Err(broken(folder, &format!("{MANIFEST_FILE} was altered after it was written")));
+            return Err(broken(
+                folder,
+                &format!("{MANIFEST_FILE} was altered after it was written"),
+            ));
         }
-        let manifest: Manifest =
-            serde_json::from_str(&text).map_err(|error| broken(folder, &format!("{MANIFEST_FILE}: {error}")))?;
+        let manifest: Manifest = serde_json::from_str(&text)
+            .map_err(|error| broken(folder, &format!("{MANIFEST_FILE}: {error}")))?;
         expected.extend(of_manifest(&manifest));
     }
     if folder.join(SUMS_FILE).is_file() {
@@ -40,21 +43,38 @@ pub(super) fn told_by(folder: &Path) -> anyhow::Result<Expected> {
 }
 
 pub(super) fn of_manifest(manifest: &Manifest) -> Expected {
-    let told = |file: &debouches_model::FileEntry| Told { sha256: file.sha256, bytes: Some(file.bytes) };
-    manifest.files.iter().map(|file| ((file.path.clone(), MANIFEST_FILE), told(file))).collect()
+    let told = |file: &debouches_model::FileEntry| Told {
+        sha256: file.sha256,
+        bytes: Some(file.bytes),
+    };
+    manifest
+        .files
+        .iter()
+        .map(|file| ((file.path.clone(), MANIFEST_FILE), told(file)))
+        .collect()
 }
 
 /// What `SHA256SUMS` says. It may come from anywhere: a path that leaves the folder is refused.
 pub(super) fn of_sums(folder: &Path) -> anyhow::Result<Expected> {
-    let text =
-        std::fs::read_to_string(folder.join(SUMS_FILE)).map_err(|error| broken(folder, &format!("{SUMS_FILE}: {error}")))?;
+    let text = std::fs::read_to_string(folder.join(SUMS_FILE))
+        .map_err(|error| broken(folder, &format!("{SUMS_FILE}: {error}")))?;
     let line = |line: &str| {
-        let (digest, path) = line.split_once("  ").ok_or_else(|| broken(folder, &format!("{SUMS_FILE}: `{line}`")))?;
-        let sha256 = digest.parse().map_err(|error| broken(folder, &format!("{SUMS_FILE}: {error}")))?;
+        let (digest, path) = line
+            .split_once("  ")
+            .ok_or_else(|| broken(folder, &format!("{SUMS_FILE}: `{line}`")))?;
+        let sha256 = digest
+            .parse()
+            .map_err(|error| broken(folder, &format!("{SUMS_FILE}: {error}")))?;
         if !is_plain(path) {
             return Err(broken(folder, &format!("{SUMS_FILE} names `{path}`")));
         }
-        Ok(((path.to_owned(), SUMS_FILE), Told { sha256, bytes: None }))
+        Ok((
+            (path.to_owned(), SUMS_FILE),
+            Told {
+                sha256,
+                bytes: None,
+            },
+        ))
     };
     text.lines().map(line).collect()
 }
@@ -62,12 +82,17 @@ pub(super) fn of_sums(folder: &Path) -> anyhow::Result<Expected> {
 /// A relative path that stays in its folder and needs no quoting in an address.
 pub(super) fn is_plain(path: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
-    path.split('/').all(|part| !part.is_empty() && !part.starts_with('.') && part.bytes().all(plain))
+    path.split('/')
+        .all(|part| !part.is_empty() && !part.starts_with('.') && part.bytes().all(plain))
 }
 
 fn broken(folder: &Path, what: &str) -> anyhow::Error {
     let message = format!("{} is not readable: {what}", folder.display());
-    Decided { message, fault: Fault::Integrity }.into()
+    Decided {
+        message,
+        fault: Fault::Integrity,
+    }
+    .into()
 }
 
 /// The files that are not what they should be, in the order of their names.
@@ -75,17 +100,25 @@ pub(super) fn compare(at: &Path, expected: &Expected) -> Vec<String> {
     let mut found: BTreeMap<&str, std::io::Result<(Sha256, u64)>> = BTreeMap::new();
     let mut problems = Vec::new();
     for ((path, told_by), told) in expected {
-        match found.entry(path).or_insert_with(|| folder::digest(&at.join(path))) {
+        match found
+            .entry(path)
+            .or_insert_with(|| folder::digest(&at.join(path)))
+        {
             Ok((sha256, _)) if *sha256 == told.sha256 => {}
             Ok((_, bytes)) if told.bytes.is_some_and(|told| told != *bytes) => {
                 let told = told.bytes.unwrap_or_default();
                 problems.push(format!("{path}: {bytes} bytes, {told_by} says {told}"));
             }
-            Ok((sha256, _)) => problems.push(format!("{path}: sha256 is {sha256}, {told_by} says {}", told.sha256)),
+            Ok((sha256, _)) => problems.push(format!(
+                "{path}: sha256 is {sha256}, {told_by} says {}",
+                told.sha256
+            )),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 problems.push(format!("{path}: missing, {told_by} names it"));
             }
-            Err(error) => problems.push(format!("{path}: cannot be read ({error}), {told_by} names it")),
+            Err(error) => problems.push(format!(
+                "{path}: cannot be read ({error}), {told_by} names it"
+            )),
         }
     }
     problems
@@ -95,9 +128,14 @@ pub(super) fn compare(at: &Path, expected: &Expected) -> Vec<String> {
 pub(super) fn strangers(at: &Path, expected: &Expected) -> anyhow::Result<Vec<String>> {
     let named: BTreeSet<&str> = expected.keys().map(|(path, _)| path.as_str()).collect();
     let ours = [MANIFEST_FILE, SUMS_FILE, SIGNATURE_FILE, "journal.jsonl"];
-    let is_stranger = |path: &String| !named.contains(path.as_str()) && !ours.contains(&path.as_str());
+    let is_stranger =
+        |path: &String| !named.contains(path.as_str()) && !ours.contains(&path.as_str());
     let files = folder::files(at)?;
-    Ok(files.into_iter().filter(is_stranger).map(|path| format!("{path}: named by nobody")).collect())
+    Ok(files
+        .into_iter()
+        .filter(is_stranger)
+        .map(|path| format!("{path}: named by nobody"))
+        .collect())
 }
 
 #[cfg(test)]
@@ -109,7 +147,19 @@ mod tests {
         for path in ["a.csv", "par-region/a_b-1.csv"] {
             assert!(is_plain(path), "{path}");
         }
-        for path in ["", "../a", "/etc/passwd", "a/../b", "a//b", "http://x/a", "a b", "a?b", ".hidden", "a\\b", "é"] {
+        for path in [
+            "",
+            "../a",
+            "/etc/passwd",
+            "a/../b",
+            "a//b",
+            "http://x/a",
+            "a b",
+            "a?b",
+            ".hidden",
+            "a\\b",
+            "é",
+        ] {
             assert!(!is_plain(path), "{path}");
         }
     }

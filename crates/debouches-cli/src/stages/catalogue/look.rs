@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, SubsecRound as _, Utc};
 use debouches_catalogue::{
-    DatasetRecord, Expectation, File, Preview, Release, Texts, Withdrawal, dataset_files, known_datasets, root_files,
+    DatasetRecord, Expectation, File, Preview, Release, Texts, Withdrawal, dataset_files,
+    known_datasets, root_files,
 };
 use debouches_model::{ArtefactKey, DatasetId, Decree, FileEntry, Stage, Version};
 use debouches_package::{PROFILE_FILE, RECORD_FILE};
@@ -57,16 +58,31 @@ impl Pending {
     /// The writes, in order.
     pub(crate) fn writes(&self) -> Vec<Write> {
         let data = self.data.iter().filter(|data| data.is_missing);
-        let data = data.map(|data| Write { path: data.path.clone(), reason: "the catalogue does not have it" });
-        let removed = self.removals.iter().map(|path| Write { path: path.clone(), reason: "its release was withdrawn" });
-        data.chain(self.moves.iter().map(Move::told)).chain(removed).collect()
+        let data = data.map(|data| Write {
+            path: data.path.clone(),
+            reason: "the catalogue does not have it",
+        });
+        let removed = self.removals.iter().map(|path| Write {
+            path: path.clone(),
+            reason: "its release was withdrawn",
+        });
+        data.chain(self.moves.iter().map(Move::told))
+            .chain(removed)
+            .collect()
     }
 }
 
 impl Move {
     pub(super) fn told(&self) -> Write {
-        let reason = if self.from.bytes.is_some() { "it would read otherwise" } else { "the catalogue does not have it" };
-        Write { path: self.file.path.clone(), reason }
+        let reason = if self.from.bytes.is_some() {
+            "it would read otherwise"
+        } else {
+            "the catalogue does not have it"
+        };
+        Write {
+            path: self.file.path.clone(),
+            reason,
+        }
     }
 }
 
@@ -80,37 +96,77 @@ impl Catalogue<'_> {
             read.push(read_release(artefact).await?);
         }
         let withdrawn = self.withdrawn(dataset.id()).await?;
-        let newest = artefacts.iter().zip(&mut read).rev().find(|((version, _), _)| !withdrawn.contains_key(version));
+        let newest = artefacts
+            .iter()
+            .zip(&mut read)
+            .rev()
+            .find(|((version, _), _)| !withdrawn.contains_key(version));
         if let Some(((_, artefact), release)) = newest {
             release.previews = previews(artefact, release).await?;
         }
         let expected = calendar::awaited(self.session, dataset).await?;
-        let expected: Vec<Expectation> =
-            expected.into_iter().map(|awaited| Expectation { by: awaited.by, what: awaited.what.fr }).collect();
+        let expected: Vec<Expectation> = expected
+            .into_iter()
+            .map(|awaited| Expectation {
+                by: awaited.by,
+                what: awaited.what.fr,
+            })
+            .collect();
         let first = self.first_days(dataset.id()).await?;
         let now = self.session.clock.now().trunc_subsecs(0);
         let published = |version: Version| first.get(&version).copied().unwrap_or(now);
         let withdrawn = |version: Version| withdrawn.get(&version).cloned();
-        let record = DatasetRecord::with(former.as_ref(), &read, &expected, &published, &withdrawn)?;
-        let record = record.ok_or_else(|| anyhow::anyhow!("dataset {} has no release", dataset.id()))?;
-        let newer = record.versions.iter().find(|own| artefacts.iter().all(|(version, _)| *version < own.version));
+        let record =
+            DatasetRecord::with(former.as_ref(), &read, &expected, &published, &withdrawn)?;
+        let record =
+            record.ok_or_else(|| anyhow::anyhow!("dataset {} has no release", dataset.id()))?;
+        let newer = record
+            .versions
+            .iter()
+            .find(|own| artefacts.iter().all(|(version, _)| *version < own.version));
         if let Some(newer) = newer.filter(|newer| newer.is_there()) {
             let (id, version) = (dataset.id(), newer.version);
-            tracing::warn!("{} has {id} {version}, newer than what is here: its pages stay as they are", self.shelf.display());
+            tracing::warn!(
+                "{} has {id} {version}, newer than what is here: its pages stay as they are",
+                self.shelf.display()
+            );
         }
         let mut data = Vec::new();
         for (version, artefact) in &artefacts {
-            let is_known = former.as_ref().is_some_and(|former| former.version(*version).is_some());
+            let is_known = former
+                .as_ref()
+                .is_some_and(|former| former.version(*version).is_some());
             data.extend(self.missing(&record, *version, artefact, is_known).await?);
         }
-        let moves = self.different(dataset_files(&self.site, &record, &read)).await?;
-        Ok(Pending { data, moves, removals: self.purged(&record).await?, record })
+        let moves = self
+            .different(dataset_files(&self.site, &record, &read))
+            .await?;
+        Ok(Pending {
+            data,
+            moves,
+            removals: self.purged(&record).await?,
+            record,
+        })
     }
 
     /// What would be written of the index. `pending` are datasets that are about to be written.
-    pub(super) async fn pending_index(&self, pending: &[DatasetRecord]) -> anyhow::Result<Vec<Move>> {
-        let there = self.shelf.pointer("catalog.jsonld").await?.bytes.unwrap_or_default();
-        let mut ids: Vec<DatasetId> = self.session.pipeline.datasets.iter().map(|dataset| dataset.id().clone()).collect();
+    pub(super) async fn pending_index(
+        &self,
+        pending: &[DatasetRecord],
+    ) -> anyhow::Result<Vec<Move>> {
+        let there = self
+            .shelf
+            .pointer("catalog.jsonld")
+            .await?
+            .bytes
+            .unwrap_or_default();
+        let mut ids: Vec<DatasetId> = self
+            .session
+            .pipeline
+            .datasets
+            .iter()
+            .map(|dataset| dataset.id().clone())
+            .collect();
         // What others published in the same catalogue stays in its index.
         ids.extend(known_datasets(&there));
         ids.sort();
@@ -123,13 +179,22 @@ impl Catalogue<'_> {
             }
         }
         // The same order whoever writes.
-        records.sort_by(|one, other| (&one.title, &one.dataset).cmp(&(&other.title, &other.dataset)));
+        records
+            .sort_by(|one, other| (&one.title, &one.dataset).cmp(&(&other.title, &other.dataset)));
         self.different(root_files(&self.site, &records)).await
     }
 
     /// The writes of the index, for people.
-    pub(crate) async fn index_writes(&self, pending: &[DatasetRecord]) -> anyhow::Result<Vec<Write>> {
-        Ok(self.pending_index(pending).await?.iter().map(Move::told).collect())
+    pub(crate) async fn index_writes(
+        &self,
+        pending: &[DatasetRecord],
+    ) -> anyhow::Result<Vec<Write>> {
+        Ok(self
+            .pending_index(pending)
+            .await?
+            .iter()
+            .map(Move::told)
+            .collect())
     }
 
     /// The files of a release to put. Of a version that the catalogue knows, every file was read back once: its size is
@@ -142,12 +207,21 @@ impl Catalogue<'_> {
         is_known: bool,
     ) -> anyhow::Result<Vec<Data>> {
         let mut data = Vec::new();
-        let entries = record.version(version).filter(|own| own.is_there()).map(|own| own.files.as_slice()).unwrap_or_default();
+        let entries = record
+            .version(version)
+            .filter(|own| own.is_there())
+            .map(|own| own.files.as_slice())
+            .unwrap_or_default();
         for entry in entries {
             let path = format!("{}/{version}/{}", record.dataset, entry.path);
             let is_missing = self.shelf.size(&path).await? != Some(entry.bytes);
             if is_missing || !is_known {
-                data.push(Data { path, release: artefact.clone(), entry: entry.clone(), is_missing });
+                data.push(Data {
+                    path,
+                    release: artefact.clone(),
+                    entry: entry.clone(),
+                    is_missing,
+                });
             }
         }
         Ok(data)
@@ -157,12 +231,17 @@ impl Catalogue<'_> {
         let gone = record.versions.iter().filter(|version| !version.is_there());
         let mut paths: Vec<String> = gone
             .flat_map(|version| {
-                version.files.iter().map(|file| format!("{}/{}/{}", record.dataset, version.version, file.path))
+                version
+                    .files
+                    .iter()
+                    .map(|file| format!("{}/{}/{}", record.dataset, version.version, file.path))
             })
             .collect();
         if record.latest().is_none() {
             // A pointer to nothing would mislead a program.
-            paths.extend(["latest.json", "latest.html"].map(|name| format!("{}/{name}", record.dataset)));
+            paths.extend(
+                ["latest.json", "latest.html"].map(|name| format!("{}/{name}", record.dataset)),
+            );
         }
         let mut there = Vec::new();
         for path in paths {
@@ -186,36 +265,75 @@ impl Catalogue<'_> {
     }
 
     /// The day on which each version was first published, on whatever portal: the journals tell it.
-    async fn first_days(&self, dataset: &DatasetId) -> anyhow::Result<BTreeMap<Version, DateTime<Utc>>> {
+    async fn first_days(
+        &self,
+        dataset: &DatasetId,
+    ) -> anyhow::Result<BTreeMap<Version, DateTime<Utc>>> {
         let mut days = BTreeMap::new();
-        for key in self.session.store.list(Stage::Publish, dataset.as_str()).await? {
-            let Some(version) = key.id.split('/').next().and_then(|version| version.parse().ok()) else { continue };
-            let Some(receipt) = self.session.store.find(&key).await? else { continue };
+        for key in self
+            .session
+            .store
+            .list(Stage::Publish, dataset.as_str())
+            .await?
+        {
+            let Some(version) = key
+                .id
+                .split('/')
+                .next()
+                .and_then(|version| version.parse().ok())
+            else {
+                continue;
+            };
+            let Some(receipt) = self.session.store.find(&key).await? else {
+                continue;
+            };
             let sealed = first_published(&self.session.store, &key, dataset).await?;
-            let day = sealed.unwrap_or(receipt.manifest().created_at).trunc_subsecs(0);
-            days.entry(version).and_modify(|first: &mut DateTime<Utc>| *first = day.min(*first)).or_insert(day);
+            let day = sealed
+                .unwrap_or(receipt.manifest().created_at)
+                .trunc_subsecs(0);
+            days.entry(version)
+                .and_modify(|first: &mut DateTime<Utc>| *first = day.min(*first))
+                .or_insert(day);
         }
         Ok(days)
     }
 
     /// The versions that readers are told not to use.
-    async fn withdrawn(&self, dataset: &DatasetId) -> anyhow::Result<BTreeMap<Version, Withdrawal>> {
+    async fn withdrawn(
+        &self,
+        dataset: &DatasetId,
+    ) -> anyhow::Result<BTreeMap<Version, Withdrawal>> {
         let withdrawn = self.session.withdrawn().await?;
         let told = withdrawn.of(dataset).map(|own| {
             let legal_basis = (own.decision == Decree::Purge).then(|| own.reason.clone());
-            (own.version, Withdrawal { on: own.at.trunc_subsecs(0), reason: own.reason.clone(), legal_basis })
+            (
+                own.version,
+                Withdrawal {
+                    on: own.at.trunc_subsecs(0),
+                    reason: own.reason.clone(),
+                    legal_basis,
+                },
+            )
         });
         Ok(told.collect())
     }
 }
 
 /// The releases of the state, the oldest first.
-async fn releases(catalogue: &Catalogue<'_>, dataset: &DatasetId) -> anyhow::Result<Vec<(Version, Artefact)>> {
+async fn releases(
+    catalogue: &Catalogue<'_>,
+    dataset: &DatasetId,
+) -> anyhow::Result<Vec<(Version, Artefact)>> {
     let store = &catalogue.session.store;
     let mut found = Vec::new();
     for key in store.list(Stage::Package, dataset.as_str()).await? {
-        let Ok(version) = key.id.parse::<Version>() else { continue };
-        if let Some(artefact) = store.find(&ArtefactKey::new(Stage::Package, dataset, version)).await? {
+        let Ok(version) = key.id.parse::<Version>() else {
+            continue;
+        };
+        if let Some(artefact) = store
+            .find(&ArtefactKey::new(Stage::Package, dataset, version))
+            .await?
+        {
             found.push((version, artefact));
         }
     }
@@ -225,7 +343,10 @@ async fn releases(catalogue: &Catalogue<'_>, dataset: &DatasetId) -> anyhow::Res
 
 async fn read_release(artefact: &Artefact) -> anyhow::Result<Release> {
     let manifest = artefact.manifest();
-    let notice = manifest.release.as_ref().ok_or_else(|| anyhow::anyhow!("{} is not a release", artefact.key()))?;
+    let notice = manifest
+        .release
+        .as_ref()
+        .ok_or_else(|| anyhow::anyhow!("{} is not a release", artefact.key()))?;
     let texts = Texts {
         datapackage: text(artefact, "datapackage.json").await?,
         readme: text(artefact, "README.md").await?,

@@ -32,19 +32,40 @@ pub(crate) struct Catalogue<'a> {
 
 impl<'a> Catalogue<'a> {
     /// Opens the catalogue; nothing is asked of it yet.
-    pub(crate) fn open(session: &'a Session, portal: &'a Portal, settings: &StaticSite) -> anyhow::Result<Self> {
+    pub(crate) fn open(
+        session: &'a Session,
+        portal: &'a Portal,
+        settings: &StaticSite,
+    ) -> anyhow::Result<Self> {
         let shelf = Shelf::open_in(&settings.place, &session.pipeline.base, &session.aws)
             .with_context(|| format!("cannot use portal {}", portal.id))?;
-        let site =
-            Site { title: settings.title.clone(), url: settings.public_url.clone(), contact: session.pipeline.contact.clone() };
-        Ok(Self { session, portal, shelf, site })
+        let site = Site {
+            title: settings.title.clone(),
+            url: settings.public_url.clone(),
+            contact: session.pipeline.contact.clone(),
+        };
+        Ok(Self {
+            session,
+            portal,
+            shelf,
+            site,
+        })
     }
 
     /// What the catalogue knows of a dataset; none when it has never been there.
-    pub(crate) async fn record(&self, dataset: &DatasetId) -> anyhow::Result<Option<DatasetRecord>> {
+    pub(crate) async fn record(
+        &self,
+        dataset: &DatasetId,
+    ) -> anyhow::Result<Option<DatasetRecord>> {
         let there = self.shelf.pointer(&record_path(dataset)).await?;
         let read = there.bytes.as_deref().map(DatasetRecord::read).transpose();
-        read.with_context(|| format!("cannot read {} of {}", record_path(dataset), self.shelf.display()))
+        read.with_context(|| {
+            format!(
+                "cannot read {} of {}",
+                record_path(dataset),
+                self.shelf.display()
+            )
+        })
     }
 
     /// Where the files are.
@@ -85,7 +106,11 @@ pub(crate) async fn publish(
             }
         };
         let subject = dataset.id().as_str();
-        if let Some(line) = summary.datasets.iter_mut().find(|line| line.dataset == subject && line.address.is_none()) {
+        if let Some(line) = summary
+            .datasets
+            .iter_mut()
+            .find(|line| line.dataset == subject && line.address.is_none())
+        {
             line.address = Some(catalogue.address(dataset.id()));
         }
         summary.push(step);
@@ -114,7 +139,10 @@ async fn one(
 ) -> anyhow::Result<Step> {
     let mut written = 0;
     for _ in 0..TRIES {
-        let pending = catalogue.pending(dataset).await.map_err(|error| after(written, dataset.id().as_str(), error))?;
+        let pending = catalogue
+            .pending(dataset)
+            .await
+            .map_err(|error| after(written, dataset.id().as_str(), error))?;
         let done = catalogue.write(&pending, &mut written).await;
         if done.map_err(|error| after(written, dataset.id().as_str(), error))? {
             receipt::keep(catalogue, &pending.record, release, lock).await?;
@@ -125,9 +153,18 @@ async fn one(
     Err(moved(catalogue, dataset.id().as_str()))
 }
 
-fn told(catalogue: &Catalogue<'_>, dataset: &DatasetId, record: &DatasetRecord, written: usize) -> Step {
+fn told(
+    catalogue: &Catalogue<'_>,
+    dataset: &DatasetId,
+    record: &DatasetRecord,
+    written: usize,
+) -> Step {
     let several = catalogue.session.pipeline.portals.len() > 1;
-    let portal = if several { format!("{}: ", catalogue.name()) } else { String::new() };
+    let portal = if several {
+        format!("{}: ", catalogue.name())
+    } else {
+        String::new()
+    };
     let version = match record.latest() {
         Some(latest) => format!("version {}", latest.version),
         None => "no version to use".to_owned(),
@@ -146,13 +183,26 @@ async fn index(catalogue: &Catalogue<'_>, before: usize) -> anyhow::Result<Step>
     let mut written = 0;
     let subject = catalogue.name();
     for _ in 0..TRIES {
-        let writes = catalogue.pending_index(&[]).await.map_err(|error| after(before + written, subject, error))?;
+        let writes = catalogue
+            .pending_index(&[])
+            .await
+            .map_err(|error| after(before + written, subject, error))?;
         let done = catalogue.move_all(&writes, &mut written).await;
         if done.map_err(|error| after(before + written, subject, error))? {
             let address = catalogue.index_address();
             return Ok(match written {
-                0 => Step::new(Stage::Publish, subject, Outcome::Kept, format!("the index is up to date: {address}")),
-                _ => Step::new(Stage::Publish, subject, Outcome::Made, format!("index, {written} writes: {address}")),
+                0 => Step::new(
+                    Stage::Publish,
+                    subject,
+                    Outcome::Kept,
+                    format!("the index is up to date: {address}"),
+                ),
+                _ => Step::new(
+                    Stage::Publish,
+                    subject,
+                    Outcome::Made,
+                    format!("index, {written} writes: {address}"),
+                ),
             });
         }
     }
@@ -163,14 +213,28 @@ async fn index(catalogue: &Catalogue<'_>, before: usize) -> anyhow::Result<Step>
 fn after(written: usize, subject: &str, error: anyhow::Error) -> anyhow::Error {
     match failure::fault_of(&error) {
         Fault::Outage | Fault::Operator | Fault::Ours if written > 0 => {
-            let message = format!("{subject} is published in part ({written} writes): {}", failure::one_line(&error));
-            Decided { message, fault: Fault::Incomplete }.into()
+            let message = format!(
+                "{subject} is published in part ({written} writes): {}",
+                failure::one_line(&error)
+            );
+            Decided {
+                message,
+                fault: Fault::Incomplete,
+            }
+            .into()
         }
         _ => error,
     }
 }
 
 fn moved(catalogue: &Catalogue<'_>, subject: &str) -> anyhow::Error {
-    let message = format!("{subject} in {} is written by somebody else at the same time", catalogue.shelf.display());
-    Decided { message, fault: Fault::Incomplete }.into()
+    let message = format!(
+        "{subject} in {} is written by somebody else at the same time",
+        catalogue.shelf.display()
+    );
+    Decided {
+        message,
+        fault: Fault::Incomplete,
+    }
+    .into()
 }

@@ -15,8 +15,18 @@ pub(super) async fn keep(
     lock: &Lock,
 ) -> anyhow::Result<()> {
     let id = &record.dataset;
-    let Some(latest) = record.latest().filter(|latest| latest.version.to_string() == release.key().id) else { return Ok(()) };
-    let base = catalogue.site.url.as_deref().unwrap_or(catalogue.shelf.display()).trim_end_matches('/');
+    let Some(latest) = record
+        .latest()
+        .filter(|latest| latest.version.to_string() == release.key().id)
+    else {
+        return Ok(());
+    };
+    let base = catalogue
+        .site
+        .url
+        .as_deref()
+        .unwrap_or(catalogue.shelf.display())
+        .trim_end_matches('/');
     let resource = |file: &debouches_model::FileEntry| ReceiptResource {
         path: file.path.clone(),
         id: format!("{id}/{}/{}", latest.version, file.path),
@@ -36,7 +46,13 @@ pub(super) async fn keep(
         resources: latest.files.iter().map(resource).collect(),
     };
     let session = catalogue.session;
-    let key = ArtefactKey::new(Stage::Publish, id, format!("{}/{}", latest.version, catalogue.name()));
+    let key = ArtefactKey::new(
+        Stage::Publish,
+        id,
+        format!("{}/{}", latest.version, catalogue.name()),
+    );
     let manifest = Manifest::new(&key, session.tool.clone(), session.clock.now());
-    Ok(receipt.keep(&session.store, lock, release, manifest).await?)
+    Ok(receipt
+        .keep(&session.store, lock, release, manifest)
+        .await?)
 }
