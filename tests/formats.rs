@@ -10,7 +10,7 @@ fn pinned(test: &PipelineTest) -> String {
     let formats = [
         ("validate", debouches_validate::FORMAT),
         ("enrich", debouches_enrich::FORMAT),
-        ("package", debouches_package::FORMAT),
+        ("package", debouches_release::FORMAT),
     ];
     let mut lines = String::new();
     for (stage, format) in formats {

@@ -2,12 +2,12 @@
 
 use std::process::ExitCode;
 
-use debouches_catalogue::CatalogueError;
+use debouches_site::CatalogueError;
 use debouches_enrich::EnrichError;
 use debouches_fetch::{FetchError, LockFileError};
 use debouches_http::{HttpError, HttpErrorKind};
 use debouches_model::Fault;
-use debouches_package::PackageError;
+use debouches_release::PackageError;
 use debouches_publish::PublishError;
 use debouches_store::StoreError;
 use debouches_validate::ValidateError;

@@ -17,17 +17,17 @@ const ALLOWED: [(&str, &[&str]); 13] = [
     ("fetch", &["model", "store", "http"]),
     ("validate", &["model", "table"]),
     ("enrich", &["model", "table"]),
-    ("package", &["model", "table"]),
-    ("secrecy", &["model"]),
+    ("release", &["model", "table"]),
+    ("disclosure", &["model"]),
     ("publish", &["model", "store", "udata"]),
     ("portal", &[]),
-    ("catalogue", &["model"]),
+    ("site", &["model"]),
 ];
 
 /// What a crate must not reach, even through others.
 const UNREACHABLE: [(&[&str], &[&str]); 2] = [
     (
-        &["validate", "enrich", "package", "secrecy", "catalogue"],
+        &["validate", "enrich", "release", "disclosure", "site"],
         &["reqwest", "object_store", "tokio"],
     ),
     (&["fetch"], &["arrow", "parquet"]),
@@ -198,7 +198,7 @@ fn a_forbidden_dependency_is_refused() {
         ("debouches-table", "tokio", "enrich reaches tokio"),
         ("debouches-validate", "reqwest", "validate reaches reqwest"),
         (
-            "debouches-package",
+            "debouches-release",
             "object_store",
             "package reaches object_store",
         ),

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use debouches_model::{ArtefactKey, Lang, Stage};
-use debouches_package::{ChangedRows, Side, diff_html, diff_text};
+use debouches_release::{ChangedRows, Side, diff_html, diff_text};
 use debouches_table::{ParquetFile, ParquetLayout, write_parquet};
 
 use crate::args::{DiffArgs, Global};
@@ -29,7 +29,7 @@ pub(crate) async fn diff(global: &Global, args: &DiffArgs) -> anyhow::Result<u8>
     let (tolerance, wants_rows) = (args.tolerance, args.rows.is_some());
     let (report, rows) = blocking(move || {
         let mut rows = wants_rows.then(ChangedRows::default);
-        let report = debouches_package::diff(&before, &after, tolerance, rows.as_mut())?;
+        let report = debouches_release::diff(&before, &after, tolerance, rows.as_mut())?;
         Ok((report, rows))
     })
     .await?;

@@ -4,7 +4,7 @@ use std::fs::File;
 
 use anyhow::Context as _;
 use debouches_http::{Client, ClientOptions, GetRequest, Url};
-use debouches_package::{Side, SideTable};
+use debouches_release::{Side, SideTable};
 use debouches_table::ParquetFile;
 
 use crate::args::Global;

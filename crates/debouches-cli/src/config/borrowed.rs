@@ -1,6 +1,6 @@
 //! Tables that borrow the rates of others as they are: under the `strict` secrecy mode they would show what the gate hides.
 
-use debouches_secrecy::Mode;
+use debouches_disclosure::Mode;
 
 use super::Pipeline;
 

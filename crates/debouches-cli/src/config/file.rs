@@ -140,7 +140,7 @@ pub(super) struct DatasetFile {
     pub(super) granularity: Option<String>,
     /// How strict the secrecy gate is: `inherit` (by default) or `strict`.
     #[serde(default)]
-    pub(super) secrecy: debouches_secrecy::Mode,
+    pub(super) secrecy: debouches_disclosure::Mode,
     /// What the secrecy policies of the tables say otherwise in this dataset.
     #[serde(default)]
     pub(super) protection: Protection,
@@ -154,7 +154,7 @@ pub(super) struct DatasetFile {
     pub(super) omit: Vec<String>,
     /// Further forms of each table.
     #[serde(default)]
-    pub(super) forms: std::collections::BTreeSet<debouches_package::Form>,
+    pub(super) forms: std::collections::BTreeSet<debouches_release::Form>,
     /// Columns that a later release will remove.
     #[serde(default)]
     pub(super) deprecated: Vec<DeprecatedFile>,

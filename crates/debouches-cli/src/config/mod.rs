@@ -16,7 +16,7 @@ use chrono::NaiveDate;
 use debouches_fetch::SourceRequest;
 use debouches_model::spec::TableSpec;
 use debouches_model::{DatasetId, PortalId, SourceId, TableId};
-use debouches_package::drift::Budgets;
+use debouches_release::drift::Budgets;
 use debouches_udata::SchemaRef;
 use debouches_validate::Given;
 
@@ -112,10 +112,10 @@ impl Source {
 /// A dataset to publish.
 #[derive(Debug, Clone)]
 pub(crate) struct DatasetConfig {
-    pub(crate) notice: debouches_package::Dataset,
+    pub(crate) notice: debouches_release::Dataset,
     pub(crate) tables: Vec<&'static TableSpec>,
     /// How strict the secrecy gate is.
-    pub(crate) secrecy: debouches_secrecy::Mode,
+    pub(crate) secrecy: debouches_disclosure::Mode,
     /// What it says otherwise than the policies of its tables.
     pub(crate) protection: Protection,
     /// How far a release may move from the live one.

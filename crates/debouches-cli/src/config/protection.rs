@@ -1,7 +1,7 @@
 //! What a dataset says of its secrecy otherwise than the policies of its tables: `[dataset.protection]`.
 
 use debouches_model::spec::{Extremes, SecrecySpec};
-use debouches_secrecy::Leaks;
+use debouches_disclosure::Leaks;
 use serde::Deserialize;
 
 /// What is said here holds for every table of the dataset; what is left out stays as the table says.

@@ -7,7 +7,7 @@ use debouches_enrich::references_of;
 use debouches_fetch::{Expect, InserjeunesApi, OdsExport, Place, PlaceError, SourceRequest};
 use debouches_model::spec::{TableKind, TableSpec, find, tables};
 use debouches_model::{TableId, Vintage};
-use debouches_package::drift::Budgets;
+use debouches_release::drift::Budgets;
 use debouches_udata::SchemaRef;
 use debouches_validate::Shape;
 
@@ -455,14 +455,14 @@ fn resolve_dataset(
     let deprecated = dataset
         .deprecated
         .iter()
-        .map(|notice| debouches_package::Deprecation {
+        .map(|notice| debouches_release::Deprecation {
             column: notice.column.clone(),
             reason: notice.reason.clone(),
         });
     Some(DatasetConfig {
         secrecy: dataset.secrecy,
         protection: dataset.protection.clone(),
-        notice: debouches_package::Dataset {
+        notice: debouches_release::Dataset {
             id: dataset.id.clone(),
             title,
             summary,
@@ -480,7 +480,7 @@ fn resolve_dataset(
             english: dataset
                 .english
                 .as_ref()
-                .map(|text| debouches_package::English {
+                .map(|text| debouches_release::English {
                     title: text.title.clone(),
                     summary: text.summary.clone(),
                 }),
@@ -501,7 +501,7 @@ fn resolve_dataset(
 fn awaited(
     specs: &[&'static TableSpec],
     sources: &[Source],
-) -> Vec<debouches_package::Expectation> {
+) -> Vec<debouches_release::Expectation> {
     let own = sources
         .iter()
         .filter(|source| specs.iter().any(|spec| spec.id == source.spec.id));
@@ -511,7 +511,7 @@ fn awaited(
             .iter()
             .map(move |expected| (source, expected))
     });
-    each.map(|(source, expected)| debouches_package::Expectation {
+    each.map(|(source, expected)| debouches_release::Expectation {
         table: source.spec.id.to_string(),
         by: expected.by,
         vintage: match &expected.what {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use debouches_package::public_key;
+use debouches_release::public_key;
 
 use super::file::SignatureFile;
 use super::portals::key_place;

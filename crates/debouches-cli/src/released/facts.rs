@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use debouches_model::ValueStatus;
-use debouches_secrecy::{Facts, Names, Row, Seen};
+use debouches_disclosure::{Facts, Names, Row, Seen};
 use debouches_table::{RawColumn, RawTable, ReadLimits, read_csv};
 
 use super::Layout;

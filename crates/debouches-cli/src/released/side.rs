@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 use debouches_model::Fault;
-use debouches_package::{Side, SideTable, TableShape};
+use debouches_release::{Side, SideTable, TableShape};
 use debouches_store::Artefact;
 use debouches_table::ParquetFile;
 

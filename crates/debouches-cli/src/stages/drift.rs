@@ -4,8 +4,8 @@ use debouches_model::{
     Finding, Ingredients, InputRef, Lang, Report, RuleCode, RuleTally, Severity, Sha256, Stage,
     Text, Tolerance, Verdict, Waiver, counted_en,
 };
-use debouches_package::ReleaseProfile;
-use debouches_package::drift::{Breach, compare};
+use debouches_release::ReleaseProfile;
+use debouches_release::drift::{Breach, compare};
 
 use super::artefact::{FINDINGS_FILE, Made, PAGE_FILE, Target};
 use super::live::{Live, live};

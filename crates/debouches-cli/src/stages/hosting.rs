@@ -1,7 +1,7 @@
 //! Files of a release in a bucket: `<dataset>/<version>/<file>`, never overwritten, and `<dataset>/latest.json`, the
 //! pointer that moves last.
 
-use debouches_catalogue::Latest;
+use debouches_site::Latest;
 use debouches_model::{DatasetId, Fault, Sha256, Version, Withdrawals};
 use debouches_publish::{PlannedBucket, PlannedDataset, PlannedFile, PlannedPointer, bucket_path};
 use debouches_store::{Artefact, Placed, Pointer, Shelf};

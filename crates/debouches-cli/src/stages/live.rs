@@ -6,7 +6,7 @@
 use anyhow::Context as _;
 use debouches_http::{Client, ClientOptions, GetRequest};
 use debouches_model::{ArtefactKey, Stage};
-use debouches_package::{PROFILE_FILE, ReleaseProfile, TableProfile, profile, read_published};
+use debouches_release::{PROFILE_FILE, ReleaseProfile, TableProfile, profile, read_published};
 use debouches_publish::last_receipt;
 use debouches_store::Artefact;
 

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use debouches_model::{
     ArtefactKey, Change, Fault, Ingredients, Lang, Manifest, Sha256, Stage, Text, Version,
 };
-use debouches_package::{
+use debouches_release::{
     Decision, FORMAT, Former, Part, PreparedTable, RECORD_FILE, ReleaseProfile, ReleaseRecord,
     Side, SideTable, SourceNote, TableShape, VersionRule, WrittenFile, describe, diff_sentences,
     media_type, prepare, write_forms,
@@ -412,10 +412,10 @@ fn breaking(
 
 /// The columns whose removal is announced for the first time.
 pub(super) fn notices(dataset: &DatasetConfig, last: Option<&ReleaseRecord>) -> Vec<Text> {
-    let newly = |notice: &&debouches_package::Deprecation| {
+    let newly = |notice: &&debouches_release::Deprecation| {
         last.is_none_or(|last| !last.deprecated.contains(notice))
     };
-    let told = |notice: &debouches_package::Deprecation| Text {
+    let told = |notice: &debouches_release::Deprecation| Text {
         fr: format!(
             "Préavis : la colonne `{}` sera retirée. {}",
             notice.column, notice.reason
@@ -465,7 +465,7 @@ pub(super) async fn told_changes(
         name: "candidate".to_owned(),
         tables,
     };
-    let report = blocking(move || Ok(debouches_package::diff(&before, &after, 0.0, None)?)).await?;
+    let report = blocking(move || Ok(debouches_release::diff(&before, &after, 0.0, None)?)).await?;
     let told = diff_sentences(&report);
     Ok(if told.is_empty() { reasons } else { told })
 }

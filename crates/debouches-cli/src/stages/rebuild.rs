@@ -8,7 +8,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use debouches_model::{ArtefactKey, DatasetId, Sha256, Stage, Text, Version};
-use debouches_package::{
+use debouches_release::{
     Decision, Former, PROFILE_FILE, PreparedTable, RECORD_FILE, ReleaseRecord, SIGNATURE_FILE,
     TextFile, VersionRule, WrittenFile, describe,
 };

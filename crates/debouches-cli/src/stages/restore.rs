@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use anyhow::Context as _;
 use debouches_http::{Client, ClientOptions, Request, Url};
 use debouches_model::{ArtefactKey, Manifest, Sha256, Stage, Version};
-use debouches_package::{
+use debouches_release::{
     PreparedTable, RECORD_FILE, SIGNATURE_FILE, WrittenFile, describe, media_type,
 };
 use debouches_publish::{Live, LiveFile};
@@ -62,7 +62,7 @@ pub(super) async fn restore(
         &[],
         &prepared,
         &files,
-        &debouches_package::Former::default(),
+        &debouches_release::Former::default(),
     );
     let paths = described
         .texts

@@ -8,8 +8,8 @@ use debouches_model::spec::{
     ColumnSpec, CountSpec, LevelSpec, SecrecySpec, TableSpec, TogetherSpec,
 };
 use debouches_model::{Fault, Stage, ValueStatus, Version};
-use debouches_package::SecrecyNote;
-use debouches_secrecy::{Facts, Guard, Names, Row, Seen, TableDisclosure, guard};
+use debouches_release::SecrecyNote;
+use debouches_disclosure::{Facts, Guard, Names, Row, Seen, TableDisclosure, guard};
 use debouches_store::Artefact;
 use debouches_table::{Column, StatusColumn, Table, TableError};
 
@@ -487,10 +487,10 @@ fn hide(
 fn paragraph(disclosure: &TableDisclosure) -> String {
     let policy = disclosure.policy.sentence();
     let mode = match disclosure.mode {
-        debouches_secrecy::Mode::Inherit => {
+        debouches_disclosure::Mode::Inherit => {
             "cette publication et toutes les précédentes, prises ensemble, n'apprennent rien de plus sur les valeurs masquées que les chiffres du producteur"
         }
-        debouches_secrecy::Mode::Strict => {
+        debouches_disclosure::Mode::Strict => {
             "aucune valeur masquée ne peut être retrouvée à partir de cette publication et de toutes les précédentes, prises ensemble"
         }
     };

@@ -1,7 +1,7 @@
 //! The signature of a release, when the configuration asks for one.
 
 use debouches_model::{Fault, Version};
-use debouches_package::{SIGNATURE_FILE, SigningKey, TextFile};
+use debouches_release::{SIGNATURE_FILE, SigningKey, TextFile};
 
 use crate::config::{DatasetConfig, Pipeline, Signature};
 use crate::failure::{Decided, Usage};

@@ -8,7 +8,7 @@ use debouches_model::{
     ArtefactKey, Change, DatasetId, Decree, Fault, Ingredients, Manifest, Stage, Text, Version,
     Withdrawal,
 };
-use debouches_package::{Decision, RECORD_FILE, ReleaseRecord, VersionRule};
+use debouches_release::{Decision, RECORD_FILE, ReleaseRecord, VersionRule};
 use debouches_store::{Artefact, Draft};
 use debouches_table::{ReadLimits, read_csv};
 

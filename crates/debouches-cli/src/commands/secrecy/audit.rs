@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use debouches_model::Lang;
-use debouches_secrecy::{
+use debouches_disclosure::{
     Cells, Effort, Verdicts, Widths, explain, explain_inside, insiders, judge,
 };
 use serde_json::json;

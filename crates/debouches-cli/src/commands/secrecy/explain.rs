@@ -1,7 +1,7 @@
 //! `debouches secrecy explain CELL`: why a hidden count is safe, or how it is worked out.
 
 use debouches_model::Lang;
-use debouches_secrecy::{Effort, Verdict, explain as words, judge};
+use debouches_disclosure::{Effort, Verdict, explain as words, judge};
 use serde_json::json;
 
 use super::subjects;

@@ -5,7 +5,7 @@ mod explain;
 mod price;
 
 use debouches_model::spec::TotalSpec;
-use debouches_secrecy::{Facts, Modelled, Primary, Row, Seen, build, complete};
+use debouches_disclosure::{Facts, Modelled, Primary, Row, Seen, build, complete};
 
 use crate::args::{Global, SecrecyCommand, SecrecyFiles};
 use crate::failure::Usage;

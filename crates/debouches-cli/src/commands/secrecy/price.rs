@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 use debouches_model::spec::SecrecySpec;
-use debouches_secrecy::{
+use debouches_disclosure::{
     Cells, Effort, Manner, Modelled, Primary, Seen, State, Verdicts, judge, secondary_by_level,
     suppress,
 };

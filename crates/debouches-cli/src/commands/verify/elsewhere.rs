@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use debouches_http::{Client, ClientOptions, GetRequest, HttpErrorKind, Url};
 use debouches_model::{ArtefactKey, DatasetId, Stage};
-use debouches_package::SIGNATURE_FILE;
+use debouches_release::SIGNATURE_FILE;
 use debouches_publish::{LiveFile, last_receipt};
 use debouches_store::Artefact;
 

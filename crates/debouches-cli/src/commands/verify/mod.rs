@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use debouches_model::{ArtefactKey, DatasetId, Fault, Stage, Version};
-use debouches_package::{SIGNATURE_FILE, check_signature, public_key, reread};
+use debouches_release::{SIGNATURE_FILE, check_signature, public_key, reread};
 use debouches_table::ParquetFile;
 use serde_json::json;
 use tempfile::TempDir;

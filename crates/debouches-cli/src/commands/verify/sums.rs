@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use debouches_model::{Fault, MANIFEST_FILE, Manifest, Sha256};
-use debouches_package::SIGNATURE_FILE;
+use debouches_release::SIGNATURE_FILE;
 
 use crate::failure::Decided;
 use crate::folder;

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, SubsecRound as _, Utc};
-use debouches_catalogue::{
+use debouches_site::{
     DatasetRecord, Expectation, File, Preview, Release, Texts, Withdrawal, dataset_files,
     known_datasets, root_files,
 };
 use debouches_model::{ArtefactKey, DatasetId, Decree, FileEntry, Stage, Version};
-use debouches_package::{PROFILE_FILE, RECORD_FILE};
+use debouches_release::{PROFILE_FILE, RECORD_FILE};
 use debouches_publish::first_published;
 use debouches_store::{Artefact, Pointer};
 

@@ -8,7 +8,7 @@ mod receipt;
 mod write;
 
 use anyhow::Context as _;
-use debouches_catalogue::{DatasetRecord, Site, record_path};
+use debouches_site::{DatasetRecord, Site, record_path};
 use debouches_model::{DatasetId, Fault, Stage};
 use debouches_store::{Artefact, Lock, Shelf};
 

@@ -1,6 +1,6 @@
 //! The receipt of a publication in a catalogue, as any portal leaves one.
 
-use debouches_catalogue::DatasetRecord;
+use debouches_site::DatasetRecord;
 use debouches_model::{ArtefactKey, Manifest, Stage};
 use debouches_publish::{Receipt, ReceiptResource};
 use debouches_store::{Artefact, Lock};

@@ -4,7 +4,7 @@
 
 mod drawn;
 
-use debouches_secrecy::{Effort, Verdict, judge};
+use debouches_disclosure::{Effort, Verdict, judge};
 use drawn::{Drawn, Random};
 
 fn setting(name: &str, default: u64) -> u64 {

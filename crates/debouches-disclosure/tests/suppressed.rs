@@ -2,7 +2,7 @@
 
 mod drawn;
 
-use debouches_secrecy::{Effort, Manner, State, judge, suppress};
+use debouches_disclosure::{Effort, Manner, State, judge, suppress};
 use drawn::{Drawn, Random};
 
 #[expect(

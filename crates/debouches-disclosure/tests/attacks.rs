@@ -4,7 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a failure in a test is the message")]
 
 use debouches_model::Lang;
-use debouches_secrecy::{
+use debouches_disclosure::{
     Cell, CellId, Constraint, Effort, Judgement, Line, Manner, State, System, Tie, explain,
     insiders, judge, suppress,
 };

@@ -3,7 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a failure in a test is the message")]
 
-use debouches_secrecy::{Cell, CellId, Constraint, Line, State, System, Tie};
+use debouches_disclosure::{Cell, CellId, Constraint, Line, State, System, Tie};
 
 /// `SplitMix64`.
 pub(crate) struct Random(pub(crate) u64);

@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a failure is the message")]
 
 use chrono::{DateTime, Utc};
-use debouches_catalogue::{
+use debouches_site::{
     DatasetRecord, File, Release, Site, Texts, Withdrawal, dataset_files, known_datasets,
     root_files,
 };
