@@ -15,7 +15,7 @@ KEY = [
 ]
 MEASURE = re.compile(r"^(nb|tx|salaire)_")
 LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
-TERRITORIES = Path(__file__).resolve().parents[2] / "crates/debouches-enrich/codes/territoires.csv"
+TERRITORIES = Path(__file__).resolve().parents[2] / "crates/debouches-insertion/codes/territoires.csv"
 
 con = duckdb.connect()
 con.execute(f"SET threads = {os.cpu_count()}")

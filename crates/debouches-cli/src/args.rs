@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use debouches_engine::released::AuditFiles;
 use debouches_model::{Lang, Stage, Version};
 
 /// Publishes what becomes of young people after their training (InserJeunes, InserSup) as open data.
@@ -541,6 +542,18 @@ pub(crate) struct SecrecyFiles {
     /// How many refused counts to name
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub(crate) show: usize,
+}
+
+impl SecrecyFiles {
+    /// The files, as the engine reads them.
+    pub(crate) fn audited(&self) -> AuditFiles {
+        AuditFiles {
+            paths: self.paths.clone(),
+            spec: self.spec.clone(),
+            table: self.table.clone(),
+            private: self.private,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Subcommand)]

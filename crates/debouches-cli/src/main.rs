@@ -2,17 +2,10 @@
 
 mod args;
 mod commands;
-mod config;
-mod engine;
+mod consent;
 mod failure;
-mod folder;
-mod key;
-mod operations;
 mod output;
-mod released;
 mod session;
-mod stages;
-mod waivers;
 
 use std::process::ExitCode;
 

@@ -1,227 +1,31 @@
-//! What every command needs: the resolved configuration, the state, the clock, the observer.
+//! Opens the engine as the command line asks.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use debouches_engine::{Context, Options, ReleaseOptions};
 
-use anyhow::Context as _;
-use chrono::{DateTime, Utc};
-use debouches_fetch::LockFile;
-use debouches_model::{Clock, Fault, FixedClock, Observer, SystemClock, Tool, Withdrawals};
-use debouches_store::{Lock, Owner, Store, StoreEnv, replace_file};
-
-use crate::args::{Global, ReleaseWish};
-use crate::config::Pipeline;
-use crate::failure::{Decided, Usage};
+use crate::args::Global;
 use crate::output;
 
-/// One run of the program.
-pub(crate) struct Session {
-    pub(crate) pipeline: Pipeline,
-    pub(crate) store: Store,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) tool: Tool,
-    pub(crate) observer: Arc<dyn Observer>,
-    pub(crate) global: Global,
-    pub(crate) run: String,
-    pub(crate) aws: BTreeMap<String, String>,
-    lock_file: Mutex<LockFile>,
-    withdrawn: tokio::sync::OnceCell<Withdrawals>,
+/// Opens the state and the configuration that the flags name.
+pub(crate) async fn open(global: &Global) -> anyhow::Result<Context> {
+    Context::open(&options(global), output::observer(global)).await
 }
 
-impl Session {
-    /// Reads the configuration and opens the state.
-    pub(crate) async fn open(global: &Global) -> anyhow::Result<Self> {
-        let pipeline = load_pipeline(global)?;
-        let clock = clock()?;
-        let run = run_id().to_owned();
-        let aws: BTreeMap<String, String> = std::env::vars()
-            .filter(|(name, _)| name.starts_with("AWS_"))
-            .collect();
-        let env = StoreEnv {
-            aws: aws.clone(),
-            ..StoreEnv::new(&run)
-        };
-        let store = Store::open(&pipeline.state, &pipeline.base, &env).await?;
-        let lock_file = read_lock_file(&pipeline)?;
-        Ok(Self {
-            store,
-            clock,
-            tool: tool(),
-            observer: output::observer(global),
-            global: global.clone(),
-            run,
-            aws,
-            lock_file: Mutex::new(lock_file),
-            withdrawn: tokio::sync::OnceCell::new(),
-            pipeline,
-        })
+/// The flags that the engine knows.
+pub(crate) fn options(global: &Global) -> Options {
+    Options {
+        config: global.config.clone(),
+        directory: global.directory.clone(),
+        profile: global.profile.clone(),
+        lang: global.lang.into(),
+        offline: global.offline,
+        locked: global.locked,
+        force: global.force,
+        wait_lock: global.wait_lock,
+        jobs: global.jobs,
+        memory: global.memory,
+        release: ReleaseOptions {
+            breaking: global.wish.breaking.clone(),
+            as_version: global.wish.as_version,
+        },
     }
-
-    /// The same run on another state, empty at first: it asks no source, changes no lock file and publishes nowhere.
-    pub(crate) async fn elsewhere(&self, folder: &Path) -> anyhow::Result<Self> {
-        let mut pipeline = self.pipeline.clone();
-        pipeline.state = folder.display().to_string();
-        pipeline.portals.clear();
-        let wish = ReleaseWish::default();
-        let global = Global {
-            offline: true,
-            locked: true,
-            force: false,
-            wish,
-            ..self.global.clone()
-        };
-        let store = Store::open(&pipeline.state, &pipeline.base, &StoreEnv::new(&self.run)).await?;
-        let withdrawn = self.withdrawn().await?.clone();
-        Ok(Self {
-            store,
-            clock: Arc::clone(&self.clock),
-            tool: self.tool.clone(),
-            observer: Arc::clone(&self.observer),
-            global,
-            run: self.run.clone(),
-            aws: self.aws.clone(),
-            lock_file: Mutex::new(self.sources().clone()),
-            withdrawn: tokio::sync::OnceCell::new_with(Some(withdrawn)),
-            pipeline,
-        })
-    }
-
-    /// Takes the lock of the state, and sweeps what dead runs left.
-    pub(crate) async fn lock(&self, command: &str) -> anyhow::Result<Lock> {
-        let host = host_name();
-        let owner = Owner {
-            run: self.run.clone(),
-            pid: std::process::id(),
-            host,
-            command: command.to_owned(),
-            since: SystemClock.now(),
-        };
-        let lock = if self.pipeline.state.starts_with("s3://") {
-            tracing::warn!(
-                "a bucket has no lock: let one scheduler start the runs on {}",
-                self.store.root_display()
-            );
-            self.store.locked_elsewhere()
-        } else {
-            self.store.lock(self.global.wait_lock, owner).await?
-        };
-        if let Some(dead) = lock.left_by() {
-            tracing::warn!("an earlier run ended without giving the lock back: {dead}");
-        }
-        for path in self.store.sweep(&lock).await? {
-            tracing::info!("removed {path}, left by a run that died");
-        }
-        Ok(lock)
-    }
-
-    /// The releases that are withdrawn, as the register says when it is first asked.
-    pub(crate) async fn withdrawn(&self) -> anyhow::Result<&Withdrawals> {
-        let read = || async {
-            let lines = self.store.withdrawals().await?;
-            Withdrawals::read(lines.iter().map(String::as_str)).map_err(|error| {
-                let message = format!(
-                    "the register of withdrawn releases of {} cannot be read: {error}",
-                    self.store.root_display()
-                );
-                anyhow::Error::from(Decided {
-                    message,
-                    fault: Fault::Integrity,
-                })
-            })
-        };
-        self.withdrawn.get_or_try_init(read).await
-    }
-
-    /// The lock file of the sources, as this run knows it.
-    pub(crate) fn sources(&self) -> MutexGuard<'_, LockFile> {
-        self.lock_file
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Writes the lock file when it changed.
-    pub(crate) fn write_lock_file(&self, new: LockFile) -> anyhow::Result<()> {
-        let mut known = self.sources();
-        if *known != new {
-            replace_file(&self.pipeline.lock_file, new.to_text().as_bytes())?;
-            *known = new;
-        }
-        Ok(())
-    }
-
-    /// Threads to use.
-    pub(crate) fn jobs(&self) -> usize {
-        let available = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        self.global.jobs.map_or_else(available, usize::from)
-    }
-}
-
-/// The name of this run: its date and its process.
-pub(crate) fn run_id() -> &'static str {
-    static RUN: OnceLock<String> = OnceLock::new();
-    RUN.get_or_init(|| {
-        format!(
-            "{}-{}",
-            SystemClock.now().format("%Y%m%dt%H%M%S"),
-            std::process::id()
-        )
-    })
-}
-
-/// Reads the configuration that the flags name.
-pub(crate) fn load_pipeline(global: &Global) -> anyhow::Result<Pipeline> {
-    let file: PathBuf = match &global.directory {
-        Some(directory) => directory.join(&global.config),
-        None => global.config.clone(),
-    };
-    Pipeline::load(&file, global.profile.as_deref())
-}
-
-/// This program.
-pub(crate) fn tool() -> Tool {
-    Tool {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        commit: option_env!("DEBOUCHES_COMMIT")
-            .unwrap_or("unknown")
-            .to_owned(),
-    }
-}
-
-/// The clock of this run.
-pub(crate) fn clock() -> anyhow::Result<Arc<dyn Clock>> {
-    clock_from(std::env::var("SOURCE_DATE_EPOCH").ok().as_deref())
-}
-
-/// The clock of the machine, or a fixed one for reproducible builds.
-fn clock_from(epoch: Option<&str>) -> anyhow::Result<Arc<dyn Clock>> {
-    let Some(epoch) = epoch else {
-        return Ok(Arc::new(SystemClock));
-    };
-    let instant = epoch
-        .parse()
-        .ok()
-        .and_then(|seconds| DateTime::<Utc>::from_timestamp(seconds, 0));
-    let instant = instant.ok_or_else(|| {
-        Usage(format!(
-            "SOURCE_DATE_EPOCH is `{epoch}`: a number of seconds is expected"
-        ))
-    })?;
-    Ok(Arc::new(FixedClock(instant)))
-}
-
-fn read_lock_file(pipeline: &Pipeline) -> anyhow::Result<LockFile> {
-    let path = &pipeline.lock_file;
-    match std::fs::read_to_string(path) {
-        Ok(text) => {
-            LockFile::parse(&text).with_context(|| format!("cannot read {}", path.display()))
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(LockFile::default()),
-        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
-    }
-}
-
-fn host_name() -> String {
-    std::fs::read_to_string("/proc/sys/kernel/hostname")
-        .map_or_else(|_| "this machine".to_owned(), |name| name.trim().to_owned())
 }

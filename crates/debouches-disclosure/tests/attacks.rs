@@ -3,11 +3,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a failure in a test is the message")]
 
-use debouches_model::Lang;
 use debouches_disclosure::{
     Cell, CellId, Constraint, Effort, Judgement, Line, Manner, State, System, Tie, explain,
     insiders, judge, suppress,
 };
+use debouches_model::Lang;
 
 /// A small published table, in words.
 #[derive(Default)]

@@ -7,12 +7,13 @@ use debouches_model::{RegionCog, Sha256};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-const TERRITORIES: &str = include_str!("../codes/territoires.csv");
-const REGIONS: &str = include_str!("../codes/regions.csv");
-const ACADEMIES: &str = include_str!("../codes/academies.csv");
-const NSF_CATEGORIES: &str = include_str!("../codes/nsf_categories.csv");
-const NSF_DOMAINS: &str = include_str!("../codes/nsf_domaines.csv");
-const ROME_GRAND_DOMAINS: &str = include_str!("../codes/rome_grands_domaines.csv");
+const TERRITORIES: &str = include_str!("../../debouches-insertion/codes/territoires.csv");
+const REGIONS: &str = include_str!("../../debouches-insertion/codes/regions.csv");
+const ACADEMIES: &str = include_str!("../../debouches-insertion/codes/academies.csv");
+const NSF_CATEGORIES: &str = include_str!("../../debouches-insertion/codes/nsf_categories.csv");
+const NSF_DOMAINS: &str = include_str!("../../debouches-insertion/codes/nsf_domaines.csv");
+const ROME_GRAND_DOMAINS: &str =
+    include_str!("../../debouches-insertion/codes/rome_grands_domaines.csv");
 
 /// Year of the Code officiel géographique that the territory lists follow.
 pub(crate) const COG_VINTAGE: &str = "2026";

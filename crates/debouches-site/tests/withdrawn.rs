@@ -2,12 +2,12 @@
 #![expect(clippy::unwrap_used, reason = "a failure is the message")]
 
 use chrono::{DateTime, Utc};
+use debouches_model::{
+    ArtefactKey, Coverage, FileEntry, Manifest, ReleaseNotice, Sha256, Stage, Tool, Version,
+};
 use debouches_site::{
     DatasetRecord, File, Release, Site, Texts, Withdrawal, dataset_files, known_datasets,
     root_files,
-};
-use debouches_model::{
-    ArtefactKey, Coverage, FileEntry, Manifest, ReleaseNotice, Sha256, Stage, Tool, Version,
 };
 
 fn day(text: &str) -> DateTime<Utc> {

@@ -13,7 +13,10 @@ pub(crate) use recognise::{Recognised, recognise};
 
 macro_rules! shape_file {
     ($name:literal) => {
-        ($name, include_str!(concat!("shapes/", $name, ".toml")))
+        (
+            $name,
+            include_str!(concat!("../../debouches-insertion/shapes/", $name, ".toml")),
+        )
     };
 }
 

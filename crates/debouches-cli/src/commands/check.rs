@@ -4,13 +4,14 @@ use debouches_model::spec::tables;
 use serde_json::json;
 
 use crate::args::Global;
-use crate::config::PortalKind;
-use crate::failure::Usage;
 use crate::output;
-use crate::session::{Session, load_pipeline};
+use crate::session;
+use debouches_engine::config::PortalKind;
+use debouches_engine::context::load_pipeline;
+use debouches_engine::failure::Usage;
 
 pub(crate) async fn check(global: &Global) -> anyhow::Result<u8> {
-    let pipeline = load_pipeline(global)?;
+    let pipeline = load_pipeline(&session::options(global))?;
     let mut lines = vec![
         format!(
             "configuration {}: profile `{}`",
@@ -71,18 +72,23 @@ pub(crate) async fn check(global: &Global) -> anyhow::Result<u8> {
             }
             PortalKind::Static(site) => format!("portal {id}: static catalogue in {}", site.place),
             PortalKind::Udata { url, key, .. } => {
-                crate::key::read(&format!("portal {id}"), "an API key", key, &pipeline.base)?;
+                debouches_engine::key::read(
+                    &format!("portal {id}"),
+                    "an API key",
+                    key,
+                    &pipeline.base,
+                )?;
                 format!(
                     "portal {id}: {url}, key present in {}",
-                    crate::key::shown(key, &pipeline.base)
+                    debouches_engine::key::shown(key, &pipeline.base)
                 )
             }
         });
     }
     lines.push(match &pipeline.signature {
         Some(signature) => {
-            crate::stages::sign::signing_key(&pipeline, signature)?;
-            let place = crate::key::shown(&signature.key, &pipeline.base);
+            debouches_engine::stages::sign::signing_key(&pipeline, signature)?;
+            let place = debouches_engine::key::shown(&signature.key, &pipeline.base);
             format!(
                 "signature: public key {}, its secret key present in {place}",
                 signature.public_key
@@ -96,8 +102,8 @@ pub(crate) async fn check(global: &Global) -> anyhow::Result<u8> {
             .iter()
             .map(|reason| format!("left out: {reason}")),
     );
-    let session = Session::open(global).await?;
-    lines.push(format!("state: {}", session.store.root_display()));
+    let context = session::open(global).await?;
+    lines.push(format!("state: {}", context.store.root_display()));
     if global.json {
         output::print(
             &(json!({ "schema_version": 1, "ok": true, "checks": lines }).to_string() + "\n"),

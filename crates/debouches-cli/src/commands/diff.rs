@@ -10,12 +10,13 @@ use debouches_release::{ChangedRows, Side, diff_html, diff_text};
 use debouches_table::{ParquetFile, ParquetLayout, write_parquet};
 
 use crate::args::{DiffArgs, Global};
-use crate::failure::Usage;
 use crate::output;
-use crate::released::side;
-use crate::session::Session;
-use crate::stages::artefact::blocking;
-use crate::stages::package::latest;
+use crate::session;
+use debouches_engine::Context;
+use debouches_engine::failure::Usage;
+use debouches_engine::released::side;
+use debouches_engine::stages::artefact::blocking;
+use debouches_engine::stages::package::latest;
 
 /// The exit code of releases that differ.
 const DIFFERENT: u8 = 10;
@@ -73,23 +74,23 @@ async fn side(global: &Global, name: &str, dataset: Option<&str>) -> anyhow::Res
             Ok(ParquetFile::open(read(&shape.parquet)?)?)
         });
     }
-    let session = Session::open(global).await?;
+    let context = session::open(global).await?;
     let (dataset, version) = match name.split_once('@') {
         Some((dataset, version)) => (dataset.to_owned(), version),
-        None => (only_dataset(&session, dataset)?, name),
+        None => (only_dataset(&context, dataset)?, name),
     };
     if version == "live" {
-        return super::remote::live(&session, &dataset).await;
+        return super::remote::live(&context, &dataset).await;
     }
     let release = match version {
-        "latest" => latest(&session, &dataset).await?,
+        "latest" => latest(&context, &dataset).await?,
         version => {
             let version: debouches_model::Version = version.parse().map_err(|error| {
                 Usage(format!(
                     "`{name}` is no folder, no address and no version ({error})"
                 ))
             })?;
-            session
+            context
                 .store
                 .find(&ArtefactKey::new(Stage::Package, &dataset, version))
                 .await?
@@ -104,8 +105,8 @@ async fn side(global: &Global, name: &str, dataset: Option<&str>) -> anyhow::Res
 }
 
 /// The dataset that the call means.
-pub(super) fn only_dataset(session: &Session, asked: Option<&str>) -> anyhow::Result<String> {
-    match (asked, session.pipeline.datasets.as_slice()) {
+pub(super) fn only_dataset(context: &Context, asked: Option<&str>) -> anyhow::Result<String> {
+    match (asked, context.pipeline.datasets.as_slice()) {
         (Some(asked), _) => Ok(asked.to_owned()),
         (None, [only]) => Ok(only.id().to_string()),
         (None, all) => {

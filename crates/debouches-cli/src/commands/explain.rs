@@ -4,8 +4,8 @@ use debouches_model::{Finding, Lang, RuleCode, RuleEntry};
 use serde_json::json;
 
 use crate::args::{ExplainArgs, Global};
-use crate::failure::Usage;
 use crate::output;
+use debouches_engine::failure::Usage;
 
 /// Exit codes, for people: meaning, and what cron does.
 const EXIT_CODES: [(u8, [&str; 2]); 10] = [

@@ -3,15 +3,15 @@
 use serde_json::json;
 
 use crate::args::{Global, HistoryArgs, ShowArgs};
-use crate::engine::Outcome;
-use crate::failure::Usage;
-use crate::operations::{RunRecord, all};
 use crate::output;
-use crate::session::Session;
+use crate::session;
+use debouches_engine::failure::Usage;
+use debouches_engine::operations::{RunRecord, all};
+use debouches_engine::selection::Outcome;
 
 pub(crate) async fn history(global: &Global, args: &HistoryArgs) -> anyhow::Result<u8> {
-    let session = Session::open(global).await?;
-    let mut records = all(&session).await?;
+    let context = session::open(global).await?;
+    let mut records = all(&context).await?;
     if args.troubles {
         records.retain(|run| run.exit_code != 0);
     }
@@ -78,8 +78,8 @@ fn what(run: &RunRecord) -> String {
 }
 
 pub(crate) async fn show(global: &Global, args: &ShowArgs) -> anyhow::Result<u8> {
-    let session = Session::open(global).await?;
-    let records = all(&session).await?;
+    let context = session::open(global).await?;
+    let records = all(&context).await?;
     let found: Vec<&RunRecord> = match args.run.as_str() {
         "last" => records.last().into_iter().collect(),
         name => records

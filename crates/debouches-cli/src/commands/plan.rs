@@ -7,17 +7,18 @@ use serde_json::json;
 
 use super::plan_text::text;
 use crate::args::{Global, PlanArgs};
-use crate::config::{DatasetConfig, Portal, PortalKind, StaticSite};
-use crate::engine::Selection;
-use crate::failure::{self, Usage};
 use crate::output;
-use crate::session::Session;
-use crate::stages::catalogue::{Catalogue, Write};
-use crate::stages::connection::connect;
-use crate::stages::hosting;
-use crate::stages::package::{ingredients, is_current, latest};
-use crate::stages::publish::all_withdrawn;
-use crate::stages::withdrawn::{is_withdrawn, to_mark};
+use crate::session;
+use debouches_engine::Context;
+use debouches_engine::config::{DatasetConfig, Portal, PortalKind, StaticSite};
+use debouches_engine::failure::{self, Usage};
+use debouches_engine::selection::Selection;
+use debouches_engine::stages::catalogue::{Catalogue, Write};
+use debouches_engine::stages::connection::connect;
+use debouches_engine::stages::hosting;
+use debouches_engine::stages::package::{ingredients, is_current, latest};
+use debouches_engine::stages::publish::all_withdrawn;
+use debouches_engine::stages::withdrawn::{is_withdrawn, to_mark};
 
 /// Exit code of `plan --exit-code` when something would change.
 const PENDING: u8 = 10;
@@ -37,16 +38,16 @@ pub(super) struct Line {
 }
 
 pub(crate) async fn plan(global: &Global, args: &PlanArgs) -> anyhow::Result<u8> {
-    let session = Session::open(global).await?;
-    let selection = Selection::of(&session.pipeline, &args.subjects.subjects)?;
-    if session.pipeline.portals.is_empty() {
+    let context = session::open(global).await?;
+    let selection = Selection::of(&context.pipeline, &args.subjects.subjects)?;
+    if context.pipeline.portals.is_empty() {
         return Err(Usage(format!(
             "profile `{}` has no portal",
-            session.pipeline.profile
+            context.pipeline.profile
         ))
         .into());
     }
-    let asked: Vec<&Portal> = session
+    let asked: Vec<&Portal> = context
         .pipeline
         .portals
         .iter()
@@ -58,13 +59,13 @@ pub(crate) async fn plan(global: &Global, args: &PlanArgs) -> anyhow::Result<u8>
         return Err(Usage(format!("{message} {}", asked.len())).into());
     }
     let mut lines = Vec::new();
-    for portal in &session.pipeline.portals {
+    for portal in &context.pipeline.portals {
         lines.extend(match &portal.kind {
             PortalKind::Static(settings) => {
-                of_catalogue(&session, &selection, portal, settings).await?
+                of_catalogue(&context, &selection, portal, settings).await?
             }
             PortalKind::Practice { .. } | PortalKind::Udata { .. } => {
-                of_portal(&session, &selection, portal).await?
+                of_portal(&context, &selection, portal).await?
             }
         });
     }
@@ -97,7 +98,7 @@ pub(crate) async fn plan(global: &Global, args: &PlanArgs) -> anyhow::Result<u8>
             id: portal.id.to_string(),
             url,
         };
-        let file = PlanFile::new(session.clock.now(), there, planned.collect());
+        let file = PlanFile::new(context.clock.now(), there, planned.collect());
         let path = global.directory.clone().unwrap_or_default().join(path);
         debouches_store::replace_file(&path, file.to_text().as_bytes())?;
     }
@@ -109,31 +110,31 @@ pub(crate) async fn plan(global: &Global, args: &PlanArgs) -> anyhow::Result<u8>
 }
 
 async fn of_portal(
-    session: &Session,
+    context: &Context,
     selection: &Selection<'_>,
     portal: &Portal,
 ) -> anyhow::Result<Vec<Line>> {
     let mut lines = Vec::new();
-    let connection = connect(session, portal).await?;
+    let connection = connect(context, portal).await?;
     if portal.contact.is_some()
         && connection.target(None).contact_points.len() == portal.contact_points.len()
     {
         tracing::info!("the contact point of portal {} would be made", portal.id);
     }
     for dataset in &selection.datasets {
-        let (mut line, release) = begun(session, dataset, portal).await?;
+        let (mut line, release) = begun(context, dataset, portal).await?;
         let Some(release) = release else {
             lines.push(line);
             continue;
         };
         match connection
-            .pending(session, &release, &connection.target(Some(dataset)))
+            .pending(context, &release, &connection.target(Some(dataset)))
             .await
         {
             Ok(found) => {
                 line.left_out = found.desired.left_out.clone();
                 let mut planned = PlannedDataset::of(&found, release.manifest().identity());
-                match bucket(session, dataset, &release).await {
+                match bucket(context, dataset, &release).await {
                     Ok(bucket) => planned.bucket = bucket,
                     Err(error) => {
                         line.obstacle = Some((failure::one_line(&error), failure::fault_of(&error)))
@@ -153,40 +154,40 @@ async fn of_portal(
 
 /// What would be put in the bucket of a dataset that has one.
 async fn bucket(
-    session: &Session,
+    context: &Context,
     dataset: &DatasetConfig,
     release: &Artefact,
 ) -> anyhow::Result<Option<PlannedBucket>> {
     let Some(hosting) = &dataset.hosting else {
         return Ok(None);
     };
-    let planned = hosting::planned(session, hosting, release).await?;
+    let planned = hosting::planned(context, hosting, release).await?;
     Ok((!planned.is_empty()).then_some(planned))
 }
 
 /// The line of a dataset, with what stands before its publication, and its release.
 async fn begun(
-    session: &Session,
+    context: &Context,
     dataset: &DatasetConfig,
     portal: &Portal,
 ) -> anyhow::Result<(Line, Option<Artefact>)> {
     let mut line = Line::new(dataset.id().as_str(), portal);
-    let release = match latest(session, dataset.id().as_str()).await? {
+    let release = match latest(context, dataset.id().as_str()).await? {
         Some(release) => Some(release),
-        None => to_mark(session, dataset.id()).await?,
+        None => to_mark(context, dataset.id()).await?,
     };
     let Some(release) = release else {
-        if !all_withdrawn(session, dataset).await {
+        if !all_withdrawn(context, dataset).await {
             line.notes
                 .push("no release yet: run `debouches run`".to_owned());
         }
         return Ok((line, None));
     };
     line.release = Some(release.key().id.clone());
-    match ingredients(session, dataset).await {
-        Ok((now, _)) if is_current(session, &release, &now).await? => {}
+    match ingredients(context, dataset).await {
+        Ok((now, _)) if is_current(context, &release, &now).await? => {}
         // Withdrawn data is not released again.
-        Ok((now, _)) if is_withdrawn(session, dataset.id(), &now).await? => {}
+        Ok((now, _)) if is_withdrawn(context, dataset.id(), &now).await? => {}
         Ok(_) => line.notes.push(format!(
             "the {} stage would make another release",
             Stage::Package
@@ -197,15 +198,15 @@ async fn begun(
 }
 
 async fn of_catalogue(
-    session: &Session,
+    context: &Context,
     selection: &Selection<'_>,
     portal: &Portal,
     settings: &StaticSite,
 ) -> anyhow::Result<Vec<Line>> {
-    let catalogue = Catalogue::open(session, portal, settings)?;
+    let catalogue = Catalogue::open(context, portal, settings)?;
     let (mut lines, mut records) = (Vec::new(), Vec::new());
     for dataset in &selection.datasets {
-        let (mut line, release) = begun(session, dataset, portal).await?;
+        let (mut line, release) = begun(context, dataset, portal).await?;
         if release.is_some() {
             match catalogue.pending(dataset).await {
                 Ok(pending) => {

@@ -6,15 +6,16 @@ use anyhow::Context as _;
 use debouches_portal::PortalOptions;
 
 use crate::args::{Global, Subjects};
-use crate::config::PortalKind;
-use crate::engine::{Selection, Summary};
 use crate::output;
-use crate::session::{Session, load_pipeline};
-use crate::stages::adopt;
-use crate::stages::connection::connect;
+use crate::session;
+use debouches_engine::config::PortalKind;
+use debouches_engine::context::load_pipeline;
+use debouches_engine::selection::{Selection, Summary};
+use debouches_engine::stages::adopt;
+use debouches_engine::stages::connection::connect;
 
 pub(crate) async fn serve(global: &Global, port: u16) -> anyhow::Result<u8> {
-    let pipeline = load_pipeline(global)?;
+    let pipeline = load_pipeline(&session::options(global))?;
     let practice = pipeline
         .portals
         .iter()
@@ -43,24 +44,24 @@ pub(crate) async fn serve(global: &Global, port: u16) -> anyhow::Result<u8> {
 }
 
 pub(crate) async fn adopt(global: &Global, subjects: &Subjects) -> anyhow::Result<u8> {
-    let session = Session::open(global).await?;
-    let selection = Selection::of(&session.pipeline, &subjects.subjects)?;
-    let lock = session.lock("debouches portal adopt").await?;
+    let context = session::open(global).await?;
+    let selection = Selection::of(&context.pipeline, &subjects.subjects)?;
+    let lock = context.lock("debouches portal adopt").await?;
     let mut summary = Summary::default();
     // A static catalogue keeps its own record of what was published: nothing of it has to be taken back.
-    for portal in session
+    for portal in context
         .pipeline
         .portals
         .iter()
         .filter(|portal| !matches!(portal.kind, PortalKind::Static(_)))
     {
-        let connection = connect(&session, portal).await?;
+        let connection = connect(&context, portal).await?;
         for dataset in &selection.datasets {
-            summary.push(adopt::adopt(&session, &connection, dataset, &lock).await);
+            summary.push(adopt::adopt(&context, &connection, dataset, &lock).await);
         }
         connection.close().await;
     }
     let exit = summary.exit_code();
-    output::print_summary(&session, &summary, exit);
+    output::print_summary(global, &context, &summary, exit);
     Ok(exit)
 }

@@ -7,12 +7,13 @@ use debouches_model::Stage;
 use debouches_publish::PlanFile;
 
 use crate::args::{Global, PlanArgs, PublishArgs, Subjects};
-use crate::config::PortalKind;
-use crate::engine::{Selection, Summary};
-use crate::failure::Usage;
-use crate::operations::{self, Ending};
-use crate::session::Session;
-use crate::{output, stages};
+use crate::output;
+use crate::session;
+use debouches_engine::config::PortalKind;
+use debouches_engine::failure::Usage;
+use debouches_engine::operations::{self, Ending};
+use debouches_engine::selection::{Selection, Summary};
+use debouches_engine::stages;
 
 pub(crate) async fn publish(global: &Global, args: &PublishArgs) -> anyhow::Result<u8> {
     let is_plan = |subject: &String| subject.ends_with(".json");
@@ -52,8 +53,8 @@ async fn planned(global: &Global, path: &str) -> anyhow::Result<u8> {
         output::print(&text);
         return Ok(0);
     }
-    let session = Session::open(global).await?;
-    let portal = session
+    let context = session::open(global).await?;
+    let portal = context
         .pipeline
         .portals
         .iter()
@@ -62,7 +63,7 @@ async fn planned(global: &Global, path: &str) -> anyhow::Result<u8> {
     let portal = portal.map_err(|error| {
         Usage(format!(
             "{error}, which profile `{}` has not",
-            session.pipeline.profile
+            context.pipeline.profile
         ))
     })?;
     let url = match &portal.kind {
@@ -89,15 +90,15 @@ async fn planned(global: &Global, path: &str) -> anyhow::Result<u8> {
         output::print("nothing to publish: the plan is empty\n");
         return Ok(0);
     }
-    let selection = Selection::of(&session.pipeline, &subjects)?;
+    let selection = Selection::of(&context.pipeline, &subjects)?;
     let command = format!("debouches publish {path}");
-    let lock = session.lock(&command).await?;
+    let lock = context.lock(&command).await?;
     let started = Instant::now();
     let mut summary = Summary::default();
-    stages::publish::run_planned(&session, portal, &selection, &plan, &lock, &mut summary).await;
+    stages::publish::run_planned(&context, portal, &selection, &plan, &lock, &mut summary).await;
     let exit = summary.exit_code();
     operations::close(
-        &session,
+        &context,
         &lock,
         &Ending {
             command: &command,
@@ -108,6 +109,6 @@ async fn planned(global: &Global, path: &str) -> anyhow::Result<u8> {
         },
     )
     .await;
-    output::print_summary(&session, &summary, exit);
+    output::print_summary(global, &context, &summary, exit);
     Ok(exit)
 }

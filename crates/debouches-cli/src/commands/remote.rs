@@ -8,26 +8,27 @@ use debouches_release::{Side, SideTable};
 use debouches_table::ParquetFile;
 
 use crate::args::Global;
-use crate::config::PortalKind;
-use crate::failure::Usage;
-use crate::released::side::shapes;
-use crate::session::Session;
-use crate::stages::catalogue::Catalogue;
-use crate::stages::connection::{Connection, connect};
+use crate::session;
+use debouches_engine::Context;
+use debouches_engine::config::PortalKind;
+use debouches_engine::failure::Usage;
+use debouches_engine::released::side::shapes;
+use debouches_engine::stages::catalogue::Catalogue;
+use debouches_engine::stages::connection::{Connection, connect};
 
 /// Largest file that is read from an address.
 const LARGEST: u64 = 8 << 30;
 
 /// The release whose folder is at that address.
 pub(super) async fn side(global: &Global, address: &str) -> anyhow::Result<Side> {
-    let session = Session::open(global).await?;
+    let context = session::open(global).await?;
     let base = Url::parse(&format!("{}/", address.trim_end_matches('/')))
         .map_err(|error| Usage(format!("{address}: {error}")))?;
     let at = |path: &str| {
         base.join(path)
             .with_context(|| format!("cannot join {path} to {address}"))
     };
-    let client = client(&session)?;
+    let client = client(&context)?;
     let mut text = Vec::new();
     client
         .download(
@@ -51,19 +52,19 @@ pub(super) async fn side(global: &Global, address: &str) -> anyhow::Result<Side>
 }
 
 /// What the first portal of the profile serves now, whatever the state thinks of it.
-pub(super) async fn live(session: &Session, dataset: &str) -> anyhow::Result<Side> {
-    let Some(configured) = session.pipeline.portals.first() else {
+pub(super) async fn live(context: &Context, dataset: &str) -> anyhow::Result<Side> {
+    let Some(configured) = context.pipeline.portals.first() else {
         return Err(Usage(format!(
             "profile `{}` has no portal",
-            session.pipeline.profile
+            context.pipeline.profile
         ))
         .into());
     };
     if let PortalKind::Static(settings) = &configured.kind {
-        return of_catalogue(&Catalogue::open(session, configured, settings)?, dataset).await;
+        return of_catalogue(&Catalogue::open(context, configured, settings)?, dataset).await;
     }
-    let connection = connect(session, configured).await?;
-    let found = of_portal(session, &connection, dataset).await;
+    let connection = connect(context, configured).await?;
+    let found = of_portal(context, &connection, dataset).await;
     connection.close().await;
     found
 }
@@ -103,7 +104,7 @@ async fn of_catalogue(catalogue: &Catalogue<'_>, dataset: &str) -> anyhow::Resul
 }
 
 async fn of_portal(
-    session: &Session,
+    context: &Context,
     connection: &Connection<'_>,
     dataset: &str,
 ) -> anyhow::Result<Side> {
@@ -115,7 +116,7 @@ async fn of_portal(
         ))
         .into());
     };
-    let client = client(session)?;
+    let client = client(context)?;
     let address = |path: &str| {
         let found = live.files.iter().find(|file| file.path == path);
         let found = found.ok_or_else(|| {
@@ -152,8 +153,8 @@ async fn of_portal(
     })
 }
 
-fn client(session: &Session) -> anyhow::Result<Client> {
-    let mut options = ClientOptions::new(&session.pipeline.contact);
+fn client(context: &Context) -> anyhow::Result<Client> {
+    let mut options = ClientOptions::new(&context.pipeline.contact);
     options.policy.requests_per_second = 20.0;
     Ok(Client::new(options)?)
 }

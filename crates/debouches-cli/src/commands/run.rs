@@ -1,18 +1,19 @@
 //! `debouches run`, and each stage alone.
 
-use std::io::{BufRead as _, IsTerminal as _};
 use std::time::Instant;
 
 use debouches_model::Stage;
 use debouches_store::Lock;
 
 use crate::args::{Global, RunArgs, Subjects};
-use crate::config::PortalKind;
-use crate::engine::{Selection, Summary};
-use crate::failure::{self, Usage};
-use crate::operations::{self, Ending};
-use crate::session::Session;
-use crate::{output, stages};
+use crate::session;
+use crate::{consent, output};
+use debouches_engine::Context;
+use debouches_engine::config::PortalKind;
+use debouches_engine::failure::{self, Usage};
+use debouches_engine::operations::{self, Ending};
+use debouches_engine::selection::{Selection, Summary};
+use debouches_engine::stages;
 
 /// The stages that the flags ask for.
 pub(crate) fn range(args: &RunArgs) -> anyhow::Result<Vec<Stage>> {
@@ -36,20 +37,20 @@ pub(crate) async fn stages(
     if global.dry_run {
         return super::why::would(global, wanted, subjects).await;
     }
-    let session = Session::open(global).await?;
-    let selection = Selection::of(&session.pipeline, &subjects.subjects)?;
+    let context = session::open(global).await?;
+    let selection = Selection::of(&context.pipeline, &subjects.subjects)?;
     if wanted.contains(&Stage::Publish) {
-        ask_for_consent(&session)?;
+        ask_for_consent(global, &context)?;
     }
-    for reason in &session.pipeline.left_out {
-        tracing::info!("left out of profile {}: {reason}", session.pipeline.profile);
+    for reason in &context.pipeline.left_out {
+        tracing::info!("left out of profile {}: {reason}", context.pipeline.profile);
     }
     let names: Vec<&str> = wanted.iter().map(|stage| stage.as_str()).collect();
     let command = format!("debouches {}", names.join("+"));
-    let lock = session.lock(&command).await?;
+    let lock = context.lock(&command).await?;
     let started = Instant::now();
     let mut summary = Summary::default();
-    let result = in_order(&session, &selection, wanted, &lock, &mut summary).await;
+    let result = in_order(&context, &selection, wanted, &lock, &mut summary).await;
     let exit = result.as_ref().map_or_else(
         |error| failure::fault_of(error).exit_code(),
         |()| summary.exit_code(),
@@ -61,28 +62,28 @@ pub(crate) async fn stages(
         error: result.as_ref().err(),
         exit,
     };
-    operations::close(&session, &lock, &ending).await;
+    operations::close(&context, &lock, &ending).await;
     result?;
-    output::print_summary(&session, &summary, exit);
+    output::print_summary(global, &context, &summary, exit);
     Ok(exit)
 }
 
 async fn in_order(
-    session: &Session,
+    context: &Context,
     selection: &Selection<'_>,
     wanted: &[Stage],
     lock: &Lock,
     summary: &mut Summary,
 ) -> anyhow::Result<()> {
     for stage in wanted {
-        stages::run(*stage, session, selection, lock, summary).await?;
+        stages::run(*stage, context, selection, lock, summary).await?;
     }
     Ok(())
 }
 
 /// A real portal is written to only with `--yes`, under cron as on a terminal, where one may also answer.
-fn ask_for_consent(session: &Session) -> anyhow::Result<()> {
-    let real = session
+fn ask_for_consent(global: &Global, context: &Context) -> anyhow::Result<()> {
+    let real = context
         .pipeline
         .portals
         .iter()
@@ -92,23 +93,11 @@ fn ask_for_consent(session: &Session) -> anyhow::Result<()> {
             PortalKind::Practice { .. } => None,
         });
     let url = real.collect::<Vec<_>>().join(" and ");
-    if session.global.yes || url.is_empty() {
+    if url.is_empty() {
         return Ok(());
     }
-    let refuse = || {
-        Usage(format!(
-            "publishing to {url} needs `--yes`, or a plan: `debouches plan -o plan.json`, then `debouches publish plan.json`"
-        ))
-    };
-    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return Err(refuse().into());
-    }
-    output::eprint(&format!("Publish to {url}? [y/N] "));
-    let mut answer = String::new();
-    std::io::stdin().lock().read_line(&mut answer)?;
-    if matches!(answer.trim(), "y" | "yes" | "o" | "oui") {
-        Ok(())
-    } else {
-        Err(refuse().into())
-    }
+    let refusal = format!(
+        "publishing to {url} needs `--yes`, or a plan: `debouches plan -o plan.json`, then `debouches publish plan.json`"
+    );
+    consent::ask(global, &format!("Publish to {url}?"), &refusal)
 }

@@ -6,16 +6,17 @@ use debouches_model::{ArtefactKey, Decree, Fault, Ingredients, Stage, Withdrawal
 use serde_json::json;
 
 use crate::args::{Global, Subjects};
-use crate::config::{Awaited, DatasetConfig, Source};
-use crate::engine::Selection;
-use crate::failure;
 use crate::output;
-use crate::session::Session;
-use crate::stages::artefact::{FINDINGS_FILE, Known, Target, load_report};
-use crate::stages::calendar::Seen;
-use crate::stages::package::{ingredients, is_current, latest};
-use crate::stages::withdrawn::is_withdrawn;
-use crate::stages::{enrich, validate};
+use crate::session;
+use debouches_engine::Context;
+use debouches_engine::config::{Awaited, DatasetConfig, Source};
+use debouches_engine::failure;
+use debouches_engine::selection::Selection;
+use debouches_engine::stages::artefact::{FINDINGS_FILE, Known, Target, load_report};
+use debouches_engine::stages::calendar::Seen;
+use debouches_engine::stages::package::{ingredients, is_current, latest};
+use debouches_engine::stages::withdrawn::is_withdrawn;
+use debouches_engine::stages::{enrich, validate};
 
 /// State of a source that has not published by its expected date.
 const LATE: &str = "late";
@@ -29,37 +30,37 @@ struct Line {
 }
 
 pub(crate) async fn status(global: &Global, subjects: &Subjects) -> anyhow::Result<u8> {
-    let session = Session::open(global).await?;
-    let selection = Selection::of(&session.pipeline, &subjects.subjects)?;
+    let context = session::open(global).await?;
+    let selection = Selection::of(&context.pipeline, &subjects.subjects)?;
     let mut lines = Vec::new();
     for source in &selection.sources {
-        lines.push(source_line(&session, source.id().as_str()).await?);
-        let target = validate::target(&session, source)
+        lines.push(source_line(&context, source.id().as_str()).await?);
+        let target = validate::target(&context, source)
             .await
             .map(|(target, _)| target);
-        lines.extend(late_line(&session, source, target.as_ref().ok()).await?);
-        lines.push(table_line(&session, Stage::Validate, source.spec.id.as_str(), target).await?);
+        lines.extend(late_line(&context, source, target.as_ref().ok()).await?);
+        lines.push(table_line(&context, Stage::Validate, source.spec.id.as_str(), target).await?);
     }
     for spec in selection.enriched() {
         lines.push(
             table_line(
-                &session,
+                &context,
                 Stage::Enrich,
                 spec.id.as_str(),
-                enrich::target(&session, spec).await,
+                enrich::target(&context, spec).await,
             )
             .await?,
         );
     }
     for dataset in &selection.datasets {
         let (state, detail) = match (
-            latest(&session, dataset.id().as_str()).await?,
-            ingredients(&session, dataset).await,
+            latest(&context, dataset.id().as_str()).await?,
+            ingredients(&context, dataset).await,
         ) {
-            (Some(release), Ok((now, _))) if is_current(&session, &release, &now).await? => {
+            (Some(release), Ok((now, _))) if is_current(&context, &release, &now).await? => {
                 ("current", format!("version {}", release.key().id))
             }
-            (last, Ok((now, _))) if refusal(&session, dataset, &now).await?.is_some() => {
+            (last, Ok((now, _))) if refusal(&context, dataset, &now).await?.is_some() => {
                 let kept = last.map_or_else(
                     || "no release yet".to_owned(),
                     |release| format!("version {} stays", release.key().id),
@@ -68,11 +69,11 @@ pub(crate) async fn status(global: &Global, subjects: &Subjects) -> anyhow::Resu
                     "refused",
                     format!(
                         "{}; {kept}",
-                        refusal(&session, dataset, &now).await?.unwrap_or_default()
+                        refusal(&context, dataset, &now).await?.unwrap_or_default()
                     ),
                 )
             }
-            (Some(release), Ok((now, _))) if is_withdrawn(&session, dataset.id(), &now).await? => (
+            (Some(release), Ok((now, _))) if is_withdrawn(&context, dataset.id(), &now).await? => (
                 "current",
                 format!(
                     "version {}; the data received since is that of a withdrawn release",
@@ -91,7 +92,7 @@ pub(crate) async fn status(global: &Global, subjects: &Subjects) -> anyhow::Resu
                     failure::one_line(&error)
                 ),
             ),
-            (None, _) if session.withdrawn().await?.of(dataset.id()).next().is_some() => {
+            (None, _) if context.withdrawn().await?.of(dataset.id()).next().is_some() => {
                 ("withdrawn", "no release that may be used".to_owned())
             }
             (None, _) => ("missing", "no release yet".to_owned()),
@@ -102,7 +103,7 @@ pub(crate) async fn status(global: &Global, subjects: &Subjects) -> anyhow::Resu
             state: state.to_owned(),
             detail,
         });
-        for withdrawal in session.withdrawn().await?.of(dataset.id()) {
+        for withdrawal in context.withdrawn().await?.of(dataset.id()) {
             let Withdrawal {
                 version,
                 at,
@@ -127,12 +128,12 @@ pub(crate) async fn status(global: &Global, subjects: &Subjects) -> anyhow::Resu
                 detail,
             });
         }
-        for key in session
+        for key in context
             .store
             .list(Stage::Publish, dataset.id().as_str())
             .await?
         {
-            let at = session
+            let at = context
                 .store
                 .find(&key)
                 .await?
@@ -153,16 +154,16 @@ pub(crate) async fn status(global: &Global, subjects: &Subjects) -> anyhow::Resu
 
 /// Where the findings are, when a gate refused a release made of these ingredients.
 async fn refusal(
-    session: &Session,
+    context: &Context,
     dataset: &DatasetConfig,
     now: &Ingredients,
 ) -> anyhow::Result<Option<String>> {
-    for key in session
+    for key in context
         .store
         .list_rejected(Stage::Package, dataset.id().as_str())
         .await?
     {
-        let Some(artefact) = session.store.find(&key).await? else {
+        let Some(artefact) = context.store.find(&key).await? else {
             continue;
         };
         // What is kept of a purged release has no findings.
@@ -183,11 +184,11 @@ async fn refusal(
 
 /// The line of a source that has not published by its expected date; none when it is on time.
 async fn late_line(
-    session: &Session,
+    context: &Context,
     source: &Source,
     target: Option<&Target>,
 ) -> anyhow::Result<Option<Line>> {
-    let today = session.clock.now().date_naive();
+    let today = context.clock.now().date_naive();
     let due: Vec<_> = source
         .expected
         .iter()
@@ -196,7 +197,7 @@ async fn late_line(
     if due.is_empty() {
         return Ok(None);
     }
-    let seen = Seen::of(session, source, target).await?;
+    let seen = Seen::of(context, source, target).await?;
     let missing = due.into_iter().find(|expected| !seen.has(expected));
     Ok(missing.map(|expected| {
         let what = match &expected.what {
@@ -220,8 +221,8 @@ async fn late_line(
     }))
 }
 
-async fn source_line(session: &Session, id: &str) -> anyhow::Result<Line> {
-    let entry = session
+async fn source_line(context: &Context, id: &str) -> anyhow::Result<Line> {
+    let entry = context
         .sources()
         .sources
         .iter()
@@ -230,7 +231,7 @@ async fn source_line(session: &Session, id: &str) -> anyhow::Result<Line> {
     let (state, detail) = match entry {
         None => ("missing", "never fetched".to_owned()),
         Some(entry) => {
-            let there = session
+            let there = context
                 .store
                 .find(&ArtefactKey::new(Stage::Fetch, id, entry.sha256))
                 .await?
@@ -256,14 +257,14 @@ async fn source_line(session: &Session, id: &str) -> anyhow::Result<Line> {
 }
 
 async fn table_line(
-    session: &Session,
+    context: &Context,
     stage: Stage,
     table: &str,
     target: anyhow::Result<Target>,
 ) -> anyhow::Result<Line> {
     let (state, detail) = match target {
         Err(error) => ("waiting", failure::one_line(&error)),
-        Ok(target) => match target.look(session).await? {
+        Ok(target) => match target.look(context).await? {
             Known::Made(artefact) => (
                 "current",
                 format!("{} rows", load_report(&artefact).await?.rows.kept),

@@ -4,13 +4,15 @@ use debouches_model::{RuleCode, Stage, Waiver};
 use serde_json::json;
 
 use crate::args::{Global, WaiveArgs, WaiversArgs};
-use crate::config::Pipeline;
-use crate::failure::Usage;
-use crate::session::{clock, load_pipeline};
-use crate::{output, waivers};
+use crate::output;
+use crate::session;
+use debouches_engine::config::Pipeline;
+use debouches_engine::context::{clock, load_pipeline};
+use debouches_engine::failure::Usage;
+use debouches_engine::waivers;
 
 pub(crate) fn waive(global: &Global, args: &WaiveArgs) -> anyhow::Result<u8> {
-    let pipeline = load_pipeline(global)?;
+    let pipeline = load_pipeline(&session::options(global))?;
     let waiver = read(&pipeline, args)?;
     let mut all = waivers::load(&pipeline.waivers_file)?;
     // The same exception again replaces the former one.
@@ -96,7 +98,7 @@ fn read(pipeline: &Pipeline, args: &WaiveArgs) -> anyhow::Result<Waiver> {
 }
 
 pub(crate) fn waivers(global: &Global, args: &WaiversArgs) -> anyhow::Result<u8> {
-    let pipeline = load_pipeline(global)?;
+    let pipeline = load_pipeline(&session::options(global))?;
     let mut all = waivers::load(&pipeline.waivers_file)?;
     if let Some(number) = args.remove {
         let place = number.checked_sub(1).filter(|place| *place < all.len());

@@ -4,13 +4,14 @@ use debouches_model::{Ingredients, Stage};
 use serde_json::{Value, json};
 
 use crate::args::{Global, Subjects};
-use crate::engine::Selection;
-use crate::failure;
 use crate::output;
-use crate::session::Session;
-use crate::stages::artefact::{Known, Target};
-use crate::stages::package::{ingredients, is_current, latest};
-use crate::stages::{enrich, validate};
+use crate::session;
+use debouches_engine::Context;
+use debouches_engine::failure;
+use debouches_engine::selection::Selection;
+use debouches_engine::stages::artefact::{Known, Target};
+use debouches_engine::stages::package::{ingredients, is_current, latest};
+use debouches_engine::stages::{enrich, validate};
 
 pub(crate) async fn why(global: &Global, subjects: &Subjects) -> anyhow::Result<u8> {
     would(global, &Stage::ALL, subjects).await
@@ -22,15 +23,15 @@ pub(crate) async fn would(
     wanted: &[Stage],
     subjects: &Subjects,
 ) -> anyhow::Result<u8> {
-    let session = Session::open(global).await?;
-    let selection = Selection::of(&session.pipeline, &subjects.subjects)?;
+    let context = session::open(global).await?;
+    let selection = Selection::of(&context.pipeline, &subjects.subjects)?;
     let mut answers: Vec<Value> = Vec::new();
     for source in selection
         .sources
         .iter()
         .filter(|_| wanted.contains(&Stage::Fetch))
     {
-        let known = session
+        let known = context
             .sources()
             .sources
             .get(source.id())
@@ -51,10 +52,10 @@ pub(crate) async fn would(
         .iter()
         .filter(|_| wanted.contains(&Stage::Validate))
     {
-        let target = validate::target(&session, source)
+        let target = validate::target(&context, source)
             .await
             .map(|(target, _)| target);
-        answers.push(answer(&session, Stage::Validate, source.spec.id.as_str(), target).await?);
+        answers.push(answer(&context, Stage::Validate, source.spec.id.as_str(), target).await?);
     }
     for spec in selection
         .enriched()
@@ -62,10 +63,10 @@ pub(crate) async fn would(
     {
         answers.push(
             answer(
-                &session,
+                &context,
                 Stage::Enrich,
                 spec.id.as_str(),
-                enrich::target(&session, spec).await,
+                enrich::target(&context, spec).await,
             )
             .await?,
         );
@@ -76,11 +77,11 @@ pub(crate) async fn would(
         .filter(|_| wanted.contains(&Stage::Package))
     {
         let id = dataset.id().as_str();
-        let last = latest(&session, id).await?;
-        answers.push(match (ingredients(&session, dataset).await, last) {
+        let last = latest(&context, id).await?;
+        answers.push(match (ingredients(&context, dataset).await, last) {
             (Err(error), _) => waits(Stage::Package, id, &error),
             (Ok(_), None) => json!({ "stage": Stage::Package, "subject": id, "runs": true, "because": "no release yet" }),
-            (Ok((now, _)), Some(last)) if is_current(&session, &last, &now).await? => {
+            (Ok((now, _)), Some(last)) if is_current(&context, &last, &now).await? => {
                 json!({ "stage": Stage::Package, "subject": id, "runs": false, "because": "nothing moved" })
             }
             (Ok((now, _)), Some(last)) => compared(Stage::Package, id, &now, &last.manifest().ingredients),
@@ -103,7 +104,7 @@ pub(crate) async fn would(
 }
 
 async fn answer(
-    session: &Session,
+    context: &Context,
     stage: Stage,
     table: &str,
     target: anyhow::Result<Target>,
@@ -112,7 +113,7 @@ async fn answer(
         Ok(target) => target,
         Err(error) => return Ok(waits(stage, table, &error)),
     };
-    Ok(match target.look(session).await? {
+    Ok(match target.look(context).await? {
         Known::Made(artefact) => {
             let because = format!(
                 "nothing moved since {}",
@@ -127,7 +128,7 @@ async fn answer(
             );
             json!({ "stage": stage, "subject": table, "runs": false, "because": because })
         }
-        Known::Nothing => match newest(session, stage, table).await? {
+        Known::Nothing => match newest(context, stage, table).await? {
             Some(before) => compared(stage, table, &target.ingredients, &before),
             None => {
                 json!({ "stage": stage, "subject": table, "runs": true, "because": "never made" })
@@ -138,15 +139,15 @@ async fn answer(
 
 /// The ingredients of the newest output of a table, refused or not.
 async fn newest(
-    session: &Session,
+    context: &Context,
     stage: Stage,
     table: &str,
 ) -> anyhow::Result<Option<Ingredients>> {
-    let mut keys = session.store.list(stage, table).await?;
-    keys.extend(session.store.list_rejected(stage, table).await?);
+    let mut keys = context.store.list(stage, table).await?;
+    keys.extend(context.store.list_rejected(stage, table).await?);
     let mut newest = None;
     for key in keys {
-        if let Some(artefact) = session.store.find(&key).await? {
+        if let Some(artefact) = context.store.find(&key).await? {
             let made = artefact.manifest().created_at;
             if newest.as_ref().is_none_or(|(at, _)| made >= *at) {
                 newest = Some((made, artefact.manifest().ingredients.clone()));

@@ -1,6 +1,5 @@
 //! `debouches yank` and `debouches purge`: releases that readers should no longer use.
 
-use std::io::IsTerminal as _;
 use std::time::Instant;
 
 use debouches_model::{ArtefactKey, DatasetId, Decree, Stage, Version, Withdrawal};
@@ -8,13 +7,15 @@ use debouches_store::{Artefact, Lock};
 
 use super::diff::only_dataset;
 use crate::args::{Global, PurgeArgs, ReleaseName, YankArgs};
-use crate::config::DatasetConfig;
-use crate::engine::{Outcome, Selection, Step, Summary};
-use crate::failure::Usage;
-use crate::operations::{self, Ending};
-use crate::session::Session;
-use crate::stages::withdrawn::keep_tombstone;
-use crate::{failure, output, stages};
+use crate::session;
+use crate::{consent, output};
+use debouches_engine::Context;
+use debouches_engine::config::DatasetConfig;
+use debouches_engine::failure::Usage;
+use debouches_engine::operations::{self, Ending};
+use debouches_engine::selection::{Outcome, Selection, Step, Summary};
+use debouches_engine::stages::withdrawn::keep_tombstone;
+use debouches_engine::{failure, stages};
 
 /// A release that somebody decides about.
 struct Named {
@@ -26,8 +27,8 @@ struct Named {
 }
 
 pub(crate) async fn yank(global: &Global, args: &YankArgs) -> anyhow::Result<u8> {
-    let session = Session::open(global).await?;
-    let named = Named::find(&session, &args.name).await?;
+    let context = session::open(global).await?;
+    let named = Named::find(&context, &args.name).await?;
     let (id, version) = (named.dataset.id().clone(), named.version);
     let decision = if args.undo {
         Decree::Unyank
@@ -56,7 +57,7 @@ pub(crate) async fn yank(global: &Global, args: &YankArgs) -> anyhow::Result<u8>
         None if args.undo => format!("{id} {version} may be used again"),
         None => format!("{id} {version} is withdrawn; its bytes stay"),
     };
-    let after = named.leads_to(&session, decision == Decree::Unyank).await?;
+    let after = named.leads_to(&context, decision == Decree::Unyank).await?;
     let story = format!("{lead}; {after}");
     if global.dry_run {
         output::print(&format!("would be done: {story}\n"));
@@ -67,12 +68,12 @@ pub(crate) async fn yank(global: &Global, args: &YankArgs) -> anyhow::Result<u8>
         "--reason",
         "why, in French: it is published",
     )?;
-    consent(&session, &story, "yank")?;
+    consent(global, &story, "yank")?;
     let command = format!(
         "debouches yank {id}@{version}{}",
         if args.undo { " --undo" } else { "" }
     );
-    let lock = session.lock(&command).await?;
+    let lock = context.lock(&command).await?;
     let fingerprint = named
         .release
         .as_ref()
@@ -83,21 +84,21 @@ pub(crate) async fn yank(global: &Global, args: &YankArgs) -> anyhow::Result<u8>
         decision,
         dataset: id,
         version,
-        at: session.clock.now(),
+        at: context.clock.now(),
         by,
         reason,
         fingerprint,
         files: Vec::new(),
     };
     if settled.is_none() {
-        note(&session, &withdrawal, &lock).await?;
+        note(&context, &withdrawal, &lock).await?;
     }
-    finish(session, &named, &command, &story, &lock, None).await
+    finish(global, &named, &command, &story, &lock, None).await
 }
 
 pub(crate) async fn purge(global: &Global, args: &PurgeArgs) -> anyhow::Result<u8> {
-    let session = Session::open(global).await?;
-    let named = Named::find(&session, &args.name).await?;
+    let context = session::open(global).await?;
+    let named = Named::find(&context, &args.name).await?;
     let (id, version) = (named.dataset.id().clone(), named.version);
     let known = named
         .standing
@@ -106,8 +107,8 @@ pub(crate) async fn purge(global: &Global, args: &PurgeArgs) -> anyhow::Result<u
     if named.release.is_none() && known.is_none() {
         return Err(Usage(format!("there is no release {id} {version} in the state")).into());
     }
-    let places = named.places(&session);
-    let after = named.leads_to(&session, false).await?;
+    let places = named.places(&context);
+    let after = named.leads_to(&context, false).await?;
     let story = format!(
         "{id} {version} is purged: its bytes are removed from {places}, for ever; {after}. Kept: \
          its digests and the counts that readers saw, for the secrecy gate; what it was made of (snapshots, tables of the stages), \
@@ -130,11 +131,11 @@ pub(crate) async fn purge(global: &Global, args: &PurgeArgs) -> anyhow::Result<u
         "on what ground, in French: it is published",
     )?;
     let by = given(Some(args.by.as_str()), "--by", "who decides")?;
-    consent(&session, &story, "purge")?;
+    consent(global, &story, "purge")?;
     let command = format!("debouches purge {id}@{version}");
-    let lock = session.lock(&command).await?;
+    let lock = context.lock(&command).await?;
     if let Some(release) = &named.release {
-        keep_tombstone(&session, &named.dataset, release).await?;
+        keep_tombstone(&context, &named.dataset, release).await?;
     }
     if known.is_none()
         && let Some(release) = &named.release
@@ -144,16 +145,16 @@ pub(crate) async fn purge(global: &Global, args: &PurgeArgs) -> anyhow::Result<u
             decision: Decree::Purge,
             dataset: id,
             version,
-            at: session.clock.now(),
+            at: context.clock.now(),
             by,
             reason: basis,
             fingerprint: Some(release.manifest().ingredients.fingerprint()),
             files: release.manifest().files.clone(),
         };
-        note(&session, &withdrawal, &lock).await?;
+        note(&context, &withdrawal, &lock).await?;
     }
     finish(
-        session,
+        global,
         &named,
         &command,
         &story,
@@ -164,39 +165,39 @@ pub(crate) async fn purge(global: &Global, args: &PurgeArgs) -> anyhow::Result<u
 }
 
 impl Named {
-    async fn find(session: &Session, name: &ReleaseName) -> anyhow::Result<Self> {
+    async fn find(context: &Context, name: &ReleaseName) -> anyhow::Result<Self> {
         let (dataset, version) = match name.release.split_once('@') {
             Some((dataset, version)) => (dataset.to_owned(), version),
             None => (
-                only_dataset(session, name.dataset.as_deref())?,
+                only_dataset(context, name.dataset.as_deref())?,
                 name.release.as_str(),
             ),
         };
         let version: Version = version.parse().map_err(|error| Usage(format!("{error}")))?;
         let id: DatasetId = dataset.parse().map_err(|error| Usage(format!("{error}")))?;
-        let config = session.pipeline.datasets.iter().find(|own| own.id() == &id);
+        let config = context.pipeline.datasets.iter().find(|own| own.id() == &id);
         let unknown = || {
             Usage(format!(
                 "`{id}` is no dataset of profile `{}`",
-                session.pipeline.profile
+                context.pipeline.profile
             ))
         };
         Ok(Self {
             dataset: config.ok_or_else(unknown)?.clone(),
             version,
-            release: session
+            release: context
                 .store
                 .find(&ArtefactKey::new(Stage::Package, &id, version))
                 .await?,
-            standing: session.withdrawn().await?.find(&id, version).cloned(),
+            standing: context.withdrawn().await?.find(&id, version).cloned(),
         })
     }
 
     /// Which release readers are led to, in words.
-    async fn leads_to(&self, session: &Session, with_this: bool) -> anyhow::Result<String> {
+    async fn leads_to(&self, context: &Context, with_this: bool) -> anyhow::Result<String> {
         let id = self.dataset.id();
-        let withdrawn = session.withdrawn().await?;
-        let keys = session.store.list(Stage::Package, id.as_str()).await?;
+        let withdrawn = context.withdrawn().await?;
+        let keys = context.store.list(Stage::Package, id.as_str()).await?;
         let versions = keys.iter().filter_map(|key| key.id.parse::<Version>().ok());
         let usable = |version: &Version| match *version == self.version {
             true => with_this,
@@ -209,8 +210,8 @@ impl Named {
     }
 
     /// Where its bytes are, in words.
-    fn places(&self, session: &Session) -> String {
-        let portals = session
+    fn places(&self, context: &Context) -> String {
+        let portals = context
             .pipeline
             .portals
             .iter()
@@ -220,7 +221,7 @@ impl Named {
             .hosting
             .iter()
             .map(|hosting| hosting.bucket.clone());
-        std::iter::once(format!("the state {}", session.store.root_display()))
+        std::iter::once(format!("the state {}", context.store.root_display()))
             .chain(portals)
             .chain(bucket)
             .collect::<Vec<_>>()
@@ -235,39 +236,24 @@ fn given(text: Option<&str>, flag: &str, what: &str) -> anyhow::Result<String> {
         .ok_or_else(|| Usage(format!("`{flag}` is needed: {what}")).into())
 }
 
-async fn note(session: &Session, withdrawal: &Withdrawal, lock: &Lock) -> anyhow::Result<()> {
-    Ok(session
+async fn note(context: &Context, withdrawal: &Withdrawal, lock: &Lock) -> anyhow::Result<()> {
+    Ok(context
         .store
         .note_withdrawal(&serde_json::to_string(withdrawal)?, lock)
         .await?)
 }
 
-/// Asks on a terminal; refuses elsewhere without `--yes`.
-fn consent(session: &Session, story: &str, command: &str) -> anyhow::Result<()> {
-    if session.global.yes {
-        return Ok(());
-    }
-    let refuse = || {
-        Usage(format!(
-            "{story}. Say `debouches {command} … --yes` to do it, `-n` to see what would be done"
-        ))
-    };
-    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return Err(refuse().into());
-    }
-    output::eprint(&format!("{story}. Do it? [y/N] "));
-    let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer)?;
-    if matches!(answer.trim(), "y" | "yes" | "o" | "oui") {
-        Ok(())
-    } else {
-        Err(refuse().into())
-    }
+/// Asks before a retraction; refuses without `--yes` where nobody can answer.
+fn consent(global: &Global, story: &str, command: &str) -> anyhow::Result<()> {
+    let refusal = format!(
+        "{story}. Say `debouches {command} … --yes` to do it, `-n` to see what would be done"
+    );
+    consent::ask(global, &format!("{story}. Do it?"), &refusal)
 }
 
 /// Moves what readers see, removes the bytes of a purged release, and records the run. Stopped midway, the same command completes it.
 async fn finish(
-    session: Session,
+    global: &Global,
     named: &Named,
     command: &str,
     story: &str,
@@ -275,9 +261,9 @@ async fn finish(
     purged: Option<&Artefact>,
 ) -> anyhow::Result<u8> {
     // The register moved: read it again.
-    let session = Session::open(&session.global).await?;
+    let context = session::open(global).await?;
     let (started, mut summary) = (Instant::now(), Summary::default());
-    let result = apply(&session, named, story, lock, purged, &mut summary).await;
+    let result = apply(&context, named, story, lock, purged, &mut summary).await;
     let exit = result.as_ref().map_or_else(
         |error| failure::fault_of(error).exit_code(),
         |()| summary.exit_code(),
@@ -289,17 +275,17 @@ async fn finish(
         error: result.as_ref().err(),
         exit,
     };
-    operations::close(&session, lock, &ending).await;
+    operations::close(&context, lock, &ending).await;
     result?;
-    if exit == 0 && !session.global.json && !session.global.quiet {
+    if exit == 0 && !global.json && !global.quiet {
         output::print(&format!("{story}\n"));
     }
-    output::print_summary(&session, &summary, exit);
+    output::print_summary(global, &context, &summary, exit);
     Ok(exit)
 }
 
 async fn apply(
-    session: &Session,
+    context: &Context,
     named: &Named,
     story: &str,
     lock: &Lock,
@@ -307,8 +293,8 @@ async fn apply(
     summary: &mut Summary,
 ) -> anyhow::Result<()> {
     let id = named.dataset.id();
-    let selection = Selection::of(&session.pipeline, &[id.to_string()])?;
-    stages::publish::led_elsewhere(session, &selection, purged, lock, summary).await;
+    let selection = Selection::of(&context.pipeline, &[id.to_string()])?;
+    stages::publish::led_elsewhere(context, &selection, purged, lock, summary).await;
     if summary.exit_code() != 0 {
         let told =
             "what readers see did not move everywhere: give the same command again".to_owned();
@@ -317,9 +303,9 @@ async fn apply(
     }
     if let Some(release) = purged {
         if let Some(hosting) = &named.dataset.hosting {
-            stages::publish::remove_hosted(session, hosting, release).await?;
+            stages::publish::remove_hosted(context, hosting, release).await?;
         }
-        session.store.discard(release.key(), lock).await?;
+        context.store.discard(release.key(), lock).await?;
     }
     summary.push(Step::new(Stage::Package, id, Outcome::Made, story));
     Ok(())

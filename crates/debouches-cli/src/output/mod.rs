@@ -89,7 +89,11 @@ impl std::io::Write for OfRun {
         let mut out = std::io::stderr().lock();
         match line.strip_prefix(b"{") {
             Some(rest) => {
-                write!(out, "{{\"run\":\"{}\",", crate::session::run_id())?;
+                write!(
+                    out,
+                    "{{\"run\":\"{}\",",
+                    debouches_engine::context::run_id()
+                )?;
                 out.write_all(rest)?;
             }
             None => out.write_all(line)?,

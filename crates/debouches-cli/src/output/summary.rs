@@ -4,14 +4,13 @@ use debouches_model::Stage;
 use serde_json::json;
 
 use crate::args::Global;
-use crate::engine::{Outcome, Step, Summary};
-use crate::session::Session;
+use debouches_engine::Context;
+use debouches_engine::selection::{Outcome, Step, Summary};
 
 /// Prints what happened: JSON, or tables; nothing when quiet and all is well.
-pub(crate) fn print_summary(session: &Session, summary: &Summary, exit: u8) {
-    let global = &session.global;
+pub(crate) fn print_summary(global: &Global, context: &Context, summary: &Summary, exit: u8) {
     if global.json {
-        super::print(&(document(session, summary, exit).to_string() + "\n"));
+        super::print(&(document(context, summary, exit).to_string() + "\n"));
         return;
     }
     tell_troubles(summary, global);
@@ -21,18 +20,18 @@ pub(crate) fn print_summary(session: &Session, summary: &Summary, exit: u8) {
     super::print(&text(summary));
 }
 
-fn document(session: &Session, summary: &Summary, exit: u8) -> serde_json::Value {
+fn document(context: &Context, summary: &Summary, exit: u8) -> serde_json::Value {
     json!({
         "schema_version": 1,
-        "tool": session.tool,
-        "run": session.run,
-        "profile": session.pipeline.profile,
+        "tool": context.tool,
+        "run": context.run,
+        "profile": context.pipeline.profile,
         "exit_code": exit,
         "nothing_to_do": summary.nothing_new(),
         "steps": summary.steps,
         "datasets": summary.datasets,
         "catalogues": summary.catalogues,
-        "left_out": session.pipeline.left_out,
+        "left_out": context.pipeline.left_out,
     })
 }
 

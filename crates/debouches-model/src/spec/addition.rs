@@ -39,23 +39,39 @@ fn parse(text: &str) -> Addition {
 /// The territory columns: département, académie, région and région académique.
 pub fn territory() -> &'static Addition {
     static ADDITION: OnceLock<Addition> = OnceLock::new();
-    ADDITION.get_or_init(|| parse(include_str!("../../additions/territoire.toml")))
+    ADDITION.get_or_init(|| {
+        parse(include_str!(
+            "../../../debouches-insertion/additions/territoire.toml"
+        ))
+    })
 }
 
 /// The trade columns: NSF and ROME.
 pub fn trades() -> &'static Addition {
     static ADDITION: OnceLock<Addition> = OnceLock::new();
-    ADDITION.get_or_init(|| parse(include_str!("../../additions/metiers.toml")))
+    ADDITION.get_or_init(|| {
+        parse(include_str!(
+            "../../../debouches-insertion/additions/metiers.toml"
+        ))
+    })
 }
 
 /// The cohorts of a row: first year, last year, cumul or not.
 pub fn vintages() -> &'static Addition {
     static ADDITION: OnceLock<Addition> = OnceLock::new();
-    ADDITION.get_or_init(|| parse(include_str!("../../additions/millesimes.toml")))
+    ADDITION.get_or_init(|| {
+        parse(include_str!(
+            "../../../debouches-insertion/additions/millesimes.toml"
+        ))
+    })
 }
 
 /// Whether a value added is the bound of its producer.
 pub fn value_added() -> &'static Addition {
     static ADDITION: OnceLock<Addition> = OnceLock::new();
-    ADDITION.get_or_init(|| parse(include_str!("../../additions/valeur_ajoutee.toml")))
+    ADDITION.get_or_init(|| {
+        parse(include_str!(
+            "../../../debouches-insertion/additions/valeur_ajoutee.toml"
+        ))
+    })
 }

@@ -9,7 +9,7 @@ use debouches_model::Fault;
 use debouches_table::{RawTable, ReadLimits, TableError, read_csv};
 
 use crate::args::{CoverageArgs, CoverageKey};
-use crate::failure::{Decided, Usage};
+use debouches_engine::failure::{Decided, Usage};
 
 /// A catalogue as read.
 pub(super) struct Catalogue {

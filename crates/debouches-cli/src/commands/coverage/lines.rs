@@ -10,7 +10,7 @@ use debouches_table::{
 };
 
 use super::Found;
-use crate::failure::Usage;
+use debouches_engine::failure::Usage;
 
 pub(super) fn write(found: &Found, path: &Path, jobs: usize) -> anyhow::Result<()> {
     let table = table(found)?;

@@ -16,11 +16,11 @@ use debouches_enrich::{
 use debouches_model::{Lang, Vintage};
 
 use crate::args::{CoverageArgs, Global};
-use crate::failure::Usage;
 use crate::output;
-use crate::session::Session;
-use crate::stages::artefact::blocking;
-use crate::stages::enrich::configured;
+use crate::session;
+use debouches_engine::failure::Usage;
+use debouches_engine::stages::artefact::blocking;
+use debouches_engine::stages::enrich::configured;
 
 pub(super) use document::SCHEMA;
 
@@ -35,7 +35,7 @@ struct Found {
 }
 
 pub(crate) async fn coverage(global: &Global, args: &CoverageArgs) -> anyhow::Result<u8> {
-    let session = Session::open(global).await?;
+    let context = session::open(global).await?;
     let path = |path: &Path| {
         global
             .directory
@@ -43,23 +43,23 @@ pub(crate) async fn coverage(global: &Global, args: &CoverageArgs) -> anyhow::Re
             .map_or_else(|| path.to_path_buf(), |folder| folder.join(path))
     };
     let file = path(&args.catalogue);
-    let (asked, jobs) = (args.clone(), session.jobs());
+    let (asked, jobs) = (args.clone(), context.jobs());
     // The catalogue first: a mistake of the call is told at once.
     let catalogue = blocking(move || catalogue::read(&file, &asked, jobs)).await?;
-    let figures = configured(&session, &FIGURE_TABLES).await?;
+    let figures = configured(&context, &FIGURE_TABLES).await?;
     if figures.is_empty() {
         let known = FIGURE_TABLES.join(", ");
         return Err(Usage(format!(
             "no table with figures is configured in profile `{}` ({known})",
-            session.pipeline.profile
+            context.pipeline.profile
         ))
         .into());
     }
-    let mut references = configured(&session, &CODE_TABLES).await?;
+    let mut references = configured(&context, &CODE_TABLES).await?;
     references.extend(figures);
     let on = args
         .on
-        .unwrap_or_else(|| session.clock.now().date_naive())
+        .unwrap_or_else(|| context.clock.now().date_naive())
         .to_string();
     let asked = match (args.vintage, args.since) {
         (Some(vintage), _) => AskedVintages::AnsweringFor(vintage),
@@ -89,7 +89,7 @@ pub(crate) async fn coverage(global: &Global, args: &CoverageArgs) -> anyhow::Re
     })
     .await?;
     if let Some(rows) = &args.rows {
-        lines::write(&found, &path(rows), session.jobs())?;
+        lines::write(&found, &path(rows), context.jobs())?;
     }
     if let Some(trouble) = &found.catalogue.trouble {
         tracing::warn!("{trouble}");

@@ -2,16 +2,16 @@
 
 use std::time::Instant;
 
-use debouches_model::Lang;
 use debouches_disclosure::{
     Cells, Effort, Verdicts, Widths, explain, explain_inside, insiders, judge,
 };
+use debouches_model::Lang;
 use serde_json::json;
 
 use super::{Subject, subjects};
 use crate::args::{Global, SecrecyFiles};
-use crate::failure::Decided;
 use crate::output;
+use debouches_engine::failure::Decided;
 
 pub(super) fn audit(global: &Global, files: &SecrecyFiles) -> anyhow::Result<u8> {
     let (mut documents, mut text, mut refused) = (Vec::new(), String::new(), 0);

@@ -1,13 +1,13 @@
 //! `debouches secrecy explain CELL`: why a hidden count is safe, or how it is worked out.
 
-use debouches_model::Lang;
 use debouches_disclosure::{Effort, Verdict, explain as words, judge};
+use debouches_model::Lang;
 use serde_json::json;
 
 use super::subjects;
 use crate::args::{Global, SecrecyFiles};
-use crate::failure::{Decided, Usage};
 use crate::output;
+use debouches_engine::failure::{Decided, Usage};
 
 pub(super) fn explain(global: &Global, wanted: &str, files: &SecrecyFiles) -> anyhow::Result<u8> {
     let lang: Lang = global.lang.into();

@@ -4,12 +4,13 @@ mod audit;
 mod explain;
 mod price;
 
-use debouches_model::spec::TotalSpec;
 use debouches_disclosure::{Facts, Modelled, Primary, Row, Seen, build, complete};
+use debouches_model::spec::TotalSpec;
 
 use crate::args::{Global, SecrecyCommand, SecrecyFiles};
-use crate::failure::Usage;
-use crate::released::{Layout, facts, layouts};
+use crate::session;
+use debouches_engine::failure::Usage;
+use debouches_engine::released::{Layout, facts, layouts};
 
 /// Steps that a group may take to find a table for what was not told.
 const STEPS: usize = 200_000;
@@ -61,7 +62,7 @@ fn subjects(global: &Global, files: &SecrecyFiles) -> anyhow::Result<Vec<Subject
         Primary::Tell
     };
     let mut out = Vec::new();
-    for (layout, paths) in layouts(global, files)? {
+    for (layout, paths) in layouts(&session::options(global), &files.audited())? {
         let mut layout = layout;
         let mut releases = Vec::new();
         for path in &paths {

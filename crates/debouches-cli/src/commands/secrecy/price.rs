@@ -5,17 +5,17 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::Context as _;
-use debouches_model::spec::SecrecySpec;
 use debouches_disclosure::{
     Cells, Effort, Manner, Modelled, Primary, Seen, State, Verdicts, judge, secondary_by_level,
     suppress,
 };
+use debouches_model::spec::SecrecySpec;
 use serde_json::{Value, json};
 
 use super::{Subject, subjects};
 use crate::args::{Global, SecrecyFiles};
-use crate::failure::Decided;
 use crate::output;
+use debouches_engine::failure::Decided;
 
 /// Policies to compare; the one in force where nothing is given.
 pub(super) struct Compared<'a> {

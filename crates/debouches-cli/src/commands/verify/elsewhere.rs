@@ -6,18 +6,20 @@ use std::path::Path;
 use anyhow::Context as _;
 use debouches_http::{Client, ClientOptions, GetRequest, HttpErrorKind, Url};
 use debouches_model::{ArtefactKey, DatasetId, Stage};
-use debouches_release::SIGNATURE_FILE;
 use debouches_publish::{LiveFile, last_receipt};
+use debouches_release::SIGNATURE_FILE;
 use debouches_store::Artefact;
 
 use super::Gathered;
 use super::sums::{SUMS_FILE, is_plain, of_manifest, of_sums};
 use crate::args::Global;
-use crate::config::PortalKind;
-use crate::failure::Usage;
-use crate::session::{Session, load_pipeline};
-use crate::stages::catalogue::Catalogue;
-use crate::stages::connection::{Connection, connect};
+use crate::session;
+use debouches_engine::Context;
+use debouches_engine::config::PortalKind;
+use debouches_engine::context::load_pipeline;
+use debouches_engine::failure::Usage;
+use debouches_engine::stages::catalogue::Catalogue;
+use debouches_engine::stages::connection::{Connection, connect};
 
 /// Largest file that is read.
 const LARGEST: u64 = 8 << 30;
@@ -26,7 +28,7 @@ const LARGEST: u64 = 8 << 30;
 pub(super) async fn at_address(global: &Global, address: &str) -> anyhow::Result<Gathered> {
     let base = Url::parse(&format!("{}/", address.trim_end_matches('/')))
         .map_err(|error| Usage(format!("{address}: {error}")))?;
-    let contact = load_pipeline(global)
+    let contact = load_pipeline(&session::options(global))
         .map(|pipeline| pipeline.contact)
         .unwrap_or_else(|_| "verification".to_owned());
     let client = client(&contact)?;
@@ -57,32 +59,32 @@ pub(super) async fn at_address(global: &Global, address: &str) -> anyhow::Result
 }
 
 /// What the first portal of the profile serves of a dataset, with what the release of that version in the state says.
-pub(super) async fn live(session: &Session, dataset: &str) -> anyhow::Result<Gathered> {
-    let Some(configured) = session.pipeline.portals.first() else {
+pub(super) async fn live(context: &Context, dataset: &str) -> anyhow::Result<Gathered> {
+    let Some(configured) = context.pipeline.portals.first() else {
         return Err(Usage(format!(
             "profile `{}` has no portal",
-            session.pipeline.profile
+            context.pipeline.profile
         ))
         .into());
     };
     let id: DatasetId = dataset.parse().map_err(|error| Usage(format!("{error}")))?;
     if let PortalKind::Static(settings) = &configured.kind {
         return of_catalogue(
-            session,
-            &Catalogue::open(session, configured, settings)?,
+            context,
+            &Catalogue::open(context, configured, settings)?,
             &id,
         )
         .await;
     }
-    let connection = connect(session, configured).await?;
-    let found = of_portal(session, &connection, &id).await;
+    let connection = connect(context, configured).await?;
+    let found = of_portal(context, &connection, &id).await;
     connection.close().await;
     found
 }
 
 /// The version that a static catalogue leads to, with what the release of that version in the state says.
 async fn of_catalogue(
-    session: &Session,
+    context: &Context,
     catalogue: &Catalogue<'_>,
     dataset: &DatasetId,
 ) -> anyhow::Result<Gathered> {
@@ -114,7 +116,7 @@ async fn of_catalogue(
         copied.with_context(|| format!("cannot write {}", to.display()))?;
     }
     let shown = |path: &str| latest.files.iter().any(|file| file.path == path);
-    match session
+    match context
         .store
         .find(&ArtefactKey::new(Stage::Package, dataset, latest.version))
         .await?
@@ -139,7 +141,7 @@ async fn of_catalogue(
 }
 
 async fn of_portal(
-    session: &Session,
+    context: &Context,
     connection: &Connection<'_>,
     dataset: &DatasetId,
 ) -> anyhow::Result<Gathered> {
@@ -150,7 +152,7 @@ async fn of_portal(
         temporary.path().to_path_buf(),
     );
     let Some(live) = connection.live(dataset).await? else {
-        let receipt = last_receipt(&session.store, dataset, portal).await?;
+        let receipt = last_receipt(&context.store, dataset, portal).await?;
         let Some(receipt) = receipt else {
             return Err(
                 Usage(format!("portal {portal} shows no dataset {dataset} of ours, and nothing was published there")).into()
@@ -163,7 +165,7 @@ async fn of_portal(
         gathered.temporary = Some(temporary);
         return Ok(gathered);
     };
-    let client = client(&session.pipeline.contact)?;
+    let client = client(&context.pipeline.contact)?;
     for LiveFile { path, url, .. } in &live.files {
         if !is_plain(path) {
             gathered
@@ -176,7 +178,7 @@ async fn of_portal(
     }
     let release = match live.version {
         Some(version) => {
-            session
+            context
                 .store
                 .find(&ArtefactKey::new(Stage::Package, dataset, version))
                 .await?
@@ -190,7 +192,7 @@ async fn of_portal(
     gathered.name = format!("{dataset}@live on {portal} ({version})");
     match release {
         Some(release) => {
-            let published = published(session, connection, &release);
+            let published = published(context, connection, &release);
             let own = of_manifest(release.manifest())
                 .into_iter()
                 .filter(|((path, _), _)| published.contains(path));
@@ -222,9 +224,9 @@ async fn of_portal(
 }
 
 /// The files of a release that the portal should show.
-fn published(session: &Session, connection: &Connection<'_>, release: &Artefact) -> Vec<String> {
+fn published(context: &Context, connection: &Connection<'_>, release: &Artefact) -> Vec<String> {
     let subject = release.key().subject.as_str();
-    let configured = session
+    let configured = context
         .pipeline
         .datasets
         .iter()

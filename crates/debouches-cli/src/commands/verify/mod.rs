@@ -17,12 +17,14 @@ use tempfile::TempDir;
 use self::sums::{Expected, SUMS_FILE};
 use super::diff::only_dataset;
 use crate::args::{Depth, Global, VerifyArgs};
-use crate::failure::{Decided, Usage};
 use crate::output;
-use crate::released::side::shapes;
-use crate::session::{Session, load_pipeline};
-use crate::stages::package::latest;
-use crate::stages::rebuild::rebuild;
+use crate::session;
+use debouches_engine::Context;
+use debouches_engine::context::load_pipeline;
+use debouches_engine::failure::{Decided, Usage};
+use debouches_engine::released::side::shapes;
+use debouches_engine::stages::package::latest;
+use debouches_engine::stages::rebuild::rebuild;
 
 /// A release brought to a folder.
 struct Gathered {
@@ -90,19 +92,19 @@ async fn gather(global: &Global, args: &VerifyArgs) -> anyhow::Result<Vec<Gather
         let what = "no folder, no address, no DATASET@VERSION and not `live`";
         return Err(Usage(format!("{} is {what}", folder.display())).into());
     }
-    let session = Session::open(global).await?;
+    let context = session::open(global).await?;
     match name.split_once('@') {
-        Some((dataset, "live")) => Ok(vec![elsewhere::live(&session, dataset).await?]),
-        Some((dataset, version)) => Ok(vec![of_state(&session, dataset, version).await?]),
+        Some((dataset, "live")) => Ok(vec![elsewhere::live(&context, dataset).await?]),
+        Some((dataset, version)) => Ok(vec![of_state(&context, dataset, version).await?]),
         None if name == "live" => {
             let mut releases = Vec::new();
-            for dataset in &session.pipeline.datasets {
+            for dataset in &context.pipeline.datasets {
                 if args
                     .dataset
                     .as_deref()
                     .is_none_or(|asked| asked == dataset.id().as_str())
                 {
-                    releases.push(elsewhere::live(&session, dataset.id().as_str()).await?);
+                    releases.push(elsewhere::live(&context, dataset.id().as_str()).await?);
                 }
             }
             if releases.is_empty() {
@@ -112,8 +114,8 @@ async fn gather(global: &Global, args: &VerifyArgs) -> anyhow::Result<Vec<Gather
         }
         None => Ok(vec![
             of_state(
-                &session,
-                &only_dataset(&session, args.dataset.as_deref())?,
+                &context,
+                &only_dataset(&context, args.dataset.as_deref())?,
                 name,
             )
             .await?,
@@ -122,12 +124,12 @@ async fn gather(global: &Global, args: &VerifyArgs) -> anyhow::Result<Vec<Gather
 }
 
 /// A release of the state: its folder, or a copy when the state is no folder.
-async fn of_state(session: &Session, dataset: &str, version: &str) -> anyhow::Result<Gathered> {
+async fn of_state(context: &Context, dataset: &str, version: &str) -> anyhow::Result<Gathered> {
     let release = if version == "latest" {
-        latest(session, dataset).await?
+        latest(context, dataset).await?
     } else {
         let version: Version = version.parse().map_err(|error| Usage(format!("{error}")))?;
-        session
+        context
             .store
             .find(&ArtefactKey::new(Stage::Package, dataset, version))
             .await?
@@ -145,7 +147,7 @@ async fn of_state(session: &Session, dataset: &str, version: &str) -> anyhow::Re
         return Ok(Gathered::in_folder(name, folder));
     }
     let temporary = tempfile::tempdir().context("cannot make a temporary folder")?;
-    crate::folder::fill(temporary.path(), &release).await?;
+    debouches_engine::folder::fill(temporary.path(), &release).await?;
     let mut gathered = Gathered::in_folder(name, temporary.path().to_path_buf());
     gathered.expected = sums::of_manifest(release.manifest());
     gathered.temporary = Some(temporary);
@@ -196,8 +198,8 @@ async fn check(
     }
     if depth == Depth::Rebuild && problems.is_empty() {
         let (dataset, version) = identity(folder)?;
-        let session = Session::open(global).await?;
-        let rebuilt = rebuild(&session, &dataset, version, folder).await?;
+        let context = session::open(global).await?;
+        let rebuilt = rebuild(&context, &dataset, version, folder).await?;
         problems = rebuilt.different;
         notes.extend(rebuilt.notes);
     }
@@ -264,7 +266,7 @@ impl Key {
     /// The key of the call, else that of the configuration when there is one.
     fn of(global: &Global, args: &VerifyArgs) -> anyhow::Result<Self> {
         let Some(given) = &args.public_key else {
-            let configured = load_pipeline(global)
+            let configured = load_pipeline(&session::options(global))
                 .ok()
                 .and_then(|pipeline| pipeline.signature);
             return Ok(Self {

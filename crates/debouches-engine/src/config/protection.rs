@@ -1,0 +1,35 @@
+//! What a dataset says of its secrecy otherwise than the policies of its tables: `[dataset.protection]`.
+
+use debouches_disclosure::Leaks;
+use debouches_model::spec::{Extremes, SecrecySpec};
+use serde::Deserialize;
+
+/// What is said here holds for every table of the dataset; what is left out stays as the table says.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Protection {
+    /// How far apart the possible values of a hidden count must stay, in persons.
+    width: Option<u32>,
+    /// Fewest hidden parts in a total that holds a hidden count.
+    siblings: Option<u32>,
+    /// Whether somebody who knows one establishment from the inside must learn nothing of the others.
+    insiders: Option<bool>,
+    /// What 0 % and 100 % mean.
+    extremes: Option<Extremes>,
+    /// Hide more until nothing can be worked out (`repair`), or refuse the release (`refuse`).
+    #[serde(default)]
+    pub leaks: Leaks,
+}
+
+impl Protection {
+    /// The policy of a table, as this dataset has it.
+    pub fn applied_to(&self, policy: SecrecySpec) -> SecrecySpec {
+        SecrecySpec {
+            width: self.width.unwrap_or(policy.width),
+            siblings: self.siblings.unwrap_or(policy.siblings),
+            insiders: self.insiders.unwrap_or(policy.insiders),
+            extremes: self.extremes.unwrap_or(policy.extremes),
+            ..policy
+        }
+    }
+}

@@ -1,0 +1,744 @@
+//! From what was typed to what is meant. Every mistake is gathered before any is told.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use debouches_enrich::references_of;
+use debouches_fetch::{Expect, InserjeunesApi, OdsExport, Place, PlaceError, SourceRequest};
+use debouches_model::spec::{TableKind, TableSpec, find, tables};
+use debouches_model::{TableId, Vintage};
+use debouches_release::drift::Budgets;
+use debouches_udata::SchemaRef;
+use debouches_validate::Shape;
+
+use super::file::{
+    AddressFile, ConfigFile, DatasetFile, DriftFile, ExpectedFile, OperationsFile, ProfileFile,
+    SourceFile, SourceKind,
+};
+use super::{
+    Awaited, DatasetConfig, Expected, Hosting, Operations, Pipeline, Source, Webhook, portals,
+    signature,
+};
+use crate::operations::Occasion;
+use crate::waivers::WAIVERS_FILE;
+
+/// The profile used when none is asked for and the configuration has it.
+const DEFAULT_PROFILE: &str = "sample";
+const LONGEST_TITLE: usize = 350;
+const LONGEST_SUMMARY: usize = 200;
+
+/// Everything that is wrong with the configuration.
+#[derive(Debug, thiserror::Error)]
+#[error("{file}: {}", problems.join("\n  "))]
+pub struct ConfigErrors {
+    file: String,
+    pub problems: Vec<String>,
+}
+
+impl ConfigErrors {
+    pub fn new(file: &Path, problems: Vec<String>) -> Self {
+        Self {
+            file: file.display().to_string(),
+            problems,
+        }
+    }
+
+    pub fn unreadable(file: &Path, error: &std::io::Error) -> Self {
+        Self::new(file, vec![format!("cannot be read: {error}")])
+    }
+
+    pub fn syntax(file: &Path, error: &toml::de::Error) -> Self {
+        Self::new(file, vec![error.to_string().trim_end().to_owned()])
+    }
+}
+
+pub fn resolve(
+    typed: ConfigFile,
+    file: &Path,
+    profile: Option<&str>,
+) -> Result<Pipeline, ConfigErrors> {
+    let base = file.parent().map(Path::to_path_buf).unwrap_or_default();
+    let mut problems = Vec::new();
+    let (name, settings) = choose_profile(&typed, profile, &mut problems);
+    let mut left_out = Vec::new();
+    let state = settings
+        .state
+        .clone()
+        .or_else(|| typed.state.as_ref().map(|state| state.url.clone()))
+        .unwrap_or_else(|| "state".to_owned());
+    let portals = portals::choose(&typed, settings, &name, &base, &state, &mut problems);
+    let mut sources: Vec<Source> = Vec::new();
+    for source in &typed.sources {
+        if sources.iter().any(|own| own.id() == &source.id) {
+            problems.push(format!("source `{}` is declared twice", source.id));
+        }
+        match resolve_source(source, &name, &base, &mut problems) {
+            Some(resolved) => {
+                if let Some(other) = sources.iter().find(|own| own.spec.id == resolved.spec.id) {
+                    problems.push(format!(
+                        "sources `{}` and `{}` both fill table `{}`",
+                        other.id(),
+                        source.id,
+                        resolved.spec.id
+                    ));
+                }
+                sources.push(resolved);
+            }
+            None => left_out.push(format!(
+                "source `{}` has no address in profile `{name}`",
+                source.id
+            )),
+        }
+    }
+    let mut datasets: Vec<DatasetConfig> = typed
+        .datasets
+        .iter()
+        .filter_map(|dataset| {
+            resolve_dataset(
+                dataset,
+                &typed.drift,
+                &sources,
+                &mut left_out,
+                &mut problems,
+            )
+        })
+        .collect();
+    for dataset in &datasets {
+        problems.extend(
+            dataset
+                .tables
+                .iter()
+                .filter_map(|spec| unfollowed(dataset, spec, &datasets)),
+        );
+    }
+    let signature = typed
+        .signature
+        .as_ref()
+        .and_then(|typed| signature::resolve(typed, &base, &mut problems));
+    let signature = signature.filter(|_| !settings.unsigned);
+    for dataset in &mut datasets {
+        dataset.notice.public_key = signature
+            .as_ref()
+            .map(|signature| signature.public_key.clone());
+    }
+    if !problems.is_empty() {
+        return Err(ConfigErrors::new(file, problems));
+    }
+    let operations = operations(&typed.operations, &base);
+    let lock_file = base.join(settings.lock.as_deref().unwrap_or("pipeline.lock"));
+    let waivers_file = base.join(WAIVERS_FILE);
+    let contact = typed
+        .contact
+        .unwrap_or_else(|| "contact not configured".to_owned());
+    Ok(Pipeline {
+        base,
+        file: file.to_path_buf(),
+        profile: name,
+        state,
+        lock_file,
+        waivers_file,
+        contact,
+        sources,
+        datasets,
+        portals,
+        operations,
+        signature,
+        left_out,
+    })
+}
+
+fn operations(typed: &OperationsFile, base: &Path) -> Operations {
+    let webhook = typed.webhook.as_ref().map(|webhook| Webhook {
+        url_env: webhook.url_env.clone(),
+        on: webhook
+            .on
+            .clone()
+            .unwrap_or_else(|| Occasion::ALL.to_vec())
+            .into_iter()
+            .collect(),
+    });
+    Operations {
+        textfile: typed.textfile.as_ref().map(|path| base.join(path)),
+        webhook,
+    }
+}
+
+static NO_SETTINGS: ProfileFile = ProfileFile {
+    portal: None,
+    portals: Vec::new(),
+    state: None,
+    lock: None,
+    unsigned: false,
+};
+
+fn choose_profile<'a>(
+    typed: &'a ConfigFile,
+    asked: Option<&str>,
+    problems: &mut Vec<String>,
+) -> (String, &'a ProfileFile) {
+    let name = asked.unwrap_or(DEFAULT_PROFILE);
+    match typed.profiles.get(name) {
+        Some(settings) => (name.to_owned(), settings),
+        None => {
+            if asked.is_some() {
+                let known: Vec<&str> = typed.profiles.keys().map(String::as_str).collect();
+                problems.push(format!(
+                    "there is no profile `{name}` (known: {})",
+                    or_none(&known)
+                ));
+            }
+            (name.to_owned(), &NO_SETTINGS)
+        }
+    }
+}
+
+fn or_none(names: &[&str]) -> String {
+    if names.is_empty() {
+        "none".to_owned()
+    } else {
+        names.join(", ")
+    }
+}
+
+fn resolve_source(
+    source: &SourceFile,
+    profile: &str,
+    base: &Path,
+    problems: &mut Vec<String>,
+) -> Option<Source> {
+    let spec = known_table(
+        source.table.as_str(),
+        &format!("source `{}`", source.id),
+        problems,
+    );
+    if spec.is_some_and(|spec| spec.derived.is_some()) {
+        problems.push(format!(
+            "source `{}` fills table `{}`, which is derived from other tables",
+            source.id, source.table
+        ));
+    }
+    let address = source.at.get(profile).cloned().or_else(|| {
+        Some(AddressFile {
+            kind: source.kind?,
+            url: source.url.clone()?,
+            dataset: source.dataset.clone(),
+            labels: source.labels,
+            member: source.member.clone(),
+            version: source.version.clone(),
+            given: source.given.clone(),
+            api: source.api.clone(),
+            expected: Vec::new(),
+        })
+    });
+    if source.at.is_empty() && address.is_none() {
+        problems.push(format!("source `{}` needs `kind` and `url`", source.id));
+    }
+    let address = address?;
+    let place = match place(&address, base) {
+        Ok(place) => place,
+        Err(problem) => {
+            problems.push(format!("source `{}`: {problem}", source.id));
+            return None;
+        }
+    };
+    let mut request = SourceRequest::new(source.id.clone(), place);
+    request.member = address.member.or_else(|| source.member.clone());
+    request.version = address.version.or_else(|| source.version.clone());
+    let spec = spec?;
+    if Shape::of(spec).iter().any(Shape::is_json) {
+        request.expect = Expect::CsvOrJson;
+    }
+    let typed = if address.expected.is_empty() {
+        &source.expected
+    } else {
+        &address.expected
+    };
+    let expected = typed
+        .iter()
+        .filter_map(|typed| expected(typed, spec, source.id.as_str(), problems))
+        .collect();
+    Some(Source {
+        spec,
+        request,
+        given: address.given,
+        expected,
+    })
+}
+
+/// What is awaited of a source: a vintage when its table has one, else a delivery.
+fn expected(
+    typed: &ExpectedFile,
+    spec: &TableSpec,
+    source: &str,
+    problems: &mut Vec<String>,
+) -> Option<Expected> {
+    let what = match (&typed.vintage, typed.since) {
+        (Some(vintage), None) => match &spec.vintage {
+            Some(own) if Vintage::parse(vintage, own.style).is_some() => {
+                Awaited::Vintage(vintage.clone())
+            }
+            Some(_) => {
+                problems
+                    .push(format!("source `{source}` expects vintage `{vintage}`, which its table does not spell like that"));
+                return None;
+            }
+            None => {
+                problems.push(format!(
+                    "source `{source}` expects a vintage, but table `{}` has none: use `since`",
+                    spec.id
+                ));
+                return None;
+            }
+        },
+        (None, Some(since)) => Awaited::DeliverySince(since),
+        (Some(_), Some(_)) | (None, None) => {
+            problems.push(format!(
+                "source `{source}`: `expected` needs either `vintage` or `since`"
+            ));
+            return None;
+        }
+    };
+    Some(Expected { by: typed.by, what })
+}
+
+/// The budgets of a dataset: its own, else those of every dataset, else the usual ones.
+fn budgets(own: &DriftFile, every: &DriftFile, who: &str, problems: &mut Vec<String>) -> Budgets {
+    let usual = Budgets::default();
+    let mut pick = |name: &str, own: Option<f64>, every: Option<f64>, usual: f64| {
+        let chosen = own.or(every).unwrap_or(usual);
+        if !(chosen.is_finite() && chosen >= 0.0) {
+            problems.push(format!(
+                "{who}: drift budget `{name}` is {chosen}, a positive number is expected"
+            ));
+        }
+        chosen
+    };
+    Budgets {
+        rows: pick("rows", own.rows, every.rows, usual.rows),
+        slice_rows: pick(
+            "slice_rows",
+            own.slice_rows,
+            every.slice_rows,
+            usual.slice_rows,
+        ),
+        new_vintage_rows: pick(
+            "new_vintage_rows",
+            own.new_vintage_rows,
+            every.new_vintage_rows,
+            usual.new_vintage_rows,
+        ),
+        keys: pick("keys", own.keys, every.keys, usual.keys),
+        hidden: pick("hidden", own.hidden, every.hidden, usual.hidden),
+        slice_hidden: pick(
+            "slice_hidden",
+            own.slice_hidden,
+            every.slice_hidden,
+            usual.slice_hidden,
+        ),
+        rate: pick("rate", own.rate, every.rate, usual.rate),
+        slice_rate: pick(
+            "slice_rate",
+            own.slice_rate,
+            every.slice_rate,
+            usual.slice_rate,
+        ),
+        quantile: pick("quantile", own.quantile, every.quantile, usual.quantile),
+        amount: pick("amount", own.amount, every.amount, usual.amount),
+        few: own.few.or(every.few).unwrap_or(usual.few),
+    }
+}
+
+fn place(address: &AddressFile, base: &Path) -> Result<Place, PlaceError> {
+    let url = address.url.as_str();
+    match (address.kind, &address.dataset) {
+        (SourceKind::InserjeunesApi, _) => api(address, base).map(Place::InserjeunesApi),
+        (SourceKind::File, _) if url.starts_with("http://") || url.starts_with("https://") => {
+            Place::http(url)
+        }
+        (SourceKind::File, _) => Place::file(url, base),
+        (SourceKind::Http, _) => Place::http(url),
+        (SourceKind::Ods, None) => Place::ods(url),
+        (SourceKind::Ods, Some(dataset)) => {
+            let mut export = OdsExport::new(url, dataset)?;
+            export.labels = address.labels;
+            Ok(Place::Ods(export))
+        }
+    }
+}
+
+fn api(address: &AddressFile, base: &Path) -> Result<InserjeunesApi, PlaceError> {
+    let asked = |expected| PlaceError::Syntax {
+        text: address.url.clone(),
+        expected,
+    };
+    let api = address
+        .api
+        .clone()
+        .ok_or_else(|| asked("complete: `kind = \"inserjeunes-api\"` needs an `api` table"))?;
+    let mut codes = api.codes;
+    if let Some(file) = &api.codes_file {
+        let text = std::fs::read_to_string(base.join(file)).map_err(|_| PlaceError::Syntax {
+            text: file.clone(),
+            expected: "a file with one code on each line",
+        })?;
+        codes.extend(
+            text.lines()
+                .map(|line| line.trim().to_owned())
+                .filter(|line| !line.is_empty()),
+        );
+    }
+    InserjeunesApi::new(
+        &address.url,
+        api.route,
+        (api.vintages, codes),
+        (api.username_env, api.password_env),
+    )
+}
+
+fn known_table(name: &str, who: &str, problems: &mut Vec<String>) -> Option<&'static TableSpec> {
+    let spec = name.parse().ok().and_then(|id| find(&id));
+    if spec.is_none() {
+        let known: Vec<&str> = tables().iter().map(|spec| spec.id.as_str()).collect();
+        problems.push(format!(
+            "{who} names table `{name}`, which has no specification (known: {})",
+            known.join(", ")
+        ));
+    }
+    spec
+}
+
+fn resolve_dataset(
+    dataset: &DatasetFile,
+    every: &DriftFile,
+    sources: &[Source],
+    left_out: &mut Vec<String>,
+    problems: &mut Vec<String>,
+) -> Option<DatasetConfig> {
+    let who = format!("dataset `{}`", dataset.id);
+    let specs: Vec<&'static TableSpec> = dataset
+        .tables
+        .iter()
+        .filter_map(|table| known_table(table.as_str(), &who, problems))
+        .collect();
+    if dataset.tables.is_empty() {
+        problems.push(format!("{who} has no table"));
+    }
+    if let Some(code_list) = specs
+        .iter()
+        .find(|spec| spec.kind == TableKind::Nomenclature)
+    {
+        problems.push(format!(
+            "{who} names `{}`, which is a nomenclature and is not published",
+            code_list.id
+        ));
+    }
+    let title = dataset
+        .title
+        .clone()
+        .or_else(|| specs.first().map(|spec| spec.title.clone()))
+        .unwrap_or_default();
+    let summary = dataset.summary.clone().unwrap_or_else(|| title.clone());
+    too_long(&who, "title", &title, LONGEST_TITLE, problems);
+    too_long(&who, "summary", &summary, LONGEST_SUMMARY, problems);
+    let missing = specs
+        .iter()
+        .flat_map(|spec| missing_sources(spec, sources))
+        .collect::<Vec<_>>();
+    if !missing.is_empty() {
+        left_out.push(format!(
+            "{who} needs {} in this profile",
+            missing.join(", ")
+        ));
+        return None;
+    }
+    known_columns(&who, dataset, &specs, problems);
+    let deprecated = dataset
+        .deprecated
+        .iter()
+        .map(|notice| debouches_release::Deprecation {
+            column: notice.column.clone(),
+            reason: notice.reason.clone(),
+        });
+    Some(DatasetConfig {
+        secrecy: dataset.secrecy,
+        protection: dataset.protection.clone(),
+        notice: debouches_release::Dataset {
+            id: dataset.id.clone(),
+            title,
+            summary,
+            licence: dataset.licence.clone(),
+            frequency: dataset.frequency.clone(),
+            tags: dataset.tags.clone(),
+            zones: dataset
+                .zones
+                .clone()
+                .unwrap_or_else(|| vec!["country:fr".to_owned()]),
+            granularity: dataset
+                .granularity
+                .clone()
+                .unwrap_or_else(|| "fr:region".to_owned()),
+            english: dataset
+                .english
+                .as_ref()
+                .map(|text| debouches_release::English {
+                    title: text.title.clone(),
+                    summary: text.summary.clone(),
+                }),
+            omitted: dataset.omit.clone(),
+            forms: dataset.forms.clone(),
+            expected: awaited(&specs, sources),
+            deprecated: deprecated.collect(),
+            public_key: None,
+        },
+        tables: specs,
+        hosting: hosting(dataset, &who, problems),
+        schemas: schemas(dataset, &who, problems),
+        drift: budgets(&dataset.drift, every, &who, problems),
+    })
+}
+
+/// What the sources of these tables are expected to publish.
+fn awaited(
+    specs: &[&'static TableSpec],
+    sources: &[Source],
+) -> Vec<debouches_release::Expectation> {
+    let own = sources
+        .iter()
+        .filter(|source| specs.iter().any(|spec| spec.id == source.spec.id));
+    let each = own.flat_map(|source| {
+        source
+            .expected
+            .iter()
+            .map(move |expected| (source, expected))
+    });
+    each.map(|(source, expected)| debouches_release::Expectation {
+        table: source.spec.id.to_string(),
+        by: expected.by,
+        vintage: match &expected.what {
+            Awaited::Vintage(vintage) => Some(vintage.clone()),
+            Awaited::DeliverySince(_) => None,
+        },
+    })
+    .collect()
+}
+
+fn hosting(dataset: &DatasetFile, who: &str, problems: &mut Vec<String>) -> Option<Hosting> {
+    let typed = dataset.hosting.as_ref()?;
+    if !typed.public_url.starts_with("https://") && !typed.public_url.starts_with("http://") {
+        problems.push(format!(
+            "{who}: `hosting.public_url` must be an address that readers can open (https://…)"
+        ));
+    }
+    Some(Hosting {
+        bucket: typed.bucket.clone(),
+        public_url: typed.public_url.trim_end_matches('/').to_owned(),
+    })
+}
+
+fn schemas(
+    dataset: &DatasetFile,
+    who: &str,
+    problems: &mut Vec<String>,
+) -> BTreeMap<TableId, SchemaRef> {
+    let mut found = BTreeMap::new();
+    for (table, text) in &dataset.schemas {
+        if !dataset.tables.contains(table) {
+            problems.push(format!(
+                "{who} gives a schema to table `{table}`, which it does not have"
+            ));
+        }
+        match text.split_once('@') {
+            Some((name, version)) if !name.is_empty() && !version.is_empty() => {
+                found.insert(
+                    table.clone(),
+                    SchemaRef {
+                        name: name.to_owned(),
+                        version: version.to_owned(),
+                    },
+                );
+            }
+            _ => problems.push(format!(
+                "{who}: schema `{text}` of table `{table}` must be written `name@version`"
+            )),
+        }
+    }
+    found
+}
+
+/// A table that repeats the figures of another follows the secrecy of its release, hence needs one beside its own.
+fn unfollowed(
+    dataset: &DatasetConfig,
+    spec: &TableSpec,
+    datasets: &[DatasetConfig],
+) -> Option<String> {
+    let copied = &crate::stages::gated(spec)?.table;
+    let publisher = datasets
+        .iter()
+        .find(|other| other.tables.iter().any(|own| own.id == *copied));
+    let (who, table) = (dataset.id(), &spec.id);
+    match publisher {
+        None => Some(format!(
+            "dataset `{who}`: table `{table}` repeats figures of `{copied}`, which no dataset publishes"
+        )),
+        Some(other) if other.id() == who => Some(format!(
+            "dataset `{who}`: table `{table}` repeats figures of `{copied}`: publish it in a dataset of its own"
+        )),
+        Some(_) => None,
+    }
+}
+
+/// Tables without a source: the one asked for, and the nomenclatures it cannot do without.
+fn missing_sources(spec: &TableSpec, sources: &[Source]) -> Vec<String> {
+    let has = |table: &str| {
+        sources
+            .iter()
+            .any(|source| source.spec.id.as_str() == table)
+    };
+    let references = references_of(spec)
+        .into_iter()
+        .filter(|(_, optional)| !optional)
+        .map(|(name, _)| name);
+    let own = spec.derived.is_none().then_some(spec.id.as_str());
+    own.into_iter()
+        .chain(references)
+        .filter(|table| !has(table))
+        .map(|table| format!("a source for `{table}`"))
+        .collect()
+}
+
+/// Columns left out or announced as going must exist, and a key cannot be left out.
+fn known_columns(
+    who: &str,
+    dataset: &DatasetFile,
+    specs: &[&'static TableSpec],
+    problems: &mut Vec<String>,
+) {
+    let named = dataset
+        .omit
+        .iter()
+        .chain(dataset.deprecated.iter().map(|notice| &notice.column));
+    for name in named {
+        let found = name.split_once('.').and_then(|(table, column)| {
+            let spec = specs.iter().find(|spec| spec.id.as_str() == table)?;
+            spec.columns
+                .iter()
+                .chain(spec.added_columns())
+                .any(|own| own.name == column)
+                .then_some((*spec, column))
+        });
+        match found {
+            None => problems.push(format!(
+                "{who} names column `{name}`: `table.column` of one of its tables is expected"
+            )),
+            Some((spec, column))
+                if dataset.omit.contains(name) && spec.key.iter().any(|key| key == column) =>
+            {
+                problems.push(format!(
+                    "{who} cannot omit `{name}`, which is part of the key"
+                ));
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+fn too_long(who: &str, what: &str, text: &str, limit: usize, problems: &mut Vec<String>) {
+    if text.chars().count() > limit {
+        problems.push(format!(
+            "{who}: the {what} is longer than {limit} characters, which portals refuse"
+        ));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolve_text(text: &str, profile: Option<&str>) -> Result<Pipeline, ConfigErrors> {
+        resolve(
+            toml::from_str(text).unwrap(),
+            Path::new("/x/pipeline.toml"),
+            profile,
+        )
+    }
+
+    #[test]
+    fn every_mistake_is_told_at_once() {
+        let error = resolve_text(
+            r#"
+            [[source]]
+            id = "a"
+            kind = "http"
+            url = "files/a.csv"
+            table = "ij_cfa_etablissement"
+            [[source]]
+            id = "b"
+            kind = "ods"
+            url = "https://example.org"
+            table = "nothing"
+            [[dataset]]
+            id = "d"
+            tables = []
+            licence = "lov2"
+            frequency = "annual"
+            "#,
+            Some("night"),
+        )
+        .unwrap_err();
+        assert_eq!(error.problems.len(), 5, "{error}");
+    }
+
+    #[test]
+    fn the_shape_of_the_architecture_is_enough() {
+        let pipeline = resolve_text(
+            r#"
+            [state]
+            url = "state"
+            [[source]]
+            id = "ij-cfa"
+            kind = "file"
+            url = "a.csv"
+            table = "ij_cfa_etablissement"
+            [[dataset]]
+            id = "insertion-cfa"
+            tables = ["ij_cfa_etablissement"]
+            licence = "lov2"
+            frequency = "annual"
+            "#,
+            None,
+        )
+        .unwrap();
+        assert_eq!(pipeline.sources[0].request.place.shown(), "a.csv");
+        assert_eq!(
+            pipeline.datasets[0].notice.title,
+            "Insertion des apprentis par centre de formation (CFA), CAP à BTS"
+        );
+        assert_eq!(
+            pipeline.portal().unwrap().kind,
+            super::super::PortalKind::Practice {
+                folder: "/x/state/portal".into()
+            }
+        );
+    }
+
+    #[test]
+    fn an_address_of_the_profile_wins() {
+        let text = r#"
+            [[source]]
+            id = "s"
+            table = "insersup"
+            [source.at.sample]
+            kind = "file"
+            url = "a.csv"
+            [source.at.production]
+            kind = "ods"
+            url = "https://example.org"
+            dataset = "d"
+            [profile.production]
+        "#;
+        let pipeline = resolve_text(text, Some("production")).unwrap();
+        assert!(
+            matches!(&pipeline.sources[0].request.place, Place::Ods(export) if export.dataset == "d")
+        );
+    }
+}

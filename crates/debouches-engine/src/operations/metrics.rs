@@ -1,0 +1,116 @@
+//! The figures of the last run, for the textfile collector of Prometheus.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use debouches_store::replace_file;
+
+use super::RunRecord;
+
+/// Replaces the file: a reader sees the former figures or these, whole.
+pub fn write(path: &Path, record: &RunRecord, former: &[&RunRecord]) -> anyhow::Result<()> {
+    Ok(replace_file(path, text(record, former).as_bytes())?)
+}
+
+/// The figures, in the text format of Prometheus.
+fn text(record: &RunRecord, former: &[&RunRecord]) -> String {
+    let profile = format!("profile={}", quoted(&record.profile));
+    let mut out = String::new();
+    let mut gauge = |name: &str, help: &str, samples: &[(String, f64)]| {
+        if samples.is_empty() {
+            return;
+        }
+        let _ = write!(out, "# HELP {name} {help}\n# TYPE {name} gauge\n");
+        for (labels, value) in samples {
+            let _ = writeln!(out, "{name}{{{labels}}} {value}");
+        }
+    };
+    let one = |value: f64| [(profile.clone(), value)];
+    gauge(
+        "debouches_run_exit_code",
+        "Exit code of the last run.",
+        &one(f64::from(record.exit_code)),
+    );
+    gauge(
+        "debouches_run_duration_seconds",
+        "How long the last run took.",
+        &one(record.seconds),
+    );
+    gauge(
+        "debouches_run_end_timestamp_seconds",
+        "When the last run ended.",
+        &one(seconds(record)),
+    );
+    let good = std::iter::once(record)
+        .chain(former.iter().rev().copied())
+        .find(|run| run.exit_code == 0);
+    gauge(
+        "debouches_success_timestamp_seconds",
+        "When a run last ended well.",
+        &good
+            .map(|run| (profile.clone(), seconds(run)))
+            .into_iter()
+            .collect::<Vec<_>>(),
+    );
+    let rows = |place: usize| -> Vec<(String, f64)> {
+        let of = |step: &super::record::StepRecord| {
+            let labels = format!(
+                "{profile},stage={},table={}",
+                quoted(step.stage.as_str()),
+                quoted(&step.subject)
+            );
+            step.rows.map(|rows| (labels, count(rows[place])))
+        };
+        record.steps.iter().filter_map(of).collect()
+    };
+    gauge(
+        "debouches_table_rows_received",
+        "Rows that a stage received.",
+        &rows(0),
+    );
+    gauge(
+        "debouches_table_rows_refused",
+        "Rows that a stage refused.",
+        &rows(1),
+    );
+    let versions: Vec<_> = (record.datasets.iter())
+        .map(|line| {
+            (
+                format!(
+                    "{profile},dataset={},version={}",
+                    quoted(&line.dataset),
+                    quoted(&line.version)
+                ),
+                1.0,
+            )
+        })
+        .collect();
+    gauge(
+        "debouches_dataset_version",
+        "The version of each dataset, in a label.",
+        &versions,
+    );
+    out
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts and dates are far below 2^52"
+)]
+fn seconds(record: &RunRecord) -> f64 {
+    record.ended_at.timestamp() as f64
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+fn count(rows: u64) -> f64 {
+    rows as f64
+}
+
+fn quoted(text: &str) -> String {
+    format!(
+        "\"{}\"",
+        text.replace('\\', "\\\\")
+            .replace('"', "\\\"")
+            .replace('\n', "\\n")
+    )
+}

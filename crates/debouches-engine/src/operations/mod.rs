@@ -1,0 +1,63 @@
+//! What a run leaves for those who operate it: a record, figures for Prometheus, a word in a chat room.
+//!
+//! None of it decides the exit code: a run that did its work is not failed by a chat room that is down.
+
+mod metrics;
+mod notify;
+mod record;
+
+use std::time::Instant;
+
+use debouches_store::Lock;
+
+pub use notify::Occasion;
+pub use record::{RunRecord, all};
+
+use crate::context::Context;
+use crate::failure;
+use crate::selection::Summary;
+
+/// How a run ended.
+pub struct Ending<'a> {
+    pub command: &'a str,
+    pub started: Instant,
+    pub summary: &'a Summary,
+    /// What stopped the run before its end, if anything did.
+    pub error: Option<&'a anyhow::Error>,
+    pub exit: u8,
+}
+
+/// Records the run, writes its figures, tells the chat room. What cannot be done is a warning.
+pub async fn close(context: &Context, lock: &Lock, ending: &Ending<'_>) {
+    let former = match record::all(context).await {
+        Ok(records) => records,
+        Err(error) => {
+            tracing::warn!(
+                "the record of former runs cannot be read: {}",
+                failure::one_line(&error)
+            );
+            Vec::new()
+        }
+    };
+    let record = RunRecord::of(context, ending);
+    if let Err(error) = record::note(context, lock, &record).await {
+        tracing::warn!("the run is not recorded: {}", failure::one_line(&error));
+    }
+    let former: Vec<&RunRecord> = former
+        .iter()
+        .filter(|run| run.profile == record.profile)
+        .collect();
+    if let Some(path) = &context.pipeline.operations.textfile
+        && let Err(error) = metrics::write(path, &record, &former)
+    {
+        tracing::warn!(
+            "the figures of the run are not written: {}",
+            failure::one_line(&error)
+        );
+    }
+    if let Some(webhook) = &context.pipeline.operations.webhook
+        && let Err(error) = notify::tell(context, webhook, &record, former.last().copied()).await
+    {
+        tracing::warn!("nobody was told of the run: {}", failure::one_line(&error));
+    }
+}

@@ -1,0 +1,177 @@
+//! A word in a chat room when a person is needed, and when they are needed no more.
+//!
+//! The body is `{"text": "…"}`, which Tchap, Mattermost and Slack take at the address of an incoming webhook. That
+//! address is a secret: the configuration names the variable that holds it.
+
+use anyhow::Context as _;
+use debouches_http::{Client, ClientOptions, Method, Request};
+use debouches_model::Stage;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::RunRecord;
+use super::record::StepRecord;
+use crate::config::Webhook;
+use crate::context::Context;
+use crate::selection::Outcome;
+
+/// What is worth a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Occasion {
+    /// Data was refused: a person decides.
+    Refused,
+    /// A publication stopped midway.
+    Incomplete,
+    /// Anything else went wrong.
+    Failed,
+    /// All is well again.
+    Recovered,
+}
+
+impl Occasion {
+    /// Every occasion.
+    pub const ALL: [Self; 4] = [
+        Self::Refused,
+        Self::Incomplete,
+        Self::Failed,
+        Self::Recovered,
+    ];
+
+    /// The occasion of a run, given the exit code of the one before.
+    fn of(exit: u8, before: Option<u8>) -> Option<Self> {
+        match exit {
+            0 => before.filter(|code| *code != 0).map(|_| Self::Recovered),
+            3 => Some(Self::Refused),
+            6 => Some(Self::Incomplete),
+            // A busy lock is no news.
+            5 => None,
+            _ => Some(Self::Failed),
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Refused => "données refusées, une personne doit décider",
+            Self::Incomplete => "publication incomplète, le prochain passage la reprend",
+            Self::Failed => "échec",
+            Self::Recovered => "tout va bien de nouveau",
+        }
+    }
+}
+
+/// Lines of a message; the others are counted.
+const MOST_LINES: usize = 8;
+
+/// Tells the room, when there is something to tell. The same trouble twice in a row is told once.
+pub async fn tell(
+    context: &Context,
+    webhook: &Webhook,
+    record: &RunRecord,
+    before: Option<&RunRecord>,
+) -> anyhow::Result<()> {
+    let Some(occasion) = Occasion::of(record.exit_code, before.map(|run| run.exit_code)) else {
+        return Ok(());
+    };
+    let text = text(occasion, record);
+    let is_old = before
+        .is_some_and(|run| run.exit_code == record.exit_code && troubled(run).eq(troubled(record)));
+    if is_old || !webhook.on.contains(&occasion) {
+        return Ok(());
+    }
+    let variable = &webhook.url_env;
+    let address = std::env::var(variable)
+        .ok()
+        .filter(|address| !address.trim().is_empty());
+    let address = address.with_context(|| {
+        format!("the variable {variable} does not hold the address of a webhook")
+    })?;
+    // The address is a secret: it is in no message.
+    let url = address
+        .trim()
+        .parse()
+        .map_err(|_| anyhow::anyhow!("the variable {variable} is not an address"))?;
+    let client = Client::new(ClientOptions::new(&context.pipeline.contact))?;
+    let answer = client
+        .send(&Request::new(Method::Post, url).json(&json!({ "text": text })))
+        .await;
+    let status = answer
+        .map_err(|_| anyhow::anyhow!("the webhook of {variable} did not answer"))?
+        .status();
+    anyhow::ensure!(
+        (200..300).contains(&status),
+        "the webhook of {variable} answered {status}"
+    );
+    Ok(())
+}
+
+fn text(occasion: Occasion, record: &RunRecord) -> String {
+    let RunRecord {
+        profile,
+        run,
+        exit_code,
+        ..
+    } = record;
+    let head = format!(
+        "Débouchés, profil {profile} : {} (code {exit_code}, exécution {run}).",
+        occasion.title()
+    );
+    let lines = lines(record);
+    let more = lines.len().saturating_sub(MOST_LINES);
+    let shown = lines
+        .into_iter()
+        .take(MOST_LINES)
+        .map(|line| format!("- {line}"));
+    let rest = (more > 0).then(|| format!("- et {more} autres : `debouches show {run}`"));
+    std::iter::once(head)
+        .chain(shown)
+        .chain(rest)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// What went wrong, a line each.
+fn lines(record: &RunRecord) -> Vec<String> {
+    let told = |step: &StepRecord| {
+        format!(
+            "{} {} : {}",
+            step.stage,
+            step.subject,
+            step.detail.as_deref().unwrap_or("–")
+        )
+    };
+    let steps = record
+        .steps
+        .iter()
+        .filter(|step| is_trouble(step))
+        .map(told);
+    record.error.iter().cloned().chain(steps).collect()
+}
+
+/// Where it went wrong: the detail of a refusal that is told again is not that of the first time.
+fn troubled(record: &RunRecord) -> impl Iterator<Item = (Stage, &str)> {
+    record
+        .steps
+        .iter()
+        .filter(|step| is_trouble(step))
+        .map(|step| (step.stage, step.subject.as_str()))
+}
+
+fn is_trouble(step: &StepRecord) -> bool {
+    matches!(step.outcome, Outcome::Refused | Outcome::Failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_person_is_told_of_what_needs_them_and_of_its_end() {
+        assert_eq!(Occasion::of(3, Some(0)), Some(Occasion::Refused));
+        assert_eq!(Occasion::of(6, None), Some(Occasion::Incomplete));
+        assert_eq!(Occasion::of(75, Some(0)), Some(Occasion::Failed));
+        assert_eq!(Occasion::of(0, Some(75)), Some(Occasion::Recovered));
+        assert_eq!(Occasion::of(0, Some(0)), None);
+        assert_eq!(Occasion::of(0, None), None);
+    }
+}

@@ -1,0 +1,119 @@
+//! The record of a run, one line of `runs/<year>.jsonl` in the state.
+
+use std::collections::BTreeMap;
+
+use anyhow::Context as _;
+use chrono::{DateTime, Datelike as _, Utc};
+use debouches_model::{Clock as _, Stage, SystemClock, Tool};
+use debouches_store::Lock;
+use serde::{Deserialize, Serialize};
+
+use super::Ending;
+use crate::context::Context;
+use crate::failure;
+use crate::selection::{Outcome, Step};
+
+/// What a run did.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RunRecord {
+    pub schema_version: u32,
+    pub run: String,
+    pub tool: Tool,
+    pub command: String,
+    pub profile: String,
+    pub ended_at: DateTime<Utc>,
+    pub seconds: f64,
+    pub exit_code: u8,
+    pub nothing_to_do: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    pub steps: Vec<StepRecord>,
+    pub datasets: Vec<DatasetRecord>,
+}
+
+/// What a stage did with a subject. A stage that had nothing to do tells no detail.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct StepRecord {
+    pub stage: Stage,
+    pub subject: String,
+    pub outcome: Outcome,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// Rows received and refused, when the stage looked at rows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<[u64; 2]>,
+}
+
+/// The version of a dataset at the end of the run.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct DatasetRecord {
+    pub dataset: String,
+    pub version: String,
+    pub rows: BTreeMap<String, u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+}
+
+impl RunRecord {
+    /// The format number written today.
+    const FORMAT: u32 = 1;
+
+    pub fn of(context: &Context, ending: &Ending<'_>) -> Self {
+        let summary = ending.summary;
+        Self {
+            schema_version: Self::FORMAT,
+            run: context.run.clone(),
+            tool: context.tool.clone(),
+            command: ending.command.to_owned(),
+            profile: context.pipeline.profile.clone(),
+            ended_at: SystemClock.now(),
+            seconds: (ending.started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
+            exit_code: ending.exit,
+            nothing_to_do: ending.error.is_none() && summary.nothing_new(),
+            error: ending.error.map(failure::one_line),
+            steps: summary.steps.iter().map(StepRecord::of).collect(),
+            datasets: summary
+                .datasets
+                .iter()
+                .map(|line| DatasetRecord {
+                    dataset: line.dataset.clone(),
+                    version: line.version.to_string(),
+                    rows: line.rows.clone(),
+                    address: line.address.clone(),
+                })
+                .collect(),
+        }
+    }
+}
+
+impl StepRecord {
+    fn of(step: &Step) -> Self {
+        let is_news = step.outcome != Outcome::Kept;
+        Self {
+            stage: step.stage,
+            subject: step.subject.clone(),
+            outcome: step.outcome,
+            detail: is_news.then(|| step.detail.clone()),
+            rows: step
+                .report
+                .as_ref()
+                .map(|report| [report.rows.received, report.rows.refused]),
+        }
+    }
+}
+
+/// Adds the record to those of the state.
+pub async fn note(context: &Context, lock: &Lock, record: &RunRecord) -> anyhow::Result<()> {
+    let line = serde_json::to_string(record).context("a record is always written")?;
+    let year = u16::try_from(record.ended_at.year()).context("the clock is out of range")?;
+    Ok(context.store.note_run(year, &line, lock).await?)
+}
+
+/// Every record of the state, the oldest first; a line that another version wrote otherwise is left out.
+pub async fn all(context: &Context) -> anyhow::Result<Vec<RunRecord>> {
+    let lines = context.store.runs().await?;
+    Ok(lines
+        .iter()
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .collect())
+}

@@ -1,0 +1,60 @@
+//! What the caller of the engine decides for one run.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use debouches_model::{Lang, Version};
+
+/// Decisions of the caller for one run.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Configuration file, relative to `directory`.
+    pub config: PathBuf,
+    /// Folder to work from; the current one when absent.
+    pub directory: Option<PathBuf>,
+    /// Profile of the configuration; that of the configuration itself when absent.
+    pub profile: Option<String>,
+    /// Language of findings and explanations.
+    pub lang: Lang,
+    /// Uses the snapshots of the sources and asks no other machine for them.
+    pub offline: bool,
+    /// Refuses any change of the lock file of the sources.
+    pub locked: bool,
+    /// Works again even when nothing changed.
+    pub force: bool,
+    /// Longest wait for the lock of the state; none when absent.
+    pub wait_lock: Option<Duration>,
+    /// Threads and simultaneous downloads; the number of processors when absent.
+    pub jobs: Option<u16>,
+    /// Memory in bytes that no table may exceed; unlimited when absent.
+    pub memory: Option<u64>,
+    /// What a person says of the next release.
+    pub release: ReleaseOptions,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            config: PathBuf::from("pipeline.toml"),
+            directory: None,
+            profile: None,
+            lang: Lang::Fr,
+            offline: false,
+            locked: false,
+            force: false,
+            wait_lock: None,
+            jobs: None,
+            memory: None,
+            release: ReleaseOptions::default(),
+        }
+    }
+}
+
+/// What a person says of the next release.
+#[derive(Debug, Clone, Default)]
+pub struct ReleaseOptions {
+    /// Reason of a change that breaks reusers without notice; goes into the changelog.
+    pub breaking: Option<String>,
+    /// Number of the new version; refused when it says less than the change does.
+    pub as_version: Option<Version>,
+}

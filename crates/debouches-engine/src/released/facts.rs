@@ -1,0 +1,170 @@
+//! Facts from a CSV file: ours, with its status columns, or a producer's, with its markers.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use anyhow::Context as _;
+use debouches_disclosure::{Facts, Names, Row, Seen};
+use debouches_model::ValueStatus;
+use debouches_table::{RawColumn, RawTable, ReadLimits, read_csv};
+
+use super::Layout;
+use crate::failure::Usage;
+
+/// Reads the counts and rates of a file.
+pub fn facts(path: &Path, layout: &Layout, jobs: usize) -> anyhow::Result<Facts> {
+    let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
+    let is_packed = path.extension().is_some_and(|extension| extension == "gz");
+    let body: Box<dyn Read + Send> = if is_packed {
+        Box::new(flate2::read::MultiGzDecoder::new(file))
+    } else {
+        Box::new(file)
+    };
+    of_body(body, path, layout, jobs)
+}
+
+/// Reads the counts and rates of a body; `path` names it in messages.
+pub fn of_body(
+    body: impl Read + Send,
+    path: &Path,
+    layout: &Layout,
+    jobs: usize,
+) -> anyhow::Result<Facts> {
+    let raw = read_csv(body, ReadLimits::default(), jobs, &mut |_| {})
+        .with_context(|| format!("cannot read {}", path.display()))?;
+    let column = |name: &str| {
+        raw.header
+            .iter()
+            .position(|own| own == name)
+            .map(|place| raw.column(place))
+    };
+    let needed = |name: &String| {
+        column(name).ok_or_else(|| {
+            Usage(format!(
+                "{}: no column `{name}`, which the policy names",
+                path.display()
+            ))
+        })
+    };
+    let key = layout
+        .key
+        .iter()
+        .map(needed)
+        .collect::<Result<Vec<_>, _>>()?;
+    let counts = layout.policy.count.iter().map(|count| {
+        Ok((
+            needed(&count.column)?,
+            column(&format!("{}_statut", count.column)),
+            count.absent_is_hidden,
+        ))
+    });
+    let counts = counts.collect::<Result<Vec<_>, Usage>>()?;
+    let rates: Vec<Option<&RawColumn>> = layout
+        .policy
+        .rate
+        .iter()
+        .map(|rate| column(&rate.rate))
+        .collect();
+    let mut facts = Facts {
+        key: layout.key.clone(),
+        rows: Vec::with_capacity(raw.rows()),
+        complementary: false,
+    };
+    let mut shared = Names::default();
+    for row in 0..raw.rows() {
+        let seen =
+            |(values, statuses, absent_is_hidden): &(&RawColumn, Option<&RawColumn>, bool)| {
+                seen(
+                    values.value(row),
+                    statuses.map(|statuses| statuses.value(row)),
+                    layout,
+                    *absent_is_hidden,
+                )
+                .map_err(|value| bad_number(path, &raw, row, &value))
+            };
+        facts.rows.push(Row {
+            key: key
+                .iter()
+                .map(|column| shared.shared(column.value(row)))
+                .collect(),
+            counts: counts.iter().map(seen).collect::<Result<_, _>>()?,
+            rates: rates
+                .iter()
+                .zip(&layout.policy.rate)
+                .map(|(column, rate)| {
+                    column.and_then(|column| scaled(column.value(row), rate.decimals))
+                })
+                .collect(),
+        });
+    }
+    Ok(facts)
+}
+
+fn bad_number(path: &Path, raw: &RawTable, row: usize, value: &str) -> Usage {
+    Usage(format!(
+        "{}, line {}: `{value}` is neither a count nor a known marker",
+        path.display(),
+        raw.lines[row]
+    ))
+}
+
+/// A cell as readers see it. The status column wins over the markers.
+fn seen(
+    text: &str,
+    status: Option<&str>,
+    layout: &Layout,
+    absent_is_hidden: bool,
+) -> Result<Seen, String> {
+    let status = match status {
+        Some(name) => ValueStatus::ALL
+            .into_iter()
+            .find(|status| status.as_str() == name),
+        None => layout.missing.get(text).copied(),
+    };
+    match status {
+        Some(ValueStatus::Suppressed) => return Ok(Seen::Hidden(None)),
+        Some(ValueStatus::Absent) if absent_is_hidden => return Ok(Seen::Hidden(None)),
+        Some(ValueStatus::Absent | ValueStatus::NotYet | ValueStatus::NotProduced) => {
+            return Ok(Seen::Nothing);
+        }
+        Some(ValueStatus::Measured) => {}
+        None if text.is_empty() => return Ok(Seen::Nothing),
+        None => {}
+    }
+    scaled(text, 0)
+        .map(Seen::Value)
+        .ok_or_else(|| text.to_owned())
+}
+
+/// A number in units of its last decimal; `30.0` is a whole number. Nothing when it has more decimals than that.
+fn scaled(text: &str, decimals: u32) -> Option<i64> {
+    let (whole, part) = text.split_once(['.', ',']).unwrap_or((text, ""));
+    if whole.is_empty() {
+        return None;
+    }
+    let part = part.trim_end_matches('0');
+    let missing = usize::try_from(decimals).ok()?.checked_sub(part.len())?;
+    format!("{whole}{part}{}", "0".repeat(missing)).parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_in_units_of_their_last_decimal() {
+        assert_eq!(scaled("30.0", 0), Some(30));
+        assert_eq!(scaled("19,3", 1), Some(193));
+        assert_eq!(scaled("19", 1), Some(190));
+        assert_eq!(
+            (
+                scaled("19.35", 1),
+                scaled("nd", 0),
+                scaled("", 0),
+                scaled("", 2)
+            ),
+            (None, None, None, None)
+        );
+    }
+}

@@ -1,0 +1,155 @@
+//! Which table a file is: its key, its markers and its policy, from our specifications or from a file of the operator's.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use debouches_model::ValueStatus;
+use debouches_model::spec::{SecrecySpec, TableSpec, tables};
+use serde::Deserialize;
+
+use crate::failure::Usage;
+use crate::options::Options;
+
+/// Files that an audit reads.
+#[derive(Debug, Clone, Default)]
+pub struct AuditFiles {
+    /// Releases of one table, the oldest first: CSV files (also .gz), or folders of releases.
+    pub paths: Vec<PathBuf>,
+    /// Key, markers and policy of a table that is not ours (TOML).
+    pub spec: Option<PathBuf>,
+    /// The table, when the names of the files do not tell.
+    pub table: Option<String>,
+    /// The files are private: counts under the threshold are hidden first, as publication would.
+    pub private: bool,
+}
+
+/// What must be known of a table to judge its secrecy.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Layout {
+    /// Its name.
+    pub id: String,
+    /// Columns that tell rows apart.
+    pub key: Vec<String>,
+    /// Markers of a count that is not there.
+    #[serde(default)]
+    pub missing: BTreeMap<String, ValueStatus>,
+    /// The policy.
+    #[serde(rename = "secrecy")]
+    pub policy: SecrecySpec,
+}
+
+impl Layout {
+    /// That of one of our tables; none when it has no secrecy policy.
+    pub fn of(spec: &TableSpec) -> Option<Self> {
+        Some(Self {
+            id: spec.id.to_string(),
+            key: spec.key.clone(),
+            missing: spec.missing.clone(),
+            policy: spec.secrecy_policy()?,
+        })
+    }
+}
+
+/// Each table with its files, the oldest release first.
+pub fn layouts(
+    options: &Options,
+    files: &AuditFiles,
+) -> anyhow::Result<Vec<(Layout, Vec<PathBuf>)>> {
+    let base = options.directory.clone().unwrap_or_default();
+    let paths: Vec<PathBuf> = files.paths.iter().map(|path| base.join(path)).collect();
+    if let Some(missing) = paths.iter().find(|path| !path.exists()) {
+        return Err(Usage(format!("{} does not exist", missing.display())).into());
+    }
+    if let Some(file) = &files.spec {
+        let file = base.join(file);
+        let text = std::fs::read_to_string(&file)
+            .map_err(|error| Usage(format!("cannot read {}: {error}", file.display())))?;
+        let layout: Layout =
+            toml::from_str(&text).map_err(|error| Usage(format!("{}: {error}", file.display())))?;
+        let mut found = Vec::new();
+        for path in &paths {
+            found.extend(if path.is_dir() {
+                all_csv(path)?
+            } else {
+                vec![path.clone()]
+            });
+        }
+        return Ok(vec![(layout, found)]);
+    }
+    let mut out: BTreeMap<String, (Layout, Vec<PathBuf>)> = BTreeMap::new();
+    for path in &paths {
+        let candidates = if path.is_dir() {
+            all_csv(path)?
+        } else {
+            vec![path.clone()]
+        };
+        for file in candidates {
+            let name = files.table.clone().unwrap_or_else(|| stem(&file));
+            let layout = tables()
+                .iter()
+                .find(|spec| spec.id.as_str() == name)
+                .and_then(Layout::of);
+            match layout {
+                Some(layout) => out
+                    .entry(name)
+                    .or_insert_with(|| (layout, Vec::new()))
+                    .1
+                    .push(file),
+                None if path.is_dir() => {}
+                None => return Err(Usage(unknown(&file, &name)).into()),
+            }
+        }
+    }
+    if out.is_empty() {
+        let shown = paths
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect::<Vec<_>>()
+            .join(", ");
+        return Err(Usage(format!(
+            "{shown}: no table with a secrecy policy; give one with --spec FILE"
+        ))
+        .into());
+    }
+    Ok(out.into_values().collect())
+}
+
+fn unknown(file: &Path, name: &str) -> String {
+    let known: Vec<&str> = tables()
+        .iter()
+        .filter(|spec| spec.secrecy.is_some())
+        .map(|spec| spec.id.as_str())
+        .collect();
+    format!(
+        "{}: `{name}` is not a table with a secrecy policy; give --table ({}) or --spec FILE",
+        file.display(),
+        known.join(", ")
+    )
+}
+
+fn stem(file: &Path) -> String {
+    let name = file
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    name.split('.').next().unwrap_or_default().to_owned()
+}
+
+fn all_csv(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let entries =
+        std::fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
+    let mut files: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .collect();
+    files.retain(|file| {
+        let name = file
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default();
+        name.ends_with(".csv") || name.ends_with(".csv.gz")
+    });
+    files.sort();
+    Ok(files)
+}

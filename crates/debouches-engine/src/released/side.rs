@@ -1,0 +1,56 @@
+//! A release as one side of a comparison: the tables that its `datapackage.json` names.
+
+use anyhow::Context as _;
+use debouches_model::Fault;
+use debouches_release::{Side, SideTable, TableShape};
+use debouches_store::Artefact;
+use debouches_table::ParquetFile;
+
+use crate::failure::Decided;
+
+/// A release of the state.
+pub async fn of_release(release: &Artefact) -> anyhow::Result<Side> {
+    let text = String::from_utf8(release.read("datapackage.json").await?)
+        .context("datapackage.json is not text")?;
+    let mut files = Vec::new();
+    for shape in shapes(&text)? {
+        let file = ParquetFile::open(release.open_file(&shape.parquet).await?.into_file())?;
+        files.push(SideTable { shape, file });
+    }
+    Ok(Side {
+        name: format!("{} {}", release.key().subject, release.key().id),
+        tables: files,
+    })
+}
+
+/// The tables that a `datapackage.json` names, opened one by one.
+pub fn assemble(
+    name: &str,
+    datapackage: &str,
+    open: impl Fn(&TableShape) -> anyhow::Result<ParquetFile>,
+) -> anyhow::Result<Side> {
+    let tables = shapes(datapackage)?.into_iter().map(|shape| {
+        let file = open(&shape)?;
+        Ok(SideTable { shape, file })
+    });
+    Ok(Side {
+        name: name.to_owned(),
+        tables: tables.collect::<anyhow::Result<_>>()?,
+    })
+}
+
+pub fn shapes(datapackage: &str) -> anyhow::Result<Vec<TableShape>> {
+    let broken = |message: String| Decided {
+        message,
+        fault: Fault::Integrity,
+    };
+    let value = serde_json::from_str(datapackage)
+        .map_err(|error| broken(format!("datapackage.json is not JSON: {error}")))?;
+    let shapes = TableShape::read(&value);
+    if shapes.is_empty() {
+        return Err(
+            broken("datapackage.json names no table with a Parquet file".to_owned()).into(),
+        );
+    }
+    Ok(shapes)
+}

@@ -1,0 +1,328 @@
+//! Which subjects a command is about, and what happened to each.
+
+use debouches_model::spec::{TableKind, TableSpec};
+use debouches_model::{Fault, Report, Stage, Version};
+use serde::{Deserialize, Serialize};
+
+use crate::config::{DatasetConfig, Pipeline, Source};
+use crate::failure::{self, Usage};
+
+/// What a command is about: sources, tables, datasets, in the order of the configuration.
+#[derive(Clone)]
+pub struct Selection<'a> {
+    pub sources: Vec<&'a Source>,
+    pub tables: Vec<&'static TableSpec>,
+    pub datasets: Vec<&'a DatasetConfig>,
+}
+
+impl<'a> Selection<'a> {
+    /// Everything that the named subjects need; everything at all when none is named.
+    pub fn of(pipeline: &'a Pipeline, subjects: &[String]) -> anyhow::Result<Self> {
+        let mut wanted: Vec<&'static TableSpec> = Vec::new();
+        let mut datasets: Vec<&'a DatasetConfig> = Vec::new();
+        if subjects.is_empty() {
+            datasets = pipeline.datasets.iter().collect();
+            wanted = pipeline.sources.iter().map(|source| source.spec).collect();
+        }
+        for subject in subjects {
+            if let Some(dataset) = pipeline
+                .datasets
+                .iter()
+                .find(|dataset| dataset.id().as_str() == subject)
+            {
+                datasets.push(dataset);
+                wanted.extend(&dataset.tables);
+            } else if let Some(source) = pipeline.sources.iter().find(|source| {
+                source.id().as_str() == subject || source.spec.id.as_str() == subject
+            }) {
+                wanted.push(source.spec);
+                let of_table = |dataset: &&DatasetConfig| {
+                    dataset.tables.iter().any(|spec| spec.id == source.spec.id)
+                };
+                datasets.extend(pipeline.datasets.iter().filter(of_table));
+            } else if let Some(spec) =
+                derived_tables(pipeline).find(|spec| spec.id.as_str() == subject)
+            {
+                wanted.push(spec);
+                let of_table =
+                    |dataset: &&DatasetConfig| dataset.tables.iter().any(|own| own.id == spec.id);
+                datasets.extend(pipeline.datasets.iter().filter(of_table));
+            } else {
+                return Err(Usage(unknown(pipeline, subject)).into());
+            }
+        }
+        // What repeats the figures of another dataset needs its release, and is never published before it.
+        let copied: Vec<&'a DatasetConfig> = datasets
+            .iter()
+            .flat_map(|dataset| {
+                dataset
+                    .tables
+                    .iter()
+                    .filter_map(|spec| crate::stages::gated(spec))
+            })
+            .filter_map(|copies| crate::stages::publisher(pipeline, copies))
+            .collect();
+        datasets.extend(copied);
+        // A dataset is made of all its tables, and a table needs its nomenclatures.
+        wanted.extend(
+            datasets
+                .iter()
+                .flat_map(|dataset| dataset.tables.iter().copied()),
+        );
+        let mut needed: Vec<&str> = wanted.iter().map(|spec| spec.id.as_str()).collect();
+        let mut next = 0;
+        while let Some(name) = needed.get(next).copied() {
+            next += 1;
+            let spec = debouches_model::spec::tables()
+                .iter()
+                .find(|spec| spec.id.as_str() == name);
+            for (reference, _) in spec.into_iter().flat_map(debouches_enrich::references_of) {
+                if !needed.contains(&reference) {
+                    needed.push(reference);
+                }
+            }
+        }
+        let is_wanted = |spec: &TableSpec| needed.contains(&spec.id.as_str());
+        let sources: Vec<&Source> = pipeline
+            .sources
+            .iter()
+            .filter(|source| is_wanted(source.spec))
+            .collect();
+        let derived = derived_tables(pipeline).filter(|spec| is_wanted(spec));
+        let tables = sources
+            .iter()
+            .map(|source| source.spec)
+            .chain(derived)
+            .collect();
+        let datasets = pipeline
+            .datasets
+            .iter()
+            .filter(|own| datasets.iter().any(|dataset| dataset.id() == own.id()))
+            .collect();
+        let selection = Self {
+            sources,
+            tables,
+            datasets,
+        };
+        if selection.tables.is_empty() {
+            let why = if pipeline.left_out.is_empty() {
+                "no source is configured".to_owned()
+            } else {
+                pipeline.left_out.join("; ")
+            };
+            return Err(Usage(format!(
+                "nothing to do in profile `{}`: {why}",
+                pipeline.profile
+            ))
+            .into());
+        }
+        Ok(selection)
+    }
+
+    /// The tables that `enrich` works on: those that are published, and nomenclatures whose codes refer to others.
+    pub fn enriched(&self) -> impl Iterator<Item = &'static TableSpec> + '_ {
+        self.tables
+            .iter()
+            .copied()
+            .filter(|spec| spec.kind == TableKind::Indicators || !spec.foreign_keys.is_empty())
+    }
+}
+
+/// The derived tables that a dataset publishes, once each.
+fn derived_tables(pipeline: &Pipeline) -> impl Iterator<Item = &'static TableSpec> {
+    let tables = pipeline
+        .datasets
+        .iter()
+        .flat_map(|dataset| dataset.tables.iter().copied());
+    let derived: std::collections::BTreeMap<_, _> = tables
+        .filter(|spec| spec.derived.is_some())
+        .map(|spec| (spec.id.as_str(), spec))
+        .collect();
+    derived.into_values()
+}
+
+fn unknown(pipeline: &Pipeline, subject: &str) -> String {
+    let sources = pipeline
+        .sources
+        .iter()
+        .flat_map(|source| [source.id().as_str(), source.spec.id.as_str()]);
+    let derived = derived_tables(pipeline).map(|spec| spec.id.as_str());
+    let known: std::collections::BTreeSet<&str> = sources
+        .chain(derived)
+        .chain(
+            pipeline
+                .datasets
+                .iter()
+                .map(|dataset| dataset.id().as_str()),
+        )
+        .collect();
+    let left_out = pipeline
+        .left_out
+        .iter()
+        .find(|text| text.contains(&format!("`{subject}`")));
+    match left_out {
+        Some(reason) => format!(
+            "`{subject}` is not in profile `{}`: {reason}",
+            pipeline.profile
+        ),
+        None => {
+            format!(
+                "`{subject}` is no source, table or dataset (known: {})",
+                known.into_iter().collect::<Vec<_>>().join(", ")
+            )
+        }
+    }
+}
+
+/// What a stage did with a subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// Something new was made.
+    Made,
+    /// Nothing had moved.
+    Kept,
+    /// The data was refused.
+    Refused,
+    /// It could not be done.
+    Failed,
+    /// A stage before failed or refused.
+    Skipped,
+}
+
+/// One stage on one subject.
+#[derive(Debug, Clone, Serialize)]
+pub struct Step {
+    pub stage: Stage,
+    pub subject: String,
+    pub outcome: Outcome,
+    /// What was made, refused or wrong, in a sentence.
+    pub detail: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub report: Option<Report>,
+    #[serde(skip)]
+    pub fault: Option<Fault>,
+}
+
+impl Step {
+    pub fn new(
+        stage: Stage,
+        subject: impl ToString,
+        outcome: Outcome,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self {
+            stage,
+            subject: subject.to_string(),
+            outcome,
+            detail: detail.into(),
+            hint: None,
+            report: None,
+            fault: None,
+        }
+    }
+
+    pub fn with_report(self, report: Report) -> Self {
+        Self {
+            report: Some(report),
+            ..self
+        }
+    }
+
+    /// A refusal: exit 3.
+    pub fn refused(stage: Stage, subject: impl ToString, detail: impl Into<String>) -> Self {
+        Self {
+            fault: Some(Fault::Data),
+            ..Self::new(stage, subject, Outcome::Refused, detail)
+        }
+    }
+
+    /// A failure, with the exit code of its fault.
+    pub fn failed(stage: Stage, subject: impl ToString, error: &anyhow::Error) -> Self {
+        let hint = failure::hint_of(error);
+        Self {
+            fault: Some(failure::fault_of(error)),
+            hint,
+            ..Self::new(stage, subject, Outcome::Failed, failure::one_line(error))
+        }
+    }
+
+    pub fn skipped(stage: Stage, subject: impl ToString, detail: impl Into<String>) -> Self {
+        Self::new(stage, subject, Outcome::Skipped, detail)
+    }
+}
+
+/// A dataset at the end of a run.
+#[derive(Debug, Clone, Serialize)]
+pub struct DatasetLine {
+    pub dataset: String,
+    pub version: Version,
+    /// Rows of each table of the release.
+    pub rows: std::collections::BTreeMap<String, u64>,
+    pub folder: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+}
+
+/// All that happened.
+#[derive(Debug, Default, Serialize)]
+pub struct Summary {
+    pub steps: Vec<Step>,
+    pub datasets: Vec<DatasetLine>,
+    /// Addresses of the indexes of static catalogues.
+    pub catalogues: Vec<String>,
+}
+
+impl Summary {
+    pub fn push(&mut self, step: Step) {
+        let Step {
+            stage,
+            subject,
+            outcome,
+            detail,
+            ..
+        } = &step;
+        match outcome {
+            Outcome::Made | Outcome::Kept => tracing::info!("{stage} {subject}: {detail}"),
+            Outcome::Skipped => tracing::warn!("{stage} {subject}: {detail}"),
+            // Told once, in the summary.
+            Outcome::Refused | Outcome::Failed => {}
+        }
+        self.steps.push(step);
+    }
+
+    /// True when that subject got through that stage.
+    pub fn passed(&self, stage: Stage, subject: &str) -> bool {
+        !self.steps.iter().any(|step| {
+            step.stage == stage
+                && step.subject == subject
+                && !matches!(step.outcome, Outcome::Made | Outcome::Kept)
+        })
+    }
+
+    /// True when no stage made anything.
+    pub fn nothing_new(&self) -> bool {
+        self.steps.iter().all(|step| step.outcome == Outcome::Kept)
+    }
+
+    /// The exit code: that of the gravest fault.
+    pub fn exit_code(&self) -> u8 {
+        let gravity = [
+            Fault::Integrity,
+            Fault::Ours,
+            Fault::Permission,
+            Fault::Operator,
+            Fault::Data,
+            Fault::Incomplete,
+            Fault::Outage,
+            Fault::Busy,
+        ];
+        let has = |fault: &Fault| self.steps.iter().any(|step| step.fault == Some(*fault));
+        gravity
+            .iter()
+            .find(|fault| has(fault))
+            .map_or(0, |fault| fault.exit_code())
+    }
+}

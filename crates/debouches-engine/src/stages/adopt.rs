@@ -1,0 +1,76 @@
+//! Taking what is live as ours, after the state was lost.
+
+use debouches_model::{Stage, Version};
+use debouches_publish::live;
+use debouches_store::Lock;
+
+use super::connection::Connection;
+use super::package::latest;
+use crate::config::DatasetConfig;
+use crate::context::Context;
+use crate::selection::{Outcome, Step};
+
+/// Writes the receipt of what is live, when it is the newest release of the state.
+pub async fn adopt(
+    context: &Context,
+    connection: &Connection<'_>,
+    dataset: &DatasetConfig,
+    lock: &Lock,
+) -> Step {
+    match tried(context, connection, dataset, lock).await {
+        Ok((outcome, detail)) => Step::new(Stage::Publish, dataset.id(), outcome, detail),
+        Err(error) => Step::failed(Stage::Publish, dataset.id(), &error),
+    }
+}
+
+async fn tried(
+    context: &Context,
+    connection: &Connection<'_>,
+    dataset: &DatasetConfig,
+    lock: &Lock,
+) -> anyhow::Result<(Outcome, String)> {
+    let found = live(
+        &connection.portal,
+        connection.organization(),
+        dataset.id(),
+        None,
+    )
+    .await?;
+    let Some(found) = found else {
+        return Ok((
+            Outcome::Kept,
+            "the portal has nothing under our mark".to_owned(),
+        ));
+    };
+    let version = found.version.map_or_else(
+        || "without version".to_owned(),
+        |version| format!("version {version}"),
+    );
+    let release = latest(context, dataset.id().as_str()).await?;
+    let is_this = |release: &debouches_store::Artefact| {
+        release.key().id.parse::<Version>().ok() == found.version
+    };
+    if let Some(release) = release.as_ref().filter(|release| is_this(release)) {
+        let target = connection.target(Some(dataset));
+        if connection
+            .publication(context, release, &target)
+            .adopt(lock)
+            .await?
+            .is_some()
+        {
+            return Ok((
+                Outcome::Made,
+                format!(
+                    "{version} is live as {} and is the release of the state",
+                    found.id
+                ),
+            ));
+        }
+        let detail = format!(
+            "{version} is live as {} and differs from the release of the state: see `debouches plan`",
+            found.id
+        );
+        return Ok((Outcome::Kept, detail));
+    }
+    super::restore::restore(context, connection, dataset, &found, lock).await
+}

@@ -1,0 +1,315 @@
+//! What the stages have in common: is it made already, is it refused already, read it, write it.
+
+use std::io::BufReader;
+
+use anyhow::Context as _;
+use debouches_enrich::Origin;
+use debouches_model::spec::TableSpec;
+use debouches_model::{
+    About, ArtefactKey, Finding, Ingredients, InputRef, Lang, Manifest, Report, Stage, counted_en,
+};
+use debouches_store::{Artefact, Draft, Lock, Spooled};
+use debouches_table::{Column, Table, read_ipc, write_ipc};
+use debouches_validate::FILE_NOTE;
+
+use crate::context::Context;
+use crate::failure::Usage;
+use crate::selection::{Outcome, Step};
+
+/// Name of the intermediate table in its artefact.
+pub const TABLE_FILE: &str = "table.arrow";
+/// Name of the file that tells on which line of the source each row begins.
+const LINES_FILE: &str = "lines.arrow";
+const REPORT_FILE: &str = "report.json";
+/// The refused rows as received, with their line and the reasons.
+const REFUSED_ROWS_FILE: &str = "refused_rows.csv";
+/// The report as a French page, to be mailed.
+pub const PAGE_FILE: &str = "rapport.html";
+const JUNIT_FILE: &str = "junit.xml";
+pub const FINDINGS_FILE: &str = "findings.csv";
+
+/// The output that a stage is about to make: its name says what it is made of.
+#[derive(Debug, Clone)]
+pub struct Target {
+    pub stage: Stage,
+    pub subject: String,
+    pub ingredients: Ingredients,
+    pub inputs: Vec<InputRef>,
+}
+
+/// The step of a refusal: the first finding that decided it, where all of them are, and a remedy.
+///
+/// Without findings it was refused by an earlier run, from the same ingredients.
+pub fn refusal(
+    context: &Context,
+    artefact: &Artefact,
+    report: Report,
+    findings: &[Finding],
+) -> Step {
+    let lang: Lang = context.options.lang;
+    let decisive = |finding: &&Finding| {
+        report
+            .rules
+            .iter()
+            .any(|tally| tally.exceeded && tally.rule == finding.rule)
+    };
+    let exceeded: u64 = report
+        .rules
+        .iter()
+        .filter(|tally| tally.exceeded)
+        .map(|tally| tally.findings)
+        .sum();
+    let first = match findings.iter().find(decisive) {
+        Some(finding) => told(finding, lang),
+        None => "refused before, and nothing has changed since".to_owned(),
+    };
+    let (all, page) = (
+        artefact.location(FINDINGS_FILE),
+        artefact.location(PAGE_FILE),
+    );
+    let key = artefact.key();
+    let counted = counted_en(exceeded, "finding", "findings");
+    let mut step = Step::refused(
+        key.stage,
+        &key.subject,
+        format!("{counted}; {first} (all of them: {all}; to mail: {page})"),
+    );
+    step.hint = report
+        .rules
+        .iter()
+        .find(|tally| tally.exceeded)
+        .map(|tally| tally.rule.entry().remedy(lang).to_owned());
+    step.with_report(report)
+}
+
+/// A finding as a sentence, behind its place; a sentence that names the file needs no other place than a line.
+fn told(finding: &Finding, lang: Lang) -> String {
+    let sentence = finding.sentence(lang);
+    let is_named = finding.line.is_none()
+        && finding
+            .file
+            .as_ref()
+            .is_some_and(|file| sentence.contains(file));
+    let place = if is_named {
+        String::new()
+    } else {
+        finding.place()
+    };
+    format!("{place} {sentence} [{}]", finding.rule)
+        .trim_start()
+        .to_owned()
+}
+
+/// What a stage made of a table.
+pub struct Made<'a> {
+    /// None when the table is refused.
+    pub table: Option<Table>,
+    /// Where each row of the table comes from, when that is known.
+    pub lines: Vec<u32>,
+    /// The refused rows as received, and their number.
+    pub refused_rows: Option<(Spooled, u64)>,
+    /// Title of the table or of the dataset, and its specification, for the page.
+    pub title: &'a str,
+    pub spec: Option<&'a TableSpec>,
+    pub report: &'a Report,
+    pub findings: &'a [Finding],
+}
+
+/// What the state already has of a target.
+pub enum Known {
+    Made(Artefact),
+    Refused(Artefact),
+    Nothing,
+}
+
+impl Target {
+    pub fn key(&self) -> ArtefactKey {
+        ArtefactKey::new(self.stage, &self.subject, self.ingredients.fingerprint())
+    }
+
+    pub fn rejected_key(&self) -> ArtefactKey {
+        ArtefactKey::rejected(self.stage, &self.subject, self.ingredients.fingerprint())
+    }
+
+    /// Looks in the state; a refusal counts, since the same ingredients would be refused again.
+    pub async fn look(&self, context: &Context) -> anyhow::Result<Known> {
+        if let Some(artefact) = context.store.find(&self.key()).await? {
+            return Ok(Known::Made(artefact));
+        }
+        Ok(context
+            .store
+            .find(&self.rejected_key())
+            .await?
+            .map_or(Known::Nothing, Known::Refused))
+    }
+
+    /// The step of a target that the state knows already; none when it is to be made, or made again with `--force`.
+    pub async fn settled(&self, context: &Context, lock: &Lock) -> anyhow::Result<Option<Step>> {
+        if context.options.force {
+            context.store.discard(&self.key(), lock).await?;
+            context.store.discard(&self.rejected_key(), lock).await?;
+        }
+        Ok(match self.look(context).await? {
+            Known::Made(artefact) => {
+                let report = load_report(&artefact).await?;
+                let detail = format!("{} rows, unchanged", report.rows.kept);
+                Some(
+                    Step::new(self.stage, &self.subject, Outcome::Kept, detail).with_report(report),
+                )
+            }
+            Known::Refused(artefact) => Some(refusal(
+                context,
+                &artefact,
+                load_report(&artefact).await?,
+                &[],
+            )),
+            Known::Nothing => None,
+        })
+    }
+
+    /// Commits what a stage made of a table; without table, a refusal.
+    pub async fn commit(&self, context: &Context, made: Made<'_>) -> anyhow::Result<Artefact> {
+        let key = if made.table.is_some() {
+            self.key()
+        } else {
+            self.rejected_key()
+        };
+        let draft = context.store.draft(key.clone())?;
+        if let Some(table) = made.table {
+            write_table(&draft, TABLE_FILE, table).await?;
+            if !made.lines.is_empty() {
+                write_table(&draft, LINES_FILE, lines_table(&made.lines)?).await?;
+            }
+        }
+        let about = About {
+            title: made.title,
+            spec: made.spec,
+            has_refused_rows: made.refused_rows.is_some(),
+        };
+        if let Some((spooled, rows)) = made.refused_rows {
+            draft.take(spooled, REFUSED_ROWS_FILE, "text/csv", Some(rows))?;
+        }
+        write_texts(&draft, about, made.report, made.findings)?;
+        let mut manifest = Manifest::new(&key, context.tool.clone(), context.clock.now());
+        manifest.ingredients = self.ingredients.clone();
+        manifest.inputs = self.inputs.clone();
+        Ok(draft.commit(manifest).await?)
+    }
+}
+
+async fn write_table(draft: &Draft, name: &str, table: Table) -> anyhow::Result<()> {
+    let mut file = draft.file(name, "application/vnd.apache.arrow.file")?;
+    blocking(move || {
+        write_ipc(&table, &mut file)?;
+        file.finish(Some(table.rows() as u64))
+            .context("cannot finish the table")?;
+        Ok(())
+    })
+    .await
+}
+
+/// The lines as a table of one column; a file of more than two thousand million lines has none past that.
+fn lines_table(lines: &[u32]) -> anyhow::Result<Table> {
+    let mut table = Table::new(lines.len());
+    let column = lines.iter().map(|line| i32::try_from(*line).ok()).collect();
+    table.set("line", Column::Integer(column))?;
+    Ok(table)
+}
+
+fn write_texts(
+    draft: &Draft,
+    about: About<'_>,
+    report: &Report,
+    findings: &[Finding],
+) -> anyhow::Result<()> {
+    let json = serde_json::to_string_pretty(report).expect("a report is always written") + "\n";
+    draft.write(REPORT_FILE, "application/json", json.as_bytes())?;
+    draft.write(
+        FINDINGS_FILE,
+        "text/csv",
+        Report::findings_csv(findings).as_bytes(),
+    )?;
+    draft.write(
+        PAGE_FILE,
+        "text/html",
+        report.html(about, findings).as_bytes(),
+    )?;
+    // In French whatever the language of the run: the same ingredients give the same bytes.
+    draft.write(
+        JUNIT_FILE,
+        "application/xml",
+        report.junit(findings, Lang::Fr).as_bytes(),
+    )?;
+    Ok(())
+}
+
+/// The report of an artefact.
+pub async fn load_report(artefact: &Artefact) -> anyhow::Result<Report> {
+    let bytes = artefact.read(REPORT_FILE).await?;
+    serde_json::from_slice(&bytes)
+        .with_context(|| format!("cannot read the report of {}", artefact.key()))
+}
+
+/// The table of an artefact, hashed again before it is read.
+pub async fn load_table(context: &Context, artefact: &Artefact) -> anyhow::Result<Table> {
+    let bytes = artefact
+        .manifest()
+        .file(TABLE_FILE)
+        .map_or(0, |file| file.bytes);
+    check_memory(context, &artefact.key().subject, bytes)?;
+    let file = artefact.open_file(TABLE_FILE).await?.into_file();
+    let key = artefact.key().clone();
+    blocking(move || {
+        read_ipc(BufReader::with_capacity(1 << 20, file))
+            .with_context(|| format!("cannot read the table of {key}"))
+    })
+    .await
+}
+
+/// Where the rows of a validated table come from, when its artefact tells it.
+pub async fn load_origin(artefact: &Artefact) -> anyhow::Result<Option<Origin>> {
+    if artefact.manifest().file(LINES_FILE).is_none() {
+        return Ok(None);
+    }
+    let file = load_report(artefact)
+        .await?
+        .notes
+        .remove(FILE_NOTE)
+        .unwrap_or_default();
+    let lines = artefact.open_file(LINES_FILE).await?.into_file();
+    let table = blocking(move || Ok(read_ipc(BufReader::with_capacity(1 << 20, lines))?)).await?;
+    let lines = table.integers("line")?;
+    let line = |row| {
+        lines
+            .get(row)
+            .and_then(|line| u32::try_from(line).ok())
+            .unwrap_or_default()
+    };
+    Ok(Some(Origin {
+        file,
+        lines: (0..table.rows()).map(line).collect(),
+    }))
+}
+
+/// Refuses to start on a table that would not fit in `--memory`: it is held about twice while it is cast, tagged or sorted.
+pub fn check_memory(context: &Context, table: &str, bytes: u64) -> anyhow::Result<()> {
+    match context.options.memory {
+        Some(limit) if bytes.saturating_mul(2) > limit => {
+            let needs = bytes.saturating_mul(2);
+            Err(Usage(format!(
+                "table {table} needs about {needs} bytes of memory, over --memory {limit}"
+            ))
+            .into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Runs what computes for long on a thread of its own.
+pub async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
+) -> anyhow::Result<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .context("a worker thread died")?
+}

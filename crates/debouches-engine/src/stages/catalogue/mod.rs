@@ -1,0 +1,237 @@
+//! Releases to a static catalogue: every release under its version, then what leads to it, the index last.
+//!
+//! Nothing is remembered but in the catalogue itself: a publication that stopped is completed by the next one, and the
+//! former index stays right until then, since nothing that it leads to is taken away.
+
+mod look;
+mod receipt;
+mod write;
+
+use anyhow::Context as _;
+use debouches_model::{DatasetId, Fault, Stage};
+use debouches_site::{DatasetRecord, Site, record_path};
+use debouches_store::{Artefact, Lock, Shelf};
+
+use crate::config::{DatasetConfig, Portal, StaticSite};
+use crate::context::Context;
+use crate::failure::{self, Decided};
+use crate::selection::{Outcome, Step, Summary};
+
+pub use look::Write;
+
+/// How often a publication begins again because somebody else moved what it had read.
+const TRIES: u32 = 3;
+
+/// A static catalogue, open.
+pub struct Catalogue<'a> {
+    context: &'a Context,
+    portal: &'a Portal,
+    shelf: Shelf,
+    site: Site,
+}
+
+impl<'a> Catalogue<'a> {
+    /// Opens the catalogue; nothing is asked of it yet.
+    pub fn open(
+        context: &'a Context,
+        portal: &'a Portal,
+        settings: &StaticSite,
+    ) -> anyhow::Result<Self> {
+        let shelf = Shelf::open_in(&settings.place, &context.pipeline.base, &context.aws)
+            .with_context(|| format!("cannot use portal {}", portal.id))?;
+        let site = Site {
+            title: settings.title.clone(),
+            url: settings.public_url.clone(),
+            contact: context.pipeline.contact.clone(),
+        };
+        Ok(Self {
+            context,
+            portal,
+            shelf,
+            site,
+        })
+    }
+
+    /// What the catalogue knows of a dataset; none when it has never been there.
+    pub async fn record(&self, dataset: &DatasetId) -> anyhow::Result<Option<DatasetRecord>> {
+        let there = self.shelf.pointer(&record_path(dataset)).await?;
+        let read = there.bytes.as_deref().map(DatasetRecord::read).transpose();
+        read.with_context(|| {
+            format!(
+                "cannot read {} of {}",
+                record_path(dataset),
+                self.shelf.display()
+            )
+        })
+    }
+
+    /// Where the files are.
+    pub fn shelf(&self) -> &Shelf {
+        &self.shelf
+    }
+
+    /// The address of the page of a dataset, for people.
+    pub fn address(&self, dataset: &DatasetId) -> String {
+        let base = self.site.url.as_deref().unwrap_or(self.shelf.display());
+        format!("{}/{dataset}/index.html", base.trim_end_matches('/'))
+    }
+
+    fn index_address(&self) -> String {
+        let base = self.site.url.as_deref().unwrap_or(self.shelf.display());
+        format!("{}/index.html", base.trim_end_matches('/'))
+    }
+
+    fn name(&self) -> &str {
+        self.portal.id.as_str()
+    }
+}
+
+/// Publishes releases; the index is written when all of them got there.
+pub async fn publish(
+    catalogue: &Catalogue<'_>,
+    datasets: &[(&DatasetConfig, &Artefact)],
+    lock: &Lock,
+    summary: &mut Summary,
+) {
+    let (mut all_there, mut written) = (true, 0);
+    for (dataset, release) in datasets {
+        let step = match one(catalogue, dataset, release, lock, &mut written).await {
+            Ok(step) => step,
+            Err(error) => {
+                all_there = false;
+                Step::failed(Stage::Publish, dataset.id(), &error)
+            }
+        };
+        let subject = dataset.id().as_str();
+        if let Some(line) = summary
+            .datasets
+            .iter_mut()
+            .find(|line| line.dataset == subject && line.address.is_none())
+        {
+            line.address = Some(catalogue.address(dataset.id()));
+        }
+        summary.push(step);
+    }
+    if !all_there {
+        let detail = "the index is not written: a dataset did not get there".to_owned();
+        summary.push(Step::skipped(Stage::Publish, catalogue.name(), detail));
+        return;
+    }
+    let step = match index(catalogue, written).await {
+        Ok(step) => {
+            summary.catalogues.push(catalogue.index_address());
+            step
+        }
+        Err(error) => Step::failed(Stage::Publish, catalogue.name(), &error),
+    };
+    summary.push(step);
+}
+
+async fn one(
+    catalogue: &Catalogue<'_>,
+    dataset: &DatasetConfig,
+    release: &Artefact,
+    lock: &Lock,
+    all: &mut usize,
+) -> anyhow::Result<Step> {
+    let mut written = 0;
+    for _ in 0..TRIES {
+        let pending = catalogue
+            .pending(dataset)
+            .await
+            .map_err(|error| after(written, dataset.id().as_str(), error))?;
+        let done = catalogue.write(&pending, &mut written).await;
+        if done.map_err(|error| after(written, dataset.id().as_str(), error))? {
+            receipt::keep(catalogue, &pending.record, release, lock).await?;
+            *all += written;
+            return Ok(told(catalogue, dataset.id(), &pending.record, written));
+        }
+    }
+    Err(moved(catalogue, dataset.id().as_str()))
+}
+
+fn told(
+    catalogue: &Catalogue<'_>,
+    dataset: &DatasetId,
+    record: &DatasetRecord,
+    written: usize,
+) -> Step {
+    let several = catalogue.context.pipeline.portals.len() > 1;
+    let portal = if several {
+        format!("{}: ", catalogue.name())
+    } else {
+        String::new()
+    };
+    let version = match record.latest() {
+        Some(latest) => format!("version {}", latest.version),
+        None => "no version to use".to_owned(),
+    };
+    let address = catalogue.address(dataset);
+    if written == 0 {
+        let detail = format!("{portal}{version} is there already: {address}");
+        return Step::new(Stage::Publish, dataset, Outcome::Kept, detail);
+    }
+    let detail = format!("{portal}{version}, {written} writes: {address}");
+    Step::new(Stage::Publish, dataset, Outcome::Made, detail)
+}
+
+/// Writes the index; `before` counts what this run wrote already.
+async fn index(catalogue: &Catalogue<'_>, before: usize) -> anyhow::Result<Step> {
+    let mut written = 0;
+    let subject = catalogue.name();
+    for _ in 0..TRIES {
+        let writes = catalogue
+            .pending_index(&[])
+            .await
+            .map_err(|error| after(before + written, subject, error))?;
+        let done = catalogue.move_all(&writes, &mut written).await;
+        if done.map_err(|error| after(before + written, subject, error))? {
+            let address = catalogue.index_address();
+            return Ok(match written {
+                0 => Step::new(
+                    Stage::Publish,
+                    subject,
+                    Outcome::Kept,
+                    format!("the index is up to date: {address}"),
+                ),
+                _ => Step::new(
+                    Stage::Publish,
+                    subject,
+                    Outcome::Made,
+                    format!("index, {written} writes: {address}"),
+                ),
+            });
+        }
+    }
+    Err(moved(catalogue, subject))
+}
+
+/// An error met when writes of this run were done: whatever stopped us, the next run completes them.
+fn after(written: usize, subject: &str, error: anyhow::Error) -> anyhow::Error {
+    match failure::fault_of(&error) {
+        Fault::Outage | Fault::Operator | Fault::Ours if written > 0 => {
+            let message = format!(
+                "{subject} is published in part ({written} writes): {}",
+                failure::one_line(&error)
+            );
+            Decided {
+                message,
+                fault: Fault::Incomplete,
+            }
+            .into()
+        }
+        _ => error,
+    }
+}
+
+fn moved(catalogue: &Catalogue<'_>, subject: &str) -> anyhow::Error {
+    let message = format!(
+        "{subject} in {} is written by somebody else at the same time",
+        catalogue.shelf.display()
+    );
+    Decided {
+        message,
+        fault: Fault::Incomplete,
+    }
+    .into()
+}

@@ -1,0 +1,286 @@
+//! Reaching a portal, and what it accepts.
+
+use anyhow::Context as _;
+use debouches_http::{Client, ClientOptions, Secret};
+use debouches_model::{Fault, Withdrawals};
+use debouches_portal::{PortalOptions, RunningPortal};
+use debouches_publish::{
+    Applied, Desired, Mandate, Pending, Publication, Target, account_obstacles, obstacles,
+};
+use debouches_store::{Artefact, Lock};
+use debouches_udata::{Portal as PortalClient, Terms};
+
+use crate::config::{DatasetConfig, Portal, PortalKind};
+use crate::context::Context;
+use crate::failure::{Decided, Usage};
+use crate::key;
+
+/// A portal that answers, and the server behind it when it is ours.
+pub struct Connection<'a> {
+    pub configured: &'a Portal,
+    pub portal: PortalClient,
+    pub terms: Terms,
+    organization: Option<String>,
+    contact_points: Vec<String>,
+    server: Option<RunningPortal>,
+    withdrawn: Withdrawals,
+}
+
+/// Address of the page of a dataset of the practice portal, for people: it is served on demand.
+const PRACTICE_HINT: &str = "debouches portal serve";
+
+/// Requests per second to a portal: the rate spares those who serve others. Our own machine serves us.
+const RATE: f64 = 20.0;
+const LOCAL_RATE: f64 = 1000.0;
+
+/// Reaches a portal and asks what it accepts; starts the practice portal when that is it.
+pub async fn connect<'a>(
+    context: &Context,
+    configured: &'a Portal,
+) -> anyhow::Result<Connection<'a>> {
+    let (server, base, key, organization) = reach(context, configured).await?;
+    let mut options = ClientOptions::new(&context.pipeline.contact);
+    let local = ["http://127.0.0.1:", "http://localhost:", "http://[::1]:"]
+        .iter()
+        .any(|host| base.starts_with(host));
+    options.policy.requests_per_second = if local { LOCAL_RATE } else { RATE };
+    if let Some(timeout) = configured.timeout {
+        options.policy.answer = timeout;
+        options.policy.idle = timeout;
+    }
+    let portal = PortalClient::new(&base, Some(key), Client::new(options)?)?;
+    let decide = |error: debouches_udata::UdataError| {
+        anyhow::Error::new(error).context(format!("cannot use portal {}", configured.id))
+    };
+    // The key is tried before anything else: a wrong one is told at once, whatever there is to do.
+    let me = portal.me().await.map_err(decide)?;
+    let terms = portal.terms().await.map_err(decide)?;
+    let contact_points = configured.contact_points.clone();
+    let withdrawn = context.withdrawn().await?.clone();
+    let mut connection = Connection {
+        configured,
+        portal,
+        terms,
+        organization,
+        contact_points,
+        server,
+        withdrawn,
+    };
+    let bare = connection.target(None);
+    if let Some(obstacle) = account_obstacles(&me, &bare).first() {
+        let message = format!("portal {}: {}", configured.id, obstacle.what);
+        return Err(Decided {
+            message,
+            fault: obstacle.fault,
+        }
+        .into());
+    }
+    connection.know_contact().await.map_err(decide)?;
+    Ok(connection)
+}
+
+impl Connection<'_> {
+    /// What the portal shows of a dataset now.
+    pub async fn live(
+        &self,
+        dataset: &debouches_model::DatasetId,
+    ) -> anyhow::Result<Option<debouches_publish::Live>> {
+        Ok(
+            debouches_publish::live(&self.portal, self.organization.as_deref(), dataset, None)
+                .await?,
+        )
+    }
+
+    pub fn name(&self) -> &str {
+        self.configured.id.as_str()
+    }
+
+    pub fn organization(&self) -> Option<&str> {
+        self.organization.as_deref()
+    }
+
+    /// Whether the portal is the embedded one.
+    pub fn is_practice(&self) -> bool {
+        self.server.is_some()
+    }
+
+    /// What the portal wants of a dataset.
+    pub fn target(&self, dataset: Option<&DatasetConfig>) -> Target {
+        let schemas = dataset
+            .map(|dataset| dataset.schemas.iter())
+            .into_iter()
+            .flatten();
+        Target {
+            organization: self.organization.clone(),
+            extensions: self.terms.extensions.clone(),
+            contact_points: self.contact_points.clone(),
+            schemas: schemas
+                .map(|(table, schema)| (format!("{table}.csv"), schema.clone()))
+                .collect(),
+            bucket: dataset
+                .and_then(|dataset| dataset.hosting.as_ref())
+                .map(|hosting| hosting.public_url.clone()),
+            withdrawn: dataset
+                .iter()
+                .flat_map(|dataset| self.withdrawn.of(dataset.id()))
+                .cloned()
+                .collect(),
+            bare: false,
+        }
+    }
+
+    pub fn publication<'b>(
+        &'b self,
+        context: &'b Context,
+        release: &'b Artefact,
+        target: &'b Target,
+    ) -> Publication<'b> {
+        Publication {
+            release,
+            portal: &self.portal,
+            name: self.name(),
+            target,
+            store: &context.store,
+            clock: context.clock.as_ref(),
+            tool: &context.tool,
+            observer: context.observer.as_ref(),
+            run: &context.run,
+            may_be_rebuilt: self.is_practice(),
+            may_go_back: context.options.force,
+        }
+    }
+
+    /// What would be written; fails with all that stands in the way, told at once.
+    pub async fn pending(
+        &self,
+        context: &Context,
+        release: &Artefact,
+        target: &Target,
+    ) -> anyhow::Result<Pending> {
+        let pending = self.publication(context, release, target).pending().await?;
+        let actual = pending.observed.dataset.as_ref();
+        let found = obstacles(&self.portal, &self.terms, target, &pending.desired, actual).await?;
+        let Some(first) = found.first() else {
+            return Ok(pending);
+        };
+        let permission = found
+            .iter()
+            .any(|obstacle| obstacle.fault == Fault::Permission);
+        let fault = if permission {
+            Fault::Permission
+        } else {
+            first.fault
+        };
+        let told = found
+            .iter()
+            .map(|obstacle| obstacle.what.as_str())
+            .collect::<Vec<_>>()
+            .join("; ");
+        let message = format!(
+            "portal {} would not take dataset {}: {told}",
+            self.name(),
+            pending.desired.dataset
+        );
+        Err(Decided { message, fault }.into())
+    }
+
+    pub async fn publish(
+        &self,
+        context: &Context,
+        release: &Artefact,
+        target: &Target,
+        desired: Desired,
+        lock: &Lock,
+        mandate: Mandate<'_>,
+    ) -> anyhow::Result<Applied> {
+        Ok(self
+            .publication(context, release, target)
+            .publish_desired(desired, lock, mandate)
+            .await?)
+    }
+
+    pub fn address(&self, applied: &Applied) -> String {
+        match (&self.server, &applied.page) {
+            // The port of this run is gone with it: the page is told by its path.
+            (Some(server), Some(page)) => format!(
+                "{} ({PRACTICE_HINT})",
+                page.trim_start_matches(&server.base_url())
+            ),
+            (None, Some(page)) => page.clone(),
+            (_, None) => format!("{}/datasets/{}/", self.portal.base(), applied.receipt.id),
+        }
+    }
+
+    pub async fn close(self) {
+        if let Some(server) = self.server
+            && let Err(error) = server.shutdown().await
+        {
+            tracing::warn!("the practice portal did not stop cleanly: {error}");
+        }
+    }
+
+    /// The contact point of the configuration, if it is on the portal already; it is made at the first publication.
+    async fn know_contact(&mut self) -> Result<(), debouches_udata::UdataError> {
+        let (Some((name, email)), Some(organization)) =
+            (&self.configured.contact, &self.organization)
+        else {
+            return Ok(());
+        };
+        let known = self.portal.contact_points(organization).await?;
+        let same = known
+            .into_iter()
+            .find(|known| &known.name == name && known.email.as_ref() == Some(email));
+        self.contact_points.extend(same.map(|contact| contact.id));
+        Ok(())
+    }
+
+    /// Makes the contact point of the configuration when the portal does not have it.
+    pub async fn ensure_contact(&mut self) -> anyhow::Result<()> {
+        let (Some((name, email)), Some(organization)) =
+            (&self.configured.contact, &self.organization)
+        else {
+            return Ok(());
+        };
+        if self.contact_points.len() == self.configured.contact_points.len() {
+            let made = self
+                .portal
+                .ensure_contact(organization, name, email)
+                .await?;
+            self.contact_points.push(made.id);
+        }
+        Ok(())
+    }
+}
+
+type Reached = (Option<RunningPortal>, String, Secret, Option<String>);
+
+async fn reach(context: &Context, configured: &Portal) -> anyhow::Result<Reached> {
+    match &configured.kind {
+        PortalKind::Practice { folder } => {
+            let server = debouches_portal::start(PortalOptions::new(folder))
+                .await
+                .context("cannot start the practice portal")?;
+            let (base, key) = (server.base_url(), Secret::new(server.api_key()));
+            let organization = Some(server.organization().to_owned());
+            Ok((Some(server), base, key, organization))
+        }
+        PortalKind::Static(_) => Err(Usage(format!(
+            "portal {} is a static catalogue: it is not asked, but read",
+            configured.id
+        ))
+        .into()),
+        PortalKind::Udata {
+            url,
+            key,
+            organization,
+        } => {
+            let key = key::read(
+                &format!("portal {}", configured.id),
+                "an API key",
+                key,
+                &context.pipeline.base,
+            )?;
+            Ok((None, url.clone(), key, organization.clone()))
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! The drift gate of the package stage: candidate against live release, waivers applied, refusal kept with its report.
+
+use debouches_model::{
+    Finding, Ingredients, InputRef, Lang, Report, RuleCode, RuleTally, Severity, Sha256, Stage,
+    Text, Tolerance, Verdict, Waiver, counted_en,
+};
+use debouches_release::ReleaseProfile;
+use debouches_release::drift::{Breach, compare};
+
+use super::artefact::{FINDINGS_FILE, Made, PAGE_FILE, Target};
+use super::live::{Live, live};
+use crate::config::DatasetConfig;
+use crate::context::Context;
+use crate::selection::Step;
+use crate::waivers;
+
+/// What the gate says of a candidate.
+pub struct Ruling {
+    live: Option<Live>,
+    refused: Vec<Breach>,
+    /// Breaches that a waiver lets through.
+    waived: Vec<(Breach, Waiver)>,
+}
+
+/// Compares a candidate with what is live.
+pub async fn rule(
+    context: &Context,
+    dataset: &DatasetConfig,
+    candidate: &ReleaseProfile,
+) -> anyhow::Result<Ruling> {
+    let live = live(context, dataset).await?;
+    let today = context.clock.now().date_naive();
+    let waivers = waivers::load(&context.pipeline.waivers_file)?;
+    let mut ruling = Ruling {
+        live,
+        refused: Vec::new(),
+        waived: Vec::new(),
+    };
+    let Some(live) = &ruling.live else {
+        return Ok(ruling);
+    };
+    for spec in &dataset.tables {
+        let of = |profile: &ReleaseProfile| {
+            profile
+                .tables
+                .iter()
+                .position(|table| table.table == spec.id.as_str())
+        };
+        // A table that comes or goes is a change of version, told as such.
+        let (Some(before), Some(now)) = (of(&live.profile), of(candidate)) else {
+            continue;
+        };
+        for mut breach in compare(
+            spec,
+            &live.profile.tables[before],
+            &candidate.tables[now],
+            &dataset.drift,
+        ) {
+            breach.finding = breach.finding.file(spec.id.as_str());
+            let covers = |waiver: &&Waiver| {
+                waiver.holds_on(today)
+                    && waiver.covers(breach.finding.rule, dataset.id(), &breach.slice)
+            };
+            match waivers.iter().find(covers).cloned() {
+                Some(waiver) => ruling.waived.push((breach, waiver)),
+                None => ruling.refused.push(breach),
+            }
+        }
+    }
+    Ok(ruling)
+}
+
+impl Ruling {
+    pub fn is_refused(&self) -> bool {
+        !self.refused.is_empty()
+    }
+
+    /// The waivers that were needed, each once.
+    pub fn waivers(&self) -> Vec<Waiver> {
+        let mut used: Vec<Waiver> = Vec::new();
+        for (_, waiver) in &self.waived {
+            if !used.contains(waiver) {
+                used.push(waiver.clone());
+            }
+        }
+        used
+    }
+
+    /// What the changelog says of the waivers.
+    pub fn reasons(&self) -> Vec<Text> {
+        let line = |waiver: &Waiver| {
+            let Waiver {
+                rule,
+                by,
+                on,
+                until,
+                reason,
+                ..
+            } = waiver;
+            let reason = reason.trim_end_matches('.');
+            let (fr, en) = (
+                self.breaches(waiver, Lang::Fr),
+                self.breaches(waiver, Lang::En),
+            );
+            Text {
+                fr: format!(
+                    "Dérogation à la règle {rule} accordée par {by} le {on}, valable jusqu'au {until} : {reason}. Écart constaté : {fr}."
+                ),
+                en: format!(
+                    "Waiver of rule {rule} granted by {by} on {on}, until {until}: {reason}. Breach: {en}."
+                ),
+            }
+        };
+        self.waivers().iter().map(line).collect()
+    }
+
+    /// The first breaches that a waiver covers, in a sentence.
+    fn breaches(&self, waiver: &Waiver, lang: Lang) -> String {
+        let waived = self.waived.iter().filter(|(_, own)| own == waiver);
+        let mut told: Vec<String> = waived
+            .map(|(breach, _)| breach.finding.sentence(lang))
+            .collect();
+        let more = told.len().saturating_sub(3);
+        told.truncate(3);
+        if more > 0 {
+            told.push(match lang {
+                Lang::Fr => format!("et {more} autres"),
+                Lang::En => format!("and {more} more"),
+            });
+        }
+        told.join(" ; ")
+    }
+
+    /// Keeps the refusal in the state and makes its step.
+    pub async fn refuse(
+        &self,
+        context: &Context,
+        dataset: &DatasetConfig,
+        ingredients: &Ingredients,
+        inputs: Vec<InputRef>,
+    ) -> anyhow::Result<Step> {
+        let findings: Vec<Finding> = self
+            .refused
+            .iter()
+            .map(|breach| breach.finding.clone())
+            .collect();
+        let report = self.report(dataset);
+        let ingredients = ingredients
+            .clone()
+            .with(
+                "live",
+                self.live
+                    .as_ref()
+                    .map(|live| live.version.as_str())
+                    .unwrap_or_default(),
+            )
+            .with(
+                "drift",
+                Sha256::of(format!("{:?} {findings:?}", dataset.drift).as_bytes()),
+            );
+        let target = Target {
+            stage: Stage::Package,
+            subject: dataset.id().to_string(),
+            ingredients,
+            inputs,
+        };
+        let artefact = match context.store.find(&target.rejected_key()).await? {
+            Some(known) => known,
+            None => {
+                let made = Made {
+                    table: None,
+                    lines: Vec::new(),
+                    refused_rows: None,
+                    title: &dataset.notice.title,
+                    spec: None,
+                    report: &report,
+                    findings: &findings,
+                };
+                target.commit(context, made).await?
+            }
+        };
+        let lang: Lang = context.options.lang;
+        let told: Vec<String> = self
+            .refused
+            .iter()
+            .take(3)
+            .map(|breach| {
+                format!(
+                    "{} [{}]",
+                    breach.finding.sentence(lang),
+                    breach.finding.rule
+                )
+            })
+            .collect();
+        let detail = format!(
+            "{} from live version {}; {} (all of them: {}; to mail: {})",
+            counted_en(self.refused.len() as u64, "drift", "drifts"),
+            self.live
+                .as_ref()
+                .map(|live| live.version.as_str())
+                .unwrap_or_default(),
+            told.join("; "),
+            artefact.location(FINDINGS_FILE),
+            artefact.location(PAGE_FILE)
+        );
+        let mut step = Step::refused(Stage::Package, dataset.id(), detail).with_report(report);
+        step.hint = self
+            .refused
+            .first()
+            .map(|breach| hint(dataset, breach, lang));
+        Ok(step)
+    }
+
+    fn report(&self, dataset: &DatasetConfig) -> Report {
+        let mut report = Report::new(Stage::Package, dataset.id());
+        report.verdict = Verdict::Refused;
+        let count = |rule: RuleCode| {
+            self.refused
+                .iter()
+                .filter(|breach| breach.finding.rule == rule)
+                .count() as u64
+        };
+        report.rules = RuleCode::ALL
+            .iter()
+            .filter(|rule| count(**rule) > 0)
+            .map(|&rule| RuleTally {
+                rule,
+                severity: Severity::Error,
+                findings: count(rule),
+                tolerance: Tolerance::default(),
+                exceeded: true,
+            })
+            .collect();
+        if let Some(live) = &self.live {
+            report.notes.insert("live".to_owned(), live.version.clone());
+        }
+        report
+    }
+}
+
+/// What to do, and the command that lets the slice through when it was meant.
+fn hint(dataset: &DatasetConfig, breach: &Breach, lang: Lang) -> String {
+    format!(
+        "{}: debouches waive {} --dataset {} --slice '{}' --reason '…' --by '…' --until YYYY-MM-DD",
+        breach.finding.rule.entry().remedy(lang),
+        breach.finding.rule,
+        dataset.id(),
+        breach.slice
+    )
+}

@@ -1,0 +1,334 @@
+//! Releases to the portals of the profile.
+
+use debouches_model::Stage;
+use debouches_publish::{Applied, Mandate, PlanFile, PlannedDataset, Target, last_receipt};
+use debouches_store::{Artefact, Lock};
+
+use super::announce::announce;
+use super::catalogue::{self, Catalogue};
+use super::connection::{Connection, connect};
+use super::hosting::host;
+use super::package::latest;
+use super::withdrawn::to_mark;
+use crate::config::{DatasetConfig, Hosting, Portal, PortalKind, StaticSite};
+use crate::context::Context;
+use crate::failure::Usage;
+use crate::selection::{Outcome, Selection, Step, Summary};
+
+/// A release to publish, and the dataset that it is of.
+struct Ready<'a> {
+    dataset: &'a DatasetConfig,
+    release: Artefact,
+    /// Whether no file of it is shown any more.
+    bare: bool,
+}
+
+pub async fn run(context: &Context, selection: &Selection<'_>, lock: &Lock, summary: &mut Summary) {
+    let ready = ready(context, selection, summary).await;
+    if ready.is_empty() {
+        return;
+    }
+    if context.pipeline.portals.is_empty() {
+        let error = Usage(format!(
+            "profile `{}` has no portal",
+            context.pipeline.profile
+        ))
+        .into();
+        for item in &ready {
+            summary.push(Step::failed(Stage::Publish, item.dataset.id(), &error));
+        }
+    }
+    for portal in &context.pipeline.portals {
+        to_portal(context, portal, &ready, None, lock, summary).await;
+    }
+}
+
+/// Publishes by a plan: its writes, and no other.
+pub async fn run_planned(
+    context: &Context,
+    portal: &Portal,
+    selection: &Selection<'_>,
+    plan: &PlanFile,
+    lock: &Lock,
+    summary: &mut Summary,
+) {
+    let mut ready = ready(context, selection, summary).await;
+    ready.retain(|item| {
+        plan.datasets
+            .iter()
+            .any(|planned| &planned.dataset == item.dataset.id())
+    });
+    to_portal(context, portal, &ready, Some(plan), lock, summary).await;
+}
+
+async fn ready<'a>(
+    context: &Context,
+    selection: &Selection<'a>,
+    summary: &mut Summary,
+) -> Vec<Ready<'a>> {
+    let mut ready = Vec::new();
+    for dataset in selection.datasets.iter().copied() {
+        if !summary.passed(Stage::Package, dataset.id().as_str()) {
+            summary.push(Step::skipped(
+                Stage::Publish,
+                dataset.id(),
+                "not packaged: what is published stays as it is",
+            ));
+            continue;
+        }
+        match latest(context, dataset.id().as_str()).await {
+            Ok(Some(release)) => ready.push(Ready {
+                dataset,
+                release,
+                bare: false,
+            }),
+            Ok(None) => match to_mark(context, dataset.id()).await {
+                Ok(Some(release)) => ready.push(Ready {
+                    dataset,
+                    release,
+                    bare: false,
+                }),
+                Err(error) => summary.push(Step::failed(Stage::Publish, dataset.id(), &error)),
+                Ok(None) if all_withdrawn(context, dataset).await => {
+                    let detail = "every release is withdrawn: the page stays as it is";
+                    summary.push(Step::new(
+                        Stage::Publish,
+                        dataset.id(),
+                        Outcome::Kept,
+                        detail,
+                    ));
+                }
+                Ok(None) => {
+                    let error = Usage(format!(
+                        "dataset {0} has no release: run `debouches package {0}`",
+                        dataset.id()
+                    ))
+                    .into();
+                    summary.push(Step::failed(Stage::Publish, dataset.id(), &error));
+                }
+            },
+            Err(error) => summary.push(Step::failed(Stage::Publish, dataset.id(), &error)),
+        }
+    }
+    ready
+}
+
+/// True when a dataset has releases, and all of them are withdrawn.
+pub async fn all_withdrawn(context: &Context, dataset: &DatasetConfig) -> bool {
+    context
+        .withdrawn()
+        .await
+        .is_ok_and(|withdrawn| withdrawn.of(dataset.id()).next().is_some())
+}
+
+/// Leads readers away from a withdrawn release: to another one, to a marked page, or to a page without files.
+pub async fn led_elsewhere(
+    context: &Context,
+    selection: &Selection<'_>,
+    purged: Option<&Artefact>,
+    lock: &Lock,
+    summary: &mut Summary,
+) {
+    let mut ready = Vec::new();
+    for dataset in selection.datasets.iter().copied() {
+        let (other, marked) = (
+            latest(context, dataset.id().as_str()).await,
+            to_mark(context, dataset.id()).await,
+        );
+        match (other, marked, purged) {
+            (Err(error), _, _) | (_, Err(error), _) => {
+                summary.push(Step::failed(Stage::Publish, dataset.id(), &error));
+            }
+            (Ok(Some(release)), _, _) | (Ok(None), Ok(Some(release)), _) => {
+                ready.push(Ready {
+                    dataset,
+                    release,
+                    bare: false,
+                });
+            }
+            (Ok(None), Ok(None), Some(release)) => ready.push(Ready {
+                dataset,
+                release: release.clone(),
+                bare: true,
+            }),
+            (Ok(None), Ok(None), None) => {}
+        }
+    }
+    for portal in &context.pipeline.portals {
+        // What was never published there has no page to change.
+        let mut shown = Vec::new();
+        for item in &ready {
+            match last_receipt(&context.store, item.dataset.id(), portal.id.as_str()).await {
+                Ok(Some(_)) => shown.push(Ready {
+                    dataset: item.dataset,
+                    release: item.release.clone(),
+                    bare: item.bare,
+                }),
+                Ok(None) => {}
+                Err(error) => summary.push(Step::failed(
+                    Stage::Publish,
+                    item.dataset.id(),
+                    &error.into(),
+                )),
+            }
+        }
+        if !shown.is_empty() {
+            to_portal(context, portal, &shown, None, lock, summary).await;
+        }
+    }
+}
+
+/// Removes the files of a purged release from its bucket.
+pub async fn remove_hosted(
+    context: &Context,
+    hosting: &Hosting,
+    release: &Artefact,
+) -> anyhow::Result<()> {
+    super::hosting::remove(context, hosting, release).await
+}
+
+async fn to_portal(
+    context: &Context,
+    portal: &Portal,
+    ready: &[Ready<'_>],
+    plan: Option<&PlanFile>,
+    lock: &Lock,
+    summary: &mut Summary,
+) {
+    if let PortalKind::Static(settings) = &portal.kind {
+        return to_catalogue(context, portal, settings, ready, lock, summary).await;
+    }
+    let connected = match connect(context, portal).await {
+        Ok(mut connection) => match connection.ensure_contact().await {
+            Ok(()) => Ok(connection),
+            Err(error) => Err(error),
+        },
+        Err(error) => Err(error),
+    };
+    let connection = match connected {
+        Ok(connection) => connection,
+        Err(error) => {
+            for item in ready {
+                summary.push(Step::failed(Stage::Publish, item.dataset.id(), &error));
+            }
+            return;
+        }
+    };
+    for item in ready {
+        let planned = plan.and_then(|plan| {
+            plan.datasets
+                .iter()
+                .find(|planned| &planned.dataset == item.dataset.id())
+        });
+        let step = match one(context, &connection, item, planned, lock).await {
+            Ok(applied) => {
+                let address = connection.address(&applied);
+                let subject = item.dataset.id().as_str();
+                if let Some(line) = summary
+                    .datasets
+                    .iter_mut()
+                    .find(|line| line.dataset == subject)
+                {
+                    line.address = Some(address.clone());
+                }
+                told(context, &connection, subject, &applied, &address)
+            }
+            Err(error) => Step::failed(Stage::Publish, item.dataset.id(), &error),
+        };
+        summary.push(step);
+    }
+    connection.close().await;
+}
+
+async fn to_catalogue(
+    context: &Context,
+    portal: &Portal,
+    settings: &StaticSite,
+    ready: &[Ready<'_>],
+    lock: &Lock,
+    summary: &mut Summary,
+) {
+    match Catalogue::open(context, portal, settings) {
+        Ok(catalogue) => {
+            let datasets: Vec<_> = ready
+                .iter()
+                .map(|item| (item.dataset, &item.release))
+                .collect();
+            catalogue::publish(&catalogue, &datasets, lock, summary).await;
+        }
+        Err(error) => {
+            for item in ready {
+                summary.push(Step::failed(Stage::Publish, item.dataset.id(), &error));
+            }
+        }
+    }
+}
+
+async fn one(
+    context: &Context,
+    connection: &Connection<'_>,
+    item: &Ready<'_>,
+    planned: Option<&PlannedDataset>,
+    lock: &Lock,
+) -> anyhow::Result<Applied> {
+    let target = Target {
+        bare: item.bare,
+        ..connection.target(Some(item.dataset))
+    };
+    // Everything that the portal would refuse or drop is told before the first write.
+    let desired = connection
+        .pending(context, &item.release, &target)
+        .await?
+        .desired;
+    // The files of a bucket are there, and read back, before the portal links to them.
+    if let Some(hosting) = item.dataset.hosting.as_ref().filter(|_| !item.bare) {
+        host(context, hosting, &item.release, planned).await?;
+    }
+    let mandate = planned.map_or(Mandate::All, Mandate::Planned);
+    let applied = connection
+        .publish(context, &item.release, &target, desired, lock, mandate)
+        .await?;
+    for path in &applied.left_out {
+        tracing::warn!(
+            "{path} was left out: portal {} does not accept its extension",
+            connection.name()
+        );
+    }
+    let is_withdrawn = target
+        .withdrawn
+        .iter()
+        .any(|withdrawal| withdrawal.version == applied.receipt.version);
+    if connection.configured.announce && !is_withdrawn {
+        announce(connection, &item.release, &applied).await?;
+    }
+    Ok(applied)
+}
+
+fn told(
+    context: &Context,
+    connection: &Connection<'_>,
+    subject: &str,
+    applied: &Applied,
+    address: &str,
+) -> Step {
+    let quality = applied
+        .quality
+        .map(|score| format!(", quality {:.0} %", score * 100.0))
+        .unwrap_or_default();
+    let version = applied.receipt.version;
+    // With one portal its name says nothing new.
+    let portal = if context.pipeline.portals.len() > 1 {
+        format!("{}: ", connection.name())
+    } else {
+        String::new()
+    };
+    if applied.writes.is_empty() {
+        let detail = format!("{portal}version {version} is there already{quality}: {address}");
+        return Step::new(Stage::Publish, subject, Outcome::Kept, detail);
+    }
+    let detail = format!(
+        "{portal}version {version}, {} writes{quality}: {address}",
+        applied.writes.len()
+    );
+    Step::new(Stage::Publish, subject, Outcome::Made, detail)
+}

@@ -1,0 +1,162 @@
+//! Rebuilding the release that is live, after the state was lost.
+//!
+//! The tables are made again from their sources; the texts, which tell the history of versions, are read back from the
+//! portal and compared with their digests. When all of it together has the digest that the portal is marked with, it is
+//! the release that is live, byte for byte.
+
+use std::collections::BTreeMap;
+
+use anyhow::Context as _;
+use debouches_http::{Client, ClientOptions, Request, Url};
+use debouches_model::{ArtefactKey, Manifest, Sha256, Stage, Version};
+use debouches_publish::{Live, LiveFile};
+use debouches_release::{
+    PreparedTable, RECORD_FILE, SIGNATURE_FILE, WrittenFile, describe, media_type,
+};
+use debouches_store::Lock;
+
+use super::connection::Connection;
+use super::package::{WrittenData, ingredients, write_tables};
+use crate::config::DatasetConfig;
+use crate::context::Context;
+use crate::failure::Usage;
+use crate::selection::Outcome;
+
+pub async fn restore(
+    context: &Context,
+    connection: &Connection<'_>,
+    dataset: &DatasetConfig,
+    live: &Live,
+    lock: &Lock,
+) -> anyhow::Result<(Outcome, String)> {
+    let (Some(version), Some(digest)) = (live.version, &live.release) else {
+        return Ok((
+            Outcome::Kept,
+            format!(
+                "{} has our mark and no version: it cannot be taken back",
+                live.id
+            ),
+        ));
+    };
+    let (now, tables) = ingredients(context, dataset).await.map_err(|error| match error.downcast::<Usage>() {
+        Ok(Usage(missing)) => Usage(format!(
+            "version {version} is live as {} and can be taken back once its tables are made again: run `debouches run --to enrich {}` first ({missing})",
+            live.id,
+            dataset.id()
+        ))
+        .into(),
+        Err(error) => error,
+    })?;
+    let written = write_tables(context, dataset, &tables).await?;
+    let files: Vec<WrittenFile> = written
+        .iter()
+        .flat_map(|data| data.files.iter().map(|(file, _)| file.clone()))
+        .collect();
+    let (prepared, data): (Vec<PreparedTable<'_>>, Vec<_>) = written
+        .into_iter()
+        .map(|data: WrittenData| (data.table, data.files))
+        .unzip();
+    let described = describe(
+        &dataset.notice,
+        version,
+        &[],
+        &prepared,
+        &files,
+        &debouches_release::Former::default(),
+    );
+    let paths = described
+        .texts
+        .iter()
+        .map(|text| text.path.as_str())
+        .chain([SIGNATURE_FILE]);
+    let mut texts = read_texts(context, live, paths).await?;
+    let key = ArtefactKey::new(Stage::Package, dataset.id(), version);
+    let draft = context.store.draft(key.clone())?;
+    for files in data {
+        for (file, spooled) in files {
+            draft.take(spooled, &file.path, media_type(&file.path), file.rows)?;
+        }
+    }
+    for text in &described.texts {
+        let bytes = texts
+            .get(&text.path)
+            .map_or(text.text.as_bytes(), Vec::as_slice);
+        draft.write(&text.path, &text.media_type, bytes)?;
+    }
+    if let (Some(_), Some(signature)) = (&context.pipeline.signature, texts.remove(SIGNATURE_FILE))
+    {
+        draft.write(SIGNATURE_FILE, "text/plain", &signature)?;
+    }
+    let mut manifest = Manifest::new(&key, context.tool.clone(), context.clock.now());
+    manifest.ingredients = now;
+    manifest.inputs = tables
+        .iter()
+        .map(|table| table.manifest().as_input())
+        .collect();
+    manifest.release = Some(described.notice);
+    let release = draft.commit(manifest).await?;
+    if &release.manifest().identity().to_string() != digest {
+        context.store.discard(&key, lock).await?;
+        return Ok((Outcome::Kept, differs(version, live)));
+    }
+    let target = connection.target(Some(dataset));
+    connection
+        .publication(context, &release, &target)
+        .adopt(lock)
+        .await?;
+    let detail = format!(
+        "version {version} was rebuilt: it is what is live as {}, byte for byte",
+        live.id
+    );
+    Ok((Outcome::Made, detail))
+}
+
+fn differs(version: Version, live: &Live) -> String {
+    format!(
+        "version {version} is live as {}, and the sources give something else now: it cannot be rebuilt; bring the state back, or publish over it with `--force`",
+        live.id
+    )
+}
+
+/// The texts of the release as the portal has them, each compared with the digest that it is marked with.
+async fn read_texts<'a>(
+    context: &Context,
+    live: &Live,
+    paths: impl Iterator<Item = &'a str>,
+) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
+    // No key: these are public files, possibly on another host.
+    let client = Client::new(ClientOptions::new(&context.pipeline.contact))?;
+    let mut texts = BTreeMap::new();
+    for path in paths.filter(|path| *path != RECORD_FILE) {
+        let Some(file) = live.files.iter().find(|file| file.path == path) else {
+            continue;
+        };
+        texts.insert(path.to_owned(), read_text(&client, file).await?);
+    }
+    Ok(texts)
+}
+
+async fn read_text(client: &Client, file: &LiveFile) -> anyhow::Result<Vec<u8>> {
+    let url: Url = file
+        .url
+        .parse()
+        .with_context(|| format!("the portal gives no address for {}", file.path))?;
+    let answer = client
+        .send(&Request::get(url))
+        .await
+        .with_context(|| format!("cannot read {} back", file.path))?;
+    anyhow::ensure!(
+        answer.status() == 200,
+        "cannot read {} back: answered {}",
+        file.path,
+        answer.status()
+    );
+    let found = Sha256::of(answer.body()).to_string();
+    let marked = file.sha256.as_deref().unwrap_or_default();
+    anyhow::ensure!(
+        found == marked,
+        "{} was altered on the portal: marked {marked}, found {found}",
+        file.path
+    );
+    Ok(answer.body().to_vec())
+}

@@ -1,0 +1,288 @@
+//! Withdrawn releases: what they forbid to the releases that follow, and what is left of them.
+
+use std::io::Write as _;
+
+use anyhow::Context as _;
+use debouches_model::spec::{TableSpec, tables};
+use debouches_model::{
+    ArtefactKey, Change, DatasetId, Decree, Fault, Ingredients, Manifest, Stage, Text, Version,
+    Withdrawal,
+};
+use debouches_release::{Decision, RECORD_FILE, ReleaseRecord, VersionRule};
+use debouches_store::{Artefact, Draft};
+use debouches_table::{ReadLimits, read_csv};
+
+use super::artefact::blocking;
+use crate::config::DatasetConfig;
+use crate::context::Context;
+use crate::failure::Decided;
+use crate::released::Layout;
+
+/// Says which counts may be hidden beside small ones; kept of a purged release.
+pub const DISCLOSURE_FILE: &str = "disclosure.json";
+
+/// A withdrawn release, and its digests.
+pub struct Withdrawn {
+    withdrawal: Withdrawal,
+    record: ReleaseRecord,
+    /// Its manifest, while its bytes are there.
+    release: Option<Artefact>,
+}
+
+/// The withdrawn releases of a dataset, the oldest first.
+pub async fn withdrawn(context: &Context, dataset: &DatasetId) -> anyhow::Result<Vec<Withdrawn>> {
+    let mut all = Vec::new();
+    for withdrawal in context.withdrawn().await?.of(dataset) {
+        let release = context
+            .store
+            .find(&ArtefactKey::new(
+                Stage::Package,
+                dataset,
+                withdrawal.version,
+            ))
+            .await?;
+        let left = match &release {
+            Some(release) => Some(release.clone()),
+            None => {
+                context
+                    .store
+                    .find(&tombstone_key(dataset, withdrawal.version))
+                    .await?
+            }
+        };
+        let Some(left) = left else {
+            let message = format!(
+                "version {} of {dataset} is withdrawn, and nothing of it is left",
+                withdrawal.version
+            );
+            return Err(Decided {
+                message,
+                fault: Fault::Integrity,
+            }
+            .into());
+        };
+        let record = ReleaseRecord::read(&left.read(RECORD_FILE).await?)?;
+        all.push(Withdrawn {
+            withdrawal: withdrawal.clone(),
+            record,
+            release,
+        });
+    }
+    Ok(all)
+}
+
+/// Where what is left of a purged release is: never seen by the next stage.
+pub fn tombstone_key(dataset: &DatasetId, version: Version) -> ArtefactKey {
+    ArtefactKey::rejected(Stage::Package, dataset, version)
+}
+
+/// The withdrawn release that these ingredients would give again.
+pub async fn made_again<'a>(
+    context: &Context,
+    withdrawn: &'a [Withdrawn],
+    ingredients: &Ingredients,
+) -> anyhow::Result<Option<&'a Withdrawn>> {
+    for own in withdrawn {
+        if own.withdrawal.fingerprint.as_ref() == Some(&ingredients.fingerprint()) {
+            return Ok(Some(own));
+        }
+        if let Some(release) = &own.release
+            && super::package::is_current(context, release, ingredients).await?
+        {
+            return Ok(Some(own));
+        }
+    }
+    Ok(None)
+}
+
+/// True when these ingredients would give a withdrawn release again.
+pub async fn is_withdrawn(
+    context: &Context,
+    dataset: &DatasetId,
+    now: &Ingredients,
+) -> anyhow::Result<bool> {
+    Ok(
+        made_again(context, &withdrawn(context, dataset).await?, now)
+            .await?
+            .is_some(),
+    )
+}
+
+/// The withdrawn release whose content the candidate has.
+pub fn same_content<'a>(
+    withdrawn: &'a [Withdrawn],
+    candidate: &ReleaseRecord,
+) -> Option<&'a Withdrawn> {
+    withdrawn
+        .iter()
+        .find(|own| own.compared_with(candidate).is_none())
+}
+
+impl Withdrawn {
+    /// The version and the sentences that follow this release; none when the candidate has its content.
+    fn compared_with(&self, candidate: &ReleaseRecord) -> Option<(Version, Vec<Text>)> {
+        match (VersionRule {
+            last: Some(&self.record),
+        })
+        .decide(candidate)
+        {
+            Decision::Unchanged(_) => None,
+            Decision::New {
+                version, reasons, ..
+            } => Some((version, reasons)),
+        }
+    }
+
+    /// Why nothing is made, in a sentence.
+    pub fn told(&self) -> String {
+        let Withdrawal {
+            version,
+            at,
+            reason,
+            ..
+        } = &self.withdrawal;
+        format!(
+            "the data is that of version {version}, withdrawn on {} and not released again: {reason}",
+            at.format("%Y-%m-%d")
+        )
+    }
+}
+
+/// What withdrawn releases add to the decision about a candidate: their numbers are never used again.
+pub fn past(
+    withdrawn: &[Withdrawn],
+    candidate: &ReleaseRecord,
+    ruled: (Version, Option<Change>, Vec<Text>),
+) -> (Version, Option<Change>, Vec<Text>) {
+    let (mut version, change, mut reasons) = ruled;
+    for own in withdrawn
+        .iter()
+        .filter(|own| own.withdrawal.version >= Version::FIRST)
+    {
+        let Some((next, compared)) = own.compared_with(candidate) else {
+            continue;
+        };
+        if next > version {
+            version = next;
+            // Nothing is left to compare with but what was withdrawn.
+            if change.is_none() {
+                reasons = compared;
+            }
+        }
+    }
+    (version, change, reasons)
+}
+
+/// The newest number that a withdrawn release had.
+pub fn newest(withdrawn: &[Withdrawn]) -> Option<Version> {
+    withdrawn.iter().map(|own| own.withdrawal.version).max()
+}
+
+/// What readers of the next changelog must be told of withdrawn releases, unless the former one tells it.
+pub fn sentences(withdrawn: &[Withdrawn], former: Option<&str>) -> Vec<Text> {
+    let all = withdrawn.iter().map(|own| own.withdrawal.sentence());
+    all.filter(|sentence| !former.is_some_and(|text| text.contains(&sentence.fr)))
+        .collect()
+}
+
+/// The release to mark on the portal when every release of a dataset is withdrawn: the last to be withdrawn, which readers were
+/// led to until then, if its bytes are there.
+pub async fn to_mark(context: &Context, dataset: &DatasetId) -> anyhow::Result<Option<Artefact>> {
+    let withdrawn = context.withdrawn().await?;
+    let mut yanked: Vec<_> = withdrawn
+        .of(dataset)
+        .filter(|own| own.decision == Decree::Yank)
+        .collect();
+    yanked.sort_by_key(|own| own.at);
+    for withdrawal in yanked.into_iter().rev() {
+        let key = ArtefactKey::new(Stage::Package, dataset, withdrawal.version);
+        if let Some(release) = context.store.find(&key).await? {
+            return Ok(Some(release));
+        }
+    }
+    Ok(None)
+}
+
+/// Keeps of a release what the secrecy gate must remember, since readers have seen it: keys, counts, rates. And its digests.
+pub async fn keep_tombstone(
+    context: &Context,
+    dataset: &DatasetConfig,
+    release: &Artefact,
+) -> anyhow::Result<Artefact> {
+    let version: Version = release.key().id.parse()?;
+    let key = tombstone_key(dataset.id(), version);
+    if let Some(known) = context.store.find(&key).await? {
+        return Ok(known);
+    }
+    let draft = context.store.draft(key.clone())?;
+    for name in [RECORD_FILE, DISCLOSURE_FILE] {
+        if release.manifest().file(name).is_some() {
+            draft.write(name, "application/json", &release.read(name).await?)?;
+        }
+    }
+    for spec in tables() {
+        if release
+            .manifest()
+            .file(&format!("{}.csv", spec.id))
+            .is_some()
+        {
+            keep_counts(context, &draft, spec, release).await?;
+        }
+    }
+    let mut manifest = Manifest::new(&key, context.tool.clone(), context.clock.now());
+    manifest.ingredients = release.manifest().ingredients.clone();
+    Ok(draft.commit(manifest).await?)
+}
+
+/// The columns of a table that the policy names; nothing when it names none, since the gate does not judge it.
+async fn keep_counts(
+    context: &Context,
+    draft: &Draft,
+    spec: &'static TableSpec,
+    release: &Artefact,
+) -> anyhow::Result<()> {
+    let Some(policy) = spec
+        .secrecy_policy()
+        .filter(|policy| !policy.count.is_empty())
+    else {
+        return Ok(());
+    };
+    let Some(layout) = Layout::of(spec) else {
+        return Ok(());
+    };
+    let counts = policy
+        .count
+        .iter()
+        .flat_map(|count| [count.column.clone(), format!("{}_statut", count.column)]);
+    let wanted: Vec<String> = layout
+        .key
+        .iter()
+        .cloned()
+        .chain(counts)
+        .chain(policy.rate.iter().map(|rate| rate.rate.clone()))
+        .collect();
+    let path = format!("{}.csv", spec.id);
+    let (body, jobs) = (release.open_file(&path).await?.into_file(), context.jobs());
+    let mut file = draft.file(&path, "text/csv")?;
+    blocking(move || {
+        let raw = read_csv(body, ReadLimits::default(), jobs, &mut |_| {})
+            .context("cannot read the released table")?;
+        let places: Vec<usize> = wanted
+            .iter()
+            .filter_map(|name| raw.header.iter().position(|own| own == name))
+            .collect();
+        let mut out = csv::WriterBuilder::new()
+            .delimiter(b';')
+            .from_writer(&mut file);
+        out.write_record(places.iter().map(|place| &raw.header[*place]))?;
+        for row in 0..raw.rows() {
+            out.write_record(places.iter().map(|place| raw.column(*place).value(row)))?;
+        }
+        out.flush()?;
+        drop(out);
+        file.flush()?;
+        file.finish(Some(raw.rows() as u64))?;
+        Ok(())
+    })
+    .await
+}
