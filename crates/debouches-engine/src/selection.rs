@@ -58,9 +58,9 @@ impl<'a> Selection<'a> {
                 dataset
                     .tables
                     .iter()
-                    .filter_map(|spec| crate::stages::gated(spec))
+                    .filter_map(|spec| crate::checks::disclosure::linked::gated(spec))
             })
-            .filter_map(|copies| crate::stages::publisher(pipeline, copies))
+            .filter_map(|copies| crate::checks::disclosure::linked::publisher(pipeline, copies))
             .collect();
         datasets.extend(copied);
         // A dataset is made of all its tables, and a table needs its nomenclatures.

@@ -87,7 +87,7 @@ pub(crate) async fn check(global: &Global) -> anyhow::Result<u8> {
     }
     lines.push(match &pipeline.signature {
         Some(signature) => {
-            debouches_engine::stages::sign::signing_key(&pipeline, signature)?;
+            debouches_engine::signing::signing_key(&pipeline, signature)?;
             let place = debouches_engine::key::shown(&signature.key, &pipeline.base);
             format!(
                 "signature: public key {}, its secret key present in {place}",

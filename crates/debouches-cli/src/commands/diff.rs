@@ -14,9 +14,9 @@ use crate::output;
 use crate::session;
 use debouches_engine::Context;
 use debouches_engine::failure::Usage;
-use debouches_engine::released::side;
-use debouches_engine::stages::artefact::blocking;
+use debouches_engine::released::sidecar as side;
 use debouches_engine::stages::package::latest;
+use debouches_engine::stages::target::blocking;
 
 /// The exit code of releases that differ.
 const DIFFERENT: u8 = 10;

@@ -12,13 +12,13 @@ use crate::session;
 use debouches_engine::Context;
 use debouches_engine::config::{DatasetConfig, Portal, PortalKind, StaticSite};
 use debouches_engine::failure::{self, Usage};
+use debouches_engine::retraction::{is_withdrawn, to_mark};
 use debouches_engine::selection::Selection;
-use debouches_engine::stages::catalogue::{Catalogue, Write};
-use debouches_engine::stages::connection::connect;
-use debouches_engine::stages::hosting;
 use debouches_engine::stages::package::{ingredients, is_current, latest};
 use debouches_engine::stages::publish::all_withdrawn;
-use debouches_engine::stages::withdrawn::{is_withdrawn, to_mark};
+use debouches_engine::targets::bucket;
+use debouches_engine::targets::portal::connection::connect;
+use debouches_engine::targets::site::{Catalogue, Write};
 
 /// Exit code of `plan --exit-code` when something would change.
 const PENDING: u8 = 10;
@@ -161,7 +161,7 @@ async fn bucket(
     let Some(hosting) = &dataset.hosting else {
         return Ok(None);
     };
-    let planned = hosting::planned(context, hosting, release).await?;
+    let planned = bucket::planned(context, hosting, release).await?;
     Ok((!planned.is_empty()).then_some(planned))
 }
 

@@ -11,8 +11,8 @@ use crate::session;
 use debouches_engine::config::PortalKind;
 use debouches_engine::context::load_pipeline;
 use debouches_engine::selection::{Selection, Summary};
-use debouches_engine::stages::adopt;
-use debouches_engine::stages::connection::connect;
+use debouches_engine::targets::portal::adopt;
+use debouches_engine::targets::portal::connection::connect;
 
 pub(crate) async fn serve(global: &Global, port: u16) -> anyhow::Result<u8> {
     let pipeline = load_pipeline(&session::options(global))?;

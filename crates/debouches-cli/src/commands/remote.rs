@@ -12,9 +12,9 @@ use crate::session;
 use debouches_engine::Context;
 use debouches_engine::config::PortalKind;
 use debouches_engine::failure::Usage;
-use debouches_engine::released::side::shapes;
-use debouches_engine::stages::catalogue::Catalogue;
-use debouches_engine::stages::connection::{Connection, connect};
+use debouches_engine::released::sidecar::shapes;
+use debouches_engine::targets::portal::connection::{Connection, connect};
+use debouches_engine::targets::site::Catalogue;
 
 /// Largest file that is read from an address.
 const LARGEST: u64 = 8 << 30;

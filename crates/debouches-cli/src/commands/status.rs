@@ -9,13 +9,13 @@ use crate::args::{Global, Subjects};
 use crate::output;
 use crate::session;
 use debouches_engine::Context;
+use debouches_engine::calendar::Seen;
 use debouches_engine::config::{Awaited, DatasetConfig, Source};
 use debouches_engine::failure;
+use debouches_engine::retraction::is_withdrawn;
 use debouches_engine::selection::Selection;
-use debouches_engine::stages::artefact::{FINDINGS_FILE, Known, Target, load_report};
-use debouches_engine::stages::calendar::Seen;
 use debouches_engine::stages::package::{ingredients, is_current, latest};
-use debouches_engine::stages::withdrawn::is_withdrawn;
+use debouches_engine::stages::target::{FINDINGS_FILE, Known, Target, load_report};
 use debouches_engine::stages::{enrich, validate};
 
 /// State of a source that has not published by its expected date.

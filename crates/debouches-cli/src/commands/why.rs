@@ -9,8 +9,8 @@ use crate::session;
 use debouches_engine::Context;
 use debouches_engine::failure;
 use debouches_engine::selection::Selection;
-use debouches_engine::stages::artefact::{Known, Target};
 use debouches_engine::stages::package::{ingredients, is_current, latest};
+use debouches_engine::stages::target::{Known, Target};
 use debouches_engine::stages::{enrich, validate};
 
 pub(crate) async fn why(global: &Global, subjects: &Subjects) -> anyhow::Result<u8> {

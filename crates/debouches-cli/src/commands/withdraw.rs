@@ -13,8 +13,8 @@ use debouches_engine::Context;
 use debouches_engine::config::DatasetConfig;
 use debouches_engine::failure::Usage;
 use debouches_engine::operations::{self, Ending};
+use debouches_engine::retraction::keep_tombstone;
 use debouches_engine::selection::{Outcome, Selection, Step, Summary};
-use debouches_engine::stages::withdrawn::keep_tombstone;
 use debouches_engine::{failure, stages};
 
 /// A release that somebody decides about.

@@ -571,7 +571,7 @@ fn unfollowed(
     spec: &TableSpec,
     datasets: &[DatasetConfig],
 ) -> Option<String> {
-    let copied = &crate::stages::gated(spec)?.table;
+    let copied = &crate::checks::disclosure::linked::gated(spec)?.table;
     let publisher = datasets
         .iter()
         .find(|other| other.tables.iter().any(|own| own.id == *copied));

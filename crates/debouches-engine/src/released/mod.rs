@@ -1,7 +1,7 @@
-//! What a release holds, read back: ours or a producer's, for the gate, for comparisons and for `debouches secrecy`.
+//! What a release holds, read back: ours or a producer's, for the disclosure audit and for comparisons.
 
 pub mod facts;
 mod layout;
-pub mod side;
+pub mod sidecar;
 
 pub use layout::{AuditFiles, Layout, layouts};

@@ -7,9 +7,7 @@ use debouches_model::spec::TableSpec;
 use debouches_model::{Ingredients, Stage};
 use debouches_store::{Artefact, Lock};
 
-use super::artefact::{
-    Known, Made, TABLE_FILE, Target, blocking, load_origin, load_table, refusal,
-};
+use super::target::{Known, Made, TABLE_FILE, Target, blocking, load_origin, load_table, refusal};
 use super::validate;
 use crate::context::Context;
 use crate::failure::Usage;

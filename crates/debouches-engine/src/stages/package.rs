@@ -14,15 +14,17 @@ use debouches_release::{
 use debouches_store::{Artefact, Lock, Spooled};
 use debouches_table::ParquetFile;
 
-use super::artefact::{Known, blocking, load_table};
-use super::sign::{signed, signer};
-use super::withdrawn::{made_again, newest, past, same_content, sentences, withdrawn};
-use super::{copies, drift, enrich, secrecy};
+use super::enrich;
+use super::target::{Known, blocking, load_table};
+use crate::checks::disclosure::{self, linked};
+use crate::checks::drift;
 use crate::config::{DatasetConfig, Protection};
 use crate::context::Context;
 use crate::failure::{Decided, Usage};
-use crate::released::side;
+use crate::released::sidecar;
+use crate::retraction::{made_again, newest, past, same_content, sentences, withdrawn};
 use crate::selection::{DatasetLine, Outcome, Selection, Step, Summary};
+use crate::signing::{signed, signer};
 
 pub async fn run(context: &Context, selection: &Selection<'_>, lock: &Lock, summary: &mut Summary) {
     // What repeats the figures of another dataset waits for its release.
@@ -31,7 +33,7 @@ pub async fn run(context: &Context, selection: &Selection<'_>, lock: &Lock, summ
             dataset
                 .tables
                 .iter()
-                .any(|spec| copies::gated(spec).is_some())
+                .any(|spec| linked::gated(spec).is_some())
         });
     for dataset in own.into_iter().chain(waiting) {
         let blocked = dataset
@@ -49,7 +51,7 @@ pub async fn run(context: &Context, selection: &Selection<'_>, lock: &Lock, summ
         let copied = dataset
             .tables
             .iter()
-            .filter_map(|spec| copies::publisher(&context.pipeline, copies::gated(spec)?));
+            .filter_map(|spec| linked::publisher(&context.pipeline, linked::gated(spec)?));
         if let Some(copied) = copied
             .into_iter()
             .find(|copied| !summary.passed(Stage::Package, copied.id().as_str()))
@@ -194,7 +196,7 @@ pub async fn ingredients(
                 enrich::table_digest(&artefact)?,
             )
             .with(format!("specification.{}", spec.id), spec.digest);
-        if let Some((name, digest)) = copies::ingredient(context, spec).await? {
+        if let Some((name, digest)) = linked::ingredient(context, spec).await? {
             ingredients = ingredients.with(name, digest);
         }
         tables.push(artefact);
@@ -446,7 +448,7 @@ pub async fn told_changes(
     data: &[Vec<(WrittenFile, Spooled)>],
     reasons: Vec<Text>,
 ) -> anyhow::Result<Vec<Text>> {
-    let before = side::of_release(last).await?;
+    let before = sidecar::of_release(last).await?;
     let mut tables = Vec::new();
     for (table, files) in prepared.iter().zip(data) {
         let shape = TableShape::of(table.spec.id.as_str(), &table.spec.key, &table.columns);
@@ -478,19 +480,19 @@ pub async fn write_tables(
     tables: &[Artefact],
 ) -> anyhow::Result<Vec<WrittenData>> {
     let mut written: Vec<Option<WrittenData>> = tables.iter().map(|_| None).collect();
-    for family in secrecy::families(dataset) {
+    for family in disclosure::families(dataset) {
         let mut candidates = Vec::new();
         for place in &family {
             let spec = dataset.tables[*place];
             let table =
-                copies::followed(context, spec, load_table(context, &tables[*place]).await?)
+                linked::followed(context, spec, load_table(context, &tables[*place]).await?)
                     .await?;
-            candidates.push(secrecy::Candidate { spec, table });
+            candidates.push(disclosure::Candidate { spec, table });
         }
-        let judged = secrecy::guarded(context, dataset, candidates).await?;
+        let judged = disclosure::guarded(context, dataset, candidates).await?;
         for (place, (candidate, secrecy)) in family.into_iter().zip(judged) {
             let sources = source_notes(context, &tables[place]).await?;
-            let secrecy::Candidate { spec, table } = candidate;
+            let disclosure::Candidate { spec, table } = candidate;
             let part = Part {
                 spec,
                 table,

@@ -4,16 +4,16 @@ use debouches_model::Stage;
 use debouches_publish::{Applied, Mandate, PlanFile, PlannedDataset, Target, last_receipt};
 use debouches_store::{Artefact, Lock};
 
-use super::announce::announce;
-use super::catalogue::{self, Catalogue};
-use super::connection::{Connection, connect};
-use super::hosting::host;
 use super::package::latest;
-use super::withdrawn::to_mark;
+use crate::announce::announce;
 use crate::config::{DatasetConfig, Hosting, Portal, PortalKind, StaticSite};
 use crate::context::Context;
 use crate::failure::Usage;
+use crate::retraction::to_mark;
 use crate::selection::{Outcome, Selection, Step, Summary};
+use crate::targets::bucket::host;
+use crate::targets::portal::connection::{Connection, connect};
+use crate::targets::site::{self, Catalogue};
 
 /// A release to publish, and the dataset that it is of.
 struct Ready<'a> {
@@ -184,7 +184,7 @@ pub async fn remove_hosted(
     hosting: &Hosting,
     release: &Artefact,
 ) -> anyhow::Result<()> {
-    super::hosting::remove(context, hosting, release).await
+    crate::targets::bucket::remove(context, hosting, release).await
 }
 
 async fn to_portal(
@@ -254,7 +254,7 @@ async fn to_catalogue(
                 .iter()
                 .map(|item| (item.dataset, &item.release))
                 .collect();
-            catalogue::publish(&catalogue, &datasets, lock, summary).await;
+            site::publish(&catalogue, &datasets, lock, summary).await;
         }
         Err(error) => {
             for item in ready {

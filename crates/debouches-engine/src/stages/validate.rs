@@ -9,7 +9,7 @@ use debouches_store::{Artefact, Lock, Spooled};
 use debouches_table::ReadLimits;
 use debouches_validate::{FORMAT, Input, Options, RefusedRows, shapes_digest, validate};
 
-use super::artefact::{Made, Target, blocking, check_memory, refusal};
+use super::target::{Made, Target, blocking, check_memory, refusal};
 use crate::config::Source;
 use crate::context::Context;
 use crate::failure::Usage;

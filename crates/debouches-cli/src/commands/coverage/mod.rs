@@ -19,8 +19,8 @@ use crate::args::{CoverageArgs, Global};
 use crate::output;
 use crate::session;
 use debouches_engine::failure::Usage;
-use debouches_engine::stages::artefact::blocking;
 use debouches_engine::stages::enrich::configured;
+use debouches_engine::stages::target::blocking;
 
 pub(super) use document::SCHEMA;
 

@@ -18,8 +18,8 @@ use debouches_engine::Context;
 use debouches_engine::config::PortalKind;
 use debouches_engine::context::load_pipeline;
 use debouches_engine::failure::Usage;
-use debouches_engine::stages::catalogue::Catalogue;
-use debouches_engine::stages::connection::{Connection, connect};
+use debouches_engine::targets::portal::connection::{Connection, connect};
+use debouches_engine::targets::site::Catalogue;
 
 /// Largest file that is read.
 const LARGEST: u64 = 8 << 30;

@@ -22,9 +22,9 @@ use crate::session;
 use debouches_engine::Context;
 use debouches_engine::context::load_pipeline;
 use debouches_engine::failure::{Decided, Usage};
-use debouches_engine::released::side::shapes;
+use debouches_engine::rebuild::rebuild;
+use debouches_engine::released::sidecar::shapes;
 use debouches_engine::stages::package::latest;
-use debouches_engine::stages::rebuild::rebuild;
 
 /// A release brought to a folder.
 struct Gathered {

@@ -10,11 +10,11 @@ use debouches_model::{Fault, Sha256, ValueStatus};
 use debouches_store::Artefact;
 use debouches_table::{Column, ReadLimits, StatusColumn, Table, TableError, TextColumn, read_csv};
 
-use super::artefact::blocking;
-use super::package::{ingredients, is_current, latest};
 use crate::config::{DatasetConfig, Pipeline};
 use crate::context::Context;
 use crate::failure::{Decided, Usage};
+use crate::stages::package::{ingredients, is_current, latest};
+use crate::stages::target::blocking;
 
 /// The dataset that publishes the table whose figures are repeated.
 pub fn publisher<'a>(pipeline: &'a Pipeline, copies: &CopySpec) -> Option<&'a DatasetConfig> {
@@ -46,9 +46,8 @@ async fn release(context: &Context, copies: &CopySpec) -> anyhow::Result<Artefac
 
 /// What a table repeats, when a release of it can hide more than the threshold does.
 pub fn gated(spec: &TableSpec) -> Option<&CopySpec> {
-    spec.copies().filter(|copies| {
-        debouches_model::spec::find(&copies.table).is_none_or(super::secrecy::is_judged)
-    })
+    spec.copies()
+        .filter(|copies| debouches_model::spec::find(&copies.table).is_none_or(super::is_judged))
 }
 
 /// What decides which cells a table may show, when it repeats those of another: the released file of the other.

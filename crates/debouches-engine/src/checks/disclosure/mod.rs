@@ -1,5 +1,7 @@
 //! The secrecy gate on a table about to be released: together with every former release of it, withdrawn ones included.
 
+pub mod linked;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -13,11 +15,11 @@ use debouches_release::SecrecyNote;
 use debouches_store::Artefact;
 use debouches_table::{Column, StatusColumn, Table, TableError};
 
-use super::artefact::blocking;
 use crate::config::DatasetConfig;
 use crate::context::Context;
 use crate::failure::Decided;
 use crate::released::{Layout, facts as facts_of};
+use crate::stages::target::blocking;
 
 /// A table about to be released.
 pub struct Candidate {

@@ -7,11 +7,11 @@ use debouches_model::{
 use debouches_release::ReleaseProfile;
 use debouches_release::drift::{Breach, compare};
 
-use super::artefact::{FINDINGS_FILE, Made, PAGE_FILE, Target};
-use super::live::{Live, live};
 use crate::config::DatasetConfig;
 use crate::context::Context;
 use crate::selection::Step;
+use crate::stages::target::{FINDINGS_FILE, Made, PAGE_FILE, Target};
+use crate::targets::live::{Live, live};
 use crate::waivers;
 
 /// What the gate says of a candidate.

@@ -10,11 +10,11 @@ use debouches_publish::last_receipt;
 use debouches_release::{PROFILE_FILE, ReleaseProfile, TableProfile, profile, read_published};
 use debouches_store::Artefact;
 
-use super::artefact::blocking;
-use super::catalogue::Catalogue;
-use super::connection::connect;
+use super::portal::connection::connect;
+use super::site::Catalogue;
 use crate::config::{DatasetConfig, PortalKind};
 use crate::context::Context;
+use crate::stages::target::blocking;
 
 /// Largest published file that is downloaded to be profiled.
 const LARGEST: u64 = 4 << 30;

@@ -5,7 +5,7 @@ use debouches_publish::Applied;
 use debouches_store::Artefact;
 use debouches_udata::UdataError;
 
-use super::connection::Connection;
+use crate::targets::portal::connection::Connection;
 
 /// Extra of the dataset: the last version that followers were told of.
 const ANNOUNCED: &str = "debouches-announced:version";

@@ -3,7 +3,7 @@
 //! Nothing is remembered but in the catalogue itself: a publication that stopped is completed by the next one, and the
 //! former index stays right until then, since nothing that it leads to is taken away.
 
-mod look;
+mod pending;
 mod receipt;
 mod write;
 
@@ -17,7 +17,7 @@ use crate::context::Context;
 use crate::failure::{self, Decided};
 use crate::selection::{Outcome, Step, Summary};
 
-pub use look::Write;
+pub use pending::Write;
 
 /// How often a publication begins again because somebody else moved what it had read.
 const TRIES: u32 = 3;

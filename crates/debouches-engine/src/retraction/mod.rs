@@ -12,11 +12,11 @@ use debouches_release::{Decision, RECORD_FILE, ReleaseRecord, VersionRule};
 use debouches_store::{Artefact, Draft};
 use debouches_table::{ReadLimits, read_csv};
 
-use super::artefact::blocking;
 use crate::config::DatasetConfig;
 use crate::context::Context;
 use crate::failure::Decided;
 use crate::released::Layout;
+use crate::stages::target::blocking;
 
 /// Says which counts may be hidden beside small ones; kept of a purged release.
 pub const DISCLOSURE_FILE: &str = "disclosure.json";
@@ -87,7 +87,7 @@ pub async fn made_again<'a>(
             return Ok(Some(own));
         }
         if let Some(release) = &own.release
-            && super::package::is_current(context, release, ingredients).await?
+            && crate::stages::package::is_current(context, release, ingredients).await?
         {
             return Ok(Some(own));
         }

@@ -16,11 +16,11 @@ use debouches_release::{
 use debouches_store::Lock;
 
 use super::connection::Connection;
-use super::package::{WrittenData, ingredients, write_tables};
 use crate::config::DatasetConfig;
 use crate::context::Context;
 use crate::failure::Usage;
 use crate::selection::Outcome;
+use crate::stages::package::{WrittenData, ingredients, write_tables};
 
 pub async fn restore(
     context: &Context,

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use debouches_model::Text;
 
-use super::artefact::{Known, Target, load_report};
-use super::validate;
 use crate::config::{Awaited, DatasetConfig, Expected, Source};
 use crate::context::Context;
+use crate::stages::target::{Known, Target, load_report};
+use crate::stages::validate;
 
 /// What is here of a source.
 pub struct Seen {

@@ -13,8 +13,8 @@ use debouches_site::{
 use debouches_store::{Artefact, Pointer};
 
 use super::Catalogue;
+use crate::calendar;
 use crate::config::DatasetConfig;
-use crate::stages::calendar;
 
 /// Files of a release that are ours, and not for readers.
 const OURS: [&str; 2] = [RECORD_FILE, PROFILE_FILE];

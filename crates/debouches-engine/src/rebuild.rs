@@ -14,14 +14,16 @@ use debouches_release::{
 };
 use debouches_store::Lock;
 
-use super::package::{WrittenData, changelog, ingredients, notices, told_changes, write_tables};
-use super::withdrawn::DISCLOSURE_FILE;
-use super::{enrich, package, validate};
 use crate::config::DatasetConfig;
 use crate::context::Context;
 use crate::failure::{Decided, Usage};
 use crate::folder::{copy, digest};
+use crate::retraction::DISCLOSURE_FILE;
 use crate::selection::{Outcome, Selection, Summary};
+use crate::stages::package::{
+    WrittenData, changelog, ingredients, notices, told_changes, write_tables,
+};
+use crate::stages::{enrich, package, validate};
 
 const SUMS_FILE: &str = "SHA256SUMS";
 const CHANGELOGS: [&str; 2] = ["CHANGELOG.md", "CHANGELOG.en.md"];

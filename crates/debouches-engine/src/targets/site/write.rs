@@ -1,7 +1,7 @@
 //! The writes of a publication: data, record, pages, pointer; then what a purge removes.
 
 use super::Catalogue;
-use super::look::{Move, Pending};
+use super::pending::{Move, Pending};
 use debouches_store::Placed;
 
 impl Catalogue<'_> {

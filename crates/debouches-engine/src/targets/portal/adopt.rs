@@ -5,10 +5,10 @@ use debouches_publish::live;
 use debouches_store::Lock;
 
 use super::connection::Connection;
-use super::package::latest;
 use crate::config::DatasetConfig;
 use crate::context::Context;
 use crate::selection::{Outcome, Step};
+use crate::stages::package::latest;
 
 /// Writes the receipt of what is live, when it is the newest release of the state.
 pub async fn adopt(

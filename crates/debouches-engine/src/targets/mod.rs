@@ -1,0 +1,6 @@
+//! Where releases are published: a portal, a bucket, a static site.
+
+pub mod bucket;
+pub mod live;
+pub mod portal;
+pub mod site;
