@@ -7,12 +7,9 @@ use serde_json::{Value, json};
 
 use crate::faults::revise;
 use crate::harness::{PipelineTest, fixture};
-use crate::portals::{NOT_RUN, with_practice};
+use crate::portals::with_practice;
 use crate::proxy::{Fault, Proxy, Trouble};
 use crate::wire::Reached;
-
-pub(crate) const NO_S3: &str =
-    "NOT RUN: DEBOUCHES_S3_URL names no S3 server (see tests/s3/); .ci/run starts one";
 
 /// A bucket of a test, seen by readers.
 pub(crate) struct Bucket {
@@ -22,8 +19,9 @@ pub(crate) struct Bucket {
 }
 
 impl Bucket {
-    pub(crate) fn new(name: &str) -> Option<Self> {
-        let url = std::env::var("DEBOUCHES_S3_URL").ok()?;
+    pub(crate) fn new(name: &str) -> Self {
+        let url = std::env::var("DEBOUCHES_S3_URL")
+            .expect("DEBOUCHES_S3_URL names no S3 server: tests/s3/start.sh starts one");
         let server = Reached::own(url.clone(), "", "");
         let name = format!("{name}-{}", std::process::id());
         assert_eq!(server.ask("PUT", &format!("/{name}"), None).0, 200);
@@ -37,11 +35,11 @@ impl Bucket {
                 .0,
             200
         );
-        Some(Self {
+        Self {
             server,
             name,
             road: Proxy::to(&url),
-        })
+        }
     }
 
     /// A dataset whose files go there, published on that portal.
@@ -119,9 +117,7 @@ fn expect_links(portal: &Reached, test: &PipelineTest, version: &str) -> Vec<Str
 }
 
 fn hosted(portal: &Reached, name: &str) {
-    let Some(bucket) = Bucket::new(name) else {
-        return eprintln!("{NO_S3}");
-    };
+    let bucket = Bucket::new(name);
     portal.clear("tested");
     let test = bucket.pipeline(portal);
     test.run(&["run", "--yes", "-q"]).expect_exit(0);
@@ -156,16 +152,16 @@ fn hosted(portal: &Reached, name: &str) {
 }
 
 #[test]
-fn files_in_a_bucket_are_linked_on_the_practice_portal() {
+#[ignore = "needs an S3 server: DEBOUCHES_S3_URL is its address (tests/s3/start.sh)"]
+fn files_in_a_bucket_are_linked_on_the_practice_portal_with_s3() {
     with_practice(false, |portal| hosted(portal, "practice"));
 }
 
 #[test]
-fn a_plan_names_what_is_put_in_the_bucket_and_no_more_is() {
+#[ignore = "needs an S3 server: DEBOUCHES_S3_URL is its address (tests/s3/start.sh)"]
+fn a_plan_names_what_is_put_in_the_bucket_and_no_more_is_with_s3() {
     with_practice(false, |portal| {
-        let Some(bucket) = Bucket::new("plan") else {
-            return eprintln!("{NO_S3}");
-        };
+        let bucket = Bucket::new("plan");
         let test = bucket.pipeline(portal);
         test.run(&["run", "--to", "package", "-q"]).expect_exit(0);
         test.run(&["plan", "-o", "plan.json"])
@@ -217,11 +213,10 @@ fn a_plan_names_what_is_put_in_the_bucket_and_no_more_is() {
 }
 
 #[test]
-fn a_crash_between_bucket_and_portal_is_completed_by_the_next_run() {
+#[ignore = "needs an S3 server: DEBOUCHES_S3_URL is its address (tests/s3/start.sh)"]
+fn a_crash_between_bucket_and_portal_is_completed_by_the_next_run_with_s3() {
     with_practice(false, |portal| {
-        let Some(bucket) = Bucket::new("crash") else {
-            return eprintln!("{NO_S3}");
-        };
+        let bucket = Bucket::new("crash");
         let test = bucket.pipeline(portal);
         test.run(&["run", "--to", "package", "-q"]).expect_exit(0);
         // Killed while the third file waits for its answer.
@@ -265,11 +260,10 @@ fn a_crash_between_bucket_and_portal_is_completed_by_the_next_run() {
 }
 
 #[test]
-fn what_others_did_in_the_bucket_is_never_overwritten() {
+#[ignore = "needs an S3 server: DEBOUCHES_S3_URL is its address (tests/s3/start.sh)"]
+fn what_others_did_in_the_bucket_is_never_overwritten_with_s3() {
     with_practice(false, |portal| {
-        let Some(bucket) = Bucket::new("others") else {
-            return eprintln!("{NO_S3}");
-        };
+        let bucket = Bucket::new("others");
         let test = bucket.pipeline(portal);
         test.run(&["run", "--yes", "-q"]).expect_exit(0);
         let mut latest = bucket.latest();
@@ -293,11 +287,10 @@ fn what_others_did_in_the_bucket_is_never_overwritten() {
 }
 
 #[test]
-fn a_bucket_that_does_not_exist_is_a_mistake_of_the_configuration() {
+#[ignore = "needs an S3 server: DEBOUCHES_S3_URL is its address (tests/s3/start.sh)"]
+fn a_bucket_that_does_not_exist_is_a_mistake_of_the_configuration_with_s3() {
     with_practice(false, |portal| {
-        let Some(bucket) = Bucket::new("missing") else {
-            return eprintln!("{NO_S3}");
-        };
+        let bucket = Bucket::new("missing");
         let test = bucket.pipeline(portal);
         let path = test.path("pipeline.toml");
         let config = std::fs::read_to_string(&path).unwrap();
@@ -328,11 +321,10 @@ fn a_bucket_that_does_not_exist_is_a_mistake_of_the_configuration() {
 }
 
 #[test]
-fn a_yanked_release_loses_its_pointer_and_a_purged_one_its_files() {
+#[ignore = "needs an S3 server: DEBOUCHES_S3_URL is its address (tests/s3/start.sh)"]
+fn a_yanked_release_loses_its_pointer_and_a_purged_one_its_files_with_s3() {
     with_practice(false, |portal| {
-        let Some(bucket) = Bucket::new("withdrawn") else {
-            return eprintln!("{NO_S3}");
-        };
+        let bucket = Bucket::new("withdrawn");
         let test = bucket.pipeline(portal);
         test.run(&["run", "--yes", "-q"]).expect_exit(0);
         let text = std::fs::read_to_string(test.path("source.csv")).unwrap();
@@ -400,9 +392,7 @@ fn a_yanked_release_loses_its_pointer_and_a_purged_one_its_files() {
 }
 
 #[test]
-fn files_in_a_bucket_are_linked_on_a_real_udata() {
-    match Reached::real() {
-        Some(portal) => hosted(&portal, "real"),
-        None => eprintln!("{NOT_RUN}"),
-    }
+#[ignore = "needs a real udata and an S3 server: DEBOUCHES_UDATA_CREDENTIALS and DEBOUCHES_S3_URL"]
+fn files_in_a_bucket_are_linked_on_a_real_udata_with_real_udata_and_s3() {
+    hosted(&Reached::real(), "real");
 }

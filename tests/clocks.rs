@@ -40,17 +40,6 @@ fn revise_source(test: &PipelineTest) {
     std::fs::write(test.path("source.csv"), revise(&text)).unwrap();
 }
 
-fn is_there() -> bool {
-    let found = Command::new("faketime")
-        .args(["-f", "+1h", "true"])
-        .status()
-        .is_ok_and(|status| status.success());
-    if !found {
-        eprintln!("NOT RUN: no `faketime` here (Debian: faketime)");
-    }
-    found
-}
-
 /// First at one clock, then at the other: what was done stays done, what changed is published, nothing twice.
 fn published_under_two_clocks(portal: &Reached, clocks: [&str; 2]) {
     let road = Proxy::to(&portal.url);
@@ -89,20 +78,17 @@ fn published_under_two_clocks(portal: &Reached, clocks: [&str; 2]) {
 }
 
 #[test]
-fn a_clock_an_hour_off_changes_nothing() {
-    if is_there() {
-        for clocks in [["+0", "+1h"], ["+0", "-1h"], ["+1h", "-1h"]] {
-            with_practice(false, |portal| published_under_two_clocks(portal, clocks));
-        }
+#[ignore = "needs faketime (Debian: faketime)"]
+fn a_clock_an_hour_off_changes_nothing_with_faketime() {
+    for clocks in [["+0", "+1h"], ["+0", "-1h"], ["+1h", "-1h"]] {
+        with_practice(false, |portal| published_under_two_clocks(portal, clocks));
     }
 }
 
 /// The answer of a write is lost; the run that resumes has another clock. The journal goes by its own numbers.
 #[test]
-fn a_publication_is_resumed_under_another_clock() {
-    if !is_there() {
-        return;
-    }
+#[ignore = "needs faketime (Debian: faketime)"]
+fn a_publication_is_resumed_under_another_clock_with_faketime() {
     for clocks in [["+1h", "-1h"], ["-1h", "+1h"]] {
         with_practice(false, |portal| {
             let road = Proxy::to(&portal.url);
@@ -129,10 +115,8 @@ fn a_publication_is_resumed_under_another_clock() {
 /// A run on another machine marked the dataset and died. Its clock was right, ours is not: we wait a quarter of an hour at
 /// most by our own clock, and a mark too far in the future holds nobody.
 #[test]
-fn a_mark_of_another_machine_gives_way_whatever_the_clocks() {
-    if !is_there() {
-        return;
-    }
+#[ignore = "needs faketime (Debian: faketime)"]
+fn a_mark_of_another_machine_gives_way_whatever_the_clocks_with_faketime() {
     with_practice(false, |portal| {
         let test = pipeline(portal);
         test.run(&["run", "--yes", "-q"]).expect_exit(0);

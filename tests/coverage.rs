@@ -680,11 +680,9 @@ fn v45_v46_a_vintage_that_no_table_has_is_refused_with_those_that_exist() {
 
 /// Figures of the real catalogues by région; the fine-grained school file is an extract of 19 rows.
 #[test]
-fn the_real_catalogues_are_covered_by_their_region() {
-    let Some(folder) = real_data() else {
-        eprintln!("NOT RUN: no real files beside the project (DEBOUCHES_DATA)");
-        return;
-    };
+#[ignore = "needs the real files: DEBOUCHES_DATA names their folder"]
+fn the_real_catalogues_are_covered_by_their_region_with_real_files() {
+    let folder = real_data();
     let config = std::fs::read_to_string(project().join("tests/data/real.toml")).unwrap();
     let test = PipelineTest::with_config(&config.replace("{data}", &folder.display().to_string()));
     test.run(&["run", "--to", "validate", "-q"]).expect_exit(0);

@@ -218,11 +218,9 @@ fn copies_without_a_release_of_what_they_repeat_are_refused() {
 }
 
 #[test]
-fn p8_the_real_continuum_and_the_rows_that_follow_it() {
-    let Some(folder) = real_data() else {
-        eprintln!("NOT RUN: no real files beside the project (DEBOUCHES_DATA)");
-        return;
-    };
+#[ignore = "needs the real files: DEBOUCHES_DATA names their folder"]
+fn p8_the_real_continuum_and_the_rows_that_follow_it_with_real_files() {
+    let folder = real_data();
     let config = std::fs::read_to_string(project().join("tests/data/real.toml")).unwrap();
     let test = PipelineTest::with_config(&config.replace("{data}", &folder.display().to_string()));
     let subjects = [

@@ -309,11 +309,9 @@ fn a_source_that_is_late_turns_the_status_red() {
 }
 
 #[test]
-fn the_four_partial_deliveries_of_the_real_cfa_file_are_refused_and_named() {
-    let Some(folder) = real_data() else {
-        eprintln!("NOT RUN: no real files beside the project (DEBOUCHES_DATA)");
-        return;
-    };
+#[ignore = "needs the real files: DEBOUCHES_DATA names their folder"]
+fn the_four_partial_deliveries_of_the_real_cfa_file_are_refused_and_named_with_real_files() {
+    let folder = real_data();
     let mut whole = String::new();
     let packed =
         std::fs::File::open(folder.join("inserjeunes/fr-en-inserjeunes-cfa.csv.gz")).unwrap();

@@ -162,11 +162,9 @@ fn every_generation_of_the_sample_is_recognised_by_its_header() {
 }
 
 #[test]
-fn every_generation_of_the_real_files_is_read_whole() {
-    let Some(folder) = real_data() else {
-        eprintln!("NOT RUN: no real files beside the project (DEBOUCHES_DATA)");
-        return;
-    };
+#[ignore = "needs the real files: DEBOUCHES_DATA names their folder"]
+fn every_generation_of_the_real_files_is_read_whole_with_real_files() {
+    let folder = real_data();
     let depp = |year: &'static str, path: &'static str| -> &'static str {
         match (year, path) {
             ("2018_2019", _) => "inserjeunes/depp-2022-etablissements-2018_2019-pro.csv.gz",
@@ -363,11 +361,9 @@ fn a_figure_is_the_same_in_each_generation_that_tells_it() {
 }
 
 #[test]
-fn the_download_and_the_portal_export_tell_the_same_of_the_same_cumul() {
-    let Some(folder) = real_data() else {
-        eprintln!("NOT RUN: no real files beside the project (DEBOUCHES_DATA)");
-        return;
-    };
+#[ignore = "needs the real files: DEBOUCHES_DATA names their folder"]
+fn the_download_and_the_portal_export_tell_the_same_of_the_same_cumul_with_real_files() {
+    let folder = real_data();
     let table = "ij_cfa_etablissement";
     let of = |file: &str, given| {
         published(

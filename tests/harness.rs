@@ -21,14 +21,16 @@ pub(crate) fn fixture(path: &str) -> PathBuf {
     project().join("fixtures").join(path)
 }
 
-/// The folder of real files: `DEBOUCHES_DATA`, else beside the project.
-pub(crate) fn real_data() -> Option<PathBuf> {
+/// The folder of real files: `DEBOUCHES_DATA`, else beside the project. A test that needs them is ignored by name.
+pub(crate) fn real_data() -> PathBuf {
     let beside = || project().join("../shared/data");
     let folder = std::env::var_os("DEBOUCHES_DATA").map_or_else(beside, PathBuf::from);
-    folder
-        .join("inserjeunes")
-        .is_dir()
-        .then(|| folder.canonicalize().unwrap())
+    assert!(
+        folder.join("inserjeunes").is_dir(),
+        "no real files in {}: DEBOUCHES_DATA names their folder",
+        folder.display()
+    );
+    folder.canonicalize().unwrap()
 }
 
 /// A pipeline: a configuration in a temporary folder, and what its runs left there.

@@ -1,8 +1,10 @@
 //! One run at a time, and a dead one does not block the next.
 
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::process::Stdio;
 
-use crate::harness::PipelineTest;
+use crate::harness::{PipelineTest, fixture};
 
 #[test]
 fn a_run_that_finds_the_lock_held_says_by_whom() {
@@ -31,27 +33,64 @@ fn a_run_that_finds_the_lock_held_says_by_whom() {
     test.run(&["run", "--to", "fetch"]).expect_exit(0);
 }
 
+/// A source that answers only when it is told to: the run that asks it holds the lock meanwhile.
+struct SlowSource {
+    listener: TcpListener,
+}
+
+impl SlowSource {
+    fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self { listener }
+    }
+
+    fn url(&self) -> String {
+        format!("http://{}/export.csv", self.listener.local_addr().unwrap())
+    }
+
+    /// Waits for a run to ask, and keeps it waiting.
+    fn asked(&self) -> TcpStream {
+        self.listener.accept().unwrap().0
+    }
+}
+
+/// Gives the run what it waits for.
+fn answer(mut client: TcpStream) {
+    let mut request = BufReader::new(client.try_clone().unwrap()).lines();
+    while request.next().is_some_and(|line| !line.unwrap().is_empty()) {}
+    let body = std::fs::read(fixture("sources/ij-cfa/fr-en-inserjeunes-cfa.csv")).unwrap();
+    let head = format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        body.len()
+    );
+    client.write_all(head.as_bytes()).unwrap();
+    client.write_all(&body).unwrap();
+}
+
 #[test]
 fn of_two_runs_at_once_one_works_and_the_other_leaves() {
-    let test = PipelineTest::sample();
-    let start = || {
-        test.command(&["run", "-q"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap()
-    };
-    let mut runs = [start(), start()];
-    let mut codes: Vec<_> = runs
-        .iter_mut()
-        .map(|run| run.wait().unwrap().code())
-        .collect();
-    codes.sort();
-    assert!(
-        codes == [Some(0), Some(5)] || codes == [Some(0), Some(0)],
-        "{codes:?}"
+    let source = SlowSource::start();
+    let test = PipelineTest::one_table("ij_cfa_etablissement", std::path::Path::new("none.csv"));
+    let config = std::fs::read_to_string(test.path("pipeline.toml")).unwrap();
+    let config = config.replace(
+        "kind = \"file\"\nurl = \"none.csv\"",
+        &format!("kind = \"http\"\nurl = \"{}\"", source.url()),
     );
+    std::fs::write(test.path("pipeline.toml"), config).unwrap();
+    let mut first = test
+        .command(&["run", "-q"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let client = source.asked();
+    // The first run holds the lock and waits: the second cannot but find it.
     test.run(&["run"])
+        .expect_exit(5)
+        .expect_told("debouches fetch");
+    answer(client);
+    assert_eq!(first.wait().unwrap().code(), Some(0));
+    test.run(&["run", "--offline"])
         .expect_exit(0)
         .expect_told("nothing to do");
 }

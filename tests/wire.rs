@@ -30,19 +30,21 @@ impl Reached {
         }
     }
 
-    /// The real udata, when `DEBOUCHES_UDATA_CREDENTIALS` names its credentials; waits for the tests that use it already.
-    pub(crate) fn real() -> Option<Self> {
-        let path = std::env::var_os("DEBOUCHES_UDATA_CREDENTIALS")?;
+    /// The real udata whose credentials `DEBOUCHES_UDATA_CREDENTIALS` names; waits for the tests that use it already.
+    pub(crate) fn real() -> Self {
+        let path = std::env::var_os("DEBOUCHES_UDATA_CREDENTIALS").expect(
+            "DEBOUCHES_UDATA_CREDENTIALS names no real udata: tests/udata/start.sh starts one",
+        );
         let turn = File::create(std::path::Path::new(&path).with_extension("lock")).unwrap();
         turn.lock().unwrap();
         let credentials: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
         let text = |value: &Value| value.as_str().unwrap().to_owned();
-        Some(Self {
+        Self {
             url: text(&credentials["base_url"]),
             key: text(&credentials["keys"]["editor"]),
             organization: text(&credentials["organization"]),
             _turn: Some(Arc::new(turn)),
-        })
+        }
     }
 
     /// The same portal by another road.

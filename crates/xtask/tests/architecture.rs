@@ -25,8 +25,19 @@ const ALLOWED: [(&str, &[&str]); 14] = [
     (
         "engine",
         &[
-            "model", "table", "store", "http", "udata", "fetch", "validate", "enrich", "release",
-            "disclosure", "publish", "portal", "site",
+            "model",
+            "table",
+            "store",
+            "http",
+            "udata",
+            "fetch",
+            "validate",
+            "enrich",
+            "release",
+            "disclosure",
+            "publish",
+            "portal",
+            "site",
         ],
     ),
 ];
