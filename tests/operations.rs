@@ -172,7 +172,7 @@ fn units_and_manual_are_printed_ready() {
     let test = PipelineTest::sample();
     for (kind, wanted) in [
         ("systemd", "SuccessExitStatus=5"),
-        ("cron", "run --profile production --yes --quiet"),
+        ("cron", "run --profile \"production\" --yes --quiet"),
         ("k8s", "concurrencyPolicy: Forbid"),
         ("container", "ENTRYPOINT"),
     ] {
@@ -187,9 +187,41 @@ fn units_and_manual_are_printed_ready() {
             told.told()
         );
     }
+    let files = test
+        .run(&[
+            "units",
+            "systemd",
+            "--folder",
+            "/srv/mes données",
+            "--out",
+            "units",
+        ])
+        .expect_exit(0);
+    assert_eq!(files.stdout().lines().count(), 7);
+    let service = std::fs::read_to_string(test.path("units/debouches.service")).unwrap();
+    assert!(service.contains("ReadWritePaths=\"/srv/mes données\""));
+    assert!(!service.contains("RestartForceExitStatus"));
     test.run(&["man"])
         .expect_exit(0)
         .expect_told(".TH debouches 1");
     test.run(&["man", "--folder", "pages"]).expect_exit(0);
     assert!(test.path("pages/debouches-run.1").is_file());
+}
+
+#[test]
+fn a_key_may_be_in_the_file_that_a_variable_names() {
+    crate::portals::with_practice(false, |portal| {
+        let test = PipelineTest::one_table(
+            "ij_cfa_etablissement",
+            &fixture("sources/ij-cfa/fr-en-inserjeunes-cfa.csv"),
+        );
+        // A variable that is empty is as good as none.
+        let test = portal.receives(test, "").env("DEBOUCHES_API_KEY", "");
+        std::fs::write(test.path("key"), &portal.key).unwrap();
+        test.run(&["run", "--yes", "-q"])
+            .expect_exit(4)
+            .expect_told("DEBOUCHES_API_KEY_FILE");
+        let test = test.env("DEBOUCHES_API_KEY_FILE", "key");
+        test.run(&["run", "--yes", "-q"]).expect_exit(0);
+    });
 }

@@ -417,6 +417,9 @@ pub(crate) struct UnitsArgs {
     /// Folder of pipeline.toml and of the state, on the machine that runs it
     #[arg(long, value_name = "DIR", default_value = "/srv/debouches")]
     pub(crate) folder: PathBuf,
+    /// Writes each file to that folder instead of printing them
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

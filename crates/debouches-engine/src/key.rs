@@ -18,36 +18,49 @@ pub fn read(who: &str, what: &str, place: &KeyPlace, base: &Path) -> anyhow::Res
         fault: Fault::Permission,
     };
     let secret = match place {
-        KeyPlace::Variable(name) => {
-            let key = std::env::var(name)
-                .ok()
-                .filter(|key| !key.trim().is_empty());
-            Secret::new(&key.ok_or_else(|| missing(format!("in the environment variable {name}")))?)
-        }
-        KeyPlace::File(path) => {
-            let path = locate(path, base);
-            let unreadable =
-                |error: std::io::Error| missing(format!("in {}: {error}", path.display()));
-            let file = std::fs::metadata(&path).map_err(unreadable)?;
-            if file.len() > LONGEST {
-                return Err(
-                    missing(format!("in {}: it is too long for a key", path.display())).into(),
-                );
-            }
-            if is_open_to_others(&file) {
-                tracing::warn!(
-                    "{} can be read by other users of this machine: chmod 600",
-                    path.display()
-                );
-            }
-            Secret::new(&std::fs::read_to_string(&path).map_err(unreadable)?)
-        }
+        KeyPlace::Variable(name) => match std::env::var(name) {
+            Ok(key) if !key.trim().is_empty() => Secret::new(&key),
+            // A scheduler hands over a file rather than a variable that every child would inherit.
+            _ => match std::env::var_os(format!("{name}_FILE")) {
+                Some(path) => read_file(Path::new(&path), base, &missing)?,
+                None => {
+                    return Err(missing(format!(
+                        "in the environment variable {name}, or in the file that {name}_FILE names"
+                    ))
+                    .into());
+                }
+            },
+        },
+        KeyPlace::File(path) => read_file(path, base, &missing)?,
     };
     if secret.is_empty() {
         Err(missing("that is not empty".to_owned()).into())
     } else {
         Ok(secret)
     }
+}
+
+/// Reads a short file that nobody else should read.
+fn read_file(
+    path: &Path,
+    base: &Path,
+    missing: &dyn Fn(String) -> Decided,
+) -> anyhow::Result<Secret> {
+    let path = locate(path, base);
+    let unreadable = |error: std::io::Error| missing(format!("in {}: {error}", path.display()));
+    let file = std::fs::metadata(&path).map_err(unreadable)?;
+    if file.len() > LONGEST {
+        return Err(missing(format!("in {}: it is too long for a key", path.display())).into());
+    }
+    if is_open_to_others(&file) {
+        tracing::warn!(
+            "{} can be read by other users of this machine: chmod 600",
+            path.display()
+        );
+    }
+    Ok(Secret::new(
+        &std::fs::read_to_string(&path).map_err(unreadable)?,
+    ))
 }
 
 /// Where the key is, for people.

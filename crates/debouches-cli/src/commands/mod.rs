@@ -62,7 +62,7 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<u8> {
         Command::Purge(args) => withdraw::purge(global, args).await,
         Command::History(args) => history::history(global, args).await,
         Command::Show(args) => history::show(global, args).await,
-        Command::Units(args) => Ok(units::units(global, args)),
+        Command::Units(args) => units::units(global, args),
         Command::Man(args) => man::man(global, args),
         Command::Schema { name } => Ok(schema::schema(*name)),
         Command::Waive(args) => waive::waive(global, args),
