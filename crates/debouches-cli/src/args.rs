@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
-use debouches_engine::released::AuditFiles;
+use debouches_engine::verification;
 use debouches_model::{Lang, Stage, Version};
 
 /// Publishes what becomes of young people after their training (InserJeunes, InserSup) as open data.
@@ -355,6 +355,16 @@ pub(crate) enum Depth {
     Rebuild,
 }
 
+impl From<Depth> for verification::Depth {
+    fn from(depth: Depth) -> Self {
+        match depth {
+            Depth::Sums => Self::Sums,
+            Depth::Read => Self::Read,
+            Depth::Rebuild => Self::Rebuild,
+        }
+    }
+}
+
 /// Names a release of the state.
 #[derive(Debug, Clone, ClapArgs)]
 pub(crate) struct ReleaseName {
@@ -545,18 +555,6 @@ pub(crate) struct SecrecyFiles {
     /// How many refused counts to name
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub(crate) show: usize,
-}
-
-impl SecrecyFiles {
-    /// The files, as the engine reads them.
-    pub(crate) fn audited(&self) -> AuditFiles {
-        AuditFiles {
-            paths: self.paths.clone(),
-            spec: self.spec.clone(),
-            table: self.table.clone(),
-            private: self.private,
-        }
-    }
 }
 
 #[derive(Debug, Clone, Subcommand)]

@@ -1,13 +1,21 @@
 //! Opens the engine as the command line asks.
 
-use debouches_engine::{Context, Options, ReleaseOptions};
+use debouches_engine::{Context, Options, ReleaseOptions, Setup};
 
 use crate::args::Global;
 use crate::output;
 
 /// Opens the state and the configuration that the flags name.
 pub(crate) async fn open(global: &Global) -> anyhow::Result<Context> {
-    Context::open(&options(global), output::observer(global)).await
+    setup(global).open().await
+}
+
+/// What the flags decide, and who observes.
+pub(crate) fn setup(global: &Global) -> Setup {
+    Setup {
+        options: options(global),
+        observer: output::observer(global),
+    }
 }
 
 /// The flags that the engine knows.

@@ -14,6 +14,33 @@ use crate::config::Pipeline;
 use crate::failure::{Decided, Usage};
 use crate::options::{Options, ReleaseOptions};
 
+/// What a program gives the engine before anything is read: its decisions, and who observes.
+#[derive(Clone)]
+pub struct Setup {
+    /// Decisions of the caller.
+    pub options: Options,
+    /// Receives the progress of long tasks.
+    pub observer: Arc<dyn Observer>,
+}
+
+impl Setup {
+    /// Reads the configuration and opens the state.
+    ///
+    /// # Errors
+    /// Fails when the configuration is wrong or the state cannot be opened.
+    pub async fn open(&self) -> anyhow::Result<Context> {
+        Context::open(&self.options, Arc::clone(&self.observer)).await
+    }
+
+    /// Reads the configuration alone.
+    ///
+    /// # Errors
+    /// Fails when the configuration is wrong.
+    pub fn pipeline(&self) -> anyhow::Result<Pipeline> {
+        load_pipeline(&self.options)
+    }
+}
+
 /// One run of the program.
 pub struct Context {
     pub pipeline: Pipeline,
@@ -150,8 +177,7 @@ impl Context {
 
     /// Threads to use.
     pub fn jobs(&self) -> usize {
-        let available = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        self.options.jobs.map_or_else(available, usize::from)
+        self.options.threads()
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the caller of the engine decides for one run.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use debouches_model::{Lang, Version};
@@ -30,6 +30,22 @@ pub struct Options {
     pub memory: Option<u64>,
     /// What a person says of the next release.
     pub release: ReleaseOptions,
+}
+
+impl Options {
+    /// A path of the call, taken from the folder to work from.
+    pub fn path(&self, path: impl AsRef<Path>) -> PathBuf {
+        self.directory.as_ref().map_or_else(
+            || path.as_ref().to_path_buf(),
+            |directory| directory.join(path.as_ref()),
+        )
+    }
+
+    /// Threads to use.
+    pub fn threads(&self) -> usize {
+        let available = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        self.jobs.map_or_else(available, usize::from)
+    }
 }
 
 impl Default for Options {

@@ -2,24 +2,22 @@
 
 mod check;
 mod coverage;
-pub(crate) mod diff;
+mod diff;
 mod explain;
 mod history;
 mod man;
 mod plan;
-mod plan_text;
 mod portal;
 mod publish;
-mod remote;
+mod retract;
 mod run;
 mod schema;
-pub(crate) mod secrecy;
+mod secrecy;
 mod status;
 mod units;
 mod verify;
 mod waive;
 mod why;
-mod withdraw;
 
 use clap::CommandFactory as _;
 use debouches_model::Stage;
@@ -58,8 +56,8 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<u8> {
         Command::Why(subjects) => why::why(global, subjects).await,
         Command::Check => check::check(global).await,
         Command::Verify(args) => verify::verify(global, args).await,
-        Command::Yank(args) => withdraw::yank(global, args).await,
-        Command::Purge(args) => withdraw::purge(global, args).await,
+        Command::Yank(args) => retract::yank(global, args).await,
+        Command::Purge(args) => retract::purge(global, args).await,
         Command::History(args) => history::history(global, args).await,
         Command::Show(args) => history::show(global, args).await,
         Command::Units(args) => units::units(global, args),

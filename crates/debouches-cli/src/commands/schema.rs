@@ -7,7 +7,7 @@ use crate::output;
 
 pub(crate) fn schema(name: SchemaName) -> u8 {
     match name {
-        SchemaName::Coverage => output::print(super::coverage::SCHEMA),
+        SchemaName::Coverage => output::print(debouches_engine::coverage::SCHEMA),
         SchemaName::Diff => output::print(debouches_release::DIFF_SCHEMA),
         SchemaName::Report => output::print(&format!("{:#}\n", Report::schema())),
     }

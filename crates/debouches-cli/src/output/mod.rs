@@ -18,6 +18,11 @@ pub(crate) fn print(text: &str) {
     let _ = std::io::stdout().lock().write_all(text.as_bytes());
 }
 
+/// Writes a document on standard output, in one line.
+pub(crate) fn print_json(document: &serde_json::Value) {
+    print(&format!("{document}\n"));
+}
+
 /// Writes on standard error.
 pub(crate) fn eprint(text: &str) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());

@@ -1,5 +1,7 @@
 //! Withdrawn releases: what they forbid to the releases that follow, and what is left of them.
 
+mod decide;
+
 use std::io::Write as _;
 
 use anyhow::Context as _;
@@ -17,6 +19,8 @@ use crate::context::Context;
 use crate::failure::Decided;
 use crate::released::Layout;
 use crate::stages::target::blocking;
+
+pub use decide::{Grounds, Retraction};
 
 /// Says which counts may be hidden beside small ones; kept of a purged release.
 pub const DISCLOSURE_FILE: &str = "disclosure.json";

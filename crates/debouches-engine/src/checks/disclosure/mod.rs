@@ -1,5 +1,6 @@
 //! The secrecy gate on a table about to be released: together with every former release of it, withdrawn ones included.
 
+pub mod audit;
 pub mod linked;
 
 use std::collections::{BTreeMap, BTreeSet};

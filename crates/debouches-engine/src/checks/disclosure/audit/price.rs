@@ -1,4 +1,4 @@
-//! `debouches secrecy price`: what each policy would hide beside the small counts, before anybody decides.
+//! What each policy would suppress beside the small counts, before anybody decides.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,16 +12,19 @@ use debouches_disclosure::{
 use debouches_model::spec::SecrecySpec;
 use serde_json::{Value, json};
 
-use super::{Subject, subjects};
-use crate::args::{Global, SecrecyFiles};
-use crate::output;
-use debouches_engine::failure::Decided;
+use super::{Request, Subject, subjects};
+use crate::failure::Decided;
+use crate::options::Options;
 
 /// Policies to compare; the one in force where nothing is given.
-pub(super) struct Compared<'a> {
-    pub(super) width: &'a [u32],
-    pub(super) siblings: &'a [u32],
-    pub(super) threshold: &'a [u32],
+#[derive(Debug, Clone, Copy)]
+pub struct Compared<'a> {
+    /// Widths, in persons.
+    pub width: &'a [u32],
+    /// Fewest suppressed parts of a total.
+    pub siblings: &'a [u32],
+    /// Thresholds.
+    pub threshold: &'a [u32],
 }
 
 impl Compared<'_> {
@@ -50,14 +53,19 @@ impl Compared<'_> {
     }
 }
 
-pub(super) fn price(
-    global: &Global,
-    files: &SecrecyFiles,
+/// What each policy would suppress in the files of a request: one document each, and the same for people. With `out`, the table as
+/// the last policy leaves it is written there.
+///
+/// # Errors
+/// Fails when a file cannot be read or written, or when its figures contradict each other.
+pub fn price(
+    options: &Options,
+    request: &Request,
     compared: &Compared<'_>,
     out: Option<&Path>,
-) -> anyhow::Result<u8> {
+) -> anyhow::Result<(Vec<Value>, String)> {
     let (mut documents, mut text) = (Vec::new(), String::new());
-    for mut subject in subjects(global, files)? {
+    for mut subject in subjects(options, request)? {
         text += &format!("{}\n", subject.layout.id);
         for policy in compared.policies(&subject.layout.policy) {
             subject.layout.policy = policy;
@@ -69,12 +77,7 @@ pub(super) fn price(
             }
         }
     }
-    if global.json {
-        output::print(&(json!({ "schema_version": 1, "policies": documents }).to_string() + "\n"));
-    } else {
-        output::print(&text);
-    }
-    Ok(0)
+    Ok((documents, text))
 }
 
 fn one(subject: &Subject) -> anyhow::Result<(Value, String, Modelled)> {

@@ -12,23 +12,22 @@ use debouches_store::Artefact;
 
 use super::Gathered;
 use super::sums::{SUMS_FILE, is_plain, of_manifest, of_sums};
-use crate::args::Global;
-use crate::session;
-use debouches_engine::Context;
-use debouches_engine::config::PortalKind;
-use debouches_engine::context::load_pipeline;
-use debouches_engine::failure::Usage;
-use debouches_engine::targets::portal::connection::{Connection, connect};
-use debouches_engine::targets::site::Catalogue;
+use crate::Context;
+use crate::config::PortalKind;
+use crate::context::Setup;
+use crate::failure::Usage;
+use crate::targets::portal::connection::{Connection, connect};
+use crate::targets::site::Catalogue;
 
 /// Largest file that is read.
 const LARGEST: u64 = 8 << 30;
 
 /// The release whose folder is at that address, through its `SHA256SUMS`. No configuration is needed.
-pub(super) async fn at_address(global: &Global, address: &str) -> anyhow::Result<Gathered> {
+pub(super) async fn at_address(setup: &Setup, address: &str) -> anyhow::Result<Gathered> {
     let base = Url::parse(&format!("{}/", address.trim_end_matches('/')))
         .map_err(|error| Usage(format!("{address}: {error}")))?;
-    let contact = load_pipeline(&session::options(global))
+    let contact = setup
+        .pipeline()
         .map(|pipeline| pipeline.contact)
         .unwrap_or_else(|_| "verification".to_owned());
     let client = client(&contact)?;

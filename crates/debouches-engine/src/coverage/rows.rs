@@ -9,11 +9,11 @@ use debouches_table::{
     Column, IntegerColumn, ParquetLayout, Table, TextColumn, write_csv, write_parquet,
 };
 
-use super::Found;
-use debouches_engine::failure::Usage;
+use super::Covered;
+use crate::failure::Usage;
 
-pub(super) fn write(found: &Found, path: &Path, jobs: usize) -> anyhow::Result<()> {
-    let table = table(found)?;
+pub(super) fn write(covered: &Covered, path: &Path, jobs: usize) -> anyhow::Result<()> {
+    let table = table(covered)?;
     let file = File::create(path)
         .map_err(|error| Usage(format!("cannot write {}: {error}", path.display())))?;
     let out = BufWriter::new(file);
@@ -28,10 +28,10 @@ pub(super) fn write(found: &Found, path: &Path, jobs: usize) -> anyhow::Result<(
     Ok(())
 }
 
-/// What is told of an answer, under that suffix of the name of its grain.
-type Told = fn(&Answer) -> Option<String>;
+/// A field of an answer, as text.
+type Field = fn(&Answer) -> Option<String>;
 
-const TOLD: [(&str, Told); 6] = [
+const FIELDS: [(&str, Field); 6] = [
     ("", |answer| Some(answer.rung.as_str().to_owned())),
     ("_code", |answer| {
         (!answer.codes.is_empty()).then(|| answer.codes.join("|"))
@@ -46,8 +46,8 @@ const TOLD: [(&str, Told); 6] = [
     }),
 ];
 
-fn table(found: &Found) -> anyhow::Result<Table> {
-    let lines = &found.catalogue.lines;
+fn table(covered: &Covered) -> anyhow::Result<Table> {
+    let lines = &covered.catalogue.lines;
     let places: Vec<u32> = (0..u32::try_from(lines.len())?).collect();
     let text = |values: &mut dyn Iterator<Item = Option<String>>| {
         TextColumn::from_entries(
@@ -64,26 +64,26 @@ fn table(found: &Found) -> anyhow::Result<Table> {
             &mut lines.iter().map(|line| Some(line.asked.code.clone())),
         )),
     )?;
-    if found.catalogue.uai_column.is_some() {
+    if covered.catalogue.uai_column.is_some() {
         table.set(
             "uai",
             Column::Text(text(&mut lines.iter().map(|line| line.asked.uai.clone()))),
         )?;
     }
-    if found.catalogue.voie_column.is_some() {
+    if covered.catalogue.voie_column.is_some() {
         let voie =
             |line: &super::catalogue::Line| line.asked.voie.map(|voie| voie.as_str().to_owned());
         table.set("voie", Column::Text(text(&mut lines.iter().map(voie))))?;
     }
     for grain in [Grain::Etablissement, Grain::Region, Grain::Partout] {
-        if !found.totals.grains.contains_key(&grain) {
+        if !covered.totals.grains.contains_key(&grain) {
             continue;
         }
-        for (suffix, told) in TOLD {
-            let values = &mut found
+        for (suffix, field) in FIELDS {
+            let values = &mut covered
                 .answers
                 .iter()
-                .map(|answers| answers.get(&grain).and_then(told));
+                .map(|answers| answers.get(&grain).and_then(field));
             let column = text(values);
             let column = if suffix == "_code" {
                 Column::List(column)

@@ -5,25 +5,25 @@ use std::collections::BTreeMap;
 use debouches_enrich::{AskedVintages, GrainTotals};
 use serde_json::{Value, json};
 
-use super::Found;
+use super::Covered;
 
 /// JSON Schema of what `coverage --json` prints.
-pub(in crate::commands) const SCHEMA: &str = include_str!("schema.json");
+pub const SCHEMA: &str = include_str!("schema.json");
 
-pub(super) fn document(found: &Found) -> Value {
-    let catalogue = &found.catalogue;
-    let grains: serde_json::Map<String, Value> = found
+pub(super) fn document(covered: &Covered) -> Value {
+    let catalogue = &covered.catalogue;
+    let grains: serde_json::Map<String, Value> = covered
         .totals
         .grains
         .iter()
         .map(|(grain, totals)| (grain.as_str().to_owned(), of_grain(totals)))
         .collect();
-    let (since, vintage) = match found.asked {
+    let (since, vintage) = match covered.asked {
         AskedVintages::All => (None, None),
         AskedVintages::Since(year) => (Some(year), None),
         AskedVintages::AnsweringFor(vintage) => (None, Some(vintage.to_string())),
     };
-    let vintages: BTreeMap<&str, Vec<String>> = found
+    let vintages: BTreeMap<&str, Vec<String>> = covered
         .coverage
         .vintages()
         .iter()
@@ -42,11 +42,11 @@ pub(super) fn document(found: &Found) -> Value {
             "voie_column": catalogue.voie_column,
             "malformed": catalogue.trouble,
         },
-        "on": found.coverage.on(),
+        "on": covered.coverage.on(),
         "since": since,
         "vintage": vintage,
-        "newest_vintage": found.coverage.newest(),
-        "tables": found.coverage.tables(),
+        "newest_vintage": covered.coverage.newest(),
+        "tables": covered.coverage.tables(),
         "vintages": vintages,
         "grains": grains,
     })
@@ -70,6 +70,6 @@ fn of_grain(totals: &GrainTotals) -> Value {
 
 /// A percentage with one decimal; nothing of nothing.
 #[expect(clippy::cast_precision_loss, reason = "lines are far below 2^52")]
-pub(super) fn share(part: u64, whole: u64) -> Option<f64> {
-    (whole > 0).then(|| (part as f64 * 1000.0 / whole as f64).round() / 10.0)
+pub fn share(part: u64, total: u64) -> Option<f64> {
+    (total > 0).then(|| (part as f64 * 1000.0 / total as f64).round() / 10.0)
 }

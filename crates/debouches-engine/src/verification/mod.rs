@@ -1,4 +1,4 @@
-//! `debouches verify`: is a release what was recorded, wherever it is: a folder, an address, the state, the portal.
+//! Verifies that a release is what was recorded, wherever it is: a folder, an address, the state, a portal.
 //!
 //! Whatever the place, the files are brought to a folder and looked at there, so that one check serves all.
 
@@ -11,20 +11,16 @@ use anyhow::Context as _;
 use debouches_model::{ArtefactKey, DatasetId, Fault, Stage, Version};
 use debouches_release::{SIGNATURE_FILE, check_signature, public_key, reread};
 use debouches_table::ParquetFile;
-use serde_json::json;
 use tempfile::TempDir;
 
 use self::sums::{Expected, SUMS_FILE};
-use super::diff::only_dataset;
-use crate::args::{Depth, Global, VerifyArgs};
-use crate::output;
-use crate::session;
-use debouches_engine::Context;
-use debouches_engine::context::load_pipeline;
-use debouches_engine::failure::{Decided, Usage};
-use debouches_engine::rebuild::rebuild;
-use debouches_engine::released::sidecar::shapes;
-use debouches_engine::stages::package::latest;
+use crate::Context;
+use crate::context::Setup;
+use crate::failure::{Decided, Usage};
+use crate::named::only_dataset;
+use crate::rebuild::rebuild;
+use crate::released::sidecar::shapes;
+use crate::stages::package::latest;
 
 /// A release brought to a folder.
 struct Gathered {
@@ -41,17 +37,48 @@ struct Gathered {
     notes: Vec<String>,
 }
 
-/// What was found of a release.
-struct Checked {
-    name: String,
-    files: usize,
-    signature: Signed,
-    problems: Vec<String>,
-    notes: Vec<String>,
+/// Which release to verify, and how far.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// A folder, an address, `DATASET@VERSION`, `DATASET@latest`, `DATASET@live`, or `live`.
+    pub release: String,
+    /// Dataset of a version alone, or the only one of `live`.
+    pub dataset: Option<String>,
+    /// How far to verify.
+    pub depth: Depth,
+    /// Public key of minisign, or a file with it: the release must be signed by it.
+    pub public_key: Option<String>,
 }
 
-/// What is known of the signature.
-enum Signed {
+/// How far a release is verified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// Signature, sizes, digests, missing files, files that no list names.
+    Sums,
+    /// And every table is read again.
+    Read,
+    /// And the release is built again from the snapshots, elsewhere: the same bytes.
+    Rebuild,
+}
+
+/// The verification of one release.
+#[derive(Debug)]
+pub struct Verified {
+    /// Its name, for people.
+    pub name: String,
+    /// Number of files that a list names.
+    pub files: usize,
+    /// What is known of its signature.
+    pub signature: Signature,
+    /// What differs from what was recorded; nothing when the release is right.
+    pub problems: Vec<String>,
+    /// What could not be verified.
+    pub notes: Vec<String>,
+}
+
+/// What is known of a signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Signature {
     /// By the key that was given; its trusted comment.
     Valid(String),
     /// There is none.
@@ -62,25 +89,26 @@ enum Signed {
     Wrong,
 }
 
-pub(crate) async fn verify(global: &Global, args: &VerifyArgs) -> anyhow::Result<u8> {
-    let key = Key::of(global, args)?;
-    let mut checked = Vec::new();
-    for release in gather(global, args).await? {
-        checked.push(check(global, args.depth, release, &key).await?);
+/// Verifies the releases that a request names.
+///
+/// # Errors
+/// Fails when there is no such release, or when it cannot be read; what differs in one that is read is a problem of its result.
+pub async fn verify(setup: &Setup, request: &Request) -> anyhow::Result<Vec<Verified>> {
+    let key = Key::of(setup, request)?;
+    let mut verified = Vec::new();
+    for release in gather(setup, request).await? {
+        verified.push(check(setup, request.depth, release, &key).await?);
     }
-    tell(global, &checked)
+    Ok(verified)
 }
 
 /// Brings the releases that the call names to folders.
-async fn gather(global: &Global, args: &VerifyArgs) -> anyhow::Result<Vec<Gathered>> {
-    let name = args.release.as_str();
+async fn gather(setup: &Setup, request: &Request) -> anyhow::Result<Vec<Gathered>> {
+    let name = request.release.as_str();
     if name.starts_with("http://") || name.starts_with("https://") {
-        return Ok(vec![elsewhere::at_address(global, name).await?]);
+        return Ok(vec![elsewhere::at_address(setup, name).await?]);
     }
-    let folder = global
-        .directory
-        .as_ref()
-        .map_or_else(|| PathBuf::from(name), |directory| directory.join(name));
+    let folder = setup.options.path(name);
     if folder.is_dir() {
         return Ok(vec![Gathered::in_folder(
             folder.display().to_string(),
@@ -92,14 +120,14 @@ async fn gather(global: &Global, args: &VerifyArgs) -> anyhow::Result<Vec<Gather
         let what = "no folder, no address, no DATASET@VERSION and not `live`";
         return Err(Usage(format!("{} is {what}", folder.display())).into());
     }
-    let context = session::open(global).await?;
+    let context = setup.open().await?;
     match name.split_once('@') {
         Some((dataset, "live")) => Ok(vec![elsewhere::live(&context, dataset).await?]),
         Some((dataset, version)) => Ok(vec![of_state(&context, dataset, version).await?]),
         None if name == "live" => {
             let mut releases = Vec::new();
             for dataset in &context.pipeline.datasets {
-                if args
+                if request
                     .dataset
                     .as_deref()
                     .is_none_or(|asked| asked == dataset.id().as_str())
@@ -115,7 +143,7 @@ async fn gather(global: &Global, args: &VerifyArgs) -> anyhow::Result<Vec<Gather
         None => Ok(vec![
             of_state(
                 &context,
-                &only_dataset(&context, args.dataset.as_deref())?,
+                &only_dataset(&context.pipeline, request.dataset.as_deref())?,
                 name,
             )
             .await?,
@@ -147,7 +175,7 @@ async fn of_state(context: &Context, dataset: &str, version: &str) -> anyhow::Re
         return Ok(Gathered::in_folder(name, folder));
     }
     let temporary = tempfile::tempdir().context("cannot make a temporary folder")?;
-    debouches_engine::folder::fill(temporary.path(), &release).await?;
+    crate::folder::fill(temporary.path(), &release).await?;
     let mut gathered = Gathered::in_folder(name, temporary.path().to_path_buf());
     gathered.expected = sums::of_manifest(release.manifest());
     gathered.temporary = Some(temporary);
@@ -168,11 +196,11 @@ impl Gathered {
 }
 
 async fn check(
-    global: &Global,
+    setup: &Setup,
     depth: Depth,
     mut release: Gathered,
     key: &Key,
-) -> anyhow::Result<Checked> {
+) -> anyhow::Result<Verified> {
     let folder = release.folder.as_path();
     // What was brought from elsewhere comes with what it should be.
     let own = if release.temporary.is_none() {
@@ -198,7 +226,7 @@ async fn check(
     }
     if depth == Depth::Rebuild && problems.is_empty() {
         let (dataset, version) = identity(folder)?;
-        let context = session::open(global).await?;
+        let context = setup.open().await?;
         let rebuilt = rebuild(&context, &dataset, version, folder).await?;
         problems = rebuilt.different;
         notes.extend(rebuilt.notes);
@@ -209,7 +237,7 @@ async fn check(
         .map(|(path, _)| path.as_str())
         .collect::<std::collections::BTreeSet<_>>()
         .len();
-    Ok(Checked {
+    Ok(Verified {
         name: release.name,
         files,
         signature,
@@ -264,9 +292,10 @@ struct Key {
 
 impl Key {
     /// The key of the call, else that of the configuration when there is one.
-    fn of(global: &Global, args: &VerifyArgs) -> anyhow::Result<Self> {
-        let Some(given) = &args.public_key else {
-            let configured = load_pipeline(&session::options(global))
+    fn of(setup: &Setup, request: &Request) -> anyhow::Result<Self> {
+        let Some(given) = &request.public_key else {
+            let configured = setup
+                .pipeline()
                 .ok()
                 .and_then(|pipeline| pipeline.signature);
             return Ok(Self {
@@ -274,10 +303,7 @@ impl Key {
                 is_asked: false,
             });
         };
-        let path = global
-            .directory
-            .as_ref()
-            .map_or_else(|| PathBuf::from(given), |directory| directory.join(given));
+        let path = setup.options.path(given);
         let text = if path.is_file() {
             std::fs::read_to_string(&path)
                 .with_context(|| format!("cannot read {}", path.display()))?
@@ -291,7 +317,7 @@ impl Key {
         })
     }
 
-    fn check(&self, folder: &Path, problems: &mut Vec<String>) -> Signed {
+    fn check(&self, folder: &Path, problems: &mut Vec<String>) -> Signature {
         let read = |name: &str| std::fs::read(folder.join(name)).ok();
         let (sums, signature) = (read(SUMS_FILE), read(SIGNATURE_FILE));
         match (&self.text, sums, signature) {
@@ -299,16 +325,16 @@ impl Key {
                 problems.push(format!(
                     "{SIGNATURE_FILE}: missing, and a public key was given"
                 ));
-                Signed::No
+                Signature::No
             }
-            (_, _, None) | (_, None, _) => Signed::No,
-            (None, Some(_), Some(_)) => Signed::Unchecked,
+            (_, _, None) | (_, None, _) => Signature::No,
+            (None, Some(_), Some(_)) => Signature::Unchecked,
             (Some(key), Some(sums), Some(signature)) => {
                 match check_signature(key, &sums, &String::from_utf8_lossy(&signature)) {
-                    Ok(comment) => Signed::Valid(comment),
+                    Ok(comment) => Signature::Valid(comment),
                     Err(error) => {
                         problems.push(format!("{SIGNATURE_FILE}: {error}"));
-                        Signed::Wrong
+                        Signature::Wrong
                     }
                 }
             }
@@ -316,8 +342,9 @@ impl Key {
     }
 }
 
-impl Signed {
-    fn word(&self) -> &'static str {
+impl Signature {
+    /// One word for it.
+    pub fn word(&self) -> &'static str {
         match self {
             Self::Valid(_) => "valid",
             Self::No => "none",
@@ -326,75 +353,13 @@ impl Signed {
         }
     }
 
-    fn told(&self) -> String {
+    /// A sentence about it.
+    pub fn describe(&self) -> String {
         match self {
             Self::Valid(comment) => format!("signed ({comment})"),
             Self::No => "not signed".to_owned(),
             Self::Unchecked => "signed, not checked: give the key with `--public-key`".to_owned(),
             Self::Wrong => "badly signed".to_owned(),
         }
-    }
-}
-
-/// Prints what was found; gives the exit code.
-fn tell(global: &Global, checked: &[Checked]) -> anyhow::Result<u8> {
-    let is_right = checked.iter().all(|release| release.problems.is_empty());
-    let exit = if is_right {
-        0
-    } else {
-        Fault::Integrity.exit_code()
-    };
-    if global.json {
-        let releases: Vec<_> = checked
-            .iter()
-            .map(|release| {
-                json!({
-                    "release": release.name, "files": release.files, "signature": release.signature.word(),
-                    "problems": release.problems, "notes": release.notes,
-                })
-            })
-            .collect();
-        output::print(
-            &(json!({ "schema_version": 2, "ok": is_right, "releases": releases }).to_string()
-                + "\n"),
-        );
-        return Ok(exit);
-    }
-    let mut wrong = Vec::new();
-    for Checked {
-        name,
-        files,
-        signature,
-        problems,
-        notes,
-    } in checked
-    {
-        if problems.is_empty() && !global.quiet {
-            output::print(&format!(
-                "{name}: {files} files, all as recorded; {}\n",
-                signature.told()
-            ));
-            notes
-                .iter()
-                .for_each(|note| output::print(&format!("  {note}\n")));
-        }
-        if !problems.is_empty() {
-            let told = problems
-                .iter()
-                .chain(notes)
-                .cloned()
-                .collect::<Vec<_>>()
-                .join("\n  ");
-            wrong.push(format!("{name} does not hold what was recorded:\n  {told}"));
-        }
-    }
-    if is_right {
-        Ok(exit)
-    } else {
-        Err(Decided {
-            message: wrong.join("\n"),
-            fault: Fault::Integrity,
-        }
-        .into())
     }
 }

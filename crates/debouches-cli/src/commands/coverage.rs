@@ -1,16 +1,64 @@
-//! The totals as text.
+//! `debouches coverage CATALOGUE.csv`: what the tables can show of each line of a catalogue, and why not.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use debouches_enrich::{AskedVintages, Grain, Rung};
-use debouches_model::{Lang, Vintage};
+use debouches_engine::Options;
+use debouches_engine::coverage::{Covered, Request, cover, names, share};
+use debouches_enrich::{AskedVintages, CodeSystem, Grain, Rung};
+use debouches_model::Lang;
 
-use super::Found;
-use super::document::share;
+use crate::args::{CoverageArgs, CoverageKey, Global};
+use crate::output;
+use crate::session;
 
-pub(super) fn text(found: &Found, lang: Lang) -> String {
-    let catalogue = &found.catalogue;
+pub(crate) async fn coverage(global: &Global, args: &CoverageArgs) -> anyhow::Result<u8> {
+    let context = session::open(global).await?;
+    let covered = cover(&context, &request(&context.options, args)).await?;
+    if let Some(rows) = &args.rows {
+        covered.write_rows(&context.options.path(rows), context.jobs())?;
+    }
+    if let Some(trouble) = &covered.catalogue.trouble {
+        tracing::warn!("{trouble}");
+    }
+    if global.json {
+        output::print_json(&covered.document());
+    } else if !global.quiet {
+        output::print(&text(&covered, global.lang.into()));
+    }
+    Ok(0)
+}
+
+fn request(options: &Options, args: &CoverageArgs) -> Request {
+    Request {
+        catalogue: options.path(&args.catalogue),
+        system: args.key.into(),
+        column: args.column.clone(),
+        uai_column: args.uai_column.clone(),
+        voie_column: args.voie_column.clone(),
+        on: args.on,
+        vintages: match (args.vintage, args.since) {
+            (Some(vintage), _) => AskedVintages::AnsweringFor(vintage),
+            (None, Some(year)) => AskedVintages::Since(year),
+            (None, None) => AskedVintages::All,
+        },
+    }
+}
+
+impl From<CoverageKey> for CodeSystem {
+    fn from(key: CoverageKey) -> Self {
+        match key {
+            CoverageKey::Mefstat11 => Self::Mefstat11,
+            CoverageKey::Cfd => Self::Cfd,
+            CoverageKey::Sise => Self::Sise,
+            CoverageKey::Rncp => Self::Rncp,
+            CoverageKey::Uai => Self::Uai,
+        }
+    }
+}
+
+/// The totals as text.
+fn text(covered: &Covered, lang: Lang) -> String {
+    let catalogue = &covered.catalogue;
     let mut out = format!(
         "{}: {} lines ({}, `{}`), {} in column `{}`",
         catalogue.file,
@@ -29,24 +77,24 @@ pub(super) fn text(found: &Found, lang: Lang) -> String {
     let _ = writeln!(
         out,
         "\nfigures {}; open or closed on {}\n",
-        figures(found),
-        found.coverage.on()
+        figures(covered),
+        covered.coverage.on()
     );
-    let grains: Vec<Grain> = found.totals.grains.keys().copied().collect();
+    let grains: Vec<Grain> = covered.totals.grains.keys().copied().collect();
     let _ = write!(out, "{:<24}", "");
     out.extend(grains.iter().map(|grain| format!("{:>18}", grain.as_str())));
     out.push('\n');
     let mut line = |name: &str, count: &dyn Fn(Grain) -> (u64, u64), meaning: &str| {
         let _ = write!(out, "{name:<24}");
         for grain in &grains {
-            let (part, whole) = count(*grain);
+            let (part, total) = count(*grain);
             let percent =
-                share(part, whole).map_or_else(String::new, |share| format!("{share:.1} %"));
+                share(part, total).map_or_else(String::new, |share| format!("{share:.1} %"));
             let _ = write!(out, "{part:>9}{percent:>9}");
         }
         let _ = writeln!(out, "  {meaning}");
     };
-    let totals = |grain: Grain| &found.totals.grains[&grain];
+    let totals = |grain: Grain| &covered.totals.grains[&grain];
     for rung in Rung::ALL {
         let count = |grain| {
             (
@@ -76,10 +124,10 @@ pub(super) fn text(found: &Found, lang: Lang) -> String {
 }
 
 /// Which figures were read: vintages and tables.
-fn figures(found: &Found) -> String {
-    let newest = found.coverage.newest();
+fn figures(covered: &Covered) -> String {
+    let newest = covered.coverage.newest();
     let tables = |told: &dyn Fn(&str, u64) -> String| {
-        found
+        covered
             .coverage
             .tables()
             .iter()
@@ -88,27 +136,17 @@ fn figures(found: &Found) -> String {
             .join(", ")
     };
     let plain = |name: &str, rows: u64| format!("{name} ({rows} rows)");
-    match found.asked {
+    match covered.asked {
         AskedVintages::All => format!("up to {newest} of {}", tables(&plain)),
         AskedVintages::Since(year) => format!("since {year} up to {newest} of {}", tables(&plain)),
         AskedVintages::AnsweringFor(vintage) => {
             let answered = |name: &str, rows: u64| {
                 format!(
                     "{name} by {} ({rows} rows)",
-                    names(&found.coverage.vintages()[name])
+                    names(&covered.coverage.vintages()[name])
                 )
             };
             format!("of vintage {vintage}, answered in {}", tables(&answered))
         }
-    }
-}
-
-/// Vintages in words: `2018_2019 and 2019`.
-pub(super) fn names(vintages: &BTreeSet<Vintage>) -> String {
-    let names: Vec<String> = vintages.iter().map(ToString::to_string).collect();
-    match names.split_last() {
-        Some((last, [])) => last.clone(),
-        Some((last, first)) => format!("{} and {last}", first.join(", ")),
-        None => String::new(),
     }
 }

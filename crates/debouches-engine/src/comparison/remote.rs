@@ -7,21 +7,20 @@ use debouches_http::{Client, ClientOptions, GetRequest, Url};
 use debouches_release::{Side, SideTable};
 use debouches_table::ParquetFile;
 
-use crate::args::Global;
-use crate::session;
-use debouches_engine::Context;
-use debouches_engine::config::PortalKind;
-use debouches_engine::failure::Usage;
-use debouches_engine::released::sidecar::shapes;
-use debouches_engine::targets::portal::connection::{Connection, connect};
-use debouches_engine::targets::site::Catalogue;
+use crate::Context;
+use crate::config::PortalKind;
+use crate::context::Setup;
+use crate::failure::Usage;
+use crate::released::sidecar::shapes;
+use crate::targets::portal::connection::{Connection, connect};
+use crate::targets::site::Catalogue;
 
 /// Largest file that is read from an address.
 const LARGEST: u64 = 8 << 30;
 
 /// The release whose folder is at that address.
-pub(super) async fn side(global: &Global, address: &str) -> anyhow::Result<Side> {
-    let context = session::open(global).await?;
+pub(super) async fn side(setup: &Setup, address: &str) -> anyhow::Result<Side> {
+    let context = setup.open().await?;
     let base = Url::parse(&format!("{}/", address.trim_end_matches('/')))
         .map_err(|error| Usage(format!("{address}: {error}")))?;
     let at = |path: &str| {

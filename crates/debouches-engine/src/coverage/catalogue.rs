@@ -8,39 +8,27 @@ use debouches_enrich::{CatalogueLine, CodeSystem, Voie};
 use debouches_model::Fault;
 use debouches_table::{RawTable, ReadLimits, TableError, read_csv};
 
-use crate::args::{CoverageArgs, CoverageKey};
-use debouches_engine::failure::{Decided, Usage};
+use super::Request;
+use crate::failure::{Decided, Usage};
 
 /// A catalogue as read.
-pub(super) struct Catalogue {
-    pub(super) file: String,
-    pub(super) encoding: &'static str,
-    pub(super) separator: char,
-    pub(super) system: CodeSystem,
-    pub(super) column: String,
-    pub(super) uai_column: Option<String>,
-    pub(super) voie_column: Option<String>,
-    pub(super) lines: Vec<Line>,
+pub struct Catalogue {
+    pub file: String,
+    pub encoding: &'static str,
+    pub separator: char,
+    pub system: CodeSystem,
+    pub column: String,
+    pub uai_column: Option<String>,
+    pub voie_column: Option<String>,
+    pub lines: Vec<Line>,
     /// Lines whose code has not the form of its system, with the first of them.
-    pub(super) trouble: Option<String>,
+    pub trouble: Option<String>,
 }
 
 /// A line, and where it begins in the file.
-pub(super) struct Line {
-    pub(super) number: u32,
-    pub(super) asked: CatalogueLine,
-}
-
-impl From<CoverageKey> for CodeSystem {
-    fn from(key: CoverageKey) -> Self {
-        match key {
-            CoverageKey::Mefstat11 => Self::Mefstat11,
-            CoverageKey::Cfd => Self::Cfd,
-            CoverageKey::Sise => Self::Sise,
-            CoverageKey::Rncp => Self::Rncp,
-            CoverageKey::Uai => Self::Uai,
-        }
-    }
+pub struct Line {
+    pub number: u32,
+    pub asked: CatalogueLine,
 }
 
 /// Headings that name a code of the system, letters and digits alone, in small letters.
@@ -61,7 +49,7 @@ fn usual_headings(system: CodeSystem) -> &'static [&'static str] {
     }
 }
 
-pub(super) fn read(path: &Path, args: &CoverageArgs, jobs: usize) -> anyhow::Result<Catalogue> {
+pub(super) fn read(path: &Path, request: &Request, jobs: usize) -> anyhow::Result<Catalogue> {
     let file = File::open(path)
         .map_err(|error| Usage(format!("cannot open {}: {error}", path.display())))?;
     if path.is_dir() {
@@ -80,14 +68,14 @@ pub(super) fn read(path: &Path, args: &CoverageArgs, jobs: usize) -> anyhow::Res
     let raw = read_csv(body, ReadLimits::default(), jobs, &mut |_| {})
         .map_err(|error| refused_body(path, is_packed, error))?;
     refuse_damage(path, &raw)?;
-    let system = CodeSystem::from(args.key);
-    let column = find(path, &raw, args.column.as_deref(), system)?;
+    let system = request.system;
+    let column = find(path, &raw, request.column.as_deref(), system)?;
     let named = |name: &Option<String>| {
         name.as_deref()
             .map(|name| place(path, &raw, name))
             .transpose()
     };
-    let (uai, voie) = (named(&args.uai_column)?, named(&args.voie_column)?);
+    let (uai, voie) = (named(&request.uai_column)?, named(&request.voie_column)?);
     let cell = |place: usize, row: usize| raw.column(place).value(row).trim().to_owned();
     let lines: Vec<Line> = (0..raw.rows())
         .map(|row| Line {

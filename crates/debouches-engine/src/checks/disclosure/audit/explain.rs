@@ -1,18 +1,29 @@
-//! `debouches secrecy explain CELL`: why a hidden count is safe, or how it is worked out.
+//! Why a hidden count is safe, or how it is worked out.
 
 use debouches_disclosure::{Effort, Verdict, explain as words, judge};
 use debouches_model::Lang;
-use serde_json::json;
 
-use super::subjects;
-use crate::args::{Global, SecrecyFiles};
-use crate::output;
-use debouches_engine::failure::{Decided, Usage};
+use super::{Request, subjects};
+use crate::failure::{Decided, Usage};
+use crate::options::Options;
 
-pub(super) fn explain(global: &Global, wanted: &str, files: &SecrecyFiles) -> anyhow::Result<u8> {
-    let lang: Lang = global.lang.into();
+/// Suppressed counts with what protects them.
+#[derive(Debug, Clone)]
+pub struct Explained {
+    /// A sentence for each count.
+    pub lines: Vec<String>,
+    /// Whether one of them can be worked out.
+    pub is_unsafe: bool,
+}
+
+/// Why each suppressed count whose name begins like this is safe, or how it is worked out.
+///
+/// # Errors
+/// Fails when a file cannot be read, when its figures contradict each other, or when no suppressed count has that name.
+pub fn explain(options: &Options, wanted: &str, request: &Request) -> anyhow::Result<Explained> {
+    let lang: Lang = options.lang;
     let (mut lines, mut is_unsafe) = (Vec::new(), false);
-    for subject in subjects(global, files)? {
+    for subject in subjects(options, request)? {
         let model = subject.model();
         let fault = debouches_model::Fault::Data;
         let judgement = judge(&model.system, Effort::default()).map_err(|error| Decided {
@@ -49,10 +60,5 @@ pub(super) fn explain(global: &Global, wanted: &str, files: &SecrecyFiles) -> an
         ))
         .into());
     }
-    if global.json {
-        output::print(&(json!({ "schema_version": 1, "cells": lines }).to_string() + "\n"));
-    } else {
-        output::print(&(lines.join("\n") + "\n"));
-    }
-    Ok(if is_unsafe { 3 } else { 0 })
+    Ok(Explained { lines, is_unsafe })
 }

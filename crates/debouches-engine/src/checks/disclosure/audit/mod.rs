@@ -1,46 +1,40 @@
-//! `debouches secrecy`: what can be worked out from published files, why, and what hiding more would cost.
+//! Audits of published files: what can be worked out from them, why, and what other policies would suppress.
 
 mod audit;
 mod explain;
 mod price;
 
+use std::path::PathBuf;
+
 use debouches_disclosure::{Facts, Modelled, Primary, Row, Seen, build, complete};
 use debouches_model::spec::TotalSpec;
 
-use crate::args::{Global, SecrecyCommand, SecrecyFiles};
-use crate::session;
-use debouches_engine::failure::Usage;
-use debouches_engine::released::{Layout, facts, layouts};
+use crate::failure::Usage;
+use crate::options::Options;
+use crate::released::{AuditFiles, Layout, facts, layouts};
 
-/// Steps that a group may take to find a table for what was not told.
+pub use audit::{Audit, audit};
+pub use explain::{Explained, explain};
+pub use price::{Compared, price};
+
+/// Steps that a component may take to find a table for what was not published.
 const STEPS: usize = 200_000;
 
-pub(crate) fn secrecy(global: &Global, command: &SecrecyCommand) -> anyhow::Result<u8> {
-    match command {
-        SecrecyCommand::Audit(files) => audit::audit(global, files),
-        SecrecyCommand::Explain { cell, files } => explain::explain(global, cell, files),
-        SecrecyCommand::Price {
-            files,
-            width,
-            siblings,
-            threshold,
-            out,
-        } => {
-            let out = out
-                .as_ref()
-                .map(|out| global.directory.clone().unwrap_or_default().join(out));
-            price::price(
-                global,
-                files,
-                &price::Compared {
-                    width,
-                    siblings,
-                    threshold,
-                },
-                out.as_deref(),
-            )
-        }
-    }
+/// Files to audit, and what an attacker is supposed to know.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// The files.
+    pub files: AuditFiles,
+    /// The private table with the suppressed counts: judges the worst case, where readers know which of them are small.
+    pub truth: Option<PathBuf>,
+    /// Larger counts are suppressed beside the small ones: readers cannot distinguish them.
+    pub complementary: bool,
+    /// Judges from the inside too.
+    pub insiders: bool,
+    /// A total that is supposed to be published, `COLUMN=VALUE`.
+    pub with_total: Option<String>,
+    /// How many refused counts to name.
+    pub show: usize,
 }
 
 /// The releases of one table, read.
@@ -51,25 +45,22 @@ struct Subject {
 }
 
 /// Every table that the files hold.
-fn subjects(global: &Global, files: &SecrecyFiles) -> anyhow::Result<Vec<Subject>> {
-    let jobs = global.jobs.map_or_else(
-        || std::thread::available_parallelism().map_or(1, usize::from),
-        usize::from,
-    );
-    let primary = if files.private {
+fn subjects(options: &Options, request: &Request) -> anyhow::Result<Vec<Subject>> {
+    let jobs = options.threads();
+    let primary = if request.files.private {
         Primary::Hide
     } else {
         Primary::Tell
     };
     let mut out = Vec::new();
-    for (layout, paths) in layouts(&session::options(global), &files.audited())? {
+    for (layout, paths) in layouts(options, &request.files)? {
         let mut layout = layout;
         let mut releases = Vec::new();
         for path in &paths {
             releases.push(facts::facts(path, &layout, jobs)?);
         }
-        if let Some(path) = &files.truth {
-            let path = global.directory.clone().unwrap_or_default().join(path);
+        if let Some(path) = &request.truth {
+            let path = options.path(path);
             let truth = facts::facts(&path, &layout, jobs)?;
             releases
                 .iter_mut()
@@ -77,9 +68,9 @@ fn subjects(global: &Global, files: &SecrecyFiles) -> anyhow::Result<Vec<Subject
         }
         releases
             .iter_mut()
-            .for_each(|facts: &mut Facts| facts.complementary = files.complementary);
-        layout.policy.insiders |= files.insiders;
-        if let Some(total) = &files.with_total {
+            .for_each(|facts: &mut Facts| facts.complementary = request.complementary);
+        layout.policy.insiders |= request.insiders;
+        if let Some(total) = &request.with_total {
             let (column, value) = total.split_once('=').ok_or_else(|| {
                 Usage(format!(
                     "--with-total {total}: expected COLUMN=VALUE, for instance code_region=FR"

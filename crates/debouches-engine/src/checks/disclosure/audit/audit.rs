@@ -1,4 +1,4 @@
-//! `debouches secrecy audit`: counts what is safe, and names what is not.
+//! Counts what is safe in published files, and names what is not.
 
 use std::time::Instant;
 
@@ -8,28 +8,38 @@ use debouches_disclosure::{
 use debouches_model::Lang;
 use serde_json::json;
 
-use super::{Subject, subjects};
-use crate::args::{Global, SecrecyFiles};
-use crate::output;
-use debouches_engine::failure::Decided;
+use super::{Request, Subject, subjects};
+use crate::failure::Decided;
+use crate::options::Options;
 
-pub(super) fn audit(global: &Global, files: &SecrecyFiles) -> anyhow::Result<u8> {
-    let (mut documents, mut text, mut refused) = (Vec::new(), String::new(), 0);
-    for subject in subjects(global, files)? {
-        let (document, lines, count) = one(&subject, global.lang.into(), files.show)?;
-        documents.push(document);
-        text += &lines;
-        refused += count;
+/// The result of an audit.
+#[derive(Debug, Clone)]
+pub struct Audit {
+    /// One document for each table.
+    pub tables: Vec<serde_json::Value>,
+    /// The same for people.
+    pub text: String,
+    /// Counts that can be worked out, or that are published under the threshold.
+    pub refused: u64,
+}
+
+/// Looks for suppressed counts that can be worked out from the files of a request, all releases of a table together.
+///
+/// # Errors
+/// Fails when a file cannot be read, or when its figures contradict each other.
+pub fn audit(options: &Options, request: &Request) -> anyhow::Result<Audit> {
+    let mut audit = Audit {
+        tables: Vec::new(),
+        text: String::new(),
+        refused: 0,
+    };
+    for subject in subjects(options, request)? {
+        let (document, lines, count) = one(&subject, options.lang, request.show)?;
+        audit.tables.push(document);
+        audit.text += &lines;
+        audit.refused += count;
     }
-    if global.json {
-        output::print(
-            &(json!({ "schema_version": 1, "ok": refused == 0, "tables": documents }).to_string()
-                + "\n"),
-        );
-    } else {
-        output::print(&text);
-    }
-    Ok(if refused == 0 { 0 } else { 3 })
+    Ok(audit)
 }
 
 fn one(

@@ -6,8 +6,8 @@ use std::path::Path;
 use debouches_model::{Fault, MANIFEST_FILE, Manifest, Sha256};
 use debouches_release::SIGNATURE_FILE;
 
-use debouches_engine::failure::Decided;
-use debouches_engine::folder;
+use crate::failure::Decided;
+use crate::folder;
 
 pub(super) const SUMS_FILE: &str = "SHA256SUMS";
 

@@ -1,0 +1,266 @@
+//! What a publication would change on the portals.
+
+use debouches_model::{Fault, Stage};
+use debouches_publish::{PlanFile, PlannedBucket, PlannedDataset, PlannedPortal};
+use debouches_store::Artefact;
+use serde_json::json;
+
+use crate::Context;
+use crate::config::{DatasetConfig, Pipeline, Portal, PortalKind, StaticSite};
+use crate::failure::{self, Usage};
+use crate::retraction::{is_withdrawn, to_mark};
+use crate::selection::Selection;
+use crate::stages::package::{ingredients, is_current, latest};
+use crate::stages::publish::all_withdrawn;
+use crate::targets::bucket;
+use crate::targets::portal::connection::connect;
+use crate::targets::site::{Catalogue, Write};
+
+/// What would change for one dataset on one portal.
+pub struct PlanLine {
+    /// The dataset, or `index` for the index of a static site.
+    pub dataset: String,
+    /// Version of its release.
+    pub release: Option<String>,
+    /// The portal.
+    pub portal: String,
+    /// Of a portal that is asked through its API: the writes.
+    pub planned: Option<PlannedDataset>,
+    /// Of a static site: what would be written.
+    pub files: Vec<Write>,
+    /// Files that the portal does not accept.
+    pub left_out: Vec<String>,
+    /// Why the release is not the newest possible one.
+    pub notes: Vec<String>,
+    /// What stands in the way, and whose fault it is.
+    pub obstacle: Option<(String, Fault)>,
+}
+
+/// What publishing a selection would change on every portal of the profile; writes nothing there.
+///
+/// # Errors
+/// Fails when the profile has no portal, or when one cannot be asked. What stands in the way of one dataset is an obstacle of its
+/// line.
+pub async fn plan(context: &Context, selection: &Selection<'_>) -> anyhow::Result<Vec<PlanLine>> {
+    if context.pipeline.portals.is_empty() {
+        return Err(Usage(format!(
+            "profile `{}` has no portal",
+            context.pipeline.profile
+        ))
+        .into());
+    }
+    let mut lines = Vec::new();
+    for portal in &context.pipeline.portals {
+        lines.extend(match &portal.kind {
+            PortalKind::Static(settings) => of_site(context, selection, portal, settings).await?,
+            PortalKind::Practice { .. } | PortalKind::Udata { .. } => {
+                of_portal(context, selection, portal).await?
+            }
+        });
+    }
+    Ok(lines)
+}
+
+/// The portal that a plan file would be for: the only one that is asked through its API.
+///
+/// # Errors
+/// Fails when there is none, or several.
+pub fn portal_of_file(pipeline: &Pipeline) -> Result<&Portal, Usage> {
+    let mut asked = pipeline
+        .portals
+        .iter()
+        .filter(|portal| !matches!(portal.kind, PortalKind::Static(_)));
+    match (asked.next(), asked.count()) {
+        (Some(portal), 0) => Ok(portal),
+        (first, more) => Err(Usage(format!(
+            "a plan file is for one portal that is asked through its API, and the profile has {}",
+            usize::from(first.is_some()) + more
+        ))),
+    }
+}
+
+/// The plan of a portal as a file that a person reads before `debouches publish` follows it.
+pub fn plan_file(context: &Context, portal: &Portal, lines: Vec<PlanLine>) -> PlanFile {
+    let planned = lines.into_iter().filter_map(|line| line.planned);
+    let planned = planned.filter(|planned| !planned.writes.is_empty() || planned.bucket.is_some());
+    let url = match &portal.kind {
+        PortalKind::Practice { .. } | PortalKind::Static(_) => None,
+        PortalKind::Udata { url, .. } => Some(url.clone()),
+    };
+    let there = PlannedPortal {
+        id: portal.id.to_string(),
+        url,
+    };
+    PlanFile::new(context.clock.now(), there, planned.collect())
+}
+
+async fn of_portal(
+    context: &Context,
+    selection: &Selection<'_>,
+    portal: &Portal,
+) -> anyhow::Result<Vec<PlanLine>> {
+    let mut lines = Vec::new();
+    let connection = connect(context, portal).await?;
+    if portal.contact.is_some()
+        && connection.target(None).contact_points.len() == portal.contact_points.len()
+    {
+        tracing::info!("the contact point of portal {} would be made", portal.id);
+    }
+    for dataset in &selection.datasets {
+        let (mut line, release) = begun(context, dataset, portal).await?;
+        let Some(release) = release else {
+            lines.push(line);
+            continue;
+        };
+        match connection
+            .pending(context, &release, &connection.target(Some(dataset)))
+            .await
+        {
+            Ok(found) => {
+                line.left_out = found.desired.left_out.clone();
+                let mut planned = PlannedDataset::of(&found, release.manifest().identity());
+                match bucket(context, dataset, &release).await {
+                    Ok(bucket) => planned.bucket = bucket,
+                    Err(error) => {
+                        line.obstacle = Some((failure::one_line(&error), failure::fault_of(&error)))
+                    }
+                }
+                line.planned = Some(planned);
+            }
+            Err(error) => {
+                line.obstacle = Some((failure::one_line(&error), failure::fault_of(&error)))
+            }
+        }
+        lines.push(line);
+    }
+    connection.close().await;
+    Ok(lines)
+}
+
+/// What would be put in the bucket of a dataset that has one.
+async fn bucket(
+    context: &Context,
+    dataset: &DatasetConfig,
+    release: &Artefact,
+) -> anyhow::Result<Option<PlannedBucket>> {
+    let Some(hosting) = &dataset.hosting else {
+        return Ok(None);
+    };
+    let planned = bucket::planned(context, hosting, release).await?;
+    Ok((!planned.is_empty()).then_some(planned))
+}
+
+/// The line of a dataset, with what stands before its publication, and its release.
+async fn begun(
+    context: &Context,
+    dataset: &DatasetConfig,
+    portal: &Portal,
+) -> anyhow::Result<(PlanLine, Option<Artefact>)> {
+    let mut line = PlanLine::new(dataset.id().as_str(), portal);
+    let release = match latest(context, dataset.id().as_str()).await? {
+        Some(release) => Some(release),
+        None => to_mark(context, dataset.id()).await?,
+    };
+    let Some(release) = release else {
+        if !all_withdrawn(context, dataset).await {
+            line.notes
+                .push("no release yet: run `debouches run`".to_owned());
+        }
+        return Ok((line, None));
+    };
+    line.release = Some(release.key().id.clone());
+    match ingredients(context, dataset).await {
+        Ok((now, _)) if is_current(context, &release, &now).await? => {}
+        // Withdrawn data is not released again.
+        Ok((now, _)) if is_withdrawn(context, dataset.id(), &now).await? => {}
+        Ok(_) => line.notes.push(format!(
+            "the {} stage would make another release",
+            Stage::Package
+        )),
+        Err(error) => line.notes.push(failure::one_line(&error)),
+    }
+    Ok((line, Some(release)))
+}
+
+async fn of_site(
+    context: &Context,
+    selection: &Selection<'_>,
+    portal: &Portal,
+    settings: &StaticSite,
+) -> anyhow::Result<Vec<PlanLine>> {
+    let catalogue = Catalogue::open(context, portal, settings)?;
+    let (mut lines, mut records) = (Vec::new(), Vec::new());
+    for dataset in &selection.datasets {
+        let (mut line, release) = begun(context, dataset, portal).await?;
+        if release.is_some() {
+            match catalogue.pending(dataset).await {
+                Ok(pending) => {
+                    line.files = pending.writes();
+                    records.push(pending.record);
+                }
+                Err(error) => {
+                    line.obstacle = Some((failure::one_line(&error), failure::fault_of(&error)))
+                }
+            }
+        }
+        lines.push(line);
+    }
+    let mut index = PlanLine::new("index", portal);
+    index.files = catalogue.index_writes(&records).await?;
+    lines.push(index);
+    Ok(lines)
+}
+
+impl PlanLine {
+    fn new(dataset: &str, portal: &Portal) -> Self {
+        Self {
+            dataset: dataset.to_owned(),
+            release: None,
+            portal: portal.id.to_string(),
+            planned: None,
+            files: Vec::new(),
+            left_out: Vec::new(),
+            notes: Vec::new(),
+            obstacle: None,
+        }
+    }
+
+    /// Whether anything would change, or stands in the way.
+    pub fn is_pending(&self) -> bool {
+        let writes = self
+            .planned
+            .as_ref()
+            .is_some_and(|planned| !planned.writes.is_empty() || planned.bucket.is_some());
+        writes || !self.files.is_empty() || self.obstacle.is_some() || !self.notes.is_empty()
+    }
+
+    /// The line as JSON.
+    pub fn document(&self) -> serde_json::Value {
+        let writes = self
+            .planned
+            .as_ref()
+            .map(|planned| planned.writes.as_slice())
+            .unwrap_or_default();
+        let files = self
+            .files
+            .iter()
+            .map(|write| format!("write {}", write.path));
+        let steps: Vec<String> = writes
+            .iter()
+            .map(ToString::to_string)
+            .chain(files)
+            .collect();
+        let note = (!self.notes.is_empty()).then(|| self.notes.join("; "));
+        json!({
+            "dataset": self.dataset,
+            "release": self.release,
+            "portal": self.portal,
+            "steps": steps,
+            "writes": writes,
+            "bucket": self.planned.as_ref().and_then(|planned| planned.bucket.as_ref()),
+            "left_out": self.left_out,
+            "note": note,
+            "obstacle": self.obstacle.as_ref().map(|(what, _)| what),
+        })
+    }
+}
