@@ -204,7 +204,7 @@ fn insersup_on_everybody_can_be_read_beside_inserjeunes() {
             "{row:?}"
         );
         shown += u32::from(other.is_some());
-        hidden += u32::from(row[&format!("nb_annee_term_{horizon}_statut")] == "suppressed");
+        hidden += u32::from(row[&format!("nb_annee_term_{horizon}_statut")] == "secret");
     }
     assert!(
         shown > 10 && hidden > 0,

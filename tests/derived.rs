@@ -145,8 +145,8 @@ fn v48_the_new_diploma_shows_the_numbers_of_the_old_one_in_the_published_file() 
     assert_eq!(
         rows,
         [
-            ["40022102", "40", "measured", "self", "40022102"].map(str::to_owned),
-            ["40022105", "40", "measured", "ancienne", "40022102"].map(str::to_owned),
+            ["40022102", "40", "mesure", "self", "40022102"].map(str::to_owned),
+            ["40022105", "40", "mesure", "ancienne", "40022102"].map(str::to_owned),
         ]
     );
 }
@@ -157,8 +157,8 @@ fn v14_a_copy_of_a_suppressed_cell_is_suppressed() {
     assert_eq!(
         rows,
         [
-            ["40022102", "", "suppressed", "nouvelle", "40022105"].map(str::to_owned),
-            ["40022105", "", "suppressed", "self", "40022105"].map(str::to_owned),
+            ["40022102", "", "secret", "nouvelle", "40022105"].map(str::to_owned),
+            ["40022105", "", "secret", "self", "40022105"].map(str::to_owned),
         ]
     );
 }
@@ -171,7 +171,7 @@ fn what_the_gate_refuses_in_the_regional_table_does_not_leave_by_its_copies() {
     let before = published(&test);
     assert_eq!(
         before[1],
-        ["40022105", "", "suppressed", "ancienne", "40022102"].map(str::to_owned)
+        ["40022105", "", "secret", "ancienne", "40022102"].map(str::to_owned)
     );
     write_regional(&test, "40022102", 20);
     let ran = test.run(&["run", "--to", "package"]).expect_exit(3);

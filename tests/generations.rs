@@ -347,7 +347,7 @@ fn a_figure_is_the_same_in_each_generation_that_tells_it() {
         for (key, row) in &then {
             for measure in measures
                 .iter()
-                .filter(|measure| row[&format!("{measure}_statut")] == "measured")
+                .filter(|measure| row[&format!("{measure}_statut")] == "mesure")
             {
                 assert_eq!(
                     row[*measure], now[key][*measure],

@@ -181,19 +181,13 @@ fn an_indicator_that_nobody_delivers_is_published_the_day_somebody_does() {
     };
     assert_eq!(
         shown(heading),
-        (
-            ["", "not_produced", "not_produced"].map(str::to_owned),
-            false
-        )
+        (["", "non_produit", "non_produit"].map(str::to_owned), false)
     );
     // A warning tells that the specification can now say since when.
     let with = format!("{heading};part_emploi_metier_vise");
     assert_eq!(
         shown(&with),
-        (
-            ["42.5", "measured", "not_produced"].map(str::to_owned),
-            true
-        )
+        (["42.5", "mesure", "non_produit"].map(str::to_owned), true)
     );
 }
 
@@ -240,7 +234,7 @@ fn diplomas_without_a_training_of_fresq_are_kept_and_counted() {
     assert!(
         passages
             .iter()
-            .all(|row| row["infp"].is_empty() && row["infp_statut"] == "not_produced")
+            .all(|row| row["infp"].is_empty() && row["infp_statut"] == "non_produit")
     );
     let releases = test.releases();
     let readme = String::from_utf8(releases["passage-sise-fresq/1.0.0/README.md"].clone()).unwrap();

@@ -26,7 +26,7 @@ fn a_release_holds_data_metadata_texts_and_checksums() {
     let readme = String::from_utf8(releases["insertion-cfa/1.0.0/README.md"].clone()).unwrap();
     for part in [
         "Dénominateur",
-        "not_yet",
+        "non_echu",
         "DuckDB",
         "SHA256SUMS",
         "seuil de 20",
@@ -41,7 +41,7 @@ fn a_release_holds_data_metadata_texts_and_checksums() {
         resource["schema"]["missingValues"][0]["label"]
             .as_str()
             .unwrap()
-            .contains("suppressed")
+            .contains("secret")
     );
     assert_eq!(
         resource["schema"]["primaryKey"],

@@ -47,9 +47,9 @@ fn no_regional_figure_is_under_twenty() {
                     number(row, base).is_some_and(|base| base >= 20.0),
                     "{measure} in {row:?}"
                 ),
-                None => assert_ne!(row[&format!("{measure}_statut")], "measured"),
+                None => assert_ne!(row[&format!("{measure}_statut")], "mesure"),
             }
-            hidden += usize::from(row[&format!("{measure}_statut")] == "suppressed");
+            hidden += usize::from(row[&format!("{measure}_statut")] == "secret");
         }
     }
     assert!(hidden > 0, "the sample has secret cells");

@@ -10,7 +10,7 @@ const POLICY: &str = r#"
 id = "regions"
 key = ["region", "diplome"]
 [missing]
-"" = "suppressed"
+"" = "secret"
 [secrecy]
 threshold = 20
 width = 5
@@ -196,7 +196,7 @@ fn a_third_release_of_the_pipeline_is_refused_or_repaired() {
     test.run(&["run", "--to", "package"]).expect_exit(0);
     assert_eq!(
         published(&test, "1.0.0", "homme"),
-        (String::new(), "suppressed".to_owned()),
+        (String::new(), "secret".to_owned()),
         "hidden beside the women"
     );
     margins(
@@ -252,7 +252,7 @@ fn a_third_release_of_the_pipeline_is_refused_or_repaired() {
     assert_eq!(versions.len(), 3, "{versions:?}");
     assert_eq!(
         published(&test, third, "homme"),
-        (String::new(), "suppressed".to_owned())
+        (String::new(), "secret".to_owned())
     );
     let document: Value =
         serde_json::from_slice(&test.releases()[&format!("tested/{third}/disclosure.json")])

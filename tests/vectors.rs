@@ -200,10 +200,10 @@ fn v05_v09_shares_at_6_months_stay_as_received_and_one_code_is_one_row() {
 fn v08_leavers_that_are_not_given_are_the_final_year_minus_those_who_continue() {
     let names = ["nb_sortant", "nb_sortant_statut"];
     let row = establishment(&[("nb_annee_term", 47), ("nb_poursuite_etudes", 9)]);
-    assert_eq!(cells(&row, &names), ["38", "measured"]);
+    assert_eq!(cells(&row, &names), ["38", "mesure"]);
     // Eighteen: worked out, then hidden as any count under twenty.
     let row = establishment(&[("nb_annee_term", 27), ("nb_poursuite_etudes", 9)]);
-    assert_eq!(cells(&row, &names), ["", "suppressed"]);
+    assert_eq!(cells(&row, &names), ["", "secret"]);
 }
 
 /// Everybody: nineteen hides all, twenty shows all; a hidden cell is empty in the file, and its status says why.
@@ -225,8 +225,8 @@ fn v14_v15_v16_v17_nineteen_is_hidden_twenty_is_shown_and_a_status_tells_them_ap
         "taux_emploi_6_mois",
         "taux_emploi_6_mois_statut",
     ];
-    assert_eq!(cells(&of(19), &names), ["", "", "", "", "suppressed"]);
-    assert_eq!(cells(&of(20), &names), ["20", "20", "10", "50", "measured"]);
+    assert_eq!(cells(&of(19), &names), ["", "", "", "", "secret"]);
+    assert_eq!(cells(&of(20), &names), ["20", "20", "10", "50", "mesure"]);
     assert_eq!(cells(&of(100), &names)[..3], ["100", "100", "10"]);
 }
 
@@ -605,7 +605,7 @@ fn v10_insersup_is_told_on_those_registered_and_not_on_leavers_alone() {
         cells(&found[0], &["promo", "nb_diplomes", "nb_inscrits"]),
         ["2021", "101", "119"]
     );
-    assert_eq!(found[4]["part_des_autres_situations_statut"], "suppressed");
+    assert_eq!(found[4]["part_des_autres_situations_statut"], "secret");
     // Halves go to the even number, and what they leave is taken from the rounded parts.
     let halves = registered(150, 50, [25, 27, 25, 25]);
     let told: Vec<_> = halves[..2]
@@ -626,7 +626,7 @@ fn v10_v14_those_registered_are_hidden_with_the_leavers() {
     for row in &found {
         assert_eq!(cells(row, &REGISTERED), ["", "", "", ""]);
         for name in REGISTERED {
-            assert_eq!(row[&format!("{name}_statut")], "suppressed", "{name}");
+            assert_eq!(row[&format!("{name}_statut")], "secret", "{name}");
         }
     }
     assert_eq!(
@@ -669,7 +669,7 @@ fn v10_those_registered_are_the_leavers_and_those_who_continue_or_nothing() {
         // At 6 months the open data does not count those in employment.
         assert!(row["horizon_mois"] != "6" || employed.is_none(), "{row:?}");
         shown += u32::from(employed.is_some());
-        hidden += u32::from(row["nb_annee_term_statut"] == "suppressed");
+        hidden += u32::from(row["nb_annee_term_statut"] == "secret");
     }
     assert!(
         shown > 100 && hidden > 10,

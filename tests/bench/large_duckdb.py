@@ -36,9 +36,9 @@ for c in columns:
     if c not in kinds:
         parts.append(f'"{c}"')
         continue
-    empty = "not_produced" if never(c) else "not_yet"
+    empty = "non_produit" if never(c) else "non_echu"
     parts.append(f"TRY_CAST(\"{c}\" AS {kinds[c]}) AS \"{c}\"")
-    parts.append(f"CASE WHEN \"{c}\" IS NULL THEN '{empty}' WHEN \"{c}\" = 'nd' THEN 'suppressed' ELSE 'measured' END AS \"{c}_statut\"")
+    parts.append(f"CASE WHEN \"{c}\" IS NULL THEN '{empty}' WHEN \"{c}\" = 'nd' THEN 'secret' ELSE 'mesure' END AS \"{c}_statut\"")
 con.execute(f"CREATE TABLE typed AS SELECT {', '.join(parts)} FROM raw")
 con.execute("DROP TABLE raw")
 
@@ -64,7 +64,7 @@ for c in columns:
     if "_stable_" in c:
         small = f"({small} OR coalesce(round(t.tx_sortants_en_emploi_sal_fr_{horizon} * t.nb_sortants_{horizon} / 100), 0) < 20)"
     out.append(f'CASE WHEN {small} THEN NULL ELSE t."{c}" END AS "{c}"')
-    out.append(f"CASE WHEN {small} AND t.\"{c}_statut\" = 'measured' THEN 'suppressed' ELSE t.\"{c}_statut\" END AS \"{c}_statut\"")
+    out.append(f"CASE WHEN {small} AND t.\"{c}_statut\" = 'mesure' THEN 'secret' ELSE t.\"{c}_statut\" END AS \"{c}_statut\"")
 tags = [
     "region_cog", "region_nom", "region_academique_code", "region_academique_nom", "academie_code", "academie_nom",
     "departement_cog", "departement_nom", "uai_prefixe", "territoire_type",

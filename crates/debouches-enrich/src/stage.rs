@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Format number of the output: moves when the same table gives another one.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;
 
 /// What came out. The table is there only when the verdict is favourable.
 #[derive(Debug)]

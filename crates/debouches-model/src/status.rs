@@ -6,17 +6,21 @@ use serde::{Deserialize, Serialize};
 
 /// The state of a measure, in the column `<measure>_statut` beside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
 pub enum ValueStatus {
     /// The value is there.
+    #[serde(rename = "mesure")]
     Measured,
     /// Hidden by statistical secrecy, by the producer or by us.
+    #[serde(rename = "secret")]
     Suppressed,
     /// The producer gives no value and does not say why.
+    #[serde(rename = "absent")]
     Absent,
     /// The horizon is not reached for this vintage.
+    #[serde(rename = "non_echu")]
     NotYet,
     /// Nobody delivers this measure for this vintage.
+    #[serde(rename = "non_produit")]
     NotProduced,
 }
 
@@ -34,11 +38,11 @@ impl ValueStatus {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::Measured => "measured",
-            Self::Suppressed => "suppressed",
+            Self::Measured => "mesure",
+            Self::Suppressed => "secret",
             Self::Absent => "absent",
-            Self::NotYet => "not_yet",
-            Self::NotProduced => "not_produced",
+            Self::NotYet => "non_echu",
+            Self::NotProduced => "non_produit",
         }
     }
 
@@ -48,11 +52,13 @@ impl ValueStatus {
         match self {
             Self::Measured => "valeur publiée",
             Self::Suppressed => {
-                "valeur masquée par le secret statistique (effectif de référence sous le seuil)"
+                "valeur masquée : trop peu de personnes, ou valeur qui en ferait deviner une autre"
             }
-            Self::Absent => "valeur absente chez le producteur, qui n'en donne pas la raison",
-            Self::NotYet => "échéance non encore atteinte ou non encore publiée pour ce millésime",
-            Self::NotProduced => "indicateur que personne ne produit pour ce millésime",
+            Self::Absent => "le producteur ne donne pas de valeur et ne dit pas pourquoi",
+            Self::NotYet => {
+                "l'échéance n'est pas encore atteinte, ou pas encore publiée, pour ce millésime"
+            }
+            Self::NotProduced => "personne ne produit cet indicateur pour ce millésime",
         }
     }
 

@@ -135,7 +135,7 @@ pub(crate) fn schema(table: &PreparedTable<'_>) -> Value {
         "fields": table.columns.iter().map(field).collect::<Vec<_>>(),
         "primaryKey": table.spec.key,
         "missingValues": [
-            { "value": "", "label": "vide : voir la colonne d'état qui suit la mesure (suppressed, absent, not_yet, not_produced)" }
+            { "value": "", "label": "vide : voir la colonne d'état qui suit la mesure (secret, absent, non_echu, non_produit)" }
         ],
     })
 }

@@ -48,4 +48,4 @@ pub use signature::{SIGNATURE_FILE, SignatureError, SigningKey, check_signature,
 pub use version_rule::{Decision, VersionRule};
 
 /// Format number of the output: moves when the same tables give other bytes.
-pub const FORMAT: u32 = 4;
+pub const FORMAT: u32 = 5;

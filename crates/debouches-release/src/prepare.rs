@@ -151,7 +151,7 @@ fn status_column(measure: &ColumnSpec) -> ColumnSpec {
         denominator: None,
         label: format!("{}, état", measure.label),
         description: format!(
-            "Dit pourquoi `{}` est vide, ou que la valeur est là (measured).",
+            "Dit pourquoi `{}` est vide, ou que la valeur est là (mesure).",
             measure.name
         ),
         required: true,

@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn an_empty_measure_tells_its_reason() {
-        let csv = "code;taux;taux_statut;nom\n01;50;measured;A\n02;;suppressed;\n";
+        let csv = "code;taux;taux_statut;nom\n01;50;mesure;A\n02;;secret;\n";
         let preview = Preview::read("t.csv", csv.as_bytes()).unwrap();
         assert_eq!(preview.header, ["code", "taux", "nom"]);
         let value = |text: &str| Cell::Value(text.to_owned());

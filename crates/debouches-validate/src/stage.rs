@@ -17,7 +17,7 @@ use crate::rules;
 use crate::shape::{Recognised, Shape, recognise};
 
 /// Format number of the output: moves when the same bytes give another table.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// Name of the note of the report that holds the name of the file.
 pub const FILE_NOTE: &str = "file";

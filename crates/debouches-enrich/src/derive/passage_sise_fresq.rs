@@ -101,7 +101,7 @@ pub(super) fn make(
                 passage.label,
                 Some(inf),
                 None,
-                Some("not_produced".to_owned()),
+                Some("non_produit".to_owned()),
                 passage.uai_fresq,
                 passage.in_fresq,
                 Some(passage.state.to_owned()),

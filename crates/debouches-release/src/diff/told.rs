@@ -351,7 +351,7 @@ fn statuses(table: &TableDiff, out: &mut Vec<Text>) {
     pairs.dedup();
     for (before, after) in pairs {
         let cells = total(before, after);
-        let secrecy = after == "suppressed" || before == "suppressed";
+        let secrecy = after == "secret" || before == "secret";
         let (fr, en) = if secrecy {
             ("secret statistique", "statistical secrecy")
         } else {

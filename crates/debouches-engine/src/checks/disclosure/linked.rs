@@ -364,9 +364,9 @@ mod tests {
         let names: Vec<String> = spec().measures().map(ColumnSpec::status_name).collect();
         let status = |name: &String| {
             if name == "nb_sortant_statut" {
-                "suppressed"
+                "secret"
             } else {
-                "measured"
+                "mesure"
             }
         };
         let statuses: Vec<&str> = names.iter().map(status).collect();
@@ -426,9 +426,9 @@ mod tests {
         let names: Vec<String> = origin.measures().map(ColumnSpec::status_name).collect();
         let status = |name: &String| {
             if name == "nb_poursuivants_12_statut" {
-                "suppressed"
+                "secret"
             } else {
-                "measured"
+                "mesure"
             }
         };
         let statuses: Vec<&str> = names.iter().map(status).collect();

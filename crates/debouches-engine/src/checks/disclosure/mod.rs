@@ -498,7 +498,7 @@ fn paragraph(disclosure: &TableDisclosure) -> String {
         }
     };
     format!(
-        "Secret statistique : {policy}. Des valeurs plus grandes peuvent être masquées pour en protéger d'autres, sous le même état `suppressed`. \
+        "Secret statistique : {policy}. Des valeurs plus grandes peuvent être masquées pour en protéger d'autres, sous le même état `secret`. \
          Avant publication, un contrôle fait en nombres entiers le vérifie : {mode} ; son résultat est dans `disclosure.json` \
          (parmi les valeurs qu'il regarde, {} sont publiées et {} masquées).",
         disclosure.cells.shown, disclosure.cells.hidden
