@@ -76,7 +76,10 @@ impl<'a> Selection<'a> {
             let spec = debouches_model::spec::tables()
                 .iter()
                 .find(|spec| spec.id.as_str() == name);
-            for (reference, _) in spec.into_iter().flat_map(debouches_enrich::references_of) {
+            for (reference, _) in spec
+                .into_iter()
+                .flat_map(|spec| pipeline.domain.registry.references_of(spec))
+            {
                 if !needed.contains(&reference) {
                     needed.push(reference);
                 }

@@ -1,4 +1,4 @@
-//! What the additions say of a table: findings, counts and shares, made into a report at the end.
+//! Collects the findings and measures of one enrichment and builds its report.
 
 use std::collections::BTreeMap;
 
@@ -14,17 +14,17 @@ pub struct Origin {
     pub lines: Vec<u32>,
 }
 
-/// Findings and figures gathered by the additions.
+/// Findings, counts and shares of one enrichment.
 #[derive(Debug, Default)]
-pub(crate) struct Told {
+pub struct FindingCollector {
     origin: Option<Origin>,
     findings: Vec<Finding>,
     rows: BTreeMap<RuleCode, u64>,
     measures: BTreeMap<String, f64>,
 }
 
-impl Told {
-    /// Nothing told yet, about a table that comes from there.
+impl FindingCollector {
+    /// No finding yet, about a table that comes from there.
     pub(crate) fn about(origin: Option<Origin>) -> Self {
         Self {
             origin,
@@ -32,10 +32,10 @@ impl Told {
         }
     }
 
-    /// A finding that concerns that many rows, the first of which is `row`.
-    pub(crate) fn push(&mut self, row: usize, rows: u64, finding: Finding) {
+    /// Adds a finding that concerns that many rows, the first of which is `row`.
+    pub fn push(&mut self, row: usize, rows: u64, finding: Finding) {
         *self.rows.entry(finding.rule).or_default() += rows;
-        let placed = match &self.origin {
+        let located = match &self.origin {
             Some(origin) => {
                 let finding = finding.file(&origin.file);
                 match origin.lines.get(row) {
@@ -45,20 +45,20 @@ impl Told {
             }
             None => finding,
         };
-        self.findings.push(placed);
+        self.findings.push(located);
     }
 
-    /// A number for the report.
+    /// Sets a number of the report.
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
-    pub(crate) fn count(&mut self, name: &str, count: u64) {
+    pub fn count(&mut self, name: &str, count: u64) {
         self.measures.insert(name.to_owned(), count as f64);
     }
 
-    /// A share for the report, from 0 to 1.
+    /// Sets a share of the report, from 0 to 1.
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
-    pub(crate) fn share(&mut self, name: &str, part: u64, whole: u64) {
+    pub fn share(&mut self, name: &str, part: u64, total: u64) {
         self.measures
-            .insert(name.to_owned(), part as f64 / whole.max(1) as f64);
+            .insert(name.to_owned(), part as f64 / total.max(1) as f64);
     }
 
     /// The findings with their severity, and the report with its verdict.

@@ -6,18 +6,18 @@ use debouches_model::spec::TableSpec;
 use debouches_model::{Finding, RuleCode};
 use debouches_table::{Table, TableError};
 
-use crate::reference::{References, find};
-use crate::told::Told;
+use crate::finding_collector::FindingCollector;
+use crate::reference::{References, find_reference};
 
 /// Looks up each foreign key whose table is configured.
-pub(crate) fn look(
+pub(crate) fn check(
     spec: &TableSpec,
     table: &Table,
     references: &References,
-    told: &mut Told,
+    findings: &mut FindingCollector,
 ) -> Result<(), TableError> {
     for key in &spec.foreign_keys {
-        let Some(reference) = find(references, key.table.as_str()) else {
+        let Some(reference) = find_reference(references, key.table.as_str()) else {
             continue;
         };
         let known: HashSet<&str> = reference.table.text(&key.to)?.distinct().collect();
@@ -31,12 +31,12 @@ pub(crate) fn look(
                 missing.entry(code).or_insert((row, 0)).1 += 1;
             }
         }
-        told.count(&format!("looked_up.{}", key.column), looked);
+        findings.count(&format!("looked_up.{}", key.column), looked);
         for (code, (row, rows)) in missing {
             let finding = Finding::new(RuleCode::UnknownReference)
                 .column(&key.column)
                 .value(code);
-            told.push(
+            findings.push(
                 row,
                 rows,
                 finding.expected(format!("{}.{}", key.table, key.to)),

@@ -1,38 +1,24 @@
-//! What we add to a table, always in new columns, one module per addition; and the one thing we take away: small groups.
+//! The machinery of enrichment: additions in new columns, derived tables, foreign keys, and the suppression of small groups.
 //!
-//! Code lists that people review are in `codes/`; large nomenclatures come as validated tables.
-//! Deliberately absent: input and output, and any change to a published figure other than hiding it.
+//! What is added, and how, is registered by the domain: an [`Addition`] for a group of columns, a [`Derivation`] for a table
+//! made of others. Deliberately absent: input and output, any name of the domain, and any change to a published figure other
+//! than hiding it.
 
-mod codes;
-mod continuum;
-mod coverage;
-mod days;
-mod derive;
+mod addition;
+mod derivation;
 mod error;
+mod finding_collector;
 mod foreign_keys;
-mod nsf;
-mod outcomes;
-mod rapprochement;
 mod reference;
-mod registered;
-mod rome;
+mod registry;
 mod secrecy;
 mod stage;
-mod terminal;
-mod territory;
-mod told;
-mod trades;
-mod validity;
-mod value_added;
-mod vintages;
 
-pub use codes::codes_digest;
-pub use coverage::{
-    Answer, AskedVintages, CODE_TABLES, CatalogueLine, CodeSystem, Coverage, FIGURE_TABLES, Grain,
-    GrainTotals, Rung, Totals, Voie,
-};
-pub use derive::specifications_digest;
+pub use addition::{Addition, Job};
+pub use derivation::{Derivation, Inputs};
 pub use error::EnrichError;
-pub use reference::{Reference, References, references_of};
+pub use finding_collector::{FindingCollector, Origin};
+pub use reference::{Reference, References, find_reference, optional_table, required_table};
+pub use registry::Registry;
+pub use secrecy::suppress_small_groups;
 pub use stage::{FORMAT, Outcome, enrich};
-pub use told::Origin;

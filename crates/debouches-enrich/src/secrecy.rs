@@ -7,14 +7,17 @@ use debouches_model::spec::{Base, ColumnSpec, TableSpec};
 use debouches_model::{RowCounts, ValueStatus};
 use debouches_table::{Column, StatusColumn, Table, TableError};
 
-use crate::told::Told;
+use crate::finding_collector::FindingCollector;
 
-/// Hides every measure whose base is unknown or under the threshold, and tells how many.
-pub(crate) fn apply(
+/// Primary suppression: hides every measure whose base is unknown or below the threshold, and counts the cells.
+///
+/// # Errors
+/// When the table lacks a column of its specification.
+pub fn suppress_small_groups(
     spec: &TableSpec,
     table: &mut Table,
     rows: &mut RowCounts,
-    told: &mut Told,
+    findings: &mut FindingCollector,
 ) -> Result<(), TableError> {
     let Some(secrecy) = &spec.secrecy else {
         return Ok(());
@@ -38,7 +41,7 @@ pub(crate) fn apply(
         let hidden = hide(table, column, mask, &mut touched)?;
         rows.suppressed_cells += hidden;
         if hidden > 0 {
-            told.count(&format!("suppressed.{}", column.name), hidden);
+            findings.count(&format!("suppressed.{}", column.name), hidden);
         }
     }
     rows.suppressed_rows = touched.iter().filter(|touched| **touched).count() as u64;
@@ -191,11 +194,11 @@ mod tests {
                 )
                 .unwrap();
         }
-        apply(
+        suppress_small_groups(
             &spec,
             &mut table,
             &mut RowCounts::default(),
-            &mut Told::default(),
+            &mut FindingCollector::default(),
         )
         .unwrap();
         ["nb", "taux", "part"].map(|name| {

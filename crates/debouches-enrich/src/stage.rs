@@ -1,15 +1,16 @@
-//! The stage: tags, then secrecy, then the decision.
+//! The stage: additions, then primary suppression, then the verdict.
 
 use debouches_model::spec::TableSpec;
 use debouches_model::{Finding, Report, RowCounts};
 use debouches_table::Table;
 
-use crate::reference::{References, references_of};
-use crate::told::{Origin, Told};
-use crate::{
-    EnrichError, derive, foreign_keys, outcomes, registered, secrecy, territory, trades, validity,
-    value_added, vintages,
-};
+use crate::addition::Job;
+use crate::derivation::{Inputs, derive};
+use crate::finding_collector::{FindingCollector, Origin};
+use crate::reference::References;
+use crate::registry::Registry;
+use crate::secrecy::suppress_small_groups;
+use crate::{EnrichError, foreign_keys};
 
 /// Format number of the output: moves when the same table gives another one.
 pub const FORMAT: u32 = 4;
@@ -33,12 +34,13 @@ pub struct Outcome {
 /// # Errors
 /// When a nomenclature is missing, or the table cannot be handled.
 pub fn enrich(
+    registry: &Registry,
     spec: &TableSpec,
     table: Option<Table>,
     references: &References,
     origin: Option<Origin>,
 ) -> Result<Outcome, EnrichError> {
-    for (reference, optional) in references_of(spec) {
+    for (reference, optional) in registry.references_of(spec) {
         if !optional && !references.keys().any(|name| name.as_str() == reference) {
             return Err(EnrichError::MissingReference {
                 table: spec.id.clone(),
@@ -50,10 +52,10 @@ pub fn enrich(
         table: spec.id.clone(),
         source,
     };
-    let mut told = Told::about(origin);
+    let mut findings = FindingCollector::about(origin);
     let mut table = match table {
         Some(table) => table,
-        None => derive::derive(spec, references, &mut told)?,
+        None => derive(registry, Inputs { spec, references }, &mut findings)?,
     };
     let received = table.rows() as u64;
     let mut rows = RowCounts {
@@ -61,31 +63,16 @@ pub fn enrich(
         kept: received,
         ..RowCounts::default()
     };
-    if spec.outcomes {
-        outcomes::add(&mut table, &mut told).map_err(wrap)?;
+    let job = Job { spec, references };
+    for addition in registry.additions(spec) {
+        addition.add(job, &mut table, &mut findings).map_err(wrap)?;
     }
-    for registered in &spec.registered {
-        registered::add(registered, &mut table).map_err(wrap)?;
+    foreign_keys::check(spec, &table, references, &mut findings).map_err(wrap)?;
+    for addition in registry.additions(spec) {
+        addition.check(job, &table, &mut findings).map_err(wrap)?;
     }
-    if let Some(territory) = &spec.territory {
-        territory::add(spec, territory, &mut table, references, &mut told).map_err(wrap)?;
-    }
-    if let Some(trades) = &spec.trades {
-        trades::add(trades, &mut table, references, &mut told).map_err(wrap)?;
-    }
-    foreign_keys::look(spec, &table, references, &mut told).map_err(wrap)?;
-    // A derived table lends figures to closed codes by design.
-    if spec.derived.is_none() {
-        validity::look(spec, &table, references, &mut told).map_err(wrap)?;
-    }
-    if let Some(value) = &spec.value_added {
-        value_added::add(value, &mut table).map_err(wrap)?;
-    }
-    if let Some(vintage) = spec.vintage.as_ref().filter(|_| spec.tells_cohorts()) {
-        vintages::add(vintage, &mut table).map_err(wrap)?;
-    }
-    secrecy::apply(spec, &mut table, &mut rows, &mut told).map_err(wrap)?;
-    let (findings, mut report) = told.finish(spec, rows);
+    suppress_small_groups(spec, &mut table, &mut rows, &mut findings).map_err(wrap)?;
+    let (findings, mut report) = findings.finish(spec, rows);
     for (name, reference) in references {
         report
             .notes

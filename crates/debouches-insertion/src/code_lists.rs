@@ -193,8 +193,7 @@ pub(crate) fn plain_capitals(name: &str) -> String {
 }
 
 /// Digest of every code list, an ingredient of the fingerprint of enriched tables.
-#[must_use]
-pub fn codes_digest() -> Sha256 {
+pub(crate) fn codes_digest() -> Sha256 {
     Sha256::of(
         [
             TERRITORIES,

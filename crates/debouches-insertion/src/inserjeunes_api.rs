@@ -11,7 +11,8 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
 
 use debouches_model::{Finding, RuleCode};
-use debouches_table::{Encoding, Progress, RawBuilder, RawTable, ReadLimits, TableError};
+use debouches_table::{Encoding, Progress, RawBuilder, ReadLimits, TableError};
+use debouches_validate::{BodyContent, BodyFormat};
 
 use self::answer::{Answer, Kept, Measured};
 
@@ -66,22 +67,33 @@ const DIMENSIONS: &[&str] = &[
     "mefstat11",
 ];
 
-/// What was read: the table, what is wrong in the answers, and what is worth a note.
-pub(crate) struct Answers {
-    pub(crate) table: RawTable,
-    pub(crate) findings: Vec<Finding>,
-    pub(crate) notes: BTreeMap<String, String>,
+/// Answers of the InserJeunes API, one on each line, as `fetch` keeps them.
+pub(crate) struct InserjeunesApi;
+
+impl BodyFormat for InserjeunesApi {
+    fn name(&self) -> &'static str {
+        "inserjeunes-api"
+    }
+
+    fn read(
+        &self,
+        body: &mut dyn Read,
+        limits: ReadLimits,
+        progress: &mut Progress<'_>,
+    ) -> Result<BodyContent, TableError> {
+        read_answers(body, limits, progress)
+    }
 }
 
 /// Reads every answer.
 ///
 /// # Errors
 /// When the stream fails, or when an answer is too large.
-pub(crate) fn read_answers(
+fn read_answers(
     input: impl Read,
     limits: ReadLimits,
     progress: &mut Progress<'_>,
-) -> Result<Answers, TableError> {
+) -> Result<BodyContent, TableError> {
     let mut input = BufReader::new(input);
     let mut builder = RawBuilder::new(limits);
     for heading in DIMENSIONS
@@ -135,7 +147,7 @@ pub(crate) fn read_answers(
         .into_iter()
         .filter(|(_, count)| *count > 0)
         .map(|(name, count)| (name.to_owned(), count.to_string()));
-    Ok(Answers {
+    Ok(BodyContent {
         table: builder.finish(Encoding::Utf8),
         findings,
         notes: notes.collect(),
@@ -211,11 +223,11 @@ mod tests {
         format!("{{\"metadata\":{{}},\"data\":[{}]}}", figures.join(","))
     }
 
-    fn read(text: &str) -> Answers {
+    fn read(text: &str) -> BodyContent {
         read_answers(text.as_bytes(), ReadLimits::default(), &mut |_| {}).unwrap()
     }
 
-    fn cell<'a>(answers: &'a Answers, heading: &str, row: usize) -> &'a str {
+    fn cell<'a>(answers: &'a BodyContent, heading: &str, row: usize) -> &'a str {
         let place = answers
             .table
             .header
@@ -322,20 +334,23 @@ mod tests {
             ),
             (0, "1")
         );
-        let told: Vec<_> = answers
+        let problems: Vec<_> = answers
             .findings
             .iter()
             .map(|finding| (finding.line, finding.value.clone().unwrap()))
             .collect();
-        assert_eq!(told.len(), 2);
+        assert_eq!(problems.len(), 2);
         assert_eq!(
-            told[0],
+            problems[0],
             (
                 Some(2),
                 "x, 2021_2022: HTTP 400, « filière incorrecte »".to_owned()
             )
         );
-        assert!(told[1].1.starts_with("0751234J, 2021_2022: "), "{told:?}");
+        assert!(
+            problems[1].1.starts_with("0751234J, 2021_2022: "),
+            "{problems:?}"
+        );
     }
 
     #[test]
@@ -373,7 +388,7 @@ mod tests {
     }
 
     #[test]
-    fn two_values_of_one_measure_are_told_and_the_first_is_kept() {
+    fn two_values_of_one_measure_are_reported_and_the_first_is_kept() {
         let answers = read(&line(
             "uai",
             "0751234J",

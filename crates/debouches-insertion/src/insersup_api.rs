@@ -1,10 +1,23 @@
 //! The establishment API of InserSup: `n *` is the count of two promotions cumulated, `n **` that of a single one too small
 //! for its rates; decimals have a comma; the school year is `2020-2021`.
 
-use crate::layout::Sheet;
+use debouches_validate::{Arrangement, Sheet};
+
+/// The arrangement of the establishment API of InserSup.
+pub(crate) struct InsersupApi;
+
+impl Arrangement for InsersupApi {
+    fn name(&self) -> &'static str {
+        "insersup-api"
+    }
+
+    fn arrange(&self, sheet: &mut Sheet) {
+        settle(sheet);
+    }
+}
 
 /// Moves the marks behind counts to `flag`, and makes `promo` of the school year and of the mark.
-pub(crate) fn settle(sheet: &mut Sheet) {
+fn settle(sheet: &mut Sheet) {
     let rows = sheet.rows();
     let mut marks = vec![""; rows];
     for (_, column) in sheet.columns_mut() {

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use debouches_table::TableError;
 
-use crate::codes::Codes;
-use crate::reference::{DIPLOMAS, References, SPECIALITIES, find};
+use crate::code_lists::Codes;
+use crate::nomenclatures::{DIPLOMAS, References, SPECIALITIES, find};
 
 /// Speciality of a training.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -7,7 +7,7 @@
 use debouches_model::ValueStatus;
 use debouches_table::{Column, IntegerColumn, StatusColumn, Table, TableError};
 
-use crate::told::Told;
+use debouches_enrich::FindingCollector;
 
 /// Horizons of employment counts, in months.
 const HORIZONS: [u32; 4] = [6, 12, 18, 24];
@@ -112,7 +112,7 @@ pub(crate) fn rest(employed: Option<i32>, continuing: Option<i32>) -> Option<i32
 }
 
 /// Completes the counts of a table and fills its shares at 12, 18 and 24 months.
-pub(crate) fn add(table: &mut Table, told: &mut Told) -> Result<(), TableError> {
+pub(crate) fn add(table: &mut Table, findings: &mut FindingCollector) -> Result<(), TableError> {
     let names = |prefix: &str| HORIZONS.map(|horizon| format!("{prefix}_{horizon}_mois"));
     let employed_names = names("nb_en_emploi");
     let read = |name: &str| Ok::<_, TableError>(table.integers(name)?.clone());
@@ -143,7 +143,7 @@ pub(crate) fn add(table: &mut Table, told: &mut Told) -> Result<(), TableError> 
     let filled = (0..table.rows())
         .filter(|row| given(*row) != completed[*row])
         .count();
-    told.count("rows.counts_completed", filled as u64);
+    findings.count("rows.counts_completed", filled as u64);
     fill(
         table,
         "nb_sortant",

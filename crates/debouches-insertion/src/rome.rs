@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use debouches_table::TableError;
 
 use crate::continuum::Continuum;
-use crate::reference::{CERTIFICATIONS, KIT, References, SUCCESSIONS, find};
+use crate::nomenclatures::{CERTIFICATIONS, KIT, References, SUCCESSIONS, find};
 
 /// Trades of a training, in the order of Certif Info, without repetition.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

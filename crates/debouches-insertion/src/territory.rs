@@ -6,9 +6,9 @@ use debouches_model::spec::{TableSpec, TerritorySpec};
 use debouches_model::{Finding, RegionCog, RuleCode, Uai};
 use debouches_table::{Column, Table, TableError, TextColumn};
 
-use crate::codes::{COG_VINTAGE, Codes, Territory};
-use crate::reference::{DIRECTORY, References, find};
-use crate::told::Told;
+use crate::code_lists::{COG_VINTAGE, Codes, Territory};
+use crate::nomenclatures::{DIRECTORY, References, find};
+use debouches_enrich::FindingCollector;
 
 /// Where a row is. Equal places share an entry.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -46,7 +46,7 @@ pub(crate) fn add(
     territory: &TerritorySpec,
     table: &mut Table,
     references: &References,
-    told: &mut Told,
+    findings: &mut FindingCollector,
 ) -> Result<(), TableError> {
     let regions = published_regions(territory, table)?;
     let establishments = territory
@@ -70,7 +70,7 @@ pub(crate) fn add(
                 uai_key.and_then(|key| establishments.as_ref().map(|found| &found.located[key]));
             let place = place(published, establishment);
             if let Some(finding) = trouble(territory, table, row, published, &place) {
-                told.push(row, 1, finding.key(table.key_of(&spec.key, row)));
+                findings.push(row, 1, finding.key(table.key_of(&spec.key, row)));
             }
             places.push(place);
             rows_at.push(0);
@@ -79,7 +79,7 @@ pub(crate) fn add(
         rows_at[key as usize] += 1;
         keys.push(key);
     }
-    measure(&places, &rows_at, table.rows(), told);
+    measure(&places, &rows_at, table.rows(), findings);
     write(table, &places, &keys)
 }
 
@@ -254,7 +254,7 @@ fn text_at(table: &Table, name: &str, row: usize) -> Option<String> {
         .map(str::to_owned)
 }
 
-fn measure(places: &[Place], rows_at: &[u64], rows: usize, told: &mut Told) {
+fn measure(places: &[Place], rows_at: &[u64], rows: usize, findings: &mut FindingCollector) {
     let count = |wanted: &dyn Fn(&Place) -> bool| {
         places
             .iter()
@@ -265,20 +265,20 @@ fn measure(places: &[Place], rows_at: &[u64], rows: usize, told: &mut Told) {
     };
     let with_region = count(&|place| place.region.is_some());
     let with_uai = count(&|place| place.prefix.is_some());
-    let told_twice = count(&|place| {
+    let reported_twice = count(&|place| {
         let by_prefix = place
             .prefix
             .as_ref()
             .is_some_and(|prefix| Codes::get().by_prefix.contains_key(prefix));
         place.method == Method::Published && by_prefix
     });
-    told.count(
+    findings.count(
         &format!("compared.{}", RuleCode::RegionConflict),
-        told_twice,
+        reported_twice,
     );
-    told.share("rows_with_region", with_region, rows as u64);
+    findings.share("rows_with_region", with_region, rows as u64);
     if with_uai > 0 {
-        told.share(
+        findings.share(
             "valid_uai_with_region",
             count(&|place| place.prefix.is_some() && place.region.is_some()),
             with_uai,
@@ -290,7 +290,7 @@ fn measure(places: &[Place], rows_at: &[u64], rows: usize, told: &mut Told) {
         Method::Prefix,
         Method::Unknown,
     ] {
-        told.count(
+        findings.count(
             &format!("region_{}", method.as_str()),
             count(&|place| place.method == method),
         );

@@ -6,10 +6,10 @@ use debouches_model::spec::TradeSpec;
 use debouches_model::{Finding, RuleCode};
 use debouches_table::{Column, Table, TableError, TextColumn};
 
+use crate::nomenclatures::{References, TRAININGS, find};
 use crate::nsf::{Nsf, Specialities};
-use crate::reference::{References, TRAININGS, find};
 use crate::rome::{Certifications, Trades};
-use crate::told::Told;
+use debouches_enrich::FindingCollector;
 
 /// What is known of a training. Equal codes share an entry.
 #[derive(Debug, Default)]
@@ -25,7 +25,7 @@ pub(crate) fn add(
     trades: &TradeSpec,
     table: &mut Table,
     references: &References,
-    told: &mut Told,
+    findings: &mut FindingCollector,
 ) -> Result<(), TableError> {
     let specialities = Specialities::read(references)?;
     let certifications = Certifications::read(references)?;
@@ -69,8 +69,8 @@ pub(crate) fn add(
         trainings[key as usize].rows += 1;
         keys.push(key);
     }
-    tell_unknown(trades, table, &trainings, &unknown, &keys, told);
-    measure(&trainings, table.rows() as u64, told);
+    report_unknown(trades, table, &trainings, &unknown, &keys, findings);
+    measure(&trainings, table.rows() as u64, findings);
     write(table, &trainings, &keys, &specialities, &certifications)
 }
 
@@ -95,13 +95,13 @@ fn cfds_of_mefstat11(references: &References) -> Result<HashMap<String, Vec<Stri
     Ok(found)
 }
 
-fn tell_unknown(
+fn report_unknown(
     trades: &TradeSpec,
     table: &Table,
     trainings: &[Training],
     unknown: &[(usize, &'static str)],
     keys: &[u32],
-    told: &mut Told,
+    findings: &mut FindingCollector,
 ) {
     for (training, system) in unknown {
         let name = if *system == "cfd" {
@@ -120,7 +120,7 @@ fn tell_unknown(
             .and_then(|column| column.get(row))
             .unwrap_or_default();
         let rows = trainings[*training].rows;
-        told.push(
+        findings.push(
             row,
             rows,
             Finding::new(RuleCode::UnknownCode)
@@ -131,7 +131,7 @@ fn tell_unknown(
     }
 }
 
-fn measure(trainings: &[Training], rows: u64, told: &mut Told) {
+fn measure(trainings: &[Training], rows: u64, findings: &mut FindingCollector) {
     let count = |wanted: &dyn Fn(&Training) -> bool| {
         trainings
             .iter()
@@ -139,23 +139,23 @@ fn measure(trainings: &[Training], rows: u64, told: &mut Told) {
             .map(|training| training.rows)
             .sum()
     };
-    told.share(
+    findings.share(
         "rows_with_nsf",
         count(&|training| training.nsf.group.is_some()),
         rows,
     );
-    told.share(
+    findings.share(
         "rows_with_rome",
         count(&|training| !training.trades.codes.is_empty()),
         rows,
     );
-    told.share(
+    findings.share(
         "rows_with_rome_or_domain",
         count(&|training| !training.trades.is_empty()),
         rows,
     );
     let distinct = trainings.len() as u64;
-    told.share(
+    findings.share(
         "codes_with_rome",
         trainings
             .iter()

@@ -10,18 +10,18 @@ use debouches_model::spec::TableSpec;
 use debouches_model::{Finding, RuleCode, Vintage};
 use debouches_table::{Table, TableError};
 
-use crate::reference::{DIPLOMAS, References, TRAININGS, find};
-use crate::told::Told;
+use crate::nomenclatures::{DIPLOMAS, References, TRAININGS, find};
+use debouches_enrich::FindingCollector;
 
 /// The day on which each code closed; none for a code that is open.
 type Closings = HashMap<String, Option<NaiveDate>>;
 
 /// Tells the codes that closed too early, once for each code and vintage.
-pub(crate) fn look(
+pub(crate) fn check(
     spec: &TableSpec,
     table: &Table,
     references: &References,
-    told: &mut Told,
+    findings: &mut FindingCollector,
 ) -> Result<(), TableError> {
     let (Some(trades), Some(vintage)) = (&spec.trades, &spec.vintage) else {
         return Ok(());
@@ -52,7 +52,7 @@ pub(crate) fn look(
                 early.entry((label, code)).or_insert((row, 0, *closed)).1 += 1;
             }
         }
-        told.count(
+        findings.count(
             &format!("closed.{name}"),
             early.values().map(|(_, rows, _)| rows).sum(),
         );
@@ -61,7 +61,7 @@ pub(crate) fn look(
                 .key(label)
                 .column(name)
                 .value(code);
-            told.push(
+            findings.push(
                 row,
                 rows,
                 finding.expected(closed.format("%d/%m/%Y").to_string()),

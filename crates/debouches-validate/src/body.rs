@@ -7,8 +7,8 @@ use debouches_model::Finding;
 use debouches_table::{Progress, RawTable, TableError, read_csv, read_json};
 
 use crate::Options;
-use crate::inserjeunes::{Answers, read_answers};
-use crate::shape::{BodyKind, Shape};
+use crate::format::{BodyContent, BodyKind};
+use crate::shape::Shape;
 
 /// Bytes looked at to know what a body is made of.
 const HEAD: u64 = 64;
@@ -54,12 +54,13 @@ pub(crate) fn read(
             findings,
             notes,
         },
-        BodyKind::InserjeunesApi => {
-            let Answers {
+        BodyKind::Registered(format) => {
+            let mut body = body;
+            let BodyContent {
                 table,
                 findings,
                 notes,
-            } = read_answers(body, options.limits, progress)?;
+            } = format.read(&mut body, options.limits, progress)?;
             Body {
                 raw: table,
                 shapes,
@@ -72,11 +73,11 @@ pub(crate) fn read(
 
 /// The kind of a body that begins like that. A table that is never delivered as JSON reads it as text, and says so.
 fn kind_of(head: &[u8], shapes: &[Shape]) -> BodyKind {
-    if shapes
+    let registered = shapes
         .iter()
-        .any(|shape| shape.body == BodyKind::InserjeunesApi)
-    {
-        return BodyKind::InserjeunesApi;
+        .find(|shape| matches!(shape.body, BodyKind::Registered(_)));
+    if let Some(shape) = registered {
+        return shape.body.clone();
     }
     let has = |kind| shapes.iter().any(|shape| shape.body == kind);
     let text = head

@@ -7,8 +7,8 @@ use debouches_model::spec::TableSpec;
 use debouches_table::{RawColumn, RawTable};
 
 use crate::ValidateError;
-use crate::insersup_api;
-use crate::shape::{Code, Recognised, Shape, Spread};
+use crate::format::Code;
+use crate::shape::{Recognised, Shape, Spread};
 
 /// Values of columns that the configuration of the source tells, by the name of the column.
 pub type Given = BTreeMap<String, String>;
@@ -21,14 +21,17 @@ pub(crate) fn lay_out(
     given: &Given,
 ) -> Result<(RawTable, BTreeMap<String, usize>), ValidateError> {
     let shape = &recognised.shape;
-    let told = told(spec, shape, given)?;
-    if told.is_empty() && shape.spread.is_none() && shape.recode.is_empty() && shape.code.is_none()
+    let constants = constants(spec, shape, given)?;
+    if constants.is_empty()
+        && shape.spread.is_none()
+        && shape.recode.is_empty()
+        && shape.code.is_none()
     {
         return Ok((raw, recognised.places.clone()));
     }
     let mut sheet = Sheet::take(raw, recognised);
-    match shape.code {
-        Some(Code::InsersupApi) => insersup_api::settle(&mut sheet),
+    match &shape.code {
+        Some(Code::Registered(arrangement)) => arrangement.arrange(&mut sheet),
         Some(Code::FormulaText) => sheet
             .columns_mut()
             .flat_map(|(_, column)| &mut column.values)
@@ -38,7 +41,7 @@ pub(crate) fn lay_out(
     if let Some(spread) = &shape.spread {
         sheet.spread(spread);
     }
-    for (column, value) in told {
+    for (column, value) in constants {
         sheet.set_constant(column, value);
     }
     for (column, spellings) in &shape.recode {
@@ -63,7 +66,7 @@ fn unwrap_formula(cell: &mut String) {
 }
 
 /// Constants of the generation, and what the configuration tells.
-fn told<'a>(
+fn constants<'a>(
     spec: &TableSpec,
     shape: &'a Shape,
     given: &'a Given,
@@ -79,7 +82,7 @@ fn told<'a>(
             wanted: shape.given.keys().cloned().collect::<Vec<_>>().join(", "),
         });
     }
-    let mut told: Vec<(&str, &str)> = shape
+    let mut constants: Vec<(&str, &str)> = shape
         .constants
         .iter()
         .map(|(column, value)| (column.as_str(), value.as_str()))
@@ -93,13 +96,14 @@ fn told<'a>(
                 column: column.clone(),
                 expected: expected.clone(),
             })?;
-        told.push((column, value));
+        constants.push((column, value));
     }
-    Ok(told)
+    Ok(constants)
 }
 
 /// A body as named columns, while it is being laid out.
-pub(crate) struct Sheet {
+#[derive(Debug)]
+pub struct Sheet {
     raw: RawTable,
     lines: Vec<u32>,
     columns: BTreeMap<String, RawColumn>,
@@ -130,17 +134,19 @@ impl Sheet {
     }
 
     /// Number of rows.
-    pub(crate) fn rows(&self) -> usize {
+    #[must_use]
+    pub fn rows(&self) -> usize {
         self.lines.len()
     }
 
     /// The column of that name, when the file has it.
-    pub(crate) fn column(&self, name: &str) -> Option<&RawColumn> {
+    #[must_use]
+    pub fn column(&self, name: &str) -> Option<&RawColumn> {
         self.columns.get(name)
     }
 
     /// Every column, those that are to be spread included.
-    pub(crate) fn columns_mut(&mut self) -> impl Iterator<Item = (&str, &mut RawColumn)> {
+    pub fn columns_mut(&mut self) -> impl Iterator<Item = (&str, &mut RawColumn)> {
         let parts = self.parts.iter_mut().flat_map(|(name, parts)| {
             parts
                 .iter_mut()
@@ -154,7 +160,7 @@ impl Sheet {
     }
 
     /// Sets a column from a value for each row.
-    pub(crate) fn set(&mut self, name: &str, values: impl Iterator<Item = String>) {
+    pub fn set(&mut self, name: &str, values: impl Iterator<Item = String>) {
         let mut column = RawColumn::default();
         let mut known: HashMap<String, u32> = HashMap::new();
         for value in values {

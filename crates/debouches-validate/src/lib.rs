@@ -1,6 +1,6 @@
 //! From bytes to a checked table, driven by the specification of the table.
 //!
-//! A body is read by its header, never by its file name: `shapes/` holds one file per upstream generation.
+//! A body is read by its header, never by its file name: the domain holds one shape file per upstream generation.
 //! Each rule of `rules/` looks at the whole table and tells findings. A problem in the data is a finding, not an error;
 //! the tolerance of each rule, in the specification, decides whether the table goes on.
 //! Deliberately absent: input and output, async, and the enrichment of anything.
@@ -9,8 +9,7 @@ mod body;
 mod cast;
 mod error;
 mod findings;
-mod inserjeunes;
-mod insersup_api;
+mod format;
 mod last_byte;
 mod layout;
 mod number;
@@ -20,7 +19,8 @@ mod shape;
 mod stage;
 
 pub use error::ValidateError;
-pub use layout::Given;
+pub use format::{Arrangement, BodyContent, BodyFormat, BodyKind, Formats};
+pub use layout::{Given, Sheet};
 pub use refused::RefusedRows;
-pub use shape::{BodyKind, Shape, shapes_digest};
+pub use shape::{Shape, ShapeError, Shapes};
 pub use stage::{FILE_NOTE, FORMAT, Input, Options, Outcome, validate};

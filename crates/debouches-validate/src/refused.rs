@@ -8,11 +8,10 @@ use std::io::{self, BufRead, Write};
 
 use debouches_table::{Encoding, RawTable, ReadLimits, TableError, decode, read_json};
 
-use crate::inserjeunes::read_answers;
-use crate::shape::BodyKind;
+use crate::format::BodyKind;
 
 /// How the body is read again.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) enum Reading {
     /// As lines: their separator and their encoding.
     Lines(char, Encoding),
@@ -73,17 +72,20 @@ impl RefusedRows {
     /// # Errors
     /// When the body cannot be read again, or the rows cannot be written.
     pub fn write(&self, body: impl BufRead, out: impl Write) -> io::Result<()> {
-        match self.reading {
+        match &self.reading {
             None => Ok(()),
             Some(Reading::Lines(separator, encoding)) => {
-                self.write_lines(body, out, separator, encoding)
+                self.write_lines(body, out, *separator, *encoding)
             }
             Some(Reading::Records(kind, limits)) => {
                 let read = match kind {
-                    BodyKind::InserjeunesApi => {
-                        read_answers(body, limits, &mut |_| {}).map(|answers| answers.table)
+                    BodyKind::Registered(format) => {
+                        let mut body = body;
+                        format
+                            .read(&mut body, *limits, &mut |_| {})
+                            .map(|content| content.table)
                     }
-                    BodyKind::Csv | BodyKind::Json => read_json(body, limits, &mut |_| {}),
+                    BodyKind::Csv | BodyKind::Json => read_json(body, *limits, &mut |_| {}),
                 };
                 let raw = read.map_err(|error| match error {
                     TableError::Io(cause) => cause,

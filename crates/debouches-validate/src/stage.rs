@@ -14,7 +14,7 @@ use crate::last_byte::LastByte;
 use crate::layout::{Given, lay_out};
 use crate::refused::{Reading, RefusedRows};
 use crate::rules;
-use crate::shape::{Recognised, Shape, recognise};
+use crate::shape::{Recognised, Shape, Shapes, recognise};
 
 /// Format number of the output: moves when the same bytes give another table.
 pub const FORMAT: u32 = 3;
@@ -64,11 +64,12 @@ pub struct Outcome {
 /// When the table cannot be handled for a reason that is not in the data.
 pub fn validate(
     spec: &TableSpec,
+    shapes: &Shapes,
     input: Input<'_>,
     options: Options,
     observer: &dyn Observer,
 ) -> Result<Outcome, ValidateError> {
-    let shapes = Shape::of(spec);
+    let shapes = shapes.of(&spec.id);
     if shapes.is_empty() {
         return Err(ValidateError::NoShape(spec.id.clone()));
     }
@@ -82,7 +83,7 @@ pub fn validate(
     });
     let last_byte = LastByte::default();
     let body = Box::new(last_byte.watch(input.body));
-    let read = body::read(body, &shapes, options, &mut |done| {
+    let read = body::read(body, shapes, options, &mut |done| {
         observer.on(Event::Advanced { task: &task, done })
     });
     observer.on(Event::Finished { task: &task });
@@ -237,7 +238,7 @@ fn check(
     let kept = findings.kept_rows();
     let reading = match separator {
         Some(separator) => Reading::Lines(separator, encoding),
-        None => Reading::Records(recognised.shape.body, limits),
+        None => Reading::Records(recognised.shape.body.clone(), limits),
     };
     let refused_rows = RefusedRows::new(findings.reasons(), &starts, reading);
     let lines = findings.kept_lines();

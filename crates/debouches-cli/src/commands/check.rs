@@ -26,7 +26,7 @@ pub(crate) async fn check(global: &Global) -> anyhow::Result<u8> {
         ),
         format!(
             "code lists: sha256 {}…",
-            debouches_enrich::codes_digest().short()
+            pipeline.domain.codes_digest().short()
         ),
     ];
     for (dataset, spec) in pipeline

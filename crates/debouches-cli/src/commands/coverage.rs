@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use debouches_engine::Options;
 use debouches_engine::coverage::{Covered, Request, cover, names, share};
-use debouches_enrich::{AskedVintages, CodeSystem, Grain, Rung};
+use debouches_insertion::{AskedVintages, CodeSystem, Grain, Rung};
 use debouches_model::Lang;
 
 use crate::args::{CoverageArgs, CoverageKey, Global};

@@ -14,6 +14,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use chrono::NaiveDate;
 use debouches_fetch::SourceRequest;
+use debouches_insertion::Domain;
 use debouches_model::spec::TableSpec;
 use debouches_model::{DatasetId, PortalId, SourceId, TableId};
 use debouches_release::drift::Budgets;
@@ -32,6 +33,8 @@ pub struct Pipeline {
     pub base: PathBuf,
     /// The configuration file.
     pub file: PathBuf,
+    /// The tables, shapes, code lists, additions and derivations of this pipeline.
+    pub domain: &'static Domain,
     pub profile: String,
     pub state: String,
     pub lock_file: PathBuf,
@@ -212,7 +215,9 @@ impl Pipeline {
             toml::from_str(&text).map_err(|error| ConfigErrors::syntax(file, &error))?;
         let file = std::path::absolute(file)
             .with_context(|| format!("cannot locate {}", file.display()))?;
-        let pipeline = resolve::resolve(typed, &file, profile)?;
+        // A specification lives as long as the program: one domain for each configuration that is read, one in most runs.
+        let domain = Box::leak(Box::new(Domain::embedded()));
+        let pipeline = resolve::resolve(typed, domain, &file, profile)?;
         let problems = borrowed::problems(&pipeline);
         if problems.is_empty() {
             Ok(pipeline)

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use debouches_enrich::references_of;
 use debouches_fetch::{Expect, InserjeunesApi, OdsExport, Place, PlaceError, SourceRequest};
+use debouches_insertion::Domain;
 use debouches_model::spec::{TableKind, TableSpec, find, tables};
 use debouches_model::{TableId, Vintage};
 use debouches_release::drift::Budgets;
@@ -54,6 +54,7 @@ impl ConfigErrors {
 
 pub fn resolve(
     typed: ConfigFile,
+    domain: &'static Domain,
     file: &Path,
     profile: Option<&str>,
 ) -> Result<Pipeline, ConfigErrors> {
@@ -72,7 +73,7 @@ pub fn resolve(
         if sources.iter().any(|own| own.id() == &source.id) {
             problems.push(format!("source `{}` is declared twice", source.id));
         }
-        match resolve_source(source, &name, &base, &mut problems) {
+        match resolve_source(source, domain, &name, &base, &mut problems) {
             Some(resolved) => {
                 if let Some(other) = sources.iter().find(|own| own.spec.id == resolved.spec.id) {
                     problems.push(format!(
@@ -96,6 +97,7 @@ pub fn resolve(
         .filter_map(|dataset| {
             resolve_dataset(
                 dataset,
+                domain,
                 &typed.drift,
                 &sources,
                 &mut left_out,
@@ -133,6 +135,7 @@ pub fn resolve(
     Ok(Pipeline {
         base,
         file: file.to_path_buf(),
+        domain,
         profile: name,
         state,
         lock_file,
@@ -202,6 +205,7 @@ fn or_none(names: &[&str]) -> String {
 
 fn resolve_source(
     source: &SourceFile,
+    domain: &'static Domain,
     profile: &str,
     base: &Path,
     problems: &mut Vec<String>,
@@ -245,7 +249,7 @@ fn resolve_source(
     request.member = address.member.or_else(|| source.member.clone());
     request.version = address.version.or_else(|| source.version.clone());
     let spec = spec?;
-    if Shape::of(spec).iter().any(Shape::is_json) {
+    if domain.shapes.of(&spec.id).iter().any(Shape::is_json) {
         request.expect = Expect::CsvOrJson;
     }
     let typed = if address.expected.is_empty() {
@@ -409,6 +413,7 @@ fn known_table(name: &str, who: &str, problems: &mut Vec<String>) -> Option<&'st
 
 fn resolve_dataset(
     dataset: &DatasetFile,
+    domain: &'static Domain,
     every: &DriftFile,
     sources: &[Source],
     left_out: &mut Vec<String>,
@@ -442,7 +447,7 @@ fn resolve_dataset(
     too_long(&who, "summary", &summary, LONGEST_SUMMARY, problems);
     let missing = specs
         .iter()
-        .flat_map(|spec| missing_sources(spec, sources))
+        .flat_map(|spec| missing_sources(domain, spec, sources))
         .collect::<Vec<_>>();
     if !missing.is_empty() {
         left_out.push(format!(
@@ -588,13 +593,15 @@ fn unfollowed(
 }
 
 /// Tables without a source: the one asked for, and the nomenclatures it cannot do without.
-fn missing_sources(spec: &TableSpec, sources: &[Source]) -> Vec<String> {
+fn missing_sources(domain: &Domain, spec: &TableSpec, sources: &[Source]) -> Vec<String> {
     let has = |table: &str| {
         sources
             .iter()
             .any(|source| source.spec.id.as_str() == table)
     };
-    let references = references_of(spec)
+    let references = domain
+        .registry
+        .references_of(spec)
         .into_iter()
         .filter(|(_, optional)| !optional)
         .map(|(name, _)| name);
@@ -657,6 +664,7 @@ mod tests {
     fn resolve_text(text: &str, profile: Option<&str>) -> Result<Pipeline, ConfigErrors> {
         resolve(
             toml::from_str(text).unwrap(),
+            Box::leak(Box::new(Domain::embedded())),
             Path::new("/x/pipeline.toml"),
             profile,
         )

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use debouches_enrich::{CatalogueLine, CodeSystem, Voie};
+use debouches_insertion::{CatalogueLine, CodeSystem, Voie};
 use debouches_model::Fault;
 use debouches_table::{RawTable, ReadLimits, TableError, read_csv};
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use debouches_enrich::{AskedVintages, GrainTotals};
+use debouches_insertion::{AskedVintages, GrainTotals};
 use serde_json::{Value, json};
 
 use super::Covered;

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
-use debouches_enrich::{
+use debouches_insertion::{
     Answer, AskedVintages, CODE_TABLES, CodeSystem, Coverage, FIGURE_TABLES, Grain, Totals,
 };
 use debouches_model::Vintage;

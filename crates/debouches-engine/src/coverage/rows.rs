@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
 
-use debouches_enrich::{Answer, Grain};
+use debouches_insertion::{Answer, Grain};
 use debouches_table::{
     Column, IntegerColumn, ParquetLayout, Table, TextColumn, write_csv, write_parquet,
 };

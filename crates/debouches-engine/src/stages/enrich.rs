@@ -1,8 +1,6 @@
 //! Checked tables to tagged ones.
 
-use debouches_enrich::{
-    FORMAT, Reference, References, codes_digest, enrich, references_of, specifications_digest,
-};
+use debouches_enrich::{FORMAT, Reference, References, enrich};
 use debouches_model::spec::TableSpec;
 use debouches_model::{Ingredients, Stage};
 use debouches_store::{Artefact, Lock};
@@ -15,7 +13,7 @@ use crate::selection::{Outcome, Selection, Step, Summary};
 
 pub async fn run(context: &Context, selection: &Selection<'_>, lock: &Lock, summary: &mut Summary) {
     for spec in selection.enriched() {
-        let references = references_of(spec);
+        let references = context.pipeline.domain.registry.references_of(spec);
         let needs = own(spec).chain(references.iter().map(|(name, _)| *name));
         if let Some(blocked) = needs
             .into_iter()
@@ -60,7 +58,7 @@ async fn inputs(
         table = Some(validated(context, name).await?);
     }
     let mut needed = Vec::new();
-    for (name, optional) in references_of(spec) {
+    for (name, optional) in context.pipeline.domain.registry.references_of(spec) {
         let configured = context
             .pipeline
             .sources
@@ -93,9 +91,9 @@ async fn inputs(
     }
     let mut ingredients = Ingredients::new()
         .with("specification", spec.digest)
-        .with("code lists", codes_digest())
+        .with("code lists", context.pipeline.domain.codes_digest())
         .with("format", FORMAT);
-    if let Some(digest) = specifications_digest(spec) {
+    if let Some(digest) = context.pipeline.domain.specifications_digest(spec) {
         ingredients = ingredients.with("specifications read", digest);
     }
     if let Some(table) = &table {
@@ -211,7 +209,8 @@ async fn one(context: &Context, spec: &'static TableSpec, lock: &Lock) -> anyhow
             },
         );
     }
-    let outcome = blocking(move || Ok(enrich(spec, own, &references, origin)?)).await?;
+    let registry = &context.pipeline.domain.registry;
+    let outcome = blocking(move || Ok(enrich(registry, spec, own, &references, origin)?)).await?;
     let (report, findings) = (outcome.report, outcome.findings);
     let made = Made {
         table: outcome.table,

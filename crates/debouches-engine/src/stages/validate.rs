@@ -7,7 +7,7 @@ use debouches_fetch::{body_of, unpack};
 use debouches_model::{ArtefactKey, Ingredients, Stage};
 use debouches_store::{Artefact, Lock, Spooled};
 use debouches_table::ReadLimits;
-use debouches_validate::{FORMAT, Input, Options, RefusedRows, shapes_digest, validate};
+use debouches_validate::{FORMAT, Input, Options, RefusedRows, validate};
 
 use super::target::{Made, Target, blocking, check_memory, refusal};
 use crate::config::Source;
@@ -52,7 +52,7 @@ pub async fn target(context: &Context, source: &Source) -> anyhow::Result<(Targe
     let ingredients = Ingredients::new()
         .with(format!("source.{}", source.id()), body_of(&snapshot).sha256)
         .with("specification", spec.digest)
-        .with("shapes", shapes_digest(&spec.id))
+        .with("shapes", context.pipeline.domain.shapes.digest(&spec.id))
         .with(
             "member",
             source.request.member.as_deref().unwrap_or_default(),
@@ -89,6 +89,7 @@ async fn one(context: &Context, source: &Source, lock: &Lock) -> anyhow::Result<
         source.request.unpack(),
     );
     let given = source.given.clone();
+    let shapes = &context.pipeline.domain.shapes;
     let options = Options {
         jobs: context.jobs(),
         limits: ReadLimits::default(),
@@ -101,7 +102,7 @@ async fn one(context: &Context, source: &Source, lock: &Lock) -> anyhow::Result<
             bytes: size,
             given: &given,
         };
-        Ok(validate(spec, input, options, observer.as_ref())?)
+        Ok(validate(spec, shapes, input, options, observer.as_ref())?)
     })
     .await?;
     let (report, findings) = (outcome.report, outcome.findings);

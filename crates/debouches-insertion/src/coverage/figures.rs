@@ -7,9 +7,9 @@ use debouches_model::{RowCounts, Uai, ValueStatus, Vintage};
 use debouches_table::{StatusColumn, Table, TableError, TextColumn};
 
 use super::{AskedVintages, CodeSystem, FIGURE_TABLES, Grain, Voie};
-use crate::reference::References;
-use crate::secrecy;
-use crate::told::Told;
+use crate::nomenclatures::References;
+use debouches_enrich::FindingCollector;
+use debouches_enrich::suppress_small_groups;
 
 /// Where figures are.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -123,11 +123,11 @@ impl Figures {
         asked: AskedVintages,
     ) -> Result<(), TableError> {
         let mut table = table.clone();
-        secrecy::apply(
+        suppress_small_groups(
             spec,
             &mut table,
             &mut RowCounts::default(),
-            &mut Told::default(),
+            &mut FindingCollector::default(),
         )?;
         let layout = Layout::of(spec, &table)?;
         let whole: Vec<(usize, Vintage)> = (0..table.rows())

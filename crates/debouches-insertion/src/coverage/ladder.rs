@@ -6,7 +6,7 @@ use debouches_model::Uai;
 
 use super::figures::{ByCode, Figure, Place};
 use super::{Answer, CatalogueLine, CodeSystem, Coverage, Grain, Rung, Voie};
-use crate::codes::Codes;
+use crate::code_lists::Codes;
 use crate::continuum::{Carried, Continuum, carried};
 
 impl Coverage {
@@ -178,14 +178,18 @@ impl Coverage {
         })
     }
 
-    fn establishment_alone(&self, uai: &str, prefix: Option<&crate::codes::Territory>) -> Answer {
-        let told = |uai: &str| {
+    fn establishment_alone(
+        &self,
+        uai: &str,
+        prefix: Option<&crate::code_lists::Territory>,
+    ) -> Answer {
+        let figure_of = |uai: &str| {
             self.figures
                 .establishments
                 .get(uai)
                 .filter(|figure| figure.shown)
         };
-        if let Some(figure) = told(uai) {
+        if let Some(figure) = figure_of(uai) {
             return Answer {
                 table: Some(figure.table),
                 vintage: Some(figure.vintage),
@@ -194,7 +198,7 @@ impl Coverage {
         }
         let others = self.codes.same_uai.get(uai).into_iter().flatten();
         if let Some((other, figure)) = others
-            .filter_map(|other| Some((other, told(other)?)))
+            .filter_map(|other| Some((other, figure_of(other)?)))
             .next()
         {
             let (table, vintage) = (Some(figure.table), Some(figure.vintage));
@@ -296,7 +300,7 @@ impl Coverage {
     /// Own figures, else those of a strict neighbour. An own record is never replaced, whatever its state (T6).
     fn own_or_carried(&self, figures: &ByCode, voie: Voie, code: &str) -> Option<Answer> {
         if let Some(figure) = figures.get(code) {
-            return Some(told(*figure, voie, code, Rung::Direct));
+            return Some(answer(*figure, voie, code, Rung::Direct));
         }
         let continuum: &Continuum = match voie {
             Voie::Scolaire => &self.codes.trainings,
@@ -305,11 +309,11 @@ impl Coverage {
         };
         let (Carried::FromOld(source) | Carried::FromNew(source)) =
             carried(continuum, code, &|code| figures.contains_key(code))?;
-        Some(told(figures[source], voie, source, Rung::Continuum))
+        Some(answer(figures[source], voie, source, Rung::Continuum))
     }
 }
 
-fn told(figure: Figure, voie: Voie, code: &str, rung: Rung) -> Answer {
+fn answer(figure: Figure, voie: Voie, code: &str, rung: Rung) -> Answer {
     Answer {
         rung: if figure.shown { rung } else { Rung::SousSeuil },
         codes: vec![code.to_owned()],
@@ -334,6 +338,6 @@ fn several<'a>(
     let codes = shown.map(|(code, _)| (*code).to_owned()).collect();
     Some(Answer {
         codes,
-        ..told(best, voie, "", rung)
+        ..answer(best, voie, "", rung)
     })
 }

@@ -23,7 +23,7 @@ pub use answer::{Answer, Grain, Rung};
 pub use line::{CatalogueLine, CodeSystem, Voie};
 pub use totals::{GrainTotals, Totals};
 
-use crate::reference::References;
+use crate::nomenclatures::References;
 use figures::{Figures, Place};
 use nomenclature::Nomenclature;
 
@@ -214,7 +214,7 @@ mod tests {
     use debouches_table::{Column, Table, TextColumn};
 
     use super::*;
-    use crate::reference::Reference;
+    use crate::nomenclatures::Reference;
 
     fn text(values: &[&str]) -> Column {
         let values: Vec<String> = values.iter().map(|value| (*value).to_owned()).collect();
@@ -289,7 +289,7 @@ mod tests {
         }
         add("catalogue_apprentissage", catalogue);
         let coverage = Coverage::read(&references, None, AskedVintages::All).unwrap();
-        let told = |uai: &str, code: &str| {
+        let answer = |uai: &str, code: &str| {
             let (code, uai) = (code.to_owned(), Some(uai.to_owned()));
             let line = CatalogueLine {
                 system: CodeSystem::Cfd,
@@ -304,19 +304,19 @@ mod tests {
             (answer.rung, answer.uai)
         };
         let trainer = || Some("0010856A".to_owned());
-        assert_eq!(told("0010856A", "40023203"), (Rung::Direct, None));
-        assert_eq!(told("0010001W", "40023203"), (Rung::Uai, trainer()));
-        assert_eq!(told("7200664J", "40023203"), (Rung::Uai, trainer()));
+        assert_eq!(answer("0010856A", "40023203"), (Rung::Direct, None));
+        assert_eq!(answer("0010001W", "40023203"), (Rung::Uai, trainer()));
+        assert_eq!(answer("7200664J", "40023203"), (Rung::Uai, trainer()));
         assert_eq!(
-            told("0750001U", "40023203"),
+            answer("0750001U", "40023203"),
             (Rung::EtablissementAbsent, None)
         );
         assert_eq!(
-            told("0010001W", "50022129").0,
+            answer("0010001W", "50022129").0,
             Rung::EtablissementAbsent,
             "another training of the catalogue"
         );
-        assert_eq!(told("0010856A", "50022129").0, Rung::SousSeuil);
-        assert_eq!(told("0010856A", "40025406").0, Rung::Etablissement);
+        assert_eq!(answer("0010856A", "50022129").0, Rung::SousSeuil);
+        assert_eq!(answer("0010856A", "40025406").0, Rung::Etablissement);
     }
 }

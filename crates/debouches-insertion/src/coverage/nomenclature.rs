@@ -6,8 +6,9 @@ use debouches_table::{Table, TableError};
 
 use crate::continuum::Continuum;
 use crate::days::iso;
-use crate::derive::optional_input;
-use crate::reference::{CERTIFICATIONS, DIPLOMAS, KIT, References, SUCCESSIONS, TRAININGS};
+use crate::nomenclatures::{
+    CERTIFICATIONS, DIPLOMAS, KIT, References, SUCCESSIONS, TRAININGS, optional_input,
+};
 use crate::terminal::{CommonYear, Modules, common_years};
 
 const GROUP_LINKS: &str = "bcn_lien_formation_groupe";

@@ -4,8 +4,8 @@
 
 use super::nomenclature::Life;
 use super::{CodeSystem, Coverage, Grain, Rung, Voie};
-use crate::codes::Territory;
-use crate::derive::niveau_of;
+use crate::code_lists::Territory;
+use crate::derivations::niveau_of;
 
 /// Prefixes of MEFSTAT11 that InserJeunes follows: CAP, BEP, bac pro, MC, BMA, CS, CSA, BP, BPA, BTS (`N_MEF`, §1.4.1).
 const SCHOOL: [&str; 22] = [

@@ -2,28 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use debouches_model::spec::TableSpec;
+use debouches_enrich::{FindingCollector, Inputs};
 use debouches_table::{Table, TableError};
 
-use super::{offres, rows};
+use super::{offers, rows};
 use crate::coverage::{Answer, Grain, Totals};
-use crate::reference::References;
-use crate::told::Told;
 
 pub(super) fn make(
-    spec: &TableSpec,
-    references: &References,
-    told: &mut Told,
+    Inputs { spec, references }: Inputs<'_>,
+    findings: &mut FindingCollector,
 ) -> Result<Table, TableError> {
-    let coverage = offres::coverage(references)?;
-    let offers = offres::read(references)?;
+    let coverage = offers::coverage(references)?;
+    let offers = offers::read(references)?;
     let mut totals: BTreeMap<&str, Totals> = BTreeMap::new();
     let lines = offers.lines.iter().map(|(offer, count)| {
         let answers = coverage.answer(&offer.line());
         let total = totals.entry(offer.catalogue).or_default();
         (0..*count).for_each(|_| total.add(&answers));
         let [own, region, anywhere] = [Grain::Etablissement, Grain::Region, Grain::Partout]
-            .map(|grain| answers.get(&grain).map(told_at).unwrap_or_default());
+            .map(|grain| answers.get(&grain).map(answer_columns).unwrap_or_default());
         let [own, own_codes, own_year] = own;
         let [region, region_codes, region_year] = region;
         let [anywhere, anywhere_codes, anywhere_year] = anywhere;
@@ -51,16 +48,16 @@ pub(super) fn make(
     for (catalogue, totals) in &totals {
         for (grain, totals) in &totals.grains {
             let name = |what: &str| format!("{catalogue}.{}.{what}", grain.as_str());
-            told.share(&name("covered"), totals.covered(), totals.lines());
+            findings.share(&name("covered"), totals.covered(), totals.lines());
             for (rung, lines) in &totals.rungs {
-                told.count(&name(rung.as_str()), *lines);
+                findings.count(&name(rung.as_str()), *lines);
             }
         }
     }
-    offres::with_statuses(spec, rows::table(spec, lines)?)
+    offers::with_statuses(spec, rows::table(spec, lines)?)
 }
 
-fn told_at(answer: &Answer) -> [Option<String>; 3] {
+fn answer_columns(answer: &Answer) -> [Option<String>; 3] {
     let codes = (!answer.codes.is_empty()).then(|| answer.codes.join("|"));
     [
         Some(answer.rung.as_str().to_owned()),

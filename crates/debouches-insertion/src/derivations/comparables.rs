@@ -6,15 +6,15 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use debouches_enrich::{FindingCollector, Inputs};
 use debouches_model::spec::{CodeFormat, Role, TableSpec, find};
 use debouches_model::{RowCounts, Uai, ValueStatus, Vintage};
 use debouches_table::{Column, DecimalColumn, StatusColumn, Table, TableError, TextColumn};
 
-use super::{optional_input, rows};
-use crate::derive::niveau_of;
-use crate::reference::{References, TRAININGS};
-use crate::secrecy;
-use crate::told::Told;
+use super::rows;
+use crate::derivations::niveau_of;
+use crate::nomenclatures::{References, TRAININGS, optional_input};
+use debouches_enrich::suppress_small_groups;
 
 /// Tables that name a diploma, by producer.
 const DEPP: [&str; 2] = ["ij_cfa_formation", "ij_lycee_formation"];
@@ -41,9 +41,8 @@ struct Row {
 }
 
 pub(super) fn make(
-    spec: &TableSpec,
-    references: &References,
-    told: &mut Told,
+    Inputs { spec, references }: Inputs<'_>,
+    findings: &mut FindingCollector,
 ) -> Result<Table, TableError> {
     let levels = school_levels(references)?;
     let mut found: Vec<Row> = Vec::new();
@@ -56,11 +55,11 @@ pub(super) fn make(
                 continue;
             };
             let mut table = table.clone();
-            secrecy::apply(
+            suppress_small_groups(
                 own,
                 &mut table,
                 &mut RowCounts::default(),
-                &mut Told::default(),
+                &mut FindingCollector::default(),
             )?;
             found.extend(rates(producer, name, own, &table, &levels)?);
         }
@@ -71,21 +70,21 @@ pub(super) fn make(
     }
     let all = found.len() as u64;
     found.retain(|row| sides[&row.alignment].len() == 2);
-    told.count(
+    findings.count(
         "alignments",
         sides
             .values()
             .filter(|producers| producers.len() == 2)
             .count() as u64,
     );
-    told.count(
+    findings.count(
         "alignments_of_one_producer",
         sides
             .values()
             .filter(|producers| producers.len() == 1)
             .count() as u64,
     );
-    told.share("rates_aligned", found.len() as u64, all);
+    findings.share("rates_aligned", found.len() as u64, all);
     write(spec, &found)
 }
 

@@ -1,6 +1,7 @@
 //! D18: one line per published measure, read from the specifications: a column exists in one place, and so does its meaning.
 
-use debouches_model::spec::{TableKind, TableSpec, tables};
+use debouches_enrich::{FindingCollector, Inputs};
+use debouches_model::spec::{TableKind, tables};
 use debouches_table::{Table, TableError};
 
 use super::rows;
@@ -8,7 +9,10 @@ use super::rows;
 /// Year in which the definitions were last reviewed.
 const EDITION: &str = "2026";
 
-pub(super) fn make(spec: &TableSpec) -> Result<Table, TableError> {
+pub(super) fn make(
+    Inputs { spec, .. }: Inputs<'_>,
+    _findings: &mut FindingCollector,
+) -> Result<Table, TableError> {
     let published = tables()
         .iter()
         .filter(|table| table.kind == TableKind::Indicators);
@@ -67,7 +71,12 @@ mod tests {
             .iter()
             .find(|spec| spec.id.as_str() == "definitions")
             .unwrap();
-        let made = make(spec).unwrap();
+        let references = debouches_enrich::References::new();
+        let inputs = Inputs {
+            spec,
+            references: &references,
+        };
+        let made = make(inputs, &mut FindingCollector::default()).unwrap();
         let text = |name: &str, row: usize| {
             made.text(name)
                 .unwrap()

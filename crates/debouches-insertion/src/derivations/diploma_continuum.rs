@@ -2,23 +2,21 @@
 
 use std::collections::HashMap;
 
-use debouches_model::spec::TableSpec;
+use debouches_enrich::{FindingCollector, Inputs};
 use debouches_table::{Table, TableError};
 
-use super::{input, rows};
+use super::rows;
 use crate::continuum::Continuum;
-use crate::reference::{References, SUCCESSIONS};
-use crate::told::Told;
+use crate::nomenclatures::{SUCCESSIONS, input};
 
 pub(super) fn make(
-    spec: &TableSpec,
-    references: &References,
-    told: &mut Told,
+    Inputs { spec, references }: Inputs<'_>,
+    findings: &mut FindingCollector,
 ) -> Result<Table, TableError> {
     let diplomas = input(references, SUCCESSIONS)?;
     let continuum = Continuum::read(diplomas)?;
     for (name, count) in continuum.figures() {
-        told.count(&format!("continuum.{name}"), count);
+        findings.count(&format!("continuum.{name}"), count);
     }
     let (codes, labels) = (
         diplomas.text("formation_diplome")?,

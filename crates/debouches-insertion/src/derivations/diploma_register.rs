@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use debouches_model::spec::TableSpec;
+use debouches_enrich::{FindingCollector, Inputs};
 use debouches_table::{Table, TableError};
 
-use super::{input, optional_input, rows};
+use super::rows;
 use crate::continuum::Continuum;
 use crate::days::iso;
-use crate::reference::{DIPLOMAS, References, SUCCESSIONS, TRAININGS};
+use crate::nomenclatures::{DIPLOMAS, References, SUCCESSIONS, TRAININGS, input, optional_input};
 
 /// Level of a diploma from the first character of its code; none for a character that means nothing.
 pub(crate) fn level(cfd: &str) -> Option<&'static str> {
@@ -26,7 +26,10 @@ pub(crate) fn level(cfd: &str) -> Option<&'static str> {
 const LEVELS: &str = "bcn_niveau_formation_diplome";
 const INSERSUP: &str = "insersup";
 
-pub(super) fn make(spec: &TableSpec, references: &References) -> Result<Table, TableError> {
+pub(super) fn make(
+    Inputs { spec, references }: Inputs<'_>,
+    _findings: &mut FindingCollector,
+) -> Result<Table, TableError> {
     let (diplomas, modules) = (input(references, DIPLOMAS)?, input(references, TRAININGS)?);
     let labels = Labels::read(diplomas, references)?;
     let owned = |text: Option<&str>| text.map(str::to_owned);
@@ -152,7 +155,7 @@ impl Labels {
 
 /// Capitals without accents.
 fn without_accents(text: &str) -> String {
-    crate::codes::plain_capitals(text)
+    crate::code_lists::plain_capitals(text)
 }
 
 #[cfg(test)]

@@ -5,16 +5,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use debouches_enrich::{FindingCollector, Inputs};
 use debouches_model::spec::{TableSpec, find};
 use debouches_model::{RowCounts, ValueStatus};
 use debouches_table::{Column, IntegerColumn, StatusColumn, Table, TableError};
 
-use super::{input, rows};
+use super::rows;
+use crate::nomenclatures::{TRAININGS, input};
 use crate::outcomes::{self, Counts, Shares};
-use crate::reference::{References, TRAININGS};
-use crate::secrecy;
 use crate::terminal::Modules;
-use crate::told::Told;
+use debouches_enrich::suppress_small_groups;
 
 const FRANCE: &str = "ij_api_france";
 const HORIZONS: [u32; 4] = [6, 12, 18, 24];
@@ -35,9 +35,8 @@ type Views = BTreeMap<Key, View>;
 type Cell<'a> = &'a dyn Fn(&Key, &View) -> String;
 
 pub(super) fn make(
-    spec: &TableSpec,
-    references: &References,
-    told: &mut Told,
+    Inputs { spec, references }: Inputs<'_>,
+    findings: &mut FindingCollector,
 ) -> Result<Table, TableError> {
     let modules = Modules::read(input(references, TRAININGS)?)?;
     let france = shown(input(references, FRANCE)?)?;
@@ -46,7 +45,7 @@ pub(super) fn make(
         .values()
         .map(|view| view.codes.len() - view.shown.len())
         .sum();
-    told.count("views.trainings_left_out", left_out as u64);
+    findings.count("views.trainings_left_out", left_out as u64);
     write(spec, &views)
 }
 
@@ -54,12 +53,12 @@ pub(super) fn make(
 fn shown(france: &Table) -> Result<Table, TableError> {
     let mut table = france.clone();
     let spec = find(&FRANCE.parse().expect("a table name")).expect("the table is embedded");
-    outcomes::add(&mut table, &mut Told::default())?;
-    secrecy::apply(
+    outcomes::add(&mut table, &mut FindingCollector::default())?;
+    suppress_small_groups(
         spec,
         &mut table,
         &mut RowCounts::default(),
-        &mut Told::default(),
+        &mut FindingCollector::default(),
     )?;
     Ok(table)
 }

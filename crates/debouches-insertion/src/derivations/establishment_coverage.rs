@@ -3,14 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use debouches_model::spec::{TableSpec, find};
+use debouches_enrich::{FindingCollector, Inputs};
+use debouches_model::spec::find;
 use debouches_model::{Uai, Vintage};
 use debouches_table::{Table, TableError};
 
-use super::{offres, optional_input, rows};
+use super::{offers, rows};
 use crate::coverage::{Coverage, Grain, Rung};
-use crate::reference::References;
-use crate::told::Told;
+use crate::nomenclatures::{References, optional_input};
 
 /// What the catalogues say of an establishment.
 #[derive(Debug, Default)]
@@ -88,11 +88,10 @@ fn named(references: &References) -> Result<HashMap<String, Named>, TableError> 
 }
 
 pub(super) fn make(
-    spec: &TableSpec,
-    references: &References,
-    told: &mut Told,
+    Inputs { spec, references }: Inputs<'_>,
+    findings: &mut FindingCollector,
 ) -> Result<Table, TableError> {
-    let coverage = offres::coverage(references)?;
+    let coverage = offers::coverage(references)?;
     let offered = offered(&coverage, references)?;
     let known = coverage.establishments().into_iter().map(str::to_owned);
     let all: BTreeSet<String> = known.chain(offered.keys().cloned()).collect();
@@ -129,9 +128,9 @@ pub(super) fn make(
         ]
     });
     let table = rows::table(spec, lines.collect())?;
-    told.count("establishments_with_figures", with_figures);
-    told.count("establishments_in_catalogues", in_catalogues);
-    offres::with_statuses(spec, table)
+    findings.count("establishments_with_figures", with_figures);
+    findings.count("establishments_in_catalogues", in_catalogues);
+    offers::with_statuses(spec, table)
 }
 
 /// The offers of each establishment whose number is right, each training once.
@@ -139,7 +138,7 @@ fn offered(
     coverage: &Coverage,
     references: &References,
 ) -> Result<BTreeMap<String, Offered>, TableError> {
-    let offers = offres::read(references)?;
+    let offers = offers::read(references)?;
     let mut found: BTreeMap<String, Offered> = BTreeMap::new();
     let mut seen = BTreeSet::new();
     for offer in offers

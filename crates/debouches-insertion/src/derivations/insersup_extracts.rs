@@ -2,12 +2,11 @@
 //!
 //! The detail is seventeen times larger than what most services show, and its totals must not be added to the rest.
 
+use debouches_enrich::{FindingCollector, Inputs};
 use debouches_model::spec::TableSpec;
 use debouches_table::{Table, TableError};
 
-use super::input;
-use crate::reference::References;
-use crate::told::Told;
+use crate::nomenclatures::{References, input};
 
 const INSERSUP: &str = "insersup";
 /// The dimensions of a population, and their value on everybody.
@@ -24,22 +23,20 @@ const ALL_DIPLOMAS: &str = "all";
 
 /// Rows on everybody, by establishment and diploma; the totals of an establishment over its diplomas are among them.
 pub(super) fn everybody(
-    spec: &TableSpec,
-    references: &References,
-    told: &mut Told,
+    Inputs { spec, references }: Inputs<'_>,
+    findings: &mut FindingCollector,
 ) -> Result<Table, TableError> {
-    extract(spec, references, told, &|row| {
+    extract(spec, references, findings, &|row| {
         !row.is_total && row.is_everybody
     })
 }
 
 /// National totals over all diplomas of a type.
 pub(super) fn totals(
-    spec: &TableSpec,
-    references: &References,
-    told: &mut Told,
+    Inputs { spec, references }: Inputs<'_>,
+    findings: &mut FindingCollector,
 ) -> Result<Table, TableError> {
-    extract(spec, references, told, &|row| {
+    extract(spec, references, findings, &|row| {
         row.is_total && row.is_all_diplomas
     })
 }
@@ -53,7 +50,7 @@ struct Row {
 fn extract(
     spec: &TableSpec,
     references: &References,
-    told: &mut Told,
+    findings: &mut FindingCollector,
     wanted: &dyn Fn(&Row) -> bool,
 ) -> Result<Table, TableError> {
     let table = input(references, INSERSUP)?;
@@ -72,7 +69,7 @@ fn extract(
             .all(|column| column.get(row) == Some(EVERYBODY)),
     };
     let keep: Vec<bool> = (0..table.rows()).map(|place| wanted(&row(place))).collect();
-    told.count("rows.received", table.rows() as u64);
+    findings.count("rows.received", table.rows() as u64);
     let kept = table.keep(&keep)?;
     Ok(kept.without(|name| POPULATION.contains(&name) && spec.column(name).is_none()))
 }

@@ -5,16 +5,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use debouches_enrich::{FindingCollector, Inputs};
 use debouches_model::ValueStatus;
 use debouches_model::spec::TableSpec;
 use debouches_table::{Column, IntegerColumn, StatusColumn, Table, TableError, TextColumn};
 
-use super::donnees_liees::tell;
+use super::linked_regions::count_origins;
 use super::linking::{Group, Linked, Links, Origin};
-use super::{optional_input, rows};
-use crate::rapprochement::{Catalogue, Matched, Part, matched, part_of};
-use crate::reference::References;
-use crate::told::Told;
+use super::rows;
+use crate::establishment_matching::{Catalogue, Matched, Part, matched, part_of};
+use crate::nomenclatures::optional_input;
 
 const CATALOGUE: &str = "catalogue_apprentissage";
 
@@ -38,9 +38,8 @@ struct Row {
 }
 
 pub(super) fn make(
-    spec: &TableSpec,
-    references: &References,
-    told: &mut Told,
+    Inputs { spec, references }: Inputs<'_>,
+    findings: &mut FindingCollector,
 ) -> Result<Table, TableError> {
     let links = Links::read(references)?;
     let catalogue = optional_input(references, CATALOGUE)
@@ -93,15 +92,15 @@ pub(super) fn make(
             all.extend(apprentices(place, found, &catalogue, &links));
         }
     }
-    tell(groups.iter(), told);
+    count_origins(groups.iter(), findings);
     for part in [Part::Place, Part::Trainer, Part::Manager, Part::Unknown] {
         let is_carried =
             |row: &&Row| row.uai != row.matched.source && row.matched.source_part == part;
-        told.count(
+        findings.count(
             &format!("rows.uai_{}", part.as_str()),
             all.iter().filter(|row| row.matched.part == part).count() as u64,
         );
-        told.count(
+        findings.count(
             &format!("rows.carried_from_{}", part.as_str()),
             all.iter().filter(is_carried).count() as u64,
         );

@@ -6,27 +6,30 @@
 
 use std::collections::BTreeMap;
 
+use debouches_enrich::{FindingCollector, Inputs};
 use debouches_model::ValueStatus;
 use debouches_table::{
     Column, DecimalColumn, IntegerColumn, StatusColumn, Table, TableError, TextColumn,
 };
 
 use super::linking::{Group, Linked, Links, Origin};
-use super::{input, rows};
-use crate::reference::References;
-use crate::told::Told;
+use super::rows;
+use crate::nomenclatures::input;
 
 const REGIONAL: &str = "ij_regional";
 const SCHOOL: &str = "scolaire";
 
-pub(super) fn make(references: &References, told: &mut Told) -> Result<Table, TableError> {
+pub(super) fn make(
+    Inputs { references, .. }: Inputs<'_>,
+    findings: &mut FindingCollector,
+) -> Result<Table, TableError> {
     let regional = input(references, REGIONAL)?;
     let links = Links::read(references)?;
     let mut groups = own_records(regional)?;
     for (key, group) in &mut groups {
         links.complete(group, key.2 == SCHOOL);
     }
-    tell(groups.values(), told);
+    count_origins(groups.values(), findings);
     write(regional, groups)
 }
 
@@ -55,14 +58,17 @@ fn own_records(regional: &Table) -> Result<BTreeMap<Key, Group>, TableError> {
 }
 
 /// Rows by transformation, for the report.
-pub(super) fn tell<'a>(groups: impl Iterator<Item = &'a Group> + Clone, told: &mut Told) {
+pub(super) fn count_origins<'a>(
+    groups: impl Iterator<Item = &'a Group> + Clone,
+    findings: &mut FindingCollector,
+) {
     for origin in Origin::ALL {
         let rows = groups
             .clone()
             .flat_map(Group::values)
             .filter(|linked| linked.origin == origin)
             .count();
-        told.count(&format!("rows.{}", origin.as_str()), rows as u64);
+        findings.count(&format!("rows.{}", origin.as_str()), rows as u64);
     }
 }
 

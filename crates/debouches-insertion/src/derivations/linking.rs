@@ -7,9 +7,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use debouches_table::TableError;
 
-use super::{input, optional_input};
 use crate::continuum::{Carried, Continuum, carried};
-use crate::reference::{References, SUCCESSIONS, TRAININGS};
+use crate::nomenclatures::{References, SUCCESSIONS, TRAININGS, input, optional_input};
 use crate::terminal::{CommonYear, Modules, common_years};
 
 const GROUP_LINKS: &str = "bcn_lien_formation_groupe";

@@ -6,9 +6,8 @@ use debouches_model::ValueStatus;
 use debouches_model::spec::TableSpec;
 use debouches_table::{Column, Table, TableError};
 
-use super::optional_input;
 use crate::coverage::{AskedVintages, CatalogueLine, CodeSystem, Coverage, Voie};
-use crate::reference::References;
+use crate::nomenclatures::{References, optional_input};
 
 /// The catalogues, by the name of their table and their own.
 const CATALOGUES: [(&str, &str); 2] = [

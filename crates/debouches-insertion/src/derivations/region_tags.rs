@@ -2,15 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use debouches_enrich::{FindingCollector, Inputs};
 use debouches_model::Uai;
-use debouches_model::spec::{TableSpec, find};
+use debouches_model::spec::find;
 use debouches_table::{Table, TableError};
 
 use super::rows;
-use crate::codes::COG_VINTAGE;
-use crate::reference::References;
+use crate::code_lists::COG_VINTAGE;
 
-pub(super) fn make(spec: &TableSpec, references: &References) -> Result<Table, TableError> {
+pub(super) fn make(
+    Inputs { spec, references }: Inputs<'_>,
+    _findings: &mut FindingCollector,
+) -> Result<Table, TableError> {
     let mut tables_of: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let inputs = spec
         .derived

@@ -1,15 +1,18 @@
 //! D20: what establishments and readers signalled about published values. Annotations beside the figures, never figures.
 
-use debouches_model::spec::TableSpec;
+use debouches_enrich::{FindingCollector, Inputs};
 use debouches_table::{Table, TableError};
 
-use super::{optional_input, rows};
-use crate::reference::References;
+use super::rows;
+use crate::nomenclatures::optional_input;
 
 const RECEIVED: &str = "signalement_recu";
 
 /// The register as received, without what names a person; no row while nobody keeps one.
-pub(super) fn make(spec: &TableSpec, references: &References) -> Result<Table, TableError> {
+pub(super) fn make(
+    Inputs { spec, references }: Inputs<'_>,
+    _findings: &mut FindingCollector,
+) -> Result<Table, TableError> {
     let Some(received) = optional_input(references, RECEIVED) else {
         return rows::table(spec, Vec::<[Option<String>; 10]>::new());
     };

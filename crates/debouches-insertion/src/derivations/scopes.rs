@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use debouches_model::spec::TableSpec;
+use debouches_enrich::{FindingCollector, Inputs};
 use debouches_table::{Table, TableError};
 
-use super::{offres, optional_input, rows};
+use super::{offers, rows};
 use crate::coverage::Voie;
-use crate::derive::niveau_of;
-use crate::reference::References;
-use crate::told::Told;
+use crate::derivations::niveau_of;
+use crate::nomenclatures::{References, optional_input};
 
 const LEVELS: &str = "bcn_niveau_formation_diplome";
 const INSERSUP: &str = "insersup";
@@ -24,11 +23,10 @@ struct Known {
 }
 
 pub(super) fn make(
-    spec: &TableSpec,
-    references: &References,
-    told: &mut Told,
+    Inputs { spec, references }: Inputs<'_>,
+    findings: &mut FindingCollector,
 ) -> Result<Table, TableError> {
-    let coverage = offres::coverage(references)?;
+    let coverage = offers::coverage(references)?;
     let labels = labels(references)?;
     let mut types: BTreeMap<(&str, String, Voie), Known> = BTreeMap::new();
     let mut note = |producer, kind: String, voie, code: String, is_shown: bool, vintage: u16| {
@@ -94,7 +92,7 @@ pub(super) fn make(
         .map(|((producer, kind, voie), known)| {
             let open_shown = known.open.intersection(&known.shown).count();
             let state = state(&known, producer == "DEPP", open_shown);
-            told.count(&format!("{producer}.{}.{state}", voie.as_str()), 1);
+            findings.count(&format!("{producer}.{}.{state}", voie.as_str()), 1);
             let count = |number: usize| Some(number.to_string());
             [
                 Some(producer.to_owned()),
@@ -117,7 +115,7 @@ pub(super) fn make(
             ]
         })
         .collect();
-    offres::with_statuses(spec, rows::table(spec, lines)?)
+    offers::with_statuses(spec, rows::table(spec, lines)?)
 }
 
 /// A type is covered when every open diploma of it is shown somewhere, or, without nomenclature, every known one.

@@ -4,12 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use debouches_model::spec::TableSpec;
+use debouches_enrich::{FindingCollector, Inputs};
 use debouches_table::{Table, TableError};
 
-use super::{input, offres, rows};
-use crate::reference::References;
-use crate::told::Told;
+use super::{offers, rows};
+use crate::nomenclatures::input;
 
 const INSERSUP: &str = "insersup";
 /// Fewest characters of an INF; a shorter one is ill-formed (domain specification §1.0.1).
@@ -31,9 +30,8 @@ struct Passage {
 }
 
 pub(super) fn make(
-    spec: &TableSpec,
-    references: &References,
-    told: &mut Told,
+    Inputs { spec, references }: Inputs<'_>,
+    findings: &mut FindingCollector,
 ) -> Result<Table, TableError> {
     let table = input(references, INSERSUP)?;
     let column = |name| table.text(name);
@@ -87,8 +85,8 @@ pub(super) fn make(
             passage.in_fresq = passage.in_fresq.take().or_else(|| owned(in_fresq.get(row)));
         }
     }
-    told.share("rows_without_inf", without, rows);
-    told.count("insersup_rows", rows);
+    findings.share("rows_without_inf", without, rows);
+    findings.count("insersup_rows", rows);
     let lines = passages
         .into_iter()
         .map(|([promo, uai, sise, kind, inf, paysage], passage)| {
@@ -108,7 +106,7 @@ pub(super) fn make(
                 Some(passage.lines.to_string()),
             ]
         });
-    offres::with_statuses(spec, rows::table(spec, lines.collect())?)
+    offers::with_statuses(spec, rows::table(spec, lines.collect())?)
 }
 
 /// The codes of a cell; FRESQ joins several with `/`.

@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use debouches_model::spec::TableSpec;
+use debouches_enrich::{FindingCollector, Inputs};
 use debouches_table::{Table, TableError};
 
-use super::{input, optional_input, rows};
+use super::rows;
+use crate::nomenclatures::{
+    CERTIFICATIONS, DIPLOMAS, KIT, Reference, References, SPECIALITIES, input, optional_input,
+};
 use crate::nsf::Specialities;
-use crate::reference::{CERTIFICATIONS, DIPLOMAS, KIT, Reference, References, SPECIALITIES};
 use crate::rome::Certifications;
-use crate::told::Told;
 
 /// Year in which the lines were computed by the rules of today.
 const EDITION: &str = "2026";
@@ -31,9 +32,8 @@ struct Tag {
 type Tags = BTreeMap<(&'static str, String), Vec<Tag>>;
 
 pub(super) fn make(
-    spec: &TableSpec,
-    references: &References,
-    told: &mut Told,
+    Inputs { spec, references }: Inputs<'_>,
+    findings: &mut FindingCollector,
 ) -> Result<Table, TableError> {
     let diplomas = input(references, DIPLOMAS)?.text("formation_diplome")?;
     let cfds: BTreeSet<&str> = diplomas.iter().flatten().collect();
@@ -71,7 +71,7 @@ pub(super) fn make(
     }
     counts
         .into_iter()
-        .for_each(|(nomenclature, rows)| told.count(&format!("rows.{nomenclature}"), rows));
+        .for_each(|(nomenclature, rows)| findings.count(&format!("rows.{nomenclature}"), rows));
     rows::table(spec, lines)
 }
 
@@ -204,7 +204,7 @@ fn trades(
             push(
                 "rome_grand_domaine",
                 code,
-                crate::codes::grand_domain_label(code),
+                crate::code_lists::grand_domain_label(code),
                 method,
                 &certifications.version,
             );

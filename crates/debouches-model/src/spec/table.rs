@@ -72,10 +72,15 @@ pub struct TradeSpec {
     pub mefstat11: Option<String>,
 }
 
-/// What a derived table is made of: validated tables, by `enrich`, with one module per derivation.
+/// What a derived table is made of: validated tables, by a derivation that `enrich` runs.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DerivedSpec {
+    /// Name of the derivation that makes its rows.
+    pub derivation: String,
+    /// True when it is made of the specifications of all tables.
+    #[serde(default)]
+    pub specifications: bool,
     /// Tables whose rates it repeats as they are: none of them may be published under the strict secrecy mode beside it.
     #[serde(default)]
     pub repeats: Vec<TableId>,

@@ -1,12 +1,14 @@
 //! What is typed in a shape file.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use debouches_model::ValueStatus;
 use debouches_model::spec::TableSpec;
 use serde::Deserialize;
 
-use super::{BodyKind, Code, Shape, Spread};
+use super::{Shape, ShapeError, Spread};
+use crate::format::{BodyKind, Code, Formats};
 
 /// Stands in a heading for each value of the column that tells the rows made of one record apart.
 const SPREAD: &str = "{}";
@@ -14,8 +16,8 @@ const SPREAD: &str = "{}";
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ShapeFile {
-    #[serde(default)]
-    body: BodyKind,
+    /// What its bodies are made of: `csv`, `json`, or a format that the domain registers.
+    body: Option<String>,
     #[serde(default)]
     encodings: Vec<String>,
     #[serde(default)]
@@ -47,11 +49,22 @@ struct ShapeFile {
     #[serde(default)]
     missing: BTreeMap<String, ValueStatus>,
     spread: Option<Spread>,
-    code: Option<Code>,
+    /// What arranges its cells, when headings do not suffice: `formula-text`, or an arrangement that the domain registers.
+    code: Option<String>,
 }
 
-pub(super) fn parse(name: &str, text: &str, spec: &TableSpec) -> Result<Shape, toml::de::Error> {
-    let file: ShapeFile = toml::from_str(text)?;
+pub(super) fn parse(
+    name: &str,
+    text: &str,
+    spec: &TableSpec,
+    formats: &Formats,
+) -> Result<Shape, ShapeError> {
+    let file: ShapeFile = toml::from_str(text).map_err(|source| ShapeError::Syntax {
+        name: name.to_owned(),
+        source: Box::new(source),
+    })?;
+    let body = body(name, file.body.as_deref(), formats)?;
+    let code = code(name, file.code.as_deref(), formats)?;
     let headings: BTreeMap<String, String> = if file.same_names {
         spec.columns
             .iter()
@@ -73,7 +86,7 @@ pub(super) fn parse(name: &str, text: &str, spec: &TableSpec) -> Result<Shape, t
             .split_once('.')
             .map_or(name, |(_, shape)| shape)
             .to_owned(),
-        body: file.body,
+        body,
         encodings,
         header: file.header,
         by_position: file.by_position,
@@ -87,8 +100,46 @@ pub(super) fn parse(name: &str, text: &str, spec: &TableSpec) -> Result<Shape, t
         missing: file.missing,
         spread: file.spread,
         spread_headings,
-        code: file.code,
+        code,
     })
+}
+
+fn body(name: &str, typed: Option<&str>, formats: &Formats) -> Result<BodyKind, ShapeError> {
+    match typed {
+        None | Some("csv") => Ok(BodyKind::Csv),
+        Some("json") => Ok(BodyKind::Json),
+        Some(other) => match formats.body(other) {
+            Some(format) => Ok(BodyKind::Registered(Arc::clone(format))),
+            None => Err(ShapeError::UnknownName {
+                name: name.to_owned(),
+                what: "body",
+                value: other.to_owned(),
+                known: ["csv", "json"]
+                    .into_iter()
+                    .chain(formats.body_names())
+                    .collect(),
+            }),
+        },
+    }
+}
+
+fn code(name: &str, typed: Option<&str>, formats: &Formats) -> Result<Option<Code>, ShapeError> {
+    match typed {
+        None => Ok(None),
+        Some(Code::FORMULA_TEXT) => Ok(Some(Code::FormulaText)),
+        Some(other) => match formats.arrangement(other) {
+            Some(arrangement) => Ok(Some(Code::Registered(Arc::clone(arrangement)))),
+            None => Err(ShapeError::UnknownName {
+                name: name.to_owned(),
+                what: "code",
+                value: other.to_owned(),
+                known: [Code::FORMULA_TEXT]
+                    .into_iter()
+                    .chain(formats.arrangement_names())
+                    .collect(),
+            }),
+        },
+    }
 }
 
 /// The heading of a spread column for one of the values.

@@ -115,16 +115,48 @@ fn list(headings: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use debouches_model::spec::TableSpec;
+
     use super::*;
+    use crate::format::Formats;
+    use crate::shape::Shapes;
 
     #[test]
     fn an_unknown_header_is_told_with_what_is_close() {
-        let spec = debouches_model::spec::find(&"bcn_mef".parse().unwrap()).unwrap();
-        let header: Vec<String> = "MEF;FORMATION_DIPLOMES;MEF_STAT_11;DISPOSITIF_FORMATION;DUREE_DISPOSITIF;ANNEE_DISPOSITIF;LIBELLE_EDITION;DATE_OUVERTURE;DATE_FERMETURE"
-            .split(';')
-            .map(str::to_owned)
-            .collect();
-        let finding = recognise(Shape::of(spec), &header).err().unwrap();
+        let spec = TableSpec::parse(
+            r#"
+            id = "trainings"
+            kind = "nomenclature"
+            title = "T"
+            description = "D"
+            producer = "P"
+            key = ["code"]
+            [[column]]
+            name = "code"
+            type = "text"
+            role = "dimension"
+            label = "Code"
+            description = "Code"
+            [[column]]
+            name = "diploma"
+            type = "text"
+            role = "dimension"
+            label = "Diploma"
+            description = "Diploma"
+            "#,
+        )
+        .unwrap();
+        let text = "[columns]\n\"CODE\" = \"code\"\n\"FORMATION_DIPLOME\" = \"diploma\"";
+        let shapes = Shapes::read(
+            [("trainings.plain", text)],
+            std::slice::from_ref(&spec),
+            &Formats::default(),
+        )
+        .unwrap();
+        let header: Vec<String> = ["CODE", "FORMATION_DIPLOMES"].map(str::to_owned).to_vec();
+        let finding = recognise(shapes.of(&spec.id).to_vec(), &header)
+            .err()
+            .unwrap();
         assert_eq!(
             finding.expected.as_deref(),
             Some("« FORMATION_DIPLOME » (« FORMATION_DIPLOMES » ?)")

@@ -5,6 +5,7 @@
 
 use std::path::Path;
 
+use debouches_insertion::Domain;
 use debouches_model::Silent;
 use debouches_table::ReadLimits;
 use debouches_validate::{Given, Input, Options, validate};
@@ -70,6 +71,7 @@ fn a_damaged_delivery_is_refused_or_told() {
     let cases =
         std::env::var("DEBOUCHES_CASES").map_or(USUAL_CASES, |count| count.parse().unwrap());
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/sources");
+    let domain = Domain::embedded();
     for (file, table) in SAMPLES {
         let whole = std::fs::read(sources.join(file)).unwrap();
         let spec = debouches_model::spec::find(&table.parse().unwrap()).unwrap();
@@ -83,6 +85,7 @@ fn a_damaged_delivery_is_refused_or_told() {
             };
             let outcome = validate(
                 spec,
+                &domain.shapes,
                 input,
                 Options {
                     jobs: 2,

@@ -1,0 +1,206 @@
+//! The additions of the domain, in the order in which they are applied.
+
+use debouches_enrich::{Addition, FindingCollector, Job, Registry};
+use debouches_model::spec::TableSpec;
+use debouches_table::{Table, TableError};
+
+use crate::nomenclatures::{
+    CERTIFICATIONS, DIPLOMAS, DIRECTORY, KIT, SPECIALITIES, SUCCESSIONS, TRAININGS,
+};
+use crate::{outcomes, registered, territory, trades, validity, value_added, vintages};
+
+/// Registers every addition.
+pub(crate) fn register(registry: Registry) -> Registry {
+    registry
+        .with_addition(Outcomes)
+        .with_addition(Registered)
+        .with_addition(Territory)
+        .with_addition(Trades)
+        .with_addition(ValueAdded)
+        .with_addition(Cohorts)
+}
+
+/// Counts that follow from others, and shares of the final year.
+struct Outcomes;
+
+impl Addition for Outcomes {
+    fn name(&self) -> &'static str {
+        "outcomes"
+    }
+
+    fn is_asked(&self, spec: &TableSpec) -> bool {
+        spec.outcomes
+    }
+
+    fn add(
+        &self,
+        _job: Job<'_>,
+        table: &mut Table,
+        findings: &mut FindingCollector,
+    ) -> Result<(), TableError> {
+        outcomes::add(table, findings)
+    }
+}
+
+/// Shares of those registered.
+struct Registered;
+
+impl Addition for Registered {
+    fn name(&self) -> &'static str {
+        "registered"
+    }
+
+    fn is_asked(&self, spec: &TableSpec) -> bool {
+        !spec.registered.is_empty()
+    }
+
+    fn add(
+        &self,
+        job: Job<'_>,
+        table: &mut Table,
+        _findings: &mut FindingCollector,
+    ) -> Result<(), TableError> {
+        job.spec
+            .registered
+            .iter()
+            .try_for_each(|registered| registered::add(registered, table))
+    }
+}
+
+/// Département, académie, région and région académique.
+struct Territory;
+
+impl Addition for Territory {
+    fn name(&self) -> &'static str {
+        "territory"
+    }
+
+    fn is_asked(&self, spec: &TableSpec) -> bool {
+        spec.territory.is_some()
+    }
+
+    fn references(&self, spec: &TableSpec) -> Vec<(&'static str, bool)> {
+        let territory = spec.territory.as_ref();
+        if territory.is_some_and(|territory| territory.uai.is_some()) {
+            vec![(DIRECTORY, true)]
+        } else {
+            Vec::new()
+        }
+    }
+
+    fn add(
+        &self,
+        job: Job<'_>,
+        table: &mut Table,
+        findings: &mut FindingCollector,
+    ) -> Result<(), TableError> {
+        match &job.spec.territory {
+            Some(territory) => territory::add(job.spec, territory, table, job.references, findings),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Diploma codes, NSF speciality and ROME trades.
+struct Trades;
+
+impl Addition for Trades {
+    fn name(&self) -> &'static str {
+        "trades"
+    }
+
+    fn is_asked(&self, spec: &TableSpec) -> bool {
+        spec.trades.is_some()
+    }
+
+    fn references(&self, spec: &TableSpec) -> Vec<(&'static str, bool)> {
+        let Some(trades) = &spec.trades else {
+            return Vec::new();
+        };
+        let trainings = trades.mefstat11.as_ref().map(|_| (TRAININGS, false));
+        [
+            (DIPLOMAS, false),
+            (SPECIALITIES, false),
+            (CERTIFICATIONS, false),
+        ]
+        .into_iter()
+        .chain(trainings)
+        .chain([(SUCCESSIONS, true), (KIT, true)])
+        .collect()
+    }
+
+    fn add(
+        &self,
+        job: Job<'_>,
+        table: &mut Table,
+        findings: &mut FindingCollector,
+    ) -> Result<(), TableError> {
+        match &job.spec.trades {
+            Some(trades) => trades::add(trades, table, job.references, findings),
+            None => Ok(()),
+        }
+    }
+
+    fn check(
+        &self,
+        job: Job<'_>,
+        table: &Table,
+        findings: &mut FindingCollector,
+    ) -> Result<(), TableError> {
+        // A derived table lends figures to closed codes by design.
+        if job.spec.derived.is_some() {
+            return Ok(());
+        }
+        validity::check(job.spec, table, job.references, findings)
+    }
+}
+
+/// Whether a value added is the bound of its producer.
+struct ValueAdded;
+
+impl Addition for ValueAdded {
+    fn name(&self) -> &'static str {
+        "value-added"
+    }
+
+    fn is_asked(&self, spec: &TableSpec) -> bool {
+        spec.value_added.is_some()
+    }
+
+    fn add(
+        &self,
+        job: Job<'_>,
+        table: &mut Table,
+        _findings: &mut FindingCollector,
+    ) -> Result<(), TableError> {
+        match &job.spec.value_added {
+            Some(value) => value_added::add(value, table),
+            None => Ok(()),
+        }
+    }
+}
+
+/// First and last cohort of each row.
+struct Cohorts;
+
+impl Addition for Cohorts {
+    fn name(&self) -> &'static str {
+        "cohorts"
+    }
+
+    fn is_asked(&self, spec: &TableSpec) -> bool {
+        spec.tells_cohorts()
+    }
+
+    fn add(
+        &self,
+        job: Job<'_>,
+        table: &mut Table,
+        _findings: &mut FindingCollector,
+    ) -> Result<(), TableError> {
+        match &job.spec.vintage {
+            Some(vintage) => vintages::add(vintage, table),
+            None => Ok(()),
+        }
+    }
+}

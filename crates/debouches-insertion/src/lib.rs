@@ -1,0 +1,33 @@
+//! The French domain of school-to-work transition: what InserJeunes, InserSup and their nomenclatures are, as data and code.
+//!
+//! `tables/`, `shapes/` and `codes/` are files that people review; additions and derivations are code that they name.
+//! The rest of the workspace knows none of it: it receives a [`Domain`]. Deliberately absent: input and output.
+
+mod additions;
+mod code_lists;
+mod continuum;
+mod coverage;
+mod days;
+mod derivations;
+mod domain;
+mod embedded;
+mod establishment_matching;
+mod inserjeunes_api;
+mod insersup_api;
+mod nomenclatures;
+mod nsf;
+mod outcomes;
+mod registered;
+mod rome;
+mod terminal;
+mod territory;
+mod trades;
+mod validity;
+mod value_added;
+mod vintages;
+
+pub use coverage::{
+    Answer, AskedVintages, CODE_TABLES, CatalogueLine, CodeSystem, Coverage, FIGURE_TABLES, Grain,
+    GrainTotals, Rung, Totals, Voie,
+};
+pub use domain::Domain;
