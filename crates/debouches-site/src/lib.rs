@@ -4,24 +4,39 @@
 //! anybody, runs no script and repeats no figure by hand: its texts are those of the release.
 //! Deliberately absent: where it is put, in which order it is compared, and the clock.
 
+pub mod address;
+mod api;
 mod atom;
 mod changelog;
+mod chart;
+pub mod content;
 mod dcat;
 mod descriptor;
+mod document;
+mod embed;
+mod history;
+mod interval;
 mod markdown;
 mod page;
+mod pages;
+mod picture;
 mod pointer;
 mod preview;
+mod publication;
 mod readme;
 mod record;
 mod release;
+mod search;
 mod site;
+mod text;
 mod words;
 
 pub use dcat::known_datasets;
 pub use descriptor::CatalogueError;
+pub use history::{History, PinnedState};
 pub use pointer::{Latest, LatestFile};
 pub use preview::Preview;
+pub use publication::{EstablishmentFiles, Publication, Unit};
 pub use record::{DatasetRecord, Expectation, Licence, VersionRecord, Withdrawal};
 pub use release::{Release, Texts};
 pub use site::{File, Site, dataset_files, latest_path, record_path, root_files};

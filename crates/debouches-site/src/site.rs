@@ -16,6 +16,10 @@ pub struct Site {
     pub url: Option<String>,
     /// Whom to write to: a mailbox, or a sentence.
     pub contact: String,
+    /// True when an operator lays a style sheet over ours.
+    pub has_theme: bool,
+    /// True when the room of the datasets is beside pages of establishments: the index is theirs then.
+    pub has_pages: bool,
 }
 
 /// A file that moves from one publication to the next.

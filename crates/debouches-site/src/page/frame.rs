@@ -76,7 +76,7 @@ impl Page<'_> {
 }
 
 /// Whom to write to, with a subject already there.
-pub(super) fn contact(contact: &str, subject: Option<&str>) -> Markup {
+pub(crate) fn contact(contact: &str, subject: Option<&str>) -> Markup {
     if !contact.contains('@') {
         return html! { (contact) };
     }

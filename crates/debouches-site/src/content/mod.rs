@@ -1,0 +1,28 @@
+//! The content of the site: rows of released tables, read by what their columns mean.
+//!
+//! A number is a quotation: table, key, column. Nothing is recomputed, and a cell is a value or a reason, never both.
+//! Which column holds what is in one file, [`concept`].
+
+mod concept;
+mod coverage;
+mod establishment;
+mod index;
+mod measure;
+mod row;
+mod table;
+mod territory;
+mod training;
+mod uai;
+
+pub use concept::Voie;
+pub(crate) use index::RowId;
+pub use index::{Content, ContentInput, Reply, Wanted};
+pub use measure::{Family, Measure};
+pub use row::{Cell, Quotation, Row, Years};
+pub use table::{Origin, ReleasedTable, TextColumn};
+pub use uai::Uai;
+
+pub(crate) use concept::{Concept, origin};
+pub(crate) use establishment::{Establishment, LinkedTraining, Section, TrainingFigures};
+pub(crate) use territory::{Listed, Territories, TerritoryContent, TerritoryLevel};
+pub(crate) use training::{PathRows, Training};
