@@ -43,6 +43,7 @@ impl<'a> Catalogue<'a> {
             title: settings.title.clone(),
             url: settings.public_url.clone(),
             contact: context.pipeline.contact.clone(),
+            ..Site::default()
         };
         Ok(Self {
             context,
