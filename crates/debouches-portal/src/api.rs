@@ -8,6 +8,7 @@ mod files;
 mod people;
 mod resources;
 mod terms;
+#[cfg(feature = "test-aids")]
 mod test_aids;
 mod uploads;
 
@@ -20,11 +21,14 @@ use axum::routing::{delete, get, post, put};
 use serde_json::json;
 
 use crate::app::Shared;
-use crate::gate::{gate, identify};
+use crate::authorisation::{identify, screen};
 use crate::refusal::Refusal;
 use crate::web;
 
-/// The whole site.
+/// Largest body that is not a file, in bytes.
+const LARGEST_JSON: usize = 1 << 20;
+
+/// The routes of the site.
 pub(crate) fn router(app: &Shared) -> Router {
     let api = first()
         .merge(second())
@@ -34,14 +38,20 @@ pub(crate) fn router(app: &Shared) -> Router {
         .route("/datasets/{slug}/", get(web::dataset))
         // The `page` of the API has no final slash.
         .route("/datasets/{slug}", get(web::dataset))
-        .route("/s/resources/{*path}", get(files::file))
-        .route("/_test/requests", get(test_aids::requests))
-        .route("/_test/flaky", post(test_aids::flaky));
+        .route("/s/resources/{*path}", get(files::file));
+    // Compiled for tests only, and even then not for everybody.
+    #[cfg(feature = "test-aids")]
+    let site = if app.options.test_accounts {
+        site.route("/_test/requests", get(test_aids::requests))
+            .route("/_test/flaky", post(test_aids::flaky))
+    } else {
+        site
+    };
     site.merge(api)
         .fallback(nowhere)
         .method_not_allowed_fallback(no_such_method)
-        .layer(from_fn_with_state(Shared::clone(app), gate))
-        .layer(DefaultBodyLimit::disable())
+        .layer(from_fn_with_state(Shared::clone(app), screen))
+        .layer(DefaultBodyLimit::max(LARGEST_JSON))
         .with_state(Shared::clone(app))
 }
 
@@ -57,7 +67,10 @@ fn first() -> Router<Shared> {
                 .put(datasets::update)
                 .delete(datasets::delete),
         )
-        .route("/api/1/datasets/{dataset}/upload/", post(uploads::create))
+        .route(
+            "/api/1/datasets/{dataset}/upload/",
+            post(uploads::create).layer(DefaultBodyLimit::disable()),
+        )
         .route(
             "/api/1/datasets/{dataset}/resources/",
             post(resources::create).put(resources::reorder),
@@ -70,7 +83,7 @@ fn first() -> Router<Shared> {
         )
         .route(
             "/api/1/datasets/{dataset}/resources/{resource}/upload/",
-            post(uploads::replace),
+            post(uploads::replace).layer(DefaultBodyLimit::disable()),
         )
         .route("/api/1/datasets/r/{resource}", get(resources::permanent))
         .route("/api/1/datasets/extensions/", get(terms::extensions))

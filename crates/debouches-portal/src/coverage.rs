@@ -52,10 +52,10 @@ mod tests {
     fn a_year_takes_the_day_of_today_and_a_reversed_pair_is_swapped() {
         let today = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
         let text = |value| {
-            parse(&value, today).map(|found| {
+            parse(&value, today).map(|existing| {
                 (
-                    found.start.to_string(),
-                    found.end.map(|end| end.to_string()),
+                    existing.start.to_string(),
+                    existing.end.map(|end| end.to_string()),
                 )
             })
         };

@@ -4,6 +4,9 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use debouches_model::Fault;
+use debouches_store::StoreError;
+
 /// A practice portal that cannot serve.
 #[derive(Debug, thiserror::Error)]
 pub enum PortalError {
@@ -12,6 +15,20 @@ pub enum PortalError {
     Locked {
         /// The folder.
         folder: PathBuf,
+    },
+    /// The folder is somebody's, or cannot be taken.
+    #[error("cannot use the practice portal in {}", folder.display())]
+    Refused {
+        /// The folder.
+        folder: PathBuf,
+        /// Why.
+        source: StoreError,
+    },
+    /// A symbolic link where the portal keeps its files.
+    #[error("{} is a symbolic link: the practice portal follows none", path.display())]
+    Symlink {
+        /// The link.
+        path: PathBuf,
     },
     /// The folder cannot be read or written.
     #[error("cannot use {}", path.display())]
@@ -40,4 +57,21 @@ pub enum PortalError {
     /// The server stopped by itself.
     #[error("the practice portal stopped")]
     Stopped(#[source] io::Error),
+}
+
+impl PortalError {
+    /// Who can repair it.
+    #[must_use]
+    pub fn fault(&self) -> Fault {
+        match self {
+            Self::Locked { .. } => Fault::Busy,
+            Self::Refused { source, .. } => source.fault(),
+            Self::Symlink { .. } | Self::Address { .. } => Fault::Operator,
+            Self::Foreign { .. } => Fault::Integrity,
+            Self::Folder { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
+                Fault::Permission
+            }
+            Self::Folder { .. } | Self::Stopped(_) => Fault::Ours,
+        }
+    }
 }

@@ -1,56 +1,74 @@
-//! The folder of a portal: one process at a time, each file whole or as it was.
+//! The folder of a portal: marked as ours, one process at a time, each file complete or as it was. No link is followed.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
+use debouches_store::{FolderKind, FolderState, check_folder, claim_folder};
+use rustix::fs::OFlags;
 use serde::de::DeserializeOwned;
 
 use crate::error::PortalError;
 use crate::model::{Resource, State};
+use crate::options::Access;
 
-/// The folder, locked until dropped. The lock is the system's: it dies with the process.
+/// The folder, locked until dropped when it may be written. The lock is the system's: it dies with the process.
 pub(crate) struct Folder {
     root: PathBuf,
-    _lock: File,
+    lock: Option<File>,
 }
 
+/// The folders below the root.
+const FOLDERS: [&str; 3] = ["tmp", "files", "parts"];
+
 impl Folder {
-    /// Takes the folder, made when absent, and sweeps what a stopped process left half-written.
-    pub(crate) fn open(root: &Path) -> Result<Self, PortalError> {
-        let at = |path: &Path| {
-            let path = path.to_owned();
-            move |source| PortalError::Folder { path, source }
+    /// Takes the folder, made when missing or empty, and sweeps what a stopped process had begun to write.
+    pub(crate) fn open(root: &Path, access: Access) -> Result<Self, PortalError> {
+        let refused = |source| PortalError::Refused {
+            folder: root.to_owned(),
+            source,
         };
-        fs::create_dir_all(root).map_err(at(root))?;
-        let path = root.join("lock");
-        let lock = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)
-            .map_err(at(&path))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(PortalError::Locked {
-                    folder: root.to_owned(),
-                });
+        match access {
+            Access::ReadOnly => {
+                check_folder(root, FolderKind::PracticePortal).map_err(refused)?;
+                no_link(root)?;
+                Ok(Self {
+                    root: root.to_owned(),
+                    lock: None,
+                })
             }
-            Err(TryLockError::Error(source)) => return Err(PortalError::Folder { path, source }),
+            Access::ReadWrite => {
+                claim_folder(root, FolderKind::PracticePortal).map_err(refused)?;
+                no_link(root)?;
+                let lock = lock(root)?;
+                prepare(root)?;
+                Ok(Self {
+                    root: root.to_owned(),
+                    lock: Some(lock),
+                })
+            }
         }
-        let temporary = root.join("tmp");
-        if temporary.exists() {
-            fs::remove_dir_all(&temporary).map_err(at(&temporary))?;
-        }
-        for folder in ["tmp", "files", "parts"] {
-            fs::create_dir_all(root.join(folder)).map_err(at(root))?;
-        }
-        Ok(Self {
-            root: root.to_owned(),
-            _lock: lock,
-        })
+    }
+
+    /// Whether anything may be written.
+    pub(crate) fn is_writable(&self) -> bool {
+        self.lock.is_some()
+    }
+
+    /// Whether there is such a folder.
+    pub(crate) fn exists(&self) -> bool {
+        check_folder(&self.root, FolderKind::PracticePortal)
+            .is_ok_and(|state| state == FolderState::Ours)
+    }
+
+    pub(crate) fn journal_path(&self) -> PathBuf {
+        self.root.join("journal.jsonl")
+    }
+
+    pub(crate) fn sync_root(&self) -> io::Result<()> {
+        sync_folder(&self.root)
     }
 
     pub(crate) fn state_path(&self) -> PathBuf {
@@ -76,26 +94,6 @@ impl Folder {
         self.root.join("parts").join(transfer)
     }
 
-    pub(crate) fn save(&self, state: &State) -> io::Result<()> {
-        self.write(&self.state_path(), &serde_json::to_vec_pretty(state)?)
-    }
-
-    /// The state, if there is one yet.
-    pub(crate) fn load(&self) -> Result<Option<State>, PortalError> {
-        let path = self.state_path();
-        let Some(state) = read::<State>(&path)? else {
-            return Ok(None);
-        };
-        if state.format == State::FORMAT {
-            Ok(Some(state))
-        } else {
-            Err(PortalError::Foreign {
-                path,
-                why: format!("format {} instead of {}", state.format, State::FORMAT),
-            })
-        }
-    }
-
     /// Removes the files that no resource names: a process that was stopped had stored them and not yet recorded them.
     /// Left there, they would make the same upload fail if it came again within the second.
     pub(crate) fn sweep(&self, state: &State) -> io::Result<()> {
@@ -117,11 +115,11 @@ impl Folder {
     /// Writes a file that only its owner reads: under a temporary name, flushed, then renamed.
     pub(crate) fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let temporary = self.temporary();
-        let mut options = OpenOptions::new();
-        options.create_new(true).write(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&temporary)?;
+        let mut file = OpenOptions::new()
+            .create_new(true)
+            .write(true)
+            .mode(0o600)
+            .open(&temporary)?;
         file.write_all(bytes)?;
         file.sync_all()?;
         fs::rename(&temporary, path)?;
@@ -129,28 +127,92 @@ impl Folder {
     }
 }
 
-/// The files at three levels under a folder, as `<slug>/<instant>/<name>`, with their paths.
+/// Refuses a link where the portal keeps its files: it would lead to files that are not its.
+fn no_link(root: &Path) -> Result<(), PortalError> {
+    for name in
+        FOLDERS
+            .into_iter()
+            .chain(["portal.json", "journal.jsonl", "credentials.json", "lock"])
+    {
+        let path = root.join(name);
+        match fs::symlink_metadata(&path) {
+            Ok(about) if about.is_symlink() => return Err(PortalError::Symlink { path }),
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(source) => return Err(PortalError::Folder { path, source }),
+        }
+    }
+    Ok(())
+}
+
+fn lock(root: &Path) -> Result<File, PortalError> {
+    let path = root.join("lock");
+    let no_follow = i32::try_from(OFlags::NOFOLLOW.bits()).unwrap_or_default();
+    let opened = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .mode(0o600)
+        .custom_flags(no_follow)
+        .open(&path);
+    let lock = match opened {
+        Ok(lock) => lock,
+        Err(source) => return Err(PortalError::Folder { path, source }),
+    };
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(PortalError::Locked {
+            folder: root.to_owned(),
+        }),
+        Err(TryLockError::Error(source)) => Err(PortalError::Folder { path, source }),
+    }
+}
+
+/// Makes the folders, and empties the one of files that are being received.
+fn prepare(root: &Path) -> Result<(), PortalError> {
+    for name in FOLDERS {
+        let path = root.join(name);
+        let made = fs::create_dir_all(&path);
+        made.map_err(|source| PortalError::Folder { path, source })?;
+    }
+    let temporary = root.join("tmp");
+    let emptied = fs::read_dir(&temporary).and_then(|entries| {
+        for entry in entries {
+            fs::remove_file(entry?.path())?;
+        }
+        Ok(())
+    });
+    emptied.map_err(|source| PortalError::Folder {
+        path: temporary,
+        source,
+    })
+}
+
+/// The files at three levels under a folder, as `<slug>/<instant>/<name>`, with their paths. Links are not followed.
 fn stored_files(root: &Path) -> io::Result<Vec<(String, PathBuf)>> {
-    let mut found = vec![(String::new(), root.to_owned())];
-    for _ in 0..3 {
+    let mut folders = vec![(String::new(), root.to_owned())];
+    for level in 1..=3 {
         let mut deeper = Vec::new();
-        for (name, folder) in found.into_iter().filter(|(_, path)| path.is_dir()) {
+        for (prefix, folder) in folders {
             for entry in fs::read_dir(folder)? {
                 let entry = entry?;
-                let own = entry.file_name().to_string_lossy().into_owned();
-                deeper.push((
-                    if name.is_empty() {
-                        own
-                    } else {
-                        format!("{name}/{own}")
-                    },
-                    entry.path(),
-                ));
+                let kind = entry.file_type()?;
+                if if level < 3 {
+                    kind.is_dir()
+                } else {
+                    kind.is_file()
+                } {
+                    let name = entry.file_name().to_string_lossy().into_owned();
+                    deeper.push((
+                        format!("{prefix}{name}{}", if level < 3 { "/" } else { "" }),
+                        entry.path(),
+                    ));
+                }
             }
         }
-        found = deeper;
+        folders = deeper;
     }
-    Ok(found)
+    Ok(folders)
 }
 
 /// Reads a JSON file, if there is one.

@@ -5,17 +5,18 @@
 //! a real server, and the conformance tests of the client compare both.
 //!
 //! Deliberately absent: accounts and their pages, search, harvesting, the analysis of files, DCAT, schema catalogues,
-//! discussions. It listens where it is told, which should be a loopback address: nothing here is meant for the world.
+//! discussions. It listens where it is asked to, which should be a loopback address: nothing here is meant for the world.
 
 mod access;
 mod api;
 mod app;
+mod authorisation;
 mod coverage;
 mod credentials;
 mod error;
 mod folder;
 mod form;
-mod gate;
+mod journal;
 mod list;
 mod model;
 mod options;
@@ -23,6 +24,7 @@ mod quality;
 mod refusal;
 mod running;
 mod seed;
+mod server;
 mod slug;
 mod storage;
 mod terms;
@@ -30,5 +32,5 @@ mod view;
 mod web;
 
 pub use error::PortalError;
-pub use options::{Clock, PortalOptions};
+pub use options::{Access, Clock, PortalOptions};
 pub use running::{RunningPortal, start};

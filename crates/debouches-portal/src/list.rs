@@ -14,18 +14,19 @@ pub(crate) struct Window {
 impl Window {
     /// Reads `page` and `page_size`.
     pub(crate) fn of(url: &Url, size: usize) -> Result<Self, Refusal> {
-        let number =
-            |name: &str, default: usize| match url.query_pairs().find(|(found, _)| found == name) {
-                None => Ok(default),
-                Some((_, text)) => {
-                    text.parse()
-                        .ok()
-                        .filter(|number| *number > 0)
-                        .ok_or_else(|| {
-                            Refusal::Record("page", format!("{name} must be a positive number"))
-                        })
-                }
-            };
+        let number = |name: &str, default: usize| match url
+            .query_pairs()
+            .find(|(existing, _)| existing == name)
+        {
+            None => Ok(default),
+            Some((_, text)) => text
+                .parse()
+                .ok()
+                .filter(|number| *number > 0)
+                .ok_or_else(|| {
+                    Refusal::Record("page", format!("{name} must be a positive number"))
+                }),
+        };
         Ok(Self {
             page: number("page", 1)?,
             size: number("page_size", size)?,

@@ -10,9 +10,12 @@ use serde_json::Value;
 pub(crate) type Extras = BTreeMap<String, Value>;
 
 /// Everything but the keys and the files.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct State {
     pub(crate) format: u32,
+    /// Number of the last change of the journal that is in it.
+    #[serde(default)]
+    pub(crate) sequence: u64,
     pub(crate) users: Vec<User>,
     pub(crate) organizations: Vec<Organization>,
     pub(crate) contacts: Vec<Contact>,
@@ -32,7 +35,7 @@ impl State {
 }
 
 /// A person, known by the name of its key in the credentials.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct User {
     pub(crate) id: String,
     pub(crate) name: String,
@@ -41,7 +44,7 @@ pub(crate) struct User {
     pub(crate) since: DateTime<Utc>,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Organization {
     pub(crate) id: String,
     pub(crate) name: String,
@@ -49,7 +52,7 @@ pub(crate) struct Organization {
     pub(crate) members: Vec<Member>,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Member {
     pub(crate) user: String,
     pub(crate) role: Role,
@@ -64,7 +67,7 @@ pub(crate) enum Role {
     PartialEditor,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Contact {
     pub(crate) id: String,
     pub(crate) name: String,
@@ -73,7 +76,7 @@ pub(crate) struct Contact {
 }
 
 /// A conversation under a dataset, which its followers are told of.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Discussion {
     pub(crate) id: String,
     pub(crate) dataset: String,
@@ -83,11 +86,11 @@ pub(crate) struct Discussion {
     pub(crate) created_at: DateTime<Utc>,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Dataset {
     pub(crate) id: String,
     pub(crate) slug: String,
-    pub(crate) former_slugs: Vec<String>,
+    pub(crate) previous_slugs: Vec<String>,
     pub(crate) title: String,
     pub(crate) acronym: Option<String>,
     pub(crate) description: String,
@@ -140,14 +143,14 @@ pub(crate) struct Spatial {
     pub(crate) granularity: String,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Resource {
     pub(crate) id: String,
     pub(crate) title: String,
     pub(crate) description: Option<String>,
     #[serde(rename = "type")]
     pub(crate) kind: String,
-    pub(crate) place: Place,
+    pub(crate) location: Location,
     pub(crate) format: Option<String>,
     pub(crate) mime: Option<String>,
     pub(crate) filesize: Option<u64>,
@@ -161,9 +164,9 @@ pub(crate) struct Resource {
 impl Resource {
     /// The path of the file, when it is here.
     pub(crate) fn path(&self) -> Option<&str> {
-        match &self.place {
-            Place::Hosted(path) => Some(path),
-            Place::Remote(_) => None,
+        match &self.location {
+            Location::Hosted(path) => Some(path),
+            Location::Remote(_) => None,
         }
     }
 }
@@ -171,7 +174,7 @@ impl Resource {
 /// Where the bytes are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Place {
+pub(crate) enum Location {
     /// Here: a path under the folder of files.
     Hosted(String),
     /// Elsewhere: an address.

@@ -1,18 +1,28 @@
-//! What a practice portal is told.
+//! The options of a practice portal.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
 /// Gives the present instant.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
+/// What may be done with the folder of a portal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Everything. One process at a time.
+    ReadWrite,
+    /// Nothing is written, not even the folder when it is missing; whoever serves it is not disturbed. Writes answer 423.
+    ReadOnly,
+}
+
 /// How to serve a practice portal.
 #[derive(Clone)]
 pub struct PortalOptions {
-    /// Folder of its state, made when absent. One process at a time.
+    /// Folder of its state, made when missing or empty.
     pub folder: PathBuf,
     /// Where to listen; port 0 takes a free one.
     pub address: SocketAddr,
@@ -25,6 +35,10 @@ pub struct PortalOptions {
     /// Make the accounts and keys that tests need beside the editor's: an administrator, a partial editor, an outsider,
     /// an expired key and a revoked one. Decided when the folder is new.
     pub test_accounts: bool,
+    /// What may be done with the folder.
+    pub access: Access,
+    /// How long to wait for another process that serves the folder.
+    pub wait: Duration,
     /// The clock.
     pub clock: Clock,
 }
@@ -40,6 +54,8 @@ impl PortalOptions {
             allow_parquet: true,
             max_body: None,
             test_accounts: false,
+            access: Access::ReadWrite,
+            wait: Duration::ZERO,
             clock: Arc::new(Utc::now),
         }
     }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
-use crate::model::{Dataset, Place, Resource};
+use crate::model::{Dataset, Location, Resource};
 use crate::terms::{Period, period};
 
 /// Formats that cannot be read without a particular program, or not at all by one.
@@ -65,9 +65,9 @@ fn is_open(resource: &Resource) -> bool {
 
 /// Only links are checked, by a service that this portal has not.
 fn is_available(resource: &Resource) -> bool {
-    match resource.place {
-        Place::Hosted(_) => true,
-        Place::Remote(_) => resource.extras.get("check:available") != Some(&json!(false)),
+    match resource.location {
+        Location::Hosted(_) => true,
+        Location::Remote(_) => resource.extras.get("check:available") != Some(&json!(false)),
     }
 }
 

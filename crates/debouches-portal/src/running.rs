@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -12,9 +13,14 @@ use crate::app::App;
 use crate::credentials::Credentials;
 use crate::error::PortalError;
 use crate::folder::Folder;
+use crate::journal::Journal;
 use crate::options::PortalOptions;
 use crate::seed::seed;
+use crate::server::serve;
 use crate::{api, model::State};
+
+/// How often a folder that another process serves is tried again.
+const POLL: Duration = Duration::from_millis(100);
 
 /// A portal that serves until it is shut down or dropped.
 pub struct RunningPortal {
@@ -28,12 +34,13 @@ pub struct RunningPortal {
 /// # Errors
 /// When another process has the folder, when it cannot be read or written, or when the address is taken.
 pub async fn start(options: PortalOptions) -> Result<RunningPortal, PortalError> {
-    let folder = Folder::open(&options.folder)?;
+    let folder = open(&options).await?;
     let state = first_or_last_state(&folder, &options)?;
-    folder.sweep(&state).map_err(|source| PortalError::Folder {
-        path: folder.files(),
-        source,
-    })?;
+    let journal = if folder.is_writable() {
+        Some(begin(&folder, &state)?)
+    } else {
+        None
+    };
     let address = options.address;
     let unreachable = |source| PortalError::Address { address, source };
     let listener = TcpListener::bind(address).await.map_err(unreachable)?;
@@ -42,14 +49,10 @@ pub async fn start(options: PortalOptions) -> Result<RunningPortal, PortalError>
         reachable(listener.local_addr().map_err(unreachable)?)
     );
     let credentials = Credentials::settle(&folder, &state, &base)?;
-    let app = Arc::new(App::new(folder, options, credentials, state));
+    let app = Arc::new(App::new(folder, options, credentials, state, journal));
     let (stop, stopped) = oneshot::channel::<()>();
     let router = api::router(&app);
-    let server = tokio::spawn(async move {
-        axum::serve(listener, router)
-            .with_graceful_shutdown(async { drop(stopped.await) })
-            .await
-    });
+    let server = tokio::spawn(serve(listener, router, stopped));
     tracing::info!(url = base, "the practice portal serves on {base}/");
     Ok(RunningPortal {
         app,
@@ -83,19 +86,32 @@ impl RunningPortal {
         self.app.folder.credentials_path()
     }
 
-    /// Ends the requests under way, stops, and frees the folder.
+    /// Waits until the disk has all that was published so far: to be called at the end of a publication.
     ///
     /// # Errors
-    /// When the server had stopped by itself.
+    /// When the disk refuses.
+    pub async fn flush(&self) -> Result<(), PortalError> {
+        let flushed = self.app.flush().await;
+        flushed.map_err(|source| PortalError::Folder {
+            path: self.app.folder.journal_path(),
+            source,
+        })
+    }
+
+    /// Ends the requests under way, those that wait too long without an answer; stops, and frees the folder.
+    ///
+    /// # Errors
+    /// When the server had stopped by itself, or the disk refuses the last changes.
     pub async fn shutdown(mut self) -> Result<(), PortalError> {
         // The receiver is gone only when the server is, which the line below reports.
         if let Some(stop) = self.stop.take() {
             stop.send(()).unwrap_or_default();
         }
         match (&mut self.server).await {
-            Ok(result) => result.map_err(PortalError::Stopped),
-            Err(error) => Err(PortalError::Stopped(std::io::Error::other(error))),
+            Ok(result) => result.map_err(PortalError::Stopped)?,
+            Err(error) => return Err(PortalError::Stopped(std::io::Error::other(error))),
         }
+        self.flush().await
     }
 }
 
@@ -106,15 +122,37 @@ impl Drop for RunningPortal {
 }
 
 fn first_or_last_state(folder: &Folder, options: &PortalOptions) -> Result<State, PortalError> {
-    if let Some(state) = folder.load()? {
-        return Ok(state);
+    let known = if folder.exists() {
+        Journal::load(folder)?
+    } else {
+        None
+    };
+    Ok(known.unwrap_or_else(|| seed((options.clock)(), options.test_accounts)))
+}
+
+/// Takes the folder, as soon as whoever serves it has ended and within the wait.
+async fn open(options: &PortalOptions) -> Result<Folder, PortalError> {
+    let mut remaining = options.wait;
+    loop {
+        match Folder::open(&options.folder, options.access) {
+            Err(PortalError::Locked { .. }) if !remaining.is_zero() => {
+                tokio::time::sleep(POLL.min(remaining)).await;
+                remaining = remaining.saturating_sub(POLL);
+            }
+            result => return result,
+        }
     }
-    let state = seed((options.clock)(), options.test_accounts);
-    folder.save(&state).map_err(|source| PortalError::Folder {
-        path: folder.state_path(),
+}
+
+fn begin(folder: &Folder, state: &State) -> Result<Journal, PortalError> {
+    folder.sweep(state).map_err(|source| PortalError::Folder {
+        path: folder.files(),
         source,
     })?;
-    Ok(state)
+    Journal::begin(folder, state).map_err(|source| PortalError::Folder {
+        path: folder.state_path(),
+        source,
+    })
 }
 
 /// Listening everywhere, we are reached here.

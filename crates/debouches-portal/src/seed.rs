@@ -1,6 +1,7 @@
 //! A new portal: an organization, an editor, nothing published.
 
 use chrono::{DateTime, Utc};
+use sha1::{Digest as _, Sha1};
 
 use crate::credentials::EDITOR;
 use crate::model::{Contact, Member, Organization, Role, State, User};
@@ -14,7 +15,7 @@ pub(crate) fn seed(now: DateTime<Utc>, test_accounts: bool) -> State {
         &[EDITOR]
     };
     let user = |name: &&str| User {
-        id: object_id(now),
+        id: first_id(name),
         name: (*name).to_owned(),
         admin: *name == "admin",
         since: now,
@@ -31,7 +32,7 @@ pub(crate) fn seed(now: DateTime<Utc>, test_accounts: bool) -> State {
         wanted.iter().filter_map(member).collect::<Vec<_>>()
     };
     let organization = |name: &str, members: Vec<Member>| Organization {
-        id: object_id(now),
+        id: first_id(name),
         name: name.to_owned(),
         slug: slugify(name, &[]),
         members,
@@ -49,19 +50,27 @@ pub(crate) fn seed(now: DateTime<Utc>, test_accounts: bool) -> State {
         ));
     }
     let contacts = vec![Contact {
-        id: object_id(now),
+        id: first_id("contact"),
         name: "Contact d'essai".to_owned(),
         email: "contact@example.org".to_owned(),
         organization: organizations[0].id.clone(),
     }];
     State {
         format: State::FORMAT,
+        sequence: 0,
         users,
         organizations,
         contacts,
         datasets: Vec::new(),
         discussions: Vec::new(),
     }
+}
+
+/// The id of what a new portal has. It comes from the name: a plan that is made before the folder is holds after it.
+fn first_id(name: &str) -> String {
+    let mut id = crate::storage::hex(&Sha1::digest(name.as_bytes()));
+    id.truncate(24);
+    id
 }
 
 /// An id as the portal's database makes them: the second, then chance.

@@ -1,4 +1,4 @@
-//! Files on their way in: received under a temporary name, digested, then put in place.
+//! Files on their way in: received under a temporary name, digested, then named.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -11,9 +11,11 @@ use sha1::{Digest as _, Sha1};
 use tokio::io::AsyncWriteExt as _;
 
 use crate::app::App;
-use crate::folder::sync_folder;
 use crate::refusal::Refusal;
 use crate::slug::file_name;
+
+/// Longest field of a form that is not a file, in bytes.
+const LONGEST_FIELD: usize = 64 << 10;
 
 /// A form with a file, as received.
 pub(crate) struct Received {
@@ -29,7 +31,7 @@ pub(crate) struct Arrived {
     path: PathBuf,
 }
 
-/// A file in its place.
+/// A file under its name.
 pub(crate) struct Stored {
     /// Path under the folder of files.
     pub(crate) path: String,
@@ -39,7 +41,7 @@ pub(crate) struct Stored {
 
 impl Drop for Arrived {
     fn drop(&mut self) {
-        // Gone already when it was put in place.
+        // Gone already when it was named.
         drop(fs::remove_file(&self.path));
     }
 }
@@ -56,9 +58,16 @@ pub(crate) async fn receive(app: &App, mut form: Multipart) -> Result<Received, 
     while let Some(mut field) = form.next_field().await.map_err(broken)? {
         let name = field.name().unwrap_or_default().to_owned();
         let Some(given) = field.file_name().map(str::to_owned) else {
+            let mut text = Vec::new();
+            while let Some(piece) = field.chunk().await.map_err(broken)? {
+                if text.len() + piece.len() > LONGEST_FIELD {
+                    return Err(Refusal::bad("A field of the form is too long"));
+                }
+                text.extend_from_slice(&piece);
+            }
             received
                 .fields
-                .insert(name, field.text().await.map_err(broken)?);
+                .insert(name, String::from_utf8_lossy(&text).into_owned());
             continue;
         };
         let mut arrived = Arrived {
@@ -77,7 +86,6 @@ pub(crate) async fn receive(app: &App, mut form: Multipart) -> Result<Received, 
             file.write_all(&piece).await?;
         }
         file.flush().await?;
-        file.sync_all().await?;
         arrived.sha1 = hex(&hasher.finalize());
         if name == "file" {
             received.file = Some(arrived);
@@ -94,7 +102,7 @@ pub(crate) async fn discard(mut form: Multipart) {
 }
 
 /// Puts a file in a folder named after the second: the same name twice within a second is an error of the portal.
-pub(crate) fn place(
+pub(crate) fn store_file(
     app: &App,
     slug: &str,
     arrived: &Arrived,
@@ -102,7 +110,7 @@ pub(crate) fn place(
 ) -> Result<Stored, Refusal> {
     let (path, target) = target(app, slug, &arrived.name, now)?;
     fs::hard_link(&arrived.path, &target)?;
-    sync_parent(&target)?;
+    app.pending(to_flush(&target))?;
     Ok(Stored {
         path,
         length: arrived.length,
@@ -133,7 +141,7 @@ pub(crate) fn assemble(
 ) -> Result<Stored, Refusal> {
     let (path, target) = target(app, slug, &file_name(name), now)?;
     let folder = app.folder.parts(transfer);
-    let (mut whole, mut hasher, mut length) = (File::create_new(&target)?, Sha1::new(), 0);
+    let (mut assembled, mut hasher, mut length) = (File::create_new(&target)?, Sha1::new(), 0);
     let mut buffer = vec![0; 64 << 10];
     for index in 0..parts {
         let mut part = File::open(folder.join(index.to_string()))?;
@@ -143,12 +151,11 @@ pub(crate) fn assemble(
                 break;
             }
             hasher.update(&buffer[..read]);
-            whole.write_all(&buffer[..read])?;
+            assembled.write_all(&buffer[..read])?;
             length += read as u64;
         }
     }
-    whole.sync_all()?;
-    sync_parent(&target)?;
+    app.pending(to_flush(&target))?;
     fs::remove_dir_all(folder)?;
     Ok(Stored {
         path,
@@ -179,11 +186,12 @@ fn target(app: &App, slug: &str, name: &str, now: DateTime<Utc>) -> io::Result<(
     Ok((path, target))
 }
 
-/// Makes a new name last: that of the file, of its second, and of its dataset.
-fn sync_parent(target: &Path) -> io::Result<()> {
-    target.ancestors().skip(1).take(3).try_for_each(sync_folder)
+/// What must reach the disk for a file to last: its bytes, its name, that of its second, and of its dataset.
+fn to_flush(target: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    let paths: Vec<PathBuf> = target.ancestors().take(4).map(Path::to_owned).collect();
+    paths.into_iter()
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

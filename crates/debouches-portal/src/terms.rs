@@ -163,7 +163,7 @@ pub(crate) fn frequencies() -> impl Iterator<Item = &'static str> {
 pub(crate) fn frequency(name: &str) -> Option<&'static str> {
     let name = FORMER
         .iter()
-        .find(|(former, _)| *former == name)
+        .find(|(previous, _)| *previous == name)
         .map_or(name, |(_, new)| *new);
     frequencies().find(|id| *id == name)
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::access::Caller;
 use crate::app::App;
-use crate::model::{Dataset, Organization, Place, Resource, State};
+use crate::model::{Dataset, Location, Organization, Resource, State};
 use crate::quality::quality;
 use crate::terms::NO_LICENCE;
 
@@ -35,7 +35,7 @@ pub(crate) fn dataset(app: &App, state: &State, caller: &Caller, dataset: &Datas
         "deleted": dataset.deleted.map(date),
         "extras": dataset.extras,
         "contact_points": contacts(state, dataset),
-        "organization": dataset.organization.as_deref().and_then(|id| state.organization(id)).map(|found| organization(app, caller, found)),
+        "organization": dataset.organization.as_deref().and_then(|id| state.organization(id)).map(|existing| organization(app, caller, existing)),
         "owner": dataset.owner.as_ref().map(|id| json!({"class": "User", "id": id})),
         "quality": quality(dataset, app.now()),
         "permissions": {"delete": edits, "edit": edits, "edit_resources": edits},
@@ -48,16 +48,16 @@ pub(crate) fn dataset(app: &App, state: &State, caller: &Caller, dataset: &Datas
         "last_update": date(dataset.last_update()),
         "page": format!("{base}/datasets/{}", dataset.slug),
         "uri": format!("{base}/api/1/datasets/{}/", dataset.slug),
-        "resources": dataset.resources.iter().map(|found| resource(app, found)).collect::<Vec<_>>(),
+        "resources": dataset.resources.iter().map(|existing| resource(app, existing)).collect::<Vec<_>>(),
     })
 }
 
 /// A file or a link.
 pub(crate) fn resource(app: &App, resource: &Resource) -> Value {
     let base = app.base();
-    let (filetype, url) = match &resource.place {
-        Place::Hosted(path) => ("file", format!("{base}/s/resources/{path}")),
-        Place::Remote(url) => ("remote", url.clone()),
+    let (filetype, url) = match &resource.location {
+        Location::Hosted(path) => ("file", format!("{base}/s/resources/{path}")),
+        Location::Remote(url) => ("remote", url.clone()),
     };
     json!({
         "id": resource.id,

@@ -40,6 +40,30 @@ pub enum StoreError {
         /// The link.
         path: PathBuf,
     },
+    /// A folder that holds files and is not marked as ours: nothing in it was touched.
+    #[error("cannot use {} as {kind}: {reason}", path.display())]
+    Foreign {
+        /// The folder.
+        path: PathBuf,
+        /// What it was to be.
+        kind: &'static str,
+        /// Why it is not.
+        reason: String,
+    },
+    /// Another run has held the lock for longer than a run can last.
+    #[error("{state} has been locked for more than a day, by {}", owner.as_ref().map_or_else(|| "another process".to_owned(), |owner| owner.to_string()))]
+    HeldTooLong {
+        /// The state.
+        state: String,
+        /// Who holds it, when it says so.
+        owner: Option<Box<Owner>>,
+    },
+    /// The state was opened to be read.
+    #[error("cannot write in {state}: it was opened to be read only")]
+    ReadOnly {
+        /// The state.
+        state: String,
+    },
     /// The rights are missing, or the file system is read-only.
     #[error("cannot {action} {}: permission denied", path.display())]
     Denied {
@@ -218,9 +242,12 @@ impl StoreError {
             Self::Location { .. }
             | Self::Unsupported { .. }
             | Self::Symlink { .. }
+            | Self::Foreign { .. }
             | Self::Format { .. }
             | Self::NoBucket { .. } => Fault::Operator,
             Self::Name { .. }
+            | Self::HeldTooLong { .. }
+            | Self::ReadOnly { .. }
             | Self::Full { .. }
             | Self::Io { .. }
             | Self::NotDurable { .. }
@@ -243,6 +270,12 @@ impl StoreError {
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match self {
+            Self::Foreign { .. } => Some(
+                "name a folder that is empty or that does not exist; nothing in this one was touched",
+            ),
+            Self::HeldTooLong { .. } => {
+                Some("end the process that holds it: the lock is freed with its process")
+            }
             Self::Denied { .. } => {
                 Some("let the user of this run write in the folder of the state")
             }

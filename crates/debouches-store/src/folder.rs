@@ -16,6 +16,7 @@ use debouches_model::{ArtefactKey, MANIFEST_FILE, Stage};
 pub(crate) use dir::Dir;
 pub use replace::replace_file;
 
+use crate::marker::{self, FolderKind, FolderState};
 use crate::{StoreError, name};
 
 /// The folder of a state.
@@ -24,8 +25,23 @@ pub(crate) struct Folder {
 }
 
 impl Folder {
-    /// Opens the folder, and makes it when it is not there.
+    /// Opens the folder of a state, and makes it when it is missing or empty.
     pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
+        Ok(Self {
+            root: marker::claim(path, FolderKind::State)?,
+        })
+    }
+
+    /// Opens the folder of a state that exists; none when there is none yet.
+    pub(crate) fn open_existing(path: &Path) -> Result<Option<Self>, StoreError> {
+        match marker::check_folder(path, FolderKind::State)? {
+            FolderState::Absent => Ok(None),
+            FolderState::Ours => Ok(Dir::existing(path)?.map(|root| Self { root })),
+        }
+    }
+
+    /// A folder of ours that nobody else knows.
+    pub(crate) fn unmarked(path: &Path) -> Result<Self, StoreError> {
         Ok(Self {
             root: Dir::root(path)?,
         })

@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use rustix::fs::OFlags;
+use rustix::fs::{Mode, OFlags};
+use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 
 use crate::backend::Backend;
@@ -16,6 +17,9 @@ use crate::{Store, StoreError};
 
 /// Name of the lock file, below the root.
 const LOCK_FILE: &str = "lock";
+
+/// A lock held for longer than this is stuck, or somebody's who means harm: to be looked into.
+const LONGEST_RUN: chrono::TimeDelta = chrono::TimeDelta::days(1);
 
 /// How often a waiting run looks again.
 const POLL: Duration = Duration::from_millis(100);
@@ -73,12 +77,13 @@ impl Store {
     ///
     /// A bucket has no lock: see [`Store::locked_elsewhere`].
     pub async fn lock(&self, wait: Option<Duration>, owner: Owner) -> Result<Lock, StoreError> {
-        let mut left = wait.unwrap_or_default();
+        self.check_writable()?;
+        let mut remaining = wait.unwrap_or_default();
         loop {
             match self.try_lock(&owner) {
-                Err(StoreError::Held { .. }) if !left.is_zero() => {
-                    tokio::time::sleep(POLL.min(left)).await;
-                    left = left.saturating_sub(POLL);
+                Err(StoreError::Held { .. }) if !remaining.is_zero() => {
+                    tokio::time::sleep(POLL.min(remaining)).await;
+                    remaining = remaining.saturating_sub(POLL);
                 }
                 result => return result,
             }
@@ -122,15 +127,13 @@ fn lock_file(root: &Dir, state: String, owner: &Owner) -> Result<Lock, StoreErro
     })?;
     match file.try_lock() {
         Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            return Err(StoreError::Held {
-                state,
-                owner: told(&mut file).map(Box::new),
-            });
-        }
-        Err(TryLockError::Error(error)) => return Err(StoreError::io("lock", at, error)),
+        Err(TryLockError::WouldBlock) => return Err(held(state, &mut file, owner.since)),
+        Err(TryLockError::Error(error)) => return Err(cannot_lock(state, at, error)),
     }
-    let left_by = told(&mut file);
+    // Whoever can open the file can lock it: only its owner may.
+    rustix::fs::fchmod(&file, Mode::from_raw_mode(0o600))
+        .map_err(|error| StoreError::io("set the rights of", &at, error))?;
+    let left_by = holder(&mut file);
     write_owner(&mut file, owner).map_err(|error| StoreError::io("write", at, error))?;
     Ok(Lock {
         state,
@@ -139,8 +142,38 @@ fn lock_file(root: &Dir, state: String, owner: &Owner) -> Result<Lock, StoreErro
     })
 }
 
-/// What the file says of its owner; the answer is a courtesy, so that a half-written one is no answer.
-fn told(file: &mut File) -> Option<Owner> {
+/// The refusal of a lock that somebody has: soon free, or held for longer than a run lasts.
+fn held(state: String, file: &mut File, now: DateTime<Utc>) -> StoreError {
+    let holder = holder(file);
+    // Who does not write a name is dated by the last one that was given back.
+    let unnamed = || file.metadata().ok()?.modified().ok().map(DateTime::from);
+    let since = holder.as_ref().map(|holder| holder.since).or_else(unnamed);
+    let owner = holder.map(Box::new);
+    if since.is_some_and(|since| now - since > LONGEST_RUN) {
+        StoreError::HeldTooLong { state, owner }
+    } else {
+        StoreError::Held { state, owner }
+    }
+}
+
+/// Tells a file system that has no locks from the other reasons.
+fn cannot_lock(state: String, at: std::path::PathBuf, error: std::io::Error) -> StoreError {
+    let errno = error.raw_os_error().map(Errno::from_raw_os_error);
+    if matches!(
+        errno,
+        Some(Errno::NOLCK | Errno::NOTSUP | Errno::NOSYS | Errno::INVAL)
+    ) {
+        StoreError::Unsupported {
+            state,
+            what: "be locked: its file system has no locks; put the state on another one",
+        }
+    } else {
+        StoreError::io("lock", at, error)
+    }
+}
+
+/// The owner that the file names; the answer is a courtesy, so that a half-written one is no answer.
+fn holder(file: &mut File) -> Option<Owner> {
     let mut text = String::new();
     file.seek(SeekFrom::Start(0)).ok()?;
     file.take(1 << 16).read_to_string(&mut text).ok()?;

@@ -16,7 +16,7 @@ pub(crate) const TMP: &str = "tmp";
 
 static NEXT: AtomicU64 = AtomicU64::new(0);
 
-/// The place of temporary files of one run.
+/// The temporary files of one run.
 pub(crate) struct Scratch {
     root: Dir,
     run: String,
@@ -28,9 +28,9 @@ pub(crate) struct Scratch {
 
 impl Scratch {
     /// Temporary files inside a state.
-    pub(crate) fn inside(root: &Path, run: &str) -> Result<Self, StoreError> {
+    pub(crate) fn inside(root: &Dir, run: &str) -> Result<Self, StoreError> {
         Ok(Self {
-            root: Dir::root(root)?,
+            root: root.again()?,
             run: run.to_owned(),
             durable: true,
             private: None,
@@ -53,6 +53,11 @@ impl Scratch {
             durable: false,
             private: Some(private),
         })
+    }
+
+    /// The private folder; none inside a state.
+    pub(crate) fn private_path(&self) -> Option<&Path> {
+        self.private.as_ref().map(tempfile::TempDir::path)
     }
 
     /// The run that writes here.
@@ -133,7 +138,7 @@ impl Temporary {
         if !self.scratch.durable {
             return Ok(());
         }
-        rustix::fs::fchmod(file, Mode::from_raw_mode(0o444))
+        rustix::fs::fchmod(file, Mode::from_raw_mode(0o400))
             .map_err(|error| self.failure(error.into()))?;
         file.sync_all().map_err(|source| StoreError::NotDurable {
             path: self.dir.at(&self.name),

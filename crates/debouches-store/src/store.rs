@@ -26,6 +26,18 @@ pub struct StoreEnv {
     pub aws: BTreeMap<String, String>,
     /// Where the temporary files of `s3://` and `memory://` go; the folder of the system when absent.
     pub spool: Option<PathBuf>,
+    /// Whether anything may be written.
+    pub access: Access,
+}
+
+/// What may be done with a state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Access {
+    /// Everything; a missing folder is made.
+    #[default]
+    ReadWrite,
+    /// Nothing is written, not even the folder; a missing one is an empty state.
+    ReadOnly,
 }
 
 impl StoreEnv {
@@ -47,6 +59,7 @@ struct Inner {
     scratch: Arc<Scratch>,
     memo: Memo,
     display: String,
+    access: Access,
 }
 
 /// What may be taken as already hashed.
@@ -64,17 +77,14 @@ const LARGEST_MANIFEST: u64 = 16 << 20;
 impl Store {
     /// Opens the state at a folder path (taken from `base`), `file://`, `memory://` or `s3://bucket/prefix`.
     ///
-    /// A missing folder is made. Each `memory://` is a new one. Nothing is asked of a bucket yet.
+    /// A missing or empty folder is made ours. Each `memory://` is a new one. Nothing is asked of a bucket yet.
     pub async fn open(url: &str, base: &Path, env: &StoreEnv) -> Result<Self, StoreError> {
         name::check_run(&env.run)?;
         let (backend, scratch, display) = match Location::parse(url, base)? {
             Location::Folder(path) => {
-                let folder = Folder::open(&path)?;
-                (
-                    Backend::Folder(Arc::new(folder)),
-                    Scratch::inside(&path, &env.run)?,
-                    path.display().to_string(),
-                )
+                let (folder, scratch) = open_folder(&path, env)?;
+                let display = path.display().to_string();
+                (Backend::Folder(Arc::new(folder)), scratch, display)
             }
             Location::Memory => {
                 let objects = Objects::memory();
@@ -100,6 +110,7 @@ impl Store {
             scratch: Arc::new(scratch),
             memo: Memo::default(),
             display,
+            access: env.access,
         })))
     }
 
@@ -107,6 +118,16 @@ impl Store {
     #[must_use]
     pub fn root_display(&self) -> String {
         self.0.display.clone()
+    }
+
+    /// Refuses to write in a state that was opened to be read.
+    pub(crate) fn check_writable(&self) -> Result<(), StoreError> {
+        match self.0.access {
+            Access::ReadWrite => Ok(()),
+            Access::ReadOnly => Err(StoreError::ReadOnly {
+                state: self.root_display(),
+            }),
+        }
     }
 
     /// Begins an artefact.
@@ -197,6 +218,7 @@ impl Store {
 
     /// Opens the journal of a publication, and makes it when it is not there.
     pub async fn journal(&self, key: &ArtefactKey) -> Result<Journal, StoreError> {
+        self.check_writable()?;
         if let Some(artefact) = self.find(key).await?
             && artefact
                 .manifest()
@@ -239,6 +261,7 @@ impl Store {
         staged: Vec<Staged>,
         manifest: Vec<u8>,
     ) -> Result<Committed, StoreError> {
+        self.check_writable()?;
         match &self.0.backend {
             Backend::Folder(folder) => {
                 let (folder, scratch, key) =
@@ -300,6 +323,26 @@ impl Store {
                 Ok(Some(bytes))
             }
             Backend::Objects(objects) => objects.get(&format!("{key}/{path}")).await,
+        }
+    }
+}
+
+/// The folder of a state and where its drafts are written.
+fn open_folder(path: &Path, env: &StoreEnv) -> Result<(Folder, Scratch), StoreError> {
+    match env.access {
+        Access::ReadWrite => {
+            let folder = Folder::open(path)?;
+            let scratch = Scratch::inside(folder.root(), &env.run)?;
+            Ok((folder, scratch))
+        }
+        Access::ReadOnly => {
+            let scratch = Scratch::private(env.spool.as_deref(), &env.run)?;
+            let folder = match (Folder::open_existing(path)?, scratch.private_path()) {
+                (Some(folder), _) => folder,
+                // Nothing was ever written there: an empty folder of ours stands for it.
+                (None, private) => Folder::unmarked(private.unwrap_or(path))?,
+            };
+            Ok((folder, scratch))
         }
     }
 }

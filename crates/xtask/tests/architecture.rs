@@ -21,7 +21,7 @@ const ALLOWED: [(&str, &[&str]); 15] = [
     ("disclosure", &["model"]),
     ("insertion", &["model", "table", "validate", "enrich"]),
     ("publish", &["model", "store", "udata"]),
-    ("portal", &[]),
+    ("portal", &["model", "store"]),
     ("site", &["model"]),
     (
         "engine",

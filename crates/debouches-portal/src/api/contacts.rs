@@ -23,13 +23,13 @@ pub(crate) async fn list(
     let url = asked(&app, &uri)?;
     let window = Window::of(&url, 20)?;
     app.read(|state| {
-        let found = state
+        let existing = state
             .organization(&organization)
             .ok_or_else(Refusal::not_found)?;
         let ours: Vec<&Contact> = state
             .contacts
             .iter()
-            .filter(|contact| contact.organization == found.id)
+            .filter(|contact| contact.organization == existing.id)
             .collect();
         window.show(&url, &ours, |contact| shown(contact)).map(Json)
     })
@@ -60,10 +60,10 @@ pub(crate) async fn create(
     let organization = text("organization").unwrap_or_default().to_owned();
     let now = app.now();
     app.write(|state| {
-        let found = state
+        let existing = state
             .organization(&organization)
-            .filter(|found| caller.is_admin() || caller.role(found).is_some());
-        found.ok_or_else(|| {
+            .filter(|existing| caller.is_admin() || caller.role(existing).is_some());
+        existing.ok_or_else(|| {
             Refusal::field("organization", "Permission denied for this organization")
         })?;
         let same = |contact: &&Contact| {

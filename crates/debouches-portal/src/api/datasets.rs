@@ -16,15 +16,15 @@ use crate::refusal::Refusal;
 use crate::seed::object_id;
 use crate::{slug, view};
 
-/// The place of a dataset in the state, by slug or id. A former slug is answered by a redirect to the present one.
+/// The index of a dataset in the state, by slug or id. A previous slug is answered by a redirect to the present one.
 pub(crate) fn find(state: &State, key: &str, uri: &Uri) -> Result<usize, Refusal> {
     let position = |test: &dyn Fn(&Dataset) -> bool| state.datasets.iter().position(test);
-    if let Some(found) =
+    if let Some(existing) =
         position(&|dataset| dataset.slug == key).or_else(|| position(&|dataset| dataset.id == key))
     {
-        return Ok(found);
+        return Ok(existing);
     }
-    let moved = position(&|dataset| dataset.former_slugs.iter().any(|slug| slug == key))
+    let moved = position(&|dataset| dataset.previous_slugs.iter().any(|slug| slug == key))
         .ok_or_else(Refusal::not_found)?;
     Err(Refusal::Moved(uri.path().replacen(
         &format!("/{key}/"),
@@ -52,7 +52,7 @@ pub(crate) fn visible<'a>(
     }
 }
 
-/// The place of a dataset that this person may write.
+/// The index of a dataset that this person may write.
 pub(crate) fn writable(
     state: &State,
     caller: &Caller,
@@ -95,7 +95,7 @@ pub(crate) async fn list(
     let window = Window::of(&url, 20)?;
     let filter = |name: &str| {
         url.query_pairs()
-            .find(|(found, _)| found == name)
+            .find(|(existing, _)| existing == name)
             .map(|(_, value)| value.into_owned())
     };
     let organization = filter("organization");
@@ -197,9 +197,9 @@ pub(crate) async fn update(
         fill_dataset(state, &caller, Purpose::Update, &body, &mut dataset, now)?;
         if dataset.title != title {
             let slug = free_slug(state, &dataset);
-            let former = std::mem::replace(&mut dataset.slug, slug);
-            if former != dataset.slug {
-                dataset.former_slugs.push(former);
+            let previous = std::mem::replace(&mut dataset.slug, slug);
+            if previous != dataset.slug {
+                dataset.previous_slugs.push(previous);
             }
         }
         state.datasets[index] = dataset;
@@ -221,8 +221,8 @@ pub(crate) async fn delete(
 ) -> Result<StatusCode, Refusal> {
     let now = app.now();
     app.write(|state| {
-        let found = find(state, &key, &uri)?;
-        if state.datasets[found].deleted.is_some() {
+        let existing = find(state, &key, &uri)?;
+        if state.datasets[existing].deleted.is_some() {
             return Err(Refusal::deleted());
         }
         let index = writable(state, &caller, &key, &uri)?;
@@ -247,7 +247,7 @@ fn blank(id: String, now: chrono::DateTime<chrono::Utc>) -> Dataset {
     Dataset {
         id,
         slug: String::new(),
-        former_slugs: Vec::new(),
+        previous_slugs: Vec::new(),
         title: String::new(),
         acronym: None,
         description: String::new(),

@@ -61,7 +61,7 @@ pub(crate) async fn create(
         .to_owned();
     let now = app.now();
     app.write(|state| {
-        if state.datasets.iter().all(|found| found.id != dataset) {
+        if state.datasets.iter().all(|existing| existing.id != dataset) {
             return Err(Refusal::field("subject", "Unknown reference"));
         }
         let discussion = Discussion {

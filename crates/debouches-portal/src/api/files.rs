@@ -30,7 +30,11 @@ pub(crate) async fn file(
     if path.split('/').count() != 3 || !path.split('/').all(plain) {
         return lost();
     }
-    let Ok(file) = tokio::fs::File::open(app.folder.files().join(&path)).await else {
+    let file = app.folder.files().join(&path);
+    if is_through_link(&file) {
+        return lost();
+    }
+    let Ok(file) = tokio::fs::File::open(file).await else {
         return lost();
     };
     let Ok(about) = file.metadata().await else {
@@ -75,4 +79,11 @@ pub(crate) async fn file(
         HeaderValue::from_static("nosniff"),
     );
     response
+}
+
+/// Whether the file, its second or its dataset is a symbolic link, which the portal never makes.
+fn is_through_link(file: &std::path::Path) -> bool {
+    file.ancestors()
+        .take(3)
+        .any(|path| std::fs::symlink_metadata(path).is_ok_and(|about| about.is_symlink()))
 }

@@ -70,12 +70,12 @@ pub(crate) async fn organization(
     Path(key): Path<String>,
 ) -> Result<Json<Value>, Refusal> {
     app.read(|state| {
-        let found = state
+        let existing = state
             .organizations
             .iter()
             .find(|organization| organization.id == key || organization.slug == key);
-        found
-            .map(|found| Json(view::organization(&app, &caller, found)))
+        existing
+            .map(|existing| Json(view::organization(&app, &caller, existing)))
             .ok_or_else(Refusal::not_found)
     })
     .await

@@ -12,11 +12,11 @@ use crate::access::Caller;
 use crate::app::Shared;
 use crate::form::{self, fill_resource, new_link, not_json, object};
 use crate::list::Window;
-use crate::model::{Dataset, Place, Resource};
+use crate::model::{Dataset, Location, Resource};
 use crate::refusal::Refusal;
 use crate::{storage, view};
 
-/// The place of a resource in its dataset.
+/// The index of a resource in its dataset.
 pub(crate) fn position(dataset: &Dataset, id: &str) -> Result<usize, Refusal> {
     dataset
         .resources
@@ -70,7 +70,7 @@ pub(crate) async fn anywhere(
         let seen = |dataset: &&Dataset| {
             caller.owns(state, dataset) || (!dataset.private && dataset.deleted.is_none())
         };
-        let found = state.datasets.iter().filter(seen).find_map(|dataset| {
+        let existing = state.datasets.iter().filter(seen).find_map(|dataset| {
             Some((
                 dataset,
                 dataset
@@ -79,7 +79,7 @@ pub(crate) async fn anywhere(
                     .find(|resource| resource.id == id)?,
             ))
         });
-        let (dataset, resource) = found.ok_or_else(Refusal::no_resource)?;
+        let (dataset, resource) = existing.ok_or_else(Refusal::no_resource)?;
         Ok(Json(
             json!({"dataset_id": dataset.id, "resource": view::resource(&app, resource)}),
         ))
@@ -147,11 +147,11 @@ pub(crate) async fn reorder(
         let index = writable(state, &caller, &key, &uri)?;
         let resources = &mut state.datasets[index].resources;
         let total = resources.len();
-        let mut left: Vec<Resource> = resources.clone();
+        let mut remaining: Vec<Resource> = resources.clone();
         let mut ordered = Vec::new();
         for id in &order {
-            if let Some(at) = left.iter().position(|resource| resource.id == *id) {
-                ordered.push(left.remove(at));
+            if let Some(at) = remaining.iter().position(|resource| resource.id == *id) {
+                ordered.push(remaining.remove(at));
             }
         }
         if ordered.len() != total || order.len() != total {
@@ -186,7 +186,7 @@ pub(crate) async fn delete(
             Ok(state.datasets[index].resources.remove(at))
         })
         .await?;
-    if let Place::Hosted(path) = removed.place {
+    if let Location::Hosted(path) = removed.location {
         storage::remove(&app, &path);
     }
     Ok(StatusCode::NO_CONTENT)
@@ -197,19 +197,19 @@ pub(crate) async fn permanent(
     Extract(app): Extract<Shared>,
     Path(id): Path<String>,
 ) -> Result<Response, Refusal> {
-    let place = app
+    let location = app
         .read(|state| {
             state
                 .datasets
                 .iter()
                 .flat_map(|dataset| &dataset.resources)
                 .find(|resource| resource.id == id)
-                .map(|resource| resource.place.clone())
+                .map(|resource| resource.location.clone())
         })
         .await;
-    let url = match place {
-        Some(Place::Hosted(path)) => format!("{}/s/resources/{path}", app.base()),
-        Some(Place::Remote(url)) => url,
+    let url = match location {
+        Some(Location::Hosted(path)) => format!("{}/s/resources/{path}", app.base()),
+        Some(Location::Remote(url)) => url,
         None => {
             return Err(Refusal::Message(
                 StatusCode::NOT_FOUND,

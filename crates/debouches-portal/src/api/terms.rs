@@ -60,10 +60,10 @@ pub(crate) async fn levels() -> Json<Value> {
 }
 
 pub(crate) async fn zone(Path(id): Path<String>) -> Result<Json<Value>, Refusal> {
-    let found = ZONES
+    let existing = ZONES
         .iter()
         .find(|(level, code, _)| format!("{level}:{code}") == id);
-    let (level, code, name) = found.ok_or_else(Refusal::not_found)?;
+    let (level, code, name) = existing.ok_or_else(Refusal::not_found)?;
     Ok(Json(
         json!({"id": id, "type": "Feature", "properties": {"code": code, "level": level, "name": name, "uri": null}}),
     ))

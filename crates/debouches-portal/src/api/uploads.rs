@@ -12,7 +12,7 @@ use super::datasets::{open_for_creation, success, writable};
 use super::resources::position;
 use crate::access::Caller;
 use crate::app::Shared;
-use crate::model::{Checksum, Extras, Place, Resource};
+use crate::model::{Checksum, Extras, Location, Resource};
 use crate::refusal::Refusal;
 use crate::storage::{self, Received, Stored};
 use crate::{terms, view};
@@ -53,7 +53,7 @@ pub(crate) async fn replace(
         return Ok(part_kept());
     };
     let now = app.now();
-    let (shown, former) = app
+    let (shown, previous) = app
         .write(|state| {
             let index = writable(state, &caller, &key, &uri)?;
             let at = position(&state.datasets[index], &id)?;
@@ -69,11 +69,11 @@ pub(crate) async fn replace(
                 created_at: resource.created_at,
                 ..new
             };
-            let former = std::mem::replace(resource, kept);
-            Ok((view::resource(&app, resource), former))
+            let previous = std::mem::replace(resource, kept);
+            Ok((view::resource(&app, resource), previous))
         })
         .await?;
-    if let Place::Hosted(path) = former.place {
+    if let Location::Hosted(path) = previous.location {
         storage::remove(&app, &path);
     }
     Ok(Json(success(shown)).into_response())
@@ -129,7 +129,7 @@ fn store(
         (None, None) => Err(Refusal::Upload("Missing file parameter")),
         (None, Some(file)) => {
             check_extension(app, &file.name)?;
-            storage::place(app, slug, file, now).map(Some)
+            storage::store_file(app, slug, file, now).map(Some)
         }
         (Some(_), Some(part)) => {
             if number("chunksize").map(u64::from) != Some(part.length) {
@@ -195,7 +195,7 @@ fn new_file(app: &Shared, stored: &Stored, now: DateTime<Utc>) -> Resource {
         id: uuid::Uuid::new_v4().to_string(),
         description: None,
         kind: "main".to_owned(),
-        place: Place::Hosted(stored.path.clone()),
+        location: Location::Hosted(stored.path.clone()),
         format: terms::format(&name, app.options.allow_parquet),
         mime: Some(terms::media_type(&name).to_owned()),
         filesize: Some(stored.length),

@@ -126,11 +126,11 @@ fn fill_coverage(
     dataset.temporal_coverage = match body.get("temporal_coverage") {
         None | Some(Value::Null) => None,
         Some(value) => {
-            let found = coverage::parse(value, now.date_naive());
-            if found.is_none() {
+            let existing = coverage::parse(value, now.date_naive());
+            if existing.is_none() {
                 complaints.add("temporal_coverage", "Unable to parse date range");
             }
-            found
+            existing
         }
     };
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 use super::{Complaints, reserved_for_resource};
-use crate::model::{Checksum, Extras, Place, Resource};
+use crate::model::{Checksum, Extras, Location, Resource};
 use crate::refusal::Refusal;
 use crate::terms::RESOURCE_TYPES;
 
@@ -22,7 +22,7 @@ pub(crate) fn fill_resource(
     complaints.extras(body, reserved_for_resource, &mut resource.extras);
     fill_kind(body, resource, &mut complaints);
     fill_schema(body, resource, &mut complaints);
-    fill_place(body, resource, &mut complaints)?;
+    fill_location(body, resource, &mut complaints)?;
     complaints.settle()?;
     resource.last_modified = now;
     Ok(())
@@ -41,7 +41,7 @@ pub(crate) fn new_link(body: &Body, now: DateTime<Utc>) -> Result<Resource, Refu
         title: String::new(),
         description: None,
         kind: "other".to_owned(),
-        place: Place::Remote(String::new()),
+        location: Location::Remote(String::new()),
         format: None,
         mime: None,
         filesize: None,
@@ -52,11 +52,11 @@ pub(crate) fn new_link(body: &Body, now: DateTime<Utc>) -> Result<Resource, Refu
         last_modified: now,
     };
     fill_resource(body, &mut link, now)?;
-    match &link.place {
-        Place::Remote(url) if url.is_empty() => {
+    match &link.location {
+        Location::Remote(url) if url.is_empty() => {
             Err(Refusal::field("url", "This field is required."))
         }
-        Place::Remote(_) | Place::Hosted(_) => Ok(link),
+        Location::Remote(_) | Location::Hosted(_) => Ok(link),
     }
 }
 
@@ -94,23 +94,23 @@ fn fill_schema(body: &Body, resource: &mut Resource, complaints: &mut Complaints
     resource.schema = (!empty).then(|| json!({"url": url, "name": name, "version": version}));
 }
 
-fn fill_place(
+fn fill_location(
     body: &Body,
     resource: &mut Resource,
     complaints: &mut Complaints,
 ) -> Result<(), Refusal> {
-    let own = match resource.place {
-        Place::Hosted(_) => "file",
-        Place::Remote(_) => "remote",
+    let current = match resource.location {
+        Location::Hosted(_) => "file",
+        Location::Remote(_) => "remote",
     };
     if body
         .get("filetype")
         .and_then(Value::as_str)
-        .is_some_and(|sent| sent != own)
+        .is_some_and(|sent| sent != current)
     {
         return Err(Refusal::bad("Cannot modify filetype after creation"));
     }
-    let Place::Remote(url) = &mut resource.place else {
+    let Location::Remote(url) = &mut resource.location else {
         return Ok(());
     };
     if let Some(sent) = body.get("url") {

@@ -9,7 +9,7 @@ use super::escape::{escape, link};
 use super::frame::{not_found, page};
 use super::{markdown, words};
 use crate::app::{App, Shared};
-use crate::model::{Dataset, Extras, Place, Resource, State};
+use crate::model::{Dataset, Extras, Location, Resource, State};
 use crate::quality::quality;
 
 pub(crate) async fn dataset(Extract(app): Extract<Shared>, Path(key): Path<String>) -> Response {
@@ -20,10 +20,14 @@ pub(crate) async fn dataset(Extract(app): Extract<Shared>, Path(key): Path<Strin
                 .iter()
                 .find(|dataset| dataset.is_public() && test(dataset))
         };
-        if let Some(found) = public(&|dataset| dataset.slug == key || dataset.id == key) {
-            return page(StatusCode::OK, &found.title, &content(&app, state, found));
+        if let Some(existing) = public(&|dataset| dataset.slug == key || dataset.id == key) {
+            return page(
+                StatusCode::OK,
+                &existing.title,
+                &content(&app, state, existing),
+            );
         }
-        match public(&|dataset| dataset.former_slugs.contains(&key)) {
+        match public(&|dataset| dataset.previous_slugs.contains(&key)) {
             Some(moved) => {
                 Redirect::permanent(&format!("/datasets/{}/", moved.slug)).into_response()
             }
@@ -66,7 +70,7 @@ fn facts(state: &State, dataset: &Dataset) -> String {
     fact(
         "Producteur",
         organization
-            .map(|found| escape(&found.name))
+            .map(|existing| escape(&existing.name))
             .unwrap_or_default(),
     );
     fact(
@@ -115,9 +119,9 @@ fn score(app: &App, dataset: &Dataset) -> String {
         .round();
     let line = |(name, value): (&String, &Value)| {
         let sign = if value.as_bool()? { "✓" } else { "✗" };
-        let said = if value.as_bool()? { "oui" } else { "non" };
+        let answer = if value.as_bool()? { "oui" } else { "non" };
         Some(format!(
-            "<li><span aria-hidden=\"true\">{sign}</span> {} : {said}</li>\n",
+            "<li><span aria-hidden=\"true\">{sign}</span> {} : {answer}</li>\n",
             words::criterion(name)?
         ))
     };
@@ -129,9 +133,9 @@ fn score(app: &App, dataset: &Dataset) -> String {
 }
 
 fn row(resource: &Resource) -> String {
-    let (href, hosted) = match &resource.place {
-        Place::Hosted(path) => (Some(escape(&format!("/s/resources/{path}"))), true),
-        Place::Remote(url) => (link(url), false),
+    let (href, hosted) = match &resource.location {
+        Location::Hosted(path) => (Some(escape(&format!("/s/resources/{path}"))), true),
+        Location::Remote(url) => (link(url), false),
     };
     let title = escape(&resource.title);
     let title = href.map_or(title.clone(), |href| {
@@ -161,18 +165,19 @@ fn row(resource: &Resource) -> String {
     )
 }
 
-/// The digest of the portal, then those that the publisher left in the extras.
+/// The digest of the portal, then those that the publisher keeps in the extras.
 fn digests(resource: &Resource) -> String {
-    let own = resource
+    let computed = resource
         .checksum
         .iter()
         .map(|checksum| (checksum.kind.clone(), checksum.value.clone()));
-    let left = resource
+    let published = resource
         .extras
         .iter()
         .filter(|(name, _)| is_digest(name))
         .map(|(name, value)| (name.clone(), plain(value)));
-    own.chain(left)
+    computed
+        .chain(published)
         .map(|(name, value)| format!("{}<br><code>{}</code><br>", escape(&name), escape(&value)))
         .collect()
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod doors;
 mod folder;
 mod options;
 mod pages;

@@ -18,7 +18,7 @@ impl Folder {
         scratch: &std::sync::Arc<Scratch>,
     ) -> Result<Committed, StoreError> {
         let folder = self.root().make(&key.folder())?;
-        folder.hold();
+        folder.hold()?;
         if folder.has(MANIFEST_FILE)? {
             // Whoever wrote it may have died before this step.
             folder.sync()?;

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rustix::fs::{AtFlags, FileType, FlockOperation, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
@@ -25,6 +26,12 @@ pub(crate) struct Entry {
 const DIRECTORY: OFlags = OFlags::RDONLY
     .union(OFlags::DIRECTORY)
     .union(OFlags::CLOEXEC);
+/// How long one step of another writer may last.
+const HOLD_BOUND: Duration = Duration::from_secs(20);
+const HOLD_POLL: Duration = Duration::from_millis(5);
+
+/// Rights of a folder above those that we own.
+const PUBLIC_FOLDER: Mode = Mode::from_raw_mode(0o755);
 const NEW_FILE: OFlags = OFlags::RDWR
     .union(OFlags::CREATE)
     .union(OFlags::EXCL)
@@ -35,23 +42,65 @@ impl Dir {
     /// Opens the folder that an operator named, and makes it durably when it is not there.
     /// Symbolic links are followed up to and including this folder, and nowhere below.
     pub(crate) fn root(path: &Path) -> Result<Self, StoreError> {
+        Self::root_with(path, PUBLIC_FOLDER)
+    }
+
+    /// As [`Dir::root`]; `mode` is that of the folder when it is made here, whatever the mask of the process.
+    pub(crate) fn root_with(path: &Path, mode: Mode) -> Result<Self, StoreError> {
+        if let Some(dir) = Self::existing(path)? {
+            return Ok(dir);
+        }
+        let parent = path
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        let name = path
+            .file_name()
+            .ok_or_else(|| StoreError::io("open", path, Errno::NOENT))?;
+        Self::root(parent)?.make_dir(Path::new(name), mode)
+    }
+
+    /// Opens the folder that an operator named; none when it is not there.
+    pub(crate) fn existing(path: &Path) -> Result<Option<Self>, StoreError> {
         match rustix::fs::open(path, DIRECTORY, Mode::empty()) {
-            Ok(fd) => Ok(Self {
+            Ok(fd) => Ok(Some(Self {
                 fd,
                 path: path.to_owned(),
-            }),
-            Err(Errno::NOENT) => {
-                let parent = path
-                    .parent()
-                    .filter(|parent| !parent.as_os_str().is_empty())
-                    .unwrap_or(Path::new("."));
-                let name = path
-                    .file_name()
-                    .ok_or_else(|| StoreError::io("open", path, Errno::NOENT))?;
-                Self::root(parent)?.make_dir(Path::new(name))
-            }
+            })),
+            Err(Errno::NOENT) => Ok(None),
             Err(error) => Err(StoreError::io("open", path, error)),
         }
+    }
+
+    /// The path of this folder, for messages.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Gives this folder these rights, whatever the mask of the process.
+    pub(crate) fn set_mode(&self, mode: Mode) -> Result<(), StoreError> {
+        rustix::fs::fchmod(&self.fd, mode)
+            .map_err(|error| StoreError::io("set the rights of", &self.path, error))
+    }
+
+    /// The rights that folders made below this one have: its own.
+    fn mode_of_children(&self) -> Result<Mode, StoreError> {
+        let stat = rustix::fs::fstat(&self.fd)
+            .map_err(|error| StoreError::io("inspect", &self.path, error))?;
+        Ok(Mode::from_raw_mode(stat.st_mode & 0o777))
+    }
+
+    /// Whether nothing is in this folder, under any name but that of a freshly made file system.
+    pub(crate) fn is_empty(&self) -> Result<bool, StoreError> {
+        let fail = |error: Errno| StoreError::io("list", &self.path, error);
+        for entry in rustix::fs::Dir::read_from(&self.fd).map_err(fail)? {
+            let entry = entry.map_err(fail)?;
+            let name = entry.file_name().to_bytes();
+            if !matches!(name, b"." | b".." | b"lost+found") {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// The path of an entry, for messages.
@@ -76,18 +125,26 @@ impl Dir {
     pub(crate) fn make(&self, folder: &str) -> Result<Self, StoreError> {
         let mut here = self.again()?;
         for name in folder.split('/') {
-            here = here.make_dir(Path::new(name))?;
+            let mode = here.mode_of_children()?;
+            here = here.make_dir(Path::new(name), mode)?;
         }
         Ok(here)
     }
 
-    fn make_dir(&self, name: &Path) -> Result<Self, StoreError> {
-        match rustix::fs::mkdirat(&self.fd, name, Mode::from_raw_mode(0o755)) {
-            Ok(()) | Err(Errno::EXIST) => self.sync()?,
+    fn make_dir(&self, name: &Path, mode: Mode) -> Result<Self, StoreError> {
+        let is_new = match rustix::fs::mkdirat(&self.fd, name, mode) {
+            Ok(()) => true,
+            Err(Errno::EXIST) => false,
             Err(error) => return Err(StoreError::io("make", self.at(name), error)),
+        };
+        self.sync()?;
+        let made = self
+            .open_dir(name)?
+            .ok_or_else(|| StoreError::io("open", self.at(name), Errno::NOENT))?;
+        if is_new {
+            made.set_mode(mode)?;
         }
-        self.open_dir(name)?
-            .ok_or_else(|| StoreError::io("open", self.at(name), Errno::NOENT))
+        Ok(made)
     }
 
     /// Opens a folder of this one; none when it is not there.
@@ -116,7 +173,7 @@ impl Dir {
     /// Opens a file with these flags; none when it is not there. Anything but a regular file is refused.
     pub(crate) fn open_with(&self, name: &str, flags: OFlags) -> Result<Option<File>, StoreError> {
         let flags = flags.union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
-        let file = match rustix::fs::openat(&self.fd, name, flags, Mode::from_raw_mode(0o644)) {
+        let file = match rustix::fs::openat(&self.fd, name, flags, Mode::from_raw_mode(0o600)) {
             Ok(fd) => File::from(fd),
             Err(Errno::NOENT) => return Ok(None),
             Err(error) => return Err(self.refusal("open", Path::new(name), error)),
@@ -167,6 +224,12 @@ impl Dir {
         match rustix::fs::linkat(&from.fd, temporary, &self.fd, name, AtFlags::empty()) {
             Ok(()) => from.remove_file(temporary).map(|_| true),
             Err(Errno::EXIST) => Ok(false),
+            Err(Errno::PERM | Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
+                Err(StoreError::Unsupported {
+                    state: self.path.display().to_string(),
+                    what: "be written safely: its file system has neither renames that do not replace nor hard links; use another one",
+                })
+            }
             Err(error) => Err(StoreError::io("write", self.at(name), error)),
         }
     }
@@ -190,13 +253,18 @@ impl Dir {
         })
     }
 
-    /// Waits until no other writer works in this directory; the wait ends with the handle of that writer.
-    ///
-    /// Best effort: some network file systems cannot lock a directory, and the lock of the run is the main guard.
-    pub(crate) fn hold(&self) {
-        if let Err(error) = rustix::fs::flock(&self.fd, FlockOperation::LockExclusive) {
-            tracing::debug!(path = %self.path.display(), %error, "cannot lock a folder of the state");
-        }
+    /// Waits until no other writer works in this directory, but not for ever; the lock ends with this handle.
+    pub(crate) fn hold(&self) -> Result<(), StoreError> {
+        hold(&self.fd, &self.path)
+    }
+
+    /// As [`Dir::hold`], for a directory that other accounts can open, hence lock: a file that only its owner opens
+    /// stands for it. The lock ends with the file.
+    pub(crate) fn hold_by(&self, name: &str) -> Result<File, StoreError> {
+        let opened = self.open_with(name, OFlags::RDWR.union(OFlags::CREATE))?;
+        let file = opened.ok_or_else(|| StoreError::io("open", self.at(name), Errno::NOENT))?;
+        hold(&file, &self.path)?;
+        Ok(file)
     }
 
     /// Whether something has that name here.
@@ -282,7 +350,8 @@ impl Dir {
         }
     }
 
-    fn again(&self) -> Result<Self, StoreError> {
+    /// Another handle of the same directory.
+    pub(crate) fn again(&self) -> Result<Self, StoreError> {
         let fd = self
             .fd
             .try_clone()
@@ -300,6 +369,32 @@ impl Dir {
                 path: self.at(name),
             },
             Ok(_) | Err(_) => StoreError::io(action, self.at(name), error),
+        }
+    }
+}
+
+/// Locks a file or a directory within a bound.
+///
+/// Some network file systems cannot lock: the lock of the run is the main guard.
+fn hold(fd: impl std::os::fd::AsFd, path: &Path) -> Result<(), StoreError> {
+    let mut remaining = HOLD_BOUND;
+    loop {
+        match rustix::fs::flock(&fd, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => return Ok(()),
+            Err(Errno::WOULDBLOCK) if !remaining.is_zero() => {
+                std::thread::sleep(HOLD_POLL);
+                remaining = remaining.saturating_sub(HOLD_POLL);
+            }
+            Err(Errno::WOULDBLOCK) => {
+                return Err(StoreError::Held {
+                    state: path.display().to_string(),
+                    owner: None,
+                });
+            }
+            Err(error) => {
+                tracing::debug!(path = %path.display(), %error, "cannot lock a folder");
+                return Ok(());
+            }
         }
     }
 }

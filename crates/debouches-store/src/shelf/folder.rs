@@ -11,11 +11,15 @@ use rustix::fs::Mode;
 use super::Placed;
 use crate::StoreError;
 use crate::folder::Dir;
+use crate::marker::{FolderKind, FolderState, check_folder, claim};
 use crate::name::is_name;
 
 static NEXT: AtomicU64 = AtomicU64::new(0);
 
-/// The folder. It is made at the first write: to look needs no place.
+/// Name of the lock: it begins with a dot, as no page does.
+const LOCK_FILE: &str = ".debouches-lock";
+
+/// The folder. It is made at the first write; reading makes nothing.
 pub(super) struct ShelfFolder {
     root: PathBuf,
 }
@@ -28,10 +32,9 @@ impl ShelfFolder {
     /// Opens a file; none when it is not there.
     pub(super) fn open(&self, path: &str) -> Result<Option<File>, StoreError> {
         let (folder, name) = split(path)?;
-        if !self.root.is_dir() {
+        let Some(root) = self.existing()? else {
             return Ok(None);
-        }
-        let root = Dir::root(&self.root)?;
+        };
         match folder {
             None => root.open_file(name),
             Some(folder) => root
@@ -69,8 +72,8 @@ impl ShelfFolder {
 
     /// Writes a file whose name is free.
     pub(super) fn create(&self, path: &str, mut from: File) -> Result<Placed, StoreError> {
-        let (dir, name) = self.place(path)?;
-        dir.hold();
+        let (dir, name) = self.slot(path)?;
+        let _held = self.hold()?;
         sweep(&dir, name)?;
         from.seek(SeekFrom::Start(0))
             .map_err(|error| StoreError::io("read", dir.at(name), error))?;
@@ -100,8 +103,8 @@ impl ShelfFolder {
         from: Option<&[u8]>,
         bytes: &[u8],
     ) -> Result<bool, StoreError> {
-        let (dir, name) = self.place(path)?;
-        dir.hold();
+        let (dir, name) = self.slot(path)?;
+        let _held = self.hold()?;
         sweep(&dir, name)?;
         if self.read(path)?.as_deref() != from {
             return Ok(false);
@@ -120,7 +123,9 @@ impl ShelfFolder {
         if self.open(path)?.is_none() {
             return Ok(false);
         }
-        let root = Dir::root(&self.root)?;
+        let Some(root) = self.existing()? else {
+            return Ok(false);
+        };
         let dir = match folder {
             None => Some(root),
             Some(folder) => root.walk(folder)?,
@@ -130,10 +135,23 @@ impl ShelfFolder {
         dir.sync().map(|()| removed)
     }
 
+    /// The folder, when it is there and ours.
+    fn existing(&self) -> Result<Option<Dir>, StoreError> {
+        match check_folder(&self.root, FolderKind::StaticSite)? {
+            FolderState::Absent => Ok(None),
+            FolderState::Ours => Dir::existing(&self.root),
+        }
+    }
+
+    /// One writer at a time. Everybody reads the folders of a site, hence could lock them: a file of ours is locked.
+    fn hold(&self) -> Result<File, StoreError> {
+        Dir::root(&self.root)?.hold_by(LOCK_FILE)
+    }
+
     /// The folder of a path, made when it is not there, and the name in it.
-    fn place<'a>(&self, path: &'a str) -> Result<(Dir, &'a str), StoreError> {
+    fn slot<'a>(&self, path: &'a str) -> Result<(Dir, &'a str), StoreError> {
         let (folder, name) = split(path)?;
-        let root = Dir::root(&self.root)?;
+        let root = claim(&self.root, FolderKind::StaticSite)?;
         let dir = match folder {
             None => root,
             Some(folder) => match root.walk(folder)? {
@@ -149,12 +167,12 @@ impl ShelfFolder {
 fn sweep(dir: &Dir, name: &str) -> Result<(), StoreError> {
     let fail = |error| StoreError::io("list", dir.at(""), error);
     for entry in std::fs::read_dir(dir.at("")).map_err(fail)? {
-        let left = entry.map_err(fail)?.file_name();
-        if let Some(left) = left
+        let entry = entry.map_err(fail)?.file_name();
+        if let Some(stale) = entry
             .to_str()
-            .filter(|left| left.starts_with(&format!(".{name}.")))
+            .filter(|entry| entry.starts_with(&format!(".{name}.")))
         {
-            dir.remove_file(left)?;
+            dir.remove_file(stale)?;
         }
     }
     Ok(())
