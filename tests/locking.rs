@@ -9,7 +9,8 @@ use crate::harness::{PipelineTest, fixture};
 #[test]
 fn a_run_that_finds_the_lock_held_says_by_whom() {
     let test = PipelineTest::sample();
-    std::fs::create_dir_all(test.path("state")).unwrap();
+    // Any command that may write makes the folder ours.
+    test.run(&["run", "--to", "fetch", "-q"]).expect_exit(0);
     let lock = std::fs::OpenOptions::new()
         .create(true)
         .truncate(false)
@@ -20,13 +21,19 @@ fn a_run_that_finds_the_lock_held_says_by_whom() {
     lock.lock().unwrap();
     std::fs::write(
         test.path("state/lock"),
-        r#"{"run":"r1","pid":1,"host":"h","command":"debouches run","since":"2026-01-01T00:00:00Z"}"#,
+        r#"{"run":"r1","pid":1,"host":"h","command":"debouches run","since":"2999-01-01T00:00:00Z"}"#,
     )
     .unwrap();
     test.run(&["run"])
         .expect_exit(5)
         .expect_told("debouches run");
     test.run(&["run", "--wait-lock", "1s"]).expect_exit(5);
+    let held = std::fs::read_to_string(test.path("state/lock")).unwrap();
+    std::fs::write(test.path("state/lock"), held.replace("2999", "2020")).unwrap();
+    // No run lasts a day: somebody looks into it.
+    test.run(&["run"])
+        .expect_exit(1)
+        .expect_told("for more than a day");
     // Reading does not need the lock.
     test.run(&["status"]).expect_exit(0);
     drop(lock);

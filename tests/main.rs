@@ -20,6 +20,7 @@ mod derived;
 mod differences;
 mod drift;
 mod faults;
+mod folders;
 mod followers;
 mod formats;
 mod forms;

@@ -16,6 +16,8 @@ pub(crate) fn with_practice(read_only: bool, act: impl FnOnce(&Reached)) {
         .unwrap();
     let folder = tempfile::tempdir().unwrap();
     let mut options = PortalOptions::new(folder.path());
+    // Tests ask it which requests arrived.
+    options.test_accounts = true;
     options.address = SocketAddr::from(([127, 0, 0, 1], 0));
     options.read_only = read_only;
     let portal = runtime.block_on(debouches_portal::start(options)).unwrap();

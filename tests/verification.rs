@@ -235,6 +235,12 @@ fn a_clean_clone_and_the_snapshots_give_the_same_sums() {
     let clone = PipelineTest::sample();
     std::fs::copy(test.path("pipeline.lock"), clone.path("pipeline.lock")).unwrap();
     copy(&test.path("state/fetch"), &clone.path("state/fetch"));
+    let marker = ".debouches-folder.json";
+    std::fs::copy(
+        test.path("state").join(marker),
+        clone.path("state").join(marker),
+    )
+    .unwrap();
     let before = clone.releases();
     for dataset in std::fs::read_dir(test.path("state/package")).unwrap() {
         let folder = dataset.unwrap().path().join("1.0.0");

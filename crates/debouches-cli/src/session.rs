@@ -1,6 +1,7 @@
 //! Opens the engine as the command line asks.
 
 use debouches_engine::{Context, Options, ReleaseOptions, Setup};
+use debouches_store::Access;
 
 use crate::args::Global;
 use crate::output;
@@ -8,6 +9,13 @@ use crate::output;
 /// Opens the state and the configuration that the flags name.
 pub(crate) async fn open(global: &Global) -> anyhow::Result<Context> {
     setup(global).open().await
+}
+
+/// As [`open`], for commands that write nothing: they need no right to write, and disturb nobody.
+pub(crate) async fn open_to_read(global: &Global) -> anyhow::Result<Context> {
+    let mut setup = setup(global);
+    setup.options.access = Access::ReadOnly;
+    setup.open().await
 }
 
 /// What the flags decide, and who observes.
@@ -31,6 +39,7 @@ pub(crate) fn options(global: &Global) -> Options {
         wait_lock: global.wait_lock,
         jobs: global.jobs,
         memory: global.memory,
+        access: Access::ReadWrite,
         release: ReleaseOptions {
             breaking: global.wish.breaking.clone(),
             as_version: global.wish.as_version,

@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use debouches_fetch::LockFile;
 use debouches_model::{Clock, Fault, FixedClock, Observer, SystemClock, Tool, Withdrawals};
-use debouches_store::{Lock, Owner, Store, StoreEnv, replace_file};
+use debouches_store::{Access, Lock, Owner, Store, StoreEnv, replace_file};
 
 use crate::config::Pipeline;
 use crate::failure::{Decided, Usage};
@@ -61,11 +61,13 @@ impl Context {
         let pipeline = load_pipeline(options)?;
         let clock = clock()?;
         let run = run_id().to_owned();
-        let aws: BTreeMap<String, String> = std::env::vars()
+        let aws: BTreeMap<String, String> = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .filter(|(name, _)| name.starts_with("AWS_"))
             .collect();
         let env = StoreEnv {
             aws: aws.clone(),
+            access: options.access,
             ..StoreEnv::new(&run)
         };
         let store = Store::open(&pipeline.state, &pipeline.base, &env).await?;
@@ -93,6 +95,7 @@ impl Context {
             offline: true,
             locked: true,
             force: false,
+            access: Access::ReadWrite,
             release: ReleaseOptions::default(),
             ..self.options.clone()
         };

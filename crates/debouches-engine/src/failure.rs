@@ -4,6 +4,7 @@ use debouches_enrich::EnrichError;
 use debouches_fetch::{FetchError, LockFileError};
 use debouches_http::{HttpError, HttpErrorKind};
 use debouches_model::Fault;
+use debouches_portal::PortalError;
 use debouches_publish::PublishError;
 use debouches_release::PackageError;
 use debouches_site::CatalogueError;
@@ -42,6 +43,7 @@ fn known_fault(link: &(dyn std::error::Error + 'static)) -> Option<Fault> {
                 .map(LockFileError::fault)
         })
         .or_else(|| link.downcast_ref::<StoreError>().map(StoreError::fault))
+        .or_else(|| link.downcast_ref::<PortalError>().map(PortalError::fault))
         .or_else(|| {
             link.downcast_ref::<ValidateError>()
                 .map(ValidateError::fault)
@@ -116,6 +118,9 @@ pub fn hint_of(error: &anyhow::Error) -> Option<String> {
     };
     let from_fault = || {
         let text = match fault_of(error) {
+            Fault::Busy if error.chain().any(|link| link.is::<PortalError>()) => {
+                "stop `debouches portal serve`, or add `--wait-lock 10m`"
+            }
             Fault::Busy => "wait for the other run, or add `--wait-lock 10m`",
             Fault::Integrity => {
                 "a stored file was altered: run the stage that made it with `--force`, and find out why"

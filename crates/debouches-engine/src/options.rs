@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use debouches_model::{Lang, Version};
+use debouches_store::Access;
 
 /// Decisions of the caller for one run.
 #[derive(Debug, Clone)]
@@ -28,6 +29,8 @@ pub struct Options {
     pub jobs: Option<u16>,
     /// Memory in bytes that no table may exceed; unlimited when absent.
     pub memory: Option<u64>,
+    /// Whether anything may be written in the state and on the practice portal.
+    pub access: Access,
     /// What a person says of the next release.
     pub release: ReleaseOptions,
 }
@@ -61,6 +64,7 @@ impl Default for Options {
             wait_lock: None,
             jobs: None,
             memory: None,
+            access: Access::ReadWrite,
             release: ReleaseOptions::default(),
         }
     }

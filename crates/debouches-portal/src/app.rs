@@ -10,7 +10,7 @@ use tokio::sync::RwLock;
 use crate::authorisation::{Flaky, Seen};
 use crate::credentials::Credentials;
 use crate::folder::Folder;
-use crate::journal::{Change, Journal};
+use crate::journal::{Change, Journal, Until};
 use crate::model::State;
 use crate::options::PortalOptions;
 use crate::refusal::Refusal;
@@ -94,7 +94,7 @@ impl App {
     }
 
     /// Waits until the disk has all that was answered so far.
-    pub(crate) async fn flush(self: &Arc<Self>) -> std::io::Result<()> {
+    pub(crate) async fn flush(self: &Arc<Self>, until: Until) -> std::io::Result<()> {
         if !self.folder.is_writable() {
             return Ok(());
         }
@@ -102,7 +102,7 @@ impl App {
         let state = self.state.write().await;
         let (app, snapshot) = (Arc::clone(self), state.clone());
         let flushed = tokio::task::spawn_blocking(move || {
-            app.with_journal(|journal| journal.flush(&app.folder, &snapshot))
+            app.with_journal(|journal| journal.flush(&app.folder, &snapshot, until))
         });
         flushed.await.map_err(std::io::Error::other)?
     }

@@ -77,6 +77,15 @@ fn put<T>(items: &mut Vec<T>, changed: Vec<T>, id: fn(&T) -> &String) {
     }
 }
 
+/// What follows a flush.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Until {
+    /// Other publications: the journal grows on.
+    Next,
+    /// Nothing: the journal is folded into the snapshot.
+    Stop,
+}
+
 /// The journal of a folder that is being served.
 pub(crate) struct Journal {
     path: PathBuf,
@@ -147,7 +156,7 @@ impl Journal {
     }
 
     /// Waits until the disk has all that was answered so far: files, folders, then the journal.
-    pub(crate) fn flush(&mut self, folder: &Folder, state: &State) -> io::Result<()> {
+    pub(crate) fn flush(&mut self, folder: &Folder, state: &State, until: Until) -> io::Result<()> {
         let mut pending = std::mem::take(&mut self.pending);
         pending.sort();
         pending.dedup();
@@ -162,7 +171,11 @@ impl Journal {
                 }
             }
         }
-        if self.length > LARGEST {
+        let is_folded = match until {
+            Until::Next => self.length > LARGEST,
+            Until::Stop => self.length > 0,
+        };
+        if is_folded {
             *self = Self::begin(folder, state)?;
         } else if self.length > 0 {
             open(&self.path, OpenOptions::new().append(true))?.sync_data()?;

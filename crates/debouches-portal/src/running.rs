@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::credentials::Credentials;
 use crate::error::PortalError;
 use crate::folder::Folder;
-use crate::journal::Journal;
+use crate::journal::{Journal, Until};
 use crate::options::PortalOptions;
 use crate::seed::seed;
 use crate::server::serve;
@@ -91,7 +91,11 @@ impl RunningPortal {
     /// # Errors
     /// When the disk refuses.
     pub async fn flush(&self) -> Result<(), PortalError> {
-        let flushed = self.app.flush().await;
+        self.flush_until(Until::Next).await
+    }
+
+    async fn flush_until(&self, until: Until) -> Result<(), PortalError> {
+        let flushed = self.app.flush(until).await;
         flushed.map_err(|source| PortalError::Folder {
             path: self.app.folder.journal_path(),
             source,
@@ -111,7 +115,7 @@ impl RunningPortal {
             Ok(result) => result.map_err(PortalError::Stopped)?,
             Err(error) => return Err(PortalError::Stopped(std::io::Error::other(error))),
         }
-        self.flush().await
+        self.flush_until(Until::Stop).await
     }
 }
 

@@ -10,7 +10,7 @@ use debouches_engine::operations::{RunRecord, all};
 use debouches_engine::selection::Outcome;
 
 pub(crate) async fn history(global: &Global, args: &HistoryArgs) -> anyhow::Result<u8> {
-    let context = session::open(global).await?;
+    let context = session::open_to_read(global).await?;
     let mut records = all(&context).await?;
     if args.troubles {
         records.retain(|run| run.exit_code != 0);
@@ -78,7 +78,7 @@ fn what(run: &RunRecord) -> String {
 }
 
 pub(crate) async fn show(global: &Global, args: &ShowArgs) -> anyhow::Result<u8> {
-    let context = session::open(global).await?;
+    let context = session::open_to_read(global).await?;
     let records = all(&context).await?;
     let found: Vec<&RunRecord> = match args.run.as_str() {
         "last" => records.last().into_iter().collect(),

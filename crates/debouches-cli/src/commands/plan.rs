@@ -19,7 +19,7 @@ const PENDING: u8 = 10;
 const LONG: usize = 160;
 
 pub(crate) async fn plan(global: &Global, args: &PlanArgs) -> anyhow::Result<u8> {
-    let context = session::open(global).await?;
+    let context = session::open_to_read(global).await?;
     let selection = Selection::of(&context.pipeline, &args.subjects.subjects)?;
     let portal = match &args.output {
         Some(_) => Some(planning::portal_of_file(&context.pipeline)?),

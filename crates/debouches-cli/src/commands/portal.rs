@@ -9,13 +9,14 @@ use crate::args::{Global, Subjects};
 use crate::output;
 use crate::session;
 use debouches_engine::config::PortalKind;
-use debouches_engine::context::load_pipeline;
 use debouches_engine::selection::{Selection, Summary};
 use debouches_engine::targets::portal::adopt;
 use debouches_engine::targets::portal::connection::connect;
 
 pub(crate) async fn serve(global: &Global, port: u16) -> anyhow::Result<u8> {
-    let pipeline = load_pipeline(&session::options(global))?;
+    // Its folder is in that of the state by default: the state is made first, with its marker.
+    let context = session::open(global).await?;
+    let pipeline = &context.pipeline;
     let practice = pipeline
         .portals
         .iter()
@@ -25,6 +26,7 @@ pub(crate) async fn serve(global: &Global, port: u16) -> anyhow::Result<u8> {
         });
     let folder = practice.unwrap_or_else(|| pipeline.base.join("state/portal"));
     let mut options = PortalOptions::new(folder);
+    options.wait = context.options.wait_lock.unwrap_or_default();
     options.address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let server = debouches_portal::start(options)
         .await
@@ -33,7 +35,7 @@ pub(crate) async fn serve(global: &Global, port: u16) -> anyhow::Result<u8> {
         "practice portal on {}/ (stop with Ctrl-C)\n",
         server.base_url()
     ));
-    tokio::signal::ctrl_c()
+    interrupted()
         .await
         .context("cannot wait for an interruption")?;
     server
@@ -41,6 +43,16 @@ pub(crate) async fn serve(global: &Global, port: u16) -> anyhow::Result<u8> {
         .await
         .context("the practice portal did not stop cleanly")?;
     Ok(0)
+}
+
+/// Waits for Ctrl-C, or for the signal of whoever supervises us.
+async fn interrupted() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut ended = signal(SignalKind::terminate())?;
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed,
+        _ = ended.recv() => Ok(()),
+    }
 }
 
 pub(crate) async fn adopt(global: &Global, subjects: &Subjects) -> anyhow::Result<u8> {

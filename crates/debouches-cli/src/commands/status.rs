@@ -10,7 +10,7 @@ use crate::output;
 use crate::session;
 
 pub(crate) async fn status(global: &Global, subjects: &Subjects) -> anyhow::Result<u8> {
-    let context = session::open(global).await?;
+    let context = session::open_to_read(global).await?;
     let selection = Selection::of(&context.pipeline, &subjects.subjects)?;
     let lines = of_selection(&context, &selection).await?;
     let late: Vec<&str> = lines

@@ -19,7 +19,7 @@ pub(crate) async fn would(
     stages: &[Stage],
     subjects: &Subjects,
 ) -> anyhow::Result<u8> {
-    let context = session::open(global).await?;
+    let context = session::open_to_read(global).await?;
     let selection = Selection::of(&context.pipeline, &subjects.subjects)?;
     let answers = staleness(&context, &selection, stages).await?;
     if global.json {

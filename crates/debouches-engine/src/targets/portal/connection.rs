@@ -1,5 +1,7 @@
 //! Reaching a portal, and what it accepts.
 
+use std::time::Duration;
+
 use anyhow::Context as _;
 use debouches_http::{Client, ClientOptions, Secret};
 use debouches_model::{Fault, Withdrawals};
@@ -7,7 +9,7 @@ use debouches_portal::{PortalOptions, RunningPortal};
 use debouches_publish::{
     Applied, Desired, Mandate, Pending, Publication, Target, account_obstacles, obstacles,
 };
-use debouches_store::{Artefact, Lock};
+use debouches_store::{Access, Artefact, Lock};
 use debouches_udata::{Portal as PortalClient, Terms};
 
 use crate::config::{DatasetConfig, Portal, PortalKind};
@@ -28,6 +30,9 @@ pub struct Connection<'a> {
 
 /// Address of the page of a dataset of the practice portal, for people: it is served on demand.
 const PRACTICE_HINT: &str = "debouches portal serve";
+
+/// How long a `portal serve` may keep a run waiting when nothing else was asked: long enough for somebody to stop it.
+const PORTAL_WAIT: Duration = Duration::from_secs(5);
 
 /// Requests per second to a portal: the rate spares those who serve others. Our own machine serves us.
 const RATE: f64 = 20.0;
@@ -193,10 +198,17 @@ impl Connection<'_> {
         lock: &Lock,
         mandate: Mandate<'_>,
     ) -> anyhow::Result<Applied> {
-        Ok(self
+        let applied = self
             .publication(context, release, target)
             .publish_desired(desired, lock, mandate)
-            .await?)
+            .await?;
+        if let Some(server) = &self.server {
+            server
+                .flush()
+                .await
+                .context("the practice portal cannot keep what was published")?;
+        }
+        Ok(applied)
     }
 
     pub fn address(&self, applied: &Applied) -> String {
@@ -257,9 +269,17 @@ type Reached = (Option<RunningPortal>, String, Secret, Option<String>);
 async fn reach(context: &Context, configured: &Portal) -> anyhow::Result<Reached> {
     match &configured.kind {
         PortalKind::Practice { folder } => {
-            let server = debouches_portal::start(PortalOptions::new(folder))
-                .await
-                .context("cannot start the practice portal")?;
+            let access = match context.options.access {
+                Access::ReadWrite => debouches_portal::Access::ReadWrite,
+                Access::ReadOnly => debouches_portal::Access::ReadOnly,
+            };
+            let server = debouches_portal::start(PortalOptions {
+                access,
+                wait: context.options.wait_lock.unwrap_or(PORTAL_WAIT),
+                ..PortalOptions::new(folder)
+            })
+            .await
+            .context("cannot start the practice portal")?;
             let (base, key) = (server.base_url(), Secret::new(server.api_key()));
             let organization = Some(server.organization().to_owned());
             Ok((Some(server), base, key, organization))
