@@ -72,8 +72,10 @@ fn known_fault(link: &(dyn std::error::Error + 'static)) -> Option<Fault> {
 /// Whose fault it is that an address could not be read.
 fn fault_of_reading(kind: &HttpErrorKind) -> Fault {
     match kind {
-        HttpErrorKind::Unauthorized(_) => Fault::Permission,
+        HttpErrorKind::Unauthorized(_) | HttpErrorKind::ProxyAccess => Fault::Permission,
         HttpErrorKind::RateLimited { .. }
+        | HttpErrorKind::Pending { .. }
+        | HttpErrorKind::Page
         | HttpErrorKind::Short { .. }
         | HttpErrorKind::Timeout
         | HttpErrorKind::Connect
@@ -85,6 +87,10 @@ fn fault_of_reading(kind: &HttpErrorKind) -> Fault {
         | HttpErrorKind::Redirect { .. }
         | HttpErrorKind::TooLarge { .. }
         | HttpErrorKind::Encoded(_)
+        | HttpErrorKind::Certificate(_)
+        | HttpErrorKind::Inward { .. }
+        | HttpErrorKind::Host(_)
+        | HttpErrorKind::PlainSecret
         | HttpErrorKind::Json { .. }
         | HttpErrorKind::Invalid(_) => Fault::Operator,
         HttpErrorKind::Source | HttpErrorKind::Sink => Fault::Ours,
@@ -116,6 +122,12 @@ pub fn hint_of(error: &anyhow::Error) -> Option<String> {
             .chain()
             .find_map(|link| link.downcast_ref::<StoreError>()?.hint().map(str::to_owned))
     };
+    let from_http = || {
+        error
+            .chain()
+            .find_map(|link| link.downcast_ref::<HttpError>()?.kind.hint())
+            .map(str::to_owned)
+    };
     let from_fault = || {
         let text = match fault_of(error) {
             Fault::Busy if error.chain().any(|link| link.is::<PortalError>()) => {
@@ -132,5 +144,8 @@ pub fn hint_of(error: &anyhow::Error) -> Option<String> {
         };
         Some(text.to_owned())
     };
-    from_fetch().or_else(from_store).or_else(from_fault)
+    from_fetch()
+        .or_else(from_store)
+        .or_else(from_http)
+        .or_else(from_fault)
 }

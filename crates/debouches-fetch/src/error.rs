@@ -30,14 +30,6 @@ pub enum FetchError {
         /// The cause.
         source: io::Error,
     },
-    /// The host is not among those allowed for this source.
-    #[error("cannot read source {id}: host {host} is not allowed")]
-    Host {
-        /// The source.
-        id: SourceId,
-        /// The host.
-        host: String,
-    },
     /// No HTTP client was given for a source on the network.
     #[error("cannot read source {id}: this call has no HTTP client")]
     NoClient {
@@ -177,7 +169,6 @@ impl FetchError {
         match self {
             Self::FileMissing { id, .. }
             | Self::File { id, .. }
-            | Self::Host { id, .. }
             | Self::NoClient { id }
             | Self::NoSecret { id, .. }
             | Self::Login { id, .. }
@@ -205,7 +196,6 @@ impl FetchError {
             }
             Self::FileMissing { .. }
             | Self::File { .. }
-            | Self::Host { .. }
             | Self::NotLocked { .. }
             | Self::NoSnapshot { .. } => Fault::Operator,
             Self::TooLarge { .. }
@@ -243,9 +233,12 @@ impl FetchError {
             Self::NoSnapshot { .. } => {
                 Some("run `debouches fetch` without `--offline` to receive these bytes again")
             }
-            Self::Host { .. } => {
-                Some("correct `url`, or add the host to `allowed_hosts` of the source")
-            }
+            Self::Http { source, .. } => match source.kind {
+                HttpErrorKind::Unauthorized(_) => Some(
+                    "the producer refuses this machine, and no key was asked for: open the address in a browser; if it opens there, a filter or a proxy stands between (`[http] proxy`), else the address has moved",
+                ),
+                _ => source.kind.hint(),
+            },
             Self::NoSecret { .. } => Some(
                 "export the variable that `username_env` or `password_env` of the source names",
             ),
@@ -257,7 +250,6 @@ impl FetchError {
             | Self::Api { .. }
             | Self::NoClient { .. }
             | Self::Unasked { .. }
-            | Self::Http { .. }
             | Self::Object { .. }
             | Self::TooLarge { .. }
             | Self::Empty { .. }
@@ -271,7 +263,9 @@ impl FetchError {
 fn of_http(error: &HttpError) -> Fault {
     match error.kind {
         _ if error.is_outage() => Fault::Outage,
-        HttpErrorKind::Unauthorized(_) => Fault::Permission,
+        // Keys have errors of their own: a page that is refused without one is no right that we miss.
+        HttpErrorKind::Unauthorized(_) => Fault::Operator,
+        HttpErrorKind::ProxyAccess => Fault::Permission,
         HttpErrorKind::TooLarge { .. } | HttpErrorKind::Encoded(_) | HttpErrorKind::Json { .. } => {
             Fault::Data
         }
@@ -281,6 +275,12 @@ fn of_http(error: &HttpError) -> Fault {
         | HttpErrorKind::RateLimited { .. }
         | HttpErrorKind::Status(_)
         | HttpErrorKind::Redirect { .. }
+        | HttpErrorKind::Pending { .. }
+        | HttpErrorKind::Page
+        | HttpErrorKind::Certificate(_)
+        | HttpErrorKind::Inward { .. }
+        | HttpErrorKind::Host(_)
+        | HttpErrorKind::PlainSecret
         | HttpErrorKind::Short { .. }
         | HttpErrorKind::Timeout
         | HttpErrorKind::Connect

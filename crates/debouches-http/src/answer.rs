@@ -60,9 +60,15 @@ impl Answer {
     /// When it is not what the type wants. The message gives a place, not a value: bodies stay out of logs.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, HttpError> {
         serde_json::from_slice(&self.body).map_err(|error| {
-            self.error(HttpErrorKind::Json {
-                line: error.line(),
-                column: error.column(),
+            // A page for people, with a success: maintenance, or a portal of the network in between.
+            let is_page = self.body.trim_ascii_start().starts_with(b"<");
+            self.error(if is_page {
+                HttpErrorKind::Page
+            } else {
+                HttpErrorKind::Json {
+                    line: error.line(),
+                    column: error.column(),
+                }
             })
         })
     }

@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::error::{About, Failure, HttpError, HttpErrorKind};
 use crate::limiter::Limiter;
-use crate::options::{build, install_provider};
+use crate::options::{Reach, build, install_provider};
 use crate::prepare::prepare;
 use crate::stall::{Sending, receive};
 use crate::tries::{Tries, is_passing, retry_after};
@@ -22,6 +22,8 @@ pub struct Client {
 
 pub(crate) struct Inner {
     pub(crate) http: reqwest::Client,
+    /// Connects to addresses of everybody only.
+    pub(crate) guarded: reqwest::Client,
     pub(crate) policy: Policy,
     pub(crate) limiter: Limiter,
     pub(crate) pace: Arc<dyn Pace>,
@@ -42,10 +44,12 @@ impl Client {
     /// As [`Self::new`].
     pub fn with_pace(options: ClientOptions, pace: Arc<dyn Pace>) -> Result<Self, ClientError> {
         install_provider();
-        let http = build(&options)?;
+        let http = build(&options, Reach::Any)?;
+        let guarded = build(&options, Reach::Global)?;
         Ok(Self {
             inner: Arc::new(Inner {
                 http,
+                guarded,
                 policy: options.policy,
                 limiter: Limiter::default(),
                 pace,
@@ -66,7 +70,7 @@ impl Client {
         loop {
             tries.begin().await;
             let attempt =
-                tokio::time::timeout(tries.left(), self.inner.attempt(request, &tries)).await;
+                tokio::time::timeout(tries.remaining(), self.inner.attempt(request, &tries)).await;
             match attempt.unwrap_or_else(|_| Err(HttpErrorKind::Timeout.into())) {
                 Ok(answer) => {
                     if !(answer_may_pass(request.repeat, &answer)
@@ -105,7 +109,12 @@ impl Inner {
             answer: self.policy.answer + request.patience,
             ..self.policy.clone()
         };
-        let response = sending.watch(&policy, self.http.execute(prepared)).await?;
+        let http = if request.guarded {
+            &self.guarded
+        } else {
+            &self.http
+        };
+        let response = sending.watch(&policy, http.execute(prepared)).await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let mut body = BytesMut::new();
         let bodiless = request.method == Method::Head || matches!(status, 204 | 304);

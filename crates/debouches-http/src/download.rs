@@ -1,24 +1,37 @@
-//! A file read from the network: conditional, bounded, whole or not at all.
+//! A file read from the network: conditional, bounded, complete or not at all.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::header::HeaderMap;
 use url::Url;
 
+use crate::address::is_inward;
 use crate::client::{Client, host};
+use crate::decode::{Decoder, Encoding};
 use crate::error::{About, Failure, HttpError, HttpErrorKind};
-use crate::prepare::{add_secrets, bare};
+use crate::prepare::{add_body, add_secrets, bare};
 use crate::redact::redact;
-use crate::redirect::next_hop;
+use crate::redirect::{is_allowed, next_hop};
 use crate::stall::{Sending, receive};
 use crate::tries::Tries;
-use crate::{Method, SecretHeader, Sink};
+use crate::{Body, Method, SecretHeader, Sink};
+
+/// Longest `ETag` that is kept, in bytes: they are written in files that people read, and sent back.
+const LONGEST_ETAG: usize = 1024;
+
+/// Longest of the other headers that are kept, in bytes.
+const LONGEST_HEADER: usize = 256;
 
 /// A file to read.
 #[derive(Clone)]
-pub struct GetRequest {
+pub struct FileRequest {
     /// Its address.
     pub url: Url,
+    /// How to ask. A `POST` must be one that can be repeated: an export.
+    pub method: Method,
+    /// What is sent with the question.
+    pub body: Body,
     /// `ETag` of the bytes that we already have.
     pub etag: Option<String>,
     /// `Last-Modified` of the bytes that we already have.
@@ -29,19 +42,28 @@ pub struct GetRequest {
     pub headers: Vec<(String, String)>,
     /// Headers with a key: sent to `url` and dropped at the first redirect, whatever its host.
     pub secrets: Vec<SecretHeader>,
+    /// Hosts that the address and its redirects may name; any of everybody's, when empty.
+    pub allowed_hosts: Vec<String>,
+    /// Refuses a name that leads to this machine or its network from the first address on, and not from the first
+    /// redirect to another host on.
+    pub guarded: bool,
 }
 
-impl GetRequest {
+impl FileRequest {
     /// A plain read.
     #[must_use]
     pub fn new(url: Url, max_bytes: u64) -> Self {
         Self {
             url,
+            method: Method::Get,
+            body: Body::Empty,
             etag: None,
             last_modified: None,
             max_bytes,
             headers: Vec::new(),
             secrets: Vec::new(),
+            allowed_hosts: Vec::new(),
+            guarded: false,
         }
     }
 }
@@ -51,45 +73,65 @@ impl GetRequest {
 pub enum Downloaded {
     /// The bytes that we have are still good (304).
     NotModified,
-    /// The sink has the whole body.
-    Body {
-        /// How many bytes.
-        bytes: u64,
-        /// Their `ETag`.
-        etag: Option<String>,
-        /// Their `Last-Modified`.
-        last_modified: Option<String>,
-        /// Their media type.
-        content_type: Option<String>,
-        /// Their name according to `Content-Disposition`, as sent.
-        content_disposition: Option<String>,
-        /// The address that gave them, after redirects, redacted.
-        final_url: String,
-    },
+    /// The sink has the complete body.
+    Body(Box<Received>),
+}
+
+/// A body and what was said of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Received {
+    /// How many bytes the sink took.
+    pub bytes: u64,
+    /// Whether its length was announced, or its end was marked: else a body that was cut looks complete.
+    pub has_end: bool,
+    /// Their `ETag`.
+    pub etag: Option<String>,
+    /// Their `Last-Modified`.
+    pub last_modified: Option<String>,
+    /// Their media type.
+    pub content_type: Option<String>,
+    /// Their name according to `Content-Disposition`, as sent.
+    pub content_disposition: Option<String>,
+    /// The address that gave them, after redirects, redacted.
+    pub final_url: String,
+    /// Whether another host than the one asked gave them.
+    pub is_elsewhere: bool,
+}
+
+/// What is asked at one hop.
+struct Hop {
+    url: Url,
+    method: Method,
+    body: Body,
+    count: usize,
 }
 
 impl Client {
     /// Reads a file into a sink. `progress` gets the bytes so far and the total when it is announced.
     ///
     /// # Errors
-    /// For any status but 200 and 304, and for a body that is too large, too short, cut or compressed; the sink then
-    /// holds an unfinished attempt. A body without announced length that ends with the connection is taken as whole:
-    /// HTTP/1.0 gives no means to know better.
+    /// For any status but 200 and 304, and for a body that is too large, too short, cut or compressed in a way that is
+    /// not undone here; the sink then holds an unfinished attempt. A body without announced length that ends with the
+    /// connection is taken as complete, and [`Received::has_end`] is false: HTTP/1.0 gives no means to know better.
     pub async fn download(
         &self,
-        request: &GetRequest,
+        request: &FileRequest,
         sink: &mut dyn Sink,
         progress: &mut (dyn FnMut(u64, Option<u64>) + Send),
     ) -> Result<Downloaded, HttpError> {
         let mut tries = Tries::new(
             &self.inner,
             &host(&request.url),
-            About::new(Method::Get, &request.url),
+            About::new(request.method, &request.url),
         );
+        if !request.allowed_hosts.is_empty() && !is_allowed(&request.url, &request.allowed_hosts) {
+            let host = request.url.host_str().unwrap_or_default().to_owned();
+            return Err(tries.give_up(HttpErrorKind::Host(host).into()));
+        }
         loop {
             tries.begin().await;
             let attempt =
-                tokio::time::timeout(tries.left(), self.fetch(request, sink, progress)).await;
+                tokio::time::timeout(tries.remaining(), self.fetch(request, sink, progress)).await;
             let failure =
                 match attempt.unwrap_or_else(|_| Err((HttpErrorKind::Timeout.into(), None))) {
                     Ok(downloaded) => return Ok(downloaded),
@@ -104,10 +146,10 @@ impl Client {
 
     async fn fetch(
         &self,
-        request: &GetRequest,
+        request: &FileRequest,
         sink: &mut dyn Sink,
         progress: &mut (dyn FnMut(u64, Option<u64>) + Send),
-    ) -> Result<Downloaded, (Failure, Option<std::time::Duration>)> {
+    ) -> Result<Downloaded, (Failure, Option<Duration>)> {
         let (response, url) = self
             .follow(request)
             .await
@@ -116,18 +158,29 @@ impl Client {
         match response.status().as_u16() {
             304 => Ok(Downloaded::NotModified),
             200 => {
+                let has_end = headers.contains_key("content-length")
+                    || headers.contains_key("transfer-encoding")
+                    || response.version() >= reqwest::Version::HTTP_2;
                 let bytes = self
                     .keep(request, response, sink, progress)
                     .await
                     .map_err(|failure| (failure, None))?;
-                Ok(Downloaded::Body {
+                Ok(Downloaded::Body(Box::new(Received {
                     bytes,
-                    etag: text(&headers, "etag"),
-                    last_modified: text(&headers, "last-modified"),
-                    content_type: text(&headers, "content-type"),
-                    content_disposition: text(&headers, "content-disposition"),
+                    has_end,
+                    etag: text(&headers, "etag", LONGEST_ETAG),
+                    last_modified: text(&headers, "last-modified", LONGEST_HEADER),
+                    content_type: text(&headers, "content-type", LONGEST_HEADER),
+                    content_disposition: text(&headers, "content-disposition", LONGEST_HEADER),
                     final_url: redact(&url),
-                })
+                    is_elsewhere: host(&url) != host(&request.url),
+                })))
+            }
+            202 => {
+                let retry_after = self.inner.retry_after(&headers);
+                // Without a word on how long, a preparation lasts longer than a hiccup.
+                let wait = retry_after.or(Some(self.inner.policy.preparation));
+                Err((HttpErrorKind::Pending { retry_after }.into(), wait))
             }
             other => {
                 let retry_after = self.inner.retry_after(&headers);
@@ -139,77 +192,123 @@ impl Client {
     }
 
     /// The first answer that is not a redirect.
-    async fn follow(&self, request: &GetRequest) -> Result<(reqwest::Response, Url), Failure> {
-        let mut url = request.url.clone();
-        let mut hops = 0;
+    async fn follow(&self, request: &FileRequest) -> Result<(reqwest::Response, Url), Failure> {
+        let mut hop = Hop {
+            url: request.url.clone(),
+            method: request.method,
+            body: request.body.clone(),
+            count: 0,
+        };
         loop {
-            let mut prepared = bare(Method::Get, &url, &self.headers_of(request))?;
-            if hops == 0 {
+            let mut prepared = bare(hop.method, &hop.url, &headers_of(request, hop.method))?;
+            let sending = Arc::new(Sending::new());
+            if hop.count == 0 {
                 add_secrets(&mut prepared, &request.secrets)?;
             } else {
-                self.inner.wait_for_slot(&host(&url)).await;
+                self.inner.wait_for_slot(&host(&hop.url)).await;
             }
-            let sending = Arc::new(Sending::new());
+            add_body(&mut prepared, &hop.body, &sending).await?;
+            let client = self.client_for(request, &hop);
             let response = sending
-                .watch(&self.inner.policy, self.inner.http.execute(prepared))
+                .watch(&self.inner.policy, client.execute(prepared))
                 .await?;
-            match (
-                response.status().as_u16(),
-                text(response.headers(), "location"),
-            ) {
+            let status = response.status().as_u16();
+            let location = response.headers().get("location");
+            match (status, location) {
                 (301 | 302 | 303 | 307 | 308, Some(location)) => {
-                    url = next_hop(&url, &location, hops)?
+                    hop.url = next_hop(
+                        &hop.url,
+                        location.as_bytes(),
+                        hop.count,
+                        &request.allowed_hosts,
+                    )?;
+                    if status <= 303 {
+                        // What browsers do, and what the answer to a form expects.
+                        hop.method = Method::Get;
+                        hop.body = Body::Empty;
+                    }
                 }
-                _ => return Ok((response, url)),
+                _ => return Ok((response, hop.url)),
             }
-            hops += 1;
+            hop.count += 1;
         }
     }
 
-    fn headers_of(&self, request: &GetRequest) -> Vec<(String, String)> {
-        let mut headers = request.headers.clone();
-        let mut add = |name: &str, value: &str| headers.push((name.to_owned(), value.to_owned()));
-        add("accept-encoding", "identity");
+    /// The client that connects to this hop: one that refuses the addresses of this network, unless whoever configured
+    /// the request wrote the host down.
+    fn client_for(&self, request: &FileRequest, hop: &Hop) -> &reqwest::Client {
+        let is_configured = hop.count == 0 || host(&hop.url) == host(&request.url);
+        let is_written_down = is_inward(&hop.url)
+            || is_allowed(&hop.url, &request.allowed_hosts)
+            || (is_configured && !request.guarded);
+        if is_written_down {
+            &self.inner.http
+        } else {
+            &self.inner.guarded
+        }
+    }
+
+    async fn keep(
+        &self,
+        request: &FileRequest,
+        response: reqwest::Response,
+        sink: &mut dyn Sink,
+        progress: &mut (dyn FnMut(u64, Option<u64>) + Send),
+    ) -> Result<u64, Failure> {
+        let header = response.headers().get("content-encoding");
+        let encoding = Encoding::of(header.map(reqwest::header::HeaderValue::as_bytes))
+            .map_err(HttpErrorKind::Encoded)?;
+        sink.restart().map_err(Failure::sink)?;
+        let (mut done, total) = (0, response.content_length());
+        let mut decoder = Decoder::new(sink, encoding, request.max_bytes);
+        let mut keep = |bytes: &[u8]| {
+            done += bytes.len() as u64;
+            progress(done, total);
+            decoder.take(bytes)
+        };
+        let received = receive(
+            response,
+            self.inner.policy.idle,
+            request.max_bytes,
+            &mut keep,
+        )
+        .await;
+        match received {
+            Ok(_) => Ok(decoder.finish()?),
+            Err(failure) if failure.kind == HttpErrorKind::Sink => Err(match decoder.fault() {
+                Some(HttpErrorKind::Sink) => failure,
+                Some(fault) => fault.into(),
+                None if decoder.is_unpacking() => HttpErrorKind::Short {
+                    expected: total,
+                    found: done,
+                }
+                .into(),
+                None => failure,
+            }),
+            Err(failure) => Err(failure),
+        }
+    }
+}
+
+fn headers_of(request: &FileRequest, method: Method) -> Vec<(String, String)> {
+    let mut headers = request.headers.clone();
+    let mut add = |name: &str, value: &str| headers.push((name.to_owned(), value.to_owned()));
+    add("accept-encoding", "identity");
+    // Conditions are said of a read (RFC 9110, 13.1).
+    if method == Method::Get {
         if let Some(etag) = &request.etag {
             add("if-none-match", etag);
         }
         if let Some(date) = &request.last_modified {
             add("if-modified-since", date);
         }
-        headers
     }
-
-    async fn keep(
-        &self,
-        request: &GetRequest,
-        response: reqwest::Response,
-        sink: &mut dyn Sink,
-        progress: &mut (dyn FnMut(u64, Option<u64>) + Send),
-    ) -> Result<u64, Failure> {
-        if let Some(encoding) =
-            text(response.headers(), "content-encoding").filter(|encoding| encoding != "identity")
-        {
-            return Err(HttpErrorKind::Encoded(encoding.chars().take(20).collect()).into());
-        }
-        sink.restart().map_err(Failure::sink)?;
-        let (mut done, total) = (0, response.content_length());
-        let mut keep = |piece: &[u8]| {
-            done += piece.len() as u64;
-            progress(done, total);
-            sink.write(piece)
-        };
-        receive(
-            response,
-            self.inner.policy.idle,
-            request.max_bytes,
-            &mut keep,
-        )
-        .await
-    }
+    headers
 }
 
-fn text(headers: &HeaderMap, name: &str) -> Option<String> {
-    headers.get(name)?.to_str().ok().map(str::to_owned)
+fn text(headers: &HeaderMap, name: &str, longest: usize) -> Option<String> {
+    let text = headers.get(name)?.to_str().ok()?;
+    (text.len() <= longest).then(|| text.to_owned())
 }
 
 #[cfg(test)]

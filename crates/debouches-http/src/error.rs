@@ -4,6 +4,8 @@ use std::error::Error;
 use std::io;
 use std::time::Duration;
 
+use crate::redirect::RedirectRefusal;
+use crate::resolver::LeadsInwards;
 use crate::{Method, redact::redact};
 
 /// A call that gave nothing usable.
@@ -38,11 +40,40 @@ pub enum HttpErrorKind {
     #[error("answered {0}")]
     Status(u16),
     /// A redirect that is not followed.
-    #[error("redirected to {to}")]
+    #[error("redirected to {to}, which is refused: {why}")]
     Redirect {
         /// The new address, redacted.
         to: String,
+        /// Why it is not followed.
+        why: RedirectRefusal,
     },
+    /// 202, as long as we waited: the server is still preparing the answer.
+    #[error("answer still in preparation (202)")]
+    Pending {
+        /// The wait asked for.
+        retry_after: Option<Duration>,
+    },
+    /// The certificate of the server is not trusted.
+    #[error("certificate refused: {0}")]
+    Certificate(String),
+    /// The proxy wants a user and a password, or other ones.
+    #[error("the proxy refuses access (407)")]
+    ProxyAccess,
+    /// The name leads to this machine or its network.
+    #[error("`{host}` leads to this machine or its network")]
+    Inward {
+        /// The host.
+        host: String,
+    },
+    /// The host is not among those allowed.
+    #[error("host {0} is not allowed")]
+    Host(String),
+    /// A key would travel in the clear.
+    #[error("a key is not sent in the clear: the address is http, not https")]
+    PlainSecret,
+    /// A page for people where data were expected.
+    #[error("a web page came where data were expected")]
+    Page,
     /// The body is shorter than announced, or broke off.
     #[error("incomplete body: {found} bytes{}", expected.map(|bytes| format!(" of {bytes}")).unwrap_or_default())]
     Short {
@@ -86,6 +117,64 @@ pub enum HttpErrorKind {
     /// The body received could not be kept.
     #[error("the body received could not be written")]
     Sink,
+}
+
+impl HttpErrorKind {
+    /// What to do about it, when that is known whoever was asked.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Certificate(_) => Some(
+                "if this network signs what passes, add the certificate of its authority (PEM) as `[http] ca_file`; an expired certificate is renewed by the owner of the site; no option accepts a bad one",
+            ),
+            Self::ProxyAccess => Some(
+                "give the proxy a user and a password: `https_proxy=http://user:password@host:port` in the environment",
+            ),
+            Self::Connect => Some(
+                "nothing was changed; run the same command later. Where a proxy is the only way out, set `https_proxy` or `[http] proxy`",
+            ),
+            Self::Inward { .. } => Some(
+                "if the host is meant to be on this network, name it in `allowed_hosts` of the source",
+            ),
+            Self::Redirect { why, .. } => match why {
+                RedirectRefusal::Downgrade => {
+                    Some("write the https address that it leads to, or tell the owner of the site")
+                }
+                RedirectRefusal::Inward => Some(
+                    "if the host is meant to be on this network, name it in `allowed_hosts` of the source",
+                ),
+                RedirectRefusal::Host => Some("add the host to `allowed_hosts` of the source"),
+                RedirectRefusal::TooMany => Some(
+                    "the site wants a session or goes round in circles: look for the address of the file itself",
+                ),
+                RedirectRefusal::Scheme | RedirectRefusal::Unreadable => None,
+            },
+            Self::Host(_) => {
+                Some("correct `url`, or add the host to `allowed_hosts` of the source")
+            }
+            Self::PlainSecret => Some("write the address with https://"),
+            Self::NotFound | Self::Gone => Some(
+                "the address has moved: look for it on the page of the producer, then correct `url`",
+            ),
+            Self::Status(405) => Some(
+                "the server wants another method: add `method = \"POST\"` or `method = \"GET\"` to the source",
+            ),
+            Self::Unauthorized(_)
+            | Self::RateLimited { .. }
+            | Self::Status(_)
+            | Self::Pending { .. }
+            | Self::Page
+            | Self::Short { .. }
+            | Self::TooLarge { .. }
+            | Self::Encoded(_)
+            | Self::Json { .. }
+            | Self::Timeout
+            | Self::Interrupted
+            | Self::Invalid(_)
+            | Self::Source
+            | Self::Sink => None,
+        }
+    }
 }
 
 /// What is known of the effect of a call that failed.
@@ -142,6 +231,7 @@ impl HttpError {
         match status {
             200..=299 => None,
             401 | 403 => Some(HttpErrorKind::Unauthorized(status)),
+            407 => Some(HttpErrorKind::ProxyAccess),
             404 => Some(HttpErrorKind::NotFound),
             410 => Some(HttpErrorKind::Gone),
             429 => Some(HttpErrorKind::RateLimited { retry_after }),
@@ -171,21 +261,28 @@ impl HttpError {
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         match self.kind {
-            HttpErrorKind::Connect | HttpErrorKind::Invalid(_) | HttpErrorKind::Source => {
-                Outcome::NotSent
-            }
+            HttpErrorKind::Connect
+            | HttpErrorKind::Certificate(_)
+            | HttpErrorKind::ProxyAccess
+            | HttpErrorKind::Inward { .. }
+            | HttpErrorKind::Host(_)
+            | HttpErrorKind::PlainSecret
+            | HttpErrorKind::Invalid(_)
+            | HttpErrorKind::Source => Outcome::NotSent,
             // An answer that cannot be read says nothing of what was done.
             HttpErrorKind::Timeout
             | HttpErrorKind::Interrupted
             | HttpErrorKind::Short { .. }
             | HttpErrorKind::TooLarge { .. }
             | HttpErrorKind::Encoded(_)
+            | HttpErrorKind::Page
             | HttpErrorKind::Json { .. } => Outcome::Unknown,
             HttpErrorKind::Unauthorized(_)
             | HttpErrorKind::NotFound
             | HttpErrorKind::Gone
             | HttpErrorKind::RateLimited { .. }
             | HttpErrorKind::Status(_)
+            | HttpErrorKind::Pending { .. }
             | HttpErrorKind::Redirect { .. }
             | HttpErrorKind::Sink => Outcome::Answered,
         }
@@ -197,11 +294,18 @@ impl HttpError {
         match self.kind {
             HttpErrorKind::Status(status) => status == 408 || status >= 500,
             HttpErrorKind::RateLimited { .. }
+            | HttpErrorKind::Pending { .. }
+            | HttpErrorKind::Page
             | HttpErrorKind::Short { .. }
             | HttpErrorKind::Timeout
             | HttpErrorKind::Connect
             | HttpErrorKind::Interrupted => true,
             HttpErrorKind::Unauthorized(_)
+            | HttpErrorKind::Certificate(_)
+            | HttpErrorKind::ProxyAccess
+            | HttpErrorKind::Inward { .. }
+            | HttpErrorKind::Host(_)
+            | HttpErrorKind::PlainSecret
             | HttpErrorKind::NotFound
             | HttpErrorKind::Gone
             | HttpErrorKind::Redirect { .. }
@@ -239,7 +343,9 @@ impl Failure {
 
     /// A failure of reqwest; the address is dropped from its text, ours is redacted.
     pub(crate) fn road(error: reqwest::Error) -> Self {
-        let kind = if error.is_connect() {
+        let kind = if let Some(kind) = meaning_of_causes(&error) {
+            kind
+        } else if error.is_connect() {
             HttpErrorKind::Connect
         } else if error.is_builder() {
             HttpErrorKind::Invalid("it cannot be built")
@@ -262,8 +368,14 @@ impl Failure {
             | HttpErrorKind::Interrupted
             | HttpErrorKind::Short { .. } => true,
             HttpErrorKind::Status(status) => crate::tries::is_passing(status),
-            HttpErrorKind::RateLimited { .. } => true,
+            HttpErrorKind::RateLimited { .. } | HttpErrorKind::Pending { .. } => true,
             HttpErrorKind::Unauthorized(_)
+            | HttpErrorKind::Certificate(_)
+            | HttpErrorKind::ProxyAccess
+            | HttpErrorKind::Inward { .. }
+            | HttpErrorKind::Host(_)
+            | HttpErrorKind::PlainSecret
+            | HttpErrorKind::Page
             | HttpErrorKind::NotFound
             | HttpErrorKind::Gone
             | HttpErrorKind::Redirect { .. }
@@ -277,8 +389,69 @@ impl Failure {
     }
 }
 
+/// What the causes of a failure tell that its outside does not: reqwest calls all of them failed connections.
+fn meaning_of_causes(error: &(dyn Error + 'static)) -> Option<HttpErrorKind> {
+    let mut next = Some(error);
+    while let Some(cause) = next {
+        if let Some(inward) = cause.downcast_ref::<LeadsInwards>() {
+            return Some(HttpErrorKind::Inward {
+                host: inward.host.clone(),
+            });
+        }
+        if let Some(rustls::Error::InvalidCertificate(reason)) = cause.downcast_ref() {
+            return Some(HttpErrorKind::Certificate(certificate_fault(reason)));
+        }
+        // The tunnel through a proxy is refused without a type of its own.
+        if cause.to_string().contains("proxy authorization required") {
+            return Some(HttpErrorKind::ProxyAccess);
+        }
+        next = match cause
+            .downcast_ref::<io::Error>()
+            .and_then(io::Error::get_ref)
+        {
+            Some(inner) => Some(inner),
+            None => cause.source(),
+        };
+    }
+    None
+}
+
+fn certificate_fault(reason: &rustls::CertificateError) -> String {
+    use rustls::CertificateError as Reason;
+    match reason {
+        Reason::Expired | Reason::ExpiredContext { .. } => "it has expired".to_owned(),
+        Reason::NotValidYet | Reason::NotValidYetContext { .. } => {
+            "it is not valid yet, or the clock of this machine is late".to_owned()
+        }
+        Reason::UnknownIssuer => "its authority is not known on this machine".to_owned(),
+        Reason::NotValidForName | Reason::NotValidForNameContext { .. } => {
+            "it was made for another name".to_owned()
+        }
+        Reason::Revoked => "it has been revoked".to_owned(),
+        other => format!("{other:?}").chars().take(60).collect(),
+    }
+}
+
 impl From<HttpErrorKind> for Failure {
     fn from(kind: HttpErrorKind) -> Self {
         Self { kind, source: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bad_certificate_is_told_apart_from_a_failed_connection() {
+        let cause = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
+        let error = io::Error::other(io::Error::new(io::ErrorKind::InvalidData, cause));
+        let kind = meaning_of_causes(&error).unwrap();
+        assert_eq!(
+            kind.to_string(),
+            "certificate refused: its authority is not known on this machine"
+        );
+        assert!(kind.hint().unwrap().contains("ca_file"));
+        assert_eq!(meaning_of_causes(&io::Error::other("reset")), None);
     }
 }

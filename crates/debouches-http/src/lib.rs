@@ -1,11 +1,13 @@
 //! Polite HTTP: retry, rate, redaction, conditional GET, bounded download.
 //!
 //! Deliberately absent: cookies (a portal that sets one stops looking at the key), redirects that carry a key,
-//! proxies taken from the environment, and any switch to accept a bad certificate.
+//! the environment (proxies enter by argument), and any switch to accept a bad certificate.
 
+mod address;
 mod answer;
 mod body;
 mod client;
+mod decode;
 mod download;
 mod error;
 mod limiter;
@@ -14,9 +16,11 @@ mod options;
 mod pace;
 mod policy;
 mod prepare;
+mod proxy;
 mod redact;
 mod redirect;
 mod request;
+mod resolver;
 mod secret;
 mod sink;
 mod stall;
@@ -24,16 +28,19 @@ mod stall;
 pub mod testing;
 mod tries;
 
+pub use address::is_loopback;
 pub use answer::Answer;
 pub use body::{Body, BytesSource, FileSource, Reader, Slice, Source};
 pub use client::Client;
-pub use download::{Downloaded, GetRequest};
+pub use download::{Downloaded, FileRequest, Received};
 pub use error::{HttpError, HttpErrorKind, Outcome};
 pub use multipart::Multipart;
-pub use options::{ClientError, ClientOptions};
+pub use options::{ClientError, ClientOptions, is_contact};
 pub use pace::{Pace, WallPace};
 pub use policy::Policy;
+pub use proxy::ProxySettings;
 pub use redact::redact;
+pub use redirect::RedirectRefusal;
 pub use request::{Method, Repeat, Request};
 pub use secret::{Secret, SecretHeader};
 pub use sink::Sink;

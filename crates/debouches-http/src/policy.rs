@@ -21,6 +21,8 @@ pub struct Policy {
     pub backoff_cap: Duration,
     /// Longest `Retry-After` that is waited for; a longer one ends the call, never a shorter wait.
     pub retry_after_cap: Duration,
+    /// Wait after a 202 that does not say how long.
+    pub preparation: Duration,
     /// Requests per second to one host, shared by the clones of a client.
     pub requests_per_second: f64,
     /// Largest body that [`send`](crate::Client::send) keeps in memory, in bytes.
@@ -34,10 +36,12 @@ impl Default for Policy {
             total: Duration::from_secs(30 * 60),
             connect: Duration::from_secs(10),
             idle: Duration::from_secs(30),
-            answer: Duration::from_secs(60),
+            // Exports of large tables begin late: 90 s were seen.
+            answer: Duration::from_secs(90),
             backoff: Duration::from_millis(500),
             backoff_cap: Duration::from_secs(30),
             retry_after_cap: Duration::from_secs(120),
+            preparation: Duration::from_secs(5),
             requests_per_second: 5.0,
             answer_bytes: 32 << 20,
         }

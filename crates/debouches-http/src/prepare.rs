@@ -5,6 +5,7 @@ use std::sync::Arc;
 use reqwest::header::{HeaderName, HeaderValue};
 use url::Url;
 
+use crate::address::is_loopback;
 use crate::body::{Body, pieces};
 use crate::error::{Failure, HttpErrorKind};
 use crate::stall::Sending;
@@ -17,8 +18,18 @@ pub(crate) async fn prepare(
 ) -> Result<reqwest::Request, Failure> {
     let mut prepared = bare(request.method, &request.url, &request.headers)?;
     add_secrets(&mut prepared, &request.secrets)?;
-    let (body, length, media_type) = match &request.body {
-        Body::Empty => return Ok(prepared),
+    add_body(&mut prepared, &request.body, sending).await?;
+    Ok(prepared)
+}
+
+/// Gives a request its body; a streamed one reports its progress to `sending`.
+pub(crate) async fn add_body(
+    prepared: &mut reqwest::Request,
+    body: &Body,
+    sending: &Arc<Sending>,
+) -> Result<(), Failure> {
+    let (body, length, media_type) = match body {
+        Body::Empty => return Ok(()),
         Body::Bytes { bytes, media_type } => (
             reqwest::Body::from(bytes.clone()),
             bytes.len() as u64,
@@ -42,7 +53,7 @@ pub(crate) async fn prepare(
     prepared
         .headers_mut()
         .insert("content-type", header_value(media_type)?);
-    Ok(prepared)
+    Ok(())
 }
 
 /// A request without body nor secret.
@@ -74,6 +85,9 @@ pub(crate) fn add_secrets(
     prepared: &mut reqwest::Request,
     secrets: &[SecretHeader],
 ) -> Result<(), Failure> {
+    if !secrets.is_empty() && prepared.url().scheme() != "https" && !is_loopback(prepared.url()) {
+        return Err(HttpErrorKind::PlainSecret.into());
+    }
     for secret in secrets {
         let (name, value) = secret.to_pair().ok_or(HttpErrorKind::Invalid(
             "the key has a character that no header may carry",

@@ -6,6 +6,8 @@ use std::time::Duration;
 use serde::Serialize;
 use url::Url;
 
+use crate::address::is_inward;
+use crate::redirect::is_allowed;
 use crate::{Body, Secret, SecretHeader};
 
 /// The verbs that we use.
@@ -55,6 +57,7 @@ pub struct Request {
     pub(crate) body: Body,
     pub(crate) repeat: Repeat,
     pub(crate) patience: Duration,
+    pub(crate) guarded: bool,
 }
 
 impl Request {
@@ -73,6 +76,7 @@ impl Request {
             body: Body::Empty,
             repeat,
             patience: Duration::ZERO,
+            guarded: false,
         }
     }
 
@@ -123,6 +127,14 @@ impl Request {
     #[must_use]
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
+        self
+    }
+
+    /// Refuses a name that leads to this machine or its network, unless the list has it. An address that shows itself
+    /// where it leads was chosen by whoever wrote it.
+    #[must_use]
+    pub fn guarded(mut self, except: &[String]) -> Self {
+        self.guarded = !is_inward(&self.url) && !is_allowed(&self.url, except);
         self
     }
 

@@ -11,7 +11,10 @@ impl Secret {
     /// Takes a key as typed or read from a file: blanks around it are dropped.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        Self(SecretString::from(text.trim().to_owned()))
+        let text = text.trim();
+        // What is sent back to us by a server must not be printed either.
+        debouches_model::escape::remember_secret(text);
+        Self(SecretString::from(text.to_owned()))
     }
 
     /// The key behind a prefix, as in `Bearer <key>`.

@@ -31,8 +31,8 @@ impl<'a> Tries<'a> {
         self.made += 1;
     }
 
-    /// The time that is left for this call.
-    pub(crate) fn left(&self) -> Duration {
+    /// The time that remains for this call.
+    pub(crate) fn remaining(&self) -> Duration {
         self.inner.policy.total.saturating_sub(self.elapsed())
     }
 
@@ -41,11 +41,11 @@ impl<'a> Tries<'a> {
     /// A wait asked for by the server is never shortened: longer than our cap or than the time left, it ends the call.
     pub(crate) async fn again(&mut self, asked: Option<Duration>) -> bool {
         let policy = &self.inner.policy;
-        let own = policy.backoff_after(self.made, self.inner.pace.jitter());
-        let wait = asked.unwrap_or(own).max(own);
+        let usual = policy.backoff_after(self.made, self.inner.pace.jitter());
+        let wait = asked.unwrap_or(usual).max(usual);
         if self.made >= policy.attempts
             || asked.is_some_and(|asked| asked > policy.retry_after_cap)
-            || wait >= self.left()
+            || wait >= self.remaining()
         {
             return false;
         }
@@ -86,7 +86,8 @@ impl<'a> Tries<'a> {
 
 /// Whether this status may pass by itself.
 pub(crate) fn is_passing(status: u16) -> bool {
-    matches!(status, 408 | 429 | 500 | 502 | 503 | 504)
+    // 501 and 505 are said of the request; 520 to 527 are those of a proxy in front of a server that does not answer.
+    matches!(status, 408 | 429 | 500 | 502..=504 | 520..=527)
 }
 
 /// Reads `Retry-After`: seconds, or an HTTP date.

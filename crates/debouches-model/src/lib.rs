@@ -6,6 +6,7 @@ mod clock;
 mod code;
 mod counted;
 mod digest;
+pub mod escape;
 mod event;
 mod fault;
 mod finding;

@@ -12,7 +12,7 @@ const ALLOWED: [(&str, &[&str]); 15] = [
     ("model", &[]),
     ("table", &["model"]),
     ("store", &["model"]),
-    ("http", &[]),
+    ("http", &["model"]),
     ("udata", &["http"]),
     ("fetch", &["model", "store", "http"]),
     ("validate", &["model", "table"]),

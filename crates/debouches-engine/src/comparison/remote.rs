@@ -3,7 +3,7 @@
 use std::fs::File;
 
 use anyhow::Context as _;
-use debouches_http::{Client, ClientOptions, GetRequest, Url};
+use debouches_http::{Client, FileRequest, Url};
 use debouches_release::{Side, SideTable};
 use debouches_table::ParquetFile;
 
@@ -31,7 +31,7 @@ pub(super) async fn side(setup: &Setup, address: &str) -> anyhow::Result<Side> {
     let mut text = Vec::new();
     client
         .download(
-            &GetRequest::new(at("datapackage.json")?, LARGEST),
+            &FileRequest::new(at("datapackage.json")?, LARGEST),
             &mut text,
             &mut |_, _| {},
         )
@@ -129,7 +129,7 @@ async fn of_portal(
     let mut text = Vec::new();
     client
         .download(
-            &GetRequest::new(address("datapackage.json")?, LARGEST),
+            &FileRequest::new(address("datapackage.json")?, LARGEST),
             &mut text,
             &mut |_, _| {},
         )
@@ -153,7 +153,7 @@ async fn of_portal(
 }
 
 fn client(context: &Context) -> anyhow::Result<Client> {
-    let mut options = ClientOptions::new(&context.pipeline.contact);
+    let mut options = context.pipeline.client_options();
     options.policy.requests_per_second = 20.0;
     Ok(Client::new(options)?)
 }
@@ -161,7 +161,7 @@ fn client(context: &Context) -> anyhow::Result<Client> {
 async fn download(client: &Client, url: Url) -> anyhow::Result<File> {
     let mut file = tempfile::tempfile().context("cannot make a temporary file")?;
     client
-        .download(&GetRequest::new(url, LARGEST), &mut file, &mut |_, _| {})
+        .download(&FileRequest::new(url, LARGEST), &mut file, &mut |_, _| {})
         .await?;
     Ok(file)
 }

@@ -14,6 +14,9 @@ use crate::operations::Occasion;
 pub struct ConfigFile {
     pub contact: Option<String>,
     pub state: Option<StateFile>,
+    /// How other machines are reached.
+    #[serde(default)]
+    pub http: HttpFile,
     #[serde(default)]
     pub operations: OperationsFile,
     pub signature: Option<SignatureFile>,
@@ -34,6 +37,14 @@ pub struct ConfigFile {
 #[serde(deny_unknown_fields)]
 pub struct StateFile {
     pub url: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HttpFile {
+    pub proxy: Option<String>,
+    pub no_proxy: Option<String>,
+    pub ca_file: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]

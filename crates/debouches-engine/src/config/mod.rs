@@ -2,6 +2,7 @@
 
 mod borrowed;
 mod file;
+mod http;
 mod portals;
 mod protection;
 mod resolve;
@@ -14,6 +15,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use chrono::NaiveDate;
 use debouches_fetch::SourceRequest;
+use debouches_http::ClientOptions;
 use debouches_insertion::Domain;
 use debouches_model::spec::TableSpec;
 use debouches_model::{DatasetId, PortalId, SourceId, TableId};
@@ -23,6 +25,7 @@ use debouches_validate::Given;
 
 use crate::operations::Occasion;
 
+pub use http::HttpSettings;
 pub use protection::Protection;
 pub use resolve::ConfigErrors;
 
@@ -42,6 +45,8 @@ pub struct Pipeline {
     pub waivers_file: PathBuf,
     /// Whom producers can write to about our requests; part of the `User-Agent`.
     pub contact: String,
+    /// How other machines are reached.
+    pub http: HttpSettings,
     pub sources: Vec<Source>,
     pub datasets: Vec<DatasetConfig>,
     /// Where it is published, in order.
@@ -202,6 +207,11 @@ impl StaticSite {
 }
 
 impl Pipeline {
+    /// The options of a client that names us.
+    pub fn client_options(&self) -> ClientOptions {
+        self.http.client_options(&self.contact)
+    }
+
     /// The first portal of the profile.
     pub fn portal(&self) -> Option<&Portal> {
         self.portals.first()

@@ -113,6 +113,7 @@ pub fn resolve(
                 .filter_map(|spec| unfollowed(dataset, spec, &datasets)),
         );
     }
+    let http = super::http::resolve(&typed.http, &base, &super::http::variable, &mut problems);
     let signature = typed
         .signature
         .as_ref()
@@ -141,6 +142,7 @@ pub fn resolve(
         lock_file,
         waivers_file,
         contact,
+        http,
         sources,
         datasets,
         portals,

@@ -4,7 +4,7 @@
 //! address is a secret: the configuration names the variable that holds it.
 
 use anyhow::Context as _;
-use debouches_http::{Client, ClientOptions, Method, Request};
+use debouches_http::{Client, Method, Request};
 use debouches_model::Stage;
 use serde::Deserialize;
 use serde_json::json;
@@ -91,7 +91,7 @@ pub async fn tell(
         .trim()
         .parse()
         .map_err(|_| anyhow::anyhow!("the variable {variable} is not an address"))?;
-    let client = Client::new(ClientOptions::new(&context.pipeline.contact))?;
+    let client = Client::new(context.pipeline.client_options())?;
     let answer = client
         .send(&Request::new(Method::Post, url).json(&json!({ "text": text })))
         .await;

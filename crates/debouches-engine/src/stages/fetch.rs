@@ -6,7 +6,7 @@ use std::sync::Arc;
 use debouches_fetch::{
     Access, Fetched, Fetcher, Mode, Outcome as Reading, Pinning, Place, SourceRequest,
 };
-use debouches_http::{Client, ClientOptions, Secret};
+use debouches_http::{Client, Secret};
 use debouches_model::Stage;
 
 use crate::config::Source;
@@ -57,7 +57,7 @@ fn fetcher(context: &Context, secrets: BTreeMap<String, Secret>) -> anyhow::Resu
     };
     Ok(Fetcher {
         store: context.store.clone(),
-        client: Some(Client::new(ClientOptions::new(&context.pipeline.contact))?),
+        client: Some(Client::new(context.pipeline.client_options())?),
         aws: context.aws.clone(),
         secrets,
         clock: Arc::clone(&context.clock),

@@ -4,7 +4,7 @@
 //! the files of the portal itself when the state has lost both.
 
 use anyhow::Context as _;
-use debouches_http::{Client, ClientOptions, GetRequest};
+use debouches_http::{Client, FileRequest};
 use debouches_model::{ArtefactKey, Stage};
 use debouches_publish::last_receipt;
 use debouches_release::{PROFILE_FILE, ReleaseProfile, TableProfile, profile, read_published};
@@ -151,14 +151,14 @@ async fn of_portal(
     dataset: &DatasetConfig,
     release: &debouches_publish::Live,
 ) -> anyhow::Result<Live> {
-    let client = Client::new(ClientOptions::new(&context.pipeline.contact))?;
+    let client = Client::new(context.pipeline.client_options())?;
     let mut tables = Vec::new();
     for spec in &dataset.tables {
         let path = format!("{}.csv", spec.id);
         let Some(file) = release.files.iter().find(|file| file.path == path) else {
             continue;
         };
-        let request = GetRequest::new(
+        let request = FileRequest::new(
             file.url
                 .parse()
                 .with_context(|| format!("the portal gives {} for {path}", file.url))?,

@@ -3,8 +3,9 @@
 use std::fs::File;
 use std::path::Path;
 
+use crate::config::HttpSettings;
 use anyhow::Context as _;
-use debouches_http::{Client, ClientOptions, GetRequest, HttpErrorKind, Url};
+use debouches_http::{Client, ClientOptions, FileRequest, HttpErrorKind, Url};
 use debouches_model::{ArtefactKey, DatasetId, Stage};
 use debouches_publish::{LiveFile, last_receipt};
 use debouches_release::SIGNATURE_FILE;
@@ -26,11 +27,11 @@ const LARGEST: u64 = 8 << 30;
 pub(super) async fn at_address(setup: &Setup, address: &str) -> anyhow::Result<Gathered> {
     let base = Url::parse(&format!("{}/", address.trim_end_matches('/')))
         .map_err(|error| Usage(format!("{address}: {error}")))?;
-    let contact = setup
-        .pipeline()
-        .map(|pipeline| pipeline.contact)
-        .unwrap_or_else(|_| "verification".to_owned());
-    let client = client(&contact)?;
+    let options = match setup.pipeline() {
+        Ok(pipeline) => pipeline.client_options(),
+        Err(_) => HttpSettings::from_environment()?.client_options("verification"),
+    };
+    let client = client(options)?;
     let temporary = tempfile::tempdir().context("cannot make a temporary folder")?;
     let folder = temporary.path().to_path_buf();
     let at = |path: &str| {
@@ -164,7 +165,7 @@ async fn of_portal(
         gathered.temporary = Some(temporary);
         return Ok(gathered);
     };
-    let client = client(&context.pipeline.contact)?;
+    let client = client(context.pipeline.client_options())?;
     for LiveFile { path, url, .. } in &live.files {
         if !is_plain(path) {
             gathered
@@ -248,8 +249,7 @@ fn published(context: &Context, connection: &Connection<'_>, release: &Artefact)
         .collect()
 }
 
-fn client(contact: &str) -> anyhow::Result<Client> {
-    let mut options = ClientOptions::new(contact);
+fn client(mut options: ClientOptions) -> anyhow::Result<Client> {
     options.policy.requests_per_second = 20.0;
     Ok(Client::new(options)?)
 }
@@ -263,7 +263,7 @@ async fn bring(client: &Client, url: Url, folder: &Path, path: &str) -> anyhow::
     }
     let mut file = File::create(&to).with_context(|| format!("cannot write {}", to.display()))?;
     match client
-        .download(&GetRequest::new(url, LARGEST), &mut file, &mut |_, _| {})
+        .download(&FileRequest::new(url, LARGEST), &mut file, &mut |_, _| {})
         .await
     {
         Ok(_) => Ok(true),

@@ -1,6 +1,6 @@
 //! A file on the web: conditional, bounded, from the hosts allowed.
 
-use debouches_http::{Downloaded, GetRequest, Sink, Url};
+use debouches_http::{Downloaded, FileRequest, Sink, Url};
 use debouches_store::Spool;
 
 use super::{Content, Reading, Received};
@@ -10,13 +10,14 @@ impl Reading<'_> {
     /// Reads a web address.
     pub(super) async fn http(&self, url: &Url) -> Result<Received, FetchError> {
         let request = self.request;
-        self.allow(url)?;
         let client = (self.fetcher.client.as_ref()).ok_or_else(|| FetchError::NoClient {
             id: request.id.clone(),
         })?;
-        let mut get = GetRequest::new(url.clone(), request.limits.max_bytes);
+        let mut get = FileRequest::new(url.clone(), request.limits.max_bytes);
         get.etag = self.held.and_then(|entry| entry.etag.clone());
         get.last_modified = self.held.and_then(|entry| entry.last_modified.clone());
+        get.allowed_hosts = request.allowed_hosts.clone();
+        get.guarded = true;
         let mut sink = Kept(
             self.fetcher
                 .store
@@ -34,35 +35,14 @@ impl Reading<'_> {
                 etag: None,
                 last_modified: None,
             }),
-            Downloaded::Body {
-                etag,
-                last_modified,
-                final_url,
-                ..
-            } => {
-                if let Ok(last) = Url::parse(&final_url) {
-                    self.allow(&last)?;
-                }
+            Downloaded::Body(received) => {
                 let spooled = sink.0.finish().map_err(|error| self.store_error(error))?;
                 Ok(Received {
                     content: Content::Fresh(spooled),
-                    etag,
-                    last_modified,
+                    etag: received.etag,
+                    last_modified: received.last_modified,
                 })
             }
-        }
-    }
-
-    fn allow(&self, url: &Url) -> Result<(), FetchError> {
-        let host = url.host_str().unwrap_or_default();
-        let allowed = &self.request.allowed_hosts;
-        if allowed.is_empty() || allowed.iter().any(|name| name.eq_ignore_ascii_case(host)) {
-            Ok(())
-        } else {
-            Err(FetchError::Host {
-                id: self.request.id.clone(),
-                host: host.to_owned(),
-            })
         }
     }
 }

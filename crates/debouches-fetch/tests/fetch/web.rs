@@ -1,6 +1,7 @@
 //! Sources on the web.
 
 use debouches_fetch::{Access, FetchError, Mode, OdsExport, Outcome, Place, SourceRequest};
+use debouches_http::HttpErrorKind;
 use debouches_http::testing::Reply;
 use debouches_model::{Fault, Sha256};
 
@@ -167,8 +168,8 @@ async fn a_short_body_is_an_outage_and_never_a_snapshot() {
 #[tokio::test]
 async fn each_refusal_says_who_can_mend_it() {
     for (status, fault) in [
-        (401, Fault::Permission),
-        (403, Fault::Permission),
+        (401, Fault::Operator),
+        (403, Fault::Operator),
         (404, Fault::Operator),
         (410, Fault::Operator),
     ] {
@@ -200,7 +201,7 @@ async fn a_host_that_is_not_allowed_is_not_asked_nor_believed() {
     };
     let error = world.fetch(&refused).await.unwrap_err();
     assert!(
-        matches!(&error, FetchError::Host { host, .. } if host == "127.0.0.1"),
+        matches!(&error, FetchError::Http { source, .. } if source.kind == HttpErrorKind::Host("127.0.0.1".to_owned())),
         "{error}"
     );
     assert!(server.seen().is_empty());
@@ -213,9 +214,12 @@ async fn a_host_that_is_not_allowed_is_not_asked_nor_believed() {
     };
     let error = world.fetch(&redirected).await.unwrap_err();
     assert!(
-        matches!(&error, FetchError::Host { host, .. } if host == "localhost"),
+        error
+            .hint()
+            .is_some_and(|hint| hint.contains("allowed_hosts")),
         "{error}"
     );
+    assert_eq!(error.fault(), Fault::Operator);
     assert_eq!(world.snapshots("ij").await, 0);
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
-use debouches_http::{Client, ClientOptions, Secret};
+use debouches_http::{Client, Secret};
 use debouches_model::{Fault, Withdrawals};
 use debouches_portal::{PortalOptions, RunningPortal};
 use debouches_publish::{
@@ -44,7 +44,7 @@ pub async fn connect<'a>(
     configured: &'a Portal,
 ) -> anyhow::Result<Connection<'a>> {
     let (server, base, key, organization) = reach(context, configured).await?;
-    let mut options = ClientOptions::new(&context.pipeline.contact);
+    let mut options = context.pipeline.client_options();
     let local = ["http://127.0.0.1:", "http://localhost:", "http://[::1]:"]
         .iter()
         .any(|host| base.starts_with(host));

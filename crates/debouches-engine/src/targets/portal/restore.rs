@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Context as _;
-use debouches_http::{Client, ClientOptions, Request, Url};
+use debouches_http::{Client, Request, Url};
 use debouches_model::{ArtefactKey, Manifest, Sha256, Stage, Version};
 use debouches_publish::{Live, LiveFile};
 use debouches_release::{
@@ -125,7 +125,7 @@ async fn read_texts<'a>(
     paths: impl Iterator<Item = &'a str>,
 ) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
     // No key: these are public files, possibly on another host.
-    let client = Client::new(ClientOptions::new(&context.pipeline.contact))?;
+    let client = Client::new(context.pipeline.client_options())?;
     let mut texts = BTreeMap::new();
     for path in paths.filter(|path| *path != RECORD_FILE) {
         let Some(file) = live.files.iter().find(|file| file.path == path) else {
