@@ -7,7 +7,7 @@ use std::process::Stdio;
 use crate::harness::PipelineTest;
 
 /// Two datasets are enough to be killed between them, and forty runs stay short.
-const RUN: [&str; 3] = ["run", "insertion-cfa", "insertion-regionale"];
+const RUN: [&str; 3] = ["run", "insertion-etablissements", "insertion-regions"];
 
 /// Names of the files on the practice portal, sorted.
 fn resources(test: &PipelineTest) -> Vec<String> {

@@ -212,9 +212,13 @@ fn copies_without_a_release_of_what_they_repeat_are_refused() {
         "[\"donnees_liees_regionales\", \"ij_regional\"]",
     );
     std::fs::write(test.path("pipeline.toml"), together).unwrap();
-    test.run(&["check"])
-        .expect_exit(2)
-        .expect_told("publish it in a dataset of its own");
+    // Beside its original, it follows the file of the same release.
+    test.run(&["package", "liees"]).expect_exit(0);
+    assert!(
+        test.releases()
+            .keys()
+            .any(|path| path.ends_with("ij_regional.csv"))
+    );
 }
 
 #[test]
@@ -223,12 +227,7 @@ fn p8_the_real_continuum_and_the_rows_that_follow_it_with_real_files() {
     let folder = real_data();
     let config = std::fs::read_to_string(project().join("tests/data/real.toml")).unwrap();
     let test = PipelineTest::with_config(&config.replace("{data}", &folder.display().to_string()));
-    let subjects = [
-        "continuum-diplomes",
-        "donnees-liees-regionales",
-        "referentiel-diplomes",
-        "tags-regions",
-    ];
+    let subjects = ["referentiels-formations", "insertion-regions"];
     let ran = test
         .run(&[&["run", "--to", "package", "--json"], subjects.as_slice()].concat())
         .expect_exit(0)
@@ -289,7 +288,7 @@ fn p8_the_real_continuum_and_the_rows_that_follow_it_with_real_files() {
     test.run(&["why", "continuum_diplomes"])
         .expect_exit(0)
         .expect_told("nothing moved");
-    test.run(&["status", "donnees-liees-regionales"])
+    test.run(&["status", "insertion-regions"])
         .expect_exit(0)
         .expect_told("current");
 }
@@ -299,7 +298,10 @@ fn rome_coverage(test: &PipelineTest) {
     const VOCATIONAL: [&str; 9] = [
         "500", "503", "400", "403", "320", "323", "450", "561", "461",
     ];
-    let file = test.state_file("package/referentiel-diplomes", "referentiel_diplomes.csv");
+    let file = test.state_file(
+        "package/referentiels-formations",
+        "referentiel_diplomes.csv",
+    );
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(b';')
         .from_path(file)

@@ -18,8 +18,8 @@ fn pinned(test: &PipelineTest) -> String {
             ("ij_cfa_etablissement", "table.arrow"),
             ("ij_regional", "table.arrow"),
             ("insersup", "table.arrow"),
-            ("insertion-cfa", "ij_cfa_etablissement.csv"),
-            ("insertion-regionale", "ij_regional.parquet"),
+            ("insertion-etablissements", "ij_cfa_etablissement.csv"),
+            ("insertion-regions", "ij_regional.parquet"),
             ("insertion-superieur", "insersup.parquet"),
             ("insertion-superieur", "datapackage.json"),
         ] {

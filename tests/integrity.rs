@@ -16,7 +16,7 @@ fn alter(path: &std::path::Path) {
 fn verify_names_the_altered_file_of_a_release() {
     let test = PipelineTest::sample();
     test.run(&["run", "--to", "package"]).expect_exit(0);
-    let release = test.path("state/package/insertion-cfa/1.0.0");
+    let release = test.path("state/package/insertion-etablissements/1.0.0");
     let path = release.display().to_string();
     test.run(&["verify", &path]).expect_exit(0);
     for name in [
@@ -53,10 +53,10 @@ fn verify_names_the_altered_file_of_a_release() {
 fn reading_again_finds_what_new_sums_hide() {
     let test = PipelineTest::sample();
     test.run(&["run", "--to", "package"]).expect_exit(0);
-    let release = test.path("state/package/insertion-cfa/1.0.0");
+    let release = test.path("state/package/insertion-etablissements/1.0.0");
     for dataset in [
-        "insertion-cfa",
-        "insertion-regionale",
+        "insertion-etablissements",
+        "insertion-regions",
         "insertion-superieur",
     ] {
         let path = test
@@ -71,6 +71,8 @@ fn reading_again_finds_what_new_sums_hide() {
     for name in [
         "ij_cfa_etablissement.csv",
         "ij_cfa_etablissement.parquet",
+        "ij_lycee_etablissement.csv",
+        "ij_lycee_etablissement.parquet",
         "datapackage.json",
     ] {
         std::fs::copy(release.join(name), copy.join(name)).unwrap();
@@ -79,7 +81,7 @@ fn reading_again_finds_what_new_sums_hide() {
     std::fs::remove_file(copy.join("ij_cfa_etablissement.csv")).unwrap();
     std::fs::write(
         copy.join("ij_cfa_etablissement.csv"),
-        csv.replacen(";measured", ";absent", 1),
+        csv.replacen(";mesure;", ";absent;", 1),
     )
     .unwrap();
     let sums = std::process::Command::new("sh")
@@ -101,8 +103,8 @@ fn reading_again_finds_what_new_sums_hide() {
 fn an_altered_release_is_not_published() {
     let test = PipelineTest::sample();
     test.run(&["run", "--to", "package"]).expect_exit(0);
-    alter(&test.path("state/package/insertion-cfa/1.0.0/ij_cfa_etablissement.csv"));
-    test.run(&["publish", "insertion-cfa"])
+    alter(&test.path("state/package/insertion-etablissements/1.0.0/ij_cfa_etablissement.csv"));
+    test.run(&["publish", "insertion-etablissements"])
         .expect_exit(7)
         .expect_told("ij_cfa_etablissement.csv");
 }
@@ -112,8 +114,8 @@ fn forcing_package_restores_an_altered_release_under_its_version() {
     let test = PipelineTest::sample();
     test.run(&["run", "--to", "package"]).expect_exit(0);
     let releases = test.releases();
-    alter(&test.path("state/package/insertion-cfa/1.0.0/ij_cfa_etablissement.csv"));
-    test.run(&["package", "insertion-cfa", "--force"])
+    alter(&test.path("state/package/insertion-etablissements/1.0.0/ij_cfa_etablissement.csv"));
+    test.run(&["package", "insertion-etablissements", "--force"])
         .expect_exit(0);
     assert_eq!(test.releases(), releases);
 }

@@ -41,7 +41,7 @@ fn every_measure_of_every_published_file_has_one_definition() {
     let test = PipelineTest::sample();
     test.run(&["run", "--to", "package"]).expect_exit(0);
     let mut lines: BTreeMap<(String, String), u64> = BTreeMap::new();
-    for row in published(&test, "definitions", "definitions") {
+    for row in published(&test, "definitions-indicateurs", "definitions") {
         *lines
             .entry((row["table_publiee"].clone(), row["indicateur"].clone()))
             .or_default() += 1;
@@ -86,7 +86,7 @@ fn every_measure_of_every_published_file_has_one_definition() {
 fn producers_stand_side_by_side_only_where_they_count_alike() {
     let test = PipelineTest::sample();
     test.run(&["run", "--to", "package"]).expect_exit(0);
-    let rows = published(&test, "comparables", "comparables");
+    let rows = published(&test, "couverture-insertion", "comparables");
     assert!(!rows.is_empty());
     let mut sides: BTreeMap<[&str; 3], BTreeSet<&str>> = BTreeMap::new();
     for row in &rows {
@@ -107,7 +107,7 @@ fn producers_stand_side_by_side_only_where_they_count_alike() {
         "{sides:?}"
     );
     // A row is that of its producer, unchanged, and published there too.
-    let school = published(&test, "insertion-lycees", "ij_lycee_formation");
+    let school = published(&test, "insertion-formations", "ij_lycee_formation");
     let higher = published(&test, "insertion-superieur", "insersup");
     for row in &rows {
         let horizon = &row["horizon_mois"];
@@ -195,7 +195,13 @@ fn an_indicator_that_nobody_delivers_is_published_the_day_somebody_does() {
 fn diplomas_without_a_training_of_fresq_are_kept_and_counted() {
     let test = PipelineTest::sample();
     let ran = test
-        .run(&["run", "--to", "package", "--json", "passage-sise-fresq"])
+        .run(&[
+            "run",
+            "--to",
+            "package",
+            "--json",
+            "referentiels-formations",
+        ])
         .expect_exit(0)
         .json();
     let mut steps = ran["steps"].as_array().unwrap().iter();
@@ -219,7 +225,7 @@ fn diplomas_without_a_training_of_fresq_are_kept_and_counted() {
         (share - without as f64 / own.len() as f64).abs() < 1e-9,
         "{share}"
     );
-    let passages = published(&test, "passage-sise-fresq", "passage_sise_fresq");
+    let passages = published(&test, "referentiels-formations", "passage_sise_fresq");
     let lines: usize = passages
         .iter()
         .map(|row| row["nb_lignes"].parse::<usize>().unwrap())
@@ -237,12 +243,14 @@ fn diplomas_without_a_training_of_fresq_are_kept_and_counted() {
             .all(|row| row["infp"].is_empty() && row["infp_statut"] == "non_produit")
     );
     let releases = test.releases();
-    let readme = String::from_utf8(releases["passage-sise-fresq/1.0.0/README.md"].clone()).unwrap();
+    let readme =
+        String::from_utf8(releases["referentiels-formations/1.0.0/README.md"].clone()).unwrap();
     assert!(readme.contains("| `statut` | `absent` |"), "{readme}");
     let package: serde_json::Value =
-        serde_json::from_slice(&releases["passage-sise-fresq/1.0.0/datapackage.json"]).unwrap();
+        serde_json::from_slice(&releases["referentiels-formations/1.0.0/datapackage.json"])
+            .unwrap();
     assert!(
-        package["resources"][0]["rowsByValue"]["statut"]["absent"]
+        package["resources"][4]["rowsByValue"]["statut"]["absent"]
             .as_u64()
             .unwrap()
             > 0
@@ -253,7 +261,7 @@ fn diplomas_without_a_training_of_fresq_are_kept_and_counted() {
 fn the_published_coverage_is_that_of_the_command() {
     let test = PipelineTest::sample();
     test.run(&["run", "--to", "package"]).expect_exit(0);
-    let lines = published(&test, "couverture-catalogues", "couverture_catalogues");
+    let lines = published(&test, "couverture-insertion", "couverture_catalogues");
     let affelnet = fixture("sources/offre/affelnet.csv").display().to_string();
     let told = test
         .run(&[
@@ -283,11 +291,7 @@ fn the_published_coverage_is_that_of_the_command() {
             .collect();
         assert_eq!(counted, expected, "{grain}");
     }
-    let establishments = published(
-        &test,
-        "couverture-etablissements",
-        "couverture_etablissements",
-    );
+    let establishments = published(&test, "couverture-insertion", "couverture_etablissements");
     for row in &establishments {
         let count = |name: &str| row[name].parse::<u64>().unwrap();
         let parts = count("nb_formations_diffusees")
@@ -318,9 +322,9 @@ fn the_published_coverage_is_that_of_the_command() {
 #[test]
 fn types_of_diplomas_stay_with_their_producer() {
     let test = PipelineTest::sample();
-    test.run(&["run", "--to", "package", "perimetres"])
+    test.run(&["run", "--to", "package", "couverture-insertion"])
         .expect_exit(0);
-    let types = published(&test, "perimetres", "perimetres");
+    let types = published(&test, "couverture-insertion", "perimetres");
     let producers: BTreeSet<&str> = types.iter().map(|row| row["producteur"].as_str()).collect();
     assert_eq!(producers.into_iter().collect::<Vec<_>>(), ["DEPP", "SIES"]);
     for row in &types {
@@ -375,11 +379,11 @@ fn comparable_rates_are_refused_beside_a_strict_dataset() {
 #[test]
 fn the_definitions_can_be_made_alone() {
     let test = PipelineTest::sample();
-    test.run(&["run", "definitions"])
+    test.run(&["run", "definitions-indicateurs"])
         .expect_exit(0)
         .expect_told("definitions");
-    test.run(&["run", "definitions"])
+    test.run(&["run", "definitions-indicateurs"])
         .expect_exit(0)
         .expect_told("nothing to do");
-    assert!(!published(&test, "definitions", "definitions").is_empty());
+    assert!(!published(&test, "definitions-indicateurs", "definitions").is_empty());
 }

@@ -19,11 +19,12 @@ fn a_release_holds_data_metadata_texts_and_checksums() {
         "SHA256SUMS",
     ] {
         assert!(
-            releases.contains_key(&format!("insertion-cfa/1.0.0/{name}")),
+            releases.contains_key(&format!("insertion-etablissements/1.0.0/{name}")),
             "{name} is missing"
         );
     }
-    let readme = String::from_utf8(releases["insertion-cfa/1.0.0/README.md"].clone()).unwrap();
+    let readme =
+        String::from_utf8(releases["insertion-etablissements/1.0.0/README.md"].clone()).unwrap();
     for part in [
         "Dénominateur",
         "non_echu",
@@ -34,8 +35,9 @@ fn a_release_holds_data_metadata_texts_and_checksums() {
         assert!(readme.contains(part), "the readme does not speak of {part}");
     }
     let package: serde_json::Value =
-        serde_json::from_slice(&releases["insertion-cfa/1.0.0/datapackage.json"]).unwrap();
-    let resource = &package["resources"][0];
+        serde_json::from_slice(&releases["insertion-etablissements/1.0.0/datapackage.json"])
+            .unwrap();
+    let resource = &package["resources"][1];
     assert!(resource["hash"].as_str().unwrap().starts_with("sha256:"));
     assert!(
         resource["schema"]["missingValues"][0]["label"]

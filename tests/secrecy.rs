@@ -29,7 +29,7 @@ fn no_regional_figure_is_under_twenty() {
     let test = PipelineTest::sample();
     test.run(&["run", "--to", "package"]).expect_exit(0);
     let releases = test.releases();
-    let rows = rows(&releases["insertion-regionale/1.0.0/ij_regional.csv"]);
+    let rows = rows(&releases["insertion-regions/1.0.0/ij_regional.csv"]);
     let mut hidden = 0;
     for row in &rows {
         for (measure, base) in [

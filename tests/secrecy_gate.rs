@@ -274,7 +274,7 @@ fn a_release_says_how_its_secrecy_was_checked_and_gives_no_witness() {
     test.run(&["run", "--to", "package"]).expect_exit(0);
     let releases = test.releases();
     let document: Value =
-        serde_json::from_slice(&releases["insertion-regionale/1.0.0/disclosure.json"]).unwrap();
+        serde_json::from_slice(&releases["insertion-regions/1.0.0/disclosure.json"]).unwrap();
     let table = &document["tables"][0];
     assert_eq!(
         (table["table"].as_str(), table["passes"].as_bool()),
@@ -285,14 +285,13 @@ fn a_release_says_how_its_secrecy_was_checked_and_gives_no_witness() {
     assert_eq!(table["policy"]["threshold"], 20);
     assert!(table["cells"]["hidden"].as_u64().unwrap() > 0);
     assert!(table.get("witnesses").is_none() && table["witnesses_sha256"].is_string());
-    let readme =
-        String::from_utf8(releases["insertion-regionale/1.0.0/README.md"].clone()).unwrap();
+    let readme = String::from_utf8(releases["insertion-regions/1.0.0/README.md"].clone()).unwrap();
     assert!(
         readme.contains("Secret statistique : rien sur moins de 20 personnes"),
         "{readme}"
     );
     assert!(readme.contains("`disclosure.json`"));
-    let sums = String::from_utf8(releases["insertion-regionale/1.0.0/SHA256SUMS"].clone()).unwrap();
+    let sums = String::from_utf8(releases["insertion-regions/1.0.0/SHA256SUMS"].clone()).unwrap();
     assert!(sums.contains("disclosure.json"));
 }
 

@@ -161,7 +161,7 @@ def browse(root, browser, shots):
 
 
 def shown(name):
-    return name == "index.html" or name in ("insertion-cfa/index.html", "insertion-cfa/1.0.0.html", "insertion-superieur/index.html")
+    return name == "index.html" or name in ("insertion-etablissements/index.html", "insertion-etablissements/1.0.0.html", "insertion-superieur/index.html")
 
 
 arguments = argparse.ArgumentParser()

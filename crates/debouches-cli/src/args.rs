@@ -233,7 +233,7 @@ pub(crate) struct PackageArgs {
 
 #[derive(Debug, Clone, ClapArgs)]
 pub(crate) struct DiffArgs {
-    /// A version, a folder, an address, or `live`; a version may carry its dataset, as in insertion-cfa@1.0.0
+    /// A version, a folder, an address, or `live`; a version may carry its dataset, as in insertion-etablissements@1.0.0
     pub(crate) before: String,
     /// The release to compare it with
     pub(crate) after: String,

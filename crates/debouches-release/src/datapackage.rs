@@ -81,7 +81,7 @@ fn resource(table: &PreparedTable<'_>, files: &[WrittenFile]) -> Option<Value> {
         "name": id,
         "type": "table",
         "path": csv.path,
-        "title": table.spec.title,
+        "title": table.title,
         "description": table.spec.description.trim(),
         "format": "csv",
         "mediatype": "text/csv",

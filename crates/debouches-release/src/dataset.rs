@@ -30,6 +30,8 @@ pub struct Dataset {
     pub omitted: Vec<String>,
     /// Columns that a later release will remove.
     pub deprecated: Vec<Deprecation>,
+    /// True when its figures are made up for a trial: every title says so.
+    pub demo: bool,
     /// Public key of minisign that its releases are signed with.
     pub public_key: Option<String>,
     /// Further forms of each table.
@@ -67,7 +69,34 @@ pub struct Deprecation {
     pub reason: String,
 }
 
+/// What the titles of figures made up for a trial end with.
+const DEMO: &str = " (données d'essai)";
+
 impl Dataset {
+    /// A title as it is published.
+    #[must_use]
+    pub fn entitled(&self, title: &str) -> String {
+        let suffix = if self.demo { DEMO } else { "" };
+        format!("{title}{suffix}")
+    }
+
+    /// A summary as it is published; portals refuse more than 200 characters.
+    #[must_use]
+    pub fn summarised(&self, summary: &str) -> String {
+        let prefix = if self.demo { "Données d'essai. " } else { "" };
+        format!("{prefix}{summary}")
+    }
+
+    /// The paragraph that readers of figures made up for a trial are warned with; empty for others.
+    #[must_use]
+    pub fn warning(&self) -> &'static str {
+        if self.demo {
+            "\n**Données d'essai : ces chiffres servent à montrer le jeu et ne sont pas ceux du producteur. Ne pas les réutiliser.**\n"
+        } else {
+            ""
+        }
+    }
+
     /// True when a column of a table is left out of the release.
     #[must_use]
     pub fn omits(&self, table: &str, column: &str) -> bool {

@@ -30,11 +30,23 @@ pub(crate) fn of(
         granularity: dataset.granularity.clone(),
         resources: tables
             .iter()
-            .flat_map(|table| data(table).into_iter().chain(further(table, files)))
+            .flat_map(|table| resources(table, files))
             .chain(texts(tables))
             .chain(signature(dataset))
             .collect(),
     }
+}
+
+/// The files of a table, the one that opens with a double click first.
+fn resources(table: &PreparedTable<'_>, files: &[WrittenFile]) -> Vec<ResourceNotice> {
+    let (workbooks, others): (Vec<_>, Vec<_>) = further(table, files)
+        .into_iter()
+        .partition(|resource| resource.path.ends_with(".xlsx"));
+    workbooks
+        .into_iter()
+        .chain(data(table))
+        .chain(others)
+        .collect()
 }
 
 /// From the first to the last cohort of all the tables.
@@ -73,14 +85,14 @@ fn data(table: &PreparedTable<'_>) -> [ResourceNotice; 2] {
     [
         resource(
             "csv",
-            format!("{} (CSV)", table.spec.title),
+            format!("{} (CSV)", table.title),
             format!(
                 "CSV en UTF-8, séparateur point-virgule, {rows} lignes. Une cellule vide est expliquée par la colonne d'état qui la suit."
             ),
         ),
         resource(
             "parquet",
-            format!("{} (Parquet)", table.spec.title),
+            format!("{} (Parquet)", table.title),
             format!(
                 "Les mêmes {rows} lignes en Parquet compressé zstd, triées par {order}, avec index de pages."
             ),
@@ -95,18 +107,18 @@ fn further(table: &PreparedTable<'_>, files: &[WrittenFile]) -> Vec<ResourceNoti
         let rest = file.path.trim_start_matches(id);
         let (title, description) = match rest.rsplit('.').next() {
             Some("xlsx") => (
-                format!("{} (Excel)", table.spec.title),
+                format!("{} (Excel)", table.title),
                 "Les mêmes lignes dans un classeur ; les codes y sont du texte.".to_owned(),
             ),
             Some("jsonl") => (
-                format!("{} (JSON Lines)", table.spec.title),
+                format!("{} (JSON Lines)", table.title),
                 "Les mêmes lignes, un objet JSON sur chacune.".to_owned(),
             ),
             Some(_) | None => {
                 let code = rest.trim_start_matches(".region-").trim_end_matches(".csv");
                 let rows = file.rows.unwrap_or_default();
                 (
-                    format!("{} (CSV, région {code})", table.spec.title),
+                    format!("{} (CSV, région {code})", table.title),
                     format!("Les {rows} lignes dont `region_cog` est {code}."),
                 )
             }

@@ -22,6 +22,8 @@ const MOST_LISTED: usize = 20;
 pub struct PreparedTable<'a> {
     /// Its specification.
     pub spec: &'a TableSpec,
+    /// Its title in French; that of figures made up for a trial says so.
+    pub title: String,
     /// Every published column, in order, status and added columns included.
     pub columns: Vec<ColumnSpec>,
     /// Number of rows.
@@ -103,6 +105,7 @@ pub fn prepare<'a>(
     Ok(PreparedTable {
         profile: profile(spec, &table, jobs).map_err(wrap)?,
         breakdown: breakdown(spec, &table).map_err(wrap)?,
+        title: dataset.entitled(&spec.title),
         rows: table.rows() as u64,
         keys_sha256: keys_digest(spec, &table).map_err(wrap)?,
         states,

@@ -22,7 +22,11 @@ pub(crate) fn text(
     } else {
         dataset.summary.as_str()
     };
-    let mut out = format!("# {}\n\nVersion {version}. {summary}\n", dataset.title);
+    let mut out = format!(
+        "# {}\n\nVersion {version}. {summary}\n{}",
+        dataset.title,
+        dataset.warning()
+    );
     for table in tables {
         out.push_str(&table_section(table));
     }
@@ -43,12 +47,16 @@ pub(crate) fn portal_description(
     version: Version,
     tables: &[PreparedTable<'_>],
 ) -> String {
-    let mut out = format!("{}\n\nVersion {version}.\n", dataset.summary);
+    let mut out = format!(
+        "{}\n{}\nVersion {version}.\n",
+        dataset.summary,
+        dataset.warning()
+    );
     for table in tables {
         let _ = write!(
             out,
             "\n## {}\n\n{}\n\n",
-            table.spec.title,
+            table.title,
             table.spec.description.trim()
         );
         let _ = writeln!(

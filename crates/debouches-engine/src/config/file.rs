@@ -163,9 +163,8 @@ pub struct DatasetFile {
     /// Columns that are not published, as `table.column`.
     #[serde(default)]
     pub omit: Vec<String>,
-    /// Further forms of each table.
-    #[serde(default)]
-    pub forms: std::collections::BTreeSet<debouches_release::Form>,
+    /// Further forms of each table; workbooks when nothing is asked.
+    pub forms: Option<std::collections::BTreeSet<debouches_release::Form>>,
     /// Columns that a later release will remove.
     #[serde(default)]
     pub deprecated: Vec<DeprecatedFile>,
@@ -269,6 +268,9 @@ pub struct ProfileFile {
     pub portals: Vec<PortalId>,
     pub state: Option<String>,
     pub lock: Option<String>,
+    /// The figures of this profile are made up for a trial: every title says so.
+    #[serde(default)]
+    pub demo: bool,
     /// Releases of this profile are not signed.
     #[serde(default)]
     pub unsigned: bool,

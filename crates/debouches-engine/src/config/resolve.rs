@@ -120,6 +120,10 @@ pub fn resolve(
         .and_then(|typed| signature::resolve(typed, &base, &mut problems));
     let signature = signature.filter(|_| !settings.unsigned);
     for dataset in &mut datasets {
+        // Titles and summaries tell what the figures are wherever they are shown.
+        dataset.notice.demo = settings.demo;
+        dataset.notice.title = dataset.notice.entitled(&dataset.notice.title);
+        dataset.notice.summary = dataset.notice.summarised(&dataset.notice.summary);
         dataset.notice.public_key = signature
             .as_ref()
             .map(|signature| signature.public_key.clone());
@@ -174,6 +178,7 @@ static NO_SETTINGS: ProfileFile = ProfileFile {
     state: None,
     lock: None,
     unsigned: false,
+    demo: false,
 };
 
 fn choose_profile<'a>(
@@ -447,15 +452,8 @@ fn resolve_dataset(
     let summary = dataset.summary.clone().unwrap_or_else(|| title.clone());
     too_long(&who, "title", &title, LONGEST_TITLE, problems);
     too_long(&who, "summary", &summary, LONGEST_SUMMARY, problems);
-    let missing = specs
-        .iter()
-        .flat_map(|spec| missing_sources(domain, spec, sources))
-        .collect::<Vec<_>>();
-    if !missing.is_empty() {
-        left_out.push(format!(
-            "{who} needs {} in this profile",
-            missing.join(", ")
-        ));
+    let specs = with_sources(domain, (&who, specs), sources, left_out);
+    if specs.is_empty() {
         return None;
     }
     known_columns(&who, dataset, &specs, problems);
@@ -492,9 +490,13 @@ fn resolve_dataset(
                     summary: text.summary.clone(),
                 }),
             omitted: dataset.omit.clone(),
-            forms: dataset.forms.clone(),
+            forms: dataset
+                .forms
+                .clone()
+                .unwrap_or_else(|| [debouches_release::Form::Xlsx].into()),
             expected: awaited(&specs, sources),
             deprecated: deprecated.collect(),
+            demo: false,
             public_key: None,
         },
         tables: specs,
@@ -587,11 +589,37 @@ fn unfollowed(
         None => Some(format!(
             "dataset `{who}`: table `{table}` repeats figures of `{copied}`, which no dataset publishes"
         )),
-        Some(other) if other.id() == who => Some(format!(
-            "dataset `{who}`: table `{table}` repeats figures of `{copied}`: publish it in a dataset of its own"
-        )),
         Some(_) => None,
     }
+}
+
+/// The tables that the sources of the profile can fill; a dataset goes without the others, as long as it has one.
+fn with_sources(
+    domain: &Domain,
+    (who, specs): (&str, Vec<&'static TableSpec>),
+    sources: &[Source],
+    left_out: &mut Vec<String>,
+) -> Vec<&'static TableSpec> {
+    let alone = specs.len() == 1;
+    specs
+        .into_iter()
+        .filter(|spec| {
+            let missing = missing_sources(domain, spec, sources);
+            if missing.is_empty() {
+                return true;
+            }
+            let subject = if alone {
+                who.to_owned()
+            } else {
+                format!("table `{}` of {who}", spec.id)
+            };
+            left_out.push(format!(
+                "{subject} needs {} in this profile",
+                missing.join(", ")
+            ));
+            false
+        })
+        .collect()
 }
 
 /// Tables without a source: the one asked for, and the nomenclatures it cannot do without.

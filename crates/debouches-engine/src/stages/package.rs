@@ -51,7 +51,8 @@ pub async fn run(context: &Context, selection: &Selection<'_>, lock: &Lock, summ
         let copied = dataset
             .tables
             .iter()
-            .filter_map(|spec| linked::publisher(&context.pipeline, linked::gated(spec)?));
+            .filter_map(|spec| linked::publisher(&context.pipeline, linked::gated(spec)?))
+            .filter(|copied| copied.id() != dataset.id());
         if let Some(copied) = copied
             .into_iter()
             .find(|copied| !summary.passed(Stage::Package, copied.id().as_str()))
@@ -480,13 +481,24 @@ pub async fn write_tables(
     tables: &[Artefact],
 ) -> anyhow::Result<Vec<WrittenData>> {
     let mut written: Vec<Option<WrittenData>> = tables.iter().map(|_| None).collect();
-    for family in disclosure::families(dataset) {
+    // What repeats the figures of another table of the dataset waits for it.
+    let waits = |family: &Vec<usize>| {
+        family
+            .iter()
+            .any(|place| linked::gated(dataset.tables[*place]).is_some())
+    };
+    let mut families = disclosure::families(dataset);
+    families.sort_by_key(waits);
+    for family in families {
         let mut candidates = Vec::new();
         for place in &family {
             let spec = dataset.tables[*place];
-            let table =
-                linked::followed(context, spec, load_table(context, &tables[*place]).await?)
-                    .await?;
+            let beside = linked::gated(spec)
+                .and_then(|copies| released_beside(&written, &copies.table))
+                .map(Spooled::open)
+                .transpose()?;
+            let table = load_table(context, &tables[*place]).await?;
+            let table = linked::followed(context, spec, table, beside).await?;
             candidates.push(disclosure::Candidate { spec, table });
         }
         let judged = disclosure::guarded(context, dataset, candidates).await?;
@@ -504,6 +516,22 @@ pub async fn write_tables(
         }
     }
     Ok(written.into_iter().flatten().collect())
+}
+
+/// The CSV of a table of the dataset that is written already.
+fn released_beside<'a>(
+    written: &'a [Option<WrittenData>],
+    table: &debouches_model::TableId,
+) -> Option<&'a Spooled> {
+    let data = written
+        .iter()
+        .flatten()
+        .find(|data| data.table.spec.id == *table)?;
+    let path = format!("{table}.csv");
+    data.files
+        .iter()
+        .find(|(file, _)| file.path == path)
+        .map(|(_, spooled)| spooled)
 }
 
 async fn write_data(context: &Context, part: Part<'static>) -> anyhow::Result<WrittenData> {

@@ -32,7 +32,7 @@ pub(super) fn write<W: Write + Send>(
     // A fixed day: the same rows give the same bytes.
     let day = ExcelDateTime::from_ymd(2000, 1, 1).map_err(io::Error::other)?;
     let properties = DocProperties::new()
-        .set_title(&table.spec.title)
+        .set_title(&table.title)
         .set_author("Débouchés")
         .set_creation_datetime(&day);
     book.set_properties(&properties);

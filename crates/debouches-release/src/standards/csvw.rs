@@ -9,7 +9,7 @@ pub(super) fn json(table: &PreparedTable<'_>) -> Value {
     json!({
         "@context": ["http://www.w3.org/ns/csvw", { "@language": "fr" }],
         "url": format!("{}.csv", table.spec.id),
-        "dc:title": table.spec.title,
+        "dc:title": table.title,
         "dc:description": table.spec.description.trim(),
         "dialect": { "delimiter": ";", "header": true, "encoding": "utf-8" },
         "tableSchema": {

@@ -97,7 +97,7 @@ fn distributions(model: &Model<'_>) -> Vec<Value> {
             told.insert("@type".to_owned(), json!("dcat:Distribution"));
             told.insert(
                 "dct:title".to_owned(),
-                json!({ "@value": format!("{} ({format})", table.spec.title), "@language": "fr" }),
+                json!({ "@value": format!("{} ({format})", table.title), "@language": "fr" }),
             );
             told.insert("dcat:accessURL".to_owned(), json!({ "@id": file.path }));
             told.insert("dcat:downloadURL".to_owned(), json!({ "@id": file.path }));

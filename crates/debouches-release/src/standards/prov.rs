@@ -26,7 +26,7 @@ pub(super) fn json(model: &Model<'_>) -> Value {
                 "@id": specification,
                 "@type": ["prov:Entity", "prov:PrimarySource"],
                 "dct:identifier": format!("sha256:{}", table.spec.digest),
-                "rdfs:label": table.spec.title,
+                "rdfs:label": table.title,
                 "prov:wasAttributedTo": { "@id": "#debouches" },
             }));
             derived.push(json!({ "@id": specification }));

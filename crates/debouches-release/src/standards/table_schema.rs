@@ -11,7 +11,7 @@ pub(super) fn json(model: &Model<'_>, table: &PreparedTable<'_>) -> Value {
     let root = json!({
         "$schema": "https://datapackage.org/profiles/2.0/tableschema.json",
         "name": table.spec.id.as_str().replace('_', "-"),
-        "title": table.spec.title,
+        "title": table.title,
         "description": table.spec.description.trim(),
         "homepage": table.spec.homepage,
         "version": model.version.to_string(),

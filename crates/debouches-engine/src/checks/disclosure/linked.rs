@@ -50,6 +50,12 @@ pub fn gated(spec: &TableSpec) -> Option<&CopySpec> {
         .filter(|copies| debouches_model::spec::find(&copies.table).is_none_or(super::is_judged))
 }
 
+/// True when the dataset of a table publishes the table that it repeats too.
+fn is_beside(pipeline: &Pipeline, spec: &TableSpec, copies: &CopySpec) -> bool {
+    publisher(pipeline, copies)
+        .is_some_and(|dataset| dataset.tables.iter().any(|other| other.id == spec.id))
+}
+
 /// What decides which cells a table may show, when it repeats those of another: the released file of the other.
 pub async fn ingredient(
     context: &Context,
@@ -58,6 +64,10 @@ pub async fn ingredient(
     let Some(copies) = gated(spec) else {
         return Ok(None);
     };
+    // Beside its original, a copy follows the file that the same release is about to hold: the ingredients of the original decide.
+    if is_beside(&context.pipeline, spec, copies) {
+        return Ok(None);
+    }
     let release = release(context, copies).await?;
     let path = format!("{}.csv", copies.table);
     let file = release
@@ -69,19 +79,27 @@ pub async fn ingredient(
 
 /// The table, each of its repeated cells in the state that it has where it comes from.
 ///
+/// `beside` is the original as the same release is about to show it, when one dataset publishes both.
 /// Fails closed: a row with figures whose origin is not in the release is refused.
 pub async fn followed(
     context: &Context,
     spec: &'static TableSpec,
     table: Table,
+    beside: Option<std::fs::File>,
 ) -> anyhow::Result<Table> {
     let Some(copies) = gated(spec) else {
         return Ok(table);
     };
-    let release = release(context, copies).await?;
     let path = format!("{}.csv", copies.table);
-    let file = release.open_file(&path).await?.into_file();
-    let (place, jobs) = (release.location(&path), context.jobs());
+    let (file, place) = match beside {
+        Some(file) => (file, path),
+        None => {
+            let release = release(context, copies).await?;
+            let place = release.location(&path);
+            (release.open_file(&path).await?.into_file(), place)
+        }
+    };
+    let jobs = context.jobs();
     blocking(move || {
         let shown = Shown::read(file, &place, spec, copies, jobs)?;
         let origins = origins(spec, copies, &table, &shown)?;
