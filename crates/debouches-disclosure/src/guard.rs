@@ -42,7 +42,7 @@ pub struct Guard<'a> {
 }
 
 /// What to do with a count that can be worked out.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Leaks {
     /// Hide more until it no longer can be.

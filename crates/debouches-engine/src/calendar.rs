@@ -40,7 +40,7 @@ impl Seen {
             .map(|entry| entry.accessed.date_naive());
         let mut notes = BTreeMap::new();
         if let Some(target) = target {
-            match target.look(context).await? {
+            match target.look(&context.store).await? {
                 Known::Made(artefact) | Known::Refused(artefact) => {
                     notes = load_report(&artefact).await?.notes
                 }

@@ -13,6 +13,7 @@ use debouches_store::{Access, Lock, Owner, Store, StoreEnv, replace_file};
 use crate::config::Pipeline;
 use crate::failure::{Decided, Usage};
 use crate::options::{Options, ReleaseOptions};
+use crate::workbench::Workbench;
 
 /// What a program gives the engine before anything is read: its decisions, and who observes.
 #[derive(Clone)]
@@ -176,6 +177,20 @@ impl Context {
             *known = new;
         }
         Ok(())
+    }
+
+    /// What stages work with.
+    pub fn bench(&self) -> Workbench<'_> {
+        Workbench {
+            store: &self.store,
+            clock: self.clock.as_ref(),
+            tool: &self.tool,
+            observer: &self.observer,
+            threads: self.options.threads(),
+            memory: self.options.memory,
+            force: self.options.force,
+            lang: self.options.lang,
+        }
     }
 
     /// Threads to use.

@@ -11,7 +11,7 @@ use debouches_site::CatalogueError;
 use debouches_store::StoreError;
 use debouches_validate::ValidateError;
 
-use crate::config::ConfigErrors;
+use crate::config::errors::ConfigErrors;
 
 /// A mistake of the call or of the configuration: exit 2.
 #[derive(Debug, thiserror::Error)]

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use debouches_model::{Hasher, Sha256};
 use debouches_store::{Artefact, Store};
 
-use crate::stages::target::blocking;
+use crate::blocking::blocking;
 
 /// The files below a folder, by their path inside it, sorted.
 pub fn files(folder: &Path) -> anyhow::Result<Vec<String>> {

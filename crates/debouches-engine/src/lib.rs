@@ -4,6 +4,7 @@
 //! prints, reads arguments or ends the process.
 
 pub mod announce;
+pub mod blocking;
 pub mod calendar;
 pub mod checks;
 pub mod comparison;
@@ -19,15 +20,18 @@ pub mod options;
 pub mod planning;
 pub mod rebuild;
 pub mod released;
+pub mod releases;
 pub mod retraction;
 pub mod selection;
 pub mod signing;
 pub mod stages;
 pub mod staleness;
 pub mod status;
+pub mod summary;
 pub mod targets;
 pub mod verification;
 pub mod waivers;
+pub mod workbench;
 
 pub use context::{Context, Setup};
 pub use options::{Options, ReleaseOptions};

@@ -9,8 +9,8 @@ use std::path::Path;
 use anyhow::Context as _;
 use debouches_model::{ArtefactKey, DatasetId, Sha256, Stage, Text, Version};
 use debouches_release::{
-    Decision, Former, PROFILE_FILE, PreparedTable, RECORD_FILE, ReleaseRecord, SIGNATURE_FILE,
-    TextFile, VersionRule, WrittenFile, describe,
+    Decision, Former, PROFILE_FILE, RECORD_FILE, ReleaseRecord, SIGNATURE_FILE, TextFile,
+    VersionRule,
 };
 use debouches_store::Lock;
 
@@ -19,11 +19,10 @@ use crate::context::Context;
 use crate::failure::{Decided, Usage};
 use crate::folder::{copy, digest};
 use crate::retraction::DISCLOSURE_FILE;
-use crate::selection::{Outcome, Selection, Summary};
-use crate::stages::package::{
-    WrittenData, changelog, ingredients, notices, told_changes, write_tables,
-};
-use crate::stages::{enrich, package, validate};
+use crate::selection::Selection;
+use crate::stages::package::{Candidate, changelog, ingredients, notices};
+use crate::stages::{self, validate};
+use crate::summary::{Outcome, Summary};
 
 const SUMS_FILE: &str = "SHA256SUMS";
 const CHANGELOGS: [&str; 2] = ["CHANGELOG.md", "CHANGELOG.en.md"];
@@ -119,11 +118,12 @@ async fn make_tables(
     lock: &Lock,
 ) -> anyhow::Result<()> {
     let mut summary = Summary::default();
-    validate::run(scratch, selection, lock, &mut summary).await;
-    enrich::run(scratch, selection, lock, &mut summary).await;
+    for stage in [Stage::Validate, Stage::Enrich] {
+        stages::run(stage, scratch, selection, lock, &mut summary).await?;
+    }
     let mut copied = selection.clone();
     copied.datasets.retain(|own| own.id() != dataset.id());
-    package::run(scratch, &copied, lock, &mut summary).await;
+    stages::run(Stage::Package, scratch, &copied, lock, &mut summary).await?;
     let failed = summary
         .steps
         .iter()
@@ -157,15 +157,7 @@ async fn make(
     folder: &Path,
 ) -> anyhow::Result<Made> {
     let (_, tables) = ingredients(scratch, dataset).await?;
-    let written = write_tables(scratch, dataset, &tables).await?;
-    let files: Vec<WrittenFile> = written
-        .iter()
-        .flat_map(|data| data.files.iter().map(|(file, _)| file.clone()))
-        .collect();
-    let (prepared, data): (Vec<PreparedTable<'_>>, Vec<_>) = written
-        .into_iter()
-        .map(|data: WrittenData| (data.table, data.files))
-        .unzip();
+    let candidate = Candidate::build(scratch, dataset, &tables).await?;
     let last = match former_version(folder) {
         Some(former) => {
             scratch
@@ -181,14 +173,13 @@ async fn make(
         Some(last) => Some(ReleaseRecord::read(&last.read(RECORD_FILE).await?)?),
         None => None,
     };
-    let candidate = ReleaseRecord::of(&dataset.notice, &prepared, &files);
     if let Decision::New { reasons: ruled, .. } = (VersionRule {
         last: record.as_ref(),
     })
-    .decide(&candidate)
+    .decide(&candidate.record)
     {
         reasons = match &last {
-            Some(last) => told_changes(last, &prepared, &data, ruled).await?,
+            Some(last) => candidate.changes_since(last, ruled).await?,
             None => ruled,
         };
     }
@@ -199,23 +190,16 @@ async fn make(
             english: changelog(last, CHANGELOGS[1]).await?,
         };
     }
-    let mut texts = describe(
-        &dataset.notice,
-        version,
-        &reasons,
-        &prepared,
-        &files,
-        &former,
-    )
-    .texts;
+    let mut texts = candidate.describe(version, &reasons, &former).texts;
     let notes = take_history(&mut texts, folder, last.is_some());
     let texts = texts
         .into_iter()
         .map(|file| (file.path, Sha256::of(file.text.as_bytes())));
     Ok(Made {
-        files: files
-            .into_iter()
-            .map(|file| (file.path, file.sha256))
+        files: candidate
+            .files()
+            .iter()
+            .map(|file| (file.path.clone(), file.sha256))
             .chain(texts)
             .collect(),
         notes,

@@ -6,8 +6,9 @@ use serde::Serialize;
 use crate::config::{DatasetConfig, Source};
 use crate::context::Context;
 use crate::failure;
+use crate::releases::{is_current, latest};
 use crate::selection::Selection;
-use crate::stages::package::{ingredients, is_current, latest};
+use crate::stages::package::ingredients;
 use crate::stages::target::{Known, Target};
 use crate::stages::{enrich, validate};
 
@@ -130,7 +131,7 @@ async fn answer(
         Ok(target) => target,
         Err(error) => return Ok(waits(stage, table, &error)),
     };
-    Ok(match target.look(context).await? {
+    Ok(match target.look(&context.store).await? {
         Known::Made(artefact) => {
             let because = format!(
                 "nothing moved since {}",

@@ -9,9 +9,10 @@ use crate::Context;
 use crate::calendar::Seen;
 use crate::config::{Awaited, DatasetConfig, Source};
 use crate::failure;
+use crate::releases::{is_current, latest};
 use crate::retraction::is_withdrawn;
 use crate::selection::Selection;
-use crate::stages::package::{ingredients, is_current, latest};
+use crate::stages::package::ingredients;
 use crate::stages::target::{FINDINGS_FILE, Known, Target, load_report};
 use crate::stages::{enrich, validate};
 
@@ -314,7 +315,7 @@ async fn table_line(
 ) -> anyhow::Result<StatusLine> {
     let (state, detail) = match target {
         Err(error) => (State::Waiting, failure::one_line(&error)),
-        Ok(target) => match target.look(context).await? {
+        Ok(target) => match target.look(&context.store).await? {
             Known::Made(artefact) => (
                 State::Current,
                 format!("{} rows", load_report(&artefact).await?.rows.kept),

@@ -5,8 +5,8 @@ use debouches_model::{DatasetId, Sha256};
 use debouches_table::Table;
 use serde::{Deserialize, Serialize};
 
-/// A dataset as the configuration describes it.
-#[derive(Debug, Clone)]
+/// A dataset as the configuration describes it. Its serialised form is part of the identity of its releases.
+#[derive(Debug, Clone, Serialize)]
 pub struct Dataset {
     /// Its name.
     pub id: DatasetId,
@@ -41,7 +41,7 @@ pub struct Dataset {
 }
 
 /// Figures that a source is expected to publish.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Expectation {
     /// The table that they fill.
     pub table: String,
@@ -52,7 +52,7 @@ pub struct Expectation {
 }
 
 /// Texts of a dataset in English.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct English {
     /// Title.
     pub title: String,

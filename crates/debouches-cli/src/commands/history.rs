@@ -7,7 +7,7 @@ use crate::output;
 use crate::session;
 use debouches_engine::failure::Usage;
 use debouches_engine::operations::{RunRecord, all};
-use debouches_engine::selection::Outcome;
+use debouches_engine::summary::Outcome;
 
 pub(crate) async fn history(global: &Global, args: &HistoryArgs) -> anyhow::Result<u8> {
     let context = session::open_to_read(global).await?;

@@ -9,7 +9,8 @@ use crate::args::{Global, Subjects};
 use crate::output;
 use crate::session;
 use debouches_engine::config::PortalKind;
-use debouches_engine::selection::{Selection, Summary};
+use debouches_engine::selection::Selection;
+use debouches_engine::summary::Summary;
 use debouches_engine::targets::portal::adopt;
 use debouches_engine::targets::portal::connection::connect;
 

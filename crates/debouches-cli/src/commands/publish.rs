@@ -12,8 +12,9 @@ use crate::session;
 use debouches_engine::config::PortalKind;
 use debouches_engine::failure::Usage;
 use debouches_engine::operations::{self, Ending};
-use debouches_engine::selection::{Selection, Summary};
+use debouches_engine::selection::Selection;
 use debouches_engine::stages;
+use debouches_engine::summary::Summary;
 
 pub(crate) async fn publish(global: &Global, args: &PublishArgs) -> anyhow::Result<u8> {
     let is_plan = |subject: &String| subject.ends_with(".json");

@@ -6,7 +6,7 @@ use debouches_engine::Context;
 use debouches_engine::failure::{self, Usage};
 use debouches_engine::operations::{self, Ending};
 use debouches_engine::retraction::{Grounds, Retraction};
-use debouches_engine::selection::Summary;
+use debouches_engine::summary::Summary;
 
 use crate::args::{Global, PurgeArgs, YankArgs};
 use crate::session;

@@ -12,8 +12,9 @@ use debouches_engine::Context;
 use debouches_engine::config::PortalKind;
 use debouches_engine::failure::{self, Usage};
 use debouches_engine::operations::{self, Ending};
-use debouches_engine::selection::{Selection, Summary};
+use debouches_engine::selection::Selection;
 use debouches_engine::stages;
+use debouches_engine::summary::Summary;
 
 /// The stages that the flags ask for.
 pub(crate) fn range(args: &RunArgs) -> anyhow::Result<Vec<Stage>> {

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::args::Global;
 use debouches_engine::Context;
-use debouches_engine::selection::{Outcome, Step, Summary};
+use debouches_engine::summary::{Outcome, Step, Summary};
 
 /// Prints what happened: JSON, or tables; nothing when quiet and all is well.
 pub(crate) fn print_summary(global: &Global, context: &Context, summary: &Summary, exit: u8) {

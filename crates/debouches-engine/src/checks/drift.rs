@@ -9,8 +9,8 @@ use debouches_release::drift::{Breach, compare};
 
 use crate::config::DatasetConfig;
 use crate::context::Context;
-use crate::selection::Step;
-use crate::stages::target::{FINDINGS_FILE, Made, PAGE_FILE, Target};
+use crate::stages::target::{Built, FINDINGS_FILE, PAGE_FILE, Target};
+use crate::summary::Step;
 use crate::targets::live::{Live, live};
 use crate::waivers;
 
@@ -156,7 +156,7 @@ impl Ruling {
             )
             .with(
                 "drift",
-                Sha256::of(format!("{:?} {findings:?}", dataset.drift).as_bytes()),
+                Sha256::of(&serde_json::to_vec(&(dataset.drift, &findings))?),
             );
         let target = Target {
             stage: Stage::Package,
@@ -167,16 +167,16 @@ impl Ruling {
         let artefact = match context.store.find(&target.rejected_key()).await? {
             Some(known) => known,
             None => {
-                let made = Made {
+                let mut built = Built {
                     table: None,
                     lines: Vec::new(),
                     refused_rows: None,
-                    title: &dataset.notice.title,
+                    title: dataset.notice.title.clone(),
                     spec: None,
-                    report: &report,
-                    findings: &findings,
+                    report: report.clone(),
+                    findings: findings.clone(),
                 };
-                target.commit(context, made).await?
+                target.commit(&context.bench(), &mut built).await?
             }
         };
         let lang: Lang = context.options.lang;

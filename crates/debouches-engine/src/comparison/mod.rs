@@ -9,12 +9,12 @@ use debouches_model::{ArtefactKey, Stage};
 use debouches_release::{ChangedRows, DiffReport, Side};
 use debouches_table::ParquetFile;
 
+use crate::blocking::blocking;
 use crate::context::Setup;
 use crate::failure::Usage;
 use crate::named::only_dataset;
 use crate::released::sidecar;
-use crate::stages::package::latest;
-use crate::stages::target::blocking;
+use crate::releases::latest;
 
 /// Which releases to compare.
 #[derive(Debug, Clone)]

@@ -7,7 +7,7 @@ use debouches_model::{DatasetId, PortalId, SourceId, TableId};
 use serde::Deserialize;
 
 use super::protection::Protection;
-use crate::operations::Occasion;
+use crate::config::Occasion;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,8 +1,10 @@
 //! `pipeline.toml`: what was typed becomes what is meant, and every mistake is told at once.
 
 mod borrowed;
+pub mod errors;
 mod file;
 mod http;
+mod occasion;
 mod portals;
 mod protection;
 mod resolve;
@@ -23,11 +25,10 @@ use debouches_release::drift::Budgets;
 use debouches_udata::SchemaRef;
 use debouches_validate::Given;
 
-use crate::operations::Occasion;
-
+pub use errors::ConfigErrors;
 pub use http::HttpSettings;
+pub use occasion::Occasion;
 pub use protection::Protection;
-pub use resolve::ConfigErrors;
 
 /// The pipeline as it is meant: every reference is checked. Only this travels further.
 #[derive(Debug, Clone)]

@@ -2,10 +2,10 @@
 
 use debouches_disclosure::Leaks;
 use debouches_model::spec::{Extremes, SecrecySpec};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// What is said here holds for every table of the dataset; what is left out stays as the table says.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Protection {
     /// How far apart the possible values of a hidden count must stay, in persons.

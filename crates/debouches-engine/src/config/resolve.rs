@@ -11,6 +11,7 @@ use debouches_release::drift::Budgets;
 use debouches_udata::SchemaRef;
 use debouches_validate::Shape;
 
+use super::errors::ConfigErrors;
 use super::file::{
     AddressFile, ConfigFile, DatasetFile, DriftFile, ExpectedFile, OperationsFile, ProfileFile,
     SourceFile, SourceKind,
@@ -19,38 +20,13 @@ use super::{
     Awaited, DatasetConfig, Expected, Hosting, Operations, Pipeline, Source, Webhook, portals,
     signature,
 };
-use crate::operations::Occasion;
+use crate::config::Occasion;
 use crate::waivers::WAIVERS_FILE;
 
 /// The profile used when none is asked for and the configuration has it.
 const DEFAULT_PROFILE: &str = "sample";
 const LONGEST_TITLE: usize = 350;
 const LONGEST_SUMMARY: usize = 200;
-
-/// Everything that is wrong with the configuration.
-#[derive(Debug, thiserror::Error)]
-#[error("{file}: {}", problems.join("\n  "))]
-pub struct ConfigErrors {
-    file: String,
-    pub problems: Vec<String>,
-}
-
-impl ConfigErrors {
-    pub fn new(file: &Path, problems: Vec<String>) -> Self {
-        Self {
-            file: file.display().to_string(),
-            problems,
-        }
-    }
-
-    pub fn unreadable(file: &Path, error: &std::io::Error) -> Self {
-        Self::new(file, vec![format!("cannot be read: {error}")])
-    }
-
-    pub fn syntax(file: &Path, error: &toml::de::Error) -> Self {
-        Self::new(file, vec![error.to_string().trim_end().to_owned()])
-    }
-}
 
 pub fn resolve(
     typed: ConfigFile,

@@ -16,10 +16,10 @@ use debouches_insertion::{
 use debouches_model::Vintage;
 use serde_json::Value;
 
+use crate::blocking::blocking;
 use crate::context::Context;
 use crate::failure::Usage;
 use crate::stages::enrich::configured;
-use crate::stages::target::blocking;
 
 pub use catalogue::{Catalogue, Line};
 pub use document::{SCHEMA, share};

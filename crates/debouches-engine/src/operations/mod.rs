@@ -10,12 +10,11 @@ use std::time::Instant;
 
 use debouches_store::Lock;
 
-pub use notify::Occasion;
 pub use record::{RunRecord, all};
 
 use crate::context::Context;
 use crate::failure;
-use crate::selection::Summary;
+use crate::summary::Summary;
 
 /// How a run ended.
 pub struct Ending<'a> {

@@ -6,38 +6,15 @@
 use anyhow::Context as _;
 use debouches_http::{Client, Method, Request};
 use debouches_model::Stage;
-use serde::Deserialize;
 use serde_json::json;
 
 use super::RunRecord;
 use super::record::StepRecord;
-use crate::config::Webhook;
+use crate::config::{Occasion, Webhook};
 use crate::context::Context;
-use crate::selection::Outcome;
-
-/// What is worth a word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Occasion {
-    /// Data was refused: a person decides.
-    Refused,
-    /// A publication stopped midway.
-    Incomplete,
-    /// Anything else went wrong.
-    Failed,
-    /// All is well again.
-    Recovered,
-}
+use crate::summary::Outcome;
 
 impl Occasion {
-    /// Every occasion.
-    pub const ALL: [Self; 4] = [
-        Self::Refused,
-        Self::Incomplete,
-        Self::Failed,
-        Self::Recovered,
-    ];
-
     /// The occasion of a run, given the exit code of the one before.
     fn of(exit: u8, before: Option<u8>) -> Option<Self> {
         match exit {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::Ending;
 use crate::context::Context;
 use crate::failure;
-use crate::selection::{Outcome, Step};
+use crate::summary::{Outcome, Step};
 
 /// What a run did.
 #[derive(Debug, Clone, Serialize, Deserialize)]

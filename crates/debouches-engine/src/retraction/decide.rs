@@ -8,8 +8,9 @@ use crate::config::DatasetConfig;
 use crate::context::Context;
 use crate::failure::Usage;
 use crate::named::only_dataset;
-use crate::selection::{Outcome, Selection, Step, Summary};
+use crate::selection::Selection;
 use crate::stages;
+use crate::summary::{Outcome, Step, Summary};
 
 /// A retraction that is planned: what it is about, and what it would do.
 pub struct Retraction {

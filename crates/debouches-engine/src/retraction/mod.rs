@@ -14,11 +14,11 @@ use debouches_release::{Decision, RECORD_FILE, ReleaseRecord, VersionRule};
 use debouches_store::{Artefact, Draft};
 use debouches_table::{ReadLimits, read_csv};
 
+use crate::blocking::blocking;
 use crate::config::DatasetConfig;
 use crate::context::Context;
 use crate::failure::Decided;
 use crate::released::Layout;
-use crate::stages::target::blocking;
 
 pub use decide::{Grounds, Retraction};
 
@@ -91,7 +91,7 @@ pub async fn made_again<'a>(
             return Ok(Some(own));
         }
         if let Some(release) = &own.release
-            && crate::stages::package::is_current(context, release, ingredients).await?
+            && crate::releases::is_current(context, release, ingredients).await?
         {
             return Ok(Some(own));
         }

@@ -1,43 +1,142 @@
 //! Sources to snapshots, and `pipeline.lock`.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use debouches_fetch::{
-    Access, Fetched, Fetcher, Mode, Outcome as Reading, Pinning, Place, SourceRequest,
+    Access, FetchError, Fetched, Fetcher, LockFile, Mode, Outcome as Reading, Pinning, Place,
+    SourceRequest,
 };
 use debouches_http::{Client, Secret};
-use debouches_model::Stage;
+use debouches_model::{Ingredients, SourceId, Stage as StageName};
+use debouches_store::Lock;
 
+use super::runner::{Done, Observed, Stage, Worked};
 use crate::config::Source;
 use crate::context::Context;
-use crate::selection::{Outcome, Selection, Step, Summary};
+use crate::selection::Selection;
+use crate::summary::{Outcome, Step};
 
-pub async fn run(
-    context: &Context,
-    selection: &Selection<'_>,
-    summary: &mut Summary,
-) -> anyhow::Result<()> {
-    let requests: Vec<SourceRequest> = selection
-        .sources
-        .iter()
-        .map(|source| source.request.clone())
-        .collect();
-    let known = context.sources().clone();
-    let results = fetcher(context, secrets(&requests))?
-        .fetch(&requests, &known)
-        .await;
-    let mut lock_file = known;
-    for (source, result) in selection.sources.iter().zip(results) {
-        match result {
-            Ok(fetched) => {
-                lock_file.note(&fetched);
-                summary.push(told(source, &fetched));
-            }
-            Err(error) => summary.push(Step::failed(Stage::Fetch, source.id(), &error.into())),
-        }
+/// The stage that brings the bytes of sources.
+///
+/// Sources are asked all at once, before the first is observed; their snapshots are in the state then, and what a commit adds is
+/// their line of the lock file.
+pub struct Fetch {
+    received: Mutex<BTreeMap<SourceId, Result<Fetched, FetchError>>>,
+    lock_file: Mutex<LockFile>,
+}
+
+impl Fetch {
+    /// Asks every source of a selection.
+    ///
+    /// # Errors
+    /// Fails when no source can be asked at all.
+    pub async fn of(context: &Context, selection: &Selection<'_>) -> anyhow::Result<Self> {
+        let requests: Vec<SourceRequest> = selection
+            .sources
+            .iter()
+            .map(|source| source.request.clone())
+            .collect();
+        let lock_file = context.sources().clone();
+        let results = fetcher(context, secrets(&requests))?
+            .fetch(&requests, &lock_file)
+            .await;
+        let received = requests
+            .into_iter()
+            .map(|request| request.id)
+            .zip(results)
+            .collect();
+        Ok(Self {
+            received: Mutex::new(received),
+            lock_file: Mutex::new(lock_file),
+        })
     }
-    context.write_lock_file(lock_file)
+
+    /// The lock file with what was committed.
+    pub fn into_lock_file(self) -> LockFile {
+        self.lock_file
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note(&self, fetched: &Fetched) {
+        self.lock_file
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .note(fetched);
+    }
+}
+
+impl<'a> Stage for &'a Fetch {
+    const NAME: StageName = StageName::Fetch;
+    type Subject = &'a Source;
+    type Inputs = Fetched;
+    type Output = ();
+
+    fn name(&self, source: &'a Source) -> String {
+        source.id().to_string()
+    }
+
+    async fn observe(&self, source: &'a Source) -> anyhow::Result<Observed<Fetched>> {
+        let received = self
+            .received
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(source.id());
+        let fetched =
+            received.ok_or_else(|| anyhow::anyhow!("source {} was not asked", source.id()))??;
+        Ok(Observed {
+            ingredients: Ingredients::new().with("body", fetched.entry.sha256),
+            lineage: Vec::new(),
+            inputs: fetched,
+        })
+    }
+
+    async fn settled(
+        &self,
+        source: &'a Source,
+        observed: &Observed<Fetched>,
+        _lock: &Lock,
+    ) -> anyhow::Result<Option<Done>> {
+        let fetched = &observed.inputs;
+        let short = fetched.entry.sha256.short();
+        let detail = match fetched.outcome {
+            Reading::New | Reading::Changed => return Ok(None),
+            Reading::Unchanged => format!("unchanged, sha256 {short}…"),
+            Reading::Offline => format!("offline, snapshot sha256 {short}…"),
+        };
+        // What people call the delivery may have changed.
+        self.note(fetched);
+        let step = Step::new(StageName::Fetch, source.id(), Outcome::Kept, detail);
+        Ok(Some(step.into()))
+    }
+
+    async fn work(
+        &self,
+        _source: &'a Source,
+        _observed: &Observed<Fetched>,
+        _lock: &Lock,
+    ) -> anyhow::Result<Worked<()>> {
+        Ok(Worked::Output(()))
+    }
+
+    async fn commit(
+        &self,
+        source: &'a Source,
+        observed: Observed<Fetched>,
+        (): (),
+    ) -> anyhow::Result<Done> {
+        let fetched = &observed.inputs;
+        self.note(fetched);
+        let word = if fetched.outcome == Reading::New {
+            "new"
+        } else {
+            "changed"
+        };
+        let (size, short) = (fetched.entry.size, fetched.entry.sha256.short());
+        let detail = format!("{word}, {size} bytes, sha256 {short}…");
+        Ok(Step::new(StageName::Fetch, source.id(), Outcome::Made, detail).into())
+    }
 }
 
 fn fetcher(context: &Context, secrets: BTreeMap<String, Secret>) -> anyhow::Result<Fetcher> {
@@ -82,19 +181,4 @@ fn secrets(requests: &[SourceRequest]) -> BTreeMap<String, Secret> {
                 .map(|value| (name, Secret::new(&value)))
         })
         .collect()
-}
-
-fn told(source: &Source, fetched: &Fetched) -> Step {
-    let size = fetched.entry.size;
-    let short = fetched.entry.sha256.short();
-    let (outcome, detail) = match fetched.outcome {
-        Reading::New => (Outcome::Made, format!("new, {size} bytes, sha256 {short}…")),
-        Reading::Changed => (
-            Outcome::Made,
-            format!("changed, {size} bytes, sha256 {short}…"),
-        ),
-        Reading::Unchanged => (Outcome::Kept, format!("unchanged, sha256 {short}…")),
-        Reading::Offline => (Outcome::Kept, format!("offline, snapshot sha256 {short}…")),
-    };
-    Step::new(Stage::Fetch, source.id(), outcome, detail)
 }

@@ -4,13 +4,14 @@ use debouches_model::Stage;
 use debouches_publish::{Applied, Mandate, PlanFile, PlannedDataset, Target, last_receipt};
 use debouches_store::{Artefact, Lock};
 
-use super::package::latest;
 use crate::announce::announce;
 use crate::config::{DatasetConfig, Hosting, Portal, PortalKind, StaticSite};
 use crate::context::Context;
 use crate::failure::Usage;
+use crate::releases::latest;
 use crate::retraction::to_mark;
-use crate::selection::{Outcome, Selection, Step, Summary};
+use crate::selection::Selection;
+use crate::summary::{Outcome, Step, Summary};
 use crate::targets::bucket::host;
 use crate::targets::portal::connection::{Connection, connect};
 use crate::targets::site::{self, Catalogue};

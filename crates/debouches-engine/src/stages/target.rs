@@ -8,13 +8,14 @@ use debouches_model::spec::TableSpec;
 use debouches_model::{
     About, ArtefactKey, Finding, Ingredients, InputRef, Lang, Manifest, Report, Stage, counted_en,
 };
-use debouches_store::{Artefact, Draft, Lock, Spooled};
+use debouches_store::{Artefact, Draft, Lock, Spooled, Store};
 use debouches_table::{Column, Table, read_ipc, write_ipc};
 use debouches_validate::FILE_NOTE;
 
-use crate::context::Context;
-use crate::failure::Usage;
-use crate::selection::{Outcome, Step};
+use crate::blocking::blocking;
+use crate::stages::runner::{Done, Observed};
+use crate::summary::{Outcome, Step};
+use crate::workbench::Workbench;
 
 /// Name of the intermediate table in its artefact.
 pub const TABLE_FILE: &str = "table.arrow";
@@ -40,13 +41,7 @@ pub struct Target {
 /// The step of a refusal: the first finding that decided it, where all of them are, and a remedy.
 ///
 /// Without findings it was refused by an earlier run, from the same ingredients.
-pub fn refusal(
-    context: &Context,
-    artefact: &Artefact,
-    report: Report,
-    findings: &[Finding],
-) -> Step {
-    let lang: Lang = context.options.lang;
+pub fn refusal(artefact: &Artefact, report: Report, findings: &[Finding], lang: Lang) -> Step {
     let decisive = |finding: &&Finding| {
         report
             .rules
@@ -100,19 +95,22 @@ fn told(finding: &Finding, lang: Lang) -> String {
         .to_owned()
 }
 
-/// What a stage made of a table.
-pub struct Made<'a> {
+/// What a stage built from a table.
+pub struct Built {
     /// None when the table is refused.
     pub table: Option<Table>,
     /// Where each row of the table comes from, when that is known.
     pub lines: Vec<u32>,
     /// The refused rows as received, and their number.
     pub refused_rows: Option<(Spooled, u64)>,
-    /// Title of the table or of the dataset, and its specification, for the page.
-    pub title: &'a str,
-    pub spec: Option<&'a TableSpec>,
-    pub report: &'a Report,
-    pub findings: &'a [Finding],
+    /// Title of the table or of the dataset, for the page.
+    pub title: String,
+    /// Specification of the table, for the page.
+    pub spec: Option<&'static TableSpec>,
+    /// Counts of rows and findings, and the verdict.
+    pub report: Report,
+    /// The findings themselves.
+    pub findings: Vec<Finding>,
 }
 
 /// What the state already has of a target.
@@ -123,33 +121,41 @@ pub enum Known {
 }
 
 impl Target {
+    /// Where an accepted output is.
     pub fn key(&self) -> ArtefactKey {
         ArtefactKey::new(self.stage, &self.subject, self.ingredients.fingerprint())
     }
 
+    /// Where a refused output is.
     pub fn rejected_key(&self) -> ArtefactKey {
         ArtefactKey::rejected(self.stage, &self.subject, self.ingredients.fingerprint())
     }
 
-    /// Looks in the state; a refusal counts, since the same ingredients would be refused again.
-    pub async fn look(&self, context: &Context) -> anyhow::Result<Known> {
-        if let Some(artefact) = context.store.find(&self.key()).await? {
+    /// Finds the output in the state; a refusal counts, since the same ingredients would be refused again.
+    pub async fn look(&self, store: &Store) -> anyhow::Result<Known> {
+        if let Some(artefact) = store.find(&self.key()).await? {
             return Ok(Known::Made(artefact));
         }
-        Ok(context
-            .store
+        Ok(store
             .find(&self.rejected_key())
             .await?
             .map_or(Known::Nothing, Known::Refused))
     }
 
-    /// The step of a target that the state knows already; none when it is to be made, or made again with `--force`.
-    pub async fn settled(&self, context: &Context, lock: &Lock) -> anyhow::Result<Option<Step>> {
-        if context.options.force {
-            context.store.discard(&self.key(), lock).await?;
-            context.store.discard(&self.rejected_key(), lock).await?;
+    /// The step of an output that the state has already; none when it is to be built, or built again.
+    ///
+    /// # Errors
+    /// Fails when the state cannot be read, or when a former output cannot be discarded.
+    pub async fn settled(
+        &self,
+        bench: &Workbench<'_>,
+        lock: &Lock,
+    ) -> anyhow::Result<Option<Step>> {
+        if bench.force {
+            bench.store.discard(&self.key(), lock).await?;
+            bench.store.discard(&self.rejected_key(), lock).await?;
         }
-        Ok(match self.look(context).await? {
+        Ok(match self.look(bench.store).await? {
             Known::Made(artefact) => {
                 let report = load_report(&artefact).await?;
                 let detail = format!("{} rows, unchanged", report.rows.kept);
@@ -157,43 +163,80 @@ impl Target {
                     Step::new(self.stage, &self.subject, Outcome::Kept, detail).with_report(report),
                 )
             }
-            Known::Refused(artefact) => Some(refusal(
-                context,
-                &artefact,
-                load_report(&artefact).await?,
-                &[],
-            )),
+            Known::Refused(artefact) => {
+                let report = load_report(&artefact).await?;
+                Some(refusal(&artefact, report, &[], bench.lang))
+            }
             Known::Nothing => None,
         })
     }
 
-    /// Commits what a stage made of a table; without table, a refusal.
-    pub async fn commit(&self, context: &Context, made: Made<'_>) -> anyhow::Result<Artefact> {
-        let key = if made.table.is_some() {
+    /// Commits what a stage built from a table; without table, a refusal.
+    ///
+    /// # Errors
+    /// Fails when the state cannot be written.
+    pub async fn commit(
+        self,
+        bench: &Workbench<'_>,
+        built: &mut Built,
+    ) -> anyhow::Result<Artefact> {
+        let key = if built.table.is_some() {
             self.key()
         } else {
             self.rejected_key()
         };
-        let draft = context.store.draft(key.clone())?;
-        if let Some(table) = made.table {
+        let draft = bench.store.draft(key.clone())?;
+        if let Some(table) = built.table.take() {
             write_table(&draft, TABLE_FILE, table).await?;
-            if !made.lines.is_empty() {
-                write_table(&draft, LINES_FILE, lines_table(&made.lines)?).await?;
+            if !built.lines.is_empty() {
+                write_table(&draft, LINES_FILE, lines_table(&built.lines)?).await?;
             }
         }
         let about = About {
-            title: made.title,
-            spec: made.spec,
-            has_refused_rows: made.refused_rows.is_some(),
+            title: &built.title,
+            spec: built.spec,
+            has_refused_rows: built.refused_rows.is_some(),
         };
-        if let Some((spooled, rows)) = made.refused_rows {
+        if let Some((spooled, rows)) = built.refused_rows.take() {
             draft.take(spooled, REFUSED_ROWS_FILE, "text/csv", Some(rows))?;
         }
-        write_texts(&draft, about, made.report, made.findings)?;
-        let mut manifest = Manifest::new(&key, context.tool.clone(), context.clock.now());
-        manifest.ingredients = self.ingredients.clone();
-        manifest.inputs = self.inputs.clone();
+        write_texts(&draft, about, &built.report, &built.findings)?;
+        let mut manifest = Manifest::new(&key, bench.tool.clone(), bench.clock.now());
+        manifest.ingredients = self.ingredients;
+        manifest.inputs = self.inputs;
         Ok(draft.commit(manifest).await?)
+    }
+
+    /// Commits what a stage built from a table, and tells how it ended: `detail` when it is kept, else the refusal.
+    ///
+    /// # Errors
+    /// Fails when the state cannot be written.
+    pub async fn conclude(
+        self,
+        bench: &Workbench<'_>,
+        mut built: Built,
+        detail: String,
+    ) -> anyhow::Result<Done> {
+        let (stage, subject) = (self.stage, self.subject.clone());
+        let artefact = self.commit(bench, &mut built).await?;
+        let Built {
+            report, findings, ..
+        } = built;
+        Ok(Done::from(if report.is_refused() {
+            refusal(&artefact, report, &findings, bench.lang)
+        } else {
+            Step::new(stage, subject, Outcome::Made, detail).with_report(report)
+        }))
+    }
+
+    /// The output that a stage would build from what it observed of a table.
+    pub fn of<I>(stage: Stage, subject: impl ToString, observed: &Observed<I>) -> Self {
+        Self {
+            stage,
+            subject: subject.to_string(),
+            ingredients: observed.ingredients.clone(),
+            inputs: observed.lineage.clone(),
+        }
     }
 }
 
@@ -251,12 +294,12 @@ pub async fn load_report(artefact: &Artefact) -> anyhow::Result<Report> {
 }
 
 /// The table of an artefact, hashed again before it is read.
-pub async fn load_table(context: &Context, artefact: &Artefact) -> anyhow::Result<Table> {
+pub async fn load_table(bench: &Workbench<'_>, artefact: &Artefact) -> anyhow::Result<Table> {
     let bytes = artefact
         .manifest()
         .file(TABLE_FILE)
         .map_or(0, |file| file.bytes);
-    check_memory(context, &artefact.key().subject, bytes)?;
+    bench.check_memory(&artefact.key().subject, bytes)?;
     let file = artefact.open_file(TABLE_FILE).await?.into_file();
     let key = artefact.key().clone();
     blocking(move || {
@@ -289,27 +332,4 @@ pub async fn load_origin(artefact: &Artefact) -> anyhow::Result<Option<Origin>> 
         file,
         lines: (0..table.rows()).map(line).collect(),
     }))
-}
-
-/// Refuses to start on a table that would not fit in `--memory`: it is held about twice while it is cast, tagged or sorted.
-pub fn check_memory(context: &Context, table: &str, bytes: u64) -> anyhow::Result<()> {
-    match context.options.memory {
-        Some(limit) if bytes.saturating_mul(2) > limit => {
-            let needs = bytes.saturating_mul(2);
-            Err(Usage(format!(
-                "table {table} needs about {needs} bytes of memory, over --memory {limit}"
-            ))
-            .into())
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Runs what computes for long on a thread of its own.
-pub async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
-) -> anyhow::Result<T> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .context("a worker thread died")?
 }

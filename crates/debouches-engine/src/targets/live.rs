@@ -12,9 +12,9 @@ use debouches_store::Artefact;
 
 use super::portal::connection::connect;
 use super::site::Catalogue;
+use crate::blocking::blocking;
 use crate::config::{DatasetConfig, PortalKind};
 use crate::context::Context;
-use crate::stages::target::blocking;
 
 /// Largest published file that is downloaded to be profiled.
 const LARGEST: u64 = 4 << 30;

@@ -20,7 +20,7 @@ use crate::failure::{Decided, Usage};
 use crate::named::only_dataset;
 use crate::rebuild::rebuild;
 use crate::released::sidecar::shapes;
-use crate::stages::package::latest;
+use crate::releases::latest;
 
 /// A release brought to a folder.
 struct Gathered {

@@ -1,7 +1,9 @@
 //! How far a candidate may move from the live release.
 
+use serde::Serialize;
+
 /// Budgets of the drift gate. Shares go from 0 to 1.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Budgets {
     /// Share of the rows that the whole table may lose, over the vintages that both releases have.
     pub rows: f64,

@@ -6,15 +6,12 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use debouches_model::spec::{ColumnSpec, CopySpec, TableSpec};
-use debouches_model::{Fault, Sha256, ValueStatus};
-use debouches_store::Artefact;
+use debouches_model::{Fault, ValueStatus};
 use debouches_table::{Column, ReadLimits, StatusColumn, Table, TableError, TextColumn, read_csv};
 
+use crate::blocking::blocking;
 use crate::config::{DatasetConfig, Pipeline};
-use crate::context::Context;
 use crate::failure::{Decided, Usage};
-use crate::stages::package::{ingredients, is_current, latest};
-use crate::stages::target::blocking;
 
 /// The dataset that publishes the table whose figures are repeated.
 pub fn publisher<'a>(pipeline: &'a Pipeline, copies: &CopySpec) -> Option<&'a DatasetConfig> {
@@ -24,26 +21,6 @@ pub fn publisher<'a>(pipeline: &'a Pipeline, copies: &CopySpec) -> Option<&'a Da
         .find(|dataset| dataset.tables.iter().any(|spec| spec.id == copies.table))
 }
 
-/// The release whose figures are repeated: the newest, made of what the state holds now.
-async fn release(context: &Context, copies: &CopySpec) -> anyhow::Result<Artefact> {
-    let table = &copies.table;
-    let dataset = publisher(&context.pipeline, copies).ok_or_else(|| {
-        Usage(format!(
-            "no dataset publishes table {table}: its secrecy cannot be followed in its copies"
-        ))
-    })?;
-    // A table that is copied copies none: this goes one step down, no further.
-    let (now, _) = Box::pin(ingredients(context, dataset)).await?;
-    let id = dataset.id().as_str();
-    match latest(context, id).await? {
-        Some(release) if is_current(context, &release, &now).await? => Ok(release),
-        _ => Err(Usage(format!(
-            "table {table} has no release in its present form: run `debouches package {id}`"
-        ))
-        .into()),
-    }
-}
-
 /// What a table repeats, when a release of it can hide more than the threshold does.
 pub fn gated(spec: &TableSpec) -> Option<&CopySpec> {
     spec.copies()
@@ -51,55 +28,35 @@ pub fn gated(spec: &TableSpec) -> Option<&CopySpec> {
 }
 
 /// True when the dataset of a table publishes the table that it repeats too.
-fn is_beside(pipeline: &Pipeline, spec: &TableSpec, copies: &CopySpec) -> bool {
+pub fn is_beside(pipeline: &Pipeline, spec: &TableSpec, copies: &CopySpec) -> bool {
     publisher(pipeline, copies)
         .is_some_and(|dataset| dataset.tables.iter().any(|other| other.id == spec.id))
 }
 
-/// What decides which cells a table may show, when it repeats those of another: the released file of the other.
-pub async fn ingredient(
-    context: &Context,
-    spec: &TableSpec,
-) -> anyhow::Result<Option<(String, Sha256)>> {
-    let Some(copies) = gated(spec) else {
-        return Ok(None);
-    };
-    // Beside its original, a copy follows the file that the same release is about to hold: the ingredients of the original decide.
-    if is_beside(&context.pipeline, spec, copies) {
-        return Ok(None);
-    }
-    let release = release(context, copies).await?;
-    let path = format!("{}.csv", copies.table);
-    let file = release
-        .manifest()
-        .file(&path)
-        .with_context(|| format!("{} has no {path}", release.key()))?;
-    Ok(Some((format!("copied.{}", copies.table), file.sha256)))
+/// The CSV whose figures a table repeats, as it is released or about to be.
+pub struct Original {
+    /// The file.
+    pub file: std::fs::File,
+    /// Its name, for messages.
+    pub name: String,
 }
 
 /// The table, each of its repeated cells in the state that it has where it comes from.
 ///
-/// `beside` is the original as the same release is about to show it, when one dataset publishes both.
 /// Fails closed: a row with figures whose origin is not in the release is refused.
+///
+/// # Errors
+/// Fails when the release cannot be read, or when a row has no origin in it.
 pub async fn followed(
-    context: &Context,
     spec: &'static TableSpec,
     table: Table,
-    beside: Option<std::fs::File>,
+    original: Original,
+    jobs: usize,
 ) -> anyhow::Result<Table> {
     let Some(copies) = gated(spec) else {
         return Ok(table);
     };
-    let path = format!("{}.csv", copies.table);
-    let (file, place) = match beside {
-        Some(file) => (file, path),
-        None => {
-            let release = release(context, copies).await?;
-            let place = release.location(&path);
-            (release.open_file(&path).await?.into_file(), place)
-        }
-    };
-    let jobs = context.jobs();
+    let Original { file, name: place } = original;
     blocking(move || {
         let shown = Shown::read(file, &place, spec, copies, jobs)?;
         let origins = origins(spec, copies, &table, &shown)?;

@@ -16,11 +16,11 @@ use debouches_release::SecrecyNote;
 use debouches_store::Artefact;
 use debouches_table::{Column, StatusColumn, Table, TableError};
 
+use crate::blocking::blocking;
 use crate::config::DatasetConfig;
 use crate::context::Context;
 use crate::failure::Decided;
 use crate::released::{Layout, facts as facts_of};
-use crate::stages::target::blocking;
 
 /// A table about to be released.
 pub struct Candidate {

@@ -7,8 +7,8 @@ use debouches_store::Lock;
 use super::connection::Connection;
 use crate::config::DatasetConfig;
 use crate::context::Context;
-use crate::selection::{Outcome, Step};
-use crate::stages::package::latest;
+use crate::releases::latest;
+use crate::summary::{Outcome, Step};
 
 /// Writes the receipt of what is live, when it is the newest release of the state.
 pub async fn adopt(

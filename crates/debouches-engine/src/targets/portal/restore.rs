@@ -8,19 +8,17 @@ use std::collections::BTreeMap;
 
 use anyhow::Context as _;
 use debouches_http::{Client, Request, Url};
-use debouches_model::{ArtefactKey, Manifest, Sha256, Stage, Version};
+use debouches_model::{Sha256, Version};
 use debouches_publish::{Live, LiveFile};
-use debouches_release::{
-    PreparedTable, RECORD_FILE, SIGNATURE_FILE, WrittenFile, describe, media_type,
-};
+use debouches_release::{RECORD_FILE, SIGNATURE_FILE, TextFile};
 use debouches_store::Lock;
 
 use super::connection::Connection;
 use crate::config::DatasetConfig;
 use crate::context::Context;
 use crate::failure::Usage;
-use crate::selection::Outcome;
-use crate::stages::package::{WrittenData, ingredients, write_tables};
+use crate::stages::package::{Candidate, ingredients};
+use crate::summary::Outcome;
 
 pub async fn restore(
     context: &Context,
@@ -47,56 +45,39 @@ pub async fn restore(
         .into(),
         Err(error) => error,
     })?;
-    let written = write_tables(context, dataset, &tables).await?;
-    let files: Vec<WrittenFile> = written
-        .iter()
-        .flat_map(|data| data.files.iter().map(|(file, _)| file.clone()))
-        .collect();
-    let (prepared, data): (Vec<PreparedTable<'_>>, Vec<_>) = written
-        .into_iter()
-        .map(|data: WrittenData| (data.table, data.files))
-        .unzip();
-    let described = describe(
-        &dataset.notice,
-        version,
-        &[],
-        &prepared,
-        &files,
-        &debouches_release::Former::default(),
-    );
+    let candidate = Candidate::build(context, dataset, &tables).await?;
+    let described = candidate.describe(version, &[], &debouches_release::Former::default());
     let paths = described
         .texts
         .iter()
         .map(|text| text.path.as_str())
         .chain([SIGNATURE_FILE]);
     let mut texts = read_texts(context, live, paths).await?;
-    let key = ArtefactKey::new(Stage::Package, dataset.id(), version);
-    let draft = context.store.draft(key.clone())?;
-    for files in data {
-        for (file, spooled) in files {
-            draft.take(spooled, &file.path, media_type(&file.path), file.rows)?;
+    let mut rebuilt = described.texts;
+    for file in &mut rebuilt {
+        if let Some(recorded) = texts.remove(&file.path) {
+            file.text = recorded;
         }
     }
-    for text in &described.texts {
-        let bytes = texts
-            .get(&text.path)
-            .map_or(text.text.as_bytes(), Vec::as_slice);
-        draft.write(&text.path, &text.media_type, bytes)?;
+    if let (Some(_), Some(text)) = (&context.pipeline.signature, texts.remove(SIGNATURE_FILE)) {
+        rebuilt.push(TextFile {
+            path: SIGNATURE_FILE.to_owned(),
+            media_type: "text/plain".to_owned(),
+            text,
+        });
     }
-    if let (Some(_), Some(signature)) = (&context.pipeline.signature, texts.remove(SIGNATURE_FILE))
-    {
-        draft.write(SIGNATURE_FILE, "text/plain", &signature)?;
-    }
-    let mut manifest = Manifest::new(&key, context.tool.clone(), context.clock.now());
-    manifest.ingredients = now;
-    manifest.inputs = tables
-        .iter()
-        .map(|table| table.manifest().as_input())
-        .collect();
-    manifest.release = Some(described.notice);
-    let release = draft.commit(manifest).await?;
+    let release = candidate
+        .commit(context, version, &rebuilt, |manifest| {
+            manifest.ingredients = now;
+            manifest.inputs = tables
+                .iter()
+                .map(|table| table.manifest().as_input())
+                .collect();
+            manifest.release = Some(described.notice);
+        })
+        .await?;
     if &release.manifest().identity().to_string() != digest {
-        context.store.discard(&key, lock).await?;
+        context.store.discard(release.key(), lock).await?;
         return Ok((Outcome::Kept, differs(version, live)));
     }
     let target = connection.target(Some(dataset));
@@ -123,7 +104,7 @@ async fn read_texts<'a>(
     context: &Context,
     live: &Live,
     paths: impl Iterator<Item = &'a str>,
-) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
+) -> anyhow::Result<BTreeMap<String, String>> {
     // No key: these are public files, possibly on another host.
     let client = Client::new(context.pipeline.client_options())?;
     let mut texts = BTreeMap::new();
@@ -136,7 +117,7 @@ async fn read_texts<'a>(
     Ok(texts)
 }
 
-async fn read_text(client: &Client, file: &LiveFile) -> anyhow::Result<Vec<u8>> {
+async fn read_text(client: &Client, file: &LiveFile) -> anyhow::Result<String> {
     let url: Url = file
         .url
         .parse()
@@ -158,5 +139,6 @@ async fn read_text(client: &Client, file: &LiveFile) -> anyhow::Result<Vec<u8>> 
         "{} was altered on the portal: marked {marked}, found {found}",
         file.path
     );
-    Ok(answer.body().to_vec())
+    String::from_utf8(answer.body().to_vec())
+        .with_context(|| format!("{} is not text on the portal", file.path))
 }

@@ -15,7 +15,7 @@ use debouches_store::{Artefact, Lock, Shelf};
 use crate::config::{DatasetConfig, Portal, StaticSite};
 use crate::context::Context;
 use crate::failure::{self, Decided};
-use crate::selection::{Outcome, Step, Summary};
+use crate::summary::{Outcome, Step, Summary};
 
 pub use pending::Write;
 

@@ -1,0 +1,315 @@
+//! A release that is built and not committed: the one place where tables, texts and files become one.
+
+use std::collections::BTreeMap;
+
+use anyhow::Context as _;
+use debouches_model::spec::CopySpec;
+use debouches_model::{ArtefactKey, Manifest, Stage, Text, Version};
+use debouches_release::{
+    DescribedRelease, Former, Part, PreparedTable, ReleaseProfile, ReleaseRecord, Side, SideTable,
+    SourceNote, TableShape, TextFile, WrittenFile, describe, diff_sentences, media_type, prepare,
+    write_forms,
+};
+use debouches_store::{Artefact, Spooled};
+use debouches_table::ParquetFile;
+
+use super::ingredients::copied_release;
+use crate::blocking::blocking;
+use crate::checks::disclosure::linked::Original;
+use crate::checks::disclosure::{self, linked};
+use crate::config::DatasetConfig;
+use crate::context::Context;
+use crate::released::sidecar;
+use crate::stages::target::load_table;
+
+/// A release whose data is written, without a version yet.
+pub struct Candidate<'a> {
+    dataset: &'a DatasetConfig,
+    prepared: Vec<PreparedTable<'static>>,
+    /// The files of each table.
+    data: Vec<Vec<(WrittenFile, Spooled)>>,
+    /// The files of all tables.
+    files: Vec<WrittenFile>,
+    /// Digests of all of it.
+    pub record: ReleaseRecord,
+}
+
+impl<'a> Candidate<'a> {
+    /// Writes the tables of a dataset, suppressed as its release must be.
+    ///
+    /// # Errors
+    /// Fails when the disclosure audit refuses a table, or when a file cannot be written.
+    pub async fn build(
+        context: &Context,
+        dataset: &'a DatasetConfig,
+        tables: &[Artefact],
+    ) -> anyhow::Result<Self> {
+        let written = write_tables(context, dataset, tables).await?;
+        let (prepared, data): (Vec<_>, Vec<_>) = written
+            .into_iter()
+            .map(|data| (data.table, data.files))
+            .unzip();
+        let files: Vec<WrittenFile> = data
+            .iter()
+            .flatten()
+            .map(|(file, _)| file.clone())
+            .collect();
+        Ok(Self {
+            record: ReleaseRecord::of(&dataset.notice, &prepared, &files),
+            dataset,
+            prepared,
+            data,
+            files,
+        })
+    }
+
+    /// The figures of each slice, for the drift check.
+    pub fn profile(&self) -> ReleaseProfile {
+        let profiles = self.prepared.iter().map(|table| table.profile.clone());
+        ReleaseProfile::of(profiles.collect())
+    }
+
+    /// What changed since a release, from a comparison of the rows; `reasons` of the rule when it shows nothing.
+    ///
+    /// # Errors
+    /// Fails when one of them cannot be read.
+    pub async fn changes_since(
+        &self,
+        last: &Artefact,
+        reasons: Vec<Text>,
+    ) -> anyhow::Result<Vec<Text>> {
+        let before = sidecar::of_release(last).await?;
+        let mut tables = Vec::new();
+        for (table, files) in self.prepared.iter().zip(&self.data) {
+            let shape = TableShape::of(table.spec.id.as_str(), &table.spec.key, &table.columns);
+            let Some((_, spooled)) = files.iter().find(|(file, _)| file.path == shape.parquet)
+            else {
+                continue;
+            };
+            let file = ParquetFile::open(spooled.open()?)?;
+            tables.push(SideTable { shape, file });
+        }
+        let after = Side {
+            name: "candidate".to_owned(),
+            tables,
+        };
+        let report =
+            blocking(move || Ok(debouches_release::diff(&before, &after, 0.0, None)?)).await?;
+        let sentences = diff_sentences(&report);
+        Ok(if sentences.is_empty() {
+            reasons
+        } else {
+            sentences
+        })
+    }
+
+    /// The texts of the release.
+    pub fn describe(
+        &self,
+        version: Version,
+        reasons: &[Text],
+        former: &Former,
+    ) -> DescribedRelease {
+        describe(
+            &self.dataset.notice,
+            version,
+            reasons,
+            &self.prepared,
+            &self.files,
+            former,
+        )
+    }
+
+    /// The files of the tables.
+    pub fn files(&self) -> &[WrittenFile] {
+        &self.files
+    }
+
+    /// Commits the release under its version, with these texts; the manifest says what it is made of.
+    ///
+    /// # Errors
+    /// Fails when the state cannot be written.
+    pub async fn commit(
+        self,
+        context: &Context,
+        version: Version,
+        texts: &[TextFile],
+        fill: impl FnOnce(&mut Manifest),
+    ) -> anyhow::Result<Artefact> {
+        let key = ArtefactKey::new(Stage::Package, self.dataset.id(), version);
+        let draft = context.store.draft(key.clone())?;
+        for (file, spooled) in self.data.into_iter().flatten() {
+            draft.take(spooled, &file.path, media_type(&file.path), file.rows)?;
+        }
+        for text in texts {
+            draft.write(&text.path, &text.media_type, text.text.as_bytes())?;
+        }
+        let mut manifest = Manifest::new(&key, context.tool.clone(), context.clock.now());
+        fill(&mut manifest);
+        Ok(draft.commit(manifest).await?)
+    }
+}
+
+/// A table whose CSV and Parquet are on the disk, without a name yet.
+struct WrittenData {
+    table: PreparedTable<'static>,
+    files: Vec<(WrittenFile, Spooled)>,
+}
+
+/// Writes all the tables of a dataset.
+async fn write_tables(
+    context: &Context,
+    dataset: &DatasetConfig,
+    tables: &[Artefact],
+) -> anyhow::Result<Vec<WrittenData>> {
+    let mut written: Vec<Option<WrittenData>> = tables.iter().map(|_| None).collect();
+    // What repeats the figures of another table of the dataset waits for it.
+    let waits = |family: &Vec<usize>| {
+        let mut tables = family.iter().map(|index| dataset.tables[*index]);
+        tables.any(|spec| linked::gated(spec).is_some())
+    };
+    let mut families = disclosure::families(dataset);
+    families.sort_by_key(waits);
+    for family in families {
+        let mut candidates = Vec::new();
+        for place in &family {
+            let spec = dataset.tables[*place];
+            let mut table = load_table(&context.bench(), &tables[*place]).await?;
+            if let Some(copies) = linked::gated(spec) {
+                let original = original(context, &written, copies).await?;
+                table = linked::followed(spec, table, original, context.jobs()).await?;
+            }
+            candidates.push(disclosure::Candidate { spec, table });
+        }
+        let judged = disclosure::guarded(context, dataset, candidates).await?;
+        for (place, (candidate, secrecy)) in family.into_iter().zip(judged) {
+            let sources = source_notes(context, &tables[place]).await?;
+            let disclosure::Candidate { spec, table } = candidate;
+            let part = Part {
+                spec,
+                table,
+                dataset: dataset.notice.clone(),
+                sources,
+                secrecy,
+            };
+            written[place] = Some(write_data(context, part).await?);
+        }
+    }
+    Ok(written.into_iter().flatten().collect())
+}
+
+/// The CSV whose figures a table repeats: of the same dataset, written just before, else of the release that holds it.
+async fn original(
+    context: &Context,
+    written: &[Option<WrittenData>],
+    copies: &CopySpec,
+) -> anyhow::Result<Original> {
+    let name = format!("{}.csv", copies.table);
+    let mut files = written.iter().flatten().flat_map(|data| &data.files);
+    if let Some((_, spooled)) = files.find(|(file, _)| file.path == name) {
+        return Ok(Original {
+            file: spooled.open()?,
+            name,
+        });
+    }
+    let release = copied_release(context, copies).await?;
+    Ok(Original {
+        file: release.open_file(&name).await?.into_file(),
+        name: release.location(&name),
+    })
+}
+
+async fn write_data(context: &Context, part: Part<'static>) -> anyhow::Result<WrittenData> {
+    let (mut csv, mut parquet) = (context.store.spool()?, context.store.spool()?);
+    let jobs = context.jobs();
+    let (id, forms, store) = (
+        part.spec.id.clone(),
+        part.dataset.forms.clone(),
+        context.store.clone(),
+    );
+    blocking(move || {
+        let table = prepare(part, &mut csv, &mut parquet, jobs)?;
+        let mut files = Vec::new();
+        for (extension, spool) in [("csv", csv), ("parquet", parquet)] {
+            let spooled = spool.finish()?;
+            files.push(written(format!("{id}.{extension}"), table.rows, spooled));
+        }
+        let csv = files.first().map(|(_, spooled)| spooled);
+        let open = || {
+            csv.map(Spooled::open)
+                .transpose()
+                .map_err(std::io::Error::other)?
+                .ok_or(std::io::ErrorKind::NotFound.into())
+        };
+        let further = write_forms(&forms, &table, &open, &mut || {
+            store.spool().map_err(std::io::Error::other)
+        })?;
+        for form in further {
+            files.push(written(form.path, form.rows, form.out.finish()?));
+        }
+        Ok(WrittenData { table, files })
+    })
+    .await
+}
+
+fn written(path: String, rows: u64, spooled: Spooled) -> (WrittenFile, Spooled) {
+    (
+        WrittenFile {
+            path,
+            bytes: spooled.bytes(),
+            sha256: spooled.sha256(),
+            rows: Some(rows),
+        },
+        spooled,
+    )
+}
+
+/// The sources that a table comes from: a walk through manifests, down to the snapshots.
+async fn source_notes(context: &Context, table: &Artefact) -> anyhow::Result<Vec<SourceNote>> {
+    let mut notes: BTreeMap<String, SourceNote> = BTreeMap::new();
+    let mut waiting = table.manifest().inputs.clone();
+    while let Some(input) = waiting.pop() {
+        let key = ArtefactKey::new(input.stage, &input.subject, &input.id);
+        let artefact = context
+            .store
+            .find(&key)
+            .await?
+            .with_context(|| format!("{key} is gone from the state"))?;
+        if input.stage == Stage::Fetch {
+            let source = context
+                .pipeline
+                .sources
+                .iter()
+                .find(|source| source.id().as_str() == input.subject);
+            let body = debouches_fetch::body_of(&artefact);
+            let note = SourceNote {
+                id: input.subject.clone(),
+                producer: source
+                    .map(|source| source.spec.producer.clone())
+                    .unwrap_or_default(),
+                address: artefact
+                    .manifest()
+                    .origin
+                    .as_ref()
+                    .map(|origin| public_address(&origin.url))
+                    .unwrap_or_default(),
+                sha256: body.sha256,
+                version: source.and_then(|source| source.request.version.clone()),
+            };
+            notes.insert(input.subject, note);
+        } else {
+            waiting.extend(artefact.manifest().inputs.clone());
+        }
+    }
+    Ok(notes.into_values().collect())
+}
+
+/// An address that means something to a reuser: of a file or an object of ours, its name only.
+fn public_address(url: &str) -> String {
+    let is_public = url.starts_with("https://") || url.starts_with("http://");
+    if is_public {
+        url.to_owned()
+    } else {
+        url.rsplit('/').next().unwrap_or_default().to_owned()
+    }
+}

@@ -1,0 +1,113 @@
+//! What people decide about a release: its number, a break without notice, columns announced to go.
+
+use anyhow::Context as _;
+use debouches_model::{Change, Fault, Lang, Text, Version};
+use debouches_release::{ReleaseRecord, VersionRule};
+use debouches_store::Artefact;
+
+use crate::config::DatasetConfig;
+use crate::failure::{Decided, Usage};
+use crate::options::ReleaseOptions;
+
+/// The version: that of the rule, or the one chosen by hand when it says at least as much.
+///
+/// # Errors
+/// Fails when it says less than the change does.
+pub fn chosen(
+    options: &ReleaseOptions,
+    rule: &VersionRule<'_>,
+    (ruled, change): (Version, Option<Change>),
+    withdrawn: Option<Version>,
+) -> anyhow::Result<Version> {
+    match options.as_version {
+        None => Ok(ruled),
+        Some(chosen) if chosen == ruled => Ok(chosen),
+        Some(chosen) if withdrawn.is_some_and(|withdrawn| chosen <= withdrawn) => {
+            Err(Usage(format!(
+                "version {chosen} does not follow the withdrawn releases: the rule gives {ruled}"
+            ))
+            .into())
+        }
+        Some(chosen) if rule.allows(chosen, change) => Ok(chosen),
+        Some(chosen) => {
+            let message =
+                format!("version {chosen} contradicts what changed: the rule gives {ruled}");
+            Err(Usage(message).into())
+        }
+    }
+}
+
+/// The reason of a change that breaks reusers without notice; refused when nobody gave one.
+///
+/// # Errors
+/// Fails when nobody gave a reason.
+pub fn breaking(
+    options: &ReleaseOptions,
+    rule: &VersionRule<'_>,
+    candidate: &ReleaseRecord,
+) -> anyhow::Result<Option<Text>> {
+    let broken = rule.unannounced(candidate);
+    let listed = |lang: Lang| {
+        broken
+            .iter()
+            .map(|text| text.get(lang))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    match &options.breaking {
+        _ if broken.is_empty() => Ok(None),
+        Some(reason) => Ok(Some(Text {
+            fr: format!("Rupture sans préavis ({}) : {reason}", listed(Lang::Fr)),
+            en: format!("Break without notice ({}): {reason}", listed(Lang::En)),
+        })),
+        None => {
+            let message = format!(
+                "this would break reusers without notice: {}; announce it in a release first (`deprecated` of the dataset), or give the reason with `--breaking`",
+                listed(Lang::En)
+            );
+            Err(Decided {
+                message,
+                fault: Fault::Data,
+            }
+            .into())
+        }
+    }
+}
+
+/// The columns whose removal is announced for the first time.
+pub fn notices(dataset: &DatasetConfig, last: Option<&ReleaseRecord>) -> Vec<Text> {
+    let newly = |notice: &&debouches_release::Deprecation| {
+        last.is_none_or(|last| !last.deprecated.contains(notice))
+    };
+    let told = |notice: &debouches_release::Deprecation| Text {
+        fr: format!(
+            "Préavis : la colonne `{}` sera retirée. {}",
+            notice.column, notice.reason
+        ),
+        en: format!(
+            "Notice: column `{}` will be removed. {}",
+            notice.column, notice.reason
+        ),
+    };
+    dataset
+        .notice
+        .deprecated
+        .iter()
+        .filter(newly)
+        .map(told)
+        .collect()
+}
+
+/// A changelog of a release; none when it has none.
+///
+/// # Errors
+/// Fails when it cannot be read.
+pub async fn changelog(release: &Artefact, path: &str) -> anyhow::Result<Option<String>> {
+    if release.manifest().file(path).is_none() {
+        return Ok(None);
+    }
+    let bytes = release.read(path).await?;
+    Ok(Some(String::from_utf8(bytes).with_context(|| {
+        format!("the former {path} is not text")
+    })?))
+}

@@ -1,0 +1,293 @@
+//! Tagged tables to a release.
+
+mod candidate;
+mod decision;
+mod ingredients;
+
+use anyhow::Context as _;
+use debouches_model::{Stage as StageName, Text, Version};
+use debouches_release::{Decision, Former, RECORD_FILE, ReleaseRecord, VersionRule};
+use debouches_store::{Artefact, Lock};
+
+use super::runner::{self, Done, Observed, Stage, Worked};
+use crate::checks::disclosure::linked::{gated, publisher};
+use crate::checks::drift;
+use crate::config::DatasetConfig;
+use crate::context::Context;
+use crate::releases::{discard_if_altered, is_current, latest};
+use crate::retraction::{made_again, newest, past, same_content, sentences, withdrawn};
+use crate::selection::Selection;
+use crate::signing::{signed, signer};
+use crate::summary::{DatasetLine, Outcome, Step, Summary};
+
+pub use candidate::Candidate;
+pub use decision::{changelog, notices};
+pub use ingredients::ingredients;
+
+/// The stage that makes a release of enriched tables.
+pub struct Package<'a> {
+    context: &'a Context,
+}
+
+impl<'a> Package<'a> {
+    /// The stage as a run has it.
+    pub fn of(context: &'a Context) -> Self {
+        Self { context }
+    }
+}
+
+/// Packages the datasets of a selection; those that repeat the figures of another wait for its release.
+///
+/// # Errors
+/// Never fails today; what goes wrong with a dataset is a step of the summary.
+pub async fn run(
+    context: &Context,
+    selection: &Selection<'_>,
+    lock: &Lock,
+    summary: &mut Summary,
+) -> anyhow::Result<()> {
+    let repeats = |dataset: &&DatasetConfig| {
+        let mut tables = dataset.tables.iter();
+        tables.any(|spec| gated(spec).is_some())
+    };
+    let (waiting, first): (Vec<_>, Vec<_>) = selection.datasets.iter().copied().partition(repeats);
+    let datasets = first.into_iter().chain(waiting);
+    runner::run(&Package::of(context), datasets, lock, summary).await;
+    let order = |line: &DatasetLine| {
+        selection
+            .datasets
+            .iter()
+            .position(|dataset| dataset.id().as_str() == line.dataset)
+    };
+    summary.datasets.sort_by_key(order);
+    Ok(())
+}
+
+/// A release that is decided and not committed.
+pub struct Decided<'a> {
+    candidate: Candidate<'a>,
+    version: Version,
+    reasons: Vec<Text>,
+    former: Former,
+    ruling: drift::Ruling,
+}
+
+impl<'a> Stage for Package<'a> {
+    const NAME: StageName = StageName::Package;
+    type Subject = &'a DatasetConfig;
+    type Inputs = Vec<Artefact>;
+    type Output = Decided<'a>;
+
+    fn name(&self, dataset: &'a DatasetConfig) -> String {
+        dataset.id().to_string()
+    }
+
+    fn blocked(&self, dataset: &'a DatasetConfig, summary: &Summary) -> Option<String> {
+        let mut tables = dataset.tables.iter();
+        if let Some(spec) = tables.find(|spec| !summary.passed(StageName::Enrich, spec.id.as_str()))
+        {
+            return Some(format!(
+                "table {} did not get here: what is published stays as it is",
+                spec.id
+            ));
+        }
+        let mut copied = dataset
+            .tables
+            .iter()
+            .filter_map(|spec| publisher(&self.context.pipeline, gated(spec)?))
+            .filter(|copied| copied.id() != dataset.id());
+        let copied =
+            copied.find(|copied| !summary.passed(StageName::Package, copied.id().as_str()))?;
+        Some(format!(
+            "dataset {} was not packaged, and its secrecy is followed here",
+            copied.id()
+        ))
+    }
+
+    async fn observe(&self, dataset: &'a DatasetConfig) -> anyhow::Result<Observed<Self::Inputs>> {
+        let (ingredients, tables) = ingredients(self.context, dataset).await?;
+        Ok(Observed {
+            ingredients,
+            lineage: tables
+                .iter()
+                .map(|table| table.manifest().as_input())
+                .collect(),
+            inputs: tables,
+        })
+    }
+
+    async fn settled(
+        &self,
+        dataset: &'a DatasetConfig,
+        observed: &Observed<Self::Inputs>,
+        lock: &Lock,
+    ) -> anyhow::Result<Option<Done>> {
+        let (context, ingredients) = (self.context, &observed.ingredients);
+        let mut last = latest(context, dataset.id().as_str()).await?;
+        if context.options.force {
+            last = discard_if_altered(context, last, lock).await?;
+        } else if let Some(release) = &last
+            && is_current(context, release, ingredients).await?
+        {
+            let detail = format!("version {}, unchanged", release.key().id);
+            return Ok(Some(kept(dataset, detail, last.as_ref())));
+        }
+        let withdrawn = withdrawn(context, dataset.id()).await?;
+        let former = made_again(context, &withdrawn, ingredients).await?;
+        Ok(former.map(|former| kept(dataset, former.told(), last.as_ref())))
+    }
+
+    async fn work(
+        &self,
+        dataset: &'a DatasetConfig,
+        observed: &Observed<Self::Inputs>,
+        _lock: &Lock,
+    ) -> anyhow::Result<Worked<Decided<'a>>> {
+        let context = self.context;
+        // A key that cannot sign is an error before anything is written.
+        signer(context)?;
+        let last = latest(context, dataset.id().as_str()).await?;
+        let withdrawn = withdrawn(context, dataset.id()).await?;
+        let candidate = Candidate::build(context, dataset, &observed.inputs).await?;
+        if let Some(former) = same_content(&withdrawn, &candidate.record) {
+            return Ok(Worked::Settled(kept(dataset, former.told(), last.as_ref())));
+        }
+        let record = match &last {
+            Some(release) => Some(ReleaseRecord::read(&release.read(RECORD_FILE).await?)?),
+            None => None,
+        };
+        let rule = VersionRule {
+            last: record.as_ref(),
+        };
+        let (ruled, change, reasons) = match rule.decide(&candidate.record) {
+            Decision::Unchanged(version) => {
+                let release = last.context("an unchanged release exists")?;
+                self.note_equivalent(&release, observed).await?;
+                let detail = format!("version {version}, same content");
+                return Ok(Worked::Settled(kept(dataset, detail, Some(&release))));
+            }
+            Decision::New {
+                version,
+                change,
+                reasons,
+            } => past(&withdrawn, &candidate.record, (version, change, reasons)),
+        };
+        let ruling = drift::rule(context, dataset, &candidate.profile()).await?;
+        if ruling.is_refused() {
+            let (ingredients, lineage) = (&observed.ingredients, observed.lineage.clone());
+            let step = ruling
+                .refuse(context, dataset, ingredients, lineage)
+                .await?;
+            return Ok(Worked::Settled(step.into()));
+        }
+        let options = &context.options.release;
+        let version = decision::chosen(options, &rule, (ruled, change), newest(&withdrawn))?;
+        let broken = decision::breaking(options, &rule, &candidate.record)?;
+        let former = former(last.as_ref()).await?;
+        let mut reasons = match &last {
+            Some(release) => candidate.changes_since(release, reasons).await?,
+            None => reasons,
+        };
+        reasons.splice(0..0, broken);
+        reasons.extend(sentences(&withdrawn, former.french.as_deref()));
+        reasons.extend(notices(dataset, record.as_ref()));
+        reasons.extend(ruling.reasons());
+        Ok(Worked::Output(Decided {
+            candidate,
+            version,
+            reasons,
+            former,
+            ruling,
+        }))
+    }
+
+    async fn commit(
+        &self,
+        dataset: &'a DatasetConfig,
+        observed: Observed<Self::Inputs>,
+        decided: Decided<'a>,
+    ) -> anyhow::Result<Done> {
+        let Decided {
+            candidate,
+            version,
+            reasons,
+            former,
+            ruling,
+        } = decided;
+        let described = candidate.describe(version, &reasons, &former);
+        let mut texts = described.texts;
+        if let Some(key) = signer(self.context)? {
+            texts.extend(signed(&key, dataset, version, &texts));
+        }
+        let release = candidate
+            .commit(self.context, version, &texts, |manifest| {
+                manifest.ingredients = observed.ingredients;
+                manifest.inputs = observed.lineage;
+                manifest.waivers = ruling.waivers();
+                manifest.release = Some(described.notice);
+            })
+            .await?;
+        let lang = self.context.options.lang;
+        let first: Vec<&str> = reasons
+            .iter()
+            .take(3)
+            .map(|reason| reason.get(lang))
+            .collect();
+        let detail = format!("version {version}: {}", first.join(" "));
+        Ok(Done {
+            step: Step::new(Self::NAME, dataset.id(), Outcome::Made, detail),
+            dataset: Some(dataset_line(&release)),
+        })
+    }
+}
+
+impl Package<'_> {
+    /// Notes that these inputs too give the content of a release, so that the next run knows.
+    async fn note_equivalent<I>(
+        &self,
+        release: &Artefact,
+        observed: &Observed<I>,
+    ) -> anyhow::Result<()> {
+        let ingredients = &observed.ingredients;
+        if !is_current(self.context, release, ingredients).await? {
+            let mut journal = self.context.store.journal(release.key()).await?;
+            journal.append(ingredients.fingerprint().as_str()).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The end for a dataset whose release stays.
+fn kept(dataset: &DatasetConfig, detail: String, release: Option<&Artefact>) -> Done {
+    Done {
+        step: Step::new(StageName::Package, dataset.id(), Outcome::Kept, detail),
+        dataset: release.map(dataset_line),
+    }
+}
+
+/// The changelogs of the release before.
+async fn former(last: Option<&Artefact>) -> anyhow::Result<Former> {
+    Ok(match last {
+        Some(release) => Former {
+            french: changelog(release, "CHANGELOG.md").await?,
+            english: changelog(release, "CHANGELOG.en.md").await?,
+        },
+        None => Former::default(),
+    })
+}
+
+fn dataset_line(release: &Artefact) -> DatasetLine {
+    let files = &release.manifest().files;
+    let tables = files
+        .iter()
+        .filter_map(|file| Some((file.path.strip_suffix(".csv")?.to_owned(), file.rows?)));
+    // A CSV by région is not a table.
+    let tables = tables.filter(|(table, _)| !table.contains('.'));
+    DatasetLine {
+        dataset: release.key().subject.clone(),
+        version: release.key().id.parse().unwrap_or(Version::FIRST),
+        rows: tables.collect(),
+        folder: release.location(""),
+        address: None,
+    }
+}

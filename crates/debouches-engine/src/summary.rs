@@ -1,0 +1,161 @@
+//! What happened in a run, subject by subject.
+
+use std::collections::BTreeMap;
+
+use debouches_model::{Fault, Report, Stage, Version};
+use serde::{Deserialize, Serialize};
+
+use crate::failure;
+
+/// What a stage did with a subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// Something new was made.
+    Made,
+    /// Nothing had moved.
+    Kept,
+    /// The data was refused.
+    Refused,
+    /// It could not be done.
+    Failed,
+    /// A stage before failed or refused.
+    Skipped,
+}
+
+/// One stage on one subject.
+#[derive(Debug, Clone, Serialize)]
+pub struct Step {
+    pub stage: Stage,
+    pub subject: String,
+    pub outcome: Outcome,
+    /// What was made, refused or wrong, in a sentence.
+    pub detail: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub report: Option<Report>,
+    #[serde(skip)]
+    pub fault: Option<Fault>,
+}
+
+impl Step {
+    pub fn new(
+        stage: Stage,
+        subject: impl ToString,
+        outcome: Outcome,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self {
+            stage,
+            subject: subject.to_string(),
+            outcome,
+            detail: detail.into(),
+            hint: None,
+            report: None,
+            fault: None,
+        }
+    }
+
+    pub fn with_report(self, report: Report) -> Self {
+        Self {
+            report: Some(report),
+            ..self
+        }
+    }
+
+    /// A refusal: exit 3.
+    pub fn refused(stage: Stage, subject: impl ToString, detail: impl Into<String>) -> Self {
+        Self {
+            fault: Some(Fault::Data),
+            ..Self::new(stage, subject, Outcome::Refused, detail)
+        }
+    }
+
+    /// A failure, with the exit code of its fault.
+    pub fn failed(stage: Stage, subject: impl ToString, error: &anyhow::Error) -> Self {
+        let hint = failure::hint_of(error);
+        Self {
+            fault: Some(failure::fault_of(error)),
+            hint,
+            ..Self::new(stage, subject, Outcome::Failed, failure::one_line(error))
+        }
+    }
+
+    pub fn skipped(stage: Stage, subject: impl ToString, detail: impl Into<String>) -> Self {
+        Self::new(stage, subject, Outcome::Skipped, detail)
+    }
+}
+
+/// A dataset at the end of a run.
+#[derive(Debug, Clone, Serialize)]
+pub struct DatasetLine {
+    pub dataset: String,
+    pub version: Version,
+    /// Rows of each table of the release.
+    pub rows: BTreeMap<String, u64>,
+    pub folder: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+}
+
+/// All that happened.
+#[derive(Debug, Default, Serialize)]
+pub struct Summary {
+    pub steps: Vec<Step>,
+    pub datasets: Vec<DatasetLine>,
+    /// Addresses of the indexes of static catalogues.
+    pub catalogues: Vec<String>,
+}
+
+impl Summary {
+    pub fn push(&mut self, step: Step) {
+        let Step {
+            stage,
+            subject,
+            outcome,
+            detail,
+            ..
+        } = &step;
+        match outcome {
+            Outcome::Made | Outcome::Kept => tracing::info!("{stage} {subject}: {detail}"),
+            Outcome::Skipped => tracing::warn!("{stage} {subject}: {detail}"),
+            // Told once, in the summary.
+            Outcome::Refused | Outcome::Failed => {}
+        }
+        self.steps.push(step);
+    }
+
+    /// True when that subject got through that stage.
+    pub fn passed(&self, stage: Stage, subject: &str) -> bool {
+        !self.steps.iter().any(|step| {
+            step.stage == stage
+                && step.subject == subject
+                && !matches!(step.outcome, Outcome::Made | Outcome::Kept)
+        })
+    }
+
+    /// True when no stage made anything.
+    pub fn nothing_new(&self) -> bool {
+        self.steps.iter().all(|step| step.outcome == Outcome::Kept)
+    }
+
+    /// The exit code: that of the gravest fault.
+    pub fn exit_code(&self) -> u8 {
+        let gravity = [
+            Fault::Integrity,
+            Fault::Ours,
+            Fault::Permission,
+            Fault::Operator,
+            Fault::Data,
+            Fault::Incomplete,
+            Fault::Outage,
+            Fault::Busy,
+        ];
+        let has = |fault: &Fault| self.steps.iter().any(|step| step.fault == Some(*fault));
+        gravity
+            .iter()
+            .find(|fault| has(fault))
+            .map_or(0, |fault| fault.exit_code())
+    }
+}
