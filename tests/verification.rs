@@ -277,7 +277,7 @@ fn a_rebuild_names_the_file_that_new_sums_hide() {
     let copied = test.path("copy");
     copy(&release(&test, "1.0.1"), &copied);
     std::fs::remove_file(copied.join("manifest.json")).unwrap();
-    for hidden in ["release.json", "profile.json"] {
+    for hidden in ["profile.json"] {
         let _ = std::fs::remove_file(copied.join(hidden));
     }
     for name in ["README.md", "CHANGELOG.md", "dcat.jsonld"] {
@@ -301,7 +301,7 @@ fn a_rebuild_names_the_file_that_new_sums_hide() {
 }
 
 #[test]
-fn decisions_are_taken_from_the_changelog_and_everything_else_is_made_again() {
+fn decisions_are_taken_from_the_record_and_everything_else_is_made_again() {
     let test = one();
     test.run(&["run", "--to", "package", "-q"]).expect_exit(0);
     let test = test.with("omit = [\"ij_cfa_etablissement.taux_emploi_24_mois\"]\n");
@@ -317,7 +317,7 @@ fn decisions_are_taken_from_the_changelog_and_everything_else_is_made_again() {
     let ran = test
         .run(&["verify", "tested@2.0.0", "--depth", "rebuild"])
         .expect_exit(0);
-    ran.expect_told("CHANGELOG.md is taken as it is where it tells a decision")
+    ran.expect_told("is taken from its release.json")
         .expect_told("the same SHA256SUMS");
     // Without the release before, the changelog is told to be taken as it is.
     std::fs::remove_dir_all(release(&test, "1.0.0")).unwrap();

@@ -1,18 +1,18 @@
 //! A release made again from `pipeline.lock` and the snapshots, in a state of its own that is thrown away.
 //!
-//! Its version is taken from it, and so are its changelogs and its secrecy report where they tell what no source tells: the
-//! decisions of people, and releases that are not in the state. Everything else must come out the same, `SHA256SUMS` included.
+//! Its version and the decisions of people are taken from its record, since no source tells them; its changelogs and its disclosure
+//! report too when the release before is not in the state. Everything else must come out the same, `SHA256SUMS` included.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Context as _;
-use debouches_model::{ArtefactKey, DatasetId, Sha256, Stage, Text, Version};
+use debouches_model::{ArtefactKey, DatasetId, Fault, Sha256, Stage, Version};
 use debouches_release::{
-    Decision, Former, PROFILE_FILE, RECORD_FILE, ReleaseRecord, SIGNATURE_FILE, TextFile,
-    VersionRule,
+    Decision, Outline, PROFILE_FILE, RECORD_FILE, ReleaseChange, ReleaseFacts, ReleaseRecord,
+    SIGNATURE_FILE, SUMS_FILE, TextFile, VersionRule, WrittenFile, sums,
 };
-use debouches_store::Lock;
+use debouches_store::{Artefact, Lock};
 
 use crate::config::DatasetConfig;
 use crate::context::Context;
@@ -20,24 +20,11 @@ use crate::failure::{Decided, Usage};
 use crate::folder::{copy, digest};
 use crate::retraction::DISCLOSURE_FILE;
 use crate::selection::Selection;
-use crate::stages::package::{Candidate, changelog, ingredients, notices};
+use crate::stages::package::{Candidate, announcements, changelogs, ingredients};
 use crate::stages::{self, validate};
 use crate::summary::{Outcome, Summary};
 
-const SUMS_FILE: &str = "SHA256SUMS";
 const CHANGELOGS: [&str; 2] = ["CHANGELOG.md", "CHANGELOG.en.md"];
-
-/// How lines of a changelog begin that tell a decision: no source gives them.
-const DECISIONS: [&str; 8] = [
-    "- Rupture sans préavis (",
-    "- Break without notice (",
-    "- Dérogation à la règle ",
-    "- Waiver of rule ",
-    "- Version retirée : ",
-    "- Withdrawn version: ",
-    "- Version supprimée : ",
-    "- Purged version: ",
-];
 
 /// What a rebuild gave.
 pub struct Rebuilt {
@@ -137,7 +124,7 @@ async fn make_tables(
             );
             Err(Decided {
                 message,
-                fault: step.fault.unwrap_or(debouches_model::Fault::Data),
+                fault: step.fault.unwrap_or(Fault::Data),
             }
             .into())
         }
@@ -158,40 +145,48 @@ async fn make(
 ) -> anyhow::Result<Made> {
     let (_, tables) = ingredients(scratch, dataset).await?;
     let candidate = Candidate::build(scratch, dataset, &tables).await?;
-    let last = match former_version(folder) {
-        Some(former) => {
-            scratch
-                .store
-                .find(&ArtefactKey::new(Stage::Package, dataset.id(), former))
-                .await?
+    let recorded = recorded(folder, &candidate.record)?;
+    let ReleaseFacts {
+        previous,
+        decisions,
+        retracted,
+        ..
+    } = recorded.clone();
+    let last = match previous {
+        Some(previous) => {
+            let key = ArtefactKey::new(Stage::Package, dataset.id(), previous);
+            scratch.store.find(&key).await?
         }
         None => None,
     };
-    let mut former = Former::default();
-    let mut reasons: Vec<Text> = Vec::new();
-    let record = match &last {
-        Some(last) => Some(ReleaseRecord::read(&last.read(RECORD_FILE).await?)?),
-        None => None,
+    let mut notes = Vec::new();
+    if !decisions.is_empty() {
+        notes.push(format!(
+            "what people decided (waivers, breaks, retractions) is taken from its {RECORD_FILE}"
+        ));
+    }
+    let is_blind = previous.is_some() && last.is_none();
+    let changes = if is_blind {
+        recorded.changes
+    } else {
+        changes(&candidate, dataset, last.as_ref()).await?
     };
-    if let Decision::New { reasons: ruled, .. } = (VersionRule {
-        last: record.as_ref(),
-    })
-    .decide(&candidate.record)
-    {
-        reasons = match &last {
-            Some(last) => candidate.changes_since(last, ruled).await?,
-            None => ruled,
-        };
+    let facts = ReleaseFacts {
+        previous,
+        changes,
+        decisions,
+        retracted,
+    };
+    let described = candidate.describe(&Outline {
+        version,
+        facts,
+        changelogs: changelogs(last.as_ref()).await?,
+    });
+    let mut texts = described.texts;
+    if is_blind {
+        notes.extend(take_history(&mut texts, folder));
+        renew_sums(&mut texts, candidate.files());
     }
-    reasons.extend(notices(dataset, record.as_ref()));
-    if let Some(last) = &last {
-        former = Former {
-            french: changelog(last, CHANGELOGS[0]).await?,
-            english: changelog(last, CHANGELOGS[1]).await?,
-        };
-    }
-    let mut texts = candidate.describe(version, &reasons, &former).texts;
-    let notes = take_history(&mut texts, folder, last.is_some());
     let texts = texts
         .into_iter()
         .map(|file| (file.path, Sha256::of(file.text.as_bytes())));
@@ -206,84 +201,80 @@ async fn make(
     })
 }
 
-/// The release that this one followed, as its changelog tells: the second heading.
-fn former_version(folder: &Path) -> Option<Version> {
-    let text = std::fs::read_to_string(folder.join(CHANGELOGS[0])).ok()?;
-    text.lines()
-        .filter_map(|line| line.strip_prefix("## "))
-        .nth(1)?
-        .trim()
-        .parse()
-        .ok()
+/// The facts that a release records of itself.
+fn recorded(folder: &Path, candidate: &ReleaseRecord) -> anyhow::Result<ReleaseFacts> {
+    let path = folder.join(RECORD_FILE);
+    let bytes = std::fs::read(&path).map_err(|error| {
+        Usage(format!(
+            "{} cannot be read ({error}): it tells which release was before, and what people decided",
+            path.display()
+        ))
+    })?;
+    let record = ReleaseRecord::read(&bytes)?;
+    if record.dataset != candidate.dataset {
+        return Err(Decided {
+            message: format!("{} is of dataset {}", path.display(), record.dataset),
+            fault: Fault::Integrity,
+        }
+        .into());
+    }
+    Ok(record.facts)
 }
 
-/// Takes the changelogs and the secrecy report of the release where they tell what cannot be made again, and puts them into the sums.
-fn take_history(texts: &mut [TextFile], folder: &Path, has_former: bool) -> Vec<String> {
+/// What the release changes since the one before, as `package` finds it.
+async fn changes(
+    candidate: &Candidate<'_>,
+    dataset: &DatasetConfig,
+    last: Option<&Artefact>,
+) -> anyhow::Result<Vec<ReleaseChange>> {
+    let record = match last {
+        Some(last) => Some(ReleaseRecord::read(&last.read(RECORD_FILE).await?)?),
+        None => None,
+    };
+    let rule = VersionRule {
+        last: record.as_ref(),
+    };
+    let mut changes = match (rule.decide(&candidate.record), last) {
+        (Decision::New { changes, .. }, Some(last)) => {
+            candidate.changes_since(last, changes).await?
+        }
+        (Decision::New { changes, .. }, None) => changes,
+        (Decision::Unchanged(_), _) => Vec::new(),
+    };
+    changes.extend(announcements(dataset, record.as_ref()));
+    Ok(changes)
+}
+
+/// Takes the changelogs and the disclosure report of the release where the one before is not there to make them again.
+fn take_history(texts: &mut [TextFile], folder: &Path) -> Vec<String> {
     let mut notes = Vec::new();
     for name in CHANGELOGS.into_iter().chain([DISCLOSURE_FILE]) {
         let Ok(recorded) = std::fs::read_to_string(folder.join(name)) else {
             continue;
         };
-        let Some(own) = texts.iter_mut().find(|file| file.path == name) else {
+        let Some(rebuilt) = texts.iter_mut().find(|file| file.path == name) else {
             continue;
         };
-        if own.text == recorded {
-            continue;
-        }
-        if !has_former && tells_of_former(name, &recorded) {
+        if rebuilt.text != recorded {
             notes.push(format!(
                 "{name} is taken as it is: the release before is not in the state"
             ));
-        } else if name != DISCLOSURE_FILE
-            && without_decisions(&recorded) == without_decisions(&own.text)
-        {
-            notes.push(format!(
-                "{name} is taken as it is where it tells a decision: a waiver, a break without notice, a withdrawal"
-            ));
-        } else {
-            continue;
-        }
-        let (made, taken) = (
-            Sha256::of(own.text.as_bytes()),
-            Sha256::of(recorded.as_bytes()),
-        );
-        own.text = recorded;
-        if let Some(sums) = texts.iter_mut().find(|file| file.path == SUMS_FILE) {
-            sums.text = sums
-                .text
-                .replace(&format!("{made}  {name}\n"), &format!("{taken}  {name}\n"));
+            rebuilt.text = recorded;
         }
     }
     notes
 }
 
-/// True when a file of a release speaks of the releases before it.
-fn tells_of_former(name: &str, text: &str) -> bool {
-    if name != DISCLOSURE_FILE {
-        return text.matches("\n## ").count() > 1;
+/// Writes the sums again, after texts were taken from elsewhere.
+fn renew_sums(texts: &mut [TextFile], data: &[WrittenFile]) {
+    let summed: Vec<TextFile> = texts
+        .iter()
+        .filter(|file| ![SUMS_FILE, PROFILE_FILE].contains(&file.path.as_str()))
+        .cloned()
+        .collect();
+    if let Some(file) = texts.iter_mut().find(|file| file.path == SUMS_FILE) {
+        file.text = sums(data, &summed);
     }
-    let document: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
-    let names = |table: &serde_json::Value, list: &str| {
-        table[list].as_array().is_some_and(|list| !list.is_empty())
-    };
-    let of_former =
-        |table: &serde_json::Value| names(table, "releases") || names(table, "not_comparable");
-    document["tables"]
-        .as_array()
-        .is_some_and(|tables| tables.iter().any(of_former))
-}
-
-fn without_decisions(changelog: &str) -> String {
-    let is_decision = |line: &&str| {
-        DECISIONS
-            .iter()
-            .any(|beginning| line.starts_with(beginning))
-    };
-    changelog
-        .lines()
-        .filter(|line| !is_decision(line))
-        .collect::<Vec<_>>()
-        .join("\n")
 }
 
 /// Compares what was made again with the folder, which may lack files that are not shown everywhere.
@@ -321,7 +312,7 @@ fn compare(folder: &Path, made: Made) -> anyhow::Result<Rebuilt> {
     let absent: Vec<&str> = files
         .keys()
         .map(String::as_str)
-        .filter(|path| ![RECORD_FILE, PROFILE_FILE].contains(path))
+        .filter(|path| *path != PROFILE_FILE)
         .collect();
     if !absent.is_empty() {
         notes.push(format!(

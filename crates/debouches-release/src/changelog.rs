@@ -7,8 +7,13 @@ pub(crate) const FRENCH: &str = "CHANGELOG.md";
 /// Name of the changelog in English.
 pub(crate) const ENGLISH: &str = "CHANGELOG.en.md";
 
-/// The changelog with a new version on top of the former one.
-pub(crate) fn text(lang: Lang, version: Version, reasons: &[Text], former: Option<&str>) -> String {
+/// The changelog with a new version above the previous ones.
+pub(crate) fn text(
+    lang: Lang,
+    version: Version,
+    reasons: &[Text],
+    previous: Option<&str>,
+) -> String {
     let title = match lang {
         Lang::Fr => "# Journal des versions\n",
         Lang::En => "# Changelog\n",
@@ -17,10 +22,10 @@ pub(crate) fn text(lang: Lang, version: Version, reasons: &[Text], former: Optio
         .iter()
         .map(|reason| format!("- {}\n", reason.get(lang)))
         .collect();
-    let former = former
+    let previous = previous
         .and_then(|text| text.strip_prefix(title))
         .unwrap_or_default();
-    format!("{title}\n## {version}\n\n{lines}{former}")
+    format!("{title}\n## {version}\n\n{lines}{previous}")
 }
 
 #[cfg(test)]

@@ -1,13 +1,17 @@
 //! The texts of a release, once its data is written and its version decided.
 
-use debouches_model::{Lang, ReleaseNotice, Sha256, Text, Version};
+use debouches_model::{Lang, ReleaseNotice, Sha256, Version};
 
 use crate::dataset::Dataset;
+use crate::facts::ReleaseFacts;
 use crate::files::{TextFile, WrittenFile};
 use crate::prepare::PreparedTable;
 use crate::profile::{PROFILE_FILE, ReleaseProfile};
 use crate::record::{ColumnRecord, RECORD_FILE, ReleaseRecord, TableRecord};
 use crate::{FORMAT, changelog, datapackage, dictionary, notice, readme, standards};
+
+/// Name of the checksums in the folder of a release.
+pub const SUMS_FILE: &str = "SHA256SUMS";
 
 /// Everything but the data.
 #[derive(Debug)]
@@ -36,11 +40,12 @@ impl ReleaseRecord {
             .collect::<Vec<_>>()
             .join("|");
         Self {
-            format: 1,
+            format: Self::FORMAT,
             dataset: dataset.id.clone(),
             version: Version::FIRST,
             definition_sha256: definition(dataset, &specifications),
             deprecated: dataset.deprecated.clone(),
+            facts: ReleaseFacts::default(),
             tables,
         }
     }
@@ -48,7 +53,7 @@ impl ReleaseRecord {
     /// Reads a record.
     ///
     /// # Errors
-    /// When the bytes are not one.
+    /// When the bytes are not one, or are of a later format.
     pub fn read(bytes: &[u8]) -> Result<Self, crate::PackageError> {
         serde_json::from_slice(bytes).map_err(crate::PackageError::Record)
     }
@@ -101,7 +106,7 @@ fn definition(dataset: &Dataset, specifications: &str) -> Sha256 {
         granularity,
         &english,
         &deprecated.join("|"),
-        &format!("{forms:?}"),
+        &serde_json::to_string(forms).expect("names are always written"),
         &FORMAT.to_string(),
         specifications,
     ];
@@ -109,27 +114,42 @@ fn definition(dataset: &Dataset, specifications: &str) -> Sha256 {
     Sha256::of(parts.join("\0").as_bytes())
 }
 
-/// The changelogs of the former release.
-#[derive(Debug, Default)]
-pub struct Former {
+/// The changelogs of the previous release; the new version is written above them.
+#[derive(Debug, Clone, Default)]
+pub struct PreviousChangelogs {
     /// In French.
     pub french: Option<String>,
     /// In English.
     pub english: Option<String>,
 }
 
-/// Writes the texts of a release: metadata, readme, dictionary, changelogs and checksums.
+/// What is decided of a release once its data is written.
+#[derive(Debug, Clone)]
+pub struct Outline {
+    /// Its version.
+    pub version: Version,
+    /// What it changes, and what people decided about it.
+    pub facts: ReleaseFacts,
+    /// What its changelogs continue.
+    pub changelogs: PreviousChangelogs,
+}
+
+/// Writes the texts of a release: metadata, readme, dictionary, changelogs, record and checksums.
+///
+/// # Panics
+/// Never: values of our own types are always written.
 #[must_use]
 pub fn describe(
     dataset: &Dataset,
-    version: Version,
-    reasons: &[Text],
+    outline: &Outline,
     tables: &[PreparedTable<'_>],
     data: &[WrittenFile],
-    former: &Former,
 ) -> DescribedRelease {
+    let (version, changelogs) = (outline.version, &outline.changelogs);
+    let reasons = outline.facts.sentences();
     let record = ReleaseRecord {
         version,
+        facts: outline.facts.clone(),
         ..ReleaseRecord::of(dataset, tables, data)
     };
     let record = serde_json::to_string_pretty(&record).expect("a record is always written") + "\n";
@@ -153,12 +173,12 @@ pub fn describe(
         text(
             changelog::FRENCH,
             "text/markdown",
-            changelog::text(Lang::Fr, version, reasons, former.french.as_deref()),
+            changelog::text(Lang::Fr, version, &reasons, changelogs.french.as_deref()),
         ),
         text(
             changelog::ENGLISH,
             "text/markdown",
-            changelog::text(Lang::En, version, reasons, former.english.as_deref()),
+            changelog::text(Lang::En, version, &reasons, changelogs.english.as_deref()),
         ),
     ];
     let judged: Vec<_> = tables
@@ -173,9 +193,9 @@ pub fn describe(
         texts.push(text("disclosure.json", "application/json", document));
     }
     texts.extend(standards::texts(dataset, version, tables, data));
-    // The record of the release is ours: portals do not show it, hence the sums do not name it.
-    texts.push(text("SHA256SUMS", "text/plain", sums(data, &texts)));
     texts.push(text(RECORD_FILE, "application/json", record));
+    // The profile is ours: portals do not show it, hence the sums do not name it.
+    texts.push(text(SUMS_FILE, "text/plain", sums(data, &texts)));
     let profile = ReleaseProfile::of(tables.iter().map(|table| table.profile.clone()).collect());
     texts.push(text(PROFILE_FILE, "application/json", profile.to_text()));
     DescribedRelease {
@@ -185,7 +205,8 @@ pub fn describe(
 }
 
 /// `SHA256SUMS` of every file, sorted by path, in the form of coreutils.
-fn sums(data: &[WrittenFile], texts: &[TextFile]) -> String {
+#[must_use]
+pub fn sums(data: &[WrittenFile], texts: &[TextFile]) -> String {
     let texts = texts
         .iter()
         .map(|file| (file.path.as_str(), Sha256::of(file.text.as_bytes())));

@@ -13,6 +13,7 @@ mod diff;
 pub mod drift;
 mod error;
 mod escape;
+mod facts;
 mod files;
 mod forms;
 mod licence;
@@ -29,13 +30,14 @@ mod standards;
 mod version_rule;
 
 pub use dataset::{Dataset, Deprecation, English, Expectation, Part, SecrecyNote, SourceNote};
-pub use describe::{DescribedRelease, Former, describe};
+pub use describe::{DescribedRelease, Outline, PreviousChangelogs, SUMS_FILE, describe, sums};
 pub use diff::{
     ChangedRows, ColumnDiff, DIFF_SCHEMA, DiffReport, GroupMove, Retyped, RowsDiff, SchemaDiff,
-    ShapeColumn, Side, SideTable, StatusMove, TableDiff, TableShape, ValuesDiff, diff,
-    html as diff_html, sentences as diff_sentences, text as diff_text,
+    ShapeColumn, Side, SideTable, StatusMove, TableDiff, TableShape, ValuesDiff,
+    changes as diff_changes, diff, html as diff_html, text as diff_text,
 };
 pub use error::PackageError;
+pub use facts::{Broken, ReleaseChange, ReleaseDecision, ReleaseFacts, Retracted};
 pub use files::{TextFile, WrittenFile};
 pub use forms::{Form, FormFile, media_type, write_forms};
 pub use prepare::{Breakdown, Prepared, PreparedTable, prepare};

@@ -191,6 +191,13 @@ fn texts(tables: &[PreparedTable<'_>]) -> Vec<ResourceNotice> {
             Documentation,
         ),
         resource(
+            "release.json",
+            "version.json",
+            "Faits de la version",
+            "Ce que la version change et les décisions qui la concernent, en données : version précédente, changements, dérogations, retraits.",
+            Other,
+        ),
+        resource(
             "SHA256SUMS",
             "sha256sums.txt",
             "Empreintes SHA-256",

@@ -1,16 +1,18 @@
-//! What a release was, for the release that follows: columns, keys and content as digests.
+//! The record of a release: columns, keys and content as digests, for the release that follows; changes and decisions as values, for
+//! whoever reads it.
 
 use debouches_model::spec::{ColumnKind, ColumnSpec};
 use debouches_model::{DatasetId, Sha256, Version};
 use serde::{Deserialize, Serialize};
 
 use crate::dataset::Deprecation;
+use crate::facts::ReleaseFacts;
 
 /// Name of the record in the folder of a release.
 pub const RECORD_FILE: &str = "release.json";
 
-/// A release, in digests.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A release, in digests and facts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ReleaseRecord {
     /// Format number of this structure.
     pub format: u32,
@@ -23,8 +25,16 @@ pub struct ReleaseRecord {
     /// Columns whose removal this release announces.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub deprecated: Vec<Deprecation>,
+    /// What it changed, and what people decided about it.
+    #[serde(default)]
+    pub facts: ReleaseFacts,
     /// Its tables, in the order of names.
     pub tables: Vec<TableRecord>,
+}
+
+impl ReleaseRecord {
+    /// The format number written today; format 1 had no facts.
+    pub const FORMAT: u32 = 2;
 }
 
 /// A table of a release, in digests.

@@ -1,22 +1,23 @@
 //! The version of a release, decided by rule from what changed since the last one.
 
-use debouches_model::{Change, Text, Version};
+use debouches_model::{Change, Version};
 
+use crate::facts::{Broken, ReleaseChange};
 use crate::record::{ReleaseRecord, TableRecord};
 
 /// What to do with a candidate.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Decision {
     /// The content is that of the last release: no new version.
     Unchanged(Version),
-    /// A new version, with what changed, in French.
+    /// A new version, with what changed.
     New {
         /// Its number.
         version: Version,
         /// The most disturbing change; none for a first release.
         change: Option<Change>,
-        /// What changed, one sentence each.
-        reasons: Vec<Text>,
+        /// What changed.
+        changes: Vec<ReleaseChange>,
     },
 }
 
@@ -31,7 +32,7 @@ impl VersionRule<'_> {
     /// What would break a reuser without notice: columns and tables gone, retyped or reordered, which the last release
     /// did not announce. Empty when there is nothing, or when it was announced.
     #[must_use]
-    pub fn unannounced(&self, candidate: &ReleaseRecord) -> Vec<Text> {
+    pub fn unannounced(&self, candidate: &ReleaseRecord) -> Vec<Broken> {
         let Some(last) = self.last else {
             return Vec::new();
         };
@@ -43,10 +44,9 @@ impl VersionRule<'_> {
         for before in &last.tables {
             let table = &before.table;
             let Some(now) = candidate.tables.iter().find(|own| own.table == *table) else {
-                broken.push(say(
-                    &format!("table {table} retirée"),
-                    &format!("table {table} removed"),
-                ));
+                broken.push(Broken::Table {
+                    table: table.clone(),
+                });
                 continue;
             };
             let gone: Vec<&str> = before
@@ -63,10 +63,7 @@ impl VersionRule<'_> {
             for name in gone.iter().filter(|name| !is_twin(name)) {
                 let name = format!("{table}.{name}");
                 if !announced(&name) {
-                    broken.push(say(
-                        &format!("colonne {name} retirée ou de type changé"),
-                        &format!("column {name} removed or retyped"),
-                    ));
+                    broken.push(Broken::Column { column: name });
                 }
             }
             let kept = before
@@ -79,10 +76,9 @@ impl VersionRule<'_> {
                 .filter(|column| before.columns.contains(column))
                 .eq(kept)
             {
-                broken.push(say(
-                    &format!("ordre des colonnes de {table} changé"),
-                    &format!("columns of {table} reordered"),
-                ));
+                broken.push(Broken::Order {
+                    table: table.clone(),
+                });
             }
         }
         broken
@@ -107,19 +103,18 @@ impl VersionRule<'_> {
             return Decision::New {
                 version: Version::FIRST,
                 change: None,
-                reasons: vec![say("Première publication.", "First publication.")],
+                changes: vec![ReleaseChange::FirstRelease],
             };
         };
-        let mut changes: Vec<(Change, Text)> = Vec::new();
+        let mut changes: Vec<(Change, ReleaseChange)> = Vec::new();
         for table in &candidate.tables {
             match last.tables.iter().find(|own| own.table == table.table) {
                 Some(before) => changes.extend(table_changes(before, table)),
                 None => changes.push((
                     Change::Minor,
-                    say(
-                        &format!("Table {} ajoutée.", table.table),
-                        &format!("Table {} added.", table.table),
-                    ),
+                    ReleaseChange::TableAdded {
+                        table: table.table.clone(),
+                    },
                 )),
             }
         }
@@ -130,47 +125,27 @@ impl VersionRule<'_> {
         {
             changes.push((
                 Change::Major,
-                say(
-                    &format!("Table {} retirée.", table.table),
-                    &format!("Table {} removed.", table.table),
-                ),
+                ReleaseChange::TableRemoved {
+                    table: table.table.clone(),
+                },
             ));
         }
         if changes.is_empty() && last.definition_sha256 != candidate.definition_sha256 {
-            changes.push((
-                Change::Patch,
-                say(
-                    "Textes et définitions revus, données inchangées.",
-                    "Texts and definitions revised, same data.",
-                ),
-            ));
+            changes.push((Change::Patch, ReleaseChange::TextsRevised));
         }
         match changes.iter().map(|(change, _)| *change).max() {
             None => Decision::Unchanged(last.version),
             Some(change) => Decision::New {
                 version: last.version.after(change),
                 change: Some(change),
-                reasons: changes.into_iter().map(|(_, reason)| reason).collect(),
+                changes: changes.into_iter().map(|(_, change)| change).collect(),
             },
         }
     }
 }
 
-fn say(fr: &str, en: &str) -> Text {
-    Text {
-        fr: fr.to_owned(),
-        en: en.to_owned(),
-    }
-}
-
-fn both(table: &str, fr: &str, en: &str, what: &str) -> Text {
-    say(
-        &format!("{table} : {fr} : {what}."),
-        &format!("{table}: {en}: {what}."),
-    )
-}
-
-fn table_changes(before: &TableRecord, now: &TableRecord) -> Vec<(Change, Text)> {
+fn table_changes(before: &TableRecord, now: &TableRecord) -> Vec<(Change, ReleaseChange)> {
+    let table = &now.table;
     let mut changes = Vec::new();
     let kept: Vec<_> = now
         .columns
@@ -181,64 +156,55 @@ fn table_changes(before: &TableRecord, now: &TableRecord) -> Vec<(Change, Text)>
         .columns
         .iter()
         .filter(|column| !now.columns.contains(column))
-        .map(|c| c.name.as_str())
+        .map(|column| column.name.clone())
         .collect();
     let added: Vec<_> = now
         .columns
         .iter()
         .filter(|column| !before.columns.contains(column))
-        .map(|c| c.name.as_str())
+        .map(|column| column.name.clone())
         .collect();
     if !removed.is_empty() {
         changes.push((
             Change::Major,
-            both(
-                &now.table,
-                "colonnes retirées ou de type changé",
-                "columns removed or retyped",
-                &removed.join(", "),
-            ),
+            ReleaseChange::ColumnsRemoved {
+                table: table.clone(),
+                columns: removed,
+            },
         ));
     } else if !kept.iter().copied().eq(before.columns.iter()) {
         changes.push((
             Change::Major,
-            say(
-                &format!("{} : l'ordre des colonnes change.", now.table),
-                &format!("{}: the order of columns changes.", now.table),
-            ),
+            ReleaseChange::ColumnsReordered {
+                table: table.clone(),
+            },
         ));
     }
     if !added.is_empty() {
         changes.push((
             Change::Minor,
-            both(
-                &now.table,
-                "colonnes ajoutées",
-                "columns added",
-                &added.join(", "),
-            ),
+            ReleaseChange::ColumnsAdded {
+                table: table.clone(),
+                columns: added,
+            },
         ));
     }
     if before.keys_sha256 != now.keys_sha256 {
         changes.push((
             Change::Minor,
-            both(
-                &now.table,
-                "lignes, avant et après",
-                "rows, before and after",
-                &format!("{} → {}", before.rows, now.rows),
-            ),
+            ReleaseChange::RowsMoved {
+                table: table.clone(),
+                before: before.rows,
+                after: now.rows,
+            },
         ));
     }
     if changes.is_empty() && before.content_sha256 != now.content_sha256 {
         changes.push((
             Change::Patch,
-            both(
-                &now.table,
-                "lignes",
-                "rows",
-                "valeurs corrigées / values corrected",
-            ),
+            ReleaseChange::ValuesCorrected {
+                table: table.clone(),
+            },
         ));
     }
     changes
@@ -257,11 +223,12 @@ mod tests {
             kind: "string".to_owned(),
         });
         ReleaseRecord {
-            format: 1,
+            format: ReleaseRecord::FORMAT,
             dataset: "d".parse().unwrap(),
             version: Version::FIRST,
             definition_sha256: Sha256::of(b"definition"),
             deprecated: Vec::new(),
+            facts: crate::facts::ReleaseFacts::default(),
             tables: vec![TableRecord {
                 table: "t".to_owned(),
                 rows: 1,
@@ -323,12 +290,9 @@ mod tests {
     fn a_removed_column_needs_a_notice() {
         let mut last = record(&["a", "b"], "k", "c");
         let now = record(&["a"], "k", "c");
-        let told: Vec<String> = (VersionRule { last: Some(&last) })
-            .unannounced(&now)
-            .into_iter()
-            .map(|text| text.en)
-            .collect();
-        assert_eq!(told, ["column t.b removed or retyped"]);
+        let broken = (VersionRule { last: Some(&last) }).unannounced(&now);
+        let column = "t.b".to_owned();
+        assert_eq!(broken, [Broken::Column { column }]);
         last.deprecated.push(crate::dataset::Deprecation {
             column: "t.b".to_owned(),
             reason: "remplacée".to_owned(),

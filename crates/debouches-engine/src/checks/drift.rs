@@ -4,8 +4,8 @@ use debouches_model::{
     Finding, Ingredients, InputRef, Lang, Report, RuleCode, RuleTally, Severity, Sha256, Stage,
     Text, Tolerance, Verdict, Waiver, counted_en,
 };
-use debouches_release::ReleaseProfile;
 use debouches_release::drift::{Breach, compare};
+use debouches_release::{ReleaseDecision, ReleaseProfile};
 
 use crate::config::DatasetConfig;
 use crate::context::Context;
@@ -13,6 +13,9 @@ use crate::stages::target::{Built, FINDINGS_FILE, PAGE_FILE, Target};
 use crate::summary::Step;
 use crate::targets::live::{Live, live};
 use crate::waivers;
+
+/// Moves that a waiver names before the others are counted.
+const NAMED: usize = 3;
 
 /// What the gate says of a candidate.
 pub struct Ruling {
@@ -86,49 +89,28 @@ impl Ruling {
         used
     }
 
-    /// What the changelog says of the waivers.
-    pub fn reasons(&self) -> Vec<Text> {
-        let line = |waiver: &Waiver| {
-            let Waiver {
-                rule,
-                by,
-                on,
-                until,
-                reason,
-                ..
-            } = waiver;
-            let reason = reason.trim_end_matches('.');
-            let (fr, en) = (
-                self.breaches(waiver, Lang::Fr),
-                self.breaches(waiver, Lang::En),
-            );
-            Text {
-                fr: format!(
-                    "Dérogation à la règle {rule} accordée par {by} le {on}, valable jusqu'au {until} : {reason}. Écart constaté : {fr}."
-                ),
-                en: format!(
-                    "Waiver of rule {rule} granted by {by} on {on}, until {until}: {reason}. Breach: {en}."
-                ),
+    /// The waivers with the first moves that each covers, for the record of the release.
+    pub fn decisions(&self) -> Vec<ReleaseDecision> {
+        let decision = |waiver: Waiver| {
+            let waived = self
+                .waived
+                .iter()
+                .filter(|(_, covering)| *covering == waiver);
+            let mut breaches: Vec<Text> = waived
+                .map(|(breach, _)| Text {
+                    fr: breach.finding.sentence(Lang::Fr),
+                    en: breach.finding.sentence(Lang::En),
+                })
+                .collect();
+            let others = breaches.len().saturating_sub(NAMED);
+            breaches.truncate(NAMED);
+            ReleaseDecision::Waiver {
+                waiver,
+                breaches,
+                others,
             }
         };
-        self.waivers().iter().map(line).collect()
-    }
-
-    /// The first breaches that a waiver covers, in a sentence.
-    fn breaches(&self, waiver: &Waiver, lang: Lang) -> String {
-        let waived = self.waived.iter().filter(|(_, own)| own == waiver);
-        let mut told: Vec<String> = waived
-            .map(|(breach, _)| breach.finding.sentence(lang))
-            .collect();
-        let more = told.len().saturating_sub(3);
-        told.truncate(3);
-        if more > 0 {
-            told.push(match lang {
-                Lang::Fr => format!("et {more} autres"),
-                Lang::En => format!("and {more} more"),
-            });
-        }
-        told.join(" ; ")
+        self.waivers().into_iter().map(decision).collect()
     }
 
     /// Keeps the refusal in the state and makes its step.

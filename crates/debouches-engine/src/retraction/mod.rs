@@ -7,10 +7,12 @@ use std::io::Write as _;
 use anyhow::Context as _;
 use debouches_model::spec::{TableSpec, tables};
 use debouches_model::{
-    ArtefactKey, Change, DatasetId, Decree, Fault, Ingredients, Manifest, Stage, Text, Version,
+    ArtefactKey, Change, DatasetId, Decree, Fault, Ingredients, Manifest, Stage, Version,
     Withdrawal,
 };
-use debouches_release::{Decision, RECORD_FILE, ReleaseRecord, VersionRule};
+use debouches_release::{
+    Decision, RECORD_FILE, ReleaseChange, ReleaseRecord, Retracted, VersionRule,
+};
 use debouches_store::{Artefact, Draft};
 use debouches_table::{ReadLimits, read_csv};
 
@@ -123,8 +125,8 @@ pub fn same_content<'a>(
 }
 
 impl Withdrawn {
-    /// The version and the sentences that follow this release; none when the candidate has its content.
-    fn compared_with(&self, candidate: &ReleaseRecord) -> Option<(Version, Vec<Text>)> {
+    /// The version and the changes that follow this release; none when the candidate has its content.
+    fn compared_with(&self, candidate: &ReleaseRecord) -> Option<(Version, Vec<ReleaseChange>)> {
         match (VersionRule {
             last: Some(&self.record),
         })
@@ -132,9 +134,14 @@ impl Withdrawn {
         {
             Decision::Unchanged(_) => None,
             Decision::New {
-                version, reasons, ..
-            } => Some((version, reasons)),
+                version, changes, ..
+            } => Some((version, changes)),
         }
+    }
+
+    /// What readers may know of it.
+    pub fn as_fact(&self) -> Retracted {
+        Retracted::of(&self.withdrawal)
     }
 
     /// Why nothing is made, in a sentence.
@@ -156,9 +163,9 @@ impl Withdrawn {
 pub fn past(
     withdrawn: &[Withdrawn],
     candidate: &ReleaseRecord,
-    ruled: (Version, Option<Change>, Vec<Text>),
-) -> (Version, Option<Change>, Vec<Text>) {
-    let (mut version, change, mut reasons) = ruled;
+    ruled: (Version, Option<Change>, Vec<ReleaseChange>),
+) -> (Version, Option<Change>, Vec<ReleaseChange>) {
+    let (mut version, change, mut changes) = ruled;
     for own in withdrawn
         .iter()
         .filter(|own| own.withdrawal.version >= Version::FIRST)
@@ -170,23 +177,16 @@ pub fn past(
             version = next;
             // Nothing is left to compare with but what was withdrawn.
             if change.is_none() {
-                reasons = compared;
+                changes = compared;
             }
         }
     }
-    (version, change, reasons)
+    (version, change, changes)
 }
 
 /// The newest number that a withdrawn release had.
 pub fn newest(withdrawn: &[Withdrawn]) -> Option<Version> {
     withdrawn.iter().map(|own| own.withdrawal.version).max()
-}
-
-/// What readers of the next changelog must be told of withdrawn releases, unless the former one tells it.
-pub fn sentences(withdrawn: &[Withdrawn], former: Option<&str>) -> Vec<Text> {
-    let all = withdrawn.iter().map(|own| own.withdrawal.sentence());
-    all.filter(|sentence| !former.is_some_and(|text| text.contains(&sentence.fr)))
-        .collect()
 }
 
 /// The release to mark on the portal when every release of a dataset is withdrawn: the last to be withdrawn, which readers were

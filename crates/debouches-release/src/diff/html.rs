@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use debouches_model::Lang;
 
 use super::report::DiffReport;
-use super::told::sentences;
+use super::told::changes;
 use crate::escape::escaped;
 
 /// The page, in French.
@@ -21,7 +21,10 @@ pub fn html(report: &DiffReport) -> String {
         out.push_str("<p>Les données sont identiques.</p>\n");
     }
     out.push_str("<ul>\n");
-    for sentence in sentences(report) {
+    for sentence in changes(report)
+        .iter()
+        .flat_map(crate::facts::ReleaseChange::sentences)
+    {
         let _ = writeln!(out, "<li>{}</li>", escaped(sentence.get(Lang::Fr)));
     }
     out.push_str("</ul>\n");

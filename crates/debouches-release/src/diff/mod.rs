@@ -17,7 +17,8 @@ pub use report::{
 };
 pub use rows::ChangedRows;
 pub use shape::{ShapeColumn, Side, SideTable, TableShape};
-pub use told::{sentences, text};
+pub(crate) use told::table_sentences;
+pub use told::{changes, text};
 
 use crate::PackageError;
 

@@ -1,9 +1,9 @@
 //! The result of a comparison, as it is serialised. Its JSON Schema is `diff.schema.json`.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What differs between two releases.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DiffReport {
     /// Format number of this structure.
     pub schema_version: u32,
@@ -24,7 +24,7 @@ pub struct DiffReport {
 }
 
 /// What differs in a table.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TableDiff {
     /// Its name.
     pub table: String,
@@ -43,7 +43,7 @@ pub struct TableDiff {
 }
 
 /// Columns that differ.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct SchemaDiff {
     /// Columns of the first release only.
     pub removed: Vec<String>,
@@ -58,7 +58,7 @@ pub struct SchemaDiff {
 }
 
 /// A column whose type changed.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Retyped {
     /// Its name.
     pub column: String,
@@ -69,7 +69,7 @@ pub struct Retyped {
 }
 
 /// Rows, counted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RowsDiff {
     /// Rows of the first release.
     pub before: u64,
@@ -88,7 +88,7 @@ pub struct RowsDiff {
 }
 
 /// A column with changed cells.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ColumnDiff {
     /// Its name.
     pub column: String,
@@ -111,7 +111,7 @@ pub struct ColumnDiff {
 }
 
 /// A change of the reason of emptiness.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatusMove {
     /// The measure.
     pub measure: String,
@@ -124,7 +124,7 @@ pub struct StatusMove {
 }
 
 /// Moves of a rate in a région or a trade.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GroupMove {
     /// The rate.
     pub measure: String,
@@ -143,12 +143,12 @@ pub struct GroupMove {
 }
 
 /// Values of a column that appeared or are gone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ValuesDiff {
     /// The column.
     pub column: String,
     /// `vintage` or `diploma`.
-    pub role: &'static str,
+    pub role: String,
     /// Values of the second release only.
     pub appeared: Vec<String>,
     /// Values of the first release only.

@@ -267,7 +267,7 @@ fn values(sides: &Sides<'_>) -> Result<Vec<ValuesDiff>, debouches_table::TableEr
         if !appeared.is_empty() || !gone.is_empty() {
             found.push(ValuesDiff {
                 column: name.to_owned(),
-                role,
+                role: role.to_owned(),
                 appeared,
                 gone,
             });

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use debouches_model::{Lang, Text, counted_en, counted_fr};
 
 use super::report::{DiffReport, TableDiff, ValuesDiff};
+use crate::facts::ReleaseChange;
 
 /// Names told in a sentence before it is cut.
 const NAMES: usize = 12;
@@ -36,7 +37,10 @@ pub fn text(report: &DiffReport, lang: Lang) -> String {
         );
         return out;
     }
-    for sentence in sentences(report) {
+    let sentences = changes(report)
+        .into_iter()
+        .flat_map(|change| change.sentences());
+    for sentence in sentences {
         let _ = writeln!(out, "- {}", sentence.get(lang));
     }
     for table in &report.tables {
@@ -63,36 +67,48 @@ pub fn text(report: &DiffReport, lang: Lang) -> String {
     out
 }
 
-/// What changed, one sentence each, in the order of what matters to a reuser.
+/// What changed in one table, one sentence each.
 #[must_use]
-pub fn sentences(report: &DiffReport) -> Vec<Text> {
+pub(crate) fn table_sentences(table: &TableDiff) -> Vec<Text> {
     let mut out = Vec::new();
-    let names = report
+    schema(table, &mut out);
+    table
+        .values
+        .iter()
+        .for_each(|values| values_told(table, values, &mut out));
+    rows(table, &mut out);
+    columns(table, &mut out);
+    statuses(table, &mut out);
+    out
+}
+
+/// What changed, as the facts of a release; nothing when the data is the same.
+#[must_use]
+pub fn changes(report: &DiffReport) -> Vec<ReleaseChange> {
+    let removed = report
         .tables_removed
         .iter()
-        .map(|name| (name, "retirée", "removed"));
-    for (name, fr, en) in names.chain(
-        report
-            .tables_added
-            .iter()
-            .map(|name| (name, "ajoutée", "added")),
-    ) {
-        out.push(Text {
-            fr: format!("Table `{name}` {fr}."),
-            en: format!("Table `{name}` {en}."),
+        .map(|table| ReleaseChange::TableRemoved {
+            table: table.clone(),
         });
-    }
-    for table in &report.tables {
-        schema(table, &mut out);
-        table
-            .values
-            .iter()
-            .for_each(|values| values_told(table, values, &mut out));
-        rows(table, &mut out);
-        columns(table, &mut out);
-        statuses(table, &mut out);
-    }
-    out
+    let added = report
+        .tables_added
+        .iter()
+        .map(|table| ReleaseChange::TableAdded {
+            table: table.clone(),
+        });
+    let compared = report
+        .tables
+        .iter()
+        .filter(|table| !table_sentences(table).is_empty());
+    let compared = compared.map(|table| ReleaseChange::Compared {
+        // Moves by group are for who compares by hand; a changelog never had them.
+        comparison: TableDiff {
+            moves: Vec::new(),
+            ..table.clone()
+        },
+    });
+    removed.chain(added).chain(compared).collect()
 }
 
 fn listed(names: &[String], lang: Lang) -> String {

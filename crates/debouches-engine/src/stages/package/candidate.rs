@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use anyhow::Context as _;
 use debouches_model::spec::CopySpec;
-use debouches_model::{ArtefactKey, Manifest, Stage, Text, Version};
+use debouches_model::{ArtefactKey, Manifest, Stage, Version};
 use debouches_release::{
-    DescribedRelease, Former, Part, PreparedTable, ReleaseProfile, ReleaseRecord, Side, SideTable,
-    SourceNote, TableShape, TextFile, WrittenFile, describe, diff_sentences, media_type, prepare,
-    write_forms,
+    DescribedRelease, Outline, Part, PreparedTable, ReleaseChange, ReleaseProfile, ReleaseRecord,
+    Side, SideTable, SourceNote, TableShape, TextFile, WrittenFile, describe, diff_changes,
+    media_type, prepare, write_forms,
 };
 use debouches_store::{Artefact, Spooled};
 use debouches_table::ParquetFile;
@@ -69,15 +69,15 @@ impl<'a> Candidate<'a> {
         ReleaseProfile::of(profiles.collect())
     }
 
-    /// What changed since a release, from a comparison of the rows; `reasons` of the rule when it shows nothing.
+    /// What changed since a release, from a comparison of the rows; `ruled`, from digests, when it shows nothing.
     ///
     /// # Errors
     /// Fails when one of them cannot be read.
     pub async fn changes_since(
         &self,
         last: &Artefact,
-        reasons: Vec<Text>,
-    ) -> anyhow::Result<Vec<Text>> {
+        ruled: Vec<ReleaseChange>,
+    ) -> anyhow::Result<Vec<ReleaseChange>> {
         let before = sidecar::of_release(last).await?;
         let mut tables = Vec::new();
         for (table, files) in self.prepared.iter().zip(&self.data) {
@@ -95,29 +95,13 @@ impl<'a> Candidate<'a> {
         };
         let report =
             blocking(move || Ok(debouches_release::diff(&before, &after, 0.0, None)?)).await?;
-        let sentences = diff_sentences(&report);
-        Ok(if sentences.is_empty() {
-            reasons
-        } else {
-            sentences
-        })
+        let changes = diff_changes(&report);
+        Ok(if changes.is_empty() { ruled } else { changes })
     }
 
     /// The texts of the release.
-    pub fn describe(
-        &self,
-        version: Version,
-        reasons: &[Text],
-        former: &Former,
-    ) -> DescribedRelease {
-        describe(
-            &self.dataset.notice,
-            version,
-            reasons,
-            &self.prepared,
-            &self.files,
-            former,
-        )
+    pub fn describe(&self, outline: &Outline) -> DescribedRelease {
+        describe(&self.dataset.notice, outline, &self.prepared, &self.files)
     }
 
     /// The files of the tables.

@@ -1,8 +1,10 @@
 //! What people decide about a release: its number, a break without notice, columns announced to go.
 
 use anyhow::Context as _;
-use debouches_model::{Change, Fault, Lang, Text, Version};
-use debouches_release::{ReleaseRecord, VersionRule};
+use debouches_model::{Change, Fault, Lang, Version};
+use debouches_release::{
+    Deprecation, PreviousChangelogs, ReleaseChange, ReleaseDecision, ReleaseRecord, VersionRule,
+};
 use debouches_store::Artefact;
 
 use crate::config::DatasetConfig;
@@ -45,25 +47,19 @@ pub fn breaking(
     options: &ReleaseOptions,
     rule: &VersionRule<'_>,
     candidate: &ReleaseRecord,
-) -> anyhow::Result<Option<Text>> {
+) -> anyhow::Result<Option<ReleaseDecision>> {
     let broken = rule.unannounced(candidate);
-    let listed = |lang: Lang| {
-        broken
-            .iter()
-            .map(|text| text.get(lang))
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
     match &options.breaking {
         _ if broken.is_empty() => Ok(None),
-        Some(reason) => Ok(Some(Text {
-            fr: format!("Rupture sans préavis ({}) : {reason}", listed(Lang::Fr)),
-            en: format!("Break without notice ({}): {reason}", listed(Lang::En)),
+        Some(reason) => Ok(Some(ReleaseDecision::Break {
+            broken,
+            reason: reason.clone(),
         })),
         None => {
+            let names: Vec<String> = broken.iter().map(|broken| broken.name(Lang::En)).collect();
             let message = format!(
                 "this would break reusers without notice: {}; announce it in a release first (`deprecated` of the dataset), or give the reason with `--breaking`",
-                listed(Lang::En)
+                names.join(", ")
             );
             Err(Decided {
                 message,
@@ -75,39 +71,40 @@ pub fn breaking(
 }
 
 /// The columns whose removal is announced for the first time.
-pub fn notices(dataset: &DatasetConfig, last: Option<&ReleaseRecord>) -> Vec<Text> {
-    let newly = |notice: &&debouches_release::Deprecation| {
-        last.is_none_or(|last| !last.deprecated.contains(notice))
-    };
-    let told = |notice: &debouches_release::Deprecation| Text {
-        fr: format!(
-            "Préavis : la colonne `{}` sera retirée. {}",
-            notice.column, notice.reason
-        ),
-        en: format!(
-            "Notice: column `{}` will be removed. {}",
-            notice.column, notice.reason
-        ),
-    };
-    dataset
-        .notice
-        .deprecated
-        .iter()
-        .filter(newly)
-        .map(told)
+pub fn announcements(dataset: &DatasetConfig, last: Option<&ReleaseRecord>) -> Vec<ReleaseChange> {
+    let is_new = |notice: &&Deprecation| last.is_none_or(|last| !last.deprecated.contains(notice));
+    let announced = dataset.notice.deprecated.iter().filter(is_new);
+    announced
+        .map(|notice| ReleaseChange::RemovalAnnounced {
+            announcement: notice.clone(),
+        })
         .collect()
+}
+
+/// The changelogs of the previous release.
+///
+/// # Errors
+/// Fails when they cannot be read.
+pub async fn changelogs(last: Option<&Artefact>) -> anyhow::Result<PreviousChangelogs> {
+    Ok(match last {
+        Some(release) => PreviousChangelogs {
+            french: changelog(release, "CHANGELOG.md").await?,
+            english: changelog(release, "CHANGELOG.en.md").await?,
+        },
+        None => PreviousChangelogs::default(),
+    })
 }
 
 /// A changelog of a release; none when it has none.
 ///
 /// # Errors
 /// Fails when it cannot be read.
-pub async fn changelog(release: &Artefact, path: &str) -> anyhow::Result<Option<String>> {
+async fn changelog(release: &Artefact, path: &str) -> anyhow::Result<Option<String>> {
     if release.manifest().file(path).is_none() {
         return Ok(None);
     }
     let bytes = release.read(path).await?;
     Ok(Some(String::from_utf8(bytes).with_context(|| {
-        format!("the former {path} is not text")
+        format!("the previous {path} is not text")
     })?))
 }

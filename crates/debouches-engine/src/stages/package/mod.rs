@@ -5,8 +5,11 @@ mod decision;
 mod ingredients;
 
 use anyhow::Context as _;
-use debouches_model::{Stage as StageName, Text, Version};
-use debouches_release::{Decision, Former, RECORD_FILE, ReleaseRecord, VersionRule};
+use debouches_model::{Stage as StageName, Version};
+use debouches_release::{
+    Decision, Outline, RECORD_FILE, ReleaseDecision, ReleaseFacts, ReleaseRecord, Retracted,
+    VersionRule,
+};
 use debouches_store::{Artefact, Lock};
 
 use super::runner::{self, Done, Observed, Stage, Worked};
@@ -15,13 +18,13 @@ use crate::checks::drift;
 use crate::config::DatasetConfig;
 use crate::context::Context;
 use crate::releases::{discard_if_altered, is_current, latest};
-use crate::retraction::{made_again, newest, past, same_content, sentences, withdrawn};
+use crate::retraction::{Withdrawn, made_again, newest, past, same_content, withdrawn};
 use crate::selection::Selection;
 use crate::signing::{signed, signer};
 use crate::summary::{DatasetLine, Outcome, Step, Summary};
 
 pub use candidate::Candidate;
-pub use decision::{changelog, notices};
+pub use decision::{announcements, changelogs};
 pub use ingredients::ingredients;
 
 /// The stage that makes a release of enriched tables.
@@ -66,9 +69,7 @@ pub async fn run(
 /// A release that is decided and not committed.
 pub struct Decided<'a> {
     candidate: Candidate<'a>,
-    version: Version,
-    reasons: Vec<Text>,
-    former: Former,
+    outline: Outline,
     ruling: drift::Ruling,
 }
 
@@ -159,7 +160,7 @@ impl<'a> Stage for Package<'a> {
         let rule = VersionRule {
             last: record.as_ref(),
         };
-        let (ruled, change, reasons) = match rule.decide(&candidate.record) {
+        let (ruled, change, changes) = match rule.decide(&candidate.record) {
             Decision::Unchanged(version) => {
                 let release = last.context("an unchanged release exists")?;
                 self.note_equivalent(&release, observed).await?;
@@ -169,8 +170,8 @@ impl<'a> Stage for Package<'a> {
             Decision::New {
                 version,
                 change,
-                reasons,
-            } => past(&withdrawn, &candidate.record, (version, change, reasons)),
+                changes,
+            } => past(&withdrawn, &candidate.record, (version, change, changes)),
         };
         let ruling = drift::rule(context, dataset, &candidate.profile()).await?;
         if ruling.is_refused() {
@@ -183,20 +184,36 @@ impl<'a> Stage for Package<'a> {
         let options = &context.options.release;
         let version = decision::chosen(options, &rule, (ruled, change), newest(&withdrawn))?;
         let broken = decision::breaking(options, &rule, &candidate.record)?;
-        let former = former(last.as_ref()).await?;
-        let mut reasons = match &last {
-            Some(release) => candidate.changes_since(release, reasons).await?,
-            None => reasons,
+        let mut changes = match &last {
+            Some(release) => candidate.changes_since(release, changes).await?,
+            None => changes,
         };
-        reasons.splice(0..0, broken);
-        reasons.extend(sentences(&withdrawn, former.french.as_deref()));
-        reasons.extend(notices(dataset, record.as_ref()));
-        reasons.extend(ruling.reasons());
+        changes.extend(announcements(dataset, record.as_ref()));
+        let told = record.as_ref().map(|record| &record.facts);
+        let retracted: Vec<Retracted> = withdrawn.iter().map(Withdrawn::as_fact).collect();
+        let new = retracted
+            .iter()
+            .filter(|retracted| !told.is_some_and(|facts| facts.retracted.contains(retracted)));
+        let new = new.map(|retracted| ReleaseDecision::Retraction {
+            retracted: retracted.clone(),
+        });
+        let decisions = broken
+            .into_iter()
+            .chain(new)
+            .chain(ruling.decisions())
+            .collect();
         Ok(Worked::Output(Decided {
             candidate,
-            version,
-            reasons,
-            former,
+            outline: Outline {
+                version,
+                facts: ReleaseFacts {
+                    previous: record.as_ref().map(|record| record.version),
+                    changes,
+                    decisions,
+                    retracted,
+                },
+                changelogs: changelogs(last.as_ref()).await?,
+            },
             ruling,
         }))
     }
@@ -209,12 +226,11 @@ impl<'a> Stage for Package<'a> {
     ) -> anyhow::Result<Done> {
         let Decided {
             candidate,
-            version,
-            reasons,
-            former,
+            outline,
             ruling,
         } = decided;
-        let described = candidate.describe(version, &reasons, &former);
+        let version = outline.version;
+        let described = candidate.describe(&outline);
         let mut texts = described.texts;
         if let Some(key) = signer(self.context)? {
             texts.extend(signed(&key, dataset, version, &texts));
@@ -228,6 +244,7 @@ impl<'a> Stage for Package<'a> {
             })
             .await?;
         let lang = self.context.options.lang;
+        let reasons = outline.facts.sentences();
         let first: Vec<&str> = reasons
             .iter()
             .take(3)
@@ -263,17 +280,6 @@ fn kept(dataset: &DatasetConfig, detail: String, release: Option<&Artefact>) -> 
         step: Step::new(StageName::Package, dataset.id(), Outcome::Kept, detail),
         dataset: release.map(dataset_line),
     }
-}
-
-/// The changelogs of the release before.
-async fn former(last: Option<&Artefact>) -> anyhow::Result<Former> {
-    Ok(match last {
-        Some(release) => Former {
-            french: changelog(release, "CHANGELOG.md").await?,
-            english: changelog(release, "CHANGELOG.en.md").await?,
-        },
-        None => Former::default(),
-    })
 }
 
 fn dataset_line(release: &Artefact) -> DatasetLine {

@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use debouches_http::{Client, Request, Url};
 use debouches_model::{Sha256, Version};
 use debouches_publish::{Live, LiveFile};
-use debouches_release::{RECORD_FILE, SIGNATURE_FILE, TextFile};
+use debouches_release::{Outline, PreviousChangelogs, ReleaseFacts, SIGNATURE_FILE, TextFile};
 use debouches_store::Lock;
 
 use super::connection::Connection;
@@ -46,7 +46,12 @@ pub async fn restore(
         Err(error) => error,
     })?;
     let candidate = Candidate::build(context, dataset, &tables).await?;
-    let described = candidate.describe(version, &[], &debouches_release::Former::default());
+    // What it changed, and what people decided, only the release itself tells: those texts are read back.
+    let described = candidate.describe(&Outline {
+        version,
+        facts: ReleaseFacts::default(),
+        changelogs: PreviousChangelogs::default(),
+    });
     let paths = described
         .texts
         .iter()
@@ -108,7 +113,7 @@ async fn read_texts<'a>(
     // No key: these are public files, possibly on another host.
     let client = Client::new(context.pipeline.client_options())?;
     let mut texts = BTreeMap::new();
-    for path in paths.filter(|path| *path != RECORD_FILE) {
+    for path in paths {
         let Some(file) = live.files.iter().find(|file| file.path == path) else {
             continue;
         };

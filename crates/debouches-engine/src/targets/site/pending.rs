@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, SubsecRound as _, Utc};
 use debouches_model::{ArtefactKey, DatasetId, Decree, FileEntry, Stage, Version};
 use debouches_publish::first_published;
-use debouches_release::{PROFILE_FILE, RECORD_FILE};
+use debouches_release::PROFILE_FILE;
 use debouches_site::{
     DatasetRecord, Expectation, File, Preview, Release, Texts, Withdrawal, dataset_files,
     known_datasets, root_files,
@@ -17,7 +17,7 @@ use crate::calendar;
 use crate::config::DatasetConfig;
 
 /// Files of a release that are ours, and not for readers.
-const OURS: [&str; 2] = [RECORD_FILE, PROFILE_FILE];
+const OURS: [&str; 1] = [PROFILE_FILE];
 
 /// What a publication of a dataset would write.
 pub struct Pending {
