@@ -48,8 +48,13 @@ fn files(root: &Path) -> BTreeMap<String, Vec<u8>> {
     while let Some(folder) = waiting.pop() {
         for entry in std::fs::read_dir(folder).into_iter().flatten() {
             let path = entry.unwrap().path();
+            let is_ours = path
+                .file_name()
+                .is_some_and(|name| name.to_string_lossy().starts_with(".debouches-"));
             if path.is_dir() {
                 waiting.push(path);
+            } else if is_ours {
+                // The marker of the folder and the lock of its writers lead nowhere.
             } else if let Ok(bytes) = std::fs::read(&path) {
                 // A temporary file of a run that goes on may be gone.
                 found.insert(
@@ -267,6 +272,8 @@ fn what_was_taken_away_comes_back_and_what_was_altered_is_refused() {
 fn an_index_that_cannot_be_written_is_an_incomplete_publication() {
     let test = published_to("site", 0);
     std::fs::create_dir_all(test.path("site/index.html")).unwrap();
+    let marker = r#"{"format":1,"kind":"static-site"}"#;
+    std::fs::write(test.path("site/.debouches-folder.json"), marker).unwrap();
     test.run(&["run"])
         .expect_exit(6)
         .expect_told("published in part")

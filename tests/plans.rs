@@ -225,7 +225,7 @@ fn somebody_deletes_our_dataset_and_no_second_one_is_made() {
         portal.clear("tested");
         let sent = portal.writes();
         test.run(&["publish", "--yes"])
-            .expect_exit(2)
+            .expect_exit(3)
             .expect_told("was deleted on the portal");
         assert_eq!(portal.writes(), sent);
     });
@@ -242,7 +242,13 @@ fn files_that_others_add_or_delete_are_kept_and_put_back() {
         assert_eq!(portal.ask("POST", &path, Some(&link)).0, 201);
         let ours = dataset["resources"][1]["id"].as_str().unwrap();
         assert_eq!(portal.ask("DELETE", &format!("{path}{ours}/"), None).0, 204);
-        test.run(&["publish", "--yes"]).expect_exit(0);
+        let sent = portal.writes();
+        test.run(&["publish", "--yes"])
+            .expect_exit(3)
+            .expect_told("has lost files")
+            .expect_told("`--force` puts them back");
+        assert_eq!(portal.writes(), sent, "a person decides");
+        test.run(&["publish", "--yes", "--force"]).expect_exit(0);
         let (_, now) = dataset_of(portal);
         let titles: Vec<&str> = now["resources"]
             .as_array()
@@ -256,9 +262,8 @@ fn files_that_others_add_or_delete_are_kept_and_put_back() {
             "{titles:?}"
         );
         assert_eq!(
-            *titles.last().unwrap(),
-            "Note d'un collègue",
-            "what others added comes last and stays"
+            titles[0], "Note d'un collègue",
+            "what others added stays where they put it"
         );
         test.run(&["publish", "--yes"])
             .expect_exit(0)

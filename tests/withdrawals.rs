@@ -35,6 +35,29 @@ fn rename(test: &PipelineTest, name: &str) {
     .unwrap();
 }
 
+/// The decisions of the register, after their seals.
+fn decisions(test: &PipelineTest) -> Vec<Value> {
+    let register = std::fs::read_to_string(test.path("state/withdrawn/register")).unwrap();
+    let decision = |line: &str| serde_json::from_str(line.split_once(' ').unwrap().1).unwrap();
+    register.lines().map(decision).collect()
+}
+
+/// The figures of the first version may be published again.
+fn lift(test: &PipelineTest) {
+    test.run(&[
+        "retract",
+        "--lift",
+        "tested@1.0.0",
+        "--reason",
+        "Relu.",
+        "--by",
+        "A. B.",
+        "--yes",
+        "-q",
+    ])
+    .expect_exit(0);
+}
+
 fn live(test: &PipelineTest) -> Value {
     test.practice_portal()["datasets"][0].clone()
 }
@@ -86,7 +109,8 @@ fn a_yanked_release_gives_way_to_the_one_before_and_is_never_made_again() {
     test.run(&yank)
         .expect_exit(2)
         .expect_told("--yes")
-        .expect_told("readers are led to 1.0.0");
+        .expect_told("nothing was done. tested 1.0.1 would be withdrawn")
+        .expect_told("readers would be led to 1.0.0");
     test.run(&["yank", "1.0.1", "--yes"])
         .expect_exit(2)
         .expect_told("--reason");
@@ -225,11 +249,7 @@ fn a_yank_is_taken_back() {
     test.run(&["run"])
         .expect_exit(0)
         .expect_told("nothing to do");
-    let register = std::fs::read_to_string(test.path("state/withdrawn/withdrawn.jsonl")).unwrap();
-    let decisions: Vec<Value> = register
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let decisions = decisions(&test);
     let told: Vec<_> = decisions
         .iter()
         .map(|line| {
@@ -268,6 +288,9 @@ fn the_page_of_the_only_release_is_marked_and_its_files_stay() {
     );
     assert_eq!(dataset["resources"].as_array().unwrap().len(), files);
     rename(&test, "CFA mendé");
+    // The figures are the same: somebody says that they may come back.
+    test.run(&["run", "-q"]).expect_exit(3);
+    lift(&test);
     test.run(&["run", "-q"]).expect_exit(0);
     assert_eq!(
         live_version(&test),
@@ -318,8 +341,7 @@ fn a_purged_release_is_gone_everywhere_and_its_digests_are_kept() {
     // The practice portal sweeps the files that nothing names when it starts.
     test.run(&["verify", "tested@live"]).expect_exit(0);
     assert_eq!(places(), [Vec::<PathBuf>::new(), Vec::new()]);
-    let register = std::fs::read_to_string(test.path("state/withdrawn/withdrawn.jsonl")).unwrap();
-    let line: Value = serde_json::from_str(register.trim()).unwrap();
+    let line = decisions(&test).remove(0);
     assert_eq!(
         line["files"], manifest["files"],
         "the tombstone keeps the digests"
@@ -384,6 +406,8 @@ fn the_page_of_the_only_release_has_no_file_after_a_purge() {
         .expect_exit(0)
         .expect_told("nothing to do");
     rename(&test, "CFA publiable");
+    test.run(&["run", "-q"]).expect_exit(3);
+    lift(&test);
     test.run(&["run", "-q"]).expect_exit(0);
     assert_eq!(live_version(&test), "1.0.1");
     assert!(!live(&test)["resources"].as_array().unwrap().is_empty());
@@ -548,6 +572,8 @@ fn the_gate_remembers_what_a_purged_release_showed() {
         .map(|(_, line)| line)
         .collect();
     std::fs::write(test.path("source.csv"), shorter).unwrap();
+    test.run(&["run", "-q"]).expect_exit(3);
+    lift(&test);
     test.run(&["run", "-q"]).expect_exit(0);
     let version = live_version(&test);
     assert_eq!(version, "1.1.0");

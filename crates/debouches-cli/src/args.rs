@@ -154,6 +154,11 @@ pub(crate) enum Command {
     /// later releases are safe. Snapshots and intermediate tables of the state are not published and stay. It cannot be
     /// undone; copies that others made are theirs. Stopped midway, the same command completes it.
     Purge(PurgeArgs),
+    /// Lets the data of a retracted release be published again, in another release
+    ///
+    /// After a yank or a purge the same figures are refused (exit 3) in whatever form they come back. The number of the
+    /// retracted release is never used again. The register of the state keeps who, when and why.
+    Retract(RetractArgs),
     /// What former runs did
     History(HistoryArgs),
     /// What one run did, stage by stage
@@ -398,6 +403,19 @@ pub(crate) struct PurgeArgs {
     /// On what ground, in French: it is published
     #[arg(long, value_name = "TEXT")]
     pub(crate) legal_basis: Option<String>,
+    /// Who decides [default: the user of the machine]
+    #[arg(long, value_name = "NAME", env = "USER", default_value = "")]
+    pub(crate) by: String,
+}
+
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct RetractArgs {
+    /// The release whose retraction is lifted
+    #[arg(long, value_name = "DATASET@VERSION")]
+    pub(crate) lift: String,
+    /// Why, in French: it is published
+    #[arg(long)]
+    pub(crate) reason: Option<String>,
     /// Who decides [default: the user of the machine]
     #[arg(long, value_name = "NAME", env = "USER", default_value = "")]
     pub(crate) by: String,

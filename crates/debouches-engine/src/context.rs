@@ -144,21 +144,12 @@ impl Context {
         Ok(lock)
     }
 
-    /// The releases that are withdrawn, as the register says when it is first asked.
+    /// The releases that are retracted, as the register says when it is first asked.
+    ///
+    /// # Errors
+    /// When the register was altered, or forgot what a witness remembers.
     pub async fn withdrawn(&self) -> anyhow::Result<&Withdrawals> {
-        let read = || async {
-            let lines = self.store.withdrawals().await?;
-            Withdrawals::read(lines.iter().map(String::as_str)).map_err(|error| {
-                let message = format!(
-                    "the register of withdrawn releases of {} cannot be read: {error}",
-                    self.store.root_display()
-                );
-                anyhow::Error::from(Decided {
-                    message,
-                    fault: Fault::Integrity,
-                })
-            })
-        };
+        let read = || crate::retraction::register::read(&self.store, &self.pipeline);
         self.withdrawn.get_or_try_init(read).await
     }
 

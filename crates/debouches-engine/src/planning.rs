@@ -33,6 +33,8 @@ pub struct PlanLine {
     pub left_out: Vec<String>,
     /// Why the release is not the newest possible one.
     pub notes: Vec<String>,
+    /// What people decided on the portal, and is kept.
+    pub hands: Vec<String>,
     /// What stands in the way, and whose fault it is.
     pub obstacle: Option<(String, Fault)>,
 }
@@ -119,6 +121,7 @@ async fn of_portal(
         {
             Ok(found) => {
                 line.left_out = found.desired.left_out.clone();
+                line.hands = found.notes.clone();
                 let mut planned = PlannedDataset::of(&found, release.manifest().identity());
                 match bucket(context, dataset, &release).await {
                     Ok(bucket) => planned.bucket = bucket,
@@ -222,6 +225,7 @@ impl PlanLine {
             files: Vec::new(),
             left_out: Vec::new(),
             notes: Vec::new(),
+            hands: Vec::new(),
             obstacle: None,
         }
     }
@@ -261,6 +265,7 @@ impl PlanLine {
             "bucket": self.planned.as_ref().and_then(|planned| planned.bucket.as_ref()),
             "left_out": self.left_out,
             "note": note,
+            "kept": self.hands,
             "obstacle": self.obstacle.as_ref().map(|(what, _)| what),
         })
     }

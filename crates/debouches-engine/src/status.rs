@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use debouches_model::{ArtefactKey, Decree, Ingredients, Stage, Withdrawal};
+use debouches_publish::receipt_of;
 use serde::Serialize;
 
 use crate::Context;
@@ -182,12 +183,15 @@ pub async fn status(
             .list(Stage::Publish, dataset.id().as_str())
             .await?
         {
-            let at = context
-                .store
-                .find(&key)
-                .await?
-                .map(|artefact| artefact.manifest().created_at.to_rfc3339());
-            let detail = format!("{} on {}", key.id, at.unwrap_or_default());
+            let Some(artefact) = context.store.find(&key).await? else {
+                continue;
+            };
+            let at = artefact.manifest().created_at.to_rfc3339();
+            let archived = match receipt_of(&artefact).await? {
+                receipt if receipt.archived => ", archived on the portal",
+                _ => "",
+            };
+            let detail = format!("{} on {at}{archived}", key.id);
             lines.push(StatusLine {
                 stage: Stage::Publish,
                 subject: dataset.id().to_string(),

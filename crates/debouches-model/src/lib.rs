@@ -44,4 +44,4 @@ pub use status::ValueStatus;
 pub use version::{Change, Version, VersionError};
 pub use vintage::{InvalidVintage, Vintage, VintageStyle};
 pub use waiver::Waiver;
-pub use withdrawal::{Decree, Withdrawal, Withdrawals};
+pub use withdrawal::{Decree, RegisterMark, RetractedTable, Withdrawal, Withdrawals};

@@ -1,14 +1,14 @@
-//! A release that readers should no longer use: yanked, or purged. One line of `withdrawn.jsonl` in the state per decision.
+//! A release that readers should no longer use: yanked, or purged. One line of the register of the state per decision.
 //!
 //! A version is withdrawn by the last decision about it. Lines are only ever added: the file is the register of who decided
 //! what, when and why.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{DatasetId, FileEntry, Fingerprint, Text, Version};
+use crate::{DatasetId, FileEntry, Fingerprint, Sha256, Text, Version};
 
 /// Somebody's decision about a release.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +33,29 @@ pub struct Withdrawal {
     /// The files that were removed: what is left of a purged release.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<FileEntry>,
+    /// The data of its tables, which is not published again in another release either.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tables: Vec<RetractedTable>,
+}
+
+/// The data of a table of a retracted release: its rows as keys and measures, whatever was added or written around them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RetractedTable {
+    /// Name of the table.
+    pub table: String,
+    /// Digest of its rows, in an order of their own.
+    pub data: Sha256,
+    /// How many of its rows are in no release that stands.
+    pub distinct: u64,
+}
+
+/// How much a register held when something else was written: whoever reads less knows that it was altered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegisterMark {
+    /// Number of decisions.
+    pub count: u64,
+    /// Seal of the last one, which covers those before it.
+    pub seal: Sha256,
 }
 
 /// What somebody decided about a release.
@@ -45,6 +68,8 @@ pub enum Decree {
     Unyank,
     /// The bytes are removed everywhere; it cannot be taken back.
     Purge,
+    /// The data of a retracted release may be published again, in another release.
+    Lift,
 }
 
 impl Withdrawal {
@@ -60,7 +85,7 @@ impl Withdrawal {
         let (day, reason) = (self.at.format("%Y-%m-%d"), reason.trim_end_matches('.'));
         let (fr, en) = match self.decision {
             Decree::Purge => ("supprimée", "Purged"),
-            Decree::Yank | Decree::Unyank => ("retirée", "Withdrawn"),
+            Decree::Yank | Decree::Unyank | Decree::Lift => ("retirée", "Withdrawn"),
         };
         Text {
             fr: format!("Version {fr} : {version}, le {day}. {reason}."),
@@ -71,35 +96,93 @@ impl Withdrawal {
 
 /// The releases that are withdrawn now, by dataset and version.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Withdrawals(BTreeMap<(DatasetId, Version), Withdrawal>);
+pub struct Withdrawals {
+    standing: BTreeMap<(DatasetId, Version), Withdrawal>,
+    lifted: BTreeSet<(DatasetId, Version)>,
+    decisions: Vec<Withdrawal>,
+    mark: Option<RegisterMark>,
+}
 
 impl Withdrawals {
-    /// Reads the lines of `withdrawn.jsonl`, the oldest first.
+    /// Reads the decisions of the register, the oldest first.
     ///
     /// # Errors
     /// When a line is not a decision: what it withdraws must not be shown, hence nothing is guessed.
     pub fn read<'a>(lines: impl IntoIterator<Item = &'a str>) -> Result<Self, serde_json::Error> {
-        let mut all = BTreeMap::new();
+        let mut all = Self::default();
         for line in lines {
             let withdrawal: Withdrawal = serde_json::from_str(line)?;
             let key = (withdrawal.dataset.clone(), withdrawal.version);
+            all.decisions.push(withdrawal.clone());
             match withdrawal.decision {
-                Decree::Unyank => all.remove(&key),
-                Decree::Yank | Decree::Purge => all.insert(key, withdrawal),
-            };
+                Decree::Unyank => {
+                    all.standing.remove(&key);
+                }
+                Decree::Yank | Decree::Purge => {
+                    all.lifted.remove(&key);
+                    all.standing.insert(key, withdrawal);
+                }
+                Decree::Lift => {
+                    all.lifted.insert(key);
+                }
+            }
         }
-        Ok(Self(all))
+        Ok(all)
+    }
+
+    /// The same, and what the register held when it was read.
+    #[must_use]
+    pub fn with_mark(mut self, mark: Option<RegisterMark>) -> Self {
+        self.mark = mark;
+        self
+    }
+
+    /// What the register held when it was read; none when it was empty.
+    #[must_use]
+    pub fn mark(&self) -> Option<&RegisterMark> {
+        self.mark.as_ref()
+    }
+
+    /// Every decision about a dataset, the oldest first.
+    pub fn decisions<'a>(
+        &'a self,
+        dataset: &'a DatasetId,
+    ) -> impl Iterator<Item = &'a Withdrawal> + 'a {
+        self.decisions
+            .iter()
+            .filter(move |decision| &decision.dataset == dataset)
+    }
+
+    /// Whether anything was ever decided about a release.
+    #[must_use]
+    pub fn mentions(&self, dataset: &DatasetId, version: Version) -> bool {
+        self.decisions(dataset)
+            .any(|decision| decision.version == version)
+    }
+
+    /// Whether the data of a release that is retracted may be published again.
+    #[must_use]
+    pub fn is_lifted(&self, dataset: &DatasetId, version: Version) -> bool {
+        self.lifted.contains(&(dataset.clone(), version))
+    }
+
+    /// The retracted releases of all datasets whose data must not come back.
+    pub fn forbidden(&self) -> impl Iterator<Item = &Withdrawal> {
+        self.standing
+            .iter()
+            .filter(|(key, _)| !self.lifted.contains(*key))
+            .map(|(_, withdrawal)| withdrawal)
     }
 
     /// The decision that withdraws a release; none when it may be used.
     #[must_use]
     pub fn find(&self, dataset: &DatasetId, version: Version) -> Option<&Withdrawal> {
-        self.0.get(&(dataset.clone(), version))
+        self.standing.get(&(dataset.clone(), version))
     }
 
     /// The withdrawn releases of a dataset, the oldest version first.
     pub fn of<'a>(&'a self, dataset: &'a DatasetId) -> impl Iterator<Item = &'a Withdrawal> + 'a {
-        self.0
+        self.standing
             .values()
             .filter(move |withdrawal| &withdrawal.dataset == dataset)
     }
@@ -120,6 +203,7 @@ mod tests {
             reason: "Mauvais fichier.".to_owned(),
             fingerprint: None,
             files: Vec::new(),
+            tables: Vec::new(),
         };
         serde_json::to_string(&withdrawal).unwrap()
     }

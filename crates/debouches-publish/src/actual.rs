@@ -1,7 +1,7 @@
 //! What the portal shows now.
 
-use debouches_model::{DatasetId, Sha256, Stage};
-use debouches_store::Store;
+use debouches_model::{ArtefactKey, DatasetId, Sha256, Stage};
+use debouches_store::{Artefact, Store, StoreError};
 use debouches_udata::{Dataset, Portal, UdataError};
 use serde_json::{Value, json};
 
@@ -137,7 +137,9 @@ impl Observed {
                 "extras": ours(&dataset.extras),
                 "resources": dataset.resources.iter().map(|resource| json!({
                     "id": resource.id, "title": resource.title, "description": resource.description,
-                    "kind": resource.kind, "url": resource.url, "sha1": resource.sha1, "sha256": resource.sha256,
+                    "kind": resource.kind,
+                    // The address of a hosted file is the portal's: that of the practice portal has another port at each start.
+                    "url": resource.remote.then_some(&resource.url), "sha1": resource.sha1, "sha256": resource.sha256,
                     "bytes": resource.filesize, "extras": ours(&resource.extras),
                 })).collect::<Vec<_>>(),
             })
@@ -180,17 +182,47 @@ pub async fn last_receipt(
         .into_iter()
         .filter(|key| key.id.ends_with(&format!("/{portal}")))
     {
-        let Ok(Some(artefact)) = store.find(&key).await else {
+        let Some(artefact) = store.find(&key).await.map_err(fail)? else {
             continue;
         };
-        if let Ok(bytes) = artefact.read(crate::receipt::RECEIPT_FILE).await
-            && let Ok(receipt) = serde_json::from_slice::<Receipt>(&bytes)
-            && newest.as_ref().is_none_or(|(at, former)| {
-                (*at, former.version) <= (artefact.manifest().created_at, receipt.version)
-            })
+        // An altered receipt is no missing one: what it says decides what may be written.
+        let receipt = receipt_of(&artefact).await.map_err(fail)?;
+        let at = artefact.manifest().created_at;
+        if newest
+            .as_ref()
+            .is_none_or(|(then, previous)| (*then, previous.version) <= (at, receipt.version))
         {
-            newest = Some((artefact.manifest().created_at, receipt));
+            newest = Some((at, receipt));
         }
     }
     Ok(newest.map(|(_, receipt)| receipt))
+}
+
+/// Every receipt of the state, with the key that it is kept under.
+///
+/// # Errors
+/// When one cannot be read, or was altered.
+pub async fn all_receipts(store: &Store) -> Result<Vec<(ArtefactKey, Receipt)>, StoreError> {
+    let mut all = Vec::new();
+    for subject in store.subjects(Stage::Publish).await? {
+        for key in store.list(Stage::Publish, &subject).await? {
+            let Some(artefact) = store.find(&key).await? else {
+                continue;
+            };
+            all.push((key, receipt_of(&artefact).await?));
+        }
+    }
+    Ok(all)
+}
+
+/// The receipt that a publication left.
+///
+/// # Errors
+/// When it was altered, or is none.
+pub async fn receipt_of(artefact: &Artefact) -> Result<Receipt, StoreError> {
+    let bytes = artefact.read(crate::receipt::RECEIPT_FILE).await?;
+    serde_json::from_slice(&bytes).map_err(|error| StoreError::Manifest {
+        key: Box::new(artefact.key().clone()),
+        reason: format!("names a receipt that cannot be read: {error}"),
+    })
 }

@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use debouches_model::{DatasetId, ReleaseNotice, ResourceNotice, Sha256, Version, Withdrawal};
+use debouches_model::{
+    DatasetId, RegisterMark, ReleaseNotice, ResourceNotice, Sha256, Version, Withdrawal,
+};
 use debouches_store::Artefact;
 use debouches_udata::{DatasetText, LinkText, ResourceKind, ResourceText, SchemaRef};
 
 use crate::{
-    DATASET_EXTRA, PATH_EXTRA, PublishError, RELEASE_EXTRA, SHA256_EXTRA, VERSION_EXTRA, source,
+    DATASET_EXTRA, PATH_EXTRA, PublishError, RELEASE_EXTRA, RETRACTIONS_EXTRA, SHA256_EXTRA,
+    VERSION_EXTRA, source,
 };
 
 /// Where to publish.
@@ -25,6 +28,10 @@ pub struct Target {
     pub bucket: Option<String>,
     /// The withdrawn releases of the dataset: a page tells those that are not older than what it shows.
     pub withdrawn: Vec<Withdrawal>,
+    /// Every decision about its releases, as JSON; none when there was none. The page keeps them for whoever loses the state.
+    pub retractions: Option<String>,
+    /// What the register of retracted releases holds, for receipts.
+    pub register: Option<RegisterMark>,
     /// Whether no file is shown, since they are about to be removed everywhere.
     pub bare: bool,
 }
@@ -38,8 +45,14 @@ pub struct Desired {
     pub version: Version,
     /// Its writable fields.
     pub text: DatasetText,
+    /// What the register of retracted releases holds.
+    pub register: Option<RegisterMark>,
     /// Its files, in the order in which they are shown.
     pub resources: Vec<DesiredResource>,
+    /// Resources that the page had at the last publication.
+    pub known: Vec<String>,
+    /// Whether the files of the page stay in the order that it shows: somebody may have chosen it.
+    pub keeps_order: bool,
     /// Files of the release that the portal does not accept.
     pub left_out: Vec<String>,
 }
@@ -171,6 +184,9 @@ pub async fn desire(release: &Artefact, target: &Target) -> Result<Desired, Publ
         dataset: notice.dataset.clone(),
         version: notice.version,
         text: dataset_text(notice, target, &manifest.identity().to_string()),
+        register: target.register.clone(),
+        keeps_order: false,
+        known: Vec::new(),
         resources,
         left_out: notice
             .resources
@@ -187,6 +203,10 @@ fn dataset_text(notice: &ReleaseNotice, target: &Target, identity: &str) -> Data
         (VERSION_EXTRA, notice.version.to_string()),
         (RELEASE_EXTRA, identity.to_owned()),
     ];
+    let retractions = target
+        .retractions
+        .clone()
+        .map(|text| (RETRACTIONS_EXTRA, text));
     DatasetText {
         title: notice.title.clone(),
         description: format!("{}{}", withdrawals(notice, target), notice.description),
@@ -202,6 +222,7 @@ fn dataset_text(notice: &ReleaseNotice, target: &Target, identity: &str) -> Data
         private: false,
         extras: extras
             .into_iter()
+            .chain(retractions)
             .map(|(key, value)| (key.to_owned(), value))
             .collect(),
     }

@@ -30,6 +30,18 @@ pub enum PublishError {
         /// Its identifier on the portal.
         id: String,
     },
+    /// A person changed the dataset on the portal, and decides what follows.
+    #[error("dataset {dataset} ({id}) {what} on the portal: {remedy}")]
+    Hand {
+        /// The dataset.
+        dataset: DatasetId,
+        /// Its identifier on the portal.
+        id: String,
+        /// What was done.
+        what: String,
+        /// What to do about it.
+        remedy: String,
+    },
     /// What is live is newer than the release.
     #[error(
         "the portal shows version {live} of dataset {dataset}, newer than {ours}: adopt it first, or use `--force` to go back"
@@ -149,11 +161,8 @@ impl PublishError {
     pub fn fault(&self) -> Fault {
         match self {
             Self::NotARelease(_) => Fault::Ours,
-            Self::Deleted { .. }
-            | Self::Vanished { .. }
-            | Self::Older { .. }
-            | Self::Moved { .. }
-            | Self::Twins { .. } => Fault::Operator,
+            Self::Deleted { .. } | Self::Vanished { .. } | Self::Hand { .. } => Fault::Data,
+            Self::Older { .. } | Self::Moved { .. } | Self::Twins { .. } => Fault::Operator,
             Self::JournalAltered { .. } => Fault::Integrity,
             Self::Busy { .. } => Fault::Busy,
             Self::Unsettled { .. } => Fault::Incomplete,

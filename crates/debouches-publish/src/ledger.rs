@@ -226,6 +226,12 @@ pub(crate) fn has_open_creation(entries: &[Entry]) -> bool {
     count(State::Intent) > count(State::Confirmed) + count(State::Refused)
 }
 
+/// Whether a publication was begun and not ended.
+pub(crate) fn is_under_way(entries: &[Entry]) -> bool {
+    let last = |state: State| entries.iter().rposition(|entry| entry.state == state);
+    last(State::Begun) > last(State::Sealed)
+}
+
 /// Whether the application of that plan file was begun, and not ended.
 pub(crate) fn has_begun(entries: &[Entry], plan: Sha256) -> bool {
     let sealed = entries

@@ -8,6 +8,7 @@ mod actual;
 mod apply;
 mod desired;
 mod error;
+mod hands;
 mod lease;
 mod ledger;
 mod live;
@@ -19,7 +20,7 @@ mod receipt;
 mod source;
 mod step;
 
-pub use actual::{Observed, last_receipt};
+pub use actual::{Observed, all_receipts, last_receipt, receipt_of};
 pub use desired::{Desired, DesiredResource, Place, Target, bucket_path, desire};
 pub use error::{PublishError, fault_of};
 pub use ledger::first_published;
@@ -40,6 +41,8 @@ pub(crate) const DATASET_EXTRA: &str = "debouches:dataset";
 pub(crate) const VERSION_EXTRA: &str = "debouches:version";
 /// Extra of the dataset: digest of all the files of the release.
 pub(crate) const RELEASE_EXTRA: &str = "debouches:release";
+/// Extra of the dataset: the decisions about its retracted releases, so that a lost state forgets none.
+pub const RETRACTIONS_EXTRA: &str = "debouches:retractions";
 /// Extra of a resource: its path in the release.
 pub(crate) const PATH_EXTRA: &str = "debouches:path";
 /// Extra of a resource: digest of its bytes, which the portal does not keep for hosted files.

@@ -4,7 +4,9 @@ use debouches_model::{DatasetId, Version};
 use debouches_udata::Portal;
 
 use crate::publication::look_live;
-use crate::{PATH_EXTRA, PublishError, RELEASE_EXTRA, SHA256_EXTRA, VERSION_EXTRA};
+use crate::{
+    PATH_EXTRA, PublishError, RELEASE_EXTRA, RETRACTIONS_EXTRA, SHA256_EXTRA, VERSION_EXTRA,
+};
 
 /// A dataset of ours as the portal shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +17,8 @@ pub struct Live {
     pub version: Option<Version>,
     /// Digest of all the files of the release, as marked.
     pub release: Option<String>,
+    /// The decisions about retracted releases that the page keeps, as JSON.
+    pub retractions: Option<String>,
     /// Our files, in the order in which they are shown.
     pub files: Vec<LiveFile>,
 }
@@ -61,6 +65,7 @@ pub async fn live(
             .extra(VERSION_EXTRA)
             .and_then(|version| version.parse().ok()),
         release: there.extra(RELEASE_EXTRA).map(str::to_owned),
+        retractions: there.extra(RETRACTIONS_EXTRA).map(str::to_owned),
         files: files.collect(),
         id: there.id,
     }))

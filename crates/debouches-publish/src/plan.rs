@@ -275,8 +275,11 @@ fn is_twin(wanted: &DesiredResource, there: &Resource) -> bool {
     there.remote == remote && ours && same_bytes(wanted, there)
 }
 
-/// Our files in the order of the release, then what others added.
+/// Our files in the order of the release, then what others added; the order of the page when somebody may have chosen it.
 pub(crate) fn wanted_order(desired: &Desired, actual: &Dataset) -> Vec<String> {
+    if desired.keeps_order {
+        return kept_order(desired, actual);
+    }
     let ours: Vec<String> = desired
         .resources
         .iter()
@@ -289,6 +292,32 @@ pub(crate) fn wanted_order(desired: &Desired, actual: &Dataset) -> Vec<String> {
         .map(|there| there.id.clone())
         .filter(|id| !ours.contains(id));
     ours.iter().cloned().chain(others).collect()
+}
+
+/// The order of the page, each new file after the one that it follows in the release.
+fn kept_order(desired: &Desired, actual: &Dataset) -> Vec<String> {
+    let new = |id: &String| {
+        let marked = actual.resources.iter().find(|there| there.id == *id);
+        marked.is_some_and(|there| !desired.known.contains(&there.id))
+    };
+    let ours: Vec<String> = desired
+        .resources
+        .iter()
+        .filter_map(|resource| matching(resource, actual))
+        .map(|there| there.id.clone())
+        .collect();
+    let mut order: Vec<String> = present_order(actual)
+        .into_iter()
+        .filter(|id| !(new(id) && ours.contains(id)))
+        .collect();
+    for (index, id) in ours.iter().enumerate().filter(|(_, id)| new(id)) {
+        let before = ours[..index]
+            .iter()
+            .rev()
+            .find_map(|before| order.iter().position(|known| known == before));
+        order.insert(before.map_or(0, |before| before + 1), id.clone());
+    }
+    order
 }
 
 fn present_order(actual: &Dataset) -> Vec<String> {

@@ -11,8 +11,9 @@ use debouches_udata::{Dataset, Portal};
 use crate::actual::{Look, Observed, last_receipt};
 use crate::apply::{Round, Writer};
 use crate::desired::{Desired, Target, desire};
+use crate::hands::{self, Known};
 use crate::lease::LEASE_EXTRA;
-use crate::ledger::{Entry, Ledger, State, has_begun, has_open_creation};
+use crate::ledger::{Entry, Ledger, State, has_begun, has_open_creation, is_under_way};
 use crate::plan::{Plan, plan};
 use crate::plan_file::PlannedDataset;
 use crate::receipt::Receipt;
@@ -51,7 +52,7 @@ pub struct Publication<'a> {
     /// Whether the portal may have been rebuilt from nothing, as the practice portal; elsewhere a dataset of ours that is
     /// not found is never made a second time.
     pub may_be_rebuilt: bool,
-    /// Whether an older version may replace a newer one.
+    /// Whether an older version may replace a newer one, and files that somebody removed are put back.
     pub may_go_back: bool,
 }
 
@@ -72,6 +73,8 @@ pub struct Pending {
     pub observed: Observed,
     /// What would be written.
     pub plan: Plan,
+    /// What people decided on the portal, and is kept.
+    pub notes: Vec<String>,
 }
 
 /// What a publication did.
@@ -87,6 +90,8 @@ pub struct Applied {
     pub quality: Option<f64>,
     /// Files that the portal does not accept.
     pub left_out: Vec<String>,
+    /// What people decided on the portal, and is kept.
+    pub notes: Vec<String>,
 }
 
 impl Publication<'_> {
@@ -100,7 +105,7 @@ impl Publication<'_> {
             .await
     }
 
-    async fn pending_of(&self, desired: Desired) -> Result<Pending, PublishError> {
+    async fn pending_of(&self, mut desired: Desired) -> Result<Pending, PublishError> {
         let receipt = last_receipt(self.store, &desired.dataset, self.name).await?;
         let lines = self.store.journal_lines(&self.key(&desired)).await;
         let lines = lines
@@ -109,7 +114,7 @@ impl Publication<'_> {
         let entries = ledger::read(&lines, &desired.dataset)?;
         // An identifier that a stopped run was told counts as much as that of a receipt.
         let told = entries.iter().rev().find_map(|entry| entry.dataset.clone());
-        let known = told.or(receipt.map(|receipt| receipt.id));
+        let known = told.or(receipt.as_ref().map(|receipt| receipt.id.clone()));
         let observed = self
             .look(&desired, known.as_deref(), has_open_creation(&entries))
             .await?;
@@ -131,11 +136,24 @@ impl Publication<'_> {
                 ours: desired.version,
             });
         }
+        let notes = match &observed.dataset {
+            Some(actual) => hands::check(
+                &mut desired,
+                actual,
+                &Known {
+                    receipt: receipt.as_ref(),
+                    is_under_way: is_under_way(&entries),
+                    puts_back: self.may_go_back,
+                },
+            )?,
+            None => Vec::new(),
+        };
         let plan = plan(&desired, &observed);
         Ok(Pending {
             desired,
             observed,
             plan,
+            notes,
         })
     }
 
@@ -168,6 +186,7 @@ impl Publication<'_> {
             desired,
             mut observed,
             plan: mut todo,
+            notes,
         } = self.pending_of(desired).await?;
         let key = self.key(&desired);
         self.check(&desired, &observed, &todo, mandate).await?;
@@ -217,6 +236,7 @@ impl Publication<'_> {
             page: actual.page.clone(),
             quality: actual.quality_score,
             left_out: desired.left_out,
+            notes,
         })
     }
 
@@ -347,6 +367,7 @@ impl Publication<'_> {
             desired,
             observed,
             plan,
+            ..
         } = self.pending().await?;
         let Some(actual) = observed.dataset.filter(|_| plan.is_empty()) else {
             return Ok(None);

@@ -1,6 +1,6 @@
 //! What a publication leaves in the state: where everything is on the portal.
 
-use debouches_model::{ArtefactKey, Manifest, Version};
+use debouches_model::{ArtefactKey, Manifest, RegisterMark, Version};
 use debouches_store::{Artefact, Lock, Store, StoreError};
 use debouches_udata::Dataset;
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,18 @@ pub struct Receipt {
     pub page: Option<String>,
     /// Files, in order.
     pub resources: Vec<ReceiptResource>,
+    /// What the register of retracted releases held then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub register: Option<RegisterMark>,
+    /// Owner of the dataset on the portal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organization: Option<String>,
+    /// Every resource of the page, in the order in which it was shown, those of others included.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub order: Vec<String>,
+    /// Whether somebody had archived the dataset.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub archived: bool,
 }
 
 /// A file of a publication.
@@ -59,7 +71,7 @@ pub struct ReceiptResource {
 
 impl Receipt {
     /// The format number written today.
-    pub const FORMAT: u32 = 2;
+    pub const FORMAT: u32 = 3;
 
     /// Keeps the receipt of a release; a former one of the same version, which speaks of other resources, gives way.
     ///
@@ -125,6 +137,14 @@ impl Receipt {
                 .unwrap_or_default(),
             page: actual.page.clone(),
             resources: resources.collect(),
+            register: desired.register.clone(),
+            organization: actual.organization.clone(),
+            order: actual
+                .resources
+                .iter()
+                .map(|resource| resource.id.clone())
+                .collect(),
+            archived: actual.archived,
         }
     }
 }

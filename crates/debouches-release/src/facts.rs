@@ -345,7 +345,7 @@ impl Retracted {
         let reason = reason.trim_end_matches('.');
         let (fr, en) = match decision {
             Decree::Purge => ("supprimée", "Purged"),
-            Decree::Yank | Decree::Unyank => ("retirée", "Withdrawn"),
+            Decree::Yank | Decree::Unyank | Decree::Lift => ("retirée", "Withdrawn"),
         };
         Text {
             fr: format!("Version {fr} : {version}, le {on}. {reason}."),

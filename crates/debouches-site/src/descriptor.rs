@@ -30,6 +30,9 @@ pub enum CatalogueError {
     /// A later version of the program wrote the record.
     #[error("the record of the catalogue has format {0}, which this version does not know")]
     Format(u32),
+    /// The record does not have its seal.
+    #[error("the record of {0} in the catalogue was altered: its seal is not that of its content")]
+    Altered(DatasetId),
     /// A published version has other content here.
     #[error(
         "{dataset} {version} was published with other content: what was released never changes"
@@ -48,7 +51,7 @@ impl CatalogueError {
     pub fn fault(&self) -> Fault {
         match self {
             Self::Release { .. } => Fault::Ours,
-            Self::Record { .. } | Self::Another { .. } => Fault::Integrity,
+            Self::Record { .. } | Self::Altered(_) | Self::Another { .. } => Fault::Integrity,
             Self::Format(_) => Fault::Operator,
         }
     }

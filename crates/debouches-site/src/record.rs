@@ -4,7 +4,7 @@
 //! so that a lost state loses no date, and so that the index can be written from the records alone.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use debouches_model::{Coverage, DatasetId, FileEntry, Version};
+use debouches_model::{Coverage, DatasetId, FileEntry, Sha256, Version};
 use serde::{Deserialize, Serialize};
 
 use crate::descriptor::CatalogueError;
@@ -98,6 +98,13 @@ impl Licence {
     }
 }
 
+/// The last field of a record: the digest of the others.
+#[derive(Deserialize)]
+struct Seal {
+    #[serde(default)]
+    seal: String,
+}
+
 impl DatasetRecord {
     /// The format number written today.
     pub const FORMAT: u32 = 1;
@@ -105,12 +112,17 @@ impl DatasetRecord {
     /// Reads a record.
     ///
     /// # Errors
-    /// When the bytes are not one, or of a later format.
+    /// When the bytes are not one, were altered, or are of a later format.
     pub fn read(bytes: &[u8]) -> Result<Self, CatalogueError> {
         let record: Self =
             serde_json::from_slice(bytes).map_err(|source| CatalogueError::Record { source })?;
         if record.format > Self::FORMAT {
             return Err(CatalogueError::Format(record.format));
+        }
+        let Seal { seal } =
+            serde_json::from_slice(bytes).map_err(|source| CatalogueError::Record { source })?;
+        if seal != Sha256::of(record.unsealed().as_bytes()).to_string() {
+            return Err(CatalogueError::Altered(record.dataset));
         }
         Ok(record)
     }
@@ -210,7 +222,14 @@ impl DatasetRecord {
     /// Never: our own structures are written as JSON.
     #[must_use]
     pub fn to_text(&self) -> String {
-        serde_json::to_string_pretty(self).expect("our own structures are written as JSON") + "\n"
+        let text = self.unsealed();
+        let seal = Sha256::of(text.as_bytes());
+        let open = text.strip_suffix("\n}").unwrap_or(&text);
+        format!("{open},\n  \"seal\": \"{seal}\"\n}}\n")
+    }
+
+    fn unsealed(&self) -> String {
+        serde_json::to_string_pretty(self).expect("our own structures are written as JSON")
     }
 
     /// What is known of a version.

@@ -58,6 +58,14 @@ pub enum StoreError {
         /// Who holds it, when it says so.
         owner: Option<Box<Owner>>,
     },
+    /// The register of retracted releases was altered, or does not hold what something else remembers of it.
+    #[error("the register of retracted releases of {state} cannot be trusted: {reason}")]
+    Register {
+        /// The state.
+        state: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// The state was opened to be read.
     #[error("cannot write in {state}: it was opened to be read only")]
     ReadOnly {
@@ -259,6 +267,7 @@ impl StoreError {
             Self::Held { .. } => Fault::Busy,
             Self::Remote { .. } | Self::Absent { .. } => Fault::Outage,
             Self::Manifest { .. }
+            | Self::Register { .. }
             | Self::Altered { .. }
             | Self::Overwritten { .. }
             | Self::Missing { .. }
@@ -272,6 +281,9 @@ impl StoreError {
         match self {
             Self::Foreign { .. } => Some(
                 "name a folder that is empty or that does not exist; nothing in this one was touched",
+            ),
+            Self::Register { .. } => Some(
+                "put the register back from a copy of the state, or take it from the portal with `debouches portal adopt`; nothing is published until then",
             ),
             Self::HeldTooLong { .. } => {
                 Some("end the process that holds it: the lock is freed with its process")

@@ -34,6 +34,7 @@ pub use journal::Journal;
 pub use lock::{Lock, Owner};
 pub use marker::{FolderKind, FolderState, MARKER_FILE, check_folder, claim_folder};
 pub use objects::open_bucket;
+pub use register::Register;
 pub use seal::is_sealed;
 pub use shelf::{Placed, Pointer, Shelf};
 pub use spool::{Spool, Spooled};

@@ -268,8 +268,11 @@ impl Shelf {
         Ok(Placed::Written)
     }
 
-    /// The digest of what is there; none when nothing is. The bytes are read whole, and not kept.
-    async fn digest(&self, path: &str) -> Result<Option<Sha256>, StoreError> {
+    /// The digest of what is there; none when nothing is. All the bytes are read, and not kept.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn digest(&self, path: &str) -> Result<Option<Sha256>, StoreError> {
         let store = match &self.place {
             Place::Objects { store, .. } => store,
             Place::Folder(folder) => {

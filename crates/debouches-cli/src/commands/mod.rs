@@ -57,6 +57,7 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<u8> {
         Command::Check => check::check(global).await,
         Command::Verify(args) => verify::verify(global, args).await,
         Command::Yank(args) => retract::yank(global, args).await,
+        Command::Retract(args) => retract::retract(global, args).await,
         Command::Purge(args) => retract::purge(global, args).await,
         Command::History(args) => history::history(global, args).await,
         Command::Show(args) => history::show(global, args).await,

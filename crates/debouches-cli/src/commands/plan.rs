@@ -123,6 +123,9 @@ fn text(lines: &[PlanLine]) -> String {
                 "  left out: {path}, whose extension the portal does not accept"
             );
         }
+        for kept in &line.hands {
+            let _ = writeln!(out, "  kept: {kept}");
+        }
         for note in &line.notes {
             let _ = writeln!(out, "  note: {note}");
         }

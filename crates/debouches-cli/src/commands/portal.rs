@@ -4,11 +4,13 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use anyhow::Context as _;
 use debouches_portal::PortalOptions;
+use debouches_store::Lock;
 
 use crate::args::{Global, Subjects};
 use crate::output;
 use crate::session;
-use debouches_engine::config::PortalKind;
+use debouches_engine::Context;
+use debouches_engine::config::{Portal, PortalKind};
 use debouches_engine::selection::Selection;
 use debouches_engine::summary::Summary;
 use debouches_engine::targets::portal::adopt;
@@ -56,10 +58,38 @@ async fn interrupted() -> std::io::Result<()> {
     }
 }
 
+/// What a lost state forgot of retracted releases is taken back from the pages before anything else.
+async fn take_in_retractions(
+    context: &Context,
+    subjects: &Subjects,
+    lock: &Lock,
+) -> anyhow::Result<()> {
+    let selection = Selection::of(&context.pipeline, &subjects.subjects)?;
+    let asked = |portal: &&Portal| !matches!(portal.kind, PortalKind::Static(_));
+    for portal in context.pipeline.portals.iter().filter(asked) {
+        let connection = connect(context, portal).await?;
+        for dataset in &selection.datasets {
+            let taken = adopt::take_in_retractions(context, &connection, dataset, lock).await?;
+            if taken > 0 {
+                tracing::warn!(
+                    "{}: {taken} retractions taken back from portal {}",
+                    dataset.id(),
+                    portal.id
+                );
+            }
+        }
+        connection.close().await;
+    }
+    Ok(())
+}
+
 pub(crate) async fn adopt(global: &Global, subjects: &Subjects) -> anyhow::Result<u8> {
     let context = session::open(global).await?;
-    let selection = Selection::of(&context.pipeline, &subjects.subjects)?;
     let lock = context.lock("debouches portal adopt").await?;
+    take_in_retractions(&context, subjects, &lock).await?;
+    // The register may have grown: read it again.
+    let context = session::open(global).await?;
+    let selection = Selection::of(&context.pipeline, &subjects.subjects)?;
     let mut summary = Summary::default();
     // A static catalogue keeps its own record of what was published: nothing of it has to be taken back.
     for portal in context

@@ -1,4 +1,4 @@
-//! `debouches yank` and `debouches purge`: releases that readers should no longer use.
+//! `debouches yank`, `purge` and `retract --lift`: releases that readers should no longer use, and what is allowed again.
 
 use std::time::Instant;
 
@@ -8,7 +8,7 @@ use debouches_engine::operations::{self, Ending};
 use debouches_engine::retraction::{Grounds, Retraction};
 use debouches_engine::summary::Summary;
 
-use crate::args::{Global, PurgeArgs, YankArgs};
+use crate::args::{Global, PurgeArgs, RetractArgs, YankArgs};
 use crate::session;
 use crate::{consent, output};
 
@@ -46,9 +46,25 @@ pub(crate) async fn purge(global: &Global, args: &PurgeArgs) -> anyhow::Result<u
     decide(global, &context, &retraction, Grounds { by, reason }).await
 }
 
+pub(crate) async fn retract(global: &Global, args: &RetractArgs) -> anyhow::Result<u8> {
+    let context = session::open(global).await?;
+    let retraction = Retraction::lift(&context, &args.lift).await?;
+    if global.dry_run {
+        return Ok(foretold(&retraction));
+    }
+    let reason = given(
+        args.reason.as_deref(),
+        "--reason",
+        "why, in French: it is published",
+    )?;
+    let by = given(Some(args.by.as_str()), "--by", "who decides")?;
+    ask(global, &retraction, "retract --lift")?;
+    decide(global, &context, &retraction, Grounds { by, reason }).await
+}
+
 /// Prints what would be done.
 fn foretold(retraction: &Retraction) -> u8 {
-    output::print(&format!("would be done: {}\n", retraction.story()));
+    output::print(&format!("would be done: {}\n", retraction.proposal()));
     for file in retraction.removed_files() {
         output::print(&format!("  {} {}\n", file.sha256, file.path));
     }
@@ -64,9 +80,9 @@ fn given(text: Option<&str>, flag: &str, what: &str) -> anyhow::Result<String> {
 
 /// Asks before a retraction; refuses without `--yes` where nobody can answer.
 fn ask(global: &Global, retraction: &Retraction, command: &str) -> anyhow::Result<()> {
-    let story = retraction.story();
+    let story = retraction.proposal();
     let refusal = format!(
-        "{story}. Say `debouches {command} … --yes` to do it, `-n` to see what would be done"
+        "nothing was done. {story}. Say `debouches {command} … --yes` to do it, `-n` to see what would be done"
     );
     consent::ask(global, &format!("{story}. Do it?"), &refusal)
 }

@@ -3,7 +3,7 @@
 use debouches_model::{ArtefactKey, DatasetId, Decree, FileEntry, Stage, Version, Withdrawal};
 use debouches_store::{Artefact, Lock};
 
-use super::keep_tombstone;
+use super::{data, keep_tombstone, register};
 use crate::config::DatasetConfig;
 use crate::context::Context;
 use crate::failure::Usage;
@@ -19,6 +19,8 @@ pub struct Retraction {
     /// Whether the register says so already: then it is only applied again.
     is_settled: bool,
     story: String,
+    /// The same in the conditional, for whoever has not decided yet.
+    proposal: String,
 }
 
 /// Who decides a retraction, and why; both are published.
@@ -53,8 +55,8 @@ impl Retraction {
                 .into());
             }
             (Decree::Unyank, None) => Some("is not withdrawn"),
-            (Decree::Yank | Decree::Purge, Some(_)) => Some("is withdrawn already"),
-            (Decree::Unyank, Some(_)) | (Decree::Yank | Decree::Purge, None) => None,
+            (Decree::Yank | Decree::Purge | Decree::Lift, Some(_)) => Some("is withdrawn already"),
+            (Decree::Unyank, Some(_)) | (Decree::Yank | Decree::Purge | Decree::Lift, None) => None,
         };
         if settled.is_none() && subject.release.is_none() {
             return Err(Usage(format!("there is no release {id} {version} in the state")).into());
@@ -65,10 +67,48 @@ impl Retraction {
             None => format!("{id} {version} is withdrawn; its bytes stay"),
         };
         let after = subject.leads_to(context, undo).await?;
+        let proposed = match settled {
+            Some(settled) => format!("{id} {version} {settled}"),
+            None if undo => format!("{id} {version} could be used again"),
+            None => format!("{id} {version} would be withdrawn; its bytes would stay"),
+        };
         Ok(Self {
             story: format!("{lead}; {after}"),
+            proposal: format!("{proposed}; {}", conditional(&after)),
             decision,
             is_settled: settled.is_some(),
+            subject,
+        })
+    }
+
+    /// Plans to let the data of a retracted release be published again, in another release.
+    ///
+    /// # Errors
+    /// Fails when nothing of it is forbidden.
+    pub async fn lift(context: &Context, name: &str) -> anyhow::Result<Self> {
+        if !name.contains('@') {
+            return Err(Usage(format!("`{name}`: DATASET@VERSION is expected")).into());
+        }
+        let subject = Subject::find(context, name, None).await?;
+        let (id, version) = (subject.dataset.id(), subject.version);
+        if subject.standing.is_none() {
+            return Err(Usage(format!("{id} {version} is not withdrawn")).into());
+        }
+        let is_settled = context.withdrawn().await?.is_lifted(id, version);
+        let lead = if is_settled {
+            "may be published again already"
+        } else {
+            "may be published again"
+        };
+        Ok(Self {
+            story: format!(
+                "the data of {id} {version} {lead}, in another release; {version} itself stays withdrawn"
+            ),
+            proposal: format!(
+                "the data of {id} {version} could be published again, in another release"
+            ),
+            decision: Decree::Lift,
+            is_settled,
             subject,
         })
     }
@@ -96,12 +136,22 @@ impl Retraction {
              its digests and the counts that readers saw, for the secrecy gate; what it was made of (snapshots, tables of the stages), \
              which other releases may share"
         );
+        let proposal = format!(
+            "{id} {version} would be purged: its bytes would be removed from {locations}, for ever; {}",
+            conditional(&after)
+        );
         Ok(Self {
             story,
+            proposal,
             decision: Decree::Purge,
             is_settled,
             subject,
         })
+    }
+
+    /// What it would do, in a sentence.
+    pub fn proposal(&self) -> &str {
+        &self.proposal
     }
 
     /// What it does, in a sentence.
@@ -116,6 +166,7 @@ impl Retraction {
             Decree::Yank => format!("debouches yank {id}@{version}"),
             Decree::Unyank => format!("debouches yank {id}@{version} --undo"),
             Decree::Purge => format!("debouches purge {id}@{version}"),
+            Decree::Lift => format!("debouches retract --lift {id}@{version}"),
         }
     }
 
@@ -123,7 +174,7 @@ impl Retraction {
     pub fn removed_files(&self) -> &[FileEntry] {
         match (&self.subject.release, self.decision) {
             (Some(release), Decree::Purge) => &release.manifest().files,
-            (_, Decree::Purge | Decree::Yank | Decree::Unyank) => &[],
+            (_, Decree::Purge | Decree::Yank | Decree::Unyank | Decree::Lift) => &[],
         }
     }
 
@@ -143,14 +194,21 @@ impl Retraction {
             release,
             ..
         } = &self.subject;
-        if self.decision == Decree::Purge
-            && let Some(release) = release
-        {
-            keep_tombstone(context, dataset, release).await?;
-        }
         if self.is_settled {
+            // Stopped after the decision was noted: what is left of a purged release may not be kept yet.
+            if self.decision == Decree::Purge
+                && let Some(release) = release
+            {
+                keep_tombstone(context, dataset, release).await?;
+            }
             return Ok(());
         }
+        let (tables, rows) = match (self.decision, release) {
+            (Decree::Yank | Decree::Purge, Some(release)) => {
+                data::of_release(context, dataset, release).await?
+            }
+            _ => (Vec::new(), Vec::new()),
+        };
         let withdrawal = Withdrawal {
             format: Withdrawal::FORMAT,
             decision: self.decision,
@@ -163,9 +221,16 @@ impl Retraction {
                 .as_ref()
                 .map(|release| release.manifest().ingredients.fingerprint()),
             files: self.removed_files().to_vec(),
+            tables,
         };
-        let line = serde_json::to_string(&withdrawal)?;
-        Ok(context.store.note_withdrawal(&line, lock).await?)
+        register::note(context, &withdrawal, rows, lock).await?;
+        // After the register: a tombstone without its decision is a register that forgot.
+        if self.decision == Decree::Purge
+            && let Some(release) = release
+        {
+            keep_tombstone(context, dataset, release).await?;
+        }
+        Ok(())
     }
 
     /// Moves what readers see and removes the bytes of a purged release. Stopped midway, the same decision completes it.
@@ -179,6 +244,10 @@ impl Retraction {
         summary: &mut Summary,
     ) -> anyhow::Result<()> {
         let id = self.subject.dataset.id();
+        if self.decision == Decree::Lift {
+            summary.push(Step::new(Stage::Package, id, Outcome::Made, &self.story));
+            return Ok(());
+        }
         let purged = self
             .subject
             .release
@@ -275,4 +344,11 @@ impl Subject {
             .collect::<Vec<_>>()
             .join(", ")
     }
+}
+
+/// Where readers are led, said of what is not decided yet.
+fn conditional(after: &str) -> String {
+    after
+        .replace("readers are led", "readers would be led")
+        .replace("its page is marked", "its page would be marked")
 }

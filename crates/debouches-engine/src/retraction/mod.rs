@@ -1,6 +1,8 @@
 //! Withdrawn releases: what they forbid to the releases that follow, and what is left of them.
 
+mod data;
 mod decide;
+pub(crate) mod register;
 
 use std::io::Write as _;
 
@@ -22,6 +24,7 @@ use crate::context::Context;
 use crate::failure::Decided;
 use crate::released::Layout;
 
+pub(crate) use data::check as check_data;
 pub use decide::{Grounds, Retraction};
 
 /// Says which counts may be hidden beside small ones; kept of a purged release.
@@ -30,7 +33,8 @@ pub const DISCLOSURE_FILE: &str = "disclosure.json";
 /// A withdrawn release, and its digests.
 pub struct Withdrawn {
     withdrawal: Withdrawal,
-    record: ReleaseRecord,
+    /// None when the state that kept it was lost.
+    record: Option<ReleaseRecord>,
     /// Its manifest, while its bytes are there.
     release: Option<Artefact>,
 }
@@ -56,18 +60,22 @@ pub async fn withdrawn(context: &Context, dataset: &DatasetId) -> anyhow::Result
                     .await?
             }
         };
-        let Some(left) = left else {
-            let message = format!(
-                "version {} of {dataset} is withdrawn, and nothing of it is left",
-                withdrawal.version
-            );
-            return Err(Decided {
-                message,
-                fault: Fault::Integrity,
+        let record = match left {
+            Some(left) => Some(ReleaseRecord::read(&left.read(RECORD_FILE).await?)?),
+            // The register was taken back from a portal, after the state was lost: the digests of the data are in it.
+            None if !withdrawal.tables.is_empty() => None,
+            None => {
+                let message = format!(
+                    "version {} of {dataset} is withdrawn, and nothing of it is left",
+                    withdrawal.version
+                );
+                return Err(Decided {
+                    message,
+                    fault: Fault::Integrity,
+                }
+                .into());
             }
-            .into());
         };
-        let record = ReleaseRecord::read(&left.read(RECORD_FILE).await?)?;
         all.push(Withdrawn {
             withdrawal: withdrawal.clone(),
             record,
@@ -89,6 +97,9 @@ pub async fn made_again<'a>(
     ingredients: &Ingredients,
 ) -> anyhow::Result<Option<&'a Withdrawn>> {
     for own in withdrawn {
+        if is_lifted(context, own).await? {
+            continue;
+        }
         if own.withdrawal.fingerprint.as_ref() == Some(&ingredients.fingerprint()) {
             return Ok(Some(own));
         }
@@ -99,6 +110,14 @@ pub async fn made_again<'a>(
         }
     }
     Ok(None)
+}
+
+/// Whether somebody said that the data of a retracted release may be published again.
+async fn is_lifted(context: &Context, own: &Withdrawn) -> anyhow::Result<bool> {
+    let Withdrawal {
+        dataset, version, ..
+    } = &own.withdrawal;
+    Ok(context.withdrawn().await?.is_lifted(dataset, *version))
 }
 
 /// True when these ingredients would give a withdrawn release again.
@@ -115,23 +134,27 @@ pub async fn is_withdrawn(
 }
 
 /// The withdrawn release whose content the candidate has.
-pub fn same_content<'a>(
+pub async fn same_content<'a>(
+    context: &Context,
     withdrawn: &'a [Withdrawn],
     candidate: &ReleaseRecord,
-) -> Option<&'a Withdrawn> {
-    withdrawn
-        .iter()
-        .find(|own| own.compared_with(candidate).is_none())
+) -> anyhow::Result<Option<&'a Withdrawn>> {
+    for own in withdrawn {
+        if own.compared_with(candidate).is_none() && !is_lifted(context, own).await? {
+            return Ok(Some(own));
+        }
+    }
+    Ok(None)
 }
 
 impl Withdrawn {
     /// The version and the changes that follow this release; none when the candidate has its content.
     fn compared_with(&self, candidate: &ReleaseRecord) -> Option<(Version, Vec<ReleaseChange>)> {
-        match (VersionRule {
-            last: Some(&self.record),
-        })
-        .decide(candidate)
-        {
+        let Some(record) = &self.record else {
+            let version = self.withdrawal.version.after(Change::Minor);
+            return Some((version, Vec::new()));
+        };
+        match (VersionRule { last: Some(record) }).decide(candidate) {
             Decision::Unchanged(_) => None,
             Decision::New {
                 version, changes, ..

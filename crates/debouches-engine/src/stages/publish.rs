@@ -317,6 +317,10 @@ fn told(
         .map(|score| format!(", quality {:.0} %", score * 100.0))
         .unwrap_or_default();
     let version = applied.receipt.version;
+    let quality = applied
+        .notes
+        .iter()
+        .fold(quality, |told, note| format!("{told}; {note}"));
     // With one portal its name says nothing new.
     let portal = if context.pipeline.portals.len() > 1 {
         format!("{}: ", connection.name())

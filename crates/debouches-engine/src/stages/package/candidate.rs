@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use anyhow::Context as _;
-use debouches_model::spec::CopySpec;
+use debouches_model::spec::{CopySpec, TableSpec};
 use debouches_model::{ArtefactKey, Manifest, Stage, Version};
 use debouches_release::{
     DescribedRelease, Outline, Part, PreparedTable, ReleaseChange, ReleaseProfile, ReleaseRecord,
     Side, SideTable, SourceNote, TableShape, TextFile, WrittenFile, describe, diff_changes,
     media_type, prepare, write_forms,
 };
-use debouches_store::{Artefact, Spooled};
+use debouches_store::{Artefact, Spooled, StoreError};
 use debouches_table::ParquetFile;
 
 use super::ingredients::copied_release;
@@ -61,6 +61,27 @@ impl<'a> Candidate<'a> {
             data,
             files,
         })
+    }
+
+    /// The CSV of each table.
+    ///
+    /// # Errors
+    /// Fails when one cannot be opened.
+    pub fn published(&self) -> Result<Vec<(&'static TableSpec, std::fs::File)>, StoreError> {
+        let csv = |spec: &&'static TableSpec| {
+            let path = format!("{}.csv", spec.id);
+            let (_, spooled) = self
+                .data
+                .iter()
+                .flatten()
+                .find(|(file, _)| file.path == path)?;
+            Some(spooled.open().map(|file| (*spec, file)))
+        };
+        self.dataset
+            .tables
+            .iter()
+            .filter_map(|spec| csv(&spec))
+            .collect()
     }
 
     /// The figures of each slice, for the drift check.

@@ -18,7 +18,7 @@ use crate::checks::drift;
 use crate::config::DatasetConfig;
 use crate::context::Context;
 use crate::releases::{discard_if_altered, is_current, latest};
-use crate::retraction::{Withdrawn, made_again, newest, past, same_content, withdrawn};
+use crate::retraction::{Withdrawn, check_data, made_again, newest, past, same_content, withdrawn};
 use crate::selection::Selection;
 use crate::signing::{signed, signer};
 use crate::summary::{DatasetLine, Outcome, Step, Summary};
@@ -150,9 +150,10 @@ impl<'a> Stage for Package<'a> {
         let last = latest(context, dataset.id().as_str()).await?;
         let withdrawn = withdrawn(context, dataset.id()).await?;
         let candidate = Candidate::build(context, dataset, &observed.inputs).await?;
-        if let Some(former) = same_content(&withdrawn, &candidate.record) {
+        if let Some(former) = same_content(context, &withdrawn, &candidate.record).await? {
             return Ok(Worked::Settled(kept(dataset, former.told(), last.as_ref())));
         }
+        check_data(context, candidate.published()?).await?;
         let record = match &last {
             Some(release) => Some(ReleaseRecord::read(&release.read(RECORD_FILE).await?)?),
             None => None,

@@ -8,6 +8,7 @@ use super::connection::Connection;
 use crate::config::DatasetConfig;
 use crate::context::Context;
 use crate::releases::latest;
+use crate::retraction::register;
 use crate::summary::{Outcome, Step};
 
 /// Writes the receipt of what is live, when it is the newest release of the state.
@@ -20,6 +21,29 @@ pub async fn adopt(
     match tried(context, connection, dataset, lock).await {
         Ok((outcome, detail)) => Step::new(Stage::Publish, dataset.id(), outcome, detail),
         Err(error) => Step::failed(Stage::Publish, dataset.id(), &error),
+    }
+}
+
+/// Takes into the register the decisions that the page of a dataset keeps and the register lacks. Returns how many.
+///
+/// # Errors
+/// When the portal cannot be read, what it keeps is no list of decisions, or the state cannot be written.
+pub async fn take_in_retractions(
+    context: &Context,
+    connection: &Connection<'_>,
+    dataset: &DatasetConfig,
+    lock: &Lock,
+) -> anyhow::Result<usize> {
+    let shown = live(
+        &connection.portal,
+        connection.organization(),
+        dataset.id(),
+        None,
+    )
+    .await?;
+    match shown.and_then(|shown| shown.retractions) {
+        Some(kept) => register::take_in(context, &kept, lock).await,
+        None => Ok(0),
     }
 }
 

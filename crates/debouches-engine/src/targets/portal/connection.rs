@@ -7,7 +7,8 @@ use debouches_http::{Client, Secret};
 use debouches_model::{Fault, Withdrawals};
 use debouches_portal::{PortalOptions, RunningPortal};
 use debouches_publish::{
-    Applied, Desired, Mandate, Pending, Publication, Target, account_obstacles, obstacles,
+    Applied, Desired, Mandate, Pending, Publication, RETRACTIONS_EXTRA, Target, account_obstacles,
+    obstacles,
 };
 use debouches_store::{Access, Artefact, Lock};
 use debouches_udata::{Portal as PortalClient, Terms};
@@ -16,6 +17,7 @@ use crate::config::{DatasetConfig, Portal, PortalKind};
 use crate::context::Context;
 use crate::failure::{Decided, Usage};
 use crate::key;
+use crate::retraction::register;
 
 /// A portal that answers, and the server behind it when it is ours.
 pub struct Connection<'a> {
@@ -130,6 +132,8 @@ impl Connection<'_> {
                 .flat_map(|dataset| self.withdrawn.of(dataset.id()))
                 .cloned()
                 .collect(),
+            retractions: dataset.and_then(|dataset| register::kept(&self.withdrawn, dataset.id())),
+            register: self.withdrawn.mark().cloned(),
             bare: false,
         }
     }
@@ -164,6 +168,22 @@ impl Connection<'_> {
     ) -> anyhow::Result<Pending> {
         let pending = self.publication(context, release, target).pending().await?;
         let actual = pending.observed.dataset.as_ref();
+        if let Some(kept) = actual.and_then(|actual| actual.extra(RETRACTIONS_EXTRA))
+            && let Some(unknown) = register::unknown(&self.withdrawn, kept)?.first()
+        {
+            let message = format!(
+                "portal {} remembers that {} {} was retracted, and the register of the state does not: \
+                 run `debouches portal adopt` first",
+                self.name(),
+                unknown.dataset,
+                unknown.version
+            );
+            return Err(Decided {
+                message,
+                fault: Fault::Integrity,
+            }
+            .into());
+        }
         let found = obstacles(&self.portal, &self.terms, target, &pending.desired, actual).await?;
         let Some(first) = found.first() else {
             return Ok(pending);

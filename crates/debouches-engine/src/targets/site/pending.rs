@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, SubsecRound as _, Utc};
-use debouches_model::{ArtefactKey, DatasetId, Decree, FileEntry, Stage, Version};
+use debouches_model::{ArtefactKey, DatasetId, Decree, Fault, FileEntry, Stage, Version};
 use debouches_publish::first_published;
 use debouches_release::PROFILE_FILE;
 use debouches_site::{
@@ -15,6 +15,7 @@ use debouches_store::{Artefact, Pointer};
 use super::Catalogue;
 use crate::calendar;
 use crate::config::DatasetConfig;
+use crate::failure::Decided;
 
 /// Files of a release that are ours, and not for readers.
 const OURS: [&str; 1] = [PROFILE_FILE];
@@ -91,6 +92,9 @@ impl Catalogue<'_> {
     pub async fn pending(&self, dataset: &DatasetConfig) -> anyhow::Result<Pending> {
         let former = self.record(dataset.id()).await?;
         let artefacts = releases(self, dataset.id()).await?;
+        if let Some(record) = &former {
+            self.check(record, &artefacts).await?;
+        }
         let mut read = Vec::new();
         for (_, artefact) in &artefacts {
             read.push(read_release(artefact).await?);
@@ -147,6 +151,63 @@ impl Catalogue<'_> {
             removals: self.purged(&record).await?,
             record,
         })
+    }
+
+    /// Refuses a record that says more than the state knows: a retraction that the register forgot, a version that was
+    /// never published from here. With `--force` every file is read back too.
+    async fn check(
+        &self,
+        record: &DatasetRecord,
+        artefacts: &[(Version, Artefact)],
+    ) -> anyhow::Result<()> {
+        let (context, id) = (self.context, &record.dataset);
+        let withdrawn = context.withdrawn().await?;
+        let receipts = context.store.list(Stage::Publish, id.as_str()).await?;
+        let ours = format!("/{}", self.name());
+        let receipts: Vec<Version> = receipts
+            .iter()
+            .filter_map(|key| key.id.strip_suffix(&ours)?.parse().ok())
+            .collect();
+        for entry in &record.versions {
+            let version = entry.version;
+            if entry.withdrawn.is_some() && !withdrawn.mentions(id, version) {
+                return Err(self.altered(format!(
+                    "it says that {id} {version} was retracted, and the register of the state does not: put the register back"
+                )));
+            }
+            let is_known = receipts.contains(&version)
+                || artefacts.iter().any(|(known, _)| *known == version)
+                || withdrawn.mentions(id, version);
+            // A state that was lost knows nothing, and takes what is there.
+            if !is_known && !receipts.is_empty() {
+                return Err(self.altered(format!(
+                    "it has {id} {version}, which was never published from here"
+                )));
+            }
+        }
+        if context.options.force {
+            for entry in record.versions.iter().filter(|entry| entry.is_there()) {
+                for file in &entry.files {
+                    let path = format!("{id}/{}/{}", entry.version, file.path);
+                    match self.shelf.digest(&path).await? {
+                        Some(actual) if actual != file.sha256 => {
+                            return Err(self.altered(format!("{path} was altered")));
+                        }
+                        Some(_) | None => {}
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn altered(&self, what: String) -> anyhow::Error {
+        let message = format!("{} cannot be trusted: {what}", self.shelf.display());
+        Decided {
+            message,
+            fault: Fault::Integrity,
+        }
+        .into()
     }
 
     /// What would be written of the index. `pending` are datasets that are about to be written.

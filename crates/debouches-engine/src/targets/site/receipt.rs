@@ -44,6 +44,10 @@ pub async fn keep(
         release: latest.release.clone(),
         page: Some(catalogue.address(id)),
         resources: latest.files.iter().map(resource).collect(),
+        register: catalogue.context.withdrawn().await?.mark().cloned(),
+        organization: None,
+        order: Vec::new(),
+        archived: false,
     };
     let context = catalogue.context;
     let key = ArtefactKey::new(
