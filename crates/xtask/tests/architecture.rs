@@ -220,21 +220,21 @@ fn a_forbidden_dependency_is_refused() {
             "debouches-table",
             "model depends on table",
         ),
-        ("debouches-http", "debouches-model", "http depends on model"),
+        ("debouches-http", "debouches-store", "http depends on store"),
         ("debouches-cli", "xtask", "cli depends on xtask"),
         ("debouches-table", "tokio", "enrich reaches tokio"),
         ("debouches-validate", "reqwest", "validate reaches reqwest"),
         (
             "debouches-release",
             "object_store",
-            "package reaches object_store",
+            "release reaches object_store",
         ),
         ("debouches-store", "parquet", "fetch reaches parquet"),
         ("debouches-enrich", "arrow", "debouches-enrich names arrow"),
     ] {
         let refusals = refusals(&graph(&doctored(metadata.clone(), from, to)));
         assert!(
-            refusals.iter().any(|found| found == refusal),
+            refusals.iter().any(|refused| refused == refusal),
             "{from} -> {to}: {refusals:?}"
         );
     }
