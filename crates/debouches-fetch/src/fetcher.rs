@@ -8,8 +8,8 @@ use debouches_model::{ArtefactKey, Clock, FileEntry, Observer, SourceId, Stage, 
 use debouches_store::{Artefact, Store};
 use futures_util::StreamExt as _;
 
-use crate::kind::{Content, Reading};
 use crate::progress::Progress;
+use crate::sources::{Content, Reading};
 use crate::{FetchError, LockEntry, LockFile, SourceRequest};
 
 /// All that reading sources needs.

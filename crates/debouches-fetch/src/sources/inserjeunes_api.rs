@@ -9,7 +9,7 @@ use debouches_http::{Answer, Method, Repeat, Request, Secret, Url};
 use serde::{Deserialize, Serialize};
 
 use super::{Content, Reading, Received};
-use crate::place::web_address;
+use crate::location::web_address;
 use crate::{FetchError, PlaceError};
 
 /// What is asked of the API.

@@ -3,7 +3,7 @@
 use debouches_http::Url;
 
 use crate::PlaceError;
-use crate::place::web_address;
+use crate::location::web_address;
 
 /// The CSV export of a dataset (API explore v2.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
