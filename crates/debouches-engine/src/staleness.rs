@@ -97,7 +97,7 @@ fn of_sources(context: &Context, selection: &Selection<'_>) -> Vec<Answer> {
             None => "never fetched".to_owned(),
             Some(entry) => format!(
                 "asks {} whether it still is sha256 {}…",
-                source.request.place.shown(),
+                source.request.location.shown(),
                 entry.sha256.short()
             ),
         };

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read};
 
-use debouches_model::SourceId;
+use debouches_model::{SourceId, escape};
 
 use crate::unpack::{Packing, Unpack, UnpackError, open_body};
 use crate::{Expect, FetchError};
@@ -14,12 +14,22 @@ const HEAD: usize = 512;
 /// Characters of a wrong body that a message shows.
 const SHOWN: usize = 40;
 
-/// Reads a body whole, unpacked, and gives its media type.
+/// What is known of a body before it is looked at.
+pub(crate) struct Announced {
+    /// Whether its beginning may be shown: that of another host than the one asked is nobody's business.
+    pub(crate) is_shown: bool,
+    /// Whether this address gave data before.
+    pub(crate) is_known: bool,
+    /// How many records it has.
+    pub(crate) records: Option<u64>,
+}
+
+/// Reads a body to its end, unpacked, and gives its media type.
 pub(crate) fn check(
     id: &SourceId,
     mut file: File,
-    name: &str,
-    unpack: &Unpack,
+    (name, unpack): (&str, &Unpack),
+    announced: &Announced,
 ) -> Result<&'static str, FetchError> {
     let packed = |source| FetchError::Packed {
         id: id.clone(),
@@ -45,10 +55,14 @@ pub(crate) fn check(
             id,
             file,
             expected,
-            begins_with,
+            begins_with: announced.is_shown.then_some(begins_with),
+            is_known: announced.is_known,
         });
     }
-    if packing != Packing::None {
+    if let Some(expected) = announced.records {
+        let received = count_records(Read::chain(head.as_slice(), &mut body)).map_err(read)?;
+        compare(id, received, expected)?;
+    } else if packing != Packing::None {
         io::copy(&mut body, &mut io::sink()).map_err(read)?;
     }
     Ok(match (packing, unpack.expect) {
@@ -59,6 +73,52 @@ pub(crate) fn check(
         (Packing::None, Expect::Json | Expect::CsvOrJson) => "application/json",
         (Packing::None, Expect::Any) => "application/octet-stream",
     })
+}
+
+/// Fewer records than announced are a body that was cut; more are a portal whose count is late.
+fn compare(id: &SourceId, received: u64, announced: u64) -> Result<(), FetchError> {
+    if received < announced {
+        return Err(FetchError::Records {
+            id: id.clone(),
+            received,
+            announced,
+        });
+    }
+    if received > announced {
+        tracing::warn!(
+            source.id = %id,
+            "source {id} has {received} records, its catalogue announces {announced}"
+        );
+    }
+    Ok(())
+}
+
+/// Records of a CSV body below its heading: lines that are not empty, where those inside quotes are none.
+fn count_records(mut body: impl Read) -> io::Result<u64> {
+    let (mut lines, mut is_quoted, mut is_empty) = (0_u64, false, true);
+    let mut buffer = vec![0; 1 << 18];
+    loop {
+        let read = body.read(&mut buffer)?;
+        if read == 0 {
+            break;
+        }
+        for byte in &buffer[..read] {
+            match byte {
+                b'"' => {
+                    is_quoted = !is_quoted;
+                    is_empty = false;
+                }
+                b'\n' if !is_quoted => {
+                    lines += u64::from(!is_empty);
+                    is_empty = true;
+                }
+                b'\r' => {}
+                _ => is_empty = false,
+            }
+        }
+    }
+    lines += u64::from(!is_empty);
+    Ok(lines.saturating_sub(1))
 }
 
 fn is_json(head: &[u8]) -> bool {
@@ -82,10 +142,29 @@ fn foreign(head: &[u8], expect: Expect) -> Option<String> {
         Expect::Any => &[],
     };
     let shown = || {
-        text.chars()
+        let beginning: String = text
+            .chars()
             .take(SHOWN)
             .map(|c| if c.is_control() { ' ' } else { c })
-            .collect()
+            .collect();
+        escape::line(&beginning, SHOWN)
     };
     (is_binary || wrong.iter().any(|beginning| text.starts_with(beginning))).then(shown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_are_counted_without_heading_blank_lines_and_quoted_line_ends() {
+        for (text, records) in [
+            ("", 0),
+            ("a;b", 0),
+            ("a;b\r\n1;2\r\n\r\n3;4", 2),
+            ("a;b\n1;\"x\ny\"\n3;\"say \"\"hi\"\"\n\"\n", 2),
+        ] {
+            assert_eq!(count_records(text.as_bytes()).unwrap(), records, "{text:?}");
+        }
+    }
 }

@@ -44,6 +44,60 @@ pub enum FetchError {
         /// The cause.
         source: HttpError,
     },
+    /// An address that the server gave is not followed.
+    #[error("cannot read source {id}: {source}")]
+    Hop {
+        /// The source.
+        id: SourceId,
+        /// The reason.
+        source: HttpErrorKind,
+    },
+    /// The dataset has no file of that title.
+    #[error("cannot read source {id}: the dataset has no file whose title is `{title}`; it has {}", titles.join(", "))]
+    NoResource {
+        /// The source.
+        id: SourceId,
+        /// The pattern of the title.
+        title: String,
+        /// Some titles that it has.
+        titles: Vec<String>,
+    },
+    /// The dataset comes from no Opendatasoft portal.
+    #[error(
+        "cannot read source {id}: dataset `{dataset}` was not harvested from an Opendatasoft portal"
+    )]
+    NotHarvested {
+        /// The source.
+        id: SourceId,
+        /// The dataset.
+        dataset: String,
+    },
+    /// The columns that the catalogue announces are none that we know; nothing was downloaded.
+    #[error("source {id} is refused before it is downloaded: {problem}")]
+    Headings {
+        /// The source.
+        id: SourceId,
+        /// How they differ.
+        problem: String,
+    },
+    /// The body holds fewer records than the catalogue announces.
+    #[error("source {id} is refused: {received} records came, the catalogue announces {announced}")]
+    Records {
+        /// The source.
+        id: SourceId,
+        /// Records of the body.
+        received: u64,
+        /// Records announced.
+        announced: u64,
+    },
+    /// The time that all sources have together is over.
+    #[error("source {id} was not read: the sources together took more than {} minutes", patience.as_secs() / 60)]
+    Deadline {
+        /// The source.
+        id: SourceId,
+        /// The time that they have.
+        patience: std::time::Duration,
+    },
     /// An environment variable that holds a user or a password is not set.
     #[error("cannot read source {id}: environment variable {variable} is not set")]
     NoSecret {
@@ -109,7 +163,7 @@ pub enum FetchError {
         file: String,
     },
     /// The bytes are of another nature than expected: an HTML page, an error message.
-    #[error("source {id} is refused: {file} is not {expected}, it begins with `{begins_with}`")]
+    #[error("source {id} is refused: {file} is not {expected}{}", begins_with.as_ref().map_or_else(String::new, |text| format!(", it begins with `{text}`")))]
     NotData {
         /// The source.
         id: SourceId,
@@ -117,8 +171,10 @@ pub enum FetchError {
         file: String,
         /// What was expected.
         expected: &'static str,
-        /// Its first characters.
-        begins_with: String,
+        /// Its first characters, when the host that was asked gave them.
+        begins_with: Option<String>,
+        /// Whether this address gave data before: a page for people is then a breakdown.
+        is_known: bool,
     },
     /// The bytes cannot be unpacked: truncated, altered, a bomb.
     #[error("source {id} is refused")]
@@ -170,6 +226,12 @@ impl FetchError {
             Self::FileMissing { id, .. }
             | Self::File { id, .. }
             | Self::NoClient { id }
+            | Self::Hop { id, .. }
+            | Self::NoResource { id, .. }
+            | Self::NotHarvested { id, .. }
+            | Self::Headings { id, .. }
+            | Self::Records { id, .. }
+            | Self::Deadline { id, .. }
             | Self::NoSecret { id, .. }
             | Self::Login { id, .. }
             | Self::Api { id, .. }
@@ -196,11 +258,18 @@ impl FetchError {
             }
             Self::FileMissing { .. }
             | Self::File { .. }
+            | Self::Hop { .. }
+            | Self::NoResource { .. }
+            | Self::NotHarvested { .. }
             | Self::NotLocked { .. }
             | Self::NoSnapshot { .. } => Fault::Operator,
+            Self::NotData { is_known: true, .. } | Self::Records { .. } | Self::Deadline { .. } => {
+                Fault::Outage
+            }
             Self::TooLarge { .. }
             | Self::Empty { .. }
             | Self::NotData { .. }
+            | Self::Headings { .. }
             | Self::Locked { .. } => Fault::Data,
             Self::NoSecret { .. }
             | Self::Login {
@@ -239,6 +308,25 @@ impl FetchError {
                 ),
                 _ => source.kind.hint(),
             },
+            Self::Hop { source, .. } => source.hint(),
+            Self::NoResource { .. } => {
+                Some("correct `title` of the source: `*` stands for any characters")
+            }
+            Self::NotHarvested { .. } => {
+                Some("give the address of the data themselves: `kind = \"http\"`, or a `title`")
+            }
+            Self::Headings { .. } => Some(
+                "the producer changed its columns: the last snapshot stays; describe the new generation in a shape",
+            ),
+            Self::Records { .. } => Some(
+                "the portal was publishing, or the body was cut: the last snapshot stays; run the same command later",
+            ),
+            Self::NotData { is_known: true, .. } => Some(
+                "this address gave data before: a page of maintenance, most often; the last snapshot stays; run the same command later",
+            ),
+            Self::NotData { .. } => Some(
+                "open the address in a browser: a page for people is not the address of its export",
+            ),
             Self::NoSecret { .. } => Some(
                 "export the variable that `username_env` or `password_env` of the source names",
             ),
@@ -253,7 +341,7 @@ impl FetchError {
             | Self::Object { .. }
             | Self::TooLarge { .. }
             | Self::Empty { .. }
-            | Self::NotData { .. }
+            | Self::Deadline { .. }
             | Self::Packed { .. }
             | Self::Store { .. } => None,
         }
@@ -308,7 +396,7 @@ fn of_object(error: &object_store::Error) -> Fault {
 
 /// An address that cannot be a source: the configuration must be mended.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PlaceError {
+pub enum AddressError {
     /// It cannot be read as an address of that kind.
     #[error("`{text}` is not {expected}")]
     Syntax {
@@ -322,6 +410,30 @@ pub enum PlaceError {
     Credentials {
         /// The host.
         host: String,
+    },
+    /// No kind has that name.
+    #[error("there is no kind of source `{kind}` (known: {})", known.join(", "))]
+    Kind {
+        /// The kind as configured.
+        kind: String,
+        /// The kinds that exist.
+        known: Vec<&'static str>,
+    },
+    /// The kind does not have an option that was typed.
+    #[error("kind `{kind}` has no `{option}` (it has: {})", if options.is_empty() { "none".to_owned() } else { options.join(", ") })]
+    Option {
+        /// The kind.
+        kind: &'static str,
+        /// The option.
+        option: &'static str,
+        /// The options that it has.
+        options: &'static [&'static str],
+    },
+    /// A header that carries a key is written down.
+    #[error("header `{name}` carries a key, which does not belong in a configuration")]
+    SecretHeader {
+        /// The header.
+        name: String,
     },
     /// It names the records of a dataset, of which the portal gives 10,000 at most.
     #[error(
@@ -339,12 +451,15 @@ pub enum PlaceError {
     },
 }
 
-impl PlaceError {
+impl AddressError {
     /// Who can mend it.
     #[must_use]
     pub fn fault(&self) -> Fault {
         match self {
             Self::Syntax { .. }
+            | Self::Kind { .. }
+            | Self::Option { .. }
+            | Self::SecretHeader { .. }
             | Self::Credentials { .. }
             | Self::Records { .. }
             | Self::Parameter { .. } => Fault::Operator,

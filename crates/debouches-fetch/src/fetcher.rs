@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use debouches_http::{Client, Secret};
-use debouches_model::{ArtefactKey, Clock, FileEntry, Observer, SourceId, Stage, Tool};
+use debouches_model::{ArtefactKey, Clock, FileEntry, Observer, Sha256, SourceId, Stage, Tool};
 use debouches_store::{Artefact, Store};
 use futures_util::StreamExt as _;
 
 use crate::progress::Progress;
-use crate::sources::{Content, Reading};
+use crate::sources::{Content, Reading, Said};
 use crate::{FetchError, LockEntry, LockFile, SourceRequest};
 
 /// All that reading sources needs.
@@ -33,6 +34,8 @@ pub struct Fetcher {
     pub mode: Mode,
     /// How many sources at once, one at least.
     pub jobs: usize,
+    /// The time that all sources have together; those that are not read by then are refused.
+    pub patience: Duration,
 }
 
 /// How to read sources.
@@ -122,14 +125,110 @@ impl Fetcher {
         requests: &[SourceRequest],
         lock: &LockFile,
     ) -> Vec<Result<Fetched, FetchError>> {
-        let readings: Vec<_> = requests
-            .iter()
-            .map(|request| self.one(request, lock.sources.get(&request.id)))
+        // Several sources may be read in one body, such as the files of an archive: it is received once.
+        let mut groups: BTreeMap<(Sha256, usize), Vec<usize>> = BTreeMap::new();
+        for (index, request) in requests.iter().enumerate() {
+            let alone = if request.location.is_remote() {
+                0
+            } else {
+                index
+            };
+            let group = (request.location.identity(), alone);
+            groups.entry(group).or_default().push(index);
+        }
+        let mut groups: Vec<Vec<usize>> = groups.into_values().collect();
+        groups.sort_unstable();
+        let deadline = tokio::time::Instant::now() + self.patience;
+        let readings: Vec<_> = groups
+            .into_iter()
+            .map(|group| self.group(requests, group, lock, deadline))
             .collect();
-        futures_util::stream::iter(readings)
-            .buffered(self.jobs.max(1))
-            .collect()
-            .await
+        let mut results: Vec<(usize, Result<Fetched, FetchError>)> =
+            futures_util::stream::iter(readings)
+                .buffered(self.jobs.max(1))
+                .collect::<Vec<_>>()
+                .await
+                .into_iter()
+                .flatten()
+                .collect();
+        results.sort_unstable_by_key(|(index, _)| *index);
+        results.into_iter().map(|(_, result)| result).collect()
+    }
+
+    /// Reads the sources of one address, one after the other: those after the first use what it received.
+    async fn group(
+        &self,
+        requests: &[SourceRequest],
+        group: Vec<usize>,
+        lock: &LockFile,
+        deadline: tokio::time::Instant,
+    ) -> Vec<(usize, Result<Fetched, FetchError>)> {
+        let mut results = Vec::with_capacity(group.len());
+        let mut first: Option<Fetched> = None;
+        for index in group {
+            let request = &requests[index];
+            let entry = lock.sources.get(&request.id);
+            let reading = async {
+                match &first {
+                    Some(first) => self.same_body(request, entry, first).await,
+                    None => self.one(request, entry).await,
+                }
+            };
+            let result = tokio::time::timeout_at(deadline, reading).await;
+            let result = result.unwrap_or_else(|_| {
+                Err(FetchError::Deadline {
+                    id: request.id.clone(),
+                    patience: self.patience,
+                })
+            });
+            if first.is_none() {
+                first = result.as_ref().ok().cloned();
+            }
+            results.push((index, result));
+        }
+        results
+    }
+
+    /// The snapshot of a source whose body another source has just received.
+    async fn same_body(
+        &self,
+        request: &SourceRequest,
+        entry: Option<&LockEntry>,
+        first: &Fetched,
+    ) -> Result<Fetched, FetchError> {
+        let id = &request.id;
+        let store_error = |error| FetchError::Store {
+            id: id.clone(),
+            source: Box::new(error),
+        };
+        if entry.is_none() && self.mode.pinning == Pinning::Locked {
+            return Err(FetchError::NotLocked { id: id.clone() });
+        }
+        let said = Said {
+            etag: first.entry.etag.clone(),
+            last_modified: first.entry.last_modified.clone(),
+            revision: first.entry.revision.clone(),
+            final_url: first.entry.final_url.clone(),
+            // Counted when the first source was looked at.
+            records: None,
+            is_elsewhere: first.entry.final_url.is_some(),
+        };
+        let key = ArtefactKey::new(Stage::Fetch, id, first.entry.sha256);
+        if let Some(artefact) = self.store.find(&key).await.map_err(store_error)? {
+            return self.keep_known(request, entry, (artefact, said));
+        }
+        let body = first.artefact.open_file(&first.body().path).await;
+        let mut file = body.map_err(store_error)?.into_file();
+        let mut spool = self.store.spool().map_err(store_error)?;
+        let spooled =
+            blocking(move || std::io::copy(&mut file, &mut spool).map(|_| spool.finish())).await;
+        let spooled = spooled.map_err(|source| FetchError::File {
+            id: id.clone(),
+            path: request.location.body_name().into(),
+            source,
+        })?;
+        let spooled = spooled.map_err(store_error)?;
+        self.keep_fresh(request, entry, spooled, said).await
     }
 
     async fn one(
@@ -138,7 +237,7 @@ impl Fetcher {
         entry: Option<&LockEntry>,
     ) -> Result<Fetched, FetchError> {
         let id = &request.id;
-        let offline = self.mode.access == Access::Offline && request.place.is_remote();
+        let offline = self.mode.access == Access::Offline && request.location.is_remote();
         let entry = match entry {
             None if offline || self.mode.pinning == Pinning::Locked => {
                 return Err(FetchError::NotLocked { id: id.clone() });
@@ -157,7 +256,7 @@ impl Fetcher {
             return Ok(self.fetched(request, artefact, entry.clone(), Outcome::Offline));
         }
         // Validators speak of an address: they are worth nothing for another one.
-        let same_address = entry.is_some_and(|entry| entry.url == request.place.shown());
+        let same_address = entry.is_some_and(|entry| entry.is_of(&request.location));
         let held = entry.filter(|_| snapshot.is_some() && same_address && !self.mode.refresh);
         let progress = Arc::new(Progress::new(&self.observer, id));
         let reading = Reading {
@@ -173,15 +272,12 @@ impl Fetcher {
                 Ok(self.fetched(request, artefact, entry.clone(), Outcome::Unchanged))
             }
             (Content::Unchanged, _, _) => Err(FetchError::Unasked { id: id.clone() }),
-            (Content::Known(artefact), _, _) => self.keep_known(request, entry, *artefact),
+            (Content::Known(artefact), _, _) => {
+                self.keep_known(request, entry, (*artefact, received.said))
+            }
             (Content::Fresh(spooled), _, _) => {
-                self.keep_fresh(
-                    request,
-                    entry,
-                    spooled,
-                    (received.etag, received.last_modified),
-                )
-                .await
+                self.keep_fresh(request, entry, spooled, received.said)
+                    .await
             }
         }
     }

@@ -4,6 +4,7 @@ use debouches_model::{ArtefactKey, Manifest, Origin, Sha256, Stage};
 use debouches_store::{Artefact, Spooled, StoreError};
 
 use crate::fetcher::{Outcome, Pinning, blocking, body_of};
+use crate::sources::Said;
 use crate::{FetchError, Fetched, Fetcher, LockEntry, SourceRequest, check};
 
 impl Fetcher {
@@ -13,7 +14,7 @@ impl Fetcher {
         request: &SourceRequest,
         entry: Option<&LockEntry>,
         spooled: Spooled,
-        (etag, last_modified): (Option<String>, Option<String>),
+        said: Said,
     ) -> Result<Fetched, FetchError> {
         let fail = |error| FetchError::Store {
             id: request.id.clone(),
@@ -21,17 +22,23 @@ impl Fetcher {
         };
         let (id, name, unpack) = (
             request.id.clone(),
-            request.place.body_name(),
+            request.location.body_name(),
             request.unpack(),
         );
+        let announced = check::Announced {
+            is_shown: !said.is_elsewhere,
+            is_known: entry.is_some_and(|entry| entry.is_of(&request.location)),
+            records: said.records,
+        };
         let file = spooled.open().map_err(fail)?;
-        let media_type = blocking(move || check::check(&id, file, &name, &unpack)).await?;
+        let media_type =
+            blocking(move || check::check(&id, file, (&name, &unpack), &announced)).await?;
         self.accept(request, entry, spooled.sha256())?;
         let artefact = self
             .snapshot_of(request, spooled, media_type)
             .await
             .map_err(fail)?;
-        Ok(self.noted(request, entry, artefact, (etag, last_modified)))
+        Ok(self.noted(request, entry, artefact, said))
     }
 
     /// Uses a snapshot that has the bytes of the source.
@@ -39,10 +46,10 @@ impl Fetcher {
         &self,
         request: &SourceRequest,
         entry: Option<&LockEntry>,
-        artefact: Artefact,
+        (artefact, said): (Artefact, Said),
     ) -> Result<Fetched, FetchError> {
         self.accept(request, entry, body_of(&artefact).sha256)?;
-        Ok(self.noted(request, entry, artefact, (None, None)))
+        Ok(self.noted(request, entry, artefact, said))
     }
 
     /// Refuses other bytes than those of the lock file, when it may not change.
@@ -76,10 +83,10 @@ impl Fetcher {
             return Ok(artefact);
         }
         let draft = self.store.draft(key.clone())?;
-        draft.take(spooled, &request.place.body_name(), media_type, None)?;
+        draft.take(spooled, &request.location.body_name(), media_type, None)?;
         let mut manifest = Manifest::new(&key, self.tool.clone(), self.clock.now());
         manifest.origin = Some(Origin {
-            url: request.place.shown(),
+            url: request.location.shown(),
         });
         draft.commit(manifest).await
     }
@@ -89,22 +96,32 @@ impl Fetcher {
         request: &SourceRequest,
         entry: Option<&LockEntry>,
         artefact: Artefact,
-        (etag, last_modified): (Option<String>, Option<String>),
+        said: Said,
     ) -> Fetched {
         let body = body_of(&artefact);
-        let former = entry.filter(|entry| entry.sha256 == body.sha256);
-        let outcome = match (entry, former) {
+        let same = entry.filter(|entry| entry.sha256 == body.sha256);
+        let outcome = match (entry, same) {
             (None, _) => Outcome::New,
             (Some(_), None) => Outcome::Changed,
             (Some(_), Some(_)) => Outcome::Unchanged,
         };
         let entry = LockEntry {
-            url: request.place.shown(),
+            url: request.location.shown(),
+            address: request
+                .location
+                .is_remote()
+                .then(|| request.location.identity()),
+            // An address signed for an hour changes every night: it is that of the bytes, not of the last look at them.
+            final_url: match same {
+                Some(entry) => entry.final_url.clone(),
+                None => said.final_url,
+            },
             sha256: body.sha256,
             size: body.bytes,
-            etag,
-            last_modified,
-            accessed: former.map_or(artefact.manifest().created_at, |entry| entry.accessed),
+            etag: said.etag,
+            last_modified: said.last_modified,
+            revision: said.revision,
+            accessed: same.map_or(artefact.manifest().created_at, |entry| entry.accessed),
         };
         tracing::debug!(source.id = %request.id, size_bytes = entry.size, "read source {}: {outcome:?}", request.id);
         self.fetched(request, artefact, entry, outcome)

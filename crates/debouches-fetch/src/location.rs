@@ -1,132 +1,84 @@
 //! Where a source is, read once from the configuration.
 
-use std::path::{Path, PathBuf};
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
 
 use debouches_http::{Url, redact};
+use debouches_model::Sha256;
 
-use crate::{InserjeunesApi, OdsExport, PlaceError};
+use crate::sources::{self, Source};
+use crate::{Address, AddressError};
 
-/// Where a source is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
-    /// A file of this machine.
-    File(FilePlace),
-    /// An object of a bucket.
-    Object(ObjectPlace),
-    /// A file on the web.
-    Http(Url),
-    /// A dataset of an Opendatasoft portal.
-    Ods(OdsExport),
-    /// Answers of the InserJeunes API.
-    InserjeunesApi(InserjeunesApi),
-}
+/// Where a source is, whatever its kind.
+#[derive(Clone)]
+pub struct Location(Arc<dyn Source>);
 
-/// A file of this machine.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FilePlace {
-    /// Where it is.
-    pub path: PathBuf,
-    /// As configured: the only spelling that is recorded, since another machine keeps the file elsewhere.
-    pub shown: String,
-}
-
-/// An object of a bucket.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ObjectPlace {
-    /// The bucket.
-    pub bucket: String,
-    /// The object.
-    pub path: String,
-}
-
-impl Place {
-    /// Reads what the kind `file` accepts: a path (relative ones are taken from `base`), `file://` or `s3://`.
-    pub fn file(text: &str, base: &Path) -> Result<Self, PlaceError> {
-        let refuse = |expected| PlaceError::Syntax {
-            text: text.to_owned(),
-            expected,
-        };
-        if text.is_empty() {
-            return Err(refuse("a path"));
-        }
-        if !text.contains("://") {
-            return Ok(Self::File(FilePlace {
-                path: base.join(text),
-                shown: text.to_owned(),
-            }));
-        }
-        let url = address(text, "a path, file:// or s3://")?;
-        match url.scheme() {
-            "file" => {
-                let path = url
-                    .to_file_path()
-                    .map_err(|()| refuse("an absolute file:// address"))?;
-                Ok(Self::File(FilePlace {
-                    path,
-                    shown: text.to_owned(),
-                }))
-            }
-            "s3" => {
-                let bucket = url.host_str().unwrap_or_default().to_owned();
-                let path = url.path().trim_start_matches('/').to_owned();
-                if bucket.is_empty() || path.is_empty() {
-                    return Err(refuse("s3://bucket/object"));
-                }
-                Ok(Self::Object(ObjectPlace { bucket, path }))
-            }
-            _ => Err(refuse("a path, file:// or s3://")),
-        }
-    }
-
-    /// Reads what the kind `http` accepts: an http or https address without credentials.
-    pub fn http(text: &str) -> Result<Self, PlaceError> {
-        web_address(text).map(Self::Http)
-    }
-
-    /// Reads what the kind `ods` accepts: any address of a dataset of an Opendatasoft portal.
-    pub fn ods(text: &str) -> Result<Self, PlaceError> {
-        OdsExport::parse(text).map(Self::Ods)
+impl Location {
+    /// Reads an address; relative paths are taken from `base`.
+    ///
+    /// # Errors
+    /// When the kind is not known, does not have an option that was typed, or cannot read the address.
+    pub fn of(address: &Address, base: &Path) -> Result<Self, AddressError> {
+        sources::open(address, base).map(Self)
     }
 
     /// The address to record and to show: as configured, without secrets.
     #[must_use]
     pub fn shown(&self) -> String {
-        match self {
-            Self::File(file) => file.shown.clone(),
-            Self::Object(object) => format!("s3://{}/{}", object.bucket, object.path),
-            Self::Http(url) => redact(url),
-            Self::Ods(export) => redact(&export.url()),
-            Self::InserjeunesApi(api) => api.shown(),
-        }
+        self.0.shown()
+    }
+
+    /// What tells this address from any other one: a digest of all that is asked, hidden parts included.
+    #[must_use]
+    pub fn identity(&self) -> Sha256 {
+        Sha256::of(format!("{}\n{}", self.0.kind(), self.0.identity()).as_bytes())
+    }
+
+    /// The kind of source, as the configuration writes it.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        self.0.kind()
     }
 
     /// Whether reading it asks another machine. A local file is read again even offline.
     #[must_use]
     pub fn is_remote(&self) -> bool {
-        match self {
-            Self::File(_) => false,
-            Self::Object(_) | Self::Http(_) | Self::Ods(_) | Self::InserjeunesApi(_) => true,
-        }
+        self.0.local_path().is_none()
     }
 
-    /// The name under which the body is kept: the last segment of the address, in letters, digits, `.`, `-` and `_`.
+    /// The file, when it is one of this machine.
+    #[must_use]
+    pub fn local_path(&self) -> Option<&Path> {
+        self.0.local_path()
+    }
+
+    /// The name under which the body is kept, in letters, digits, `.`, `-` and `_`.
     #[must_use]
     pub fn body_name(&self) -> String {
-        match self {
-            Self::File(file) => {
-                safe_name(&file.path.file_name().unwrap_or_default().to_string_lossy())
-            }
-            Self::Object(object) => safe_name(object.path.rsplit('/').next().unwrap_or_default()),
-            Self::Http(url) => safe_name(
-                url.path_segments()
-                    .and_then(|mut parts| parts.next_back())
-                    .unwrap_or_default(),
-            ),
-            Self::Ods(export) => safe_name(&format!("{}.csv", export.dataset)),
-            Self::InserjeunesApi(api) => {
-                safe_name(&format!("inserjeunes-{}.jsonl", api.route.as_str()))
-            }
-        }
+        safe_name(&self.0.body_name())
+    }
+
+    /// The environment variables that hold its user and its password.
+    #[must_use]
+    pub fn variables(&self) -> Vec<String> {
+        self.0.variables()
+    }
+
+    /// Whether a key would travel in the clear to another machine.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.0.is_plain()
+    }
+
+    pub(crate) fn source(&self) -> &dyn Source {
+        &*self.0
+    }
+}
+
+impl fmt::Debug for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.kind(), self.shown())
     }
 }
 
@@ -154,28 +106,29 @@ fn safe_name(text: &str) -> String {
     .to_owned()
 }
 
-fn address(text: &str, expected: &'static str) -> Result<Url, PlaceError> {
-    let url = Url::parse(text).map_err(|_| PlaceError::Syntax {
+/// Reads an address that may hold no user and no password.
+pub(crate) fn plain_address(text: &str, expected: &'static str) -> Result<Url, AddressError> {
+    let url = Url::parse(text).map_err(|_| AddressError::Syntax {
         text: without_user(text),
         expected,
     })?;
     if url.username().is_empty() && url.password().is_none() {
         Ok(url)
     } else {
-        Err(PlaceError::Credentials {
+        Err(AddressError::Credentials {
             host: url.host_str().unwrap_or_default().to_owned(),
         })
     }
 }
 
 /// Reads an http or https address without credentials.
-pub(crate) fn web_address(text: &str) -> Result<Url, PlaceError> {
+pub(crate) fn web_address(text: &str) -> Result<Url, AddressError> {
     let expected = "an http:// or https:// address";
-    let url = address(text, expected)?;
+    let url = plain_address(text, expected)?;
     if matches!(url.scheme(), "http" | "https") && url.host_str().is_some() {
         Ok(url)
     } else {
-        Err(PlaceError::Syntax {
+        Err(AddressError::Syntax {
             text: redact(&url),
             expected,
         })
@@ -192,9 +145,13 @@ fn without_user(text: &str) -> String {
 mod tests {
     use super::*;
 
+    fn of(kind: &str, url: &str) -> Result<Location, AddressError> {
+        Location::of(&Address::new(kind, url), Path::new("/srv/data"))
+    }
+
     #[test]
     fn a_body_keeps_a_readable_and_safe_name() {
-        let name = |text: &str| Place::http(text).unwrap().body_name();
+        let name = |text: &str| of("http", text).unwrap().body_name();
         assert_eq!(
             name("https://a.example/x/data.csv.gz?token=1"),
             "data.csv.gz"
@@ -219,19 +176,47 @@ mod tests {
             "s3://me:hunter2@b/x",
             "https://me:hunter2@:x",
         ] {
-            let error = Place::file(text, Path::new("/"))
-                .and(Place::http(text))
-                .unwrap_err();
+            let error = of("file", text).and(of("http", text)).unwrap_err();
             assert!(!error.to_string().contains("hunter2"), "{error}");
         }
     }
 
     #[test]
     fn a_relative_path_is_recorded_as_configured() {
-        let place = Place::file("fixtures/a.csv", Path::new("/srv/data")).unwrap();
-        assert_eq!(place.shown(), "fixtures/a.csv");
-        assert!(
-            matches!(place, Place::File(file) if file.path == Path::new("/srv/data/fixtures/a.csv"))
+        let location = of("file", "fixtures/a.csv").unwrap();
+        assert_eq!(location.shown(), "fixtures/a.csv");
+        assert_eq!(
+            location.local_path(),
+            Some(Path::new("/srv/data/fixtures/a.csv"))
         );
+    }
+
+    #[test]
+    fn an_option_of_another_kind_and_an_unknown_kind_are_told() {
+        let address = Address {
+            labels: true,
+            ..Address::new("http", "https://a.example/x")
+        };
+        let error = Location::of(&address, Path::new("/")).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "kind `http` has no `labels` (it has: form, headers, method, query)"
+        );
+        let error = of("ftp", "ftp://a").unwrap_err().to_string();
+        assert!(
+            error.contains("data-gouv, file, http, inserjeunes-api, ods"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn two_addresses_that_differ_in_a_hidden_part_are_two() {
+        let identity = |query: &str| {
+            let location = of("http", &format!("https://a.example/x?session={query}")).unwrap();
+            (location.shown(), location.identity())
+        };
+        let (first, second) = (identity("2025"), identity("2026"));
+        assert_eq!(first.0, second.0);
+        assert_ne!(first.1, second.1);
     }
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use debouches_model::{Sha256, SourceId};
 use serde::{Deserialize, Serialize};
 
-use crate::{Fetched, LockFileError};
+use crate::{Fetched, Location, LockFileError};
 
 /// First lines of the file, for whoever opens it.
 const PREAMBLE: &str = "# Written by `debouches fetch`: which bytes of each source the last run used. Keep it under version control.\n";
@@ -24,6 +24,12 @@ pub struct LockFile {
 pub struct LockEntry {
     /// Where they were read, without secrets.
     pub url: String,
+    /// Digest of the complete address, hidden parts included: it tells whether `etag` and `revision` are of this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<Sha256>,
+    /// The address that gave them after redirects, when it is another one, without secrets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub final_url: Option<String>,
     /// Their digest.
     pub sha256: Sha256,
     /// Their number.
@@ -34,9 +40,24 @@ pub struct LockEntry {
     /// `Last-Modified` of the answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_modified: Option<String>,
+    /// What a catalogue said of the state of the data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<String>,
     /// When these bytes were first received. It does not move when the source is found unchanged, so that a run without
     /// news leaves the file as it is.
     pub accessed: DateTime<Utc>,
+}
+
+impl LockEntry {
+    /// Whether these bytes came from that address.
+    #[must_use]
+    pub fn is_of(&self, location: &Location) -> bool {
+        match self.address {
+            Some(address) => address == location.identity(),
+            // A file written by an earlier version: what it hides cannot be compared.
+            None => self.url == location.shown() && !self.url.contains('…'),
+        }
+    }
 }
 
 /// The file as typed.
@@ -53,12 +74,18 @@ struct Typed {
 struct TypedEntry {
     id: SourceId,
     url: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    address: Option<Sha256>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    final_url: Option<String>,
     sha256: Sha256,
     size: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     etag: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     last_modified: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    revision: Option<String>,
     accessed: DateTime<Utc>,
 }
 
@@ -81,19 +108,25 @@ impl LockFile {
         for TypedEntry {
             id,
             url,
+            address,
+            final_url,
             sha256,
             size,
             etag,
             last_modified,
+            revision,
             accessed,
         } in toml::from_str::<Typed>(text)?.sources
         {
             let entry = LockEntry {
                 url,
+                address,
+                final_url,
                 sha256,
                 size,
                 etag,
                 last_modified,
+                revision,
                 accessed,
             };
             if sources.insert(id.clone(), entry).is_some() {
@@ -109,10 +142,13 @@ impl LockFile {
         let entry = |(id, entry): (&SourceId, &LockEntry)| TypedEntry {
             id: id.clone(),
             url: entry.url.clone(),
+            address: entry.address,
+            final_url: entry.final_url.clone(),
             sha256: entry.sha256,
             size: entry.size,
             etag: entry.etag.clone(),
             last_modified: entry.last_modified.clone(),
+            revision: entry.revision.clone(),
             accessed: entry.accessed,
         };
         let typed = Typed {
@@ -138,10 +174,13 @@ mod tests {
     fn a_lock_file_is_read_back_and_sorted() {
         let entry = LockEntry {
             url: "https://a.example/x.csv".to_owned(),
+            address: Some(Sha256::of(b"x")),
+            final_url: Some("https://b.example/x.csv".to_owned()),
             sha256: Sha256::of(b"abc"),
             size: 3,
             etag: Some("\"1\"".to_owned()),
             last_modified: None,
+            revision: Some("r".to_owned()),
             accessed: DateTime::UNIX_EPOCH,
         };
         let ids = ["zz", "aa"].map(|id| id.parse().unwrap());

@@ -1,8 +1,11 @@
 //! What to read, and how much of it is acceptable.
 
+use std::fmt;
+use std::sync::Arc;
+
 use debouches_model::SourceId;
 
-use crate::Place;
+use crate::Location;
 use crate::unpack::Unpack;
 
 /// A source to read: plain values, filled from the configuration.
@@ -11,8 +14,9 @@ pub struct SourceRequest {
     /// Its name.
     pub id: SourceId,
     /// Where it is.
-    pub place: Place,
-    /// Member of a zip archive that holds the data; may be left out when the archive has one file.
+    pub location: Location,
+    /// Member of a zip archive that holds the data, where `*` stands for any characters; may be left out when the
+    /// archive has one file.
     pub member: Option<String>,
     /// What the bytes should be.
     pub expect: Expect,
@@ -22,20 +26,46 @@ pub struct SourceRequest {
     pub allowed_hosts: Vec<String>,
     /// What people call this delivery, for instance `2026-S1`.
     pub version: Option<String>,
+    /// Whether headings are those of the table, for the sources that know them before they are read.
+    pub headings: Option<HeadingCheck>,
+}
+
+/// Says how headings differ from those that are known, when they do.
+#[derive(Clone)]
+pub struct HeadingCheck(Arc<Judge>);
+
+type Judge = dyn Fn(&[String]) -> Result<(), String> + Send + Sync;
+
+impl HeadingCheck {
+    /// A check made of a function.
+    pub fn new(judge: impl Fn(&[String]) -> Result<(), String> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(judge))
+    }
+
+    pub(crate) fn of(&self, headings: &[String]) -> Result<(), String> {
+        (self.0)(headings)
+    }
+}
+
+impl fmt::Debug for HeadingCheck {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HeadingCheck")
+    }
 }
 
 impl SourceRequest {
     /// A CSV source with the default bounds.
     #[must_use]
-    pub fn new(id: SourceId, place: Place) -> Self {
+    pub fn new(id: SourceId, location: Location) -> Self {
         Self {
             id,
-            place,
+            location,
             member: None,
             expect: Expect::Csv,
             limits: Limits::default(),
             allowed_hosts: Vec::new(),
             version: None,
+            headings: None,
         }
     }
 

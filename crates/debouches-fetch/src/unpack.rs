@@ -17,7 +17,7 @@ use crate::{Expect, Limits};
 /// How to open a body.
 #[derive(Debug, Clone, Default)]
 pub struct Unpack {
-    /// Member of a zip archive.
+    /// Member of a zip archive, where `*` stands for any characters.
     pub member: Option<String>,
     /// What the unpacked bytes should be.
     pub expect: Expect,
@@ -74,6 +74,16 @@ pub enum UnpackError {
         /// The first files that it has.
         there: Vec<String>,
     },
+    /// Several files of the archive are described by the name asked for.
+    #[error("{file} has several files `{member}`: {}", there.join(", "))]
+    SeveralMembers {
+        /// The archive.
+        file: String,
+        /// The pattern.
+        member: String,
+        /// The first of them.
+        there: Vec<String>,
+    },
     /// The archive has several files, or none, and the configuration names none.
     #[error("{file} has {entries} files: name one with `member`")]
     WhichMember {
@@ -112,7 +122,9 @@ impl UnpackError {
             | Self::Bomb { .. }
             | Self::TooManyEntries { .. }
             | Self::Method { .. } => Fault::Data,
-            Self::NoMember { .. } | Self::WhichMember { .. } => Fault::Operator,
+            Self::NoMember { .. } | Self::SeveralMembers { .. } | Self::WhichMember { .. } => {
+                Fault::Operator
+            }
             Self::Read { .. } => Fault::Ours,
         }
     }

@@ -40,7 +40,7 @@ pub use pace::{Pace, WallPace};
 pub use policy::Policy;
 pub use proxy::ProxySettings;
 pub use redact::redact;
-pub use redirect::RedirectRefusal;
+pub use redirect::{RedirectRefusal, next_hop};
 pub use request::{Method, Repeat, Request};
 pub use secret::{Secret, SecretHeader};
 pub use sink::Sink;

@@ -46,7 +46,10 @@ impl fmt::Display for RedirectRefusal {
 /// Refused: more than ten hops, another scheme than http and https, from https down to http, to a host that is not
 /// allowed, and from a public host to a local one (a source on the network must not make us read what only this machine
 /// can see) unless that host is allowed by name.
-pub(crate) fn next_hop(
+///
+/// # Errors
+/// With the reason, when it may not be followed.
+pub fn next_hop(
     from: &Url,
     location: &[u8],
     hops: usize,

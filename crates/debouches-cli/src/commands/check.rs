@@ -48,13 +48,13 @@ pub(crate) async fn check(global: &Global) -> anyhow::Result<u8> {
     }
     let mut missing = Vec::new();
     for source in &pipeline.sources {
-        if let debouches_fetch::Place::File(file) = &source.request.place
-            && !file.path.exists()
+        if let Some(path) = source.request.location.local_path()
+            && !path.exists()
         {
             missing.push(format!(
                 "source `{}`: {} does not exist",
                 source.id(),
-                file.path.display()
+                path.display()
             ));
         }
     }

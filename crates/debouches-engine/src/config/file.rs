@@ -75,11 +75,35 @@ pub struct SignatureFile {
 pub struct SourceFile {
     pub id: SourceId,
     pub table: TableId,
-    pub kind: Option<SourceKind>,
+    pub kind: Option<String>,
     pub url: Option<String>,
     pub dataset: Option<String>,
     #[serde(default)]
     pub labels: bool,
+    /// Of an Opendatasoft portal: which rows.
+    pub filter: Option<String>,
+    /// Of an Opendatasoft portal: which values of facets, as `facet:value`.
+    #[serde(default)]
+    pub refine: Vec<String>,
+    /// Of data.gouv.fr: which file, as a pattern of its title.
+    pub title: Option<String>,
+    /// Of data.gouv.fr: the dataset is read where it was harvested from.
+    #[serde(default)]
+    pub harvested: bool,
+    /// Of the web: `GET` or `POST`.
+    pub method: Option<String>,
+    /// Of the web: added to the query of the address.
+    #[serde(default)]
+    pub query: BTreeMap<String, String>,
+    /// Of the web: sent with the question.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// Of the web: sent as a form.
+    #[serde(default)]
+    pub form: BTreeMap<String, String>,
+    /// Hosts that the address and its redirects may name, even on this network; any other one is refused.
+    #[serde(default)]
+    pub allowed_hosts: Vec<String>,
     pub member: Option<String>,
     pub version: Option<String>,
     /// Columns that the file does not tell, for instance the vintage of a download.
@@ -97,11 +121,35 @@ pub struct SourceFile {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AddressFile {
-    pub kind: SourceKind,
+    pub kind: String,
     pub url: String,
     pub dataset: Option<String>,
     #[serde(default)]
     pub labels: bool,
+    /// Of an Opendatasoft portal: which rows.
+    pub filter: Option<String>,
+    /// Of an Opendatasoft portal: which values of facets, as `facet:value`.
+    #[serde(default)]
+    pub refine: Vec<String>,
+    /// Of data.gouv.fr: which file, as a pattern of its title.
+    pub title: Option<String>,
+    /// Of data.gouv.fr: the dataset is read where it was harvested from.
+    #[serde(default)]
+    pub harvested: bool,
+    /// Of the web: `GET` or `POST`.
+    pub method: Option<String>,
+    /// Of the web: added to the query of the address.
+    #[serde(default)]
+    pub query: BTreeMap<String, String>,
+    /// Of the web: sent with the question.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// Of the web: sent as a form.
+    #[serde(default)]
+    pub form: BTreeMap<String, String>,
+    /// Hosts that the address and its redirects may name, even on this network; any other one is refused.
+    #[serde(default)]
+    pub allowed_hosts: Vec<String>,
     pub member: Option<String>,
     pub version: Option<String>,
     /// Columns that the file at this address does not tell.
@@ -125,15 +173,6 @@ pub struct ApiFile {
     pub codes_file: Option<String>,
     pub username_env: String,
     pub password_env: String,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum SourceKind {
-    File,
-    Http,
-    InserjeunesApi,
-    Ods,
 }
 
 #[derive(Debug, Deserialize)]
@@ -263,6 +302,11 @@ pub enum PortalKindFile {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProfileFile {
+    /// The profile whose addresses, portals and settings it takes, but for those that it gives itself.
+    pub extends: Option<String>,
+    /// Beginnings of addresses, and what is read in their stead.
+    #[serde(default)]
+    pub rewrite: BTreeMap<String, String>,
     pub portal: Option<PortalId>,
     #[serde(default)]
     pub portals: Vec<PortalId>,

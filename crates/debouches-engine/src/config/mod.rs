@@ -6,9 +6,11 @@ mod file;
 mod http;
 mod occasion;
 mod portals;
+mod profile;
 mod protection;
 mod resolve;
 mod signature;
+mod source;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

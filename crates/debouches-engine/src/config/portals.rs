@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use debouches_model::PortalId;
 
-use super::file::{ConfigFile, PortalFile, PortalKindFile, ProfileFile};
+use super::file::{ConfigFile, PortalFile, PortalKindFile};
+use super::profile::Profile;
 use super::{KeyPlace, Portal, PortalKind, StaticSite};
 
 const DEFAULT_KEY_VARIABLE: &str = "DEBOUCHES_API_KEY";
@@ -13,18 +14,13 @@ const DEFAULT_KEY_VARIABLE: &str = "DEBOUCHES_API_KEY";
 /// The portals of a profile, in the order in which it names them.
 pub fn choose(
     typed: &ConfigFile,
-    settings: &ProfileFile,
-    profile: &str,
+    profile: &Profile,
     base: &Path,
     state: &str,
     problems: &mut Vec<String>,
 ) -> Vec<Portal> {
-    let mut named: Vec<PortalId> = settings
-        .portal
-        .iter()
-        .chain(&settings.portals)
-        .cloned()
-        .collect();
+    let mut named = profile.portals.clone();
+    let profile = profile.name.as_str();
     let mut seen = std::collections::BTreeSet::new();
     if let Some(twice) = named.iter().find(|id| !seen.insert((*id).clone())) {
         problems.push(format!("profile `{profile}` names portal `{twice}` twice"));

@@ -3,28 +3,22 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use debouches_fetch::{Expect, InserjeunesApi, OdsExport, Place, PlaceError, SourceRequest};
 use debouches_insertion::Domain;
+use debouches_model::TableId;
 use debouches_model::spec::{TableKind, TableSpec, find, tables};
-use debouches_model::{TableId, Vintage};
 use debouches_release::drift::Budgets;
 use debouches_udata::SchemaRef;
-use debouches_validate::Shape;
 
 use super::errors::ConfigErrors;
-use super::file::{
-    AddressFile, ConfigFile, DatasetFile, DriftFile, ExpectedFile, OperationsFile, ProfileFile,
-    SourceFile, SourceKind,
-};
+use super::file::{ConfigFile, DatasetFile, DriftFile, OperationsFile};
+use super::profile::Profile;
 use super::{
-    Awaited, DatasetConfig, Expected, Hosting, Operations, Pipeline, Source, Webhook, portals,
-    signature,
+    Awaited, DatasetConfig, Hosting, Operations, Pipeline, Source, Webhook, portals, signature,
+    source,
 };
 use crate::config::Occasion;
 use crate::waivers::WAIVERS_FILE;
 
-/// The profile used when none is asked for and the configuration has it.
-const DEFAULT_PROFILE: &str = "sample";
 const LONGEST_TITLE: usize = 350;
 const LONGEST_SUMMARY: usize = 200;
 
@@ -36,20 +30,20 @@ pub fn resolve(
 ) -> Result<Pipeline, ConfigErrors> {
     let base = file.parent().map(Path::to_path_buf).unwrap_or_default();
     let mut problems = Vec::new();
-    let (name, settings) = choose_profile(&typed, profile, &mut problems);
+    let profile = Profile::choose(&typed, profile, &mut problems);
     let mut left_out = Vec::new();
-    let state = settings
+    let state = profile
         .state
         .clone()
         .or_else(|| typed.state.as_ref().map(|state| state.url.clone()))
         .unwrap_or_else(|| "state".to_owned());
-    let portals = portals::choose(&typed, settings, &name, &base, &state, &mut problems);
+    let portals = portals::choose(&typed, &profile, &base, &state, &mut problems);
     let mut sources: Vec<Source> = Vec::new();
     for source in &typed.sources {
         if sources.iter().any(|own| own.id() == &source.id) {
             problems.push(format!("source `{}` is declared twice", source.id));
         }
-        match resolve_source(source, domain, &name, &base, &mut problems) {
+        match source::resolve(source, domain, &profile, &base, &mut problems) {
             Some(resolved) => {
                 if let Some(other) = sources.iter().find(|own| own.spec.id == resolved.spec.id) {
                     problems.push(format!(
@@ -62,8 +56,8 @@ pub fn resolve(
                 sources.push(resolved);
             }
             None => left_out.push(format!(
-                "source `{}` has no address in profile `{name}`",
-                source.id
+                "source `{}` has no address in profile `{}`",
+                source.id, profile.name
             )),
         }
     }
@@ -94,10 +88,10 @@ pub fn resolve(
         .signature
         .as_ref()
         .and_then(|typed| signature::resolve(typed, &base, &mut problems));
-    let signature = signature.filter(|_| !settings.unsigned);
+    let signature = signature.filter(|_| !profile.unsigned);
     for dataset in &mut datasets {
         // Titles and summaries tell what the figures are wherever they are shown.
-        dataset.notice.demo = settings.demo;
+        dataset.notice.demo = profile.demo;
         dataset.notice.title = dataset.notice.entitled(&dataset.notice.title);
         dataset.notice.summary = dataset.notice.summarised(&dataset.notice.summary);
         dataset.notice.public_key = signature
@@ -108,7 +102,7 @@ pub fn resolve(
         return Err(ConfigErrors::new(file, problems));
     }
     let operations = operations(&typed.operations, &base);
-    let lock_file = base.join(settings.lock.as_deref().unwrap_or("pipeline.lock"));
+    let lock_file = base.join(profile.lock.as_deref().unwrap_or("pipeline.lock"));
     let waivers_file = base.join(WAIVERS_FILE);
     let contact = typed
         .contact
@@ -117,7 +111,7 @@ pub fn resolve(
         base,
         file: file.to_path_buf(),
         domain,
-        profile: name,
+        profile: profile.name,
         state,
         lock_file,
         waivers_file,
@@ -146,146 +140,6 @@ fn operations(typed: &OperationsFile, base: &Path) -> Operations {
         textfile: typed.textfile.as_ref().map(|path| base.join(path)),
         webhook,
     }
-}
-
-static NO_SETTINGS: ProfileFile = ProfileFile {
-    portal: None,
-    portals: Vec::new(),
-    state: None,
-    lock: None,
-    unsigned: false,
-    demo: false,
-};
-
-fn choose_profile<'a>(
-    typed: &'a ConfigFile,
-    asked: Option<&str>,
-    problems: &mut Vec<String>,
-) -> (String, &'a ProfileFile) {
-    let name = asked.unwrap_or(DEFAULT_PROFILE);
-    match typed.profiles.get(name) {
-        Some(settings) => (name.to_owned(), settings),
-        None => {
-            if asked.is_some() {
-                let known: Vec<&str> = typed.profiles.keys().map(String::as_str).collect();
-                problems.push(format!(
-                    "there is no profile `{name}` (known: {})",
-                    or_none(&known)
-                ));
-            }
-            (name.to_owned(), &NO_SETTINGS)
-        }
-    }
-}
-
-fn or_none(names: &[&str]) -> String {
-    if names.is_empty() {
-        "none".to_owned()
-    } else {
-        names.join(", ")
-    }
-}
-
-fn resolve_source(
-    source: &SourceFile,
-    domain: &'static Domain,
-    profile: &str,
-    base: &Path,
-    problems: &mut Vec<String>,
-) -> Option<Source> {
-    let spec = known_table(
-        source.table.as_str(),
-        &format!("source `{}`", source.id),
-        problems,
-    );
-    if spec.is_some_and(|spec| spec.derived.is_some()) {
-        problems.push(format!(
-            "source `{}` fills table `{}`, which is derived from other tables",
-            source.id, source.table
-        ));
-    }
-    let address = source.at.get(profile).cloned().or_else(|| {
-        Some(AddressFile {
-            kind: source.kind?,
-            url: source.url.clone()?,
-            dataset: source.dataset.clone(),
-            labels: source.labels,
-            member: source.member.clone(),
-            version: source.version.clone(),
-            given: source.given.clone(),
-            api: source.api.clone(),
-            expected: Vec::new(),
-        })
-    });
-    if source.at.is_empty() && address.is_none() {
-        problems.push(format!("source `{}` needs `kind` and `url`", source.id));
-    }
-    let address = address?;
-    let place = match place(&address, base) {
-        Ok(place) => place,
-        Err(problem) => {
-            problems.push(format!("source `{}`: {problem}", source.id));
-            return None;
-        }
-    };
-    let mut request = SourceRequest::new(source.id.clone(), place);
-    request.member = address.member.or_else(|| source.member.clone());
-    request.version = address.version.or_else(|| source.version.clone());
-    let spec = spec?;
-    if domain.shapes.of(&spec.id).iter().any(Shape::is_json) {
-        request.expect = Expect::CsvOrJson;
-    }
-    let typed = if address.expected.is_empty() {
-        &source.expected
-    } else {
-        &address.expected
-    };
-    let expected = typed
-        .iter()
-        .filter_map(|typed| expected(typed, spec, source.id.as_str(), problems))
-        .collect();
-    Some(Source {
-        spec,
-        request,
-        given: address.given,
-        expected,
-    })
-}
-
-/// What is awaited of a source: a vintage when its table has one, else a delivery.
-fn expected(
-    typed: &ExpectedFile,
-    spec: &TableSpec,
-    source: &str,
-    problems: &mut Vec<String>,
-) -> Option<Expected> {
-    let what = match (&typed.vintage, typed.since) {
-        (Some(vintage), None) => match &spec.vintage {
-            Some(own) if Vintage::parse(vintage, own.style).is_some() => {
-                Awaited::Vintage(vintage.clone())
-            }
-            Some(_) => {
-                problems
-                    .push(format!("source `{source}` expects vintage `{vintage}`, which its table does not spell like that"));
-                return None;
-            }
-            None => {
-                problems.push(format!(
-                    "source `{source}` expects a vintage, but table `{}` has none: use `since`",
-                    spec.id
-                ));
-                return None;
-            }
-        },
-        (None, Some(since)) => Awaited::DeliverySince(since),
-        (Some(_), Some(_)) | (None, None) => {
-            problems.push(format!(
-                "source `{source}`: `expected` needs either `vintage` or `since`"
-            ));
-            return None;
-        }
-    };
-    Some(Expected { by: typed.by, what })
 }
 
 /// The budgets of a dataset: its own, else those of every dataset, else the usual ones.
@@ -335,54 +189,11 @@ fn budgets(own: &DriftFile, every: &DriftFile, who: &str, problems: &mut Vec<Str
     }
 }
 
-fn place(address: &AddressFile, base: &Path) -> Result<Place, PlaceError> {
-    let url = address.url.as_str();
-    match (address.kind, &address.dataset) {
-        (SourceKind::InserjeunesApi, _) => api(address, base).map(Place::InserjeunesApi),
-        (SourceKind::File, _) if url.starts_with("http://") || url.starts_with("https://") => {
-            Place::http(url)
-        }
-        (SourceKind::File, _) => Place::file(url, base),
-        (SourceKind::Http, _) => Place::http(url),
-        (SourceKind::Ods, None) => Place::ods(url),
-        (SourceKind::Ods, Some(dataset)) => {
-            let mut export = OdsExport::new(url, dataset)?;
-            export.labels = address.labels;
-            Ok(Place::Ods(export))
-        }
-    }
-}
-
-fn api(address: &AddressFile, base: &Path) -> Result<InserjeunesApi, PlaceError> {
-    let asked = |expected| PlaceError::Syntax {
-        text: address.url.clone(),
-        expected,
-    };
-    let api = address
-        .api
-        .clone()
-        .ok_or_else(|| asked("complete: `kind = \"inserjeunes-api\"` needs an `api` table"))?;
-    let mut codes = api.codes;
-    if let Some(file) = &api.codes_file {
-        let text = std::fs::read_to_string(base.join(file)).map_err(|_| PlaceError::Syntax {
-            text: file.clone(),
-            expected: "a file with one code on each line",
-        })?;
-        codes.extend(
-            text.lines()
-                .map(|line| line.trim().to_owned())
-                .filter(|line| !line.is_empty()),
-        );
-    }
-    InserjeunesApi::new(
-        &address.url,
-        api.route,
-        (api.vintages, codes),
-        (api.username_env, api.password_env),
-    )
-}
-
-fn known_table(name: &str, who: &str, problems: &mut Vec<String>) -> Option<&'static TableSpec> {
+pub(super) fn known_table(
+    name: &str,
+    who: &str,
+    problems: &mut Vec<String>,
+) -> Option<&'static TableSpec> {
     let spec = name.parse().ok().and_then(|id| find(&id));
     if spec.is_none() {
         let known: Vec<&str> = tables().iter().map(|spec| spec.id.as_str()).collect();
@@ -722,7 +533,7 @@ mod tests {
             None,
         )
         .unwrap();
-        assert_eq!(pipeline.sources[0].request.place.shown(), "a.csv");
+        assert_eq!(pipeline.sources[0].request.location.shown(), "a.csv");
         assert_eq!(
             pipeline.datasets[0].notice.title,
             "Insertion des apprentis par centre de formation (CFA), CAP à BTS"
@@ -751,8 +562,6 @@ mod tests {
             [profile.production]
         "#;
         let pipeline = resolve_text(text, Some("production")).unwrap();
-        assert!(
-            matches!(&pipeline.sources[0].request.place, Place::Ods(export) if export.dataset == "d")
-        );
+        assert_eq!(pipeline.sources[0].request.location.kind(), "ods");
     }
 }

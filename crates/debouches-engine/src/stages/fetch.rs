@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use debouches_fetch::{
-    Access, FetchError, Fetched, Fetcher, LockFile, Mode, Outcome as Reading, Pinning, Place,
+    Access, FetchError, Fetched, Fetcher, LockFile, Mode, Outcome as Reading, Pinning,
     SourceRequest,
 };
 use debouches_http::{Client, Secret};
@@ -16,6 +17,9 @@ use crate::config::Source;
 use crate::context::Context;
 use crate::selection::Selection;
 use crate::summary::{Outcome, Step};
+
+/// The time that all sources have together: a night ends.
+const PATIENCE: Duration = Duration::from_secs(3 * 3600);
 
 /// The stage that brings the bytes of sources.
 ///
@@ -164,15 +168,13 @@ fn fetcher(context: &Context, secrets: BTreeMap<String, Secret>) -> anyhow::Resu
         observer: Arc::clone(&context.observer),
         mode,
         jobs: context.jobs().max(4),
+        patience: PATIENCE,
     })
 }
 
 /// The users and passwords that these sources name, as far as the environment has them.
 fn secrets(requests: &[SourceRequest]) -> BTreeMap<String, Secret> {
-    let names = requests.iter().filter_map(|request| match &request.place {
-        Place::InserjeunesApi(api) => Some([api.username_env.clone(), api.password_env.clone()]),
-        Place::File(_) | Place::Object(_) | Place::Http(_) | Place::Ods(_) => None,
-    });
+    let names = requests.iter().map(|request| request.location.variables());
     names
         .flatten()
         .filter_map(|name| {

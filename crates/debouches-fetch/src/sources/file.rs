@@ -1,21 +1,104 @@
-//! A file of this machine: hashed first, copied only when its bytes are new.
+//! A file of this machine: hashed first, copied only when its bytes are new. The kind also reads objects of a bucket and
+//! web addresses, as an address shows by itself.
 
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use debouches_model::{ArtefactKey, Hasher, Sha256, Stage};
 use debouches_store::{Spool, Spooled};
 
-use super::{Content, Reading, Received};
+use super::object::BucketObject;
+use super::{Answer, Content, Kind, Reading, Received, Said, Source};
 use crate::fetcher::blocking;
+use crate::location::plain_address;
 use crate::progress::Progress;
-use crate::{FetchError, FilePlace};
+use crate::{Address, AddressError, FetchError};
+
+/// The kind, as the configuration knows it.
+pub(super) static KIND: Kind = Kind {
+    name: "file",
+    options: &[],
+    open: parse,
+};
+
+/// A file of this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct LocalFile {
+    /// Where it is.
+    path: PathBuf,
+    /// As configured: the only spelling that is recorded, since another machine keeps the file elsewhere.
+    shown: String,
+}
+
+/// Reads a path (relative ones are taken from `base`), `file://`, `s3://`, or an address of the web.
+fn parse(address: &Address, base: &Path) -> Result<Arc<dyn Source>, AddressError> {
+    let text = address.url.as_str();
+    let refuse = |expected| AddressError::Syntax {
+        text: text.to_owned(),
+        expected,
+    };
+    let local = |path: PathBuf| {
+        let shown = text.to_owned();
+        Ok(Arc::new(LocalFile { path, shown }) as Arc<dyn Source>)
+    };
+    if text.is_empty() {
+        return Err(refuse("a path"));
+    }
+    if !text.contains("://") {
+        return local(base.join(text));
+    }
+    let url = plain_address(text, "a path, file:// or s3://")?;
+    match url.scheme() {
+        "file" => local(
+            url.to_file_path()
+                .map_err(|()| refuse("an absolute file:// address"))?,
+        ),
+        "s3" => {
+            let bucket = url.host_str().unwrap_or_default().to_owned();
+            let path = url.path().trim_start_matches('/').to_owned();
+            if bucket.is_empty() || path.is_empty() {
+                return Err(refuse("s3://bucket/object"));
+            }
+            Ok(Arc::new(BucketObject { bucket, path }))
+        }
+        "http" | "https" => super::http::open(address, base),
+        _ => Err(refuse("a path, file:// or s3://")),
+    }
+}
+
+impl Source for LocalFile {
+    fn kind(&self) -> &'static str {
+        KIND.name
+    }
+
+    fn shown(&self) -> String {
+        self.shown.clone()
+    }
+
+    fn identity(&self) -> String {
+        self.shown.clone()
+    }
+
+    fn body_name(&self) -> String {
+        let name = self.path.file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    }
+
+    fn local_path(&self) -> Option<&Path> {
+        Some(&self.path)
+    }
+
+    fn read<'a>(&'a self, reading: &'a Reading<'a>) -> Answer<'a> {
+        Box::pin(reading.file(self))
+    }
+}
 
 impl Reading<'_> {
     /// Reads a local file.
-    pub(super) async fn file(&self, place: &FilePlace) -> Result<Received, FetchError> {
-        let (id, path) = (self.request.id.clone(), place.path.clone());
+    async fn file(&self, local: &LocalFile) -> Result<Received, FetchError> {
+        let (id, path) = (self.request.id.clone(), local.path.clone());
         let fail = |source: io::Error| match source.kind() {
             io::ErrorKind::NotFound => FetchError::FileMissing {
                 id: id.clone(),
@@ -27,12 +110,12 @@ impl Reading<'_> {
                 source,
             },
         };
-        let (file, size) = open(&place.path).map_err(fail)?;
+        let (file, size) = open(&local.path).map_err(fail)?;
         let max = self.request.limits.max_bytes;
         if size > max {
             return Err(FetchError::TooLarge {
                 id,
-                file: self.request.place.body_name(),
+                file: self.request.location.body_name(),
                 max,
             });
         }
@@ -65,8 +148,7 @@ impl Reading<'_> {
         };
         Ok(Received {
             content,
-            etag: None,
-            last_modified: None,
+            said: Said::default(),
         })
     }
 }

@@ -5,16 +5,26 @@
 //! are no data for this code, or that the question was wrong. What its body says is for `validate` to judge.
 //! Source of routes and manners: the API as its known readers call it; it has no public contract.
 
-use debouches_http::{Answer, Method, Repeat, Request, Secret, Url};
+use debouches_http::{Answer, Method, Repeat, Request, Secret, Url, is_loopback};
 use serde::{Deserialize, Serialize};
 
-use super::{Content, Reading, Received};
+use std::path::Path;
+use std::sync::Arc;
+
+use super::{Answer as Reply, Content, Kind, Reading, Received, Said, Source};
 use crate::location::web_address;
-use crate::{FetchError, PlaceError};
+use crate::{Address, AddressError, FetchError};
+
+/// The kind, as the configuration knows it.
+pub(super) static KIND: Kind = Kind {
+    name: "inserjeunes-api",
+    options: &["api"],
+    open: |address, base| Ok(Arc::new(InserjeunesApi::of(address, base)?)),
+};
 
 /// What is asked of the API.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InserjeunesApi {
+pub(super) struct InserjeunesApi {
     /// Its address, down to the version: `https://www.inserjeunes.education.gouv.fr/api/v1.0`.
     pub base: Url,
     /// Which figures.
@@ -58,12 +68,12 @@ impl InserjeunesApi {
     ///
     /// # Errors
     /// When the address is none, when a list is empty, or when a code or a vintage is not letters, digits and `_`.
-    pub fn new(
+    pub(super) fn new(
         base: &str,
         route: ApiRoute,
         (vintages, codes): (Vec<String>, Vec<String>),
         (username_env, password_env): (String, String),
-    ) -> Result<Self, PlaceError> {
+    ) -> Result<Self, AddressError> {
         let base = web_address(base.trim_end_matches('/'))?;
         for (list, expected) in [
             (&vintages, "a list of vintages, as 2021_2022"),
@@ -75,13 +85,13 @@ impl InserjeunesApi {
                     && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
             };
             if let Some(wrong) = list.iter().find(|word| !is_word(word)) {
-                return Err(PlaceError::Syntax {
+                return Err(AddressError::Syntax {
                     text: wrong.clone(),
                     expected,
                 });
             }
             if list.is_empty() {
-                return Err(PlaceError::Syntax {
+                return Err(AddressError::Syntax {
                     text: String::new(),
                     expected,
                 });
@@ -115,8 +125,37 @@ impl InserjeunesApi {
         url
     }
 
-    /// What is recorded as the address.
-    pub(crate) fn shown(&self) -> String {
+    /// Reads what was typed; a file of codes is taken from `base`.
+    fn of(address: &Address, base: &Path) -> Result<Self, AddressError> {
+        let api = address.api.clone().ok_or_else(|| AddressError::Syntax {
+            text: address.url.clone(),
+            expected: "complete: `kind = \"inserjeunes-api\"` needs an `api` table",
+        })?;
+        let mut codes = api.codes;
+        if let Some(file) = &api.codes_file {
+            let text = std::fs::read_to_string(base.join(file));
+            let text = text.map_err(|_| AddressError::Syntax {
+                text: file.clone(),
+                expected: "a file with one code on each line",
+            })?;
+            let lines = text.lines().map(|line| line.trim().to_owned());
+            codes.extend(lines.filter(|line| !line.is_empty()));
+        }
+        Self::new(
+            &address.url,
+            api.route,
+            (api.vintages, codes),
+            (api.username_env, api.password_env),
+        )
+    }
+}
+
+impl Source for InserjeunesApi {
+    fn kind(&self) -> &'static str {
+        KIND.name
+    }
+
+    fn shown(&self) -> String {
         let (first, count) = (
             self.codes.first().map_or("", String::as_str),
             self.codes.len(),
@@ -127,6 +166,29 @@ impl InserjeunesApi {
             self.route.as_str(),
             self.vintages.join(",")
         )
+    }
+
+    fn identity(&self) -> String {
+        format!(
+            "{} {:?} {:?} {:?}",
+            self.base, self.route, self.vintages, self.codes
+        )
+    }
+
+    fn body_name(&self) -> String {
+        format!("inserjeunes-{}.jsonl", self.route.as_str())
+    }
+
+    fn variables(&self) -> Vec<String> {
+        vec![self.username_env.clone(), self.password_env.clone()]
+    }
+
+    fn is_plain(&self) -> bool {
+        self.base.scheme() != "https" && !is_loopback(&self.base)
+    }
+
+    fn read<'a>(&'a self, reading: &'a Reading<'a>) -> Reply<'a> {
+        Box::pin(reading.inserjeunes_api(self))
     }
 }
 
@@ -147,10 +209,7 @@ struct Login {
 
 impl Reading<'_> {
     /// Asks every code of every vintage, in the order of the configuration.
-    pub(super) async fn inserjeunes_api(
-        &self,
-        api: &InserjeunesApi,
-    ) -> Result<Received, FetchError> {
+    async fn inserjeunes_api(&self, api: &InserjeunesApi) -> Result<Received, FetchError> {
         let (id, store) = (&self.request.id, &self.fetcher.store);
         let mut spool = store.spool().map_err(|error| self.store_error(error))?;
         let mut token = self.log_in(api).await?;
@@ -187,7 +246,7 @@ impl Reading<'_> {
                 written += bytes.len() as u64;
                 if written > self.request.limits.max_bytes {
                     let (file, max) = (
-                        self.request.place.body_name(),
+                        self.request.location.body_name(),
                         self.request.limits.max_bytes,
                     );
                     return Err(FetchError::TooLarge {
@@ -203,8 +262,7 @@ impl Reading<'_> {
         let spooled = spool.finish().map_err(|error| self.store_error(error))?;
         Ok(Received {
             content: Content::Fresh(spooled),
-            etag: None,
-            last_modified: None,
+            said: Said::default(),
         })
     }
 
@@ -251,20 +309,9 @@ impl Reading<'_> {
     }
 
     async fn send(&self, request: &Request) -> Result<Answer, FetchError> {
-        let client = self
-            .fetcher
-            .client
-            .as_ref()
-            .ok_or_else(|| FetchError::NoClient {
-                id: self.request.id.clone(),
-            })?;
-        client
-            .send(request)
-            .await
-            .map_err(|source| FetchError::Http {
-                id: self.request.id.clone(),
-                source,
-            })
+        let request = request.clone().guarded(&self.request.allowed_hosts);
+        let answer = self.client()?.send(&request).await;
+        answer.map_err(|error| self.http_error(error))
     }
 }
 

@@ -5,40 +5,67 @@ use futures_util::TryStreamExt as _;
 use object_store::path::Path;
 use object_store::{GetOptions, ObjectStore as _};
 
-use super::{Content, Reading, Received};
-use crate::{FetchError, ObjectPlace};
+use super::{Answer, Content, Reading, Received, Said, Source};
+use crate::FetchError;
+
+/// An object of a bucket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct BucketObject {
+    /// The bucket.
+    pub(super) bucket: String,
+    /// The object.
+    pub(super) path: String,
+}
+
+impl Source for BucketObject {
+    fn kind(&self) -> &'static str {
+        "file"
+    }
+
+    fn shown(&self) -> String {
+        format!("s3://{}/{}", self.bucket, self.path)
+    }
+
+    fn identity(&self) -> String {
+        self.shown()
+    }
+
+    fn body_name(&self) -> String {
+        self.path.rsplit('/').next().unwrap_or_default().to_owned()
+    }
+
+    fn read<'a>(&'a self, reading: &'a Reading<'a>) -> Answer<'a> {
+        Box::pin(reading.object(self))
+    }
+}
 
 impl Reading<'_> {
     /// Reads an object, if it is not the one that we have.
-    pub(super) async fn object(&self, place: &ObjectPlace) -> Result<Received, FetchError> {
-        let (id, url) = (&self.request.id, self.request.place.shown());
+    async fn object(&self, object: &BucketObject) -> Result<Received, FetchError> {
+        let (id, url) = (&self.request.id, self.request.location.shown());
         let fail = |source| FetchError::Object {
             id: id.clone(),
             url: url.clone(),
             source,
         };
-        let bucket = open_bucket(&place.bucket, &self.fetcher.aws).map_err(fail)?;
-        let path = Path::from_url_path(&place.path).map_err(|error| fail(error.into()))?;
+        let bucket = open_bucket(&object.bucket, &self.fetcher.aws).map_err(fail)?;
+        let path = Path::from_url_path(&object.path).map_err(|error| fail(error.into()))?;
         let options = GetOptions {
             if_none_match: self.held.and_then(|entry| entry.etag.clone()),
             ..GetOptions::default()
         };
-        let found = match bucket.get_opts(&path, options).await {
-            Ok(found) => found,
+        let answer = match bucket.get_opts(&path, options).await {
+            Ok(answer) => answer,
             Err(object_store::Error::NotModified { .. }) => {
-                return Ok(Received {
-                    content: Content::Unchanged,
-                    etag: None,
-                    last_modified: None,
-                });
+                return Ok(Received::unchanged());
             }
             Err(error) => return Err(fail(error)),
         };
-        let (total, etag) = (found.meta.size, found.meta.e_tag.clone());
+        let (total, etag) = (answer.meta.size, answer.meta.e_tag.clone());
         let max = self.request.limits.max_bytes;
         let refuse = || FetchError::TooLarge {
             id: id.clone(),
-            file: self.request.place.body_name(),
+            file: self.request.location.body_name(),
             max,
         };
         if total > max {
@@ -49,7 +76,7 @@ impl Reading<'_> {
             .store
             .spool()
             .map_err(|error| self.store_error(error))?;
-        let (mut done, mut chunks) = (0, found.into_stream());
+        let (mut done, mut chunks) = (0, answer.into_stream());
         while let Some(chunk) = chunks.try_next().await.map_err(fail)? {
             done += chunk.len() as u64;
             if done > max {
@@ -71,8 +98,10 @@ impl Reading<'_> {
         let spooled = spool.finish().map_err(|error| self.store_error(error))?;
         Ok(Received {
             content: Content::Fresh(spooled),
-            etag,
-            last_modified: None,
+            said: Said {
+                etag,
+                ..Said::default()
+            },
         })
     }
 }

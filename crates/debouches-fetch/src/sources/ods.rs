@@ -1,13 +1,27 @@
-//! A dataset of an Opendatasoft portal, always read by its whole export: the list of records stops at 10,000.
+//! A dataset of an Opendatasoft portal, always read by its complete export: the list of records stops at 10,000.
+//!
+//! The catalogue is asked first: whether anything moved, whether the headings are known, how many records there are. A
+//! large export is then not read for nothing, and one that was cut is seen.
 
-use debouches_http::Url;
+use std::sync::Arc;
 
-use crate::PlaceError;
+use debouches_http::{FileRequest, Url, redact};
+use serde::Deserialize;
+
+use super::{Answer, Content, Kind, Reading, Received, Source, revision_of};
 use crate::location::web_address;
+use crate::{Address, AddressError, FetchError};
+
+/// The kind, as the configuration knows it.
+pub(super) static KIND: Kind = Kind {
+    name: "ods",
+    options: &["dataset", "filter", "labels", "refine"],
+    open: |address, _| Ok(Arc::new(OdsExport::of(address)?)),
+};
 
 /// The CSV export of a dataset (API explore v2.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OdsExport {
+pub(super) struct OdsExport {
     /// The portal, for instance `https://data.education.gouv.fr`.
     pub portal: Url,
     /// Identifier of the dataset.
@@ -23,12 +37,12 @@ pub struct OdsExport {
 }
 
 impl OdsExport {
-    /// A whole dataset, with the technical names of its columns.
-    pub fn new(portal: &str, dataset: &str) -> Result<Self, PlaceError> {
+    /// A complete dataset, with the technical names of its columns.
+    pub(super) fn new(portal: &str, dataset: &str) -> Result<Self, AddressError> {
         let portal = web_address(portal)?;
         let is_id = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '@');
         if dataset.is_empty() || dataset.len() > 200 || !dataset.chars().all(is_id) {
-            return Err(PlaceError::Syntax {
+            return Err(AddressError::Syntax {
                 text: dataset.chars().take(80).collect(),
                 expected: "a dataset of a portal",
             });
@@ -45,7 +59,7 @@ impl OdsExport {
     }
 
     /// Reads any address of a dataset: its page, its API, its export. Filters of the address are kept, or refused.
-    pub fn parse(text: &str) -> Result<Self, PlaceError> {
+    pub(super) fn parse(text: &str) -> Result<Self, AddressError> {
         let url = web_address(text)?;
         let parts: Vec<&str> = url
             .path_segments()
@@ -53,27 +67,27 @@ impl OdsExport {
             .flatten()
             .filter(|part| !part.is_empty())
             .collect();
-        let place = parts
+        let index = parts
             .iter()
             .position(|part| matches!(*part, "dataset" | "datasets"));
         let dataset = match (
-            place.and_then(|place| parts.get(place + 1)),
+            index.and_then(|index| parts.get(index + 1)),
             query(&url, "dataset"),
         ) {
             (Some(id), _) => (*id).to_owned(),
             (None, Some(id)) => id,
             (None, None) => {
-                return Err(PlaceError::Syntax {
+                return Err(AddressError::Syntax {
                     text: text.to_owned(),
                     expected: "the address of a dataset of a portal",
                 });
             }
         };
         if parts.contains(&"records") {
-            return Err(PlaceError::Records { dataset });
+            return Err(AddressError::Records { dataset });
         }
         // What stands before `explore`, `api` or a language is the address of the portal itself.
-        let own = parts
+        let depth = parts
             .iter()
             .position(|part| matches!(*part, "explore" | "api"))
             .unwrap_or(0);
@@ -81,7 +95,7 @@ impl OdsExport {
         portal.set_query(None);
         portal.set_fragment(None);
         portal.set_path(
-            &parts[..own]
+            &parts[..depth]
                 .iter()
                 .filter(|part| part.len() != 2)
                 .copied()
@@ -95,7 +109,7 @@ impl OdsExport {
         Ok(export)
     }
 
-    fn keep(&mut self, name: &str, value: String) -> Result<(), PlaceError> {
+    fn keep(&mut self, name: &str, value: String) -> Result<(), AddressError> {
         match name {
             "where" => self.filter = Some(value),
             "select" => self.select = Some(value),
@@ -108,7 +122,7 @@ impl OdsExport {
             _ => match name.strip_prefix("refine.") {
                 Some(facet) => self.refine.push(format!("{facet}:{value}")),
                 None => {
-                    return Err(PlaceError::Parameter {
+                    return Err(AddressError::Parameter {
                         parameter: name.to_owned(),
                     });
                 }
@@ -119,7 +133,7 @@ impl OdsExport {
 
     /// The address of the export.
     #[must_use]
-    pub fn url(&self) -> Url {
+    pub(super) fn url(&self) -> Url {
         let mut url = self.portal.clone();
         let path = format!(
             "{}/api/explore/v2.1/catalog/datasets/{}/exports/csv",
@@ -142,6 +156,180 @@ impl OdsExport {
         }
         drop(query);
         url
+    }
+}
+
+/// What the catalogue answers of a dataset; the rest of it is of no use here.
+#[derive(Deserialize)]
+struct Entry {
+    #[serde(default)]
+    fields: Vec<Field>,
+    #[serde(default)]
+    metas: Metas,
+}
+
+#[derive(Deserialize)]
+struct Field {
+    name: String,
+    #[serde(default)]
+    label: String,
+}
+
+#[derive(Default, Deserialize)]
+struct Metas {
+    #[serde(default)]
+    default: Metadata,
+}
+
+#[derive(Default, Deserialize)]
+struct Metadata {
+    modified: Option<String>,
+    data_processed: Option<String>,
+    records_count: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct Count {
+    total_count: u64,
+}
+
+impl Entry {
+    /// The state of the data; nothing when the portal tells no date, which is then no reason to believe that nothing
+    /// moved.
+    fn revision(&self) -> Option<String> {
+        let Metadata {
+            modified,
+            data_processed,
+            records_count,
+        } = &self.metas.default;
+        let dates = [modified, data_processed].map(|date| date.as_deref().unwrap_or_default());
+        if dates == ["", ""] {
+            return None;
+        }
+        let count = records_count.map_or_else(String::new, |count| count.to_string());
+        let names: Vec<&str> = self
+            .fields
+            .iter()
+            .map(|field| field.name.as_str())
+            .collect();
+        Some(revision_of(&[dates[0], dates[1], &count, &names.join(";")]))
+    }
+}
+
+impl OdsExport {
+    fn of(address: &Address) -> Result<Self, AddressError> {
+        let mut export = match &address.dataset {
+            Some(dataset) => Self::new(&address.url, dataset)?,
+            None => Self::parse(&address.url)?,
+        };
+        export.labels |= address.labels;
+        if let Some(filter) = &address.filter {
+            export.filter = Some(filter.clone());
+        }
+        export.refine.extend(address.refine.iter().cloned());
+        Ok(export)
+    }
+
+    /// The address of the dataset in the catalogue.
+    fn entry_url(&self) -> Url {
+        let mut url = self.portal.clone();
+        url.set_path(&format!(
+            "{}/api/explore/v2.1/catalog/datasets/{}",
+            url.path().trim_end_matches('/'),
+            self.dataset
+        ));
+        url.set_query(None);
+        url
+    }
+
+    /// The address that counts the records of the export.
+    fn count_url(&self) -> Url {
+        let mut url = self.entry_url();
+        let path = format!("{}/records", url.path());
+        url.set_path(&path);
+        let mut query = url.query_pairs_mut();
+        query.append_pair("limit", "0");
+        if let Some(filter) = &self.filter {
+            query.append_pair("where", filter);
+        }
+        for value in &self.refine {
+            query.append_pair("refine", value);
+        }
+        drop(query);
+        url
+    }
+
+    /// Asks the catalogue, then reads the export when it has something new.
+    pub(super) async fn receive(&self, reading: &Reading<'_>) -> Result<Received, FetchError> {
+        let entry: Entry = reading.ask_catalogue(self.entry_url()).await?;
+        self.check_headings(reading, &entry)?;
+        let revision = entry.revision();
+        if revision
+            .as_ref()
+            .is_some_and(|revision| reading.holds(revision))
+        {
+            return Ok(Received::unchanged());
+        }
+        let records = if self.filter.is_none() && self.refine.is_empty() {
+            entry.metas.default.records_count
+        } else {
+            let count: Count = reading.ask_catalogue(self.count_url()).await?;
+            Some(count.total_count)
+        };
+        let request = FileRequest::new(self.url(), reading.request.limits.max_bytes);
+        let mut received = reading.download(request).await?;
+        if matches!(received.content, Content::Fresh(_)) {
+            received.said.revision = revision;
+            received.said.records = records;
+        }
+        Ok(received)
+    }
+
+    /// Refuses headings that no shape knows, before the export is read.
+    fn check_headings(&self, reading: &Reading<'_>, entry: &Entry) -> Result<(), FetchError> {
+        let Some(check) = &reading.request.headings else {
+            return Ok(());
+        };
+        // A portal that names no column says nothing of the headings; a selection has headings of its own.
+        if entry.fields.is_empty() || self.select.is_some() {
+            return Ok(());
+        }
+        let heading = |field: &Field| {
+            let is_labelled = self.labels && !field.label.is_empty();
+            let name = if is_labelled {
+                &field.label
+            } else {
+                &field.name
+            };
+            name.clone()
+        };
+        let headings: Vec<String> = entry.fields.iter().map(heading).collect();
+        check.of(&headings).map_err(|problem| FetchError::Headings {
+            id: reading.request.id.clone(),
+            problem,
+        })
+    }
+}
+
+impl Source for OdsExport {
+    fn kind(&self) -> &'static str {
+        KIND.name
+    }
+
+    fn shown(&self) -> String {
+        redact(&self.url())
+    }
+
+    fn identity(&self) -> String {
+        self.url().to_string()
+    }
+
+    fn body_name(&self) -> String {
+        format!("{}.csv", self.dataset)
+    }
+
+    fn read<'a>(&'a self, reading: &'a Reading<'a>) -> Answer<'a> {
+        Box::pin(self.receive(reading))
     }
 }
 
@@ -186,7 +374,7 @@ mod tests {
             let error = OdsExport::parse(&format!("{EXPORT}&{parameter}=1")).unwrap_err();
             assert_eq!(
                 error,
-                PlaceError::Parameter {
+                AddressError::Parameter {
                     parameter: parameter.to_owned()
                 }
             );
@@ -202,7 +390,7 @@ mod tests {
             let error = OdsExport::parse(address).unwrap_err();
             assert_eq!(
                 error,
-                PlaceError::Records {
+                AddressError::Records {
                     dataset: "fr-en-cfa".to_owned()
                 }
             );

@@ -5,14 +5,19 @@
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek as _, SeekFrom};
 
+use debouches_model::escape;
 use flate2::Crc;
 use flate2::bufread::DeflateDecoder;
 use zip::{CompressionMethod, ZipArchive};
 
 use super::{Unpack, UnpackError};
+use crate::pattern;
 
 /// How many names a message lists.
 const SHOWN: usize = 5;
+
+/// How long a name is in a message, in characters.
+const LONGEST_SHOWN: usize = 100;
 
 /// The end record of an archive and the longest comment after it, in bytes.
 const LONGEST_END: u64 = 22 + 65_535;
@@ -94,7 +99,16 @@ pub(super) fn open(
     ))
 }
 
-/// The place of the member in the archive: the one named, or the only file.
+/// Whether an entry is what an archiver adds beside the files: folders, and the resource forks of a Macintosh.
+fn is_beside(name: &str) -> bool {
+    let file = name.rsplit('/').next().unwrap_or_default();
+    name.ends_with('/')
+        || name.starts_with("__MACOSX/")
+        || file.starts_with("._")
+        || matches!(file, ".DS_Store" | "Thumbs.db")
+}
+
+/// The index of the member in the archive: the one that the pattern describes, or the only file.
 fn choose(
     archive: &ZipArchive<File>,
     file: &str,
@@ -105,22 +119,37 @@ fn choose(
         .map(|name| name.map(|name| name.into_owned()).unwrap_or_default())
         .collect();
     let files: Vec<usize> = (0..names.len())
-        .filter(|index| !names[*index].ends_with('/'))
+        .filter(|index| !is_beside(&names[*index]))
         .collect();
     match member {
-        Some(member) => files
-            .iter()
-            .copied()
-            .find(|index| names[*index] == member)
-            .ok_or_else(|| UnpackError::NoMember {
-                file: file.to_owned(),
-                member: member.to_owned(),
-                there: files
-                    .iter()
-                    .take(SHOWN)
-                    .map(|index| format!("`{}`", names[*index]))
+        Some(member) => {
+            let shown = |indexes: &[usize]| {
+                let shown = indexes.iter().take(SHOWN);
+                shown
+                    .map(|index| format!("`{}`", escape::line(&names[*index], LONGEST_SHOWN)))
+                    .collect()
+            };
+            let exact = files.iter().copied().find(|index| names[*index] == member);
+            let matching: Vec<usize> = match exact {
+                Some(index) => vec![index],
+                None => (files.iter().copied())
+                    .filter(|index| pattern::matches(member, &names[*index]))
                     .collect(),
-            }),
+            };
+            match matching.as_slice() {
+                [only] => Ok(*only),
+                [] => Err(UnpackError::NoMember {
+                    file: file.to_owned(),
+                    member: member.to_owned(),
+                    there: shown(&files),
+                }),
+                several => Err(UnpackError::SeveralMembers {
+                    file: file.to_owned(),
+                    member: member.to_owned(),
+                    there: shown(several),
+                }),
+            }
+        }
         None => match files.as_slice() {
             [only] => Ok(*only),
             several => Err(UnpackError::WhichMember {
@@ -138,8 +167,8 @@ fn announced(file: &mut File) -> io::Result<usize> {
     let mut end = Vec::new();
     (&mut *file).take(LONGEST_END).read_to_end(&mut end)?;
     file.rewind()?;
-    let place = end.windows(4).rposition(|bytes| bytes == b"PK\x05\x06");
-    let count = place.and_then(|place| end.get(place + 10..place + 12));
+    let record = end.windows(4).rposition(|bytes| bytes == b"PK\x05\x06");
+    let count = record.and_then(|record| end.get(record + 10..record + 12));
     count
         .map(|count| usize::from(u16::from_le_bytes([count[0], count[1]])))
         .ok_or_else(|| {

@@ -1,11 +1,11 @@
 //! The InserJeunes API, in front of a server that replays its documented bodies.
 
-use debouches_fetch::{ApiRoute, Expect, FetchError, InserjeunesApi, Place, SourceRequest};
+use debouches_fetch::{Address, ApiAddress, ApiRoute, Expect, FetchError, SourceRequest};
 use debouches_http::Secret;
 use debouches_http::testing::{Reply, ScriptedServer};
 use debouches_model::Fault;
 
-use crate::harness::{World, text};
+use crate::harness::{World, request, text};
 
 const TOKEN: &str = r#"{"access_token": "first"}"#;
 const BODY: &str = r#""{\"data\": [{\"id_mesure\": \"nb_sortant\", \"valeur_mesure\": 20, \"dimensions\": [{\"id_mefstat11\": \"23830031212\"}]}]}""#;
@@ -22,19 +22,19 @@ async fn world(
             .insert(name.to_owned(), Secret::new(value));
     }
     let server = ScriptedServer::start(script).await;
-    let lists = (
-        vec!["2021_2022".to_owned()],
-        codes.iter().map(|code| (*code).to_owned()).collect(),
-    );
-    let names = ("IJ_USER".to_owned(), "IJ_PASSWORD".to_owned());
-    let api = InserjeunesApi::new(
-        server.url("/api/v1.0").as_str(),
-        ApiRoute::Uai,
-        lists,
-        names,
-    )
-    .unwrap();
-    let mut request = SourceRequest::new("ij".parse().unwrap(), Place::InserjeunesApi(api));
+    let api = ApiAddress {
+        route: ApiRoute::Uai,
+        vintages: vec!["2021_2022".to_owned()],
+        codes: codes.iter().map(|code| (*code).to_owned()).collect(),
+        codes_file: None,
+        username_env: "IJ_USER".to_owned(),
+        password_env: "IJ_PASSWORD".to_owned(),
+    };
+    let address = Address {
+        api: Some(api),
+        ..Address::new("inserjeunes-api", server.url("/api/v1.0").as_str())
+    };
+    let mut request = request("ij", &address);
     request.expect = Expect::Json;
     (world, server, request)
 }

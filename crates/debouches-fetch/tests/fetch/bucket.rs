@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use debouches_fetch::{Outcome, Place, SourceRequest};
+use debouches_fetch::{Address, Outcome};
 use debouches_http::testing::{Reply, ScriptedServer};
 use debouches_model::Fault;
 use debouches_store::{Store, StoreEnv};
 
-use crate::harness::{CSV, World, text};
+use crate::harness::{CSV, World, request, text};
 
 fn aws(server: &ScriptedServer) -> BTreeMap<String, String> {
     let endpoint = server.url("/").to_string();
@@ -37,11 +37,7 @@ async fn an_object_is_a_source_asked_again_by_its_etag() {
     ])
     .await;
     world.fetcher.aws = aws(&server);
-    let place = Place::file("s3://data/in/ij.csv", world.base()).unwrap();
-    let request = SourceRequest {
-        place,
-        ..world.local("unused")
-    };
+    let request = request("ij", &Address::new("file", "s3://data/in/ij.csv"));
 
     let fetched = world.fetch(&request).await.unwrap();
     assert_eq!(

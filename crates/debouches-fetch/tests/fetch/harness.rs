@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use debouches_fetch::{FetchError, Fetched, Fetcher, LockFile, Mode, Place, SourceRequest};
+use debouches_fetch::{
+    Address, FetchError, Fetched, Fetcher, Location, LockFile, Mode, SourceRequest,
+};
 use debouches_http::testing::{Reply, ScriptedServer, instant_client};
 use debouches_http::{Policy, Url};
 use debouches_model::{FixedClock, Silent, Stage, Tool};
@@ -44,6 +46,7 @@ impl World {
             observer: Arc::new(Silent),
             mode: Mode::default(),
             jobs: 2,
+            patience: std::time::Duration::from_secs(3600),
         };
         Self {
             fetcher,
@@ -80,7 +83,7 @@ impl World {
     pub(crate) fn local(&self, name: &str) -> SourceRequest {
         SourceRequest::new(
             "ij".parse().unwrap(),
-            Place::file(name, self.folder.path()).unwrap(),
+            Location::of(&Address::new("file", name), self.folder.path()).unwrap(),
         )
     }
 
@@ -101,7 +104,15 @@ impl World {
 
 /// A source on the web.
 pub(crate) fn web(url: &Url) -> SourceRequest {
-    SourceRequest::new("ij".parse().unwrap(), Place::Http(url.clone()))
+    request("ij", &Address::new("http", url.as_str()))
+}
+
+/// A source that is no file.
+pub(crate) fn request(id: &str, address: &Address) -> SourceRequest {
+    SourceRequest::new(
+        id.parse().unwrap(),
+        Location::of(address, Path::new("/nowhere")).unwrap(),
+    )
 }
 
 /// The body of a snapshot, as text.

@@ -7,8 +7,10 @@
 
 mod api;
 mod bucket;
+mod catalogues;
 mod files;
 mod harness;
 mod lock;
 mod packed;
+mod shared;
 mod web;

@@ -1,6 +1,6 @@
 //! Sources on the web.
 
-use debouches_fetch::{Access, FetchError, Mode, OdsExport, Outcome, Place, SourceRequest};
+use debouches_fetch::{Access, FetchError, Mode, Outcome, SourceRequest};
 use debouches_http::HttpErrorKind;
 use debouches_http::testing::Reply;
 use debouches_model::{Fault, Sha256};
@@ -221,23 +221,6 @@ async fn a_host_that_is_not_allowed_is_not_asked_nor_believed() {
     );
     assert_eq!(error.fault(), Fault::Operator);
     assert_eq!(world.snapshots("ij").await, 0);
-}
-
-#[tokio::test]
-async fn a_portal_is_read_by_its_export() {
-    let mut world = World::new().await;
-    let (server, url) = serve([Reply::ok(CSV)]).await;
-    let export = OdsExport::new(url.join("/").unwrap().as_str(), "fr-en-cfa").unwrap();
-    let fetched = world
-        .fetch(&SourceRequest {
-            place: Place::Ods(export),
-            ..web(&url)
-        })
-        .await
-        .unwrap();
-    assert_eq!(fetched.body().path, "fr-en-cfa.csv");
-    let asked = "/api/explore/v2.1/catalog/datasets/fr-en-cfa/exports/csv?delimiter=%3B&use_labels=false&with_bom=true";
-    assert_eq!(server.seen()[0].path, asked);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use debouches_model::spec::TableSpec;
-use debouches_model::{Sha256, TableId};
+use debouches_model::{Lang, Sha256, TableId};
 
+use super::recognise::recognise;
 use super::{Shape, file};
 use crate::format::Formats;
 
@@ -82,6 +83,21 @@ impl Shapes {
     #[must_use]
     pub fn of(&self, table: &TableId) -> &[Shape] {
         self.of.get(table).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Whether a generation of the table has these headings.
+    ///
+    /// # Errors
+    /// With the sentence that says how they differ from the closest generation.
+    pub fn check_headings(&self, table: &TableId, headings: &[String]) -> Result<(), String> {
+        let shapes = self.of(table).to_vec();
+        if shapes.is_empty() {
+            return Ok(());
+        }
+        match recognise(shapes, headings) {
+            Ok(_) => Ok(()),
+            Err(finding) => Err(finding.sentence(Lang::En)),
+        }
     }
 
     /// Digest of the shapes of a table, an ingredient of its fingerprint.
