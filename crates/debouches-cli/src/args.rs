@@ -187,6 +187,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: SecrecyCommand,
     },
+    /// The public site: pages of establishments, trainings and territories beside the datasets
+    Site {
+        #[command(subcommand)]
+        command: SiteCommand,
+    },
     /// The practice portal
     Portal {
         #[command(subcommand)]
@@ -573,6 +578,33 @@ pub(crate) struct SecrecyFiles {
     /// How many refused counts to name
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub(crate) show: usize,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum SiteCommand {
+    /// Builds the site from the releases of the state; writes only what differs
+    Build(SiteArgs),
+    /// Serves the site on loopback, until interrupted
+    Serve {
+        /// Which site
+        #[command(flatten)]
+        site: SiteArgs,
+        /// Port on 127.0.0.1; 0 picks a free one
+        #[arg(long, default_value_t = 8787)]
+        port: u16,
+    },
+    /// Reads the site back: every number stands in a release, nothing hidden is shown, every link leads somewhere
+    Verify(SiteArgs),
+}
+
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct SiteArgs {
+    /// Portal whose site it is; the only static one by default
+    #[arg(long, value_name = "ID")]
+    pub portal: Option<String>,
+    /// Folder of the site, in place of that of the portal
+    #[arg(long, value_name = "FOLDER")]
+    pub to: Option<String>,
 }
 
 #[derive(Debug, Clone, Subcommand)]

@@ -149,16 +149,16 @@ pub fn to_root(path: &str) -> String {
     "../".repeat(path.matches('/').count())
 }
 
-/// A code as part of a path: letters, digits, `-` and `_`; anything else is written by its number, so that no code leaves its
+/// A code as part of a path: letters, digits and `-`; anything else is written `_` and its number, so that no code leaves its
 /// folder and no two codes share a path.
 #[must_use]
 pub fn segment(code: &str) -> String {
     let mut out = String::with_capacity(code.len());
     for byte in code.bytes() {
-        if byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_' {
+        if byte.is_ascii_alphanumeric() || byte == b'-' {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("~{byte:02x}"));
+            out.push_str(&format!("_{byte:02x}"));
         }
     }
     out
@@ -242,7 +242,7 @@ mod tests {
 
     #[test]
     fn a_code_never_leaves_its_folder() {
-        assert_eq!(segment("../a/b"), "~2e~2e~2fa~2fb");
+        assert_eq!(segment("../a/b"), "_2e_2e_2fa_2fb");
         assert_eq!(to_root("etablissement/0010856A/v/x.html"), "../../../");
     }
 }

@@ -29,6 +29,7 @@ mod release;
 mod search;
 mod site;
 mod text;
+mod verify;
 mod words;
 
 pub use dcat::known_datasets;
@@ -36,7 +37,8 @@ pub use descriptor::CatalogueError;
 pub use history::{History, PinnedState};
 pub use pointer::{Latest, LatestFile};
 pub use preview::Preview;
-pub use publication::{EstablishmentFiles, Publication, Unit};
+pub use publication::{EstablishmentFiles, Publication, Unit, retired_file};
 pub use record::{DatasetRecord, Expectation, Licence, VersionRecord, Withdrawal};
 pub use release::{Release, Texts};
 pub use site::{File, Site, dataset_files, latest_path, record_path, root_files};
+pub use verify::{PageCheck, Releases};

@@ -377,3 +377,19 @@ fn releases(figures: &serde_json::Value) -> Vec<String> {
     releases.dedup();
     releases
 }
+
+/// What stands at an address that the releases do not fill any more; none for a file that only lists others.
+#[must_use]
+pub fn retired_file(site: &Site, path: &str) -> Option<File> {
+    const REASON: &str = "Les versions d’aujourd’hui n’en parlent plus.";
+    match path.rsplit('.').next()? {
+        "html" => Some(File::new(path, HTML, pages::retired(site, path, REASON))),
+        "json" if !path.starts_with("empreintes/") => {
+            let text = document::to_text(
+                &serde_json::json!({"format": document::FORMAT, "retire": REASON}),
+            );
+            Some(File::new(path, JSON, text))
+        }
+        _ => None,
+    }
+}

@@ -53,6 +53,15 @@ impl Site {
         self.url.as_ref().map(|url| format!("{url}/{path}"))
     }
 
+    /// Where the list of the datasets is.
+    pub(crate) fn rooms(&self) -> &'static str {
+        if self.has_pages {
+            crate::address::DATA_ROOM
+        } else {
+            "index.html"
+        }
+    }
+
     /// A link from a page `depth` folders below the root.
     pub(crate) fn link(&self, path: &str, depth: usize) -> String {
         format!("{}{path}", "../".repeat(depth))
@@ -144,6 +153,6 @@ pub fn root_files(site: &Site, records: &[DatasetRecord]) -> Vec<File> {
             dcat::catalogue(site, records),
         ),
         File::new("feed.atom", ATOM, atom::of_catalogue(site, records)),
-        File::new("index.html", HTML, page::home(site, records)),
+        File::new(site.rooms(), HTML, page::home(site, records)),
     ]
 }

@@ -36,6 +36,6 @@ pub use marker::{FolderKind, FolderState, MARKER_FILE, check_folder, claim_folde
 pub use objects::open_bucket;
 pub use register::Register;
 pub use seal::is_sealed;
-pub use shelf::{Placed, Pointer, Shelf};
+pub use shelf::{PageBytes, Placed, Pointer, Shelf};
 pub use spool::{Spool, Spooled};
 pub use store::{Access, Store, StoreEnv};

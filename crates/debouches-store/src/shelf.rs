@@ -4,6 +4,7 @@
 //! from the state that was read. A run that died is completed by the next one.
 
 mod folder;
+mod pages;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -25,6 +26,7 @@ use crate::location::Location;
 use crate::{StoreError, open_bucket};
 
 use folder::ShelfFolder;
+pub use pages::PageBytes;
 
 /// Above this size a file travels in parts, in bytes; also the size of a part.
 const PART: usize = 8 << 20;

@@ -13,6 +13,7 @@ mod retract;
 mod run;
 mod schema;
 mod secrecy;
+mod site;
 mod status;
 mod units;
 mod verify;
@@ -68,6 +69,7 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<u8> {
         Command::Waivers(args) => waive::waivers(global, args),
         Command::Explain(args) => explain::explain(global, args),
         Command::Secrecy { command } => secrecy::secrecy(global, command),
+        Command::Site { command } => site::site(global, command).await,
         Command::Portal {
             command: PortalCommand::Serve { port },
         } => portal::serve(global, *port).await,

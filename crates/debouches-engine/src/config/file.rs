@@ -282,6 +282,12 @@ pub struct PortalFile {
     pub public_url: Option<String>,
     /// Of a static catalogue: its name.
     pub title: Option<String>,
+    /// Of a static catalogue: true for pages of establishments, trainings and territories beside the datasets.
+    #[serde(default)]
+    pub pages: bool,
+    /// Of a static catalogue: true when a `theme.css` of the operator's is put beside `style.css`.
+    #[serde(default)]
+    pub theme: bool,
 }
 
 #[derive(Debug, Clone, Deserialize)]

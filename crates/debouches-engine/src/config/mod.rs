@@ -200,6 +200,10 @@ pub struct StaticSite {
     pub public_url: Option<String>,
     /// Its name.
     pub title: String,
+    /// True for pages of establishments, trainings and territories beside the datasets.
+    pub pages: bool,
+    /// True when the operator lays a `theme.css` over our style.
+    pub theme: bool,
 }
 
 impl StaticSite {

@@ -161,6 +161,8 @@ fn static_site(
             .title
             .clone()
             .unwrap_or_else(|| "Débouchés, données ouvertes".to_owned()),
+        pages: file.pages,
+        theme: file.theme,
     }))
 }
 

@@ -2,5 +2,6 @@
 
 pub mod bucket;
 pub mod live;
+pub mod pages;
 pub mod portal;
 pub mod site;

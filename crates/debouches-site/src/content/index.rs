@@ -67,6 +67,15 @@ impl Wanted {
 }
 
 impl ContentInput {
+    /// No table yet, and what establishments answer.
+    #[must_use]
+    pub fn with_replies(replies: Vec<Reply>) -> Self {
+        Self {
+            replies,
+            ..Self::default()
+        }
+    }
+
     /// Adds a table, with the columns that were wanted of it, in that order.
     pub fn push(
         &mut self,

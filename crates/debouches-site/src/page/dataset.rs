@@ -53,7 +53,7 @@ pub(crate) fn dataset(
     let content = html! {
         div.band {
             nav.crumbs aria-label="Fil d’Ariane" {
-                ol { li { a href="../index.html" { "Jeux de données" } } li aria-current="page" { (record.title) } }
+                ol { li { a href={ "../" (site.rooms()) } { "Jeux de données" } } li aria-current="page" { (record.title) } }
             }
             h1 { (record.title) }
             p.lead { (record.summary) }

@@ -2,6 +2,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use crate::address;
 use crate::site::Site;
 
 const STYLE: &str = include_str!("style.css");
@@ -48,9 +49,15 @@ impl Page<'_> {
                     header.top {
                         div.band {
                             a.brand href=(link("index.html")) { (self.site.title) }
-                            nav aria-label="Catalogue" {
-                                a href=(link("index.html")) { "Jeux de données" }
-                                a href=(link("feed.atom")) { "Flux Atom" }
+                            nav aria-label="Principal" {
+                                @if self.site.has_pages {
+                                    a href=(link("index.html")) { "Chercher" }
+                                    a href=(link(address::TRAININGS)) { "Formations" }
+                                    a href=(link(address::QUOTES)) { "Chiffres à citer" }
+                                }
+                                a href=(link(self.site.rooms())) { "Données" }
+                                @if self.site.has_pages { a href=(link(address::READING)) { "Comment lire" } }
+                                @else { a href=(link("feed.atom")) { "Flux Atom" } }
                             }
                         }
                     }

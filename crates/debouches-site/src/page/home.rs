@@ -3,10 +3,10 @@
 use maud::{Markup, html};
 
 use super::frame::Page;
-use crate::markdown;
 use crate::record::{DatasetRecord, VersionRecord};
 use crate::site::Site;
 use crate::words;
+use crate::{address, markdown};
 
 /// Versions told under « Nouveautés ».
 const NEWS: usize = 6;
@@ -16,25 +16,26 @@ const CHANGES: usize = 3;
 
 /// The page.
 pub(crate) fn home(site: &Site, records: &[DatasetRecord]) -> String {
+    let up = address::to_root(site.rooms());
     let content = html! {
         div.band {
-            h1 { "Que deviennent les jeunes après leur formation\u{a0}?" }
+            h1 { @if site.has_pages { "Les données" } @else { "Que deviennent les jeunes après leur formation\u{a0}?" } }
             p.lead {
                 "Poursuite d’études, emploi, salaires\u{a0}: les chiffres d’InserJeunes (du CAP au BTS) et d’InserSup "
-                "(enseignement supérieur), contrôlés, complétés et versionnés. Chaque fichier dit d’où il vient, "
-                "pourquoi une cellule est vide et ce qui a changé."
+                "(enseignement supérieur), contrôlés, complétés et versionnés. Chaque fichier indique sa provenance, "
+                "la raison des cellules vides et ce qui a changé."
             }
             h2 #jeux { (words::count(records.len(), "jeu de données", "jeux de données")) }
-            ul.cards { @for record in records { (card(record)) } }
+            ul.cards { @for record in records { (card(&up, record)) } }
             @let news = news(records);
             @if !news.is_empty() {
                 h2 #nouveautes { "Nouveautés" }
-                ol.news { @for (record, version) in news { (told(record, version)) } }
-                p { a href="feed.atom" { "Suivre les nouvelles versions (flux Atom)" } }
+                ol.news { @for (record, version) in news { (told(&up, record, version)) } }
+                p { a href={ (up) "feed.atom" } { "Suivre les nouvelles versions (flux Atom)" } }
             }
             h2 #programmes { "Pour les programmes" }
             dl.facts {
-                div { dt { "Tout le catalogue" } dd { a href="catalog.jsonld" { "catalog.jsonld" } ", en DCAT-AP 3 (JSON-LD)" } }
+                div { dt { "Tout le catalogue" } dd { a href={ (up) "catalog.jsonld" } { "catalog.jsonld" } ", en DCAT-AP 3 (JSON-LD)" } }
                 div { dt { "Un jeu" } dd { code { "<jeu>/dataset.json" } "\u{a0}: ses versions, leurs dates, leurs fichiers" } }
                 div { dt { "Sa version courante" } dd { code { "<jeu>/latest.json" } "\u{a0}: adresses, tailles et empreintes" } }
                 div { dt { "Une version" } dd { code { "<jeu>/<version>/" } "\u{a0}: ses fichiers, qui ne changent jamais" } }
@@ -43,20 +44,20 @@ pub(crate) fn home(site: &Site, records: &[DatasetRecord]) -> String {
     };
     let page = Page {
         site,
-        path: "index.html".to_owned(),
+        path: site.rooms().to_owned(),
         title: format!("Jeux de données – {}", site.title),
         summary: "Devenir des jeunes après leur formation : jeux de données ouverts InserJeunes et InserSup.".to_owned(),
         feed: "feed.atom".to_owned(),
-        head: html! { link rel="describedby" type="application/ld+json" href="catalog.jsonld"; },
+        head: html! { link rel="describedby" type="application/ld+json" href={ (up) "catalog.jsonld" }; },
         content,
     };
     page.text()
 }
 
-fn card(record: &DatasetRecord) -> Markup {
+fn card(up: &str, record: &DatasetRecord) -> Markup {
     html! {
         li.card {
-            h3 { a href={ (record.dataset) "/index.html" } { (record.title) } }
+            h3 { a href={ (up) (record.dataset) "/index.html" } { (record.title) } }
             p { (record.summary) }
             ul.plain.soft {
                 @match record.latest() {
@@ -91,12 +92,12 @@ fn news(records: &[DatasetRecord]) -> Vec<(&DatasetRecord, &VersionRecord)> {
     all
 }
 
-fn told(record: &DatasetRecord, version: &VersionRecord) -> Markup {
+fn told(up: &str, record: &DatasetRecord, version: &VersionRecord) -> Markup {
     html! {
         li {
             p.when { (words::instant(version.updated())) }
             p {
-                a href={ (record.dataset) "/" (version.version) ".html" } { (record.title) ", version " (version.version) }
+                a href={ (up) (record.dataset) "/" (version.version) ".html" } { (record.title) ", version " (version.version) }
                 @if version.withdrawn.is_some() { " " span.tag.bad { "retirée" } }
             }
             @match &version.withdrawn {

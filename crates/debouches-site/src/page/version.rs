@@ -21,7 +21,7 @@ pub(crate) fn version(
     let number = version.version;
     let content = html! {
         div.band {
-            (crumbs(record, &format!("Version {number}")))
+            (crumbs(site, record, &format!("Version {number}")))
             h1 { (release.notice.title) ", version " (number) }
             (banner(record, version))
             p.lead { (release.notice.summary) }
@@ -78,7 +78,7 @@ pub(crate) fn tombstone(site: &Site, record: &DatasetRecord, version: &VersionRe
     let number = version.version;
     let content = html! {
         div.band {
-            (crumbs(record, &format!("Version {number}")))
+            (crumbs(site, record, &format!("Version {number}")))
             h1 { (record.title) ", version " (number) }
             (banner(record, version))
             p { "Publiée le " (words::instant(version.published)) "." }
@@ -98,7 +98,7 @@ pub(crate) fn tombstone(site: &Site, record: &DatasetRecord, version: &VersionRe
 pub(crate) fn withdrawn(site: &Site, record: &DatasetRecord) -> String {
     let content = html! {
         div.band {
-            (crumbs(record, &record.title))
+            (crumbs(site, record, &record.title))
             h1 { (record.title) }
             div.notice.bad { p { strong { "Aucune version de ce jeu n’est à utiliser." } " Le journal dit pourquoi." } }
             p.lead { (record.summary) }
@@ -114,7 +114,7 @@ pub(crate) fn redirect(site: &Site, record: &DatasetRecord, latest: Version) -> 
     let target = format!("{latest}.html");
     let content = html! {
         div.band {
-            (crumbs(record, "Version en cours"))
+            (crumbs(site, record, "Version en cours"))
             h1 { (record.title) }
             p { "La version en cours est la " a href=(target) { "version " (latest) } "." }
         }
@@ -126,11 +126,11 @@ pub(crate) fn redirect(site: &Site, record: &DatasetRecord, latest: Version) -> 
     page.text()
 }
 
-fn crumbs(record: &DatasetRecord, here: &str) -> Markup {
+fn crumbs(site: &Site, record: &DatasetRecord, here: &str) -> Markup {
     html! {
         nav.crumbs aria-label="Fil d’Ariane" {
             ol {
-                li { a href="../index.html" { "Jeux de données" } }
+                li { a href={ "../" (site.rooms()) } { "Jeux de données" } }
                 @if here != record.title { li { a href="index.html" { (record.title) } } }
                 li aria-current="page" { (here) }
             }

@@ -47,16 +47,16 @@ pub(crate) fn accessibility(site: &Site) -> String {
 pub(crate) fn retired(site: &Site, path: &str, reason: &str) -> String {
     let body = html! {
         div.band {
-            h1 { "État retiré" }
-            div.notice.bad { p { strong { "Cet état citait une version retirée." } " " (reason) } }
-            p { a href="../index.html" { "La page d’aujourd’hui" } }
+            h1 { "Page retirée" }
+            div.notice.bad { p { strong { "Cette page citait une version retirée ou remplacée." } " " (reason) } }
+            p { a href={ (address::to_root(path)) (address::HOME) } { "Chercher la page d’aujourd’hui" } }
         }
     };
     let page = Page {
         site,
         path: path.to_owned(),
-        title: "État retiré".to_owned(),
-        summary: "Cet état citait une version retirée.".to_owned(),
+        title: "Page retirée".to_owned(),
+        summary: "Cette page citait une version retirée ou remplacée.".to_owned(),
         crumbs: Vec::new(),
         searches: false,
         head: html! { meta name="robots" content="noindex"; },

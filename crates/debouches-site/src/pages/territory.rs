@@ -31,9 +31,6 @@ pub(crate) fn territory(site: &Site, content: &Content, one: &TerritoryContent<'
                 @if one.level == TerritoryLevel::Department { (by_commune(&one.listed)) } @else { (table("Par ordre alphabétique", &one.listed)) }
                 p.soft { (text::NOT_QUALITY) }
             }
-            @if one.level == TerritoryLevel::Region {
-                p { a href="feed.atom" { "Suivre les publications qui concernent la région (flux Atom)" } }
-            }
         }
     };
     let mut crumbs = vec![("Accueil".to_owned(), address::HOME.to_owned())];

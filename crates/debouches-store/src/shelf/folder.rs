@@ -21,7 +21,7 @@ const LOCK_FILE: &str = ".debouches-lock";
 
 /// The folder. It is made at the first write; reading makes nothing.
 pub(super) struct ShelfFolder {
-    root: PathBuf,
+    pub(super) root: PathBuf,
 }
 
 impl ShelfFolder {

@@ -16,6 +16,7 @@ use crate::config::{DatasetConfig, Portal, StaticSite};
 use crate::context::Context;
 use crate::failure::{self, Decided};
 use crate::summary::{Outcome, Step, Summary};
+use crate::targets::pages;
 
 pub use pending::Write;
 
@@ -43,7 +44,8 @@ impl<'a> Catalogue<'a> {
             title: settings.title.clone(),
             url: settings.public_url.clone(),
             contact: context.pipeline.contact.clone(),
-            ..Site::default()
+            has_pages: settings.pages,
+            has_theme: settings.theme,
         };
         Ok(Self {
             context,
@@ -64,6 +66,11 @@ impl<'a> Catalogue<'a> {
                 self.shelf.display()
             )
         })
+    }
+
+    /// What its pages carry of it.
+    pub fn site(&self) -> &Site {
+        &self.site
     }
 
     /// Where the files are.
@@ -117,6 +124,18 @@ pub async fn publish(
         let detail = "the index is not written: a dataset did not get there".to_owned();
         summary.push(Step::skipped(Stage::Publish, catalogue.name(), detail));
         return;
+    }
+    if catalogue.site.has_pages {
+        summary.push(
+            match pages::build(catalogue.context, &catalogue.shelf, &catalogue.site).await {
+                Ok(built) => pages_step(catalogue, &built),
+                Err(error) => {
+                    let error = after(written, catalogue.name(), error);
+                    summary.push(Step::failed(Stage::Publish, catalogue.name(), &error));
+                    return;
+                }
+            },
+        );
     }
     let step = match index(catalogue, written).await {
         Ok(step) => {
@@ -174,6 +193,16 @@ fn told(
     }
     let detail = format!("{portal}{version}, {written} writes: {address}");
     Step::new(Stage::Publish, dataset, Outcome::Made, detail)
+}
+
+fn pages_step(catalogue: &Catalogue<'_>, built: &pages::Built) -> Step {
+    let (subject, files) = (catalogue.name(), built.files);
+    if built.written == 0 {
+        let detail = format!("{files} pages and files are up to date");
+        return Step::new(Stage::Publish, subject, Outcome::Kept, detail);
+    }
+    let detail = format!("{files} pages and files, {} written", built.written);
+    Step::new(Stage::Publish, subject, Outcome::Made, detail)
 }
 
 /// Writes the index; `before` counts what this run wrote already.
