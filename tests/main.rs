@@ -19,6 +19,7 @@ mod derivations;
 mod derived;
 mod differences;
 mod drift;
+mod everything;
 mod faults;
 mod folders;
 mod followers;

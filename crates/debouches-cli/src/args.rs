@@ -341,8 +341,14 @@ pub(crate) struct PlanArgs {
 #[derive(Debug, Clone, ClapArgs)]
 pub(crate) struct VerifyArgs {
     /// A folder, an address, DATASET@VERSION, DATASET@latest, DATASET@live, or `live` for all that the portal shows
-    #[arg(value_name = "PATH|URL|live")]
-    pub(crate) release: String,
+    #[arg(value_name = "PATH|URL|live", required_unless_present = "all")]
+    pub(crate) release: Option<String>,
+    /// Everything that we keep or serve: the state, each portal, each static site
+    #[arg(long, conflicts_with = "release")]
+    pub(crate) all: bool,
+    /// The oldest version that is accepted
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) at_least: Option<Version>,
     /// Dataset of a version alone, or the only one of `live`
     #[arg(long, value_name = "DATASET")]
     pub(crate) dataset: Option<String>,

@@ -21,6 +21,9 @@ fn main() -> ExitCode {
             return ExitCode::from(code);
         }
     };
+    if let Err(error) = debouches_engine::context::check_clock() {
+        return failure::report(&error.into(), &args.global);
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -35,6 +38,8 @@ fn main() -> ExitCode {
         }
     };
     match runtime.block_on(commands::run(&args)) {
+        // Whoever reads the document has not got it.
+        Ok(0) if output::is_lost() => ExitCode::from(1),
         Ok(code) => ExitCode::from(code),
         Err(error) => failure::report(&error, &args.global),
     }

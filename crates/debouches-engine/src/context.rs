@@ -221,6 +221,31 @@ pub fn tool() -> Tool {
     }
 }
 
+/// A day on which this program could not be built yet, in seconds.
+const EARLIEST: u64 = 1_756_684_800;
+
+/// Refuses a clock that is behind the build of this program: every date that it gives would be wrong.
+///
+/// To be called before anything asks for the time.
+///
+/// # Errors
+/// [`Usage`] with what the clock says.
+pub fn check_clock() -> Result<(), Usage> {
+    use std::time::{Duration, SystemTime};
+    let now = SystemTime::now();
+    let program = std::env::current_exe().and_then(std::fs::metadata);
+    let built = program.and_then(|about| about.modified()).ok();
+    let floor = SystemTime::UNIX_EPOCH + Duration::from_secs(EARLIEST);
+    // A copy made in another time zone or on another machine may be dated some hours ahead.
+    let day = Duration::from_secs(86_400);
+    if now < floor || built.is_some_and(|built| now + day < built) {
+        return Err(Usage(
+            "the clock of the machine is behind the build of this program: set it".to_owned(),
+        ));
+    }
+    Ok(())
+}
+
 /// The clock of this run.
 pub fn clock() -> anyhow::Result<Arc<dyn Clock>> {
     clock_from(std::env::var("SOURCE_DATE_EPOCH").ok().as_deref())
@@ -234,6 +259,7 @@ fn clock_from(epoch: Option<&str>) -> anyhow::Result<Arc<dyn Clock>> {
     let instant = epoch
         .parse()
         .ok()
+        .filter(|seconds| *seconds >= 0)
         .and_then(|seconds| DateTime::<Utc>::from_timestamp(seconds, 0));
     let instant = instant.ok_or_else(|| {
         Usage(format!(

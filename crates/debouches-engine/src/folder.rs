@@ -1,6 +1,7 @@
 //! Files of a folder that is not of the state: listed, hashed, filled.
 
 use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -35,9 +36,37 @@ pub fn files(folder: &Path) -> anyhow::Result<Vec<String>> {
     Ok(found)
 }
 
+/// Largest list of files that is read, in bytes: sums, signatures, descriptors.
+pub const LARGEST_LIST: u64 = 16 << 20;
+
+/// Reads a list of files, which is small.
+///
+/// # Errors
+/// When it is no regular file, is too large, or cannot be read.
+pub fn read_list(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = regular(path)?
+        .take(LARGEST_LIST + 1)
+        .read_to_end(&mut bytes)?;
+    if read as u64 > LARGEST_LIST {
+        let message = format!("it has more than {LARGEST_LIST} bytes");
+        return Err(std::io::Error::other(message));
+    }
+    Ok(bytes)
+}
+
+/// Opens a file; a pipe, which could be waited for without end, is refused.
+fn regular(path: &Path) -> std::io::Result<File> {
+    if std::fs::metadata(path)?.is_file() {
+        File::open(path)
+    } else {
+        Err(std::io::Error::other("it is not a regular file"))
+    }
+}
+
 /// The digest and the size of a file.
 pub fn digest(path: &Path) -> std::io::Result<(Sha256, u64)> {
-    let (mut file, mut hasher) = (File::open(path)?, Hasher::default());
+    let (mut file, mut hasher) = (regular(path)?, Hasher::default());
     let bytes = std::io::copy(&mut file, &mut hasher)?;
     Ok((hasher.finish(), bytes))
 }

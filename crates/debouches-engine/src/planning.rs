@@ -64,28 +64,33 @@ pub async fn plan(context: &Context, selection: &Selection<'_>) -> anyhow::Resul
     Ok(lines)
 }
 
-/// The portal that a plan file would be for: the only one that is asked through its API.
+/// The portal that a plan file would be for: the only one that is asked through its API, else the only static site.
 ///
 /// # Errors
 /// Fails when there is none, or several.
 pub fn portal_of_file(pipeline: &Pipeline) -> Result<&Portal, Usage> {
-    let mut asked = pipeline
-        .portals
-        .iter()
-        .filter(|portal| !matches!(portal.kind, PortalKind::Static(_)));
-    match (asked.next(), asked.count()) {
-        (Some(portal), 0) => Ok(portal),
-        (first, more) => Err(Usage(format!(
+    let is_site = |portal: &&Portal| matches!(portal.kind, PortalKind::Static(_));
+    let (sites, asked): (Vec<&Portal>, Vec<&Portal>) = pipeline.portals.iter().partition(is_site);
+    match (asked.as_slice(), sites.as_slice()) {
+        ([portal], _) | ([], [portal]) => Ok(portal),
+        ([], sites) => Err(Usage(format!(
+            "a plan file is for one portal, and the profile has {} static sites",
+            sites.len()
+        ))),
+        (asked, _) => Err(Usage(format!(
             "a plan file is for one portal that is asked through its API, and the profile has {}",
-            usize::from(first.is_some()) + more
+            asked.len()
         ))),
     }
 }
 
 /// The plan of a portal as a file that a person reads before `debouches publish` follows it.
 pub fn plan_file(context: &Context, portal: &Portal, lines: Vec<PlanLine>) -> PlanFile {
-    let planned = lines.into_iter().filter_map(|line| line.planned);
-    let planned = planned.filter(|planned| !planned.writes.is_empty() || planned.bucket.is_some());
+    let planned = lines
+        .into_iter()
+        .filter(|line| line.portal == portal.id.as_str())
+        .filter_map(|line| line.planned)
+        .filter(|planned| !planned.is_empty());
     let url = match &portal.kind {
         PortalKind::Practice { .. } | PortalKind::Static(_) => None,
         PortalKind::Udata { url, .. } => Some(url.clone()),
@@ -196,10 +201,19 @@ async fn of_site(
     let (mut lines, mut records) = (Vec::new(), Vec::new());
     for dataset in &selection.datasets {
         let (mut line, release) = begun(context, dataset, portal).await?;
-        if release.is_some() {
+        if let Some(release) = release {
             match catalogue.pending(dataset).await {
                 Ok(pending) => {
                     line.files = pending.writes();
+                    line.planned = Some(PlannedDataset {
+                        dataset: dataset.id().clone(),
+                        version: release.key().id.parse()?,
+                        release: release.manifest().identity(),
+                        observed: catalogue.observed(dataset.id()).await?,
+                        writes: Vec::new(),
+                        bucket: None,
+                        site: line.files.iter().map(|write| write.path.clone()).collect(),
+                    });
                     records.push(pending.record);
                 }
                 Err(error) => {
@@ -235,7 +249,7 @@ impl PlanLine {
         let writes = self
             .planned
             .as_ref()
-            .is_some_and(|planned| !planned.writes.is_empty() || planned.bucket.is_some());
+            .is_some_and(|planned| !planned.is_empty());
         writes || !self.files.is_empty() || self.obstacle.is_some() || !self.notes.is_empty()
     }
 

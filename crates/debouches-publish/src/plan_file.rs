@@ -31,7 +31,7 @@ pub struct PlanFile {
 pub struct PlannedPortal {
     /// Name in the configuration.
     pub id: String,
-    /// Address; none for the practice portal, which has another one at each start.
+    /// Address; none for the practice portal, which has another one at each start, and for a static site.
     pub url: Option<String>,
 }
 
@@ -52,6 +52,9 @@ pub struct PlannedDataset {
     /// What is put in the bucket before that; none when the portal holds the files, or when the bucket has everything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bucket: Option<PlannedBucket>,
+    /// Of a static site: the files that are written or removed, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub site: Vec<String>,
 }
 
 /// The writes in a bucket: files that are not there, then the pointer.
@@ -178,7 +181,14 @@ impl PlannedDataset {
             observed: pending.observed.digest(),
             writes: pending.plan.writes.clone(),
             bucket: None,
+            site: Vec::new(),
         }
+    }
+
+    /// True when nothing is to be written.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.writes.is_empty() && self.bucket.is_none() && self.site.is_empty()
     }
 
     /// A digest of the whole: names this plan in the journal.

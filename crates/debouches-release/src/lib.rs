@@ -46,7 +46,9 @@ pub use published::read_published;
 pub use record::{ColumnRecord, RECORD_FILE, ReleaseRecord, TableRecord};
 pub use reread::reread;
 pub use secrecy::leaks;
-pub use signature::{SIGNATURE_FILE, SignatureError, SigningKey, check_signature, public_key};
+pub use signature::{
+    SIGNATURE_FILE, SignatureError, SigningKey, check_signature, public_key, signed_comment,
+};
 pub use version_rule::{Decision, VersionRule};
 
 /// Format number of the output: moves when the same tables give other bytes.

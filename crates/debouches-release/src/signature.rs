@@ -86,7 +86,7 @@ impl SigningKey {
     #[must_use]
     pub fn sign(&self, sums: &[u8], dataset: &DatasetId, version: Version) -> String {
         let signature = self.pair.sign(&Blake2b512::digest(sums));
-        let comment = format!("{dataset} {version}, SHA256SUMS");
+        let comment = signed_comment(dataset, version);
         let global = self
             .pair
             .sign(&[signature.as_ref(), comment.as_bytes()].concat());
@@ -96,6 +96,12 @@ impl SigningKey {
             "untrusted comment: signature of SHA256SUMS\n{signed}\ntrusted comment: {comment}\n{global}\n"
         )
     }
+}
+
+/// The trusted comment of the signature of a release: it names it, so that one release does not pass for another.
+#[must_use]
+pub fn signed_comment(dataset: &DatasetId, version: Version) -> String {
+    format!("{dataset} {version}, SHA256SUMS")
 }
 
 /// Reads a public key of minisign: the file, or its last line alone; gives that line.

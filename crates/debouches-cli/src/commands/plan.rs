@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use debouches_engine::planning::{self, PlanLine};
 use debouches_engine::selection::Selection;
+use debouches_model::Fault;
 use debouches_udata::Difference;
 use serde_json::json;
 use similar::{ChangeTag, TextDiff};
@@ -35,8 +36,10 @@ pub(crate) async fn plan(global: &Global, args: &PlanArgs) -> anyhow::Result<u8>
     } else {
         output::print(&text(&lines));
     }
-    let obstacle = lines.iter().find_map(|line| line.obstacle.as_ref());
-    if let Some((_, fault)) = obstacle {
+    // What was altered is worse than what a call or a portal refuses.
+    let obstacles = || lines.iter().filter_map(|line| line.obstacle.as_ref());
+    let worst = obstacles().find(|(_, fault)| *fault == Fault::Integrity);
+    if let Some((_, fault)) = worst.or_else(|| obstacles().next()) {
         return Ok(fault.exit_code());
     }
     if let (Some(path), Some(portal)) = (&args.output, portal) {

@@ -100,7 +100,7 @@ async fn planned(global: &Global, path: &str) -> anyhow::Result<u8> {
     let exit = summary.exit_code();
     operations::close(
         &context,
-        &lock,
+        lock,
         &Ending {
             command: &command,
             started,

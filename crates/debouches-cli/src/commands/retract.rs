@@ -112,7 +112,7 @@ async fn decide(
         error: result.as_ref().err(),
         exit,
     };
-    operations::close(&context, &lock, &ending).await;
+    operations::close(&context, lock, &ending).await;
     result?;
     if exit == 0 && !global.json && !global.quiet {
         output::print(&format!("{}\n", retraction.story()));

@@ -63,7 +63,7 @@ pub(crate) async fn stages(
         error: result.as_ref().err(),
         exit,
     };
-    operations::close(&context, &lock, &ending).await;
+    operations::close(&context, lock, &ending).await;
     result?;
     output::print_summary(global, &context, &summary, exit);
     Ok(exit)

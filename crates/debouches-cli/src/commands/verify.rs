@@ -15,6 +15,7 @@ pub(crate) async fn verify(global: &Global, args: &VerifyArgs) -> anyhow::Result
         dataset: args.dataset.clone(),
         depth: args.depth.into(),
         public_key: args.public_key.clone(),
+        at_least: args.at_least,
     };
     let verified = verification::verify(&session::setup(global), &request).await?;
     let is_right = verified.iter().all(|release| release.problems.is_empty());

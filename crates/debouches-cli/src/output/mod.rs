@@ -5,6 +5,7 @@ mod summary;
 
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use debouches_model::{Observer, Silent};
 use tracing_subscriber::EnvFilter;
@@ -13,9 +14,25 @@ use crate::args::{ColorArg, Global, LogFormat};
 
 pub(crate) use summary::{print_summary, table};
 
-/// Writes data on standard output. A closed pipe is a reader who has enough.
+static LOST: AtomicBool = AtomicBool::new(false);
+
+/// Writes data on standard output. A closed pipe is a reader who has enough; any other failure is told at the end.
 pub(crate) fn print(text: &str) {
-    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+    let mut out = std::io::stdout().lock();
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    if let Err(error) = written
+        && error.kind() != std::io::ErrorKind::BrokenPipe
+        && !LOST.swap(true, Ordering::Relaxed)
+    {
+        eprint(&format!(
+            "error: cannot write on standard output: {error}\n"
+        ));
+    }
+}
+
+/// Whether something that was to be on standard output is not there.
+pub(crate) fn is_lost() -> bool {
+    LOST.load(Ordering::Relaxed)
 }
 
 /// Writes a document on standard output, in one line.

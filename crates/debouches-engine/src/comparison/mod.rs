@@ -64,7 +64,9 @@ async fn side(setup: &Setup, name: &str, dataset: Option<&str>) -> anyhow::Resul
             File::open(folder.join(path))
                 .with_context(|| format!("cannot open {}", folder.join(path).display()))
         };
-        let text = std::io::read_to_string(read("datapackage.json")?)?;
+        let text = crate::folder::read_list(&folder.join("datapackage.json"))
+            .with_context(|| format!("cannot read datapackage.json of {}", folder.display()))?;
+        let text = String::from_utf8_lossy(&text).into_owned();
         return sidecar::assemble(name, &text, |shape| {
             Ok(ParquetFile::open(read(&shape.parquet)?)?)
         });

@@ -31,7 +31,7 @@ pub(super) async fn side(setup: &Setup, address: &str) -> anyhow::Result<Side> {
     let mut text = Vec::new();
     client
         .download(
-            &FileRequest::new(at("datapackage.json")?, LARGEST),
+            &FileRequest::new(at("datapackage.json")?, crate::folder::LARGEST_LIST),
             &mut text,
             &mut |_, _| {},
         )

@@ -26,8 +26,9 @@ pub struct Ending<'a> {
     pub exit: u8,
 }
 
-/// Records the run, writes its figures, tells the chat room. What cannot be done is a warning.
-pub async fn close(context: &Context, lock: &Lock, ending: &Ending<'_>) {
+/// Records the run, writes its figures, gives the lock back, then tells the chat room: a slow room holds nobody. What cannot be
+/// done is said, and fails nothing.
+pub async fn close(context: &Context, lock: Lock, ending: &Ending<'_>) {
     let former = match record::all(context).await {
         Ok(records) => records,
         Err(error) => {
@@ -39,7 +40,7 @@ pub async fn close(context: &Context, lock: &Lock, ending: &Ending<'_>) {
         }
     };
     let record = RunRecord::of(context, ending);
-    if let Err(error) = record::note(context, lock, &record).await {
+    if let Err(error) = record::note(context, &lock, &record).await {
         tracing::warn!("the run is not recorded: {}", failure::one_line(&error));
     }
     let former: Vec<&RunRecord> = former
@@ -54,9 +55,10 @@ pub async fn close(context: &Context, lock: &Lock, ending: &Ending<'_>) {
             failure::one_line(&error)
         );
     }
+    drop(lock);
     if let Some(webhook) = &context.pipeline.operations.webhook
         && let Err(error) = notify::tell(context, webhook, &record, former.last().copied()).await
     {
-        tracing::warn!("nobody was told of the run: {}", failure::one_line(&error));
+        tracing::error!("nobody was told of the run: {}", failure::one_line(&error));
     }
 }

@@ -3,9 +3,11 @@
 //! The body is `{"text": "…"}`, which Tchap, Mattermost and Slack take at the address of an incoming webhook. That
 //! address is a secret: the configuration names the variable that holds it.
 
+use std::time::Duration;
+
 use anyhow::Context as _;
 use debouches_http::{Client, Method, Request};
-use debouches_model::Stage;
+use debouches_model::{Stage, escape};
 use serde_json::json;
 
 use super::RunRecord;
@@ -36,6 +38,13 @@ impl Occasion {
         }
     }
 }
+
+/// How long a room may take, attempts included.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Longest line of a message, and longest message, in characters: rooms drop longer ones without a word.
+const LONGEST_LINE: usize = 400;
+const LONGEST: usize = 4000;
 
 /// Lines of a message; the others are counted.
 const MOST_LINES: usize = 8;
@@ -69,9 +78,10 @@ pub async fn tell(
         .parse()
         .map_err(|_| anyhow::anyhow!("the variable {variable} is not an address"))?;
     let client = Client::new(context.pipeline.client_options())?;
-    let answer = client
-        .send(&Request::new(Method::Post, url).json(&json!({ "text": text })))
-        .await;
+    let request = Request::new(Method::Post, url).json(&json!({ "text": text }));
+    let answer = tokio::time::timeout(PATIENCE, client.send(&request))
+        .await
+        .map_err(|_| anyhow::anyhow!("the webhook of {variable} did not answer in time"))?;
     let status = answer
         .map_err(|_| anyhow::anyhow!("the webhook of {variable} did not answer"))?
         .status();
@@ -98,13 +108,22 @@ fn text(occasion: Occasion, record: &RunRecord) -> String {
     let shown = lines
         .into_iter()
         .take(MOST_LINES)
-        .map(|line| format!("- {line}"));
+        .map(|line| format!("- {}", quiet(&line)));
     let rest = (more > 0).then(|| format!("- et {more} autres : `debouches show {run}`"));
-    std::iter::once(head)
+    let text = std::iter::once(head)
         .chain(shown)
         .chain(rest)
         .collect::<Vec<_>>()
-        .join("\n")
+        .join("\n");
+    text.chars().take(LONGEST).collect()
+}
+
+/// A line as a room shows it: it calls nobody (`@all`, `<!here>`), opens no link of its own and drives nothing.
+fn quiet(line: &str) -> String {
+    let line = escape::line(line, LONGEST_LINE);
+    line.replace('@', "@\u{2060}")
+        .replace('<', "‹")
+        .replace('>', "›")
 }
 
 /// What went wrong, a line each.
@@ -141,6 +160,20 @@ fn is_trouble(step: &StepRecord) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nobody_is_called_and_nothing_is_driven_by_what_others_wrote() {
+        let shown = quiet("@all <!here> <https://evil.example|ici>\u{1b}[31m\n- faux");
+        assert!(
+            !shown.contains("@all") && !shown.contains('<') && !shown.contains('>'),
+            "{shown}"
+        );
+        assert!(
+            !shown.contains('\n') && !shown.contains('\u{1b}'),
+            "{shown}"
+        );
+        assert!(quiet(&"x".repeat(60_000)).chars().count() <= LONGEST_LINE + 1);
+    }
 
     #[test]
     fn a_person_is_told_of_what_needs_them_and_of_its_end() {

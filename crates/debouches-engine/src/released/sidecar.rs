@@ -7,6 +7,7 @@ use debouches_store::Artefact;
 use debouches_table::ParquetFile;
 
 use crate::failure::Decided;
+use crate::verification::sums::is_plain;
 
 /// A release of the state.
 pub async fn of_release(release: &Artefact) -> anyhow::Result<Side> {
@@ -51,6 +52,15 @@ pub fn shapes(datapackage: &str) -> anyhow::Result<Vec<TableShape>> {
         return Err(
             broken("datapackage.json names no table with a Parquet file".to_owned()).into(),
         );
+    }
+    // What a descriptor names is opened: nothing outside its folder, no address.
+    let unsafe_name = shapes
+        .iter()
+        .flat_map(|shape| [&shape.parquet, &shape.table])
+        .find(|name| !is_plain(name));
+    if let Some(name) = unsafe_name {
+        let name = debouches_model::escape::line(name, 80);
+        return Err(broken(format!("datapackage.json names `{name}`")).into());
     }
     Ok(shapes)
 }

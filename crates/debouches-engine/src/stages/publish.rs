@@ -197,7 +197,7 @@ async fn to_portal(
     summary: &mut Summary,
 ) {
     if let PortalKind::Static(settings) = &portal.kind {
-        return to_catalogue(context, portal, settings, ready, lock, summary).await;
+        return to_catalogue(context, portal, settings, ready, plan, lock, summary).await;
     }
     let connected = match connect(context, portal).await {
         Ok(mut connection) => match connection.ensure_contact().await {
@@ -246,15 +246,37 @@ async fn to_catalogue(
     portal: &Portal,
     settings: &StaticSite,
     ready: &[Ready<'_>],
+    plan: Option<&PlanFile>,
     lock: &Lock,
     summary: &mut Summary,
 ) {
     match Catalogue::open(context, portal, settings) {
         Ok(catalogue) => {
-            let datasets: Vec<_> = ready
-                .iter()
-                .map(|item| (item.dataset, &item.release))
-                .collect();
+            let mut datasets = Vec::new();
+            for item in ready {
+                let planned = plan.and_then(|plan| {
+                    plan.datasets
+                        .iter()
+                        .find(|planned| &planned.dataset == item.dataset.id())
+                });
+                let checked = match planned {
+                    Some(planned) => {
+                        catalogue
+                            .check_plan(item.dataset, &item.release, planned)
+                            .await
+                    }
+                    None => Ok(()),
+                };
+                match checked {
+                    Ok(()) => datasets.push((item.dataset, &item.release)),
+                    Err(error) => {
+                        summary.push(Step::failed(Stage::Publish, item.dataset.id(), &error));
+                    }
+                }
+            }
+            if datasets.is_empty() {
+                return;
+            }
             site::publish(&catalogue, &datasets, lock, summary).await;
         }
         Err(error) => {

@@ -12,11 +12,13 @@ use debouches_release::SIGNATURE_FILE;
 use debouches_store::Artefact;
 
 use super::Gathered;
+use super::everything::older;
 use super::sums::{SUMS_FILE, is_plain, of_manifest, of_sums};
 use crate::Context;
-use crate::config::PortalKind;
+use crate::config::{Portal, PortalKind};
 use crate::context::Setup;
 use crate::failure::Usage;
+use crate::folder::LARGEST_LIST;
 use crate::targets::portal::connection::{Connection, connect};
 use crate::targets::site::Catalogue;
 
@@ -38,13 +40,13 @@ pub(super) async fn at_address(setup: &Setup, address: &str) -> anyhow::Result<G
         base.join(path)
             .with_context(|| format!("cannot join {path} to {address}"))
     };
-    if !bring(&client, at(SUMS_FILE)?, &folder, SUMS_FILE).await? {
+    if !bring_list(&client, at(SUMS_FILE)?, &folder, SUMS_FILE).await? {
         return Err(Usage(format!(
             "{address} has no {SUMS_FILE}: it is not the folder of a release"
         ))
         .into());
     }
-    bring(&client, at(SIGNATURE_FILE)?, &folder, SIGNATURE_FILE).await?;
+    bring_list(&client, at(SIGNATURE_FILE)?, &folder, SIGNATURE_FILE).await?;
     let mut gathered = Gathered::in_folder(address.to_owned(), folder);
     gathered.expected = of_sums(temporary.path())?;
     for (path, _) in gathered.expected.keys() {
@@ -58,28 +60,64 @@ pub(super) async fn at_address(setup: &Setup, address: &str) -> anyhow::Result<G
     Ok(gathered)
 }
 
-/// What the first portal of the profile serves of a dataset, with what the release of that version in the state says.
-pub(super) async fn live(context: &Context, dataset: &str) -> anyhow::Result<Gathered> {
-    let Some(configured) = context.pipeline.portals.first() else {
-        return Err(Usage(format!(
-            "profile `{}` has no portal",
-            context.pipeline.profile
-        ))
-        .into());
-    };
+/// What each portal of the profile serves of a dataset, with what the release of that version in the state says.
+pub(super) async fn live(context: &Context, dataset: &str) -> anyhow::Result<Vec<Gathered>> {
     let id: DatasetId = dataset.parse().map_err(|error| Usage(format!("{error}")))?;
-    if let PortalKind::Static(settings) = &configured.kind {
-        return of_catalogue(
-            context,
-            &Catalogue::open(context, configured, settings)?,
-            &id,
-        )
-        .await;
+    let mut all = Vec::new();
+    for portal in &context.pipeline.portals {
+        all.extend(live_on(context, portal, &id).await?);
     }
-    let connection = connect(context, configured).await?;
-    let found = of_portal(context, &connection, &id).await;
-    connection.close().await;
-    found
+    if all.is_empty() {
+        let profile = &context.pipeline.profile;
+        let message = match context.pipeline.portals.is_empty() {
+            true => format!("profile `{profile}` has no portal"),
+            false => format!(
+                "profile `{profile}` shows no dataset {id} on its portals, and published none"
+            ),
+        };
+        return Err(Usage(message).into());
+    }
+    Ok(all)
+}
+
+/// What a portal serves of a dataset; none when it shows nothing and nothing was published there.
+pub(super) async fn live_on(
+    context: &Context,
+    portal: &Portal,
+    id: &DatasetId,
+) -> anyhow::Result<Option<Gathered>> {
+    let receipt = last_receipt(&context.store, id, portal.id.as_str()).await?;
+    let mut gathered = if let PortalKind::Static(settings) = &portal.kind {
+        let catalogue = Catalogue::open(context, portal, settings)?;
+        match of_catalogue(context, &catalogue, id).await {
+            Err(error) if error.is::<Usage>() && receipt.is_none() => return Ok(None),
+            Err(error) if error.is::<Usage>() => gone(format!("{error}"))?,
+            gathered => gathered?,
+        }
+    } else {
+        let connection = connect(context, portal).await?;
+        let shown = of_portal(context, &connection, id).await;
+        connection.close().await;
+        match shown {
+            Err(error) if error.is::<Usage>() && receipt.is_none() => return Ok(None),
+            gathered => gathered?,
+        }
+    };
+    if let (Some(receipt), Some((_, Some(version)))) = (receipt, &gathered.asked)
+        && let Some(older) = older(context, id, *version, receipt.version).await?
+    {
+        gathered.problems.push(older);
+    }
+    Ok(Some(gathered))
+}
+
+/// A place that shows nothing any more of what was published there.
+fn gone(what: String) -> anyhow::Result<Gathered> {
+    let temporary = tempfile::tempdir().context("cannot make a temporary folder")?;
+    let mut gathered = Gathered::in_folder(what.clone(), temporary.path().to_path_buf());
+    gathered.problems.push(what);
+    gathered.temporary = Some(temporary);
+    Ok(gathered)
 }
 
 /// The version that a static catalogue leads to, with what the release of that version in the state says.
@@ -98,6 +136,7 @@ async fn of_catalogue(
         format!("{dataset}@live in {place} ({})", latest.version),
         temporary.path().to_path_buf(),
     );
+    gathered.asked = Some((dataset.clone(), Some(latest.version)));
     for entry in &latest.files {
         // What is not there is told when the files are compared.
         let Some(mut file) = catalogue
@@ -190,6 +229,10 @@ async fn of_portal(
         |version| version.to_string(),
     );
     gathered.name = format!("{dataset}@live on {portal} ({version})");
+    gathered.asked = Some((dataset.clone(), live.version));
+    // A portal shows no file whose extension it does not accept.
+    gathered.is_without_signature = live.files.iter().all(|file| file.path != SIGNATURE_FILE)
+        && !connection.terms.extensions.contains("minisig");
     match release {
         Some(release) => {
             let published = published(context, connection, &release);
@@ -256,16 +299,27 @@ fn client(mut options: ClientOptions) -> anyhow::Result<Client> {
 
 /// Brings a file; false when it is not there.
 async fn bring(client: &Client, url: Url, folder: &Path, path: &str) -> anyhow::Result<bool> {
+    bring_at_most(client, FileRequest::new(url, LARGEST), folder, path).await
+}
+
+/// Brings a list of files, which is small; false when it is not there.
+async fn bring_list(client: &Client, url: Url, folder: &Path, path: &str) -> anyhow::Result<bool> {
+    bring_at_most(client, FileRequest::new(url, LARGEST_LIST), folder, path).await
+}
+
+async fn bring_at_most(
+    client: &Client,
+    request: FileRequest,
+    folder: &Path,
+    path: &str,
+) -> anyhow::Result<bool> {
     let to = folder.join(path);
     if let Some(parent) = to.parent() {
         std::fs::create_dir_all(parent)
             .with_context(|| format!("cannot make {}", parent.display()))?;
     }
     let mut file = File::create(&to).with_context(|| format!("cannot write {}", to.display()))?;
-    match client
-        .download(&FileRequest::new(url, LARGEST), &mut file, &mut |_, _| {})
-        .await
-    {
+    match client.download(&request, &mut file, &mut |_, _| {}).await {
         Ok(_) => Ok(true),
         Err(error) if matches!(error.kind, HttpErrorKind::NotFound | HttpErrorKind::Gone) => {
             drop(file);

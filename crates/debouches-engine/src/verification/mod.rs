@@ -3,24 +3,27 @@
 //! Whatever the place, the files are brought to a folder and looked at there, so that one check serves all.
 
 mod elsewhere;
-mod sums;
+mod everything;
+pub(crate) mod sums;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use debouches_model::{ArtefactKey, DatasetId, Fault, Stage, Version};
-use debouches_release::{SIGNATURE_FILE, check_signature, public_key, reread};
+use debouches_release::{SIGNATURE_FILE, check_signature, public_key, reread, signed_comment};
 use debouches_table::ParquetFile;
 use tempfile::TempDir;
 
 use self::sums::{Expected, SUMS_FILE};
 use crate::Context;
+use crate::config::PortalKind;
 use crate::context::Setup;
 use crate::failure::{Decided, Usage};
 use crate::named::only_dataset;
 use crate::rebuild::rebuild;
 use crate::released::sidecar::shapes;
 use crate::releases::latest;
+use crate::targets::site::Catalogue;
 
 /// A release brought to a folder.
 struct Gathered {
@@ -35,19 +38,26 @@ struct Gathered {
     problems: Vec<String>,
     /// What could not be looked at.
     notes: Vec<String>,
+    /// The dataset that was asked for, and its version when one was.
+    asked: Option<(DatasetId, Option<Version>)>,
+    /// Whether the place cannot show a signature.
+    is_without_signature: bool,
 }
 
 /// Which release to verify, and how far.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// A folder, an address, `DATASET@VERSION`, `DATASET@latest`, `DATASET@live`, or `live`.
-    pub release: String,
+    /// A folder, an address, `DATASET@VERSION`, `DATASET@latest`, `DATASET@live`, or `live`; none for everything that we
+    /// keep or serve.
+    pub release: Option<String>,
     /// Dataset of a version alone, or the only one of `live`.
     pub dataset: Option<String>,
     /// How far to verify.
     pub depth: Depth,
     /// Public key of minisign, or a file with it: the release must be signed by it.
     pub public_key: Option<String>,
+    /// The oldest version that is accepted.
+    pub at_least: Option<Version>,
 }
 
 /// How far a release is verified.
@@ -96,15 +106,36 @@ pub enum Signature {
 pub async fn verify(setup: &Setup, request: &Request) -> anyhow::Result<Vec<Verified>> {
     let key = Key::of(setup, request)?;
     let mut verified = Vec::new();
-    for release in gather(setup, request).await? {
-        verified.push(check(setup, request.depth, release, &key).await?);
+    let Some(name) = &request.release else {
+        return everything(setup, request, &key).await;
+    };
+    for release in gather(setup, name, request).await? {
+        verified.push(check(setup, request, release, &key).await?);
+    }
+    Ok(verified)
+}
+
+/// The state, then what each portal and each static site serves.
+async fn everything(setup: &Setup, request: &Request, key: &Key) -> anyhow::Result<Vec<Verified>> {
+    let context = setup.open().await?;
+    let mut verified = vec![everything::state(&context).await?];
+    for portal in &context.pipeline.portals {
+        if let PortalKind::Static(settings) = &portal.kind {
+            let catalogue = Catalogue::open(&context, portal, settings)?;
+            verified.push(everything::site(&context, &catalogue, settings).await?);
+        }
+        for dataset in &context.pipeline.datasets {
+            let shown = elsewhere::live_on(&context, portal, dataset.id()).await?;
+            if let Some(release) = shown {
+                verified.push(check(setup, request, release, key).await?);
+            }
+        }
     }
     Ok(verified)
 }
 
 /// Brings the releases that the call names to folders.
-async fn gather(setup: &Setup, request: &Request) -> anyhow::Result<Vec<Gathered>> {
-    let name = request.release.as_str();
+async fn gather(setup: &Setup, name: &str, request: &Request) -> anyhow::Result<Vec<Gathered>> {
     if name.starts_with("http://") || name.starts_with("https://") {
         return Ok(vec![elsewhere::at_address(setup, name).await?]);
     }
@@ -122,7 +153,7 @@ async fn gather(setup: &Setup, request: &Request) -> anyhow::Result<Vec<Gathered
     }
     let context = setup.open().await?;
     match name.split_once('@') {
-        Some((dataset, "live")) => Ok(vec![elsewhere::live(&context, dataset).await?]),
+        Some((dataset, "live")) => elsewhere::live(&context, dataset).await,
         Some((dataset, version)) => Ok(vec![of_state(&context, dataset, version).await?]),
         None if name == "live" => {
             let mut releases = Vec::new();
@@ -132,7 +163,7 @@ async fn gather(setup: &Setup, request: &Request) -> anyhow::Result<Vec<Gathered
                     .as_deref()
                     .is_none_or(|asked| asked == dataset.id().as_str())
                 {
-                    releases.push(elsewhere::live(&context, dataset.id().as_str()).await?);
+                    releases.extend(elsewhere::live(&context, dataset.id().as_str()).await?);
                 }
             }
             if releases.is_empty() {
@@ -171,14 +202,20 @@ async fn of_state(context: &Context, dataset: &str, version: &str) -> anyhow::Re
         format!("{dataset} {}", release.key().id),
         PathBuf::from(release.location("")),
     );
+    let id: DatasetId = dataset.parse().map_err(|error| Usage(format!("{error}")))?;
+    let asked = Some((id, release.key().id.parse().ok()));
     if folder.is_dir() {
-        return Ok(Gathered::in_folder(name, folder));
+        return Ok(Gathered {
+            asked,
+            ..Gathered::in_folder(name, folder)
+        });
     }
     let temporary = tempfile::tempdir().context("cannot make a temporary folder")?;
     crate::folder::fill(temporary.path(), &release).await?;
     let mut gathered = Gathered::in_folder(name, temporary.path().to_path_buf());
     gathered.expected = sums::of_manifest(release.manifest());
     gathered.temporary = Some(temporary);
+    gathered.asked = asked;
     Ok(gathered)
 }
 
@@ -191,16 +228,19 @@ impl Gathered {
             expected: Expected::new(),
             problems: Vec::new(),
             notes: Vec::new(),
+            asked: None,
+            is_without_signature: false,
         }
     }
 }
 
 async fn check(
     setup: &Setup,
-    depth: Depth,
+    request: &Request,
     mut release: Gathered,
     key: &Key,
 ) -> anyhow::Result<Verified> {
+    let depth = request.depth;
     let folder = release.folder.as_path();
     // What was brought from elsewhere comes with what it should be.
     let own = if release.temporary.is_none() {
@@ -219,7 +259,13 @@ async fn check(
     let mut problems = release.problems;
     problems.extend(sums::compare(folder, &release.expected));
     problems.extend(sums::strangers(folder, &release.expected)?);
-    let signature = key.check(folder, &mut problems);
+    let signature = key.check(folder, release.is_without_signature, &mut problems);
+    problems.extend(wrong_identity(
+        folder,
+        request,
+        release.asked.as_ref(),
+        &signature,
+    ));
     let mut notes = release.notes;
     if depth != Depth::Sums && problems.is_empty() {
         problems = read_again(folder)?;
@@ -246,12 +292,56 @@ async fn check(
     })
 }
 
+/// What is wrong with which release it is: another than was asked for, than its signature names, or too old.
+fn wrong_identity(
+    folder: &Path,
+    request: &Request,
+    asked: Option<&(DatasetId, Option<Version>)>,
+    signature: &Signature,
+) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let Ok((dataset, version)) = identity(folder) else {
+        // Its lists tell what is wrong with it.
+        return wrong;
+    };
+    if let Some((wanted, _)) = asked.filter(|(wanted, _)| *wanted != dataset) {
+        wrong.push(format!(
+            "it is of dataset {dataset}, {wanted} was asked for"
+        ));
+    }
+    let by_name = request.dataset.as_ref().filter(|_| asked.is_none());
+    if let Some(wanted) = by_name.filter(|wanted| **wanted != dataset.as_str()) {
+        wrong.push(format!(
+            "it is of dataset {dataset}, {wanted} was asked for"
+        ));
+    }
+    if let Some((_, Some(wanted))) = asked
+        && *wanted != version
+    {
+        wrong.push(format!("it is version {version}, {wanted} was asked for"));
+    }
+    if let Signature::Valid(comment) = signature
+        && *comment != signed_comment(&dataset, version)
+    {
+        wrong.push(format!(
+            "{SIGNATURE_FILE}: it signs “{comment}”, this is {dataset} {version}"
+        ));
+    }
+    if let Some(floor) = request.at_least.filter(|floor| version < *floor) {
+        wrong.push(format!(
+            "it is version {version}, at least {floor} was asked for"
+        ));
+    }
+    wrong
+}
+
 /// Every table of a release, read again.
 fn read_again(folder: &Path) -> anyhow::Result<Vec<String>> {
     let open = |path: &str| {
         std::fs::File::open(folder.join(path)).with_context(|| format!("cannot open {path}"))
     };
-    let text = std::io::read_to_string(open("datapackage.json")?)?;
+    let text = crate::folder::read_list(&folder.join("datapackage.json"))?;
+    let text = String::from_utf8_lossy(&text);
     let mut wrong = Vec::new();
     for shape in shapes(&text)? {
         let parquet = ParquetFile::open(open(&shape.parquet)?)?;
@@ -267,7 +357,8 @@ fn read_again(folder: &Path) -> anyhow::Result<Vec<String>> {
 /// Which release a folder says it is.
 fn identity(folder: &Path) -> anyhow::Result<(DatasetId, Version)> {
     let path = folder.join("datapackage.json");
-    let text = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let text = crate::folder::read_list(&path)
+        .with_context(|| format!("cannot read {}", path.display()))?;
     let value: serde_json::Value = serde_json::from_slice(&text).unwrap_or_default();
     let told = |name: &str| value[name].as_str().unwrap_or_default();
     match (told("name").parse(), told("version").parse()) {
@@ -286,8 +377,6 @@ fn identity(folder: &Path) -> anyhow::Result<(DatasetId, Version)> {
 /// The public key that signatures are checked with.
 struct Key {
     text: Option<String>,
-    /// Whether the call gave it: then a release must be signed.
-    is_asked: bool,
 }
 
 impl Key {
@@ -300,7 +389,6 @@ impl Key {
                 .and_then(|pipeline| pipeline.signature);
             return Ok(Self {
                 text: configured.map(|signature| signature.public_key),
-                is_asked: false,
             });
         };
         let path = setup.options.path(given);
@@ -311,19 +399,22 @@ impl Key {
             given.clone()
         };
         let text = public_key(&text).map_err(|error| Usage(format!("--public-key: {error}")))?;
-        Ok(Self {
-            text: Some(text),
-            is_asked: true,
-        })
+        Ok(Self { text: Some(text) })
     }
 
-    fn check(&self, folder: &Path, problems: &mut Vec<String>) -> Signature {
-        let read = |name: &str| std::fs::read(folder.join(name)).ok();
+    /// With a key, a release without signature is as wrong as one with a bad one.
+    fn check(
+        &self,
+        folder: &Path,
+        is_without_signature: bool,
+        problems: &mut Vec<String>,
+    ) -> Signature {
+        let read = |name: &str| crate::folder::read_list(&folder.join(name)).ok();
         let (sums, signature) = (read(SUMS_FILE), read(SIGNATURE_FILE));
         match (&self.text, sums, signature) {
-            (_, _, None) if self.is_asked => {
+            (Some(_), _, None) | (Some(_), None, _) if !is_without_signature => {
                 problems.push(format!(
-                    "{SIGNATURE_FILE}: missing, and a public key was given"
+                    "{SIGNATURE_FILE}: missing, and there is a public key to check it with"
                 ));
                 Signature::No
             }

@@ -25,7 +25,8 @@ pub(super) struct Told {
 /// What the lists of a folder say of its files; nothing when it has none.
 pub(super) fn told_by(folder: &Path) -> anyhow::Result<Expected> {
     let mut expected = Expected::new();
-    if let Ok(text) = std::fs::read_to_string(folder.join(MANIFEST_FILE)) {
+    let listed = crate::folder::read_list(&folder.join(MANIFEST_FILE));
+    if let Some(text) = listed.ok().and_then(|bytes| String::from_utf8(bytes).ok()) {
         if !debouches_store::is_sealed(&text) {
             return Err(broken(
                 folder,
@@ -56,8 +57,9 @@ pub(super) fn of_manifest(manifest: &Manifest) -> Expected {
 
 /// What `SHA256SUMS` says. It may come from anywhere: a path that leaves the folder is refused.
 pub(super) fn of_sums(folder: &Path) -> anyhow::Result<Expected> {
-    let text = std::fs::read_to_string(folder.join(SUMS_FILE))
+    let text = crate::folder::read_list(&folder.join(SUMS_FILE))
         .map_err(|error| broken(folder, &format!("{SUMS_FILE}: {error}")))?;
+    let text = String::from_utf8_lossy(&text);
     let line = |line: &str| {
         let (digest, path) = line
             .split_once("  ")
@@ -80,7 +82,7 @@ pub(super) fn of_sums(folder: &Path) -> anyhow::Result<Expected> {
 }
 
 /// A relative path that stays in its folder and needs no quoting in an address.
-pub(super) fn is_plain(path: &str) -> bool {
+pub(crate) fn is_plain(path: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
     path.split('/')
         .all(|part| !part.is_empty() && !part.starts_with('.') && part.bytes().all(plain))

@@ -8,7 +8,8 @@ mod receipt;
 mod write;
 
 use anyhow::Context as _;
-use debouches_model::{DatasetId, Fault, Stage};
+use debouches_model::{DatasetId, Fault, Sha256, Stage};
+use debouches_publish::PlannedDataset;
 use debouches_site::{DatasetRecord, Site, record_path};
 use debouches_store::{Artefact, Lock, Shelf};
 
@@ -73,6 +74,52 @@ impl<'a> Catalogue<'a> {
         &self.site
     }
 
+    /// A digest of what a plan about a dataset depends on: what the site knows of it.
+    ///
+    /// # Errors
+    /// When the site cannot be read.
+    pub async fn observed(&self, dataset: &DatasetId) -> anyhow::Result<Sha256> {
+        let there = self.shelf.pointer(&record_path(dataset)).await?;
+        Ok(Sha256::of(&there.bytes.unwrap_or_default()))
+    }
+
+    /// Refuses a plan that is not about this release or not about what is there now; what is written already is no
+    /// difference.
+    ///
+    /// # Errors
+    /// [`Decided`] when something moved, or when the site cannot be read.
+    pub async fn check_plan(
+        &self,
+        dataset: &DatasetConfig,
+        release: &Artefact,
+        planned: &PlannedDataset,
+    ) -> anyhow::Result<()> {
+        let moved = |why: &str| {
+            let message = format!(
+                "dataset {} cannot be published by this plan: {why}; make the plan again",
+                dataset.id()
+            );
+            anyhow::Error::from(Decided {
+                message,
+                fault: Fault::Operator,
+            })
+        };
+        if planned.release != release.manifest().identity() {
+            return Err(moved("the release is another one"));
+        }
+        let writes = self.pending(dataset).await?.writes();
+        let is_planned = |path: &String| planned.site.contains(path);
+        if writes.iter().any(|write| !is_planned(&write.path)) {
+            return Err(moved("it needs other writes now"));
+        }
+        // Begun and stopped, the record may be written already: then what is left is within the plan.
+        let is_begun = writes.len() < planned.site.len();
+        if !is_begun && planned.observed != self.observed(dataset.id()).await? {
+            return Err(moved("the site changed since"));
+        }
+        Ok(())
+    }
+
     /// Where the files are.
     pub fn shelf(&self) -> &Shelf {
         &self.shelf
@@ -89,7 +136,8 @@ impl<'a> Catalogue<'a> {
         format!("{}/index.html", base.trim_end_matches('/'))
     }
 
-    fn name(&self) -> &str {
+    /// The name of the portal.
+    pub fn name(&self) -> &str {
         self.portal.id.as_str()
     }
 }
