@@ -7,11 +7,11 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use debouches_fetch::LockFile;
-use debouches_model::{Clock, Fault, FixedClock, Observer, SystemClock, Tool, Withdrawals};
+use debouches_model::{Clock, FixedClock, Observer, SystemClock, Tool, Withdrawals};
 use debouches_store::{Access, Lock, Owner, Store, StoreEnv, replace_file};
 
 use crate::config::Pipeline;
-use crate::failure::{Decided, Usage};
+use crate::failure::Usage;
 use crate::options::{Options, ReleaseOptions};
 use crate::workbench::Workbench;
 

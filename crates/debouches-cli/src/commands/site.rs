@@ -46,7 +46,7 @@ async fn build(global: &Global, args: &SiteArgs) -> anyhow::Result<u8> {
         error: None,
         exit,
     };
-    operations::close(&context, &lock, &ending).await;
+    operations::close(&context, lock, &ending).await;
     output::print_summary(global, &context, &summary, exit);
     Ok(exit)
 }

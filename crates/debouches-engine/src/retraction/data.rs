@@ -30,12 +30,6 @@ pub(super) struct RowsFile {
     pub(super) bytes: Vec<u8>,
 }
 
-impl RowsFile {
-    pub(super) fn path_of(table: &str) -> String {
-        format!("{table}.rows")
-    }
-}
-
 /// The data of the tables of a release, and the rows that no other release that stands has.
 pub(super) async fn of_release(
     context: &Context,
@@ -59,7 +53,7 @@ pub(super) async fn of_release(
             distinct: distinct.len() as u64,
         });
         files.push(RowsFile {
-            path: RowsFile::path_of(spec.id.as_str()),
+            path: register::rows_path(spec.id.as_str()),
             bytes: distinct.into_iter().flatten().collect(),
         });
     }

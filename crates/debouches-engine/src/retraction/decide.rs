@@ -3,7 +3,7 @@
 use debouches_model::{ArtefactKey, DatasetId, Decree, FileEntry, Stage, Version, Withdrawal};
 use debouches_store::{Artefact, Lock};
 
-use super::{data, keep_tombstone, register};
+use super::{data, keep_tombstone, note};
 use crate::config::DatasetConfig;
 use crate::context::Context;
 use crate::failure::Usage;
@@ -223,7 +223,7 @@ impl Retraction {
             files: self.removed_files().to_vec(),
             tables,
         };
-        register::note(context, &withdrawal, rows, lock).await?;
+        note::note(context, &withdrawal, rows, lock).await?;
         // After the register: a tombstone without its decision is a register that forgot.
         if self.decision == Decree::Purge
             && let Some(release) = release

@@ -2,6 +2,7 @@
 
 mod data;
 mod decide;
+pub(crate) mod note;
 pub(crate) mod register;
 
 use std::io::Write as _;

@@ -5,19 +5,17 @@
 //! remembers more than the register stops everything (exit 7): what it forgot could be published again.
 
 use debouches_model::{
-    ArtefactKey, Decree, Fault, Manifest, RegisterMark, Stage, Version, Withdrawal, Withdrawals,
+    ArtefactKey, Decree, Fault, RegisterMark, Stage, Version, Withdrawal, Withdrawals,
 };
 use debouches_publish::all_receipts;
-use debouches_store::{Lock, Register, Store, StoreError};
+use debouches_store::{Store, StoreError};
 
-use super::data::RowsFile;
 use crate::config::Pipeline;
-use crate::context::Context;
 use crate::failure::Decided;
 
 /// Subject of the witnesses, among refused outputs: never seen by a stage.
 const SUBJECT: &str = "register";
-const MARK_FILE: &str = "mark.json";
+pub(super) const MARK_FILE: &str = "mark.json";
 
 /// Reads the register, and holds it against its witnesses.
 ///
@@ -68,29 +66,6 @@ pub(crate) async fn read(store: &Store, pipeline: &Pipeline) -> anyhow::Result<W
     Ok(withdrawals.with_mark(register.mark()))
 }
 
-/// Notes a decision, and its witness beside it.
-///
-/// # Errors
-/// When the state cannot be written, or the register was altered.
-pub(super) async fn note(
-    context: &Context,
-    decision: &Withdrawal,
-    rows: Vec<RowsFile>,
-    lock: &Lock,
-) -> anyhow::Result<()> {
-    let line = serde_json::to_string(decision)?;
-    let mark = context.store.note_retraction(&line, lock).await?;
-    let key = witness_key(mark.count);
-    let draft = context.store.draft(key.clone())?;
-    draft.write(MARK_FILE, "application/json", &serde_json::to_vec(&mark)?)?;
-    for file in rows {
-        draft.write(&file.path, "application/octet-stream", &file.bytes)?;
-    }
-    let manifest = Manifest::new(&key, context.tool.clone(), context.clock.now());
-    draft.commit(manifest).await?;
-    Ok(())
-}
-
 /// The rows that were kept of a retracted table; none when the state that kept them was lost.
 pub(super) async fn rows(
     store: &Store,
@@ -109,14 +84,19 @@ pub(super) async fn rows(
     let Some(witness) = store.find(&witness_key(index as u64 + 1)).await? else {
         return Ok(None);
     };
-    let path = RowsFile::path_of(table);
+    let path = rows_path(table);
     match witness.manifest().file(&path) {
         Some(_) => Ok(Some(witness.read(&path).await?)),
         None => Ok(None),
     }
 }
 
-fn witness_key(count: u64) -> ArtefactKey {
+/// Where the rows of a retracted table are, beside its decision.
+pub(super) fn rows_path(table: &str) -> String {
+    format!("{table}.rows")
+}
+
+pub(super) fn witness_key(count: u64) -> ArtefactKey {
     ArtefactKey::rejected(Stage::Publish, SUBJECT, format!("decision-{count:06}"))
 }
 
@@ -129,27 +109,6 @@ async fn witnesses(store: &Store) -> anyhow::Result<Vec<(ArtefactKey, RegisterMa
         }
     }
     Ok(all)
-}
-
-/// Whether a register holds the decisions that a page or a site keeps of a dataset; takes in those that it lacks.
-///
-/// # Errors
-/// When what is kept is not a list of decisions, or the state cannot be written.
-pub(crate) async fn take_in(context: &Context, kept: &str, lock: &Lock) -> anyhow::Result<usize> {
-    let register: Register = context.store.register().await?;
-    let known = Withdrawals::read(register.decisions().iter().map(String::as_str))?;
-    let mut taken = 0;
-    for decision in parse(kept)? {
-        let is_known = known.decisions(&decision.dataset).any(|own| {
-            (own.version, own.decision, own.at)
-                == (decision.version, decision.decision, decision.at)
-        });
-        if !is_known {
-            note(context, &decision, Vec::new(), lock).await?;
-            taken += 1;
-        }
-    }
-    Ok(taken)
 }
 
 /// The decisions that a page keeps and the register does not mention.
@@ -179,7 +138,7 @@ pub(crate) fn kept(
     (!decisions.is_empty()).then_some(text)
 }
 
-fn parse(kept: &str) -> anyhow::Result<Vec<Withdrawal>> {
+pub(super) fn parse(kept: &str) -> anyhow::Result<Vec<Withdrawal>> {
     serde_json::from_str(kept).map_err(|error| {
         let message = format!("the retractions that a page keeps cannot be read: {error}");
         Decided {

@@ -8,7 +8,7 @@ use super::connection::Connection;
 use crate::config::DatasetConfig;
 use crate::context::Context;
 use crate::releases::latest;
-use crate::retraction::register;
+use crate::retraction::note;
 use crate::summary::{Outcome, Step};
 
 /// Writes the receipt of what is live, when it is the newest release of the state.
@@ -42,7 +42,7 @@ pub async fn take_in_retractions(
     )
     .await?;
     match shown.and_then(|shown| shown.retractions) {
-        Some(kept) => register::take_in(context, &kept, lock).await,
+        Some(kept) => note::take_in(context, &kept, lock).await,
         None => Ok(0),
     }
 }
