@@ -145,7 +145,7 @@ fn v48_the_new_diploma_shows_the_numbers_of_the_old_one_in_the_published_file() 
     assert_eq!(
         rows,
         [
-            ["40022102", "40", "mesure", "self", "40022102"].map(str::to_owned),
+            ["40022102", "40", "mesure", "directe", "40022102"].map(str::to_owned),
             ["40022105", "40", "mesure", "ancienne", "40022102"].map(str::to_owned),
         ]
     );
@@ -158,7 +158,7 @@ fn v14_a_copy_of_a_suppressed_cell_is_suppressed() {
         rows,
         [
             ["40022102", "", "secret", "nouvelle", "40022105"].map(str::to_owned),
-            ["40022105", "", "secret", "self", "40022105"].map(str::to_owned),
+            ["40022105", "", "secret", "directe", "40022105"].map(str::to_owned),
         ]
     );
 }
@@ -264,7 +264,7 @@ fn p8_the_real_continuum_and_the_rows_that_follow_it_with_real_files() {
     }
     let linked = measures("donnees_liees_regionales");
     for (origin, expected) in [
-        ("self", 29_410),
+        ("directe", 29_410),
         ("ancienne", 9_998),
         ("nouvelle", 22_040),
         ("annee_non_terminale", 30_605),

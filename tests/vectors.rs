@@ -362,7 +362,7 @@ fn v49_a_division_carries_nothing() {
     ];
     assert_eq!(
         apprentices(&diplomas, &[("40022101", 50)]),
-        [line(["40022101", "50", "self", "40022101", ""])]
+        [line(["40022101", "50", "directe", "40022101", ""])]
     );
 }
 
@@ -427,7 +427,7 @@ fn v57_a_succession_of_diplomas_links_their_mefstat11() {
     assert_eq!(
         found,
         [
-            line(["23830031201", "50", "self", "23830031201", ""]),
+            line(["23830031201", "50", "directe", "23830031201", ""]),
             line(["23830031202", "50", "ancienne", "23830031201", ""])
         ]
     );
@@ -444,7 +444,7 @@ fn v59_the_years_before_the_last_lead_to_it() {
         [
             line(["23810031201", "", "annee_non_terminale", "", "23830031201"]),
             line(["23820031201", "", "annee_non_terminale", "", "23830031201"]),
-            line(["23830031201", "50", "self", "23830031201", ""]),
+            line(["23830031201", "50", "directe", "23830031201", ""]),
         ]
     );
 }
@@ -535,7 +535,7 @@ fn v67_v69_the_catalogue_tells_the_part_of_an_establishment_even_by_the_former_d
         // V66: a school is its own place, trainer and manager.
         let pupil = found
             .iter()
-            .find(|row| row["uai"] == "0010856A" && row["donnee_source_type"] == "self")
+            .find(|row| row["uai"] == "0010856A" && row["donnee_source_type"] == "directe")
             .unwrap();
         assert_eq!(
             cells(pupil, &["uai_type", "uai_formateur", "uai_gestionnaire"]),

@@ -13,7 +13,7 @@ use crate::secrecy::suppress_small_groups;
 use crate::{EnrichError, foreign_keys};
 
 /// Format number of the output: moves when the same table gives another one.
-pub const FORMAT: u32 = 4;
+pub const FORMAT: u32 = 5;
 
 /// What came out. The table is there only when the verdict is favourable.
 #[derive(Debug)]

@@ -5,9 +5,9 @@ use debouches_model::spec::TableSpec;
 use debouches_table::{Table, TableError};
 
 use crate::nomenclatures::{
-    CERTIFICATIONS, DIPLOMAS, DIRECTORY, KIT, SPECIALITIES, SUCCESSIONS, TRAININGS,
+    CERTIFICATIONS, DIPLOMAS, DIRECTORY, KIT, PAYSAGE, ROME, SPECIALITIES, SUCCESSIONS, TRAININGS,
 };
-use crate::{outcomes, registered, territory, trades, validity, value_added, vintages};
+use crate::{common, outcomes, registered, territory, trades, validity, value_added};
 
 /// Registers every addition.
 pub(crate) fn register(registry: Registry) -> Registry {
@@ -17,7 +17,7 @@ pub(crate) fn register(registry: Registry) -> Registry {
         .with_addition(Territory)
         .with_addition(Trades)
         .with_addition(ValueAdded)
-        .with_addition(Cohorts)
+        .with_addition(Common)
 }
 
 /// Counts that follow from others, and shares of the final year.
@@ -125,7 +125,7 @@ impl Addition for Trades {
         ]
         .into_iter()
         .chain(trainings)
-        .chain([(SUCCESSIONS, true), (KIT, true)])
+        .chain([(SUCCESSIONS, true), (KIT, true), (ROME, true)])
         .collect()
     }
 
@@ -180,26 +180,44 @@ impl Addition for ValueAdded {
     }
 }
 
-/// First and last cohort of each row.
-struct Cohorts;
+/// The common columns: cohorts, way, training, type of diploma, establishment, origin.
+struct Common;
 
-impl Addition for Cohorts {
+impl Addition for Common {
     fn name(&self) -> &'static str {
-        "cohorts"
+        "common"
     }
 
     fn is_asked(&self, spec: &TableSpec) -> bool {
-        spec.tells_cohorts()
+        spec.common().is_some()
+    }
+
+    fn references(&self, spec: &TableSpec) -> Vec<(&'static str, bool)> {
+        let Some(common) = spec.common() else {
+            return Vec::new();
+        };
+        let has_codes = common
+            .training
+            .as_ref()
+            .is_some_and(|training| training.sise.is_none());
+        let trainings = has_codes.then_some([DIPLOMAS, SUCCESSIONS, TRAININGS]);
+        let places = common.establishment.as_ref().map(|_| [DIRECTORY, PAYSAGE]);
+        trainings
+            .into_iter()
+            .flatten()
+            .chain(places.into_iter().flatten())
+            .map(|name| (name, true))
+            .collect()
     }
 
     fn add(
         &self,
         job: Job<'_>,
         table: &mut Table,
-        _findings: &mut FindingCollector,
+        findings: &mut FindingCollector,
     ) -> Result<(), TableError> {
-        match &job.spec.vintage {
-            Some(vintage) => vintages::add(vintage, table),
+        match job.spec.common() {
+            Some(common) => common::add(common, job, table, findings),
             None => Ok(()),
         }
     }

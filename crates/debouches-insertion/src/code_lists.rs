@@ -7,11 +7,14 @@ use debouches_model::{RegionCog, Sha256};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use crate::diploma_types::DiplomaTypes;
+
 const TERRITORIES: &str = include_str!("../../debouches-insertion/codes/territoires.csv");
 const REGIONS: &str = include_str!("../../debouches-insertion/codes/regions.csv");
 const ACADEMIES: &str = include_str!("../../debouches-insertion/codes/academies.csv");
 const NSF_CATEGORIES: &str = include_str!("../../debouches-insertion/codes/nsf_categories.csv");
 const NSF_DOMAINS: &str = include_str!("../../debouches-insertion/codes/nsf_domaines.csv");
+const DIPLOMA_TYPES: &str = include_str!("../../debouches-insertion/codes/types_diplome.csv");
 const ROME_GRAND_DOMAINS: &str =
     include_str!("../../debouches-insertion/codes/rome_grands_domaines.csv");
 
@@ -72,6 +75,7 @@ pub(crate) struct Codes {
     pub(crate) nsf_categories: BTreeMap<String, String>,
     pub(crate) nsf_domains: BTreeMap<String, String>,
     rome_grand_domains: BTreeMap<String, String>,
+    pub(crate) diploma_types: DiplomaTypes,
 }
 
 impl Codes {
@@ -106,6 +110,7 @@ impl Codes {
                 nsf_categories: labels(NSF_CATEGORIES),
                 nsf_domains: labels(NSF_DOMAINS),
                 rome_grand_domains: labels(ROME_GRAND_DOMAINS),
+                diploma_types: DiplomaTypes::new(rows(DIPLOMA_TYPES)),
             }
         })
     }
@@ -202,6 +207,7 @@ pub(crate) fn codes_digest() -> Sha256 {
             NSF_CATEGORIES,
             NSF_DOMAINS,
             ROME_GRAND_DOMAINS,
+            DIPLOMA_TYPES,
         ]
         .concat()
         .as_bytes(),

@@ -5,10 +5,12 @@
 
 mod additions;
 mod code_lists;
+mod common;
 mod continuum;
 mod coverage;
 mod days;
 mod derivations;
+mod diploma_types;
 mod domain;
 mod embedded;
 mod establishment_matching;
@@ -24,7 +26,6 @@ mod territory;
 mod trades;
 mod validity;
 mod value_added;
-mod vintages;
 
 pub use coverage::{
     Answer, AskedVintages, CODE_TABLES, CatalogueLine, CodeSystem, Coverage, FIGURE_TABLES, Grain,

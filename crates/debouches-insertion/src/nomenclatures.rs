@@ -13,6 +13,10 @@ pub(crate) const DIPLOMAS: &str = "bcn_formation_diplome";
 pub(crate) const SUCCESSIONS: &str = "bcn_n_formation_diplome";
 /// Trainings, with their diploma and their MEFSTAT11.
 pub(crate) const TRAININGS: &str = "bcn_mef";
+/// Names of the trades of the ROME; used when it is configured.
+pub(crate) const ROME: &str = "rome";
+/// Higher-education establishments; used when it is configured.
+pub(crate) const PAYSAGE: &str = "paysage_etablissement";
 /// Speciality groups of the NSF.
 pub(crate) const SPECIALITIES: &str = "bcn_groupe_specialite";
 /// Diploma to RNCP number; used when it is configured.

@@ -32,8 +32,8 @@ enum Method {
 impl Method {
     fn as_str(self) -> &'static str {
         match self {
-            Self::Published => "published",
-            Self::Directory => "acce",
+            Self::Published => "producteur",
+            Self::Directory => "annuaire",
             Self::Prefix => "prefixe",
             Self::Unknown => "inconnu",
         }
@@ -413,11 +413,11 @@ mod tests {
     fn the_published_region_wins_and_a_departement_elsewhere_is_not_told() {
         assert_eq!(
             region(Some("84"), Some("0010856A")),
-            (Some("84".to_owned()), "published", Some("001"))
+            (Some("84".to_owned()), "producteur", Some("001"))
         );
         assert_eq!(
             region(Some("53"), Some("0010856A")),
-            (Some("53".to_owned()), "published", None)
+            (Some("53".to_owned()), "producteur", None)
         );
     }
 

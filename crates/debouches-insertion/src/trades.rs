@@ -6,7 +6,7 @@ use debouches_model::spec::TradeSpec;
 use debouches_model::{Finding, RuleCode};
 use debouches_table::{Column, Table, TableError, TextColumn};
 
-use crate::nomenclatures::{References, TRAININGS, find};
+use crate::nomenclatures::{ROME, References, TRAININGS, find};
 use crate::nsf::{Nsf, Specialities};
 use crate::rome::{Certifications, Trades};
 use debouches_enrich::FindingCollector;
@@ -71,7 +71,15 @@ pub(crate) fn add(
     }
     report_unknown(trades, table, &trainings, &unknown, &keys, findings);
     measure(&trainings, table.rows() as u64, findings);
-    write(table, &trainings, &keys, &specialities, &certifications)
+    let names = TradeNames::read(references)?;
+    names.measure(&trainings, findings);
+    write(
+        table,
+        (&trainings, &keys),
+        &specialities,
+        &certifications,
+        &names,
+    )
 }
 
 /// Diplomas of each MEFSTAT11, in the order of `N_MEF`: one code has two, and both are kept.
@@ -165,18 +173,68 @@ fn measure(trainings: &[Training], rows: u64, findings: &mut FindingCollector) {
     );
 }
 
+/// Names of the trades of the ROME.
+#[derive(Default)]
+struct TradeNames(HashMap<String, String>);
+
+impl TradeNames {
+    fn read(references: &References) -> Result<Self, TableError> {
+        let Some(reference) = find(references, ROME) else {
+            return Ok(Self::default());
+        };
+        let (codes, labels) = (
+            reference.table.text("code_rome")?,
+            reference.table.text("libelle")?,
+        );
+        let named = codes
+            .iter()
+            .zip(labels.iter())
+            .filter_map(|(code, label)| Some((code?.to_owned(), label?.to_owned())));
+        Ok(Self(named.collect()))
+    }
+
+    /// The names of these trades, in the same order; a code that the ROME no longer has stands for itself.
+    fn of(&self, codes: &[String]) -> Option<String> {
+        if self.0.is_empty() || codes.is_empty() {
+            return None;
+        }
+        let names = codes.iter().map(|code| self.0.get(code).unwrap_or(code));
+        // The separator of lists is in no name.
+        let names: Vec<String> = names.map(|name| name.replace('|', "/")).collect();
+        Some(names.join("|"))
+    }
+
+    /// Share of the distinct trades that have a name.
+    fn measure(&self, trainings: &[Training], findings: &mut FindingCollector) {
+        let distinct: std::collections::BTreeSet<&String> = trainings
+            .iter()
+            .flat_map(|training| &training.trades.codes)
+            .collect();
+        if !distinct.is_empty() {
+            let named = distinct
+                .iter()
+                .filter(|code| self.0.contains_key(**code))
+                .count();
+            findings.share("rome_codes_with_name", named as u64, distinct.len() as u64);
+        }
+    }
+}
+
 /// The text of a tag for a training.
 type Tag<'a> = &'a dyn Fn(&Training) -> Option<String>;
 
 fn write(
     table: &mut Table,
-    trainings: &[Training],
-    keys: &[u32],
+    (trainings, keys): (&[Training], &[u32]),
     specialities: &Specialities,
     certifications: &Certifications,
+    names: &TradeNames,
 ) -> Result<(), TableError> {
     let joined = |items: &[String]| (!items.is_empty()).then(|| items.join("|"));
-    let lists: [(&str, Tag<'_>); 4] = [
+    let lists: [(&str, Tag<'_>); 5] = [
+        ("rome_libelles", &|training| {
+            names.of(&training.trades.codes)
+        }),
         ("cfd_codes", &|training| joined(&training.cfds)),
         ("rome_codes", &|training| joined(&training.trades.codes)),
         ("rome_domaines", &|training| {

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use debouches_model::spec::{CodeFormat, ColumnKind, ColumnSpec, Role, TableSpec};
+use debouches_model::spec::{CodeFormat, ColumnKind, ColumnSpec, Role, TableSpec, common_order};
 use debouches_model::{Coverage, Hasher, Sha256, ValueStatus, Vintage};
 use debouches_table::{ParquetLayout, Table, write_csv, write_parquet};
 
@@ -136,13 +136,31 @@ impl PreparedTable<'_> {
     }
 }
 
-/// The columns as published: each measure followed by its status, then what `enrich` added.
+/// The columns as published: the common ones, those that say what the row is about, each measure followed by its status,
+/// then labels, notes and what `enrich` added.
 fn published_columns(spec: &TableSpec) -> Vec<ColumnSpec> {
     let own = spec.columns.iter().flat_map(|column| {
         let status = column.is_measure().then(|| status_column(column));
-        std::iter::once(column.clone()).chain(status)
+        std::iter::once((column.role, column.clone()))
+            .chain(status.map(|status| (column.role, status)))
     });
-    own.chain(spec.added_columns().cloned()).collect()
+    let added = spec
+        .added_columns()
+        .map(|column| (column.role, column.clone()));
+    let mut columns: Vec<(Role, ColumnSpec)> = own.chain(added).collect();
+    let common = common_order();
+    // The sort keeps the order of columns of one rank.
+    columns.sort_by_key(|(role, column)| {
+        match common.iter().position(|name| *name == column.name) {
+            Some(place) => (0, place),
+            None => match role {
+                Role::Dimension => (1, 0),
+                Role::Measure => (2, 0),
+                Role::Label | Role::Note | Role::Tag => (3, 0),
+            },
+        }
+    });
+    columns.into_iter().map(|(_, column)| column).collect()
 }
 
 fn status_column(measure: &ColumnSpec) -> ColumnSpec {

@@ -34,7 +34,7 @@ impl Origin {
 
     pub(super) fn as_str(self) -> &'static str {
         match self {
-            Self::Own => "self",
+            Self::Own => "directe",
             Self::Old => "ancienne",
             Self::New => "nouvelle",
             Self::EarlierYear => "annee_non_terminale",

@@ -56,16 +56,6 @@ pub fn trades() -> &'static Addition {
     })
 }
 
-/// The cohorts of a row: first year, last year, cumul or not.
-pub fn vintages() -> &'static Addition {
-    static ADDITION: OnceLock<Addition> = OnceLock::new();
-    ADDITION.get_or_init(|| {
-        parse(include_str!(
-            "../../../debouches-insertion/additions/millesimes.toml"
-        ))
-    })
-}
-
 /// Whether a value added is the bound of its producer.
 pub fn value_added() -> &'static Addition {
     static ADDITION: OnceLock<Addition> = OnceLock::new();

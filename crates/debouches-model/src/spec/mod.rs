@@ -5,6 +5,7 @@
 
 mod addition;
 mod column;
+mod common;
 mod expand;
 mod registered;
 mod rule;
@@ -12,8 +13,11 @@ mod secrecy;
 mod table;
 mod tie;
 
-pub use addition::{Addition, territory, trades, value_added, vintages};
+pub use addition::{Addition, territory, trades, value_added};
 pub use column::{Base, CodeFormat, ColumnKind, ColumnSpec, Role};
+pub use common::{
+    CommonSpec, EstablishmentSpec, OriginSpec, TrainingSpec, WaySpec, common, common_order,
+};
 pub use registered::RegisteredSpec;
 pub use rule::RuleSpec;
 pub use secrecy::{CountSpec, Extremes, LevelSpec, SecrecySpec};

@@ -5,8 +5,9 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use super::addition::{Addition, territory, trades, value_added, vintages};
+use super::addition::{Addition, territory, trades, value_added};
 use super::column::{ColumnKind, ColumnSpec, Role};
+use super::common::{CommonSpec, common};
 use super::expand::ColumnFile;
 use super::registered::RegisteredSpec;
 use super::rule::RuleSpec;
@@ -297,7 +298,16 @@ impl TableSpec {
 
     /// The columns that `enrich` adds to this table.
     pub fn added_columns(&self) -> impl Iterator<Item = &'static ColumnSpec> {
-        self.additions().flat_map(|addition| &addition.columns)
+        self.additions()
+            .flat_map(|addition| &addition.columns)
+            // A column that the table has under a common name is the common one.
+            .filter(|column| self.column(&column.name).is_none())
+    }
+
+    /// Where it reads its common columns.
+    #[must_use]
+    pub fn common(&self) -> Option<&'static CommonSpec> {
+        common(&self.id)
     }
 
     /// The groups of columns that `enrich` adds to this table, in the order in which they are published.
@@ -306,9 +316,9 @@ impl TableSpec {
             self.territory.is_some().then(territory),
             self.trades.is_some().then(trades),
             self.value_added.is_some().then(value_added),
-            self.tells_cohorts().then(vintages),
         ];
-        added.into_iter().flatten()
+        let common = self.common().into_iter().flat_map(CommonSpec::groups);
+        common.chain(added.into_iter().flatten())
     }
 
     /// True when its rows speak of cohorts: figures of a vintage, not the edition of a code list.

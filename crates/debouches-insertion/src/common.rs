@@ -1,0 +1,445 @@
+//! The common columns: the same name, values and type in every published table, whatever its producer calls them.
+
+use std::collections::HashMap;
+
+use debouches_enrich::{FindingCollector, Job};
+use debouches_model::spec::{CommonSpec, EstablishmentSpec, OriginSpec, TrainingSpec, WaySpec};
+use debouches_model::{Uai, Vintage};
+use debouches_table::{Column, IntegerColumn, Table, TableError, TextColumn};
+
+use crate::code_lists::Codes;
+use crate::derivations::niveau_of;
+use crate::diploma_types::DiplomaType;
+use crate::nomenclatures::{
+    DIPLOMAS, DIRECTORY, PAYSAGE, References, SUCCESSIONS, TRAININGS, optional_input,
+};
+
+/// Adds the common columns that apply; one that the table already has is left as it is.
+pub(crate) fn add(
+    common: &CommonSpec,
+    job: Job<'_>,
+    table: &mut Table,
+    findings: &mut FindingCollector,
+) -> Result<(), TableError> {
+    let mut made: Vec<(&str, Column)> = Vec::new();
+    if common.cohorts {
+        made.extend(cohorts(job, table)?);
+    }
+    let training = match &common.training {
+        Some(training) => Some(Codified::read(training, table)?),
+        None => None,
+    };
+    if let Some(way) = &common.way {
+        made.push(("voie", Column::Text(ways(way, table, training.as_ref())?)));
+    }
+    if training.is_some() || common.kind.is_some() {
+        made.extend(trainings(common, job, table, training, findings)?);
+    }
+    if let Some(establishment) = &common.establishment {
+        made.extend(establishments(establishment, job, table, findings)?);
+    }
+    if let Some(origin) = &common.origin {
+        made.push(("donnee_origine", Column::Text(origins(origin, table)?)));
+    }
+    for (name, column) in made {
+        if job.spec.column(name).is_none() {
+            table.set(name, column)?;
+        }
+    }
+    in_french(table)
+}
+
+/// A producer answers `Yes` and `No` in a French file.
+fn in_french(table: &mut Table) -> Result<(), TableError> {
+    const ANSWERS: &str = "in_fresq";
+    if let Ok(answers) = table.text(ANSWERS) {
+        let french = answers.map(|answer| match answer {
+            "Yes" => Some("oui".to_owned()),
+            "No" => Some("non".to_owned()),
+            other => Some(other.to_owned()),
+        });
+        table.set(ANSWERS, Column::Text(french))?;
+    }
+    Ok(())
+}
+
+/// Vintage, first and last year, cumul or not, whatever the spelling of the producer.
+fn cohorts(job: Job<'_>, table: &Table) -> Result<Vec<(&'static str, Column)>, TableError> {
+    let Some(spec) = &job.spec.vintage else {
+        return Ok(Vec::new());
+    };
+    let spelled = table.text(&spec.column)?;
+    let parse = |text: &str| Vintage::parse(text, spec.style);
+    let years = |year: fn(Vintage) -> u16| {
+        let known: Vec<Option<i32>> = spelled
+            .distinct()
+            .map(|text| parse(text).map(|vintage| i32::from(year(vintage))))
+            .collect();
+        let values = (0..spelled.rows()).map(|row| spelled.key(row).and_then(|key| known[key]));
+        Column::Integer(values.collect::<IntegerColumn>())
+    };
+    let cumulated = |vintage: Vintage| {
+        if vintage.first < vintage.last {
+            "oui"
+        } else {
+            "non"
+        }
+    };
+    Ok(vec![
+        (
+            "millesime",
+            Column::Text(spelled.map(|text| parse(text).map(|vintage| vintage.to_string()))),
+        ),
+        ("millesime_debut", years(|vintage| vintage.first)),
+        ("millesime_fin", years(|vintage| vintage.last)),
+        (
+            "est_cumul",
+            Column::Text(spelled.map(|text| parse(text).map(cumulated))),
+        ),
+    ])
+}
+
+/// How each row is followed: the words of producers brought to four.
+fn ways(
+    way: &WaySpec,
+    table: &Table,
+    training: Option<&Codified>,
+) -> Result<TextColumn, TableError> {
+    let Some(name) = &way.column else {
+        return Ok(TextColumn::constant(way.value.as_deref(), table.rows()));
+    };
+    let words = table.text(name)?;
+    let of = |word: &str| match word {
+        "pro" | "agricole" => "scolaire".to_owned(),
+        other => other.to_owned(),
+    };
+    let values = (0..table.rows()).map(|row| {
+        let is_higher = training.is_some_and(|training| training.system(row) == Some("sise"));
+        if is_higher {
+            Some("superieur".to_owned())
+        } else {
+            words.get(row).map(of)
+        }
+    });
+    Ok(text(values.collect()))
+}
+
+fn text(values: Vec<Option<String>>) -> TextColumn {
+    let places: Vec<u32> =
+        (0..u32::try_from(values.len()).expect("fewer than 2^32 rows")).collect();
+    TextColumn::from_entries(values.into_iter(), &places)
+}
+
+/// The codes of the trainings of a table.
+struct Codified {
+    /// Each system with its column, the first that is filled being that of the row.
+    systems: Vec<(&'static str, TextColumn)>,
+    code: Option<(TextColumn, TextColumn)>,
+    label: Option<TextColumn>,
+}
+
+impl Codified {
+    fn read(spec: &TrainingSpec, table: &Table) -> Result<Self, TableError> {
+        let column = |name: &Option<String>| {
+            name.as_ref()
+                .map(|name| table.text(name).cloned())
+                .transpose()
+        };
+        let named = [
+            ("cfd", &spec.cfd),
+            ("mefstat11", &spec.mefstat11),
+            ("sise", &spec.sise),
+        ];
+        let mut systems = Vec::new();
+        for (system, name) in named {
+            systems.extend(column(name)?.map(|column| (system, column)));
+        }
+        Ok(Self {
+            systems,
+            code: column(&spec.code)?.zip(column(&spec.code_type)?),
+            label: column(&spec.label)?,
+        })
+    }
+
+    fn system(&self, row: usize) -> Option<&str> {
+        match &self.code {
+            Some((_, kind)) => kind.get(row),
+            None => self.coded(row).map(|(system, _)| system),
+        }
+    }
+
+    /// The system and the code of a row; `all` stands for every diploma of a type.
+    fn coded(&self, row: usize) -> Option<(&str, &str)> {
+        let coded = match &self.code {
+            Some((code, kind)) => kind.get(row).zip(code.get(row)),
+            None => self
+                .systems
+                .iter()
+                .find_map(|(system, column)| Some((*system, column.get(row)?))),
+        };
+        coded.filter(|(_, code)| *code != "all")
+    }
+}
+
+/// Names and diplomas of codes, from the Base centrale des nomenclatures.
+#[derive(Default)]
+struct Nomenclature {
+    labels: HashMap<String, String>,
+    diploma: HashMap<String, String>,
+}
+
+impl Nomenclature {
+    fn read(references: &References) -> Result<Self, TableError> {
+        let mut found = Self::default();
+        for name in [SUCCESSIONS, DIPLOMAS] {
+            if let Some(table) = optional_input(references, name) {
+                let (codes, labels) = (table.text("formation_diplome")?, table.text("libelle")?);
+                let named = codes.iter().zip(labels.iter());
+                found.labels.extend(
+                    named.filter_map(|(code, label)| {
+                        Some((code?.to_owned(), sentence_case(label?)))
+                    }),
+                );
+            }
+        }
+        if let Some(table) = optional_input(references, TRAININGS) {
+            let (codes, cfds) = (table.text("mefstat11")?, table.text("formation_diplome")?);
+            for (code, cfd) in codes.iter().zip(cfds.iter()) {
+                if let (Some(code), Some(cfd)) = (code, cfd) {
+                    found
+                        .diploma
+                        .entry(code.to_owned())
+                        .or_insert_with(|| cfd.to_owned());
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    fn cfd<'a>(&'a self, system: &str, code: &'a str) -> Option<&'a str> {
+        match system {
+            "cfd" => Some(code),
+            "mefstat11" => self.diploma.get(code).map(String::as_str),
+            _ => None,
+        }
+    }
+}
+
+/// A name in capitals as a sentence; another is left as its producer writes it.
+fn sentence_case(label: &str) -> String {
+    let label = label.trim();
+    if label.chars().any(char::is_lowercase) {
+        return label.to_owned();
+    }
+    let lower = label.to_lowercase();
+    let mut letters = lower.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => lower,
+    }
+}
+
+/// What is known of the training of a row.
+#[derive(Default)]
+struct Known {
+    system: Option<String>,
+    code: Option<String>,
+    label: Option<String>,
+    kind: Option<&'static DiplomaType>,
+    level: Option<i32>,
+}
+
+fn trainings(
+    common: &CommonSpec,
+    job: Job<'_>,
+    table: &Table,
+    codes: Option<Codified>,
+    findings: &mut FindingCollector,
+) -> Result<Vec<(&'static str, Column)>, TableError> {
+    let nomenclature = Nomenclature::read(job.references)?;
+    let kinds = common
+        .kind
+        .as_ref()
+        .map(|name| table.text(name))
+        .transpose()?;
+    let known: Vec<Known> = (0..table.rows())
+        .map(|row| {
+            let coded = codes.as_ref().and_then(|codes| codes.coded(row));
+            let cfd = coded.and_then(|(system, code)| nomenclature.cfd(system, code));
+            let named = kinds.and_then(|kinds| kinds.get(row));
+            let types = &Codes::get().diploma_types;
+            let by_code = cfd.and_then(|cfd| types.of_cfd(cfd)).or_else(|| {
+                let (_, code) = coded.filter(|(system, _)| *system == "mefstat11")?;
+                types.of_mefstat11(code)
+            });
+            // A type of the BCN is named by the first characters of its codes.
+            let by_name =
+                || named.and_then(|name| types.named(name).or_else(|| types.of_cfd(name)));
+            let kind = by_code.or_else(by_name);
+            let level_of = |cfd: &str| niveau_of(cfd)?.parse().ok().filter(|level| *level > 0);
+            let published = codes
+                .as_ref()
+                .and_then(|codes| codes.label.as_ref()?.get(row))
+                .map(sentence_case);
+            Known {
+                system: coded.map(|(system, _)| system.to_owned()),
+                code: coded.map(|(_, code)| code.to_owned()),
+                label: published.or_else(|| nomenclature.labels.get(cfd?).cloned()),
+                kind,
+                level: kind
+                    .and_then(|kind| kind.level)
+                    .or_else(|| cfd.and_then(level_of)),
+            }
+        })
+        .collect();
+    let count =
+        |wanted: &dyn Fn(&Known) -> bool| known.iter().filter(|known| wanted(known)).count() as u64;
+    let total = if codes.is_some() {
+        count(&|known| known.code.is_some())
+    } else {
+        known.len() as u64
+    };
+    if codes.is_some() {
+        let named = count(&|known| known.code.is_some() && known.label.is_some());
+        findings.share("codes_with_label", named, total);
+    }
+    let typed = count(&|known| known.kind.is_some() && (known.code.is_some() || codes.is_none()));
+    findings.share("codes_with_type", typed, total);
+    let texts = |value: &dyn Fn(&Known) -> Option<String>| {
+        Column::Text(text(known.iter().map(value).collect()))
+    };
+    Ok(vec![
+        ("formation_code", texts(&|known| known.code.clone())),
+        ("formation_code_type", texts(&|known| known.system.clone())),
+        ("formation_libelle", texts(&|known| known.label.clone())),
+        (
+            "diplome_type",
+            texts(&|known| known.kind.map(|kind| kind.code.clone())),
+        ),
+        (
+            "diplome_type_libelle",
+            texts(&|known| known.kind.map(|kind| kind.label.clone())),
+        ),
+        (
+            "niveau_qualification",
+            Column::Integer(
+                known
+                    .iter()
+                    .map(|known| known.level)
+                    .collect::<IntegerColumn>(),
+            ),
+        ),
+    ]
+    .into_iter()
+    .filter(|(name, _)| codes.is_some() || !name.starts_with("formation"))
+    .collect())
+}
+
+/// An establishment of the directories.
+#[derive(Clone, Default)]
+struct Listed {
+    label: Option<String>,
+    commune: Option<(Option<String>, Option<String>)>,
+}
+
+fn establishments(
+    spec: &EstablishmentSpec,
+    job: Job<'_>,
+    table: &Table,
+    findings: &mut FindingCollector,
+) -> Result<Vec<(&'static str, Column)>, TableError> {
+    let mut listed: HashMap<String, Listed> = HashMap::new();
+    for (name, commune_code, commune) in [
+        (PAYSAGE, None, "commune"),
+        (DIRECTORY, Some("commune_code"), "commune_libelle"),
+    ] {
+        let Some(directory) = optional_input(job.references, name) else {
+            continue;
+        };
+        let (uais, labels) = (directory.text("uai")?, directory.text("libelle")?);
+        let communes = directory.text(commune)?;
+        let codes = commune_code.map(|name| directory.text(name)).transpose()?;
+        for row in 0..directory.rows() {
+            let Some(uai) = uais.get(row) else { continue };
+            let entry = listed.entry(uai.to_owned()).or_default();
+            let owned = |text: Option<&str>| text.map(str::to_owned);
+            entry.label = owned(labels.get(row)).or(entry.label.take());
+            let commune = communes.get(row).map(|name| {
+                (
+                    owned(codes.and_then(|codes| codes.get(row))),
+                    Some(name.to_owned()),
+                )
+            });
+            entry.commune = commune.or(entry.commune.take());
+        }
+    }
+    let uais = table
+        .text(&spec.uai)?
+        .map(|value| value.parse::<Uai>().ok().map(|_| value.to_owned()));
+    let labels = spec
+        .label
+        .as_ref()
+        .map(|name| table.text(name))
+        .transpose()?;
+    let of = |row: usize| uais.get(row).and_then(|uai| listed.get(uai));
+    let names: Vec<Option<String>> = (0..table.rows())
+        .map(|row| {
+            let published = labels.and_then(|labels| labels.get(row)).map(str::to_owned);
+            published.or_else(|| of(row)?.label.clone())
+        })
+        .collect();
+    let with_uai = (0..table.rows()).filter(|row| uais.get(*row).is_some());
+    let named = with_uai.clone().filter(|row| names[*row].is_some()).count() as u64;
+    let with_uai = with_uai.count() as u64;
+    if with_uai > 0 {
+        findings.share("establishments_with_label", named, with_uai);
+    }
+    let commune = |part: fn(&(Option<String>, Option<String>)) -> &Option<String>| {
+        let values = (0..table.rows()).map(|row| part(of(row)?.commune.as_ref()?).clone());
+        Column::Text(text(values.collect()))
+    };
+    Ok(vec![
+        ("commune_code", commune(|both| &both.0)),
+        ("commune_libelle", commune(|both| &both.1)),
+        ("uai", Column::Text(uais)),
+        ("etablissement_libelle", Column::Text(text(names))),
+    ])
+}
+
+/// Where the figures of each row come from, in one column to filter on.
+fn origins(spec: &OriginSpec, table: &Table) -> Result<TextColumn, TableError> {
+    let kinds = table.text(&spec.column)?;
+    let places = match &spec.place {
+        Some(name) => Some((table.text(name)?, table.text("uai")?)),
+        None => None,
+    };
+    let values = (0..table.rows()).map(|row| {
+        let is_elsewhere = places
+            .is_some_and(|(place, uai)| place.get(row).is_some() && place.get(row) != uai.get(row));
+        if is_elsewhere {
+            return Some("autre_uai".to_owned());
+        }
+        let origin = match kinds.get(row)? {
+            "ancienne" => "diplome_precedent",
+            "nouvelle" => "diplome_suivant",
+            "annee_non_terminale" => "annee",
+            "annee_commune" => "famille",
+            direct => direct,
+        };
+        Some(origin.to_owned())
+    });
+    Ok(text(values.collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_in_capitals_is_made_a_sentence_and_another_is_kept() {
+        assert_eq!(sentence_case("MENUISIER FABRICANT"), "Menuisier fabricant");
+        assert_eq!(sentence_case("ÉBÉNISTE "), "Ébéniste");
+        assert_eq!(sentence_case("BUT Informatique"), "BUT Informatique");
+        assert_eq!(sentence_case(""), "");
+    }
+}
