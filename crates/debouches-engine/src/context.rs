@@ -44,13 +44,21 @@ impl Setup {
 
 /// One run of the program.
 pub struct Context {
+    /// The configuration, resolved.
     pub pipeline: Pipeline,
+    /// The state.
     pub store: Store,
+    /// Dates artefacts.
     pub clock: Arc<dyn Clock>,
+    /// Signs artefacts.
     pub tool: Tool,
+    /// Receives the progress of long tasks.
     pub observer: Arc<dyn Observer>,
+    /// Decisions of the caller.
     pub options: Options,
+    /// Name of the run.
     pub run: String,
+    /// The `AWS_*` variables, for buckets.
     pub aws: BTreeMap<String, String>,
     lock_file: Mutex<LockFile>,
     withdrawn: tokio::sync::OnceCell<Withdrawals>,

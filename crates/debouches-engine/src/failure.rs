@@ -22,7 +22,9 @@ pub struct Usage(pub String);
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct Decided {
+    /// What went wrong, for people.
     pub message: String,
+    /// Whose fault it is.
     pub fault: Fault,
 }
 

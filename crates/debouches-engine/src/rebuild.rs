@@ -30,6 +30,7 @@ const CHANGELOGS: [&str; 2] = ["CHANGELOG.md", "CHANGELOG.en.md"];
 pub struct Rebuilt {
     /// The files that came out otherwise, in the order of their names.
     pub different: Vec<String>,
+    /// What was taken from the release, or could not be compared.
     pub notes: Vec<String>,
 }
 

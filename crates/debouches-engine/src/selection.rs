@@ -8,8 +8,11 @@ use crate::failure::Usage;
 /// What a command is about: sources, tables, datasets, in the order of the configuration.
 #[derive(Clone)]
 pub struct Selection<'a> {
+    /// Sources to fetch and validate.
     pub sources: Vec<&'a Source>,
+    /// Tables of these sources, and derived ones.
     pub tables: Vec<&'static TableSpec>,
+    /// Datasets to package and publish.
     pub datasets: Vec<&'a DatasetConfig>,
 }
 

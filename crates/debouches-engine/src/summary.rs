@@ -26,20 +26,27 @@ pub enum Outcome {
 /// One stage on one subject.
 #[derive(Debug, Clone, Serialize)]
 pub struct Step {
+    /// The stage.
     pub stage: Stage,
+    /// The source, table or dataset.
     pub subject: String,
+    /// How it ended.
     pub outcome: Outcome,
     /// What was made, refused or wrong, in a sentence.
     pub detail: String,
+    /// A remedy, when one is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+    /// Counts of rows and findings, for a stage that reads rows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub report: Option<Report>,
+    /// Whose fault it is, for a refusal or a failure.
     #[serde(skip)]
     pub fault: Option<Fault>,
 }
 
 impl Step {
+    /// A step without report.
     pub fn new(
         stage: Stage,
         subject: impl ToString,
@@ -57,6 +64,7 @@ impl Step {
         }
     }
 
+    /// The step with its report.
     pub fn with_report(self, report: Report) -> Self {
         Self {
             report: Some(report),
@@ -82,6 +90,7 @@ impl Step {
         }
     }
 
+    /// A step that was not tried, since an earlier one did not deliver.
     pub fn skipped(stage: Stage, subject: impl ToString, detail: impl Into<String>) -> Self {
         Self::new(stage, subject, Outcome::Skipped, detail)
     }
@@ -90,11 +99,15 @@ impl Step {
 /// A dataset at the end of a run.
 #[derive(Debug, Clone, Serialize)]
 pub struct DatasetLine {
+    /// The dataset.
     pub dataset: String,
+    /// Version of its newest release.
     pub version: Version,
     /// Rows of each table of the release.
     pub rows: BTreeMap<String, u64>,
+    /// Where the release is in the state.
     pub folder: String,
+    /// Its page, once it is published.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
 }
@@ -102,13 +115,16 @@ pub struct DatasetLine {
 /// All that happened.
 #[derive(Debug, Default, Serialize)]
 pub struct Summary {
+    /// The steps, in the order in which they ended.
     pub steps: Vec<Step>,
+    /// The datasets that have a release.
     pub datasets: Vec<DatasetLine>,
     /// Addresses of the indexes of static catalogues.
     pub catalogues: Vec<String>,
 }
 
 impl Summary {
+    /// Adds a step, and logs it unless the summary prints it.
     pub fn push(&mut self, step: Step) {
         let Step {
             stage,

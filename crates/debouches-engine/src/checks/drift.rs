@@ -74,6 +74,7 @@ pub async fn rule(
 }
 
 impl Ruling {
+    /// Whether a move is over its budget and no waiver covers it.
     pub fn is_refused(&self) -> bool {
         !self.refused.is_empty()
     }

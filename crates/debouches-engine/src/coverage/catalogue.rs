@@ -13,13 +13,21 @@ use crate::failure::{Decided, Usage};
 
 /// A catalogue as read.
 pub struct Catalogue {
+    /// Its path, for people.
     pub file: String,
+    /// Encoding that was recognised.
     pub encoding: &'static str,
+    /// Separator that was recognised.
     pub separator: char,
+    /// Code system of its trainings.
     pub system: CodeSystem,
+    /// Heading of the column of the code.
     pub column: String,
+    /// Heading of the column of the establishment.
     pub uai_column: Option<String>,
+    /// Heading of the column of school or apprenticeship.
     pub voie_column: Option<String>,
+    /// Its lines, in the order of the file.
     pub lines: Vec<Line>,
     /// Lines whose code has not the form of its system, with the first of them.
     pub trouble: Option<String>,
@@ -27,7 +35,9 @@ pub struct Catalogue {
 
 /// A line, and where it begins in the file.
 pub struct Line {
+    /// Number of the line in the file, from 1.
     pub number: u32,
+    /// What the line names.
     pub asked: CatalogueLine,
 }
 

@@ -8,7 +8,7 @@ use debouches_store::replace_file;
 use super::RunRecord;
 
 /// Replaces the file: a reader sees the former figures or these, whole.
-pub fn write(path: &Path, record: &RunRecord, former: &[&RunRecord]) -> anyhow::Result<()> {
+pub(crate) fn write(path: &Path, record: &RunRecord, former: &[&RunRecord]) -> anyhow::Result<()> {
     Ok(replace_file(path, text(record, former).as_bytes())?)
 }
 

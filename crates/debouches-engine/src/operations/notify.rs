@@ -50,7 +50,7 @@ const LONGEST: usize = 4000;
 const MOST_LINES: usize = 8;
 
 /// Tells the room, when there is something to tell. The same trouble twice in a row is told once.
-pub async fn tell(
+pub(crate) async fn tell(
     context: &Context,
     webhook: &Webhook,
     record: &RunRecord,

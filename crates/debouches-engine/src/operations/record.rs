@@ -103,7 +103,7 @@ impl StepRecord {
 }
 
 /// Adds the record to those of the state.
-pub async fn note(context: &Context, lock: &Lock, record: &RunRecord) -> anyhow::Result<()> {
+pub(crate) async fn note(context: &Context, lock: &Lock, record: &RunRecord) -> anyhow::Result<()> {
     let line = serde_json::to_string(record).context("a record is always written")?;
     let year = u16::try_from(record.ended_at.year()).context("the clock is out of range")?;
     Ok(context.store.note_run(year, &line, lock).await?)

@@ -24,6 +24,7 @@ struct Ready<'a> {
     bare: bool,
 }
 
+/// Publishes the newest release of each dataset to every portal of the profile.
 pub async fn run(context: &Context, selection: &Selection<'_>, lock: &Lock, summary: &mut Summary) {
     let ready = ready(context, selection, summary).await;
     if ready.is_empty() {

@@ -27,14 +27,19 @@ const REFUSED_ROWS_FILE: &str = "refused_rows.csv";
 /// The report as a French page, to be mailed.
 pub const PAGE_FILE: &str = "rapport.html";
 const JUNIT_FILE: &str = "junit.xml";
+/// The findings as a table.
 pub const FINDINGS_FILE: &str = "findings.csv";
 
 /// The output that a stage is about to make: its name says what it is made of.
 #[derive(Debug, Clone)]
 pub struct Target {
+    /// The stage.
     pub stage: Stage,
+    /// The table or dataset.
     pub subject: String,
+    /// What decides the output.
     pub ingredients: Ingredients,
+    /// The artefacts among them.
     pub inputs: Vec<InputRef>,
 }
 
@@ -115,8 +120,11 @@ pub struct Built {
 
 /// What the state already has of a target.
 pub enum Known {
+    /// It was built, and accepted.
     Made(Artefact),
+    /// It was built, and refused.
     Refused(Artefact),
+    /// It was never built.
     Nothing,
 }
 

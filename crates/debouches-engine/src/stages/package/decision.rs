@@ -15,7 +15,7 @@ use crate::options::ReleaseOptions;
 ///
 /// # Errors
 /// Fails when it says less than the change does.
-pub fn chosen(
+pub(crate) fn chosen(
     options: &ReleaseOptions,
     rule: &VersionRule<'_>,
     (ruled, change): (Version, Option<Change>),
@@ -43,7 +43,7 @@ pub fn chosen(
 ///
 /// # Errors
 /// Fails when nobody gave a reason.
-pub fn breaking(
+pub(crate) fn breaking(
     options: &ReleaseOptions,
     rule: &VersionRule<'_>,
     candidate: &ReleaseRecord,

@@ -75,7 +75,10 @@ fn serialised(value: &impl Serialize) -> anyhow::Result<String> {
 ///
 /// # Errors
 /// Fails when no dataset publishes that table, or when its release is not current.
-pub async fn copied_release(context: &Context, copies: &CopySpec) -> anyhow::Result<Artefact> {
+pub(crate) async fn copied_release(
+    context: &Context,
+    copies: &CopySpec,
+) -> anyhow::Result<Artefact> {
     let table = &copies.table;
     let dataset = publisher(&context.pipeline, copies).ok_or_else(|| {
         Usage(format!(

@@ -20,7 +20,7 @@ use crate::failure::Usage;
 use crate::stages::package::{Candidate, ingredients};
 use crate::summary::Outcome;
 
-pub async fn restore(
+pub(crate) async fn restore(
     context: &Context,
     connection: &Connection<'_>,
     dataset: &DatasetConfig,

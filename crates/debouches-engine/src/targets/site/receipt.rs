@@ -8,7 +8,7 @@ use debouches_store::{Artefact, Lock};
 use super::Catalogue;
 
 /// Keeps the receipt of the version that readers are led to, when it is this release.
-pub async fn keep(
+pub(crate) async fn keep(
     catalogue: &Catalogue<'_>,
     record: &DatasetRecord,
     release: &Artefact,
