@@ -40,7 +40,7 @@ impl Seen {
             .map(|entry| entry.accessed.date_naive());
         let mut notes = BTreeMap::new();
         if let Some(target) = target {
-            match target.look(&context.store).await? {
+            match target.find(&context.store).await? {
                 Known::Made(artefact) | Known::Refused(artefact) => {
                     notes = load_report(&artefact).await?.notes
                 }
@@ -70,7 +70,7 @@ impl Seen {
 
 impl Expected {
     /// What is expected, for readers.
-    pub fn told(&self) -> Text {
+    pub fn description(&self) -> Text {
         match &self.what {
             Awaited::Vintage(vintage) => Text {
                 fr: format!("millésime « {vintage} »"),
@@ -107,7 +107,7 @@ pub async fn awaited(context: &Context, dataset: &DatasetConfig) -> anyhow::Resu
             .filter(|expected| !seen.has(expected));
         coming.extend(missing.map(|expected| Coming {
             by: expected.by,
-            what: expected.told(),
+            what: expected.description(),
         }));
     }
     coming.sort_by_key(|coming| coming.by);

@@ -61,7 +61,7 @@ pub struct Context {
     /// The `AWS_*` variables, for buckets.
     pub aws: BTreeMap<String, String>,
     lock_file: Mutex<LockFile>,
-    withdrawn: tokio::sync::OnceCell<Withdrawals>,
+    retracted: tokio::sync::OnceCell<Withdrawals>,
 }
 
 impl Context {
@@ -90,7 +90,7 @@ impl Context {
             run,
             aws,
             lock_file: Mutex::new(lock_file),
-            withdrawn: tokio::sync::OnceCell::new(),
+            retracted: tokio::sync::OnceCell::new(),
             pipeline,
         })
     }
@@ -109,7 +109,7 @@ impl Context {
             ..self.options.clone()
         };
         let store = Store::open(&pipeline.state, &pipeline.base, &StoreEnv::new(&self.run)).await?;
-        let withdrawn = self.withdrawn().await?.clone();
+        let retracted = self.retracted().await?.clone();
         Ok(Self {
             store,
             clock: Arc::clone(&self.clock),
@@ -119,7 +119,7 @@ impl Context {
             run: self.run.clone(),
             aws: self.aws.clone(),
             lock_file: Mutex::new(self.sources().clone()),
-            withdrawn: tokio::sync::OnceCell::new_with(Some(withdrawn)),
+            retracted: tokio::sync::OnceCell::new_with(Some(retracted)),
             pipeline,
         })
     }
@@ -156,9 +156,9 @@ impl Context {
     ///
     /// # Errors
     /// When the register was altered, or forgot what a witness remembers.
-    pub async fn withdrawn(&self) -> anyhow::Result<&Withdrawals> {
+    pub async fn retracted(&self) -> anyhow::Result<&Withdrawals> {
         let read = || crate::retraction::register::read(&self.store, &self.pipeline);
-        self.withdrawn.get_or_try_init(read).await
+        self.retracted.get_or_try_init(read).await
     }
 
     /// The lock file of the sources, as this run knows it.

@@ -105,7 +105,7 @@ pub fn one_line(error: &anyhow::Error) -> String {
     for link in error.chain() {
         let text = link.to_string();
         // Some libraries repeat their cause in their own text.
-        if !links.iter().any(|own| own.contains(&text)) {
+        if !links.iter().any(|item| item.contains(&text)) {
             links.push(text);
         }
     }

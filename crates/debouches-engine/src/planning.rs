@@ -9,10 +9,10 @@ use crate::Context;
 use crate::config::{DatasetConfig, Pipeline, Portal, PortalKind, StaticSite};
 use crate::failure::{self, Usage};
 use crate::releases::{is_current, latest};
-use crate::retraction::{is_withdrawn, to_mark};
+use crate::retraction::{is_retracted, to_mark};
 use crate::selection::Selection;
 use crate::stages::package::ingredients;
-use crate::stages::publish::all_withdrawn;
+use crate::stages::publish::all_retracted;
 use crate::targets::bucket;
 use crate::targets::portal::connection::connect;
 use crate::targets::site::{Catalogue, Write};
@@ -171,7 +171,7 @@ async fn begun(
         None => to_mark(context, dataset.id()).await?,
     };
     let Some(release) = release else {
-        if !all_withdrawn(context, dataset).await {
+        if !all_retracted(context, dataset).await {
             line.notes
                 .push("no release yet: run `debouches run`".to_owned());
         }
@@ -181,7 +181,7 @@ async fn begun(
     match ingredients(context, dataset).await {
         Ok((now, _)) if is_current(context, &release, &now).await? => {}
         // Withdrawn data is not released again.
-        Ok((now, _)) if is_withdrawn(context, dataset.id(), &now).await? => {}
+        Ok((now, _)) if is_retracted(context, dataset.id(), &now).await? => {}
         Ok(_) => line.notes.push(format!(
             "the {} stage would make another release",
             Stage::Package

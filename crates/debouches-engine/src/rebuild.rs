@@ -51,7 +51,7 @@ pub async fn rebuild(
         .pipeline
         .datasets
         .iter()
-        .find(|own| own.id() == dataset)
+        .find(|item| item.id() == dataset)
         .ok_or_else(no_dataset)?;
     let place = tempfile::tempdir().context("cannot make a temporary folder")?;
     let scratch = context.elsewhere(place.path()).await?;
@@ -75,8 +75,8 @@ async fn bring(
         let (_, snapshot) = validate::target(context, source).await?;
         copy(&snapshot, &scratch.store).await?;
     }
-    for own in &selection.datasets {
-        let id = own.id().as_str();
+    for item in &selection.datasets {
+        let id = item.id().as_str();
         let purged = context.store.list_rejected(Stage::Package, id).await?;
         for key in context
             .store
@@ -85,13 +85,13 @@ async fn bring(
             .into_iter()
             .chain(purged)
         {
-            let is_wanted = own.id() != dataset.id()
+            let is_wanted = item.id() != dataset.id()
                 || key
                     .id
                     .parse::<Version>()
-                    .is_ok_and(|former| former < version);
-            if is_wanted && let Some(former) = context.store.find(&key).await? {
-                copy(&former, &scratch.store).await?;
+                    .is_ok_and(|earlier| earlier < version);
+            if is_wanted && let Some(earlier) = context.store.find(&key).await? {
+                copy(&earlier, &scratch.store).await?;
             }
         }
     }
@@ -110,7 +110,7 @@ async fn make_tables(
         stages::run(stage, scratch, selection, lock, &mut summary).await?;
     }
     let mut copied = selection.clone();
-    copied.datasets.retain(|own| own.id() != dataset.id());
+    copied.datasets.retain(|item| item.id() != dataset.id());
     stages::run(Stage::Package, scratch, &copied, lock, &mut summary).await?;
     let failed = summary
         .steps

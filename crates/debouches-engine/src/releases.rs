@@ -10,7 +10,7 @@ use crate::context::Context;
 /// # Errors
 /// Fails when the state cannot be read.
 pub async fn latest(context: &Context, dataset: &str) -> anyhow::Result<Option<Artefact>> {
-    let retracted = context.withdrawn().await?;
+    let retracted = context.retracted().await?;
     let id = dataset.parse()?;
     let keys = context.store.list(Stage::Package, dataset).await?;
     let versions = keys

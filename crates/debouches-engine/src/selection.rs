@@ -46,7 +46,7 @@ impl<'a> Selection<'a> {
             {
                 wanted.push(spec);
                 let of_table =
-                    |dataset: &&DatasetConfig| dataset.tables.iter().any(|own| own.id == spec.id);
+                    |dataset: &&DatasetConfig| dataset.tables.iter().any(|item| item.id == spec.id);
                 datasets.extend(pipeline.datasets.iter().filter(of_table));
             } else {
                 return Err(Usage(unknown(pipeline, subject)).into());
@@ -101,7 +101,7 @@ impl<'a> Selection<'a> {
         let datasets = pipeline
             .datasets
             .iter()
-            .filter(|own| datasets.iter().any(|dataset| dataset.id() == own.id()))
+            .filter(|item| datasets.iter().any(|dataset| dataset.id() == item.id()))
             .collect();
         let selection = Self {
             sources,

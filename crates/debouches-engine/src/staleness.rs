@@ -131,7 +131,7 @@ async fn answer(
         Ok(target) => target,
         Err(error) => return Ok(waits(stage, table, &error)),
     };
-    Ok(match target.look(&context.store).await? {
+    Ok(match target.find(&context.store).await? {
         Known::Made(artefact) => {
             let because = format!(
                 "nothing moved since {}",

@@ -11,7 +11,7 @@ use crate::calendar::Seen;
 use crate::config::{Awaited, DatasetConfig, Source};
 use crate::failure;
 use crate::releases::{is_current, latest};
-use crate::retraction::is_withdrawn;
+use crate::retraction::is_retracted;
 use crate::selection::Selection;
 use crate::stages::package::ingredients;
 use crate::stages::target::{FINDINGS_FILE, Known, Target, load_report};
@@ -47,7 +47,7 @@ pub enum State {
     /// A source has not published by its expected date.
     Late,
     /// Every release is retracted.
-    Withdrawn,
+    RetractedRelease,
     /// A release that readers should not use; its bytes stay.
     Yanked,
     /// A release whose bytes were removed.
@@ -66,7 +66,7 @@ impl State {
             Self::Waiting => "waiting",
             Self::Refused => "refused",
             Self::Late => "late",
-            Self::Withdrawn => "withdrawn",
+            Self::RetractedRelease => "withdrawn",
             Self::Yanked => "yanked",
             Self::Purged => "purged",
             Self::Published => "published",
@@ -123,7 +123,7 @@ pub async fn status(
                     ),
                 )
             }
-            (Some(release), Ok((now, _))) if is_withdrawn(context, dataset.id(), &now).await? => (
+            (Some(release), Ok((now, _))) if is_retracted(context, dataset.id(), &now).await? => (
                 State::Current,
                 format!(
                     "version {}; the data received since is that of a withdrawn release",
@@ -142,9 +142,10 @@ pub async fn status(
                     failure::one_line(&error)
                 ),
             ),
-            (None, _) if context.withdrawn().await?.of(dataset.id()).next().is_some() => {
-                (State::Withdrawn, "no release that may be used".to_owned())
-            }
+            (None, _) if context.retracted().await?.of(dataset.id()).next().is_some() => (
+                State::RetractedRelease,
+                "no release that may be used".to_owned(),
+            ),
             (None, _) => (State::Missing, "no release yet".to_owned()),
         };
         lines.push(StatusLine {
@@ -153,7 +154,7 @@ pub async fn status(
             state,
             detail,
         });
-        for withdrawal in context.withdrawn().await?.of(dataset.id()) {
+        for withdrawal in context.retracted().await?.of(dataset.id()) {
             let Withdrawal {
                 version,
                 at,
@@ -277,7 +278,7 @@ async fn source_line(context: &Context, id: &str) -> anyhow::Result<StatusLine> 
         .sources()
         .sources
         .iter()
-        .find(|(own, _)| own.as_str() == id)
+        .find(|(item, _)| item.as_str() == id)
         .map(|(_, entry)| entry.clone());
     let (state, detail) = match entry {
         None => (State::Missing, "never fetched".to_owned()),
@@ -319,7 +320,7 @@ async fn table_line(
 ) -> anyhow::Result<StatusLine> {
     let (state, detail) = match target {
         Err(error) => (State::Waiting, failure::one_line(&error)),
-        Ok(target) => match target.look(&context.store).await? {
+        Ok(target) => match target.find(&context.store).await? {
             Known::Made(artefact) => (
                 State::Current,
                 format!("{} rows", load_report(&artefact).await?.rows.kept),

@@ -16,8 +16,8 @@ pub(crate) fn waive(global: &Global, args: &WaiveArgs) -> anyhow::Result<u8> {
     let waiver = read(&pipeline, args)?;
     let mut all = waivers::load(&pipeline.waivers_file)?;
     // The same exception again replaces the former one.
-    all.retain(|own| {
-        (own.rule, &own.slice, &own.dataset) != (waiver.rule, &waiver.slice, &waiver.dataset)
+    all.retain(|item| {
+        (item.rule, &item.slice, &item.dataset) != (waiver.rule, &waiver.slice, &waiver.dataset)
     });
     all.push(waiver.clone());
     if !global.dry_run {

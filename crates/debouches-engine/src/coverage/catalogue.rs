@@ -82,30 +82,30 @@ pub(super) fn read(path: &Path, request: &Request, jobs: usize) -> anyhow::Resul
     let column = find(path, &raw, request.column.as_deref(), system)?;
     let named = |name: &Option<String>| {
         name.as_deref()
-            .map(|name| place(path, &raw, name))
+            .map(|name| column_named(path, &raw, name))
             .transpose()
     };
     let (uai, voie) = (named(&request.uai_column)?, named(&request.voie_column)?);
-    let cell = |place: usize, row: usize| raw.column(place).value(row).trim().to_owned();
+    let cell = |index: usize, row: usize| raw.column(index).value(row).trim().to_owned();
     let lines: Vec<Line> = (0..raw.rows())
         .map(|row| Line {
             number: raw.lines[row],
             asked: CatalogueLine {
                 system,
                 code: cell(column, row),
-                uai: uai.map(|place| cell(place, row)),
-                voie: voie.and_then(|place| Voie::parse(raw.column(place).value(row))),
+                uai: uai.map(|index| cell(index, row)),
+                voie: voie.and_then(|index| Voie::parse(raw.column(index).value(row))),
             },
         })
         .collect();
-    if let (Some(place), true) = (voie, lines.iter().all(|line| line.asked.voie.is_none())) {
-        let (line, value) = (raw.lines[0], cell(place, 0));
+    if let (Some(index), true) = (voie, lines.iter().all(|line| line.asked.voie.is_none())) {
+        let (line, value) = (raw.lines[0], cell(index, 0));
         let what =
             format!("`{value}` is neither scolaire nor apprentissage, nor is any other line");
         return Err(refused(format!(
             "{}, line {line}, column `{}`: {what}",
             path.display(),
-            raw.header[place]
+            raw.header[index]
         ))
         .into());
     }
@@ -118,8 +118,8 @@ pub(super) fn read(path: &Path, request: &Request, jobs: usize) -> anyhow::Resul
             .map_or(';', |dialect| char::from(dialect.separator)),
         system,
         column: raw.header[column].clone(),
-        uai_column: uai.map(|place| raw.header[place].clone()),
-        voie_column: voie.map(|place| raw.header[place].clone()),
+        uai_column: uai.map(|index| raw.header[index].clone()),
+        voie_column: voie.map(|index| raw.header[index].clone()),
         lines,
         trouble,
     })
@@ -180,7 +180,7 @@ fn find(
     system: CodeSystem,
 ) -> Result<usize, Usage> {
     if let Some(name) = named {
-        return place(path, raw, name);
+        return column_named(path, raw, name);
     }
     let plain = |text: &str| {
         text.chars()
@@ -190,7 +190,7 @@ fn find(
     };
     let usual = usual_headings(system);
     let found: Vec<usize> = (0..raw.width())
-        .filter(|place| usual.contains(&plain(&raw.header[*place]).as_str()))
+        .filter(|index| usual.contains(&plain(&raw.header[*index]).as_str()))
         .collect();
     match found.as_slice() {
         [only] => Ok(*only),
@@ -203,7 +203,7 @@ fn find(
         many => {
             let names: Vec<&str> = many
                 .iter()
-                .map(|place| raw.header[*place].as_str())
+                .map(|index| raw.header[*index].as_str())
                 .collect();
             Err(Usage(format!(
                 "{}: say with --column which of {} to read",
@@ -214,8 +214,8 @@ fn find(
     }
 }
 
-fn place(path: &Path, raw: &RawTable, name: &str) -> Result<usize, Usage> {
-    let found = raw.header.iter().position(|own| own == name.trim());
+fn column_named(path: &Path, raw: &RawTable, name: &str) -> Result<usize, Usage> {
+    let found = raw.header.iter().position(|item| item == name.trim());
     found.ok_or_else(|| {
         Usage(format!(
             "{}: no column `{name}` (headings: {})",
@@ -241,15 +241,15 @@ fn trouble(
     };
     let (system, name) = (first.asked.system.as_str(), &raw.header[column]);
     let value: String = first.asked.code.chars().take(40).collect();
-    let place = format!("{}, line {}, column `{name}`", path.display(), first.number);
-    let told = format!(
-        "{place}: `{value}` is no {system}; so are {} lines of {}",
+    let index = format!("{}, line {}, column `{name}`", path.display(), first.number);
+    let message = format!(
+        "{index}: `{value}` is no {system}; so are {} lines of {}",
         bad.len(),
         lines.len()
     );
     if bad.len() * 2 > lines.len() {
-        Err(refused(format!("{told}: it is not the right column")))
+        Err(refused(format!("{message}: it is not the right column")))
     } else {
-        Ok(Some(told))
+        Ok(Some(message))
     }
 }

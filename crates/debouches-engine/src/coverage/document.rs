@@ -27,7 +27,7 @@ pub(super) fn document(covered: &Covered) -> Value {
         .coverage
         .vintages()
         .iter()
-        .map(|(table, own)| (*table, own.iter().map(ToString::to_string).collect()))
+        .map(|(table, item)| (*table, item.iter().map(ToString::to_string).collect()))
         .collect();
     json!({
         "schema_version": 1,

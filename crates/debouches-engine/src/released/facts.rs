@@ -36,7 +36,7 @@ pub fn of_body(
     let column = |name: &str| {
         raw.header
             .iter()
-            .position(|own| own == name)
+            .position(|item| item == name)
             .map(|place| raw.column(place))
     };
     let needed = |name: &String| {

@@ -71,7 +71,7 @@ pub(crate) async fn check(
     for (spec, file) in tables {
         let mut rows: Option<Rows> = None;
         let mut file = Some(file);
-        for decision in context.withdrawn().await?.forbidden() {
+        for decision in context.retracted().await?.forbidden() {
             let retracted = decision
                 .tables
                 .iter()
@@ -141,13 +141,13 @@ async fn standing(
     dataset: &DatasetId,
     but: &Artefact,
 ) -> anyhow::Result<Vec<Artefact>> {
-    let withdrawn = context.withdrawn().await?;
+    let retracted = context.retracted().await?;
     let mut all = Vec::new();
     for key in context.store.list(Stage::Package, dataset.as_str()).await? {
         let stands = key
             .id
             .parse::<Version>()
-            .is_ok_and(|version| withdrawn.find(dataset, version).is_none());
+            .is_ok_and(|version| retracted.find(dataset, version).is_none());
         if stands
             && key != *but.key()
             && let Some(release) = context

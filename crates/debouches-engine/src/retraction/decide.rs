@@ -94,7 +94,7 @@ impl Retraction {
         if subject.standing.is_none() {
             return Err(Usage(format!("{id} {version} is not withdrawn")).into());
         }
-        let is_settled = context.withdrawn().await?.is_lifted(id, version);
+        let is_settled = context.retracted().await?.is_lifted(id, version);
         let lead = if is_settled {
             "may be published again already"
         } else {
@@ -306,14 +306,14 @@ impl Subject {
                 .store
                 .find(&ArtefactKey::new(Stage::Package, &id, version))
                 .await?,
-            standing: context.withdrawn().await?.find(&id, version).cloned(),
+            standing: context.retracted().await?.find(&id, version).cloned(),
         })
     }
 
     /// Which release readers are led to, in words.
     async fn leads_to(&self, context: &Context, with_this: bool) -> anyhow::Result<String> {
         let id = self.dataset.id();
-        let withdrawn = context.withdrawn().await?;
+        let withdrawn = context.retracted().await?;
         let keys = context.store.list(Stage::Package, id.as_str()).await?;
         let versions = keys.iter().filter_map(|key| key.id.parse::<Version>().ok());
         let usable = |version: &Version| match *version == self.version {

@@ -32,7 +32,7 @@ pub use decide::{Grounds, Retraction};
 pub const DISCLOSURE_FILE: &str = "disclosure.json";
 
 /// A withdrawn release, and its digests.
-pub struct Withdrawn {
+pub struct RetractedRelease {
     withdrawal: Withdrawal,
     /// None when the state that kept it was lost.
     record: Option<ReleaseRecord>,
@@ -41,9 +41,12 @@ pub struct Withdrawn {
 }
 
 /// The withdrawn releases of a dataset, the oldest first.
-pub async fn withdrawn(context: &Context, dataset: &DatasetId) -> anyhow::Result<Vec<Withdrawn>> {
+pub async fn retracted_releases(
+    context: &Context,
+    dataset: &DatasetId,
+) -> anyhow::Result<Vec<RetractedRelease>> {
     let mut all = Vec::new();
-    for withdrawal in context.withdrawn().await?.of(dataset) {
+    for withdrawal in context.retracted().await?.of(dataset) {
         let release = context
             .store
             .find(&ArtefactKey::new(
@@ -77,7 +80,7 @@ pub async fn withdrawn(context: &Context, dataset: &DatasetId) -> anyhow::Result
                 .into());
             }
         };
-        all.push(Withdrawn {
+        all.push(RetractedRelease {
             withdrawal: withdrawal.clone(),
             record,
             release,
@@ -94,41 +97,41 @@ pub fn tombstone_key(dataset: &DatasetId, version: Version) -> ArtefactKey {
 /// The withdrawn release that these ingredients would give again.
 pub async fn made_again<'a>(
     context: &Context,
-    withdrawn: &'a [Withdrawn],
+    retracted: &'a [RetractedRelease],
     ingredients: &Ingredients,
-) -> anyhow::Result<Option<&'a Withdrawn>> {
-    for own in withdrawn {
-        if is_lifted(context, own).await? {
+) -> anyhow::Result<Option<&'a RetractedRelease>> {
+    for item in retracted {
+        if is_lifted(context, item).await? {
             continue;
         }
-        if own.withdrawal.fingerprint.as_ref() == Some(&ingredients.fingerprint()) {
-            return Ok(Some(own));
+        if item.withdrawal.fingerprint.as_ref() == Some(&ingredients.fingerprint()) {
+            return Ok(Some(item));
         }
-        if let Some(release) = &own.release
+        if let Some(release) = &item.release
             && crate::releases::is_current(context, release, ingredients).await?
         {
-            return Ok(Some(own));
+            return Ok(Some(item));
         }
     }
     Ok(None)
 }
 
 /// Whether somebody said that the data of a retracted release may be published again.
-async fn is_lifted(context: &Context, own: &Withdrawn) -> anyhow::Result<bool> {
+async fn is_lifted(context: &Context, item: &RetractedRelease) -> anyhow::Result<bool> {
     let Withdrawal {
         dataset, version, ..
-    } = &own.withdrawal;
-    Ok(context.withdrawn().await?.is_lifted(dataset, *version))
+    } = &item.withdrawal;
+    Ok(context.retracted().await?.is_lifted(dataset, *version))
 }
 
 /// True when these ingredients would give a withdrawn release again.
-pub async fn is_withdrawn(
+pub async fn is_retracted(
     context: &Context,
     dataset: &DatasetId,
     now: &Ingredients,
 ) -> anyhow::Result<bool> {
     Ok(
-        made_again(context, &withdrawn(context, dataset).await?, now)
+        made_again(context, &retracted_releases(context, dataset).await?, now)
             .await?
             .is_some(),
     )
@@ -137,18 +140,18 @@ pub async fn is_withdrawn(
 /// The withdrawn release whose content the candidate has.
 pub async fn same_content<'a>(
     context: &Context,
-    withdrawn: &'a [Withdrawn],
+    retracted: &'a [RetractedRelease],
     candidate: &ReleaseRecord,
-) -> anyhow::Result<Option<&'a Withdrawn>> {
-    for own in withdrawn {
-        if own.compared_with(candidate).is_none() && !is_lifted(context, own).await? {
-            return Ok(Some(own));
+) -> anyhow::Result<Option<&'a RetractedRelease>> {
+    for item in retracted {
+        if item.compared_with(candidate).is_none() && !is_lifted(context, item).await? {
+            return Ok(Some(item));
         }
     }
     Ok(None)
 }
 
-impl Withdrawn {
+impl RetractedRelease {
     /// The version and the changes that follow this release; none when the candidate has its content.
     fn compared_with(&self, candidate: &ReleaseRecord) -> Option<(Version, Vec<ReleaseChange>)> {
         let Some(record) = &self.record else {
@@ -169,7 +172,7 @@ impl Withdrawn {
     }
 
     /// Why nothing is made, in a sentence.
-    pub fn told(&self) -> String {
+    pub fn description(&self) -> String {
         let Withdrawal {
             version,
             at,
@@ -185,16 +188,16 @@ impl Withdrawn {
 
 /// What withdrawn releases add to the decision about a candidate: their numbers are never used again.
 pub fn past(
-    withdrawn: &[Withdrawn],
+    retracted: &[RetractedRelease],
     candidate: &ReleaseRecord,
     ruled: (Version, Option<Change>, Vec<ReleaseChange>),
 ) -> (Version, Option<Change>, Vec<ReleaseChange>) {
     let (mut version, change, mut changes) = ruled;
-    for own in withdrawn
+    for item in retracted
         .iter()
-        .filter(|own| own.withdrawal.version >= Version::FIRST)
+        .filter(|item| item.withdrawal.version >= Version::FIRST)
     {
-        let Some((next, compared)) = own.compared_with(candidate) else {
+        let Some((next, compared)) = item.compared_with(candidate) else {
             continue;
         };
         if next > version {
@@ -209,19 +212,19 @@ pub fn past(
 }
 
 /// The newest number that a withdrawn release had.
-pub fn newest(withdrawn: &[Withdrawn]) -> Option<Version> {
-    withdrawn.iter().map(|own| own.withdrawal.version).max()
+pub fn newest(retracted: &[RetractedRelease]) -> Option<Version> {
+    retracted.iter().map(|item| item.withdrawal.version).max()
 }
 
 /// The release to mark on the portal when every release of a dataset is withdrawn: the last to be withdrawn, which readers were
 /// led to until then, if its bytes are there.
 pub async fn to_mark(context: &Context, dataset: &DatasetId) -> anyhow::Result<Option<Artefact>> {
-    let withdrawn = context.withdrawn().await?;
-    let mut yanked: Vec<_> = withdrawn
+    let retracted = context.retracted().await?;
+    let mut yanked: Vec<_> = retracted
         .of(dataset)
-        .filter(|own| own.decision == Decree::Yank)
+        .filter(|item| item.decision == Decree::Yank)
         .collect();
-    yanked.sort_by_key(|own| own.at);
+    yanked.sort_by_key(|item| item.at);
     for withdrawal in yanked.into_iter().rev() {
         let key = ArtefactKey::new(Stage::Package, dataset, withdrawal.version);
         if let Some(release) = context.store.find(&key).await? {
@@ -297,7 +300,7 @@ async fn keep_counts(
             .context("cannot read the released table")?;
         let places: Vec<usize> = wanted
             .iter()
-            .filter_map(|name| raw.header.iter().position(|own| own == name))
+            .filter_map(|name| raw.header.iter().position(|item| item == name))
             .collect();
         let mut out = csv::WriterBuilder::new()
             .delimiter(b';')

@@ -39,8 +39,8 @@ pub(crate) async fn take_in(context: &Context, kept: &str, lock: &Lock) -> anyho
     let known = Withdrawals::read(register.decisions().iter().map(String::as_str))?;
     let mut taken = 0;
     for decision in parse(kept)? {
-        let is_known = known.decisions(&decision.dataset).any(|own| {
-            (own.version, own.decision, own.at)
+        let is_known = known.decisions(&decision.dataset).any(|item| {
+            (item.version, item.decision, item.at)
                 == (decision.version, decision.decision, decision.at)
         });
         if !is_known {

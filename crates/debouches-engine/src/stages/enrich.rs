@@ -66,7 +66,7 @@ impl<'a> Enrich<'a> {
         };
         let observed = validate.observe(source).await?;
         let target = Target::of(StageName::Validate, &source.spec.id, &observed);
-        match target.look(self.bench.store).await? {
+        match target.find(self.bench.store).await? {
             Known::Made(artefact) => Ok(artefact),
             Known::Refused(_) => Err(Decided {
                 message: format!(

@@ -91,7 +91,7 @@ async fn ready<'a>(
                     bare: false,
                 }),
                 Err(error) => summary.push(Step::failed(Stage::Publish, dataset.id(), &error)),
-                Ok(None) if all_withdrawn(context, dataset).await => {
+                Ok(None) if all_retracted(context, dataset).await => {
                     let detail = "every release is withdrawn: the page stays as it is";
                     summary.push(Step::new(
                         Stage::Publish,
@@ -116,11 +116,11 @@ async fn ready<'a>(
 }
 
 /// True when a dataset has releases, and all of them are withdrawn.
-pub async fn all_withdrawn(context: &Context, dataset: &DatasetConfig) -> bool {
+pub async fn all_retracted(context: &Context, dataset: &DatasetConfig) -> bool {
     context
-        .withdrawn()
+        .retracted()
         .await
-        .is_ok_and(|withdrawn| withdrawn.of(dataset.id()).next().is_some())
+        .is_ok_and(|retracted| retracted.of(dataset.id()).next().is_some())
 }
 
 /// Leads readers away from a withdrawn release: to another one, to a marked page, or to a page without files.
@@ -233,7 +233,7 @@ async fn to_portal(
                 {
                     line.address = Some(address.clone());
                 }
-                told(context, &connection, subject, &applied, &address)
+                publication_step(context, &connection, subject, &applied, &address)
             }
             Err(error) => Step::failed(Stage::Publish, item.dataset.id(), &error),
         };
@@ -318,17 +318,17 @@ async fn one(
             connection.name()
         );
     }
-    let is_withdrawn = target
+    let is_retracted = target
         .withdrawn
         .iter()
         .any(|withdrawal| withdrawal.version == applied.receipt.version);
-    if connection.configured.announce && !is_withdrawn {
+    if connection.configured.announce && !is_retracted {
         announce(connection, &item.release, &applied).await?;
     }
     Ok(applied)
 }
 
-fn told(
+fn publication_step(
     context: &Context,
     connection: &Connection<'_>,
     subject: &str,
@@ -343,7 +343,9 @@ fn told(
     let quality = applied
         .notes
         .iter()
-        .fold(quality, |told, note| format!("{told}; {note}"));
+        .fold(quality, |publication_step, note| {
+            format!("{publication_step}; {note}")
+        });
     // With one portal its name says nothing new.
     let portal = if context.pipeline.portals.len() > 1 {
         format!("{}: ", connection.name())

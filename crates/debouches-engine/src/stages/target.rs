@@ -60,7 +60,7 @@ pub fn refusal(artefact: &Artefact, report: Report, findings: &[Finding], lang: 
         .map(|tally| tally.findings)
         .sum();
     let first = match findings.iter().find(decisive) {
-        Some(finding) => told(finding, lang),
+        Some(finding) => located(finding, lang),
         None => "refused before, and nothing has changed since".to_owned(),
     };
     let (all, page) = (
@@ -83,7 +83,7 @@ pub fn refusal(artefact: &Artefact, report: Report, findings: &[Finding], lang: 
 }
 
 /// A finding as a sentence, behind its place; a sentence that names the file needs no other place than a line.
-fn told(finding: &Finding, lang: Lang) -> String {
+fn located(finding: &Finding, lang: Lang) -> String {
     let sentence = finding.sentence(lang);
     let is_named = finding.line.is_none()
         && finding
@@ -140,7 +140,7 @@ impl Target {
     }
 
     /// Finds the output in the state; a refusal counts, since the same ingredients would be refused again.
-    pub async fn look(&self, store: &Store) -> anyhow::Result<Known> {
+    pub async fn find(&self, store: &Store) -> anyhow::Result<Known> {
         if let Some(artefact) = store.find(&self.key()).await? {
             return Ok(Known::Made(artefact));
         }
@@ -163,7 +163,7 @@ impl Target {
             bench.store.discard(&self.key(), lock).await?;
             bench.store.discard(&self.rejected_key(), lock).await?;
         }
-        Ok(match self.look(bench.store).await? {
+        Ok(match self.find(bench.store).await? {
             Known::Made(artefact) => {
                 let report = load_report(&artefact).await?;
                 let detail = format!("{} rows, unchanged", report.rows.kept);

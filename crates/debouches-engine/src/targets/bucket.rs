@@ -33,16 +33,16 @@ pub async fn planned(
             });
         }
     }
-    let withdrawn = context.withdrawn().await?;
+    let retracted = context.retracted().await?;
     // The files of a withdrawn release stay, and nothing leads to them.
-    let pointer = match withdrawn.find(&latest.dataset, latest.version) {
+    let pointer = match retracted.find(&latest.dataset, latest.version) {
         Some(_) => None,
         None => {
             let path = pointer_path(&latest.dataset);
             let there = shelf.pointer(&path).await?;
             let force = context.options.force;
             refuse_newer(&there, &latest, |version| {
-                force || withdrawn.find(&latest.dataset, version).is_some()
+                force || retracted.find(&latest.dataset, version).is_some()
             })?;
             let moves = there.bytes.as_deref() != Some(latest.to_text().as_bytes());
             let from = there.bytes.as_deref().map(Sha256::of);
@@ -100,11 +100,11 @@ pub async fn host(
             written += 1;
         }
     }
-    let withdrawn = context.withdrawn().await?;
+    let retracted = context.retracted().await?;
     // The files of a withdrawn release stay, and nothing leads to them.
-    let moved = match withdrawn.find(&latest.dataset, latest.version) {
+    let moved = match retracted.find(&latest.dataset, latest.version) {
         Some(_) => unpoint(&shelf, &latest.dataset, latest.version).await?,
-        None => point(&shelf, &latest, context.options.force, withdrawn).await?,
+        None => point(&shelf, &latest, context.options.force, retracted).await?,
     };
     if written > 0 || moved {
         let pointer = if moved { ", latest.json moved" } else { "" };
@@ -184,7 +184,7 @@ async fn point(
     shelf: &Shelf,
     latest: &Latest,
     force: bool,
-    withdrawn: &Withdrawals,
+    retracted: &Withdrawals,
 ) -> anyhow::Result<bool> {
     let path = pointer_path(&latest.dataset);
     let bytes = latest.to_text().into_bytes();
@@ -194,7 +194,7 @@ async fn point(
             return Ok(false);
         }
         refuse_newer(&there, latest, |version| {
-            force || withdrawn.find(&latest.dataset, version).is_some()
+            force || retracted.find(&latest.dataset, version).is_some()
         })?;
         if shelf
             .move_pointer(&path, &there, &bytes, "application/json")

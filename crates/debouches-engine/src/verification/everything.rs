@@ -31,7 +31,7 @@ pub(super) async fn state(context: &Context) -> anyhow::Result<Verified> {
         problems: Vec::new(),
         notes: Vec::new(),
     };
-    if let Err(error) = context.withdrawn().await {
+    if let Err(error) = context.retracted().await {
         verified.problems.push(one_line(&error));
     }
     for key in keys(context).await? {
@@ -99,8 +99,8 @@ async fn missing(context: &Context, verified: &mut Verified) -> anyhow::Result<(
     for (key, receipt) in receipts {
         let dataset: DatasetId = key.subject.parse()?;
         let release = ArtefactKey::new(Stage::Package, &dataset, receipt.version);
-        let is_retracted = match context.withdrawn().await {
-            Ok(withdrawn) => withdrawn.mentions(&dataset, receipt.version),
+        let is_retracted = match context.retracted().await {
+            Ok(retracted) => retracted.mentions(&dataset, receipt.version),
             Err(_) => false,
         };
         // A release that cannot be read was named already.
@@ -231,7 +231,7 @@ pub(super) async fn older(
     published: debouches_model::Version,
 ) -> anyhow::Result<Option<String>> {
     let is_retracted = context
-        .withdrawn()
+        .retracted()
         .await?
         .find(dataset, published)
         .is_some();

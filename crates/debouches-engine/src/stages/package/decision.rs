@@ -19,12 +19,12 @@ pub(crate) fn chosen(
     options: &ReleaseOptions,
     rule: &VersionRule<'_>,
     (ruled, change): (Version, Option<Change>),
-    withdrawn: Option<Version>,
+    retracted: Option<Version>,
 ) -> anyhow::Result<Version> {
     match options.as_version {
         None => Ok(ruled),
         Some(chosen) if chosen == ruled => Ok(chosen),
-        Some(chosen) if withdrawn.is_some_and(|withdrawn| chosen <= withdrawn) => {
+        Some(chosen) if retracted.is_some_and(|retracted| chosen <= retracted) => {
             Err(Usage(format!(
                 "version {chosen} does not follow the withdrawn releases: the rule gives {ruled}"
             ))

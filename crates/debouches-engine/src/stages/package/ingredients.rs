@@ -34,7 +34,7 @@ pub async fn ingredients(
     let (stage, mut tables) = (Enrich::of(context), Vec::new());
     for spec in &dataset.tables {
         let target = stage.target(spec).await?;
-        let artefact = match target.look(&context.store).await? {
+        let artefact = match target.find(&context.store).await? {
             Known::Made(artefact) => artefact,
             Known::Refused(_) => {
                 let message = format!(

@@ -18,7 +18,9 @@ use crate::checks::drift;
 use crate::config::DatasetConfig;
 use crate::context::Context;
 use crate::releases::{discard_if_altered, is_current, latest};
-use crate::retraction::{Withdrawn, check_data, made_again, newest, past, same_content, withdrawn};
+use crate::retraction::{
+    RetractedRelease, check_data, made_again, newest, past, retracted_releases, same_content,
+};
 use crate::selection::Selection;
 use crate::signing::{signed, signer};
 use crate::summary::{DatasetLine, Outcome, Step, Summary};
@@ -133,9 +135,9 @@ impl<'a> Stage for Package<'a> {
             let detail = format!("version {}, unchanged", release.key().id);
             return Ok(Some(kept(dataset, detail, last.as_ref())));
         }
-        let withdrawn = withdrawn(context, dataset.id()).await?;
-        let former = made_again(context, &withdrawn, ingredients).await?;
-        Ok(former.map(|former| kept(dataset, former.told(), last.as_ref())))
+        let earlier_retracted = retracted_releases(context, dataset.id()).await?;
+        let earlier = made_again(context, &earlier_retracted, ingredients).await?;
+        Ok(earlier.map(|earlier| kept(dataset, earlier.description(), last.as_ref())))
     }
 
     async fn work(
@@ -148,10 +150,14 @@ impl<'a> Stage for Package<'a> {
         // A key that cannot sign is an error before anything is written.
         signer(context)?;
         let last = latest(context, dataset.id().as_str()).await?;
-        let withdrawn = withdrawn(context, dataset.id()).await?;
+        let earlier_retracted = retracted_releases(context, dataset.id()).await?;
         let candidate = Candidate::build(context, dataset, &observed.inputs).await?;
-        if let Some(former) = same_content(context, &withdrawn, &candidate.record).await? {
-            return Ok(Worked::Settled(kept(dataset, former.told(), last.as_ref())));
+        if let Some(earlier) = same_content(context, &earlier_retracted, &candidate.record).await? {
+            return Ok(Worked::Settled(kept(
+                dataset,
+                earlier.description(),
+                last.as_ref(),
+            )));
         }
         check_data(context, candidate.published()?).await?;
         let record = match &last {
@@ -172,7 +178,11 @@ impl<'a> Stage for Package<'a> {
                 version,
                 change,
                 changes,
-            } => past(&withdrawn, &candidate.record, (version, change, changes)),
+            } => past(
+                &earlier_retracted,
+                &candidate.record,
+                (version, change, changes),
+            ),
         };
         let ruling = drift::rule(context, dataset, &candidate.profile()).await?;
         if ruling.is_refused() {
@@ -183,18 +193,22 @@ impl<'a> Stage for Package<'a> {
             return Ok(Worked::Settled(step.into()));
         }
         let options = &context.options.release;
-        let version = decision::chosen(options, &rule, (ruled, change), newest(&withdrawn))?;
+        let version =
+            decision::chosen(options, &rule, (ruled, change), newest(&earlier_retracted))?;
         let broken = decision::breaking(options, &rule, &candidate.record)?;
         let mut changes = match &last {
             Some(release) => candidate.changes_since(release, changes).await?,
             None => changes,
         };
         changes.extend(announcements(dataset, record.as_ref()));
-        let told = record.as_ref().map(|record| &record.facts);
-        let retracted: Vec<Retracted> = withdrawn.iter().map(Withdrawn::as_fact).collect();
+        let known = record.as_ref().map(|record| &record.facts);
+        let retracted: Vec<Retracted> = earlier_retracted
+            .iter()
+            .map(RetractedRelease::as_fact)
+            .collect();
         let new = retracted
             .iter()
-            .filter(|retracted| !told.is_some_and(|facts| facts.retracted.contains(retracted)));
+            .filter(|retracted| !known.is_some_and(|facts| facts.retracted.contains(retracted)));
         let new = new.map(|retracted| ReleaseDecision::Retraction {
             retracted: retracted.clone(),
         });

@@ -31,7 +31,7 @@ pub struct Ingredients {
 impl Ingredients {
     /// Finds the releases. `identity` is what the portal itself puts in pages.
     pub async fn find(context: &Context, identity: &str) -> anyhow::Result<Self> {
-        let register = context.withdrawn().await?;
+        let register = context.retracted().await?;
         let mut releases = Vec::new();
         let mut retracted = BTreeMap::new();
         for dataset in &context.pipeline.datasets {

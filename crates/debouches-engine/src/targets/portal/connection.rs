@@ -63,7 +63,7 @@ pub async fn connect<'a>(
     let me = portal.me().await.map_err(decide)?;
     let terms = portal.terms().await.map_err(decide)?;
     let contact_points = configured.contact_points.clone();
-    let withdrawn = context.withdrawn().await?.clone();
+    let withdrawn = context.retracted().await?.clone();
     let mut connection = Connection {
         configured,
         portal,

@@ -212,13 +212,18 @@ async fn one(
         if done.map_err(|error| after(written, dataset.id().as_str(), error))? {
             receipt::keep(catalogue, &pending.record, release, lock).await?;
             *all += written;
-            return Ok(told(catalogue, dataset.id(), &pending.record, written));
+            return Ok(publication_step(
+                catalogue,
+                dataset.id(),
+                &pending.record,
+                written,
+            ));
         }
     }
     Err(moved(catalogue, dataset.id().as_str()))
 }
 
-fn told(
+fn publication_step(
     catalogue: &Catalogue<'_>,
     dataset: &DatasetId,
     record: &DatasetRecord,

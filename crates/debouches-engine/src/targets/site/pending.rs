@@ -90,9 +90,9 @@ impl Move {
 impl Catalogue<'_> {
     /// What would be written of a dataset; writes nothing.
     pub async fn pending(&self, dataset: &DatasetConfig) -> anyhow::Result<Pending> {
-        let former = self.record(dataset.id()).await?;
+        let previous = self.record(dataset.id()).await?;
         let artefacts = releases(self, dataset.id()).await?;
-        if let Some(record) = &former {
+        if let Some(record) = &previous {
             self.check(record, &artefacts).await?;
         }
         let mut read = Vec::new();
@@ -121,13 +121,13 @@ impl Catalogue<'_> {
         let published = |version: Version| first.get(&version).copied().unwrap_or(now);
         let withdrawn = |version: Version| withdrawn.get(&version).cloned();
         let record =
-            DatasetRecord::with(former.as_ref(), &read, &expected, &published, &withdrawn)?;
+            DatasetRecord::with(previous.as_ref(), &read, &expected, &published, &withdrawn)?;
         let record =
             record.ok_or_else(|| anyhow::anyhow!("dataset {} has no release", dataset.id()))?;
         let newer = record
             .versions
             .iter()
-            .find(|own| artefacts.iter().all(|(version, _)| *version < own.version));
+            .find(|item| artefacts.iter().all(|(version, _)| *version < item.version));
         if let Some(newer) = newer.filter(|newer| newer.is_there()) {
             let (id, version) = (dataset.id(), newer.version);
             tracing::warn!(
@@ -137,9 +137,9 @@ impl Catalogue<'_> {
         }
         let mut data = Vec::new();
         for (version, artefact) in &artefacts {
-            let is_known = former
+            let is_known = previous
                 .as_ref()
-                .is_some_and(|former| former.version(*version).is_some());
+                .is_some_and(|previous| previous.version(*version).is_some());
             data.extend(self.missing(&record, *version, artefact, is_known).await?);
         }
         let moves = self
@@ -161,7 +161,7 @@ impl Catalogue<'_> {
         artefacts: &[(Version, Artefact)],
     ) -> anyhow::Result<()> {
         let (context, id) = (self.context, &record.dataset);
-        let withdrawn = context.withdrawn().await?;
+        let withdrawn = context.retracted().await?;
         let receipts = context.store.list(Stage::Publish, id.as_str()).await?;
         let ours = format!("/{}", self.name());
         let receipts: Vec<Version> = receipts
@@ -264,8 +264,8 @@ impl Catalogue<'_> {
         let mut data = Vec::new();
         let entries = record
             .version(version)
-            .filter(|own| own.is_there())
-            .map(|own| own.files.as_slice())
+            .filter(|item| item.is_there())
+            .map(|item| item.files.as_slice())
             .unwrap_or_default();
         for entry in entries {
             let path = format!("{}/{version}/{}", record.dataset, entry.path);
@@ -358,14 +358,14 @@ impl Catalogue<'_> {
         &self,
         dataset: &DatasetId,
     ) -> anyhow::Result<BTreeMap<Version, Withdrawal>> {
-        let withdrawn = self.context.withdrawn().await?;
-        let told = withdrawn.of(dataset).map(|own| {
-            let legal_basis = (own.decision == Decree::Purge).then(|| own.reason.clone());
+        let withdrawn = self.context.retracted().await?;
+        let told = withdrawn.of(dataset).map(|item| {
+            let legal_basis = (item.decision == Decree::Purge).then(|| item.reason.clone());
             (
-                own.version,
+                item.version,
                 Withdrawal {
-                    on: own.at.trunc_subsecs(0),
-                    reason: own.reason.clone(),
+                    on: item.at.trunc_subsecs(0),
+                    reason: item.reason.clone(),
                     legal_basis,
                 },
             )

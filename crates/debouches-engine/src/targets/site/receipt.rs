@@ -44,7 +44,7 @@ pub(crate) async fn keep(
         release: latest.release.clone(),
         page: Some(catalogue.address(id)),
         resources: latest.files.iter().map(resource).collect(),
-        register: catalogue.context.withdrawn().await?.mark().cloned(),
+        register: catalogue.context.retracted().await?.mark().cloned(),
         organization: None,
         order: Vec::new(),
         archived: false,
