@@ -18,6 +18,7 @@ mod crash;
 mod derivations;
 mod derived;
 mod differences;
+mod domain_folder;
 mod drift;
 mod everything;
 mod faults;

@@ -1,4 +1,4 @@
-//! Vectors of the domain specification through the whole pipeline: from a source in its producer's form to the published file.
+//! Vectors through the whole pipeline: from a source in its producer's form to the published file.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -171,7 +171,7 @@ pub(crate) enum Command {
     /// the reason. The text and `--json` give totals, `--rows FILE` a row for each line.
     #[command(after_help = COVERAGE_HELP)]
     Coverage(CoverageArgs),
-    /// Prints the JSON Schema of what the program writes
+    /// Prints the JSON Schema of what the program writes, and of what people write for it
     Schema {
         /// What: the report of a stage, a comparison, or the coverage of a catalogue
         name: SchemaName,
@@ -489,6 +489,10 @@ pub(crate) enum SchemaName {
     Diff,
     /// `report.json`
     Report,
+    /// A file of `domain/shapes/`: how a table is delivered
+    Shape,
+    /// A file of `domain/tables/`: what is known of a table
+    Table,
 }
 
 #[derive(Debug, Clone, ClapArgs)]

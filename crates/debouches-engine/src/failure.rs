@@ -3,6 +3,7 @@
 use debouches_enrich::EnrichError;
 use debouches_fetch::{FetchError, LockFileError};
 use debouches_http::{HttpError, HttpErrorKind};
+use debouches_insertion::DomainErrors;
 use debouches_model::Fault;
 use debouches_portal::PortalError;
 use debouches_publish::PublishError;
@@ -34,7 +35,7 @@ pub fn fault_of(error: &anyhow::Error) -> Fault {
 }
 
 fn known_fault(link: &(dyn std::error::Error + 'static)) -> Option<Fault> {
-    if link.is::<Usage>() || link.is::<ConfigErrors>() {
+    if link.is::<Usage>() || link.is::<ConfigErrors>() || link.is::<DomainErrors>() {
         return Some(Fault::Operator);
     }
     link.downcast_ref::<Decided>()

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Context as _;
+use debouches_model::spec::Tables;
 use debouches_model::{ArtefactKey, DatasetId, Fault, Sha256, Stage, Version};
 use debouches_release::{
     Decision, Outline, PROFILE_FILE, RECORD_FILE, ReleaseChange, ReleaseFacts, ReleaseRecord,
@@ -170,7 +171,13 @@ async fn make(
     let changes = if is_blind {
         recorded.changes
     } else {
-        changes(&candidate, dataset, last.as_ref()).await?
+        changes(
+            scratch.pipeline.domain.tables,
+            &candidate,
+            dataset,
+            last.as_ref(),
+        )
+        .await?
     };
     let facts = ReleaseFacts {
         previous,
@@ -224,6 +231,7 @@ fn recorded(folder: &Path, candidate: &ReleaseRecord) -> anyhow::Result<ReleaseF
 
 /// What the release changes since the one before, as `package` finds it.
 async fn changes(
+    tables: &'static Tables,
     candidate: &Candidate<'_>,
     dataset: &DatasetConfig,
     last: Option<&Artefact>,
@@ -237,7 +245,7 @@ async fn changes(
     };
     let mut changes = match (rule.decide(&candidate.record), last) {
         (Decision::New { changes, .. }, Some(last)) => {
-            candidate.changes_since(last, changes).await?
+            candidate.changes_since(tables, last, changes).await?
         }
         (Decision::New { changes, .. }, None) => changes,
         (Decision::Unchanged(_), _) => Vec::new(),

@@ -56,10 +56,9 @@ impl<'a> Selection<'a> {
         let copied: Vec<&'a DatasetConfig> = datasets
             .iter()
             .flat_map(|dataset| {
-                dataset
-                    .tables
-                    .iter()
-                    .filter_map(|spec| crate::checks::disclosure::linked::gated(spec))
+                dataset.tables.iter().filter_map(|spec| {
+                    crate::checks::disclosure::linked::gated(pipeline.domain.tables, spec)
+                })
             })
             .filter_map(|copies| crate::checks::disclosure::linked::publisher(pipeline, copies))
             .collect();
@@ -74,9 +73,7 @@ impl<'a> Selection<'a> {
         let mut next = 0;
         while let Some(name) = needed.get(next).copied() {
             next += 1;
-            let spec = debouches_model::spec::tables()
-                .iter()
-                .find(|spec| spec.id.as_str() == name);
+            let spec = pipeline.domain.tables.named(name);
             for (reference, _) in spec
                 .into_iter()
                 .flat_map(|spec| pipeline.domain.registry.references_of(spec))

@@ -20,8 +20,10 @@ pub trait Addition: Send + Sync {
     /// Its name in the specification of a table.
     fn name(&self) -> &'static str;
 
-    /// Whether the table asks for it.
-    fn is_asked(&self, spec: &TableSpec) -> bool;
+    /// Whether the table has it: it says so in `[add.<name>]`, unless the addition decides otherwise.
+    fn is_asked(&self, spec: &TableSpec) -> bool {
+        spec.addition(self.name()).is_some()
+    }
 
     /// Names of the validated tables that it reads, and whether it can do without.
     fn references(&self, _spec: &TableSpec) -> Vec<(&'static str, bool)> {

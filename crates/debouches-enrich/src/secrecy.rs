@@ -133,6 +133,8 @@ fn hide(
 mod tests {
     use debouches_table::{IntegerColumn, StatusColumn};
 
+    use debouches_model::spec::Vocabulary;
+
     use super::*;
 
     const SPEC: &str = r#"
@@ -173,7 +175,7 @@ mod tests {
         taux: Option<i32>,
         part: Option<i32>,
     ) -> [(Option<i32>, ValueStatus); 3] {
-        let spec = TableSpec::parse(SPEC).unwrap();
+        let spec = TableSpec::parse(SPEC, &Vocabulary::default()).unwrap();
         let mut table = Table::new(1);
         for (name, value) in [("nb", nb), ("taux", taux), ("part", part)] {
             let status = if value.is_some() {
@@ -209,7 +211,7 @@ mod tests {
         })
     }
 
-    /// Vectors V14 and V15 of the domain specification: 19 is hidden, with all that is computed on it; 20 is published.
+    /// Vectors V14 and V15: 19 is hidden, with all that is computed on it; 20 is published.
     #[test]
     fn v14_v15_nineteen_is_hidden_and_twenty_is_published() {
         assert_eq!(

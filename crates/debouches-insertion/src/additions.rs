@@ -4,20 +4,24 @@ use debouches_enrich::{Addition, FindingCollector, Job, Registry};
 use debouches_model::spec::TableSpec;
 use debouches_table::{Table, TableError};
 
+use crate::code_lists::CodeLists;
+use crate::common::CommonSpec;
 use crate::nomenclatures::{
     CERTIFICATIONS, DIPLOMAS, DIRECTORY, KIT, PAYSAGE, ROME, SPECIALITIES, SUCCESSIONS, TRAININGS,
 };
+use crate::territory::TerritorySpec;
+use crate::trades::TradeSpec;
 use crate::{common, outcomes, registered, territory, trades, validity, value_added};
 
 /// Registers every addition.
-pub(crate) fn register(registry: Registry) -> Registry {
+pub(crate) fn register(registry: Registry, codes: &'static CodeLists) -> Registry {
     registry
         .with_addition(Outcomes)
         .with_addition(Registered)
-        .with_addition(Territory)
-        .with_addition(Trades)
+        .with_addition(Territory { codes })
+        .with_addition(Trades { codes })
         .with_addition(ValueAdded)
-        .with_addition(Common)
+        .with_addition(Common { codes })
 }
 
 /// Counts that follow from others, and shares of the final year.
@@ -26,10 +30,6 @@ struct Outcomes;
 impl Addition for Outcomes {
     fn name(&self) -> &'static str {
         "outcomes"
-    }
-
-    fn is_asked(&self, spec: &TableSpec) -> bool {
-        spec.outcomes
     }
 
     fn add(
@@ -68,20 +68,17 @@ impl Addition for Registered {
 }
 
 /// Département, académie, région and région académique.
-struct Territory;
+struct Territory {
+    codes: &'static CodeLists,
+}
 
 impl Addition for Territory {
     fn name(&self) -> &'static str {
         "territory"
     }
 
-    fn is_asked(&self, spec: &TableSpec) -> bool {
-        spec.territory.is_some()
-    }
-
     fn references(&self, spec: &TableSpec) -> Vec<(&'static str, bool)> {
-        let territory = spec.territory.as_ref();
-        if territory.is_some_and(|territory| territory.uai.is_some()) {
+        if TerritorySpec::of(spec).is_some_and(|territory| territory.uai.is_some()) {
             vec![(DIRECTORY, true)]
         } else {
             Vec::new()
@@ -94,30 +91,25 @@ impl Addition for Territory {
         table: &mut Table,
         findings: &mut FindingCollector,
     ) -> Result<(), TableError> {
-        match &job.spec.territory {
-            Some(territory) => territory::add(job.spec, territory, table, job.references, findings),
-            None => Ok(()),
-        }
+        territory::add(self.codes, job, table, findings)
     }
 }
 
 /// Diploma codes, NSF speciality and ROME trades.
-struct Trades;
+struct Trades {
+    codes: &'static CodeLists,
+}
 
 impl Addition for Trades {
     fn name(&self) -> &'static str {
         "trades"
     }
 
-    fn is_asked(&self, spec: &TableSpec) -> bool {
-        spec.trades.is_some()
-    }
-
     fn references(&self, spec: &TableSpec) -> Vec<(&'static str, bool)> {
-        let Some(trades) = &spec.trades else {
+        let Some(trades) = TradeSpec::of(spec) else {
             return Vec::new();
         };
-        let trainings = trades.mefstat11.as_ref().map(|_| (TRAININGS, false));
+        let trainings = trades.mefstat11.map(|_| (TRAININGS, false));
         [
             (DIPLOMAS, false),
             (SPECIALITIES, false),
@@ -135,10 +127,7 @@ impl Addition for Trades {
         table: &mut Table,
         findings: &mut FindingCollector,
     ) -> Result<(), TableError> {
-        match &job.spec.trades {
-            Some(trades) => trades::add(trades, table, job.references, findings),
-            None => Ok(()),
-        }
+        trades::add(self.codes, job, table, findings)
     }
 
     fn check(
@@ -160,11 +149,7 @@ struct ValueAdded;
 
 impl Addition for ValueAdded {
     fn name(&self) -> &'static str {
-        "value-added"
-    }
-
-    fn is_asked(&self, spec: &TableSpec) -> bool {
-        spec.value_added.is_some()
+        "value_added"
     }
 
     fn add(
@@ -173,15 +158,14 @@ impl Addition for ValueAdded {
         table: &mut Table,
         _findings: &mut FindingCollector,
     ) -> Result<(), TableError> {
-        match &job.spec.value_added {
-            Some(value) => value_added::add(value, table),
-            None => Ok(()),
-        }
+        value_added::add(job.spec, table)
     }
 }
 
 /// The common columns: cohorts, way, training, type of diploma, establishment, origin.
-struct Common;
+struct Common {
+    codes: &'static CodeLists,
+}
 
 impl Addition for Common {
     fn name(&self) -> &'static str {
@@ -189,11 +173,11 @@ impl Addition for Common {
     }
 
     fn is_asked(&self, spec: &TableSpec) -> bool {
-        spec.common().is_some()
+        CommonSpec::of(spec).is_some()
     }
 
     fn references(&self, spec: &TableSpec) -> Vec<(&'static str, bool)> {
-        let Some(common) = spec.common() else {
+        let Some(common) = CommonSpec::of(spec) else {
             return Vec::new();
         };
         let has_codes = common
@@ -216,8 +200,8 @@ impl Addition for Common {
         table: &mut Table,
         findings: &mut FindingCollector,
     ) -> Result<(), TableError> {
-        match job.spec.common() {
-            Some(common) => common::add(common, job, table, findings),
+        match CommonSpec::of(job.spec) {
+            Some(common) => common::add(self.codes, &common, job, (table, findings)),
             None => Ok(()),
         }
     }

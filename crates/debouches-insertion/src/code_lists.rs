@@ -1,25 +1,13 @@
-//! The code lists of `codes/`, read once.
+//! The code lists of `codes/`.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
 
-use debouches_model::{RegionCog, Sha256};
+use debouches_model::{Mistake, Sha256};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::diploma_types::DiplomaTypes;
-
-const TERRITORIES: &str = include_str!("../../debouches-insertion/codes/territoires.csv");
-const REGIONS: &str = include_str!("../../debouches-insertion/codes/regions.csv");
-const ACADEMIES: &str = include_str!("../../debouches-insertion/codes/academies.csv");
-const NSF_CATEGORIES: &str = include_str!("../../debouches-insertion/codes/nsf_categories.csv");
-const NSF_DOMAINS: &str = include_str!("../../debouches-insertion/codes/nsf_domaines.csv");
-const DIPLOMA_TYPES: &str = include_str!("../../debouches-insertion/codes/types_diplome.csv");
-const ROME_GRAND_DOMAINS: &str =
-    include_str!("../../debouches-insertion/codes/rome_grands_domaines.csv");
-
-/// Year of the Code officiel géographique that the territory lists follow.
-pub(crate) const COG_VINTAGE: &str = "2026";
+use crate::code_types::RegionCog;
+use crate::diploma_types::{DiplomaType, DiplomaTypes};
 
 /// A département or a collectivité d'outre-mer, with what it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -66,52 +54,104 @@ struct Label {
     libelle: String,
 }
 
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Edition {
+    liste: String,
+    edition: String,
+}
+
 /// Every code list.
-pub(crate) struct Codes {
+#[derive(Debug)]
+pub(crate) struct CodeLists {
     pub(crate) by_prefix: BTreeMap<String, Territory>,
     by_departement: BTreeMap<String, String>,
     region_by_name: BTreeMap<String, String>,
     current_academie: BTreeMap<String, String>,
     pub(crate) nsf_categories: BTreeMap<String, String>,
     pub(crate) nsf_domains: BTreeMap<String, String>,
-    rome_grand_domains: BTreeMap<String, String>,
+    pub(crate) rome_grand_domains: BTreeMap<String, String>,
     pub(crate) diploma_types: DiplomaTypes,
+    /// Year of the Code officiel géographique that the territory lists follow.
+    pub(crate) cog_vintage: String,
+    /// Digest of every list, an ingredient of the fingerprint of enriched tables.
+    pub(crate) digest: Sha256,
 }
 
-impl Codes {
-    /// The lists, read at the first call.
-    pub(crate) fn get() -> &'static Self {
-        static CODES: OnceLock<Codes> = OnceLock::new();
-        CODES.get_or_init(|| {
-            let territories: Vec<Territory> = rows(TERRITORIES);
-            let labels = |text| {
-                rows::<Label>(text)
-                    .into_iter()
-                    .map(|label| (label.code, label.libelle))
-                    .collect()
-            };
-            Self {
-                by_departement: territories
-                    .iter()
-                    .map(|t| (t.departement_cog.clone(), t.uai_prefixe.clone()))
-                    .collect(),
-                by_prefix: territories
-                    .into_iter()
-                    .map(|t| (t.uai_prefixe.clone(), t))
-                    .collect(),
-                region_by_name: rows::<Region>(REGIONS)
-                    .into_iter()
-                    .map(|r| (r.region_nom_majuscules, r.region_cog))
-                    .collect(),
-                current_academie: rows::<Academie>(ACADEMIES)
-                    .into_iter()
-                    .map(|a| (a.academie_code, a.academie_actuelle))
-                    .collect(),
-                nsf_categories: labels(NSF_CATEGORIES),
-                nsf_domains: labels(NSF_DOMAINS),
-                rome_grand_domains: labels(ROME_GRAND_DOMAINS),
-                diploma_types: DiplomaTypes::new(rows(DIPLOMA_TYPES)),
-            }
+/// Names of the lists, without extension, each with the column whose values are unique.
+pub(crate) const LISTS: [(&str, &str); 8] = [
+    ("academies", "academie_code"),
+    ("editions", "liste"),
+    ("nsf_categories", "code"),
+    ("nsf_domaines", "code"),
+    ("regions", "region_cog"),
+    ("rome_grands_domaines", "code"),
+    ("territoires", "uai_prefixe"),
+    ("types_diplome", "diplome_type"),
+];
+
+/// The edition that `editions` gives to the territory lists.
+const TERRITORIES: &str = "territoires";
+
+impl CodeLists {
+    /// Reads the lists, each by its name.
+    ///
+    /// # Errors
+    /// When a list cannot be read: with every mistake, after the name of its list.
+    pub(crate) fn read(files: &BTreeMap<&str, &str>) -> Result<Self, Vec<(String, Mistake)>> {
+        let mut reader = Reader {
+            files,
+            mistakes: Vec::new(),
+        };
+        let territories: Vec<Territory> = reader.rows(TERRITORIES);
+        let regions: Vec<Region> = reader.rows("regions");
+        let academies: Vec<Academie> = reader.rows("academies");
+        let editions: Vec<Edition> = reader.rows("editions");
+        let diploma_types: Vec<DiplomaType> = reader.rows("types_diplome");
+        let (nsf_categories, nsf_domains, rome_grand_domains) = (
+            reader.labels("nsf_categories"),
+            reader.labels("nsf_domaines"),
+            reader.labels("rome_grands_domaines"),
+        );
+        let cog_vintage = editions
+            .into_iter()
+            .find(|edition| edition.liste == TERRITORIES)
+            .map(|edition| edition.edition);
+        if cog_vintage.is_none() && reader.mistakes.is_empty() {
+            let mut mistake = Mistake::new("no edition is given for the territory lists");
+            mistake.expected = Some(format!("a row `{TERRITORIES};<year>`"));
+            reader.mistakes.push(("editions".to_owned(), mistake));
+        }
+        let Some(cog_vintage) = cog_vintage.filter(|_| reader.mistakes.is_empty()) else {
+            return Err(reader.mistakes);
+        };
+        let text: String = files
+            .iter()
+            .map(|(name, text)| format!("{name}\n{text}"))
+            .collect();
+        Ok(Self {
+            by_departement: territories
+                .iter()
+                .map(|t| (t.departement_cog.clone(), t.uai_prefixe.clone()))
+                .collect(),
+            by_prefix: territories
+                .into_iter()
+                .map(|t| (t.uai_prefixe.clone(), t))
+                .collect(),
+            region_by_name: regions
+                .into_iter()
+                .map(|r| (r.region_nom_majuscules, r.region_cog))
+                .collect(),
+            current_academie: academies
+                .into_iter()
+                .map(|a| (a.academie_code, a.academie_actuelle))
+                .collect(),
+            nsf_categories,
+            nsf_domains,
+            rome_grand_domains,
+            diploma_types: DiplomaTypes::new(diploma_types),
+            cog_vintage,
+            digest: Sha256::of(text.as_bytes()),
         })
     }
 
@@ -164,19 +204,95 @@ impl Codes {
     }
 }
 
-/// Label of a grand domaine of the ROME.
-pub(crate) fn grand_domain_label(code: &str) -> Option<&'static String> {
-    Codes::get().rome_grand_domains.get(code)
+/// Reads lists and gathers what is wrong with them.
+struct Reader<'a> {
+    files: &'a BTreeMap<&'a str, &'a str>,
+    mistakes: Vec<(String, Mistake)>,
 }
 
-fn rows<T: DeserializeOwned>(text: &str) -> Vec<T> {
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(b';')
-        .from_reader(text.as_bytes());
-    reader
-        .deserialize()
-        .collect::<Result<_, _>>()
-        .expect("the embedded code lists are checked by a test")
+impl Reader<'_> {
+    fn labels(&mut self, name: &str) -> BTreeMap<String, String> {
+        self.rows::<Label>(name)
+            .into_iter()
+            .map(|label| (label.code, label.libelle))
+            .collect()
+    }
+
+    fn rows<T: DeserializeOwned>(&mut self, name: &str) -> Vec<T> {
+        let text = self.files.get(name).copied().unwrap_or_default();
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(b';')
+            .from_reader(text.as_bytes());
+        let headers = reader.headers().cloned().unwrap_or_default();
+        let unique = LISTS
+            .iter()
+            .find(|(list, _)| *list == name)
+            .and_then(|(_, column)| headers.iter().position(|header| header == *column));
+        let (mut rows, mut seen) = (Vec::new(), BTreeMap::new());
+        let mut record = csv::StringRecord::new();
+        loop {
+            let line = usize::try_from(reader.position().line()).ok();
+            match reader.read_record(&mut record) {
+                Ok(false) => return rows,
+                Ok(true) => {}
+                Err(error) => {
+                    self.refuse(name, line, &error);
+                    // A row of another width is skipped; bytes that are no text end the list.
+                    if !matches!(error.kind(), csv::ErrorKind::UnequalLengths { .. }) {
+                        return rows;
+                    }
+                    continue;
+                }
+            }
+            if let Some(code) = unique.and_then(|column| record.get(column))
+                && let Some(first) = seen.insert(code.to_owned(), line.unwrap_or_default())
+            {
+                let message = format!("`{code}` is already on line {first}");
+                let mistake = Mistake::new(message).on_line(line);
+                self.mistakes.push((name.to_owned(), mistake));
+            }
+            match record.deserialize(Some(&headers)) {
+                Ok(row) => rows.push(row),
+                Err(error) => {
+                    self.refuse(name, line, &error);
+                    // A heading that is wrong is wrong on every row.
+                    return rows;
+                }
+            }
+        }
+    }
+
+    fn refuse(&mut self, name: &str, line: Option<usize>, error: &csv::Error) {
+        let mistake = match error.kind() {
+            csv::ErrorKind::UnequalLengths {
+                expected_len, len, ..
+            } => {
+                let mut mistake = Mistake::new(format!("{len} cells")).on_line(line);
+                mistake.expected = Some(format!("{expected_len} cells"));
+                mistake
+            }
+            csv::ErrorKind::Deserialize { err, .. } => unknown_heading(&err.to_string()),
+            _ => Mistake::new(error.to_string()).on_line(line),
+        };
+        self.mistakes.push((name.to_owned(), mistake));
+    }
+}
+
+/// The mistake of a heading, from the message of its reader: the words between back quotes, the first being the wrong one.
+fn unknown_heading(message: &str) -> Mistake {
+    let words: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
+    let mistake = Mistake::new(format!("the headings are not those of the list: {message}"));
+    match words.split_first() {
+        Some((typed, known)) if !known.is_empty() => {
+            mistake.among(typed, known.iter().copied()).on_line(Some(1))
+        }
+        Some((missing, _)) => {
+            let mut mistake = mistake.on_line(Some(1));
+            mistake.expected = Some(format!("`{missing}`"));
+            mistake
+        }
+        None => mistake.on_line(Some(1)),
+    }
 }
 
 /// Capitals without accents, as InserJeunes writes the names of régions.
@@ -197,30 +313,14 @@ pub(crate) fn plain_capitals(name: &str) -> String {
         .collect()
 }
 
-/// Digest of every code list, an ingredient of the fingerprint of enriched tables.
-pub(crate) fn codes_digest() -> Sha256 {
-    Sha256::of(
-        [
-            TERRITORIES,
-            REGIONS,
-            ACADEMIES,
-            NSF_CATEGORIES,
-            NSF_DOMAINS,
-            ROME_GRAND_DOMAINS,
-            DIPLOMA_TYPES,
-        ]
-        .concat()
-        .as_bytes(),
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Knowledge;
 
     #[test]
     fn there_are_101_departements_18_regions_and_30_academies() {
-        let codes = Codes::get();
+        let codes = Knowledge::embedded().codes;
         let in_regions: Vec<&Territory> = codes
             .by_prefix
             .values()
@@ -250,7 +350,7 @@ mod tests {
 
     #[test]
     fn v27_v33_a_commune_is_in_the_region_of_its_departement() {
-        let of = |code: &str| name(Codes::get().of_commune(code)).map(str::to_owned);
+        let of = |code: &str| name(Knowledge::embedded().codes.of_commune(code)).map(str::to_owned);
         assert_eq!(of("97416").as_deref(), Some("La Réunion"));
         assert_eq!(of("2B042").as_deref(), Some("Corse"));
         assert_eq!(of("75001").as_deref(), Some("Île-de-France"));
@@ -267,7 +367,8 @@ mod tests {
 
     #[test]
     fn v28_v32_a_departement_in_three_characters_and_one_that_does_not_exist() {
-        let of = |code: &str| name(Codes::get().of_departement(code)).map(str::to_owned);
+        let of =
+            |code: &str| name(Knowledge::embedded().codes.of_departement(code)).map(str::to_owned);
         assert_eq!(
             (of("974").as_deref(), of("075").as_deref()),
             (Some("La Réunion"), Some("Île-de-France"))
@@ -283,7 +384,8 @@ mod tests {
     fn v29_an_academie_is_in_one_region() {
         let of = |code: &str| {
             name(
-                Codes::get()
+                Knowledge::embedded()
+                    .codes
                     .by_prefix
                     .values()
                     .find(|t| t.academie_code == code),
@@ -296,10 +398,10 @@ mod tests {
         );
     }
 
-    /// Vectors V26, V30 of the domain specification.
+    /// Vectors V26, V30 of `docs/rules.md`.
     #[test]
     fn v26_v30_codes_and_names_lead_to_the_right_region() {
-        let codes = Codes::get();
+        let codes = Knowledge::embedded().codes;
         assert_eq!(codes.by_prefix["075"].region_nom, "Île-de-France");
         assert_eq!(
             (

@@ -3,23 +3,122 @@
 use std::collections::HashMap;
 
 use debouches_enrich::{FindingCollector, Job};
-use debouches_model::spec::{CommonSpec, EstablishmentSpec, OriginSpec, TrainingSpec, WaySpec};
-use debouches_model::{Uai, Vintage};
+use debouches_model::Vintage;
+use debouches_model::spec::{AskedAddition, TableSpec};
 use debouches_table::{Column, IntegerColumn, Table, TableError, TextColumn};
 
-use crate::code_lists::Codes;
+use crate::code_lists::CodeLists;
+use crate::code_types::Uai;
 use crate::derivations::niveau_of;
 use crate::diploma_types::DiplomaType;
 use crate::nomenclatures::{
     DIPLOMAS, DIRECTORY, PAYSAGE, References, SUCCESSIONS, TRAININGS, optional_input,
 };
 
+/// Where a table reads its common columns.
+pub(crate) struct CommonSpec {
+    /// Whether its rows speak of the cohorts of its vintage.
+    cohorts: bool,
+    /// How its trainings are followed.
+    way: Option<WaySpec>,
+    /// Its trainings.
+    pub(crate) training: Option<TrainingSpec>,
+    /// Column that tells the type of diploma when the code does not.
+    kind: Option<String>,
+    /// Its establishments.
+    pub(crate) establishment: Option<EstablishmentSpec>,
+    /// Where its figures come from, when some are those of another code or of another establishment.
+    origin: Option<OriginSpec>,
+}
+
+/// How trainings are followed: a column, or one value on every row.
+struct WaySpec {
+    column: Option<String>,
+    value: Option<String>,
+}
+
+/// The columns that name a training.
+pub(crate) struct TrainingSpec {
+    cfd: Option<String>,
+    mefstat11: Option<String>,
+    pub(crate) sise: Option<String>,
+    /// Code of the system that `code_type` names.
+    code: Option<String>,
+    code_type: Option<String>,
+    /// Name of the training in the words of its producer.
+    label: Option<String>,
+}
+
+/// The columns that name an establishment.
+pub(crate) struct EstablishmentSpec {
+    /// Its UAI; other values stand for several establishments.
+    uai: String,
+    /// Its name in the words of the producer.
+    label: Option<String>,
+}
+
+/// The columns that tell where figures come from.
+struct OriginSpec {
+    /// What links the code of the row to that of its figures.
+    column: String,
+    /// The establishment of the figures, when it may be another.
+    place: Option<String>,
+}
+
+impl CommonSpec {
+    /// What a table says of its common columns, in the sections `[add.…]` of their groups; none when it has no group.
+    pub(crate) fn of(spec: &TableSpec) -> Option<Self> {
+        let column = |asked: &AskedAddition, name| asked.column(name).map(str::to_owned);
+        let way = spec.addition("way").map(|asked| WaySpec {
+            column: column(asked, "column"),
+            value: asked.text("value").map(str::to_owned),
+        });
+        let training = spec.addition("training").map(|asked| TrainingSpec {
+            cfd: column(asked, "cfd"),
+            mefstat11: column(asked, "mefstat11"),
+            sise: column(asked, "sise"),
+            code: column(asked, "code"),
+            code_type: column(asked, "code_type"),
+            label: column(asked, "label"),
+        });
+        let establishment = spec.addition("establishment").and_then(|asked| {
+            Some(EstablishmentSpec {
+                uai: column(asked, "uai")?,
+                label: column(asked, "label"),
+            })
+        });
+        let origin = spec.addition("origin").and_then(|asked| {
+            Some(OriginSpec {
+                column: column(asked, "column")?,
+                place: column(asked, "place"),
+            })
+        });
+        let common = Self {
+            cohorts: spec.addition("cohorts").is_some(),
+            kind: spec
+                .addition("diploma")
+                .and_then(|asked| column(asked, "kind")),
+            way,
+            training,
+            establishment,
+            origin,
+        };
+        let is_asked = common.cohorts
+            || common.kind.is_some()
+            || common.way.is_some()
+            || common.training.is_some()
+            || common.establishment.is_some()
+            || common.origin.is_some();
+        is_asked.then_some(common)
+    }
+}
+
 /// Adds the common columns that apply; one that the table already has is left as it is.
 pub(crate) fn add(
+    codes: &'static CodeLists,
     common: &CommonSpec,
     job: Job<'_>,
-    table: &mut Table,
-    findings: &mut FindingCollector,
+    (table, findings): (&mut Table, &mut FindingCollector),
 ) -> Result<(), TableError> {
     let mut made: Vec<(&str, Column)> = Vec::new();
     if common.cohorts {
@@ -33,7 +132,7 @@ pub(crate) fn add(
         made.push(("voie", Column::Text(ways(way, table, training.as_ref())?)));
     }
     if training.is_some() || common.kind.is_some() {
-        made.extend(trainings(common, job, table, training, findings)?);
+        made.extend(trainings((common, codes), job, table, training, findings)?);
     }
     if let Some(establishment) = &common.establishment {
         made.extend(establishments(establishment, job, table, findings)?);
@@ -69,7 +168,7 @@ fn cohorts(job: Job<'_>, table: &Table) -> Result<Vec<(&'static str, Column)>, T
         return Ok(Vec::new());
     };
     let spelled = table.text(&spec.column)?;
-    let parse = |text: &str| Vintage::parse(text, spec.style);
+    let parse = |text: &str| Vintage::parse(text, &spec.style);
     let years = |year: fn(Vintage) -> u16| {
         let known: Vec<Option<i32>> = spelled
             .distinct()
@@ -250,7 +349,7 @@ struct Known {
 }
 
 fn trainings(
-    common: &CommonSpec,
+    (common, lists): (&CommonSpec, &'static CodeLists),
     job: Job<'_>,
     table: &Table,
     codes: Option<Codified>,
@@ -267,7 +366,7 @@ fn trainings(
             let coded = codes.as_ref().and_then(|codes| codes.coded(row));
             let cfd = coded.and_then(|(system, code)| nomenclature.cfd(system, code));
             let named = kinds.and_then(|kinds| kinds.get(row));
-            let types = &Codes::get().diploma_types;
+            let types = &lists.diploma_types;
             let by_code = cfd.and_then(|cfd| types.of_cfd(cfd)).or_else(|| {
                 let (_, code) = coded.filter(|(system, _)| *system == "mefstat11")?;
                 types.of_mefstat11(code)

@@ -79,7 +79,7 @@ impl DiplomaTypes {
 
 #[cfg(test)]
 mod tests {
-    use crate::code_lists::Codes;
+    use crate::domain::Knowledge;
 
     fn code(kind: Option<&super::DiplomaType>) -> Option<&str> {
         kind.map(|kind| kind.code.as_str())
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn a_type_has_one_name_in_every_code_system() {
-        let types = &Codes::get().diploma_types;
+        let types = &Knowledge::embedded().codes.diploma_types;
         assert_eq!(code(types.of_cfd("50022139")), Some("CAP"));
         assert_eq!(code(types.of_cfd("50321404")), Some("CAP"), "agricultural");
         assert_eq!(code(types.of_mefstat11("23830031212")), Some("BAC_PRO"));
@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn a_prefix_has_one_type() {
-        let types = &Codes::get().diploma_types;
+        let types = &Knowledge::embedded().codes.diploma_types;
         let count = |list: fn(&super::DiplomaType) -> &String| {
             let items = types.types.iter().flat_map(|kind| list(kind).split('|'));
             items.filter(|item| !item.is_empty()).count()

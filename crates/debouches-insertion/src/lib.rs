@@ -5,6 +5,7 @@
 
 mod additions;
 mod code_lists;
+mod code_types;
 mod common;
 mod continuum;
 mod coverage;
@@ -27,8 +28,9 @@ mod trades;
 mod validity;
 mod value_added;
 
+pub use code_types::{Cfd, CodeError, Mef, Mefstat11, RegionCog, Rome, Sise, Uai};
 pub use coverage::{
-    Answer, AskedVintages, CODE_TABLES, CatalogueLine, CodeSystem, Coverage, FIGURE_TABLES, Grain,
-    GrainTotals, Rung, Totals, Voie,
+    Answer, AskedVintages, CODE_TABLES, CatalogueLine, CodeSystem, Coverage, Grain, GrainTotals,
+    Rung, Totals, Voie,
 };
-pub use domain::Domain;
+pub use domain::{Domain, DomainErrors, DomainFile, FileKind, Origin};

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use debouches_table::TableError;
 
-use crate::code_lists::Codes;
+use crate::code_lists::CodeLists;
 use crate::nomenclatures::{DIPLOMAS, References, SPECIALITIES, find};
 
 /// Speciality of a training.
@@ -44,27 +44,21 @@ impl Nsf {
     pub(crate) fn domain(&self) -> Option<String> {
         self.group.as_ref().map(|group| group[..2].to_owned())
     }
-
-    pub(crate) fn category_label(&self) -> Option<String> {
-        self.category()
-            .and_then(|code| Codes::get().nsf_categories.get(&code).cloned())
-    }
-
-    pub(crate) fn domain_label(&self) -> Option<String> {
-        self.domain()
-            .and_then(|code| Codes::get().nsf_domains.get(&code).cloned())
-    }
 }
 
 /// Speciality of each diploma, and label of each speciality.
 pub(crate) struct Specialities {
+    lists: &'static CodeLists,
     group_of: HashMap<String, Option<String>>,
     labels: HashMap<String, String>,
     pub(crate) version: String,
 }
 
 impl Specialities {
-    pub(crate) fn read(references: &References) -> Result<Self, TableError> {
+    pub(crate) fn read(
+        lists: &'static CodeLists,
+        references: &References,
+    ) -> Result<Self, TableError> {
         let find = |wanted| find(references, wanted);
         let (mut group_of, mut labels, mut version) =
             (HashMap::new(), HashMap::new(), String::new());
@@ -94,6 +88,7 @@ impl Specialities {
                 .collect();
         }
         Ok(Self {
+            lists,
             group_of,
             labels,
             version,
@@ -108,6 +103,16 @@ impl Specialities {
     /// Label of a group of specialities.
     pub(crate) fn label(&self, group: &str) -> Option<String> {
         self.labels.get(group).cloned()
+    }
+
+    /// Label of the category of a speciality.
+    pub(crate) fn category_label(&self, nsf: &Nsf) -> Option<String> {
+        self.lists.nsf_categories.get(&nsf.category()?).cloned()
+    }
+
+    /// Label of the domain of a speciality.
+    pub(crate) fn domain_label(&self, nsf: &Nsf) -> Option<String> {
+        self.lists.nsf_domains.get(&nsf.domain()?).cloned()
     }
 
     /// Speciality of a training; of the first of its diplomas when there are two.

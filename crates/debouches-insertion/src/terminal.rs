@@ -8,8 +8,8 @@ use debouches_table::{Table, TableError};
 
 use crate::continuum::{Continuum, Relation};
 
-/// Prefixes of MEFSTAT11 whose fourth character is the year in the course (measured on `N_MEF`, domain specification
-/// §1.4.1). Elsewhere it is a zero, a cycle or something else, and is never read as a year.
+/// Prefixes of MEFSTAT11 whose fourth character is the year in the course (measured on the `N_MEF` of
+/// May 2025). Elsewhere it is a zero, a cycle or something else, and is never read as a year.
 const YEAR_PREFIXES: [&str; 23] = [
     "231", "232", "233", "234", "235", "236", "237", "238", "239", "23B", "23C", "23D", "251",
     "252", "311", "321", "322", "323", "325", "326", "327", "328", "393",

@@ -2,13 +2,40 @@
 
 use std::collections::HashMap;
 
-use debouches_model::spec::{TableSpec, TerritorySpec};
-use debouches_model::{Finding, RegionCog, RuleCode, Uai};
+use debouches_model::spec::TableSpec;
+use debouches_model::{Finding, RuleCode};
 use debouches_table::{Column, Table, TableError, TextColumn};
 
-use crate::code_lists::{COG_VINTAGE, Codes, Territory};
+use crate::code_lists::{CodeLists, Territory};
+use crate::code_types::{RegionCog, Uai};
 use crate::nomenclatures::{DIRECTORY, References, find};
-use debouches_enrich::FindingCollector;
+use debouches_enrich::{FindingCollector, Job};
+
+/// Where the territory of a row is read, in the order of trust.
+pub(crate) struct TerritorySpec {
+    /// Column with the COG code of the région.
+    region_cog: Option<String>,
+    /// Column with the name of the région, in any case, with or without accents.
+    region_nom: Option<String>,
+    /// Column with `R` and the COG code of the région.
+    region_prefixed: Option<String>,
+    /// Column with the UAI.
+    pub(crate) uai: Option<String>,
+}
+
+impl TerritorySpec {
+    /// What a table says of it, in `[add.territory]`.
+    pub(crate) fn of(spec: &TableSpec) -> Option<Self> {
+        let asked = spec.addition("territory")?;
+        let column = |name| asked.column(name).map(str::to_owned);
+        Some(Self {
+            region_cog: column("region_cog"),
+            region_nom: column("region_nom"),
+            region_prefixed: column("region_prefixed"),
+            uai: column("uai"),
+        })
+    }
+}
 
 /// Where a row is. Equal places share an entry.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -42,17 +69,19 @@ impl Method {
 
 /// Adds the territory columns.
 pub(crate) fn add(
-    spec: &TableSpec,
-    territory: &TerritorySpec,
+    codes: &'static CodeLists,
+    Job { spec, references }: Job<'_>,
     table: &mut Table,
-    references: &References,
     findings: &mut FindingCollector,
 ) -> Result<(), TableError> {
-    let regions = published_regions(territory, table)?;
+    let Some(territory) = &TerritorySpec::of(spec) else {
+        return Ok(());
+    };
+    let regions = published_regions(codes, territory, table)?;
     let establishments = territory
         .uai
         .as_ref()
-        .map(|name| establishments(table, name, references))
+        .map(|name| establishments(codes, table, name, references))
         .transpose()?;
     let mut places: Vec<Place> = Vec::new();
     let mut known: HashMap<(Option<usize>, Option<usize>), u32> = HashMap::new();
@@ -69,7 +98,7 @@ pub(crate) fn add(
             let establishment =
                 uai_key.and_then(|key| establishments.as_ref().map(|found| &found.located[key]));
             let place = place(published, establishment);
-            if let Some(finding) = trouble(territory, table, row, published, &place) {
+            if let Some(finding) = trouble(codes, territory, (table, row), published, &place) {
                 findings.push(row, 1, finding.key(table.key_of(&spec.key, row)));
             }
             places.push(place);
@@ -79,8 +108,8 @@ pub(crate) fn add(
         rows_at[key as usize] += 1;
         keys.push(key);
     }
-    measure(&places, &rows_at, table.rows(), findings);
-    write(table, &places, &keys)
+    measure(codes, (&places, &rows_at), table.rows(), findings);
+    write(codes, table, &places, &keys)
 }
 
 /// A column of régions, and the code of each of its distinct values.
@@ -88,10 +117,10 @@ type Published = (TextColumn, Vec<Option<RegionCog>>);
 
 /// Code of the région of each distinct published value.
 fn published_regions(
+    codes: &CodeLists,
     territory: &TerritorySpec,
     table: &Table,
 ) -> Result<Option<Published>, TableError> {
-    let codes = Codes::get();
     let known = |region: RegionCog| codes.of_region(region).map(|_| region);
     let read =
         |name: &String, parse: &dyn Fn(&str) -> Option<RegionCog>| -> Result<_, TableError> {
@@ -128,13 +157,13 @@ struct Located {
 }
 
 fn establishments(
+    codes: &'static CodeLists,
     table: &Table,
     name: &str,
     references: &References,
 ) -> Result<Establishments, TableError> {
-    let codes = Codes::get();
     let column = table.text(name)?.clone();
-    let directory = directory(references)?;
+    let directory = directory(codes, references)?;
     let located = column
         .distinct()
         .map(|value| Located {
@@ -149,7 +178,10 @@ fn establishments(
 }
 
 /// Territory of each UAI of the directory, by the code of its département.
-fn directory(references: &References) -> Result<HashMap<String, &'static Territory>, TableError> {
+fn directory(
+    codes: &'static CodeLists,
+    references: &References,
+) -> Result<HashMap<String, &'static Territory>, TableError> {
     let Some(reference) = find(references, DIRECTORY) else {
         return Ok(HashMap::new());
     };
@@ -162,7 +194,7 @@ fn directory(references: &References) -> Result<HashMap<String, &'static Territo
         .zip(departement.iter())
         .filter_map(|(uai, departement)| {
             let code = departement?.trim_start_matches('D');
-            Some((uai?.to_owned(), Codes::get().of_departement(code)?))
+            Some((uai?.to_owned(), codes.of_departement(code)?))
         });
     Ok(entries.collect())
 }
@@ -201,16 +233,16 @@ fn place(published: Option<RegionCog>, establishment: Option<&Located>) -> Place
 
 /// What is wrong with a place, if anything: a région that contradicts the UAI, or none where there should be one.
 fn trouble(
+    codes: &CodeLists,
     territory: &TerritorySpec,
-    table: &Table,
-    row: usize,
+    (table, row): (&Table, usize),
     published: Option<RegionCog>,
     place: &Place,
 ) -> Option<Finding> {
     let from_prefix = place
         .prefix
         .as_ref()
-        .and_then(|prefix| Codes::get().by_prefix.get(prefix));
+        .and_then(|prefix| codes.by_prefix.get(prefix));
     if let (Some(region), Some(other)) = (published, from_prefix)
         && region.as_str() != other.region_cog
     {
@@ -254,7 +286,12 @@ fn text_at(table: &Table, name: &str, row: usize) -> Option<String> {
         .map(str::to_owned)
 }
 
-fn measure(places: &[Place], rows_at: &[u64], rows: usize, findings: &mut FindingCollector) {
+fn measure(
+    codes: &CodeLists,
+    (places, rows_at): (&[Place], &[u64]),
+    rows: usize,
+    findings: &mut FindingCollector,
+) {
     let count = |wanted: &dyn Fn(&Place) -> bool| {
         places
             .iter()
@@ -269,7 +306,7 @@ fn measure(places: &[Place], rows_at: &[u64], rows: usize, findings: &mut Findin
         let by_prefix = place
             .prefix
             .as_ref()
-            .is_some_and(|prefix| Codes::get().by_prefix.contains_key(prefix));
+            .is_some_and(|prefix| codes.by_prefix.contains_key(prefix));
         place.method == Method::Published && by_prefix
     });
     findings.count(
@@ -300,8 +337,12 @@ fn measure(places: &[Place], rows_at: &[u64], rows: usize, findings: &mut Findin
 /// The text of a tag for a place.
 type Tag<'a> = &'a dyn Fn(&Place) -> Option<String>;
 
-fn write(table: &mut Table, places: &[Place], keys: &[u32]) -> Result<(), TableError> {
-    let codes = Codes::get();
+fn write(
+    codes: &CodeLists,
+    table: &mut Table,
+    places: &[Place],
+    keys: &[u32],
+) -> Result<(), TableError> {
     let of_region = |place: &Place| place.region.and_then(|region| codes.of_region(region));
     let of_territory = |place: &Place| {
         place
@@ -343,7 +384,7 @@ fn write(table: &mut Table, places: &[Place], keys: &[u32]) -> Result<(), TableE
         ("tag_methode", &|place| {
             Some(place.method.as_str().to_owned())
         }),
-        ("cog_millesime", &|_| Some(COG_VINTAGE.to_owned())),
+        ("cog_millesime", &|_| Some(codes.cog_vintage.clone())),
     ];
     for (name, value) in columns {
         table.set(
@@ -357,11 +398,12 @@ fn write(table: &mut Table, places: &[Place], keys: &[u32]) -> Result<(), TableE
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Knowledge;
 
     fn located(uai: &str) -> Located {
         let by_prefix = uai
             .get(..3)
-            .and_then(|prefix| Codes::get().by_prefix.get(prefix));
+            .and_then(|prefix| Knowledge::embedded().codes.by_prefix.get(prefix));
         Located {
             uai: uai.parse().ok(),
             by_directory: None,
@@ -382,7 +424,7 @@ mod tests {
         )
     }
 
-    /// Vectors V26 and V34 of the domain specification.
+    /// Vectors V26 and V34 of `docs/rules.md`.
     #[test]
     fn v26_v34_the_prefix_tells_corsica_and_the_overseas() {
         assert_eq!(
@@ -402,7 +444,7 @@ mod tests {
     /// A directory that names no département leaves the place to the prefix: never a null région.
     #[test]
     fn v32_an_invalid_departement_of_the_directory_locates_nothing_by_itself() {
-        assert_eq!(Codes::get().of_departement("invalid"), None);
+        assert_eq!(Knowledge::embedded().codes.of_departement("invalid"), None);
         assert_eq!(
             region(None, Some("0010856A")),
             (Some("84".to_owned()), "prefixe", Some("001"))

@@ -2,14 +2,35 @@
 
 use std::collections::HashMap;
 
-use debouches_model::spec::TradeSpec;
+use debouches_model::spec::TableSpec;
 use debouches_model::{Finding, RuleCode};
 use debouches_table::{Column, Table, TableError, TextColumn};
 
+use crate::code_lists::CodeLists;
 use crate::nomenclatures::{ROME, References, TRAININGS, find};
 use crate::nsf::{Nsf, Specialities};
 use crate::rome::{Certifications, Trades};
-use debouches_enrich::FindingCollector;
+use debouches_enrich::{FindingCollector, Job};
+
+/// Where the training of a row is read.
+pub(crate) struct TradeSpec {
+    /// Column with the diploma code.
+    pub(crate) cfd: Option<String>,
+    /// Column with the statistical training code.
+    pub(crate) mefstat11: Option<String>,
+}
+
+impl TradeSpec {
+    /// What a table says of it, in `[add.trades]`.
+    pub(crate) fn of(spec: &TableSpec) -> Option<Self> {
+        let asked = spec.addition("trades")?;
+        let column = |name| asked.column(name).map(str::to_owned);
+        Some(Self {
+            cfd: column("cfd"),
+            mefstat11: column("mefstat11"),
+        })
+    }
+}
 
 /// What is known of a training. Equal codes share an entry.
 #[derive(Debug, Default)]
@@ -22,12 +43,15 @@ struct Training {
 
 /// Adds the trade columns.
 pub(crate) fn add(
-    trades: &TradeSpec,
+    codes: &'static CodeLists,
+    Job { spec, references }: Job<'_>,
     table: &mut Table,
-    references: &References,
     findings: &mut FindingCollector,
 ) -> Result<(), TableError> {
-    let specialities = Specialities::read(references)?;
+    let Some(trades) = &TradeSpec::of(spec) else {
+        return Ok(());
+    };
+    let specialities = Specialities::read(codes, references)?;
     let certifications = Certifications::read(references)?;
     let cfds_of_mefstat11 = cfds_of_mefstat11(references)?;
     let column = |name: &Option<String>| {
@@ -247,11 +271,11 @@ fn write(
     let texts: [(&str, Tag<'_>); 10] = [
         ("nsf_categorie", &|training| training.nsf.category()),
         ("nsf_categorie_libelle", &|training| {
-            training.nsf.category_label()
+            specialities.category_label(&training.nsf)
         }),
         ("nsf_domaine", &|training| training.nsf.domain()),
         ("nsf_domaine_libelle", &|training| {
-            training.nsf.domain_label()
+            specialities.domain_label(&training.nsf)
         }),
         ("nsf_groupe", &|training| training.nsf.group.clone()),
         ("nsf_groupe_libelle", &|training| {
@@ -270,19 +294,13 @@ fn write(
         }),
         ("rome_version", &|_| Some(certifications.version.clone())),
     ];
-    for column in &debouches_model::spec::trades().columns {
-        let name = column.name.as_str();
-        if let Some((_, value)) = lists.iter().find(|(own, _)| *own == name) {
-            table.set(
-                name,
-                Column::List(TextColumn::from_entries(trainings.iter().map(value), keys)),
-            )?;
-        } else if let Some((_, value)) = texts.iter().find(|(own, _)| *own == name) {
-            table.set(
-                name,
-                Column::Text(TextColumn::from_entries(trainings.iter().map(value), keys)),
-            )?;
-        }
+    for (name, value) in lists {
+        let values = TextColumn::from_entries(trainings.iter().map(value), keys);
+        table.set(name, Column::List(values))?;
+    }
+    for (name, value) in texts {
+        let values = TextColumn::from_entries(trainings.iter().map(value), keys);
+        table.set(name, Column::Text(values))?;
     }
     Ok(())
 }

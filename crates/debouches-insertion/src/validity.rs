@@ -11,6 +11,7 @@ use debouches_model::{Finding, RuleCode, Vintage};
 use debouches_table::{Table, TableError};
 
 use crate::nomenclatures::{DIPLOMAS, References, TRAININGS, find};
+use crate::trades::TradeSpec;
 use debouches_enrich::FindingCollector;
 
 /// The day on which each code closed; none for a code that is open.
@@ -23,7 +24,7 @@ pub(crate) fn check(
     references: &References,
     findings: &mut FindingCollector,
 ) -> Result<(), TableError> {
-    let (Some(trades), Some(vintage)) = (&spec.trades, &spec.vintage) else {
+    let (Some(trades), Some(vintage)) = (TradeSpec::of(spec), &spec.vintage) else {
         return Ok(());
     };
     let vintage_of = table.text(&vintage.column)?;
@@ -45,7 +46,7 @@ pub(crate) fn check(
             let Some(Some(closed)) = closings.get(code) else {
                 continue;
             };
-            let Some(begins) = Vintage::parse(label, vintage.style).and_then(final_year) else {
+            let Some(begins) = Vintage::parse(label, &vintage.style).and_then(final_year) else {
                 continue;
             };
             if *closed < begins {

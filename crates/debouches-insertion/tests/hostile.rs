@@ -74,7 +74,7 @@ fn a_damaged_delivery_is_refused_or_told() {
     let domain = Domain::embedded();
     for (file, table) in SAMPLES {
         let whole = std::fs::read(sources.join(file)).unwrap();
-        let spec = debouches_model::spec::find(&table.parse().unwrap()).unwrap();
+        let spec = domain.tables.named(table).unwrap();
         for seed in 0..cases {
             let body = damaged(&whole, seed);
             let input = Input {

@@ -3,7 +3,6 @@
 //! Deliberately absent: input and output, Arrow, async. Everything else depends on this crate; it depends on nobody.
 
 mod clock;
-mod code;
 mod counted;
 mod digest;
 pub mod escape;
@@ -14,6 +13,7 @@ mod fingerprint;
 mod id;
 mod lang;
 mod manifest;
+mod mistake;
 mod release;
 mod report;
 mod rule;
@@ -26,7 +26,6 @@ mod waiver;
 mod withdrawal;
 
 pub use clock::{Clock, FixedClock, SystemClock};
-pub use code::{CodeError, RegionCog, Uai};
 pub use counted::{counted_en, counted_fr};
 pub use digest::{DigestError, Hasher, Sha256};
 pub use event::{Event, Observer, Silent, Unit};
@@ -36,6 +35,7 @@ pub use fingerprint::{Fingerprint, Ingredients, Moved};
 pub use id::{DatasetId, IdError, PortalId, SourceId, TableId};
 pub use lang::{Lang, Text};
 pub use manifest::{FileEntry, InputRef, MANIFEST_FILE, Manifest, Origin, Tool};
+pub use mistake::{Mistake, Mistakes, closest};
 pub use release::{Coverage, ReleaseNotice, ResourceKind, ResourceNotice};
 pub use report::{About, Report, RowCounts, RuleTally, SliceTally, Tolerance, Verdict};
 pub use rule::{RuleCode, RuleEntry};

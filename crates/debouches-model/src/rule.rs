@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{Lang, Severity, Stage};
@@ -49,7 +50,7 @@ macro_rules! rules {
         says $fr:literal, $en:literal
         do $do_fr:literal, $do_en:literal;)*) => {
         /// A rule that data must follow. The code is stable: scripts and mails rely on it.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
         pub enum RuleCode {
             $(#[doc = $title_en] #[serde(rename = $code)] $variant,)*
         }

@@ -3,20 +3,145 @@
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// How a column spells its vintages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum VintageStyle {
-    /// `cumul 2021-2022`: two cohorts cumulated (InserJeunes open data).
-    Cumul,
-    /// `2021_2022`: two cohorts cumulated (InserJeunes API, région and UAI).
-    Pair,
-    /// `2024` or `2022,2023`: one promotion, or two cumulated (InserSup).
-    Promo,
-    /// `2026-11-25`: a day, read as its year.
-    Day,
+/// What stands for a year in a pattern.
+const YEAR: &str = "{year}";
+/// What stands for any text, at the end of a pattern.
+const ANYTHING: &str = "*";
+
+/// How a column spells its vintages: patterns, tried in order.
+///
+/// `{year}` stands for a year, once or twice; `*` at the end for any text. `cumul {year}-{year}` reads `cumul 2021-2022`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "Vec<String>", into = "Vec<String>")]
+#[schemars(with = "Vec<String>")]
+pub struct VintageStyle(Vec<Pattern>);
+
+/// One spelling.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Pattern {
+    before: String,
+    /// What stands between two years; none for a single year.
+    between: Option<String>,
+    after: String,
+    /// True when any text may follow.
+    is_open: bool,
+}
+
+/// A pattern that reads no vintage.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is not a spelling of vintages: `{{year}}` once or twice is expected, for instance `cumul {{year}}-{{year}}`"
+)]
+pub struct InvalidStyle(String);
+
+impl TryFrom<Vec<String>> for VintageStyle {
+    type Error = InvalidStyle;
+
+    fn try_from(patterns: Vec<String>) -> Result<Self, InvalidStyle> {
+        if patterns.is_empty() {
+            return Err(InvalidStyle(String::new()));
+        }
+        patterns
+            .iter()
+            .map(|text| Pattern::parse(text).ok_or_else(|| InvalidStyle(text.clone())))
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+}
+
+impl From<VintageStyle> for Vec<String> {
+    fn from(style: VintageStyle) -> Self {
+        style.0.iter().map(Pattern::to_string).collect()
+    }
+}
+
+impl VintageStyle {
+    /// A vintage spelled in each way, for messages: `2022,2023 | 2022`.
+    #[must_use]
+    pub fn example(&self) -> String {
+        let examples = self.0.iter().map(|pattern| {
+            let text = pattern.to_string().replacen(YEAR, "2022", 1);
+            let text = text.replacen(YEAR, "2023", 1);
+            match text.strip_suffix(ANYTHING) {
+                Some(start) => format!("{start}…"),
+                None => text,
+            }
+        });
+        examples.collect::<Vec<_>>().join(" | ")
+    }
+
+    /// Whether a vintage may be two cohorts.
+    #[must_use]
+    pub fn has_pairs(&self) -> bool {
+        self.0.iter().any(|pattern| pattern.between.is_some())
+    }
+}
+
+impl Pattern {
+    fn parse(text: &str) -> Option<Self> {
+        let (text, is_open) = match text.strip_suffix(ANYTHING) {
+            Some(text) => (text, true),
+            None => (text, false),
+        };
+        let parts: Vec<&str> = text.split(YEAR).collect();
+        let (before, between, after) = match parts.as_slice() {
+            [before, after] => (*before, None, *after),
+            // Nothing between two years could not be told from one number.
+            [before, between, after] if !between.is_empty() => (*before, Some(*between), *after),
+            _ => return None,
+        };
+        Some(Self {
+            before: before.to_owned(),
+            between: between.map(str::to_owned),
+            after: after.to_owned(),
+            is_open,
+        })
+    }
+
+    /// The years that a text names, when it is spelled so.
+    fn years(&self, text: &str) -> Option<(u16, u16)> {
+        let rest = text.strip_prefix(self.before.as_str())?;
+        let rest = if self.is_open {
+            // A year has four characters; what follows it is not read.
+            let end = match &self.between {
+                Some(between) => 8 + between.len(),
+                None => 4,
+            };
+            rest.get(..end)?
+        } else {
+            rest.strip_suffix(self.after.as_str())?
+        };
+        let year = |text: &str| {
+            text.trim()
+                .parse::<u16>()
+                .ok()
+                .filter(|year| (1900..2200).contains(year))
+        };
+        match &self.between {
+            Some(between) => {
+                let (a, b) = rest.split_once(between.as_str())?;
+                Some((year(a)?, year(b)?))
+            }
+            None => year(rest).map(|year| (year, year)),
+        }
+    }
+}
+
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{YEAR}", self.before)?;
+        if let Some(between) = &self.between {
+            write!(f, "{between}{YEAR}")?;
+        }
+        f.write_str(&self.after)?;
+        if self.is_open {
+            f.write_str(ANYTHING)?;
+        }
+        Ok(())
+    }
 }
 
 /// The first and last cohort that a figure speaks of, by the year of the end of the training.
@@ -29,37 +154,14 @@ pub struct Vintage {
 }
 
 impl Vintage {
-    /// Reads a vintage in the given spelling; the smaller year comes first.
+    /// Reads a vintage in one of the given spellings; the smaller year comes first.
     #[must_use]
-    pub fn parse(text: &str, style: VintageStyle) -> Option<Self> {
-        let (body, separator) = match style {
-            VintageStyle::Cumul => (text.strip_prefix("cumul ")?, '-'),
-            VintageStyle::Pair => (text, '_'),
-            VintageStyle::Promo => (text, ','),
-            VintageStyle::Day => (text.get(..4)?, ','),
-        };
-        let year = |text: &str| {
-            text.trim()
-                .parse::<u16>()
-                .ok()
-                .filter(|year| (1900..2200).contains(year))
-        };
-        match body.split_once(separator) {
-            Some((a, b)) => {
-                let (a, b) = (year(a)?, year(b)?);
-                Some(Self {
-                    first: a.min(b),
-                    last: a.max(b),
-                })
-            }
-            None if matches!(style, VintageStyle::Promo | VintageStyle::Day) => {
-                year(body).map(|year| Self {
-                    first: year,
-                    last: year,
-                })
-            }
-            None => None,
-        }
+    pub fn parse(text: &str, style: &VintageStyle) -> Option<Self> {
+        let (a, b) = style.0.iter().find_map(|pattern| pattern.years(text))?;
+        Some(Self {
+            first: a.min(b),
+            last: a.max(b),
+        })
     }
 }
 
@@ -68,10 +170,10 @@ impl Vintage {
     /// answers for the other. No other vintage does: 2019 does not answer for `2019_2020`.
     #[must_use]
     pub fn answered_by(self, available: &[Self]) -> Option<Self> {
-        let ends_alike = |own: &&Self| own.last == self.last;
+        let ends_alike = |other: &&Self| other.last == self.last;
         let single = available
             .iter()
-            .find(|own| ends_alike(own) && own.first == own.last);
+            .find(|other| ends_alike(other) && other.first == other.last);
         single
             .or_else(|| available.iter().find(ends_alike))
             .copied()
@@ -98,14 +200,10 @@ impl FromStr for Vintage {
 
     /// Reads what is displayed: a year, or two in a row, in either order.
     fn from_str(text: &str) -> Result<Self, InvalidVintage> {
-        let style = if text.contains('_') {
-            VintageStyle::Pair
-        } else {
-            VintageStyle::Day
-        };
-        let is_whole = style == VintageStyle::Pair || text.len() == 4;
-        Self::parse(text, style)
-            .filter(|own| is_whole && own.last - own.first <= 1)
+        let pattern = |text| Pattern::parse(text).expect("a pattern of years");
+        let style = VintageStyle(vec![pattern("{year}_{year}"), pattern("{year}")]);
+        Self::parse(text, &style)
+            .filter(|vintage| vintage.last - vintage.first <= 1)
             .ok_or(InvalidVintage)
     }
 }
@@ -170,20 +268,30 @@ mod tests {
 
     #[test]
     fn the_three_spellings_name_the_same_cohorts() {
+        let style = |patterns: &[&str]| {
+            let patterns: Vec<String> = patterns.iter().map(|text| (*text).to_owned()).collect();
+            VintageStyle::try_from(patterns).unwrap()
+        };
+        let (cumul, pair) = (style(&["cumul {year}-{year}"]), style(&["{year}_{year}"]));
+        let (promo, day) = (style(&["{year},{year}", "{year}"]), style(&["{year}-*"]));
         let both = Some(Vintage {
             first: 2021,
             last: 2022,
         });
-        assert_eq!(Vintage::parse("cumul 2021-2022", VintageStyle::Cumul), both);
-        assert_eq!(Vintage::parse("2022_2021", VintageStyle::Pair), both);
-        assert_eq!(Vintage::parse("2021,2022", VintageStyle::Promo), both);
-        assert_eq!(
-            Vintage::parse("2024", VintageStyle::Promo),
-            Some(Vintage {
-                first: 2024,
-                last: 2024
-            })
-        );
-        assert_eq!(Vintage::parse("2021", VintageStyle::Cumul), None);
+        assert_eq!(Vintage::parse("cumul 2021-2022", &cumul), both);
+        assert_eq!(Vintage::parse("2022_2021", &pair), both);
+        assert_eq!(Vintage::parse("2021,2022", &promo), both);
+        let one = Some(Vintage {
+            first: 2024,
+            last: 2024,
+        });
+        assert_eq!(Vintage::parse("2024", &promo), one);
+        assert_eq!(Vintage::parse("2024-11-25", &day), one);
+        assert_eq!(Vintage::parse("2021", &cumul), None);
+        assert_eq!(promo.example(), "2022,2023 | 2022");
+        assert_eq!(day.example(), "2022-…");
+        for wrong in ["", "year", "{year}{year}", "{year}-{year}-{year}"] {
+            assert!(VintageStyle::try_from(vec![wrong.to_owned()]).is_err());
+        }
     }
 }

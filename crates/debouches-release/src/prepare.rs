@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use debouches_model::spec::{CodeFormat, ColumnKind, ColumnSpec, Role, TableSpec, common_order};
+use debouches_model::spec::{ColumnKind, ColumnSpec, Role, TableSpec};
 use debouches_model::{Coverage, Hasher, Sha256, ValueStatus, Vintage};
 use debouches_table::{ParquetLayout, Table, write_csv, write_parquet};
 
@@ -148,17 +148,14 @@ fn published_columns(spec: &TableSpec) -> Vec<ColumnSpec> {
         .added_columns()
         .map(|column| (column.role, column.clone()));
     let mut columns: Vec<(Role, ColumnSpec)> = own.chain(added).collect();
-    let common = common_order();
     // The sort keeps the order of columns of one rank.
-    columns.sort_by_key(|(role, column)| {
-        match common.iter().position(|name| *name == column.name) {
-            Some(place) => (0, place),
-            None => match role {
-                Role::Dimension => (1, 0),
-                Role::Measure => (2, 0),
-                Role::Label | Role::Note | Role::Tag => (3, 0),
-            },
-        }
+    columns.sort_by_key(|(role, column)| match spec.rank(&column.name) {
+        Some(place) => (0, place),
+        None => match role {
+            Role::Dimension => (1, 0),
+            Role::Measure => (2, 0),
+            Role::Label | Role::Note | Role::Tag => (3, 0),
+        },
     });
     columns.into_iter().map(|(_, column)| column).collect()
 }
@@ -231,10 +228,7 @@ fn published_order(spec: &TableSpec, dataset: &Dataset) -> Vec<String> {
 /// Bloom filters on the codes that readers look up; lists have none.
 fn layout(spec: &TableSpec, columns: &[ColumnSpec], dataset: &Dataset) -> ParquetLayout {
     let is_code = |column: &&ColumnSpec| {
-        column.kind == ColumnKind::Text
-            && column
-                .format
-                .is_some_and(|format| !matches!(format, CodeFormat::Rome))
+        column.kind == ColumnKind::Text && column.format.is_some_and(|format| format.is_looked_up)
     };
     ParquetLayout {
         sorted_by: published_order(spec, dataset),
@@ -281,7 +275,7 @@ fn vintages(spec: &TableSpec, table: &Table) -> (Option<(u16, u16)>, Vec<String>
     labels.sort();
     let parsed: Vec<Vintage> = labels
         .iter()
-        .filter_map(|label| Vintage::parse(label, vintage.style))
+        .filter_map(|label| Vintage::parse(label, &vintage.style))
         .collect();
     let first = parsed.iter().map(|vintage| vintage.first).min();
     let span = first.zip(parsed.iter().map(|vintage| vintage.last).max());

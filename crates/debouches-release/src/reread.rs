@@ -5,7 +5,7 @@
 use std::io::Read;
 
 use debouches_model::ValueStatus;
-use debouches_model::spec::{TableSpec, find};
+use debouches_model::spec::{TableSpec, Tables};
 use debouches_table::{
     Alignment, Column, ParquetFile, RawTable, ReadLimits, Table, as_text, read_csv,
 };
@@ -19,6 +19,7 @@ use crate::secrecy::leaks;
 /// # Errors
 /// When a file cannot be read at all.
 pub fn reread(
+    tables: &Tables,
     shape: &TableShape,
     parquet: &ParquetFile,
     csv: impl Read + Send,
@@ -83,7 +84,7 @@ pub fn reread(
             }
         }
     }
-    if let Some(spec) = shape.table.parse().ok().and_then(|id| find(&id)) {
+    if let Some(spec) = tables.named(&shape.table) {
         wrong.extend(secrecy(spec, shape, parquet)?);
     }
     Ok(wrong)

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use debouches_model::spec::{CodeFormat, ColumnKind, ColumnSpec, TableSpec};
-use debouches_model::{Finding, RuleCode, Uai, ValueStatus, Vintage, VintageStyle};
+use debouches_model::spec::{CodeProblem, ColumnKind, ColumnSpec, TableSpec};
+use debouches_model::{Finding, RuleCode, ValueStatus, Vintage};
 use debouches_table::{
     Column, DecimalColumn, IntegerColumn, RawColumn, RawTable, StatusColumn, Table, TableError,
     TextColumn,
@@ -66,7 +66,7 @@ impl Vintages {
                 let distinct = column
                     .values
                     .iter()
-                    .map(|value| Vintage::parse(value.trim(), vintage.style))
+                    .map(|value| Vintage::parse(value.trim(), &vintage.style))
                     .collect();
                 Self {
                     keys: column.keys.clone(),
@@ -97,12 +97,7 @@ impl Vintages {
         if self.distinct.iter().all(Option::is_some) {
             return;
         }
-        let expected = match vintage.style {
-            VintageStyle::Cumul => "cumul 2022-2023",
-            VintageStyle::Pair => "2021_2022",
-            VintageStyle::Promo => "2024 | 2022,2023",
-            VintageStyle::Day => "2026-11-25",
-        };
+        let expected = vintage.style.example();
         for (row, key) in self
             .keys
             .iter()
@@ -115,7 +110,7 @@ impl Vintages {
                 Finding::new(RuleCode::MalformedCode)
                     .column(&vintage.column)
                     .value(value)
-                    .expected(expected),
+                    .expected(&expected),
             );
         }
     }
@@ -311,7 +306,7 @@ fn text(column: &ColumnSpec, cells: &RawColumn, findings: &mut Findings<'_>) -> 
             })));
         }
     }
-    if column.format == Some(CodeFormat::Uai) {
+    if column.format.is_some_and(|format| format.has_check_letter) {
         let filled = cells
             .keys
             .iter()
@@ -339,49 +334,12 @@ fn problem(column: &ColumnSpec, value: &str) -> Option<(RuleCode, String)> {
     let format = column
         .format
         .filter(|_| !column.except.iter().any(|known| known == value));
-    if let Some(problem) = format.and_then(|format| malformed(format, value)) {
-        return Some(problem);
+    if let Some(Err(problem)) = format.map(|format| format.check(value)) {
+        return Some(match problem {
+            CodeProblem::Form(form) => (RuleCode::MalformedCode, form),
+            CodeProblem::CheckLetter(right) => (RuleCode::UaiCheckLetter, right),
+        });
     }
     let formula = value.starts_with(['=', '+', '-', '@', '\t', '\r']);
     formula.then(|| (RuleCode::FormulaCell, String::new()))
-}
-
-fn malformed(format: CodeFormat, value: &str) -> Option<(RuleCode, String)> {
-    let code = |expected: &str| Some((RuleCode::MalformedCode, expected.to_owned()));
-    let is_upper = |value: &str| {
-        value
-            .bytes()
-            .all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
-    };
-    let is_digits = |value: &str| value.bytes().all(|b| b.is_ascii_digit());
-    match format {
-        CodeFormat::Uai => match value
-            .get(..7)
-            .filter(|digits| value.len() == 8 && is_digits(digits))
-        {
-            None => code("[0-9]{7}[A-Z]"),
-            Some(digits) => {
-                let right = Uai::check_letter(digits.parse().unwrap_or_default());
-                value
-                    .parse::<Uai>()
-                    .is_err()
-                    .then(|| (RuleCode::UaiCheckLetter, format!("{digits}{right}")))
-            }
-        },
-        CodeFormat::Cfd if value.len() != 8 || !is_upper(value) => code("[0-9A-Z]{8}"),
-        CodeFormat::Mefstat11 if value.len() != 11 || !is_upper(value) => code("[0-9A-Z]{11}"),
-        CodeFormat::Mef if !(10..=11).contains(&value.len()) || !is_upper(value) => {
-            code("[0-9A-Z]{10}")
-        }
-        CodeFormat::Sise if value.len() != 7 || !is_upper(value) => code("[0-9A-Z]{7}"),
-        CodeFormat::RegionCog if value.len() != 2 || !is_digits(value) => code("[0-9]{2}"),
-        CodeFormat::Rome if value.len() != 5 || !is_upper(value) => code("[A-Z][0-9]{4}"),
-        CodeFormat::Cfd
-        | CodeFormat::Mefstat11
-        | CodeFormat::Mef
-        | CodeFormat::Sise
-        | CodeFormat::RegionCog
-        | CodeFormat::Rome
-        | CodeFormat::Code => None,
-    }
 }

@@ -242,23 +242,10 @@ impl<'a> Findings<'a> {
     }
 }
 
-/// How often each rule is broken in each vintage and each published région.
+/// How often each rule is broken in each vintage and each value of the columns that count them.
 fn slices_of(spec: &TableSpec, table: &Table, broken: &[(RuleCode, u32)]) -> Vec<SliceTally> {
-    let territory = spec.territory.as_ref();
-    let region = territory.and_then(|own| {
-        own.region_nom
-            .as_ref()
-            .or(own.region_cog.as_ref())
-            .or(own.region_prefixed.as_ref())
-    });
-    let names = spec
-        .vintage
-        .as_ref()
-        .map(|vintage| &vintage.column)
-        .into_iter()
-        .chain(region);
     let mut tallies = Vec::new();
-    for name in names {
+    for name in spec.slices() {
         let Ok(column) = table.text(name) else {
             continue;
         };
@@ -279,7 +266,7 @@ fn slices_of(spec: &TableSpec, table: &Table, broken: &[(RuleCode, u32)]) -> Vec
                 .into_iter()
                 .map(|((rule, key), findings)| SliceTally {
                     rule,
-                    column: name.clone(),
+                    column: name.to_owned(),
                     value: value(key),
                     findings,
                 }),

@@ -22,5 +22,5 @@ pub use error::ValidateError;
 pub use format::{Arrangement, BodyContent, BodyFormat, BodyKind, Formats};
 pub use layout::{Given, Sheet};
 pub use refused::RefusedRows;
-pub use shape::{Shape, ShapeError, Shapes};
+pub use shape::{Shape, Shapes, shape_schema};
 pub use stage::{FILE_NOTE, FORMAT, Input, Options, Outcome, validate};

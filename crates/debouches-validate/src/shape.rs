@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use debouches_model::ValueStatus;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::format::{BodyKind, Code};
@@ -11,11 +12,12 @@ mod file;
 mod recognise;
 mod shapes;
 
+pub use file::shape_schema;
 pub(crate) use recognise::{Recognised, recognise};
-pub use shapes::{ShapeError, Shapes};
+pub use shapes::Shapes;
 
 /// How many rows one record makes: one for each value of a column, when a generation has a heading for each.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Spread {
     /// The column that tells the rows apart.
@@ -112,23 +114,5 @@ impl Shape {
             .filter(|heading| !is_known(heading))
             .cloned()
             .collect()
-    }
-
-    /// The columns that a file of this shape fills.
-    pub(crate) fn filled(&self) -> impl Iterator<Item = &str> {
-        let read = self
-            .headings
-            .values()
-            .chain(self.optional.values())
-            .chain(&self.by_position)
-            .chain(self.spread_headings.values());
-        let told = self
-            .given
-            .keys()
-            .chain(self.constants.keys())
-            .chain(self.spread.iter().map(|spread| &spread.column));
-        read.chain(told)
-            .map(String::as_str)
-            .filter(|column| !column.is_empty())
     }
 }

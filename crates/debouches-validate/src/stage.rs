@@ -300,7 +300,7 @@ fn vintages(spec: &TableSpec, table: &Table) -> Option<String> {
         .filter(|(_, rows)| *rows > 0)
         .map(|(label, _)| label);
     // A refused row may hold anything, a heading for instance.
-    let used = used.filter(|label| Vintage::parse(label, vintage.style).is_some());
+    let used = used.filter(|label| Vintage::parse(label, &vintage.style).is_some());
     let labels: std::collections::BTreeSet<&str> = used.collect();
     Some(labels.into_iter().collect::<Vec<_>>().join(" | "))
 }

@@ -1,6 +1,6 @@
 //! `debouches check`: configuration, specifications, code lists, secrets present. Writes nothing, asks nobody.
 
-use debouches_model::spec::tables;
+use debouches_insertion::FileKind;
 use serde_json::json;
 
 use crate::args::Global;
@@ -9,6 +9,15 @@ use crate::session;
 use debouches_engine::config::PortalKind;
 use debouches_engine::context::load_pipeline;
 use debouches_engine::failure::Usage;
+
+/// What a file of the domain is.
+fn one_of(kind: FileKind) -> &'static str {
+    match kind {
+        FileKind::Table => "table",
+        FileKind::Shape => "shape",
+        FileKind::CodeList => "code list",
+    }
+}
 
 pub(crate) async fn check(global: &Global) -> anyhow::Result<u8> {
     let pipeline = load_pipeline(&session::options(global))?;
@@ -22,13 +31,16 @@ pub(crate) async fn check(global: &Global) -> anyhow::Result<u8> {
             "{} sources, {} datasets, {} table specifications",
             pipeline.sources.len(),
             pipeline.datasets.len(),
-            tables().len()
+            pipeline.domain.tables.len()
         ),
         format!(
             "code lists: sha256 {}…",
             pipeline.domain.codes_digest().short()
         ),
     ];
+    for (kind, name, path) in pipeline.domain.from_folder() {
+        lines.push(format!("{} `{name}` from {path}", one_of(kind)));
+    }
     for (dataset, spec) in pipeline
         .datasets
         .iter()

@@ -10,6 +10,7 @@ use debouches_release::{ChangedRows, DiffReport, Side};
 use debouches_table::ParquetFile;
 
 use crate::blocking::blocking;
+use crate::config::domain;
 use crate::context::Setup;
 use crate::failure::Usage;
 use crate::named::only_dataset;
@@ -44,10 +45,11 @@ pub async fn compare(
     }
     let before = side(setup, &request.before, request.dataset.as_deref()).await?;
     let after = side(setup, &request.after, request.dataset.as_deref()).await?;
+    let tables = domain::of_options(&setup.options)?.tables;
     let (tolerance, wants_rows) = (request.tolerance, request.rows);
     blocking(move || {
         let mut rows = wants_rows.then(ChangedRows::default);
-        let report = debouches_release::diff(&before, &after, tolerance, rows.as_mut())?;
+        let report = debouches_release::diff(tables, &before, &after, tolerance, rows.as_mut())?;
         Ok((report, rows))
     })
     .await

@@ -6,6 +6,7 @@ use debouches_fetch::ApiRoute;
 use debouches_model::{DatasetId, PortalId, SourceId, TableId};
 use serde::Deserialize;
 
+use super::domain::DomainSection;
 use super::protection::Protection;
 use crate::config::Occasion;
 
@@ -14,6 +15,9 @@ use crate::config::Occasion;
 pub struct ConfigFile {
     pub contact: Option<String>,
     pub state: Option<StateFile>,
+    /// Where files stand over those of the embedded domain.
+    #[serde(default)]
+    pub domain: DomainSection,
     /// How other machines are reached.
     #[serde(default)]
     pub http: HttpFile,

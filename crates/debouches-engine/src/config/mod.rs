@@ -1,6 +1,7 @@
 //! `pipeline.toml`: what was typed becomes what is meant, and every mistake is told at once.
 
 mod borrowed;
+pub mod domain;
 pub mod errors;
 mod file;
 mod http;
@@ -230,10 +231,9 @@ impl Pipeline {
             .map_err(|source| ConfigErrors::unreadable(file, &source))?;
         let typed: file::ConfigFile =
             toml::from_str(&text).map_err(|error| ConfigErrors::syntax(file, &error))?;
+        let domain = domain::load(file.parent().unwrap_or(Path::new("")), &typed.domain)?;
         let file = std::path::absolute(file)
             .with_context(|| format!("cannot locate {}", file.display()))?;
-        // A specification lives as long as the program: one domain for each configuration that is read, one in most runs.
-        let domain = Box::leak(Box::new(Domain::embedded()));
         let pipeline = resolve::resolve(typed, domain, &file, profile)?;
         let problems = borrowed::problems(&pipeline);
         if problems.is_empty() {

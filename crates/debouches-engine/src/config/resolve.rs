@@ -5,7 +5,7 @@ use std::path::Path;
 
 use debouches_insertion::Domain;
 use debouches_model::TableId;
-use debouches_model::spec::{TableKind, TableSpec, find, tables};
+use debouches_model::spec::{TableKind, TableSpec, Tables};
 use debouches_release::drift::Budgets;
 use debouches_udata::SchemaRef;
 
@@ -80,7 +80,7 @@ pub fn resolve(
             dataset
                 .tables
                 .iter()
-                .filter_map(|spec| unfollowed(dataset, spec, &datasets)),
+                .filter_map(|spec| unfollowed(domain.tables, dataset, spec, &datasets)),
         );
     }
     let http = super::http::resolve(&typed.http, &base, &super::http::variable, &mut problems);
@@ -190,13 +190,14 @@ fn budgets(own: &DriftFile, every: &DriftFile, who: &str, problems: &mut Vec<Str
 }
 
 pub(super) fn known_table(
+    tables: &'static Tables,
     name: &str,
     who: &str,
     problems: &mut Vec<String>,
 ) -> Option<&'static TableSpec> {
-    let spec = name.parse().ok().and_then(|id| find(&id));
+    let spec = tables.named(name);
     if spec.is_none() {
-        let known: Vec<&str> = tables().iter().map(|spec| spec.id.as_str()).collect();
+        let known: Vec<&str> = tables.names().collect();
         problems.push(format!(
             "{who} names table `{name}`, which has no specification (known: {})",
             known.join(", ")
@@ -217,7 +218,7 @@ fn resolve_dataset(
     let specs: Vec<&'static TableSpec> = dataset
         .tables
         .iter()
-        .filter_map(|table| known_table(table.as_str(), &who, problems))
+        .filter_map(|table| known_table(domain.tables, table.as_str(), &who, problems))
         .collect();
     if dataset.tables.is_empty() {
         problems.push(format!("{who} has no table"));
@@ -363,11 +364,12 @@ fn schemas(
 
 /// A table that repeats the figures of another follows the secrecy of its release, hence needs one beside its own.
 fn unfollowed(
+    tables: &Tables,
     dataset: &DatasetConfig,
     spec: &TableSpec,
     datasets: &[DatasetConfig],
 ) -> Option<String> {
-    let copied = &crate::checks::disclosure::linked::gated(spec)?.table;
+    let copied = &crate::checks::disclosure::linked::gated(tables, spec)?.table;
     let publisher = datasets
         .iter()
         .find(|other| other.tables.iter().any(|own| own.id == *copied));

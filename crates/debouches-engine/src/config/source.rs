@@ -22,7 +22,7 @@ pub fn resolve(
     problems: &mut Vec<String>,
 ) -> Option<Source> {
     let who = format!("source `{}`", source.id);
-    let spec = known_table(source.table.as_str(), &who, problems);
+    let spec = known_table(domain.tables, source.table.as_str(), &who, problems);
     if spec.is_some_and(|spec| spec.derived.is_some()) {
         problems.push(format!(
             "{who} fills table `{}`, which is derived from other tables",
@@ -139,7 +139,7 @@ fn expected(
 ) -> Option<Expected> {
     let what = match (&typed.vintage, typed.since) {
         (Some(vintage), None) => match &spec.vintage {
-            Some(own) if Vintage::parse(vintage, own.style).is_some() => {
+            Some(own) if Vintage::parse(vintage, &own.style).is_some() => {
                 Awaited::Vintage(vintage.clone())
             }
             Some(_) => {

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use debouches_insertion::{
-    Answer, AskedVintages, CODE_TABLES, CodeSystem, Coverage, FIGURE_TABLES, Grain, Totals,
+    Answer, AskedVintages, CODE_TABLES, CodeSystem, Coverage, Grain, Totals,
 };
 use debouches_model::Vintage;
 use serde_json::Value;
@@ -65,9 +65,11 @@ pub async fn cover(context: &Context, request: &Request) -> anyhow::Result<Cover
     let (owned, threads) = (request.clone(), context.jobs());
     // The catalogue first: a mistake of the call shows at once.
     let catalogue = blocking(move || catalogue::read(&owned.catalogue, &owned, threads)).await?;
-    let figures = configured(context, &FIGURE_TABLES).await?;
+    let domain = context.pipeline.domain;
+    let figure_tables = domain.figure_tables();
+    let figures = configured(context, &figure_tables).await?;
     if figures.is_empty() {
-        let known = FIGURE_TABLES.join(", ");
+        let known = figure_tables.join(", ");
         return Err(Usage(format!(
             "no table with figures is configured in profile `{}` ({known})",
             context.pipeline.profile
@@ -82,7 +84,7 @@ pub async fn cover(context: &Context, request: &Request) -> anyhow::Result<Cover
         .to_string();
     let asked = request.vintages;
     blocking(move || {
-        let coverage = Coverage::read(&references, Some(on), asked)?;
+        let coverage = domain.coverage(&references, Some(on), asked)?;
         if let (AskedVintages::AnsweringFor(vintage), true) = (asked, coverage.tables().is_empty())
         {
             return Err(nobody_answers(vintage, &coverage).into());

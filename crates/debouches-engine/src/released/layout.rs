@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use debouches_model::ValueStatus;
-use debouches_model::spec::{SecrecySpec, TableSpec, tables};
+use debouches_model::spec::{SecrecySpec, TableSpec, Tables};
 use serde::Deserialize;
 
 use crate::failure::Usage;
@@ -54,6 +54,7 @@ impl Layout {
 
 /// Each table with its files, the oldest release first.
 pub fn layouts(
+    tables: &Tables,
     options: &Options,
     files: &AuditFiles,
 ) -> anyhow::Result<Vec<(Layout, Vec<PathBuf>)>> {
@@ -87,10 +88,7 @@ pub fn layouts(
         };
         for file in candidates {
             let name = files.table.clone().unwrap_or_else(|| stem(&file));
-            let layout = tables()
-                .iter()
-                .find(|spec| spec.id.as_str() == name)
-                .and_then(Layout::of);
+            let layout = tables.named(&name).and_then(Layout::of);
             match layout {
                 Some(layout) => out
                     .entry(name)
@@ -98,7 +96,7 @@ pub fn layouts(
                     .1
                     .push(file),
                 None if path.is_dir() => {}
-                None => return Err(Usage(unknown(&file, &name)).into()),
+                None => return Err(Usage(unknown(tables, &file, &name)).into()),
             }
         }
     }
@@ -116,8 +114,8 @@ pub fn layouts(
     Ok(out.into_values().collect())
 }
 
-fn unknown(file: &Path, name: &str) -> String {
-    let known: Vec<&str> = tables()
+fn unknown(tables: &Tables, file: &Path, name: &str) -> String {
+    let known: Vec<&str> = tables
         .iter()
         .filter(|spec| spec.secrecy.is_some())
         .map(|spec| spec.id.as_str())

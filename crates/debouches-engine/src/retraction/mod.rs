@@ -8,7 +8,7 @@ pub(crate) mod register;
 use std::io::Write as _;
 
 use anyhow::Context as _;
-use debouches_model::spec::{TableSpec, tables};
+use debouches_model::spec::TableSpec;
 use debouches_model::{
     ArtefactKey, Change, DatasetId, Decree, Fault, Ingredients, Manifest, Stage, Version,
     Withdrawal,
@@ -251,7 +251,7 @@ pub async fn keep_tombstone(
             draft.write(name, "application/json", &release.read(name).await?)?;
         }
     }
-    for spec in tables() {
+    for spec in context.pipeline.domain.tables {
         if release
             .manifest()
             .file(&format!("{}.csv", spec.id))

@@ -9,6 +9,7 @@ pub(crate) mod sums;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use debouches_model::spec::Tables;
 use debouches_model::{ArtefactKey, DatasetId, Fault, Stage, Version};
 use debouches_release::{SIGNATURE_FILE, check_signature, public_key, reread, signed_comment};
 use debouches_table::ParquetFile;
@@ -17,6 +18,7 @@ use tempfile::TempDir;
 use self::sums::{Expected, SUMS_FILE};
 use crate::Context;
 use crate::config::PortalKind;
+use crate::config::domain;
 use crate::context::Setup;
 use crate::failure::{Decided, Usage};
 use crate::named::only_dataset;
@@ -268,7 +270,7 @@ async fn check(
     ));
     let mut notes = release.notes;
     if depth != Depth::Sums && problems.is_empty() {
-        problems = read_again(folder)?;
+        problems = read_again(domain::of_options(&setup.options)?.tables, folder)?;
     }
     if depth == Depth::Rebuild && problems.is_empty() {
         let (dataset, version) = identity(folder)?;
@@ -336,7 +338,7 @@ fn wrong_identity(
 }
 
 /// Every table of a release, read again.
-fn read_again(folder: &Path) -> anyhow::Result<Vec<String>> {
+fn read_again(tables: &Tables, folder: &Path) -> anyhow::Result<Vec<String>> {
     let open = |path: &str| {
         std::fs::File::open(folder.join(path)).with_context(|| format!("cannot open {path}"))
     };
@@ -346,6 +348,7 @@ fn read_again(folder: &Path) -> anyhow::Result<Vec<String>> {
     for shape in shapes(&text)? {
         let parquet = ParquetFile::open(open(&shape.parquet)?)?;
         wrong.extend(reread(
+            tables,
             &shape,
             &parquet,
             open(&format!("{}.csv", shape.table))?,

@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use debouches_model::spec::{Role, TableSpec, find};
-use debouches_model::{RowCounts, Uai, ValueStatus, Vintage};
+use debouches_model::spec::{Role, TableSpec};
+use debouches_model::{RowCounts, ValueStatus, Vintage};
 use debouches_table::{StatusColumn, Table, TableError, TextColumn};
 
-use super::{AskedVintages, CodeSystem, FIGURE_TABLES, Grain, Voie};
+use super::{AskedVintages, CodeSystem, Grain, Voie};
+use crate::code_types::Uai;
+use crate::domain::Knowledge;
 use crate::nomenclatures::References;
 use debouches_enrich::FindingCollector;
 use debouches_enrich::suppress_small_groups;
@@ -67,22 +69,18 @@ const POPULATION: [&str; 3] = ["genre", "nationalite", "regime_inscription"];
 const WHOLE: &str = "ensemble";
 
 impl Figures {
-    pub(super) fn read(references: &References, asked: AskedVintages) -> Result<Self, TableError> {
-        let mut found = Self::default();
-        for name in FIGURE_TABLES {
-            let Some(reference) = references
-                .iter()
-                .find(|(own, _)| own.as_str() == name)
-                .map(|(_, own)| own)
-            else {
-                continue;
-            };
-            let Some(spec) = name.parse().ok().and_then(|id| find(&id)) else {
-                continue;
-            };
-            found.add(name, spec, &reference.table, asked)?;
+    pub(super) fn read(
+        known: Knowledge,
+        references: &References,
+        asked: AskedVintages,
+    ) -> Result<Self, TableError> {
+        let mut figures = Self::default();
+        for spec in known.figure_tables() {
+            if let Some(reference) = references.get(&spec.id) {
+                figures.add(spec.id.as_str(), spec, &reference.table, asked)?;
+            }
         }
-        Ok(found)
+        Ok(figures)
     }
 
     /// The figures of a place.
@@ -217,7 +215,7 @@ impl<'a> Layout<'a> {
         let vintages = table.text(&vintage.column)?;
         let cohorts = vintages
             .distinct()
-            .map(|text| Vintage::parse(text, vintage.style))
+            .map(|text| Vintage::parse(text, &vintage.style))
             .collect();
         let mut layout = Self {
             uai: None,
@@ -238,7 +236,7 @@ impl<'a> Layout<'a> {
             let Some(format) = column.format.filter(|_| column.role == Role::Dimension) else {
                 continue;
             };
-            if format == debouches_model::spec::CodeFormat::RegionCog {
+            if format.is("region-cog") {
                 layout.region = Some(table.text(&column.name)?);
             }
             let voie = match CodeSystem::of_format(format) {

@@ -2,11 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use debouches_model::Uai;
-
 use super::figures::{ByCode, Figure, Place};
 use super::{Answer, CatalogueLine, CodeSystem, Coverage, Grain, Rung, Voie};
-use crate::code_lists::Codes;
+use crate::code_types::Uai;
 use crate::continuum::{Carried, Continuum, carried};
 
 impl Coverage {
@@ -53,7 +51,7 @@ impl Coverage {
     ) -> Answer {
         let prefix = uai
             .and_then(|uai| uai.parse::<Uai>().ok())
-            .and_then(|uai| Codes::get().by_prefix.get(uai.prefix()));
+            .and_then(|uai| self.known.codes.by_prefix.get(uai.prefix()));
         let place = match (grain, uai) {
             (Grain::Etablissement | Grain::Region, None) => {
                 return Answer::because(Rung::UaiInconnu);

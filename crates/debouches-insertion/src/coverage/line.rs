@@ -1,7 +1,8 @@
 //! A line of a catalogue, as asked.
 
-use debouches_model::Uai;
 use debouches_model::spec::CodeFormat;
+
+use crate::code_types::Uai;
 
 /// The code system of the column that names trainings, or establishments alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,12 +62,12 @@ impl CodeSystem {
 
     /// The format of the columns that hold it.
     pub(crate) fn of_format(format: CodeFormat) -> Option<Self> {
-        match format {
-            CodeFormat::Mefstat11 => Some(Self::Mefstat11),
-            CodeFormat::Cfd => Some(Self::Cfd),
-            CodeFormat::Sise => Some(Self::Sise),
-            CodeFormat::Uai => Some(Self::Uai),
-            CodeFormat::Mef | CodeFormat::RegionCog | CodeFormat::Rome | CodeFormat::Code => None,
+        match format.name {
+            "mefstat11" => Some(Self::Mefstat11),
+            "cfd" => Some(Self::Cfd),
+            "sise" => Some(Self::Sise),
+            "uai" => Some(Self::Uai),
+            _ => None,
         }
     }
 }

@@ -23,23 +23,10 @@ pub use answer::{Answer, Grain, Rung};
 pub use line::{CatalogueLine, CodeSystem, Voie};
 pub use totals::{GrainTotals, Totals};
 
+use crate::domain::Knowledge;
 use crate::nomenclatures::References;
 use figures::{Figures, Place};
 use nomenclature::Nomenclature;
-
-/// Tables that hold figures by training or by establishment; those that are configured are used.
-pub const FIGURE_TABLES: [&str; 10] = [
-    "ij_agricole_formation",
-    "ij_api_etablissement",
-    "ij_api_france",
-    "ij_api_region",
-    "ij_cfa_etablissement",
-    "ij_cfa_formation",
-    "ij_lycee_etablissement",
-    "ij_lycee_formation",
-    "ij_regional",
-    "insersup",
-];
 
 /// Nomenclatures that tell which codes exist and what follows what; those that are configured are used.
 pub const CODE_TABLES: [&str; 8] = [
@@ -70,6 +57,7 @@ pub enum AskedVintages {
 pub struct Coverage {
     figures: Figures,
     codes: Nomenclature,
+    known: Knowledge,
     /// Day on which a training is open or closed, `YYYY-MM-DD`.
     on: String,
 }
@@ -80,15 +68,21 @@ impl Coverage {
     ///
     /// # Errors
     /// When a table has not the columns of its specification.
-    pub fn read(
+    pub(crate) fn read(
+        known: Knowledge,
         references: &References,
         on: Option<String>,
         asked: AskedVintages,
     ) -> Result<Self, TableError> {
-        let figures = Figures::read(references, asked)?;
+        let figures = Figures::read(known, references, asked)?;
         let codes = Nomenclature::read(references)?;
         let on = on.unwrap_or_else(|| format!("{:04}-09-01", figures.newest));
-        Ok(Self { figures, codes, on })
+        Ok(Self {
+            figures,
+            codes,
+            known,
+            on,
+        })
     }
 
     /// The day on which a training is open or closed, `YYYY-MM-DD`.
@@ -210,7 +204,7 @@ impl Coverage {
 #[cfg(test)]
 mod tests {
     use debouches_model::ValueStatus;
-    use debouches_model::spec::{TableSpec, find};
+    use debouches_model::spec::TableSpec;
     use debouches_table::{Column, Table, TextColumn};
 
     use super::*;
@@ -243,7 +237,7 @@ mod tests {
                 let values = match column.name.as_str() {
                     "annee" => ["cumul 2022-2023"; 2],
                     "uai" => ["0010856A"; 2],
-                    _ if column.format == Some(debouches_model::spec::CodeFormat::Cfd) => {
+                    _ if column.format.is_some_and(|format| format.is("cfd")) => {
                         ["40023203", "50022129"]
                     }
                     _ => [""; 2],
@@ -268,7 +262,12 @@ mod tests {
         };
         add(
             "ij_cfa_formation",
-            figures(find(&"ij_cfa_formation".parse().unwrap()).unwrap()),
+            figures(
+                Knowledge::embedded()
+                    .tables
+                    .named("ij_cfa_formation")
+                    .unwrap(),
+            ),
         );
         let mut catalogue = Table::new(4);
         // 0010001W has one trainer, 0750001U two, 7200664J a manager only.
@@ -288,7 +287,8 @@ mod tests {
             catalogue.set(name, text(&values)).unwrap();
         }
         add("catalogue_apprentissage", catalogue);
-        let coverage = Coverage::read(&references, None, AskedVintages::All).unwrap();
+        let coverage =
+            Coverage::read(Knowledge::embedded(), &references, None, AskedVintages::All).unwrap();
         let answer = |uai: &str, code: &str| {
             let (code, uai) = (code.to_owned(), Some(uai.to_owned()));
             let line = CatalogueLine {

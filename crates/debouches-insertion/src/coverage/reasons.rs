@@ -1,6 +1,6 @@
 //! Why nothing can be shown of a line: the first reason that holds, from what is wrong with the line to what is missing here.
 //!
-//! The list is that of the reusers' catalogues (domain specification §1.9).
+//! The list is that of the reusers' catalogues.
 
 use super::nomenclature::Life;
 use super::{CodeSystem, Coverage, Grain, Rung, Voie};

@@ -7,12 +7,14 @@ use debouches_table::{Table, TableError};
 
 use super::{offers, rows};
 use crate::coverage::{Answer, Grain, Totals};
+use crate::domain::Knowledge;
 
 pub(super) fn make(
+    known: Knowledge,
     Inputs { spec, references }: Inputs<'_>,
     findings: &mut FindingCollector,
 ) -> Result<Table, TableError> {
-    let coverage = offers::coverage(references)?;
+    let coverage = offers::coverage(known, references)?;
     let offers = offers::read(references)?;
     let mut totals: BTreeMap<&str, Totals> = BTreeMap::new();
     let lines = offers.lines.iter().map(|(offer, count)| {

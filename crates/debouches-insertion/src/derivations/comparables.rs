@@ -1,4 +1,4 @@
-//! The only rate that DEPP and SIES compute alike, side by side: salaried leavers over leavers (domain specification §4.1).
+//! The only rate that DEPP and SIES compute alike, side by side: salaried leavers over leavers.
 //!
 //! Kept only where population, horizon, denominator and regime are the same on both sides, with a published rate on each.
 //! A row belongs to one producer; nothing is added up, and no mean is taken. Tables with counts of the InserJeunes API are
@@ -7,12 +7,14 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use debouches_enrich::{FindingCollector, Inputs};
-use debouches_model::spec::{CodeFormat, Role, TableSpec, find};
-use debouches_model::{RowCounts, Uai, ValueStatus, Vintage};
+use debouches_model::spec::{Role, TableSpec};
+use debouches_model::{RowCounts, ValueStatus, Vintage};
 use debouches_table::{Column, DecimalColumn, StatusColumn, Table, TableError, TextColumn};
 
 use super::rows;
+use crate::code_types::Uai;
 use crate::derivations::niveau_of;
+use crate::domain::Knowledge;
 use crate::nomenclatures::{References, TRAININGS, optional_input};
 use debouches_enrich::suppress_small_groups;
 
@@ -41,6 +43,7 @@ struct Row {
 }
 
 pub(super) fn make(
+    known: Knowledge,
     Inputs { spec, references }: Inputs<'_>,
     findings: &mut FindingCollector,
 ) -> Result<Table, TableError> {
@@ -51,7 +54,7 @@ pub(super) fn make(
             let Some(table) = optional_input(references, name) else {
                 continue;
             };
-            let Some(own) = name.parse().ok().and_then(|id| find(&id)) else {
+            let Some(own) = known.tables.named(name) else {
                 continue;
             };
             let mut table = table.clone();
@@ -132,21 +135,16 @@ fn rates(
     let vintages = table.text(&vintage.column)?;
     let years: Vec<Option<Vintage>> = vintages
         .distinct()
-        .map(|text| Vintage::parse(text, vintage.style))
+        .map(|text| Vintage::parse(text, &vintage.style))
         .collect();
-    let of_format = |format: CodeFormat| -> Option<&TextColumn> {
-        let column = spec
-            .columns
-            .iter()
-            .find(|column| column.format == Some(format) && column.role == Role::Dimension)?;
+    let of_format = |name: &str| -> Option<&TextColumn> {
+        let column = spec.columns.iter().find(|column| {
+            column.format.is_some_and(|format| format.is(name)) && column.role == Role::Dimension
+        })?;
         table.text(&column.name).ok()
     };
-    let uai = of_format(CodeFormat::Uai);
-    let (school, contract, higher) = (
-        of_format(CodeFormat::Mefstat11),
-        of_format(CodeFormat::Cfd),
-        of_format(CodeFormat::Sise),
-    );
+    let uai = of_format("uai");
+    let (school, contract, higher) = (of_format("mefstat11"), of_format("cfd"), of_format("sise"));
     let population: Vec<&TextColumn> = POPULATION
         .iter()
         .filter_map(|name| table.text(name).ok())

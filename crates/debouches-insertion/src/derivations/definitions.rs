@@ -1,19 +1,22 @@
 //! D18: one line per published measure, read from the specifications: a column exists in one place, and so does its meaning.
 
 use debouches_enrich::{FindingCollector, Inputs};
-use debouches_model::spec::{TableKind, tables};
+use debouches_model::spec::TableKind;
 use debouches_table::{Table, TableError};
 
 use super::rows;
+use crate::domain::Knowledge;
 
 /// Year in which the definitions were last reviewed.
 const EDITION: &str = "2026";
 
 pub(super) fn make(
+    known: Knowledge,
     Inputs { spec, .. }: Inputs<'_>,
     _findings: &mut FindingCollector,
 ) -> Result<Table, TableError> {
-    let published = tables()
+    let published = known
+        .tables
         .iter()
         .filter(|table| table.kind == TableKind::Indicators);
     let lines = published.flat_map(|table| {
@@ -67,16 +70,14 @@ mod tests {
 
     #[test]
     fn every_published_measure_has_exactly_one_complete_definition() {
-        let spec = tables()
-            .iter()
-            .find(|spec| spec.id.as_str() == "definitions")
-            .unwrap();
+        let known = Knowledge::embedded();
+        let spec = known.tables.named("definitions").unwrap();
         let references = debouches_enrich::References::new();
         let inputs = Inputs {
             spec,
             references: &references,
         };
-        let made = make(inputs, &mut FindingCollector::default()).unwrap();
+        let made = make(known, inputs, &mut FindingCollector::default()).unwrap();
         let text = |name: &str, row: usize| {
             made.text(name)
                 .unwrap()
@@ -104,7 +105,8 @@ mod tests {
                 text("indicateur", row)
             );
         }
-        for table in tables()
+        for table in known
+            .tables
             .iter()
             .filter(|table| table.kind == TableKind::Indicators)
         {

@@ -6,11 +6,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use debouches_enrich::{FindingCollector, Inputs};
-use debouches_model::spec::{TableSpec, find};
+use debouches_model::spec::TableSpec;
 use debouches_model::{RowCounts, ValueStatus};
 use debouches_table::{Column, IntegerColumn, StatusColumn, Table, TableError};
 
 use super::rows;
+use crate::domain::Knowledge;
 use crate::nomenclatures::{TRAININGS, input};
 use crate::outcomes::{self, Counts, Shares};
 use crate::terminal::Modules;
@@ -35,11 +36,12 @@ type Views = BTreeMap<Key, View>;
 type Cell<'a> = &'a dyn Fn(&Key, &View) -> String;
 
 pub(super) fn make(
+    known: Knowledge,
     Inputs { spec, references }: Inputs<'_>,
     findings: &mut FindingCollector,
 ) -> Result<Table, TableError> {
     let modules = Modules::read(input(references, TRAININGS)?)?;
-    let france = shown(input(references, FRANCE)?)?;
+    let france = shown(known, input(references, FRANCE)?)?;
     let views = newest(views(&france, &modules)?);
     let left_out: usize = views
         .values()
@@ -50,9 +52,15 @@ pub(super) fn make(
 }
 
 /// The national table as it is published: counts completed, small groups hidden.
-fn shown(france: &Table) -> Result<Table, TableError> {
+fn shown(known: Knowledge, france: &Table) -> Result<Table, TableError> {
     let mut table = france.clone();
-    let spec = find(&FRANCE.parse().expect("a table name")).expect("the table is embedded");
+    let spec = known
+        .tables
+        .named(FRANCE)
+        .ok_or_else(|| TableError::NoColumn {
+            name: FRANCE.to_owned(),
+            expected: "specified table",
+        })?;
     outcomes::add(&mut table, &mut FindingCollector::default())?;
     suppress_small_groups(
         spec,

@@ -4,12 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use debouches_enrich::{FindingCollector, Inputs};
-use debouches_model::spec::find;
-use debouches_model::{Uai, Vintage};
+use debouches_model::Vintage;
 use debouches_table::{Table, TableError};
 
 use super::{offers, rows};
+use crate::code_types::Uai;
 use crate::coverage::{Coverage, Grain, Rung};
+use crate::domain::Knowledge;
 use crate::nomenclatures::{References, optional_input};
 
 /// What the catalogues say of an establishment.
@@ -48,19 +49,18 @@ struct Named {
 }
 
 /// What the tables call each establishment. A directory, which has no vintage, is newer than any.
-fn named(references: &References) -> Result<HashMap<String, Named>, TableError> {
+fn named(known: Knowledge, references: &References) -> Result<HashMap<String, Named>, TableError> {
     let mut found: HashMap<String, Named> = HashMap::new();
     for (id, uai, name, nature) in NAMED {
         let Some(table) = optional_input(references, id) else {
             continue;
         };
-        let vintage = id
-            .parse()
-            .ok()
-            .and_then(|id| find(&id))
+        let vintage = known
+            .tables
+            .named(id)
             .and_then(|spec| spec.vintage.as_ref());
         let years = vintage
-            .map(|own| table.text(&own.column).map(|column| (column, own.style)))
+            .map(|own| table.text(&own.column).map(|column| (column, &own.style)))
             .transpose()?;
         let year = |row: usize| match years {
             Some((column, style)) => column
@@ -88,15 +88,16 @@ fn named(references: &References) -> Result<HashMap<String, Named>, TableError> 
 }
 
 pub(super) fn make(
+    known: Knowledge,
     Inputs { spec, references }: Inputs<'_>,
     findings: &mut FindingCollector,
 ) -> Result<Table, TableError> {
-    let coverage = offers::coverage(references)?;
+    let coverage = offers::coverage(known, references)?;
     let offered = offered(&coverage, references)?;
-    let known = coverage.establishments().into_iter().map(str::to_owned);
-    let all: BTreeSet<String> = known.chain(offered.keys().cloned()).collect();
+    let listed = coverage.establishments().into_iter().map(str::to_owned);
+    let all: BTreeSet<String> = listed.chain(offered.keys().cloned()).collect();
     let none = Offered::default();
-    let mut names = named(references)?;
+    let mut names = named(known, references)?;
     let (mut with_figures, mut in_catalogues) = (0, 0);
     let lines = all.into_iter().map(|uai| {
         let (shown, hidden) = coverage.trainings_of(&uai);

@@ -21,25 +21,68 @@ mod trade_tags;
 
 pub(crate) use diploma_register::level as niveau_of;
 
-use debouches_enrich::Registry;
+use debouches_enrich::{Derivation, FindingCollector, Inputs, Registry};
+use debouches_table::{Table, TableError};
+
+use crate::domain::Knowledge;
+
+/// A derivation that needs the specifications of other tables, or the code lists.
+struct Knowing {
+    known: Knowledge,
+    make: fn(Knowledge, Inputs<'_>, &mut FindingCollector) -> Result<Table, TableError>,
+}
+
+impl Derivation for Knowing {
+    fn derive(
+        &self,
+        inputs: Inputs<'_>,
+        findings: &mut FindingCollector,
+    ) -> Result<Table, TableError> {
+        (self.make)(self.known, inputs, findings)
+    }
+}
+
+/// Names of the derivations, sorted: what `[derived]` may name.
+pub(crate) const NAMES: [&str; 16] = [
+    "catalogue-coverage",
+    "comparables",
+    "definitions",
+    "diploma-continuum",
+    "diploma-register",
+    "diploma-views",
+    "establishment-coverage",
+    "insersup-everybody",
+    "insersup-totals",
+    "linked-establishments",
+    "linked-regions",
+    "region-tags",
+    "reports-received",
+    "scopes",
+    "sise-to-fresq",
+    "trade-tags",
+];
 
 /// Registers every derivation under the name that `[derived]` has in the specification of a table.
-pub(crate) fn register(registry: Registry) -> Registry {
+pub(crate) fn register(registry: Registry, known: Knowledge) -> Registry {
+    let knowing = |make| Knowing { known, make };
     registry
-        .with_derivation("comparables", comparables::make)
-        .with_derivation("catalogue-coverage", catalogue_coverage::make)
-        .with_derivation("establishment-coverage", establishment_coverage::make)
-        .with_derivation("scopes", scopes::make)
+        .with_derivation("comparables", knowing(comparables::make))
+        .with_derivation("catalogue-coverage", knowing(catalogue_coverage::make))
+        .with_derivation(
+            "establishment-coverage",
+            knowing(establishment_coverage::make),
+        )
+        .with_derivation("scopes", knowing(scopes::make))
         .with_derivation("sise-to-fresq", sise_to_fresq::make)
         .with_derivation("diploma-continuum", diploma_continuum::make)
         .with_derivation("linked-establishments", linked_establishments::make)
         .with_derivation("linked-regions", linked_regions::make)
-        .with_derivation("definitions", definitions::make)
+        .with_derivation("definitions", knowing(definitions::make))
         .with_derivation("insersup-totals", insersup_extracts::totals)
         .with_derivation("insersup-everybody", insersup_extracts::everybody)
         .with_derivation("reports-received", reports_received::make)
-        .with_derivation("trade-tags", trade_tags::make)
+        .with_derivation("trade-tags", knowing(trade_tags::make))
         .with_derivation("diploma-register", diploma_register::make)
-        .with_derivation("region-tags", region_tags::make)
-        .with_derivation("diploma-views", diploma_views::make)
+        .with_derivation("region-tags", knowing(region_tags::make))
+        .with_derivation("diploma-views", knowing(diploma_views::make))
 }

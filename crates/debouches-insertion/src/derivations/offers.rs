@@ -7,6 +7,7 @@ use debouches_model::spec::TableSpec;
 use debouches_table::{Column, Table, TableError};
 
 use crate::coverage::{AskedVintages, CatalogueLine, CodeSystem, Coverage, Voie};
+use crate::domain::Knowledge;
 use crate::nomenclatures::{References, optional_input};
 
 /// The catalogues, by the name of their table and their own.
@@ -78,11 +79,12 @@ pub(super) fn read(references: &References) -> Result<Offers, TableError> {
 }
 
 /// Coverage from the configured tables, as of the first of September of the newest vintage: no clock, hence the same bytes.
-pub(super) fn coverage(references: &References) -> Result<Coverage, TableError> {
-    let coverage = Coverage::read(references, None, AskedVintages::All)?;
+pub(super) fn coverage(known: Knowledge, references: &References) -> Result<Coverage, TableError> {
+    let coverage = Coverage::read(known, references, None, AskedVintages::All)?;
     if coverage.newest() == 0 {
-        let names: Vec<&str> = crate::coverage::FIGURE_TABLES
-            .into_iter()
+        let names: Vec<&str> = known
+            .figure_tables()
+            .map(|spec| spec.id.as_str())
             .filter(|name| optional_input(references, name).is_some())
             .collect();
         let name = if names.is_empty() {
@@ -119,15 +121,14 @@ pub(super) fn with_statuses(spec: &TableSpec, mut table: Table) -> Result<Table,
 
 #[cfg(test)]
 mod tests {
-    use debouches_model::spec::find;
-
     use super::*;
-    use crate::coverage::{CODE_TABLES, FIGURE_TABLES};
+    use crate::coverage::CODE_TABLES;
 
     #[test]
     fn the_specifications_name_every_table_that_coverage_reads() {
+        let known = Knowledge::embedded();
         for table in ["couverture_catalogues", "couverture_etablissements"] {
-            let spec = find(&table.parse().unwrap()).unwrap();
+            let spec = known.tables.named(table).unwrap();
             let named: Vec<&str> = spec
                 .derived
                 .iter()
@@ -135,7 +136,8 @@ mod tests {
                 .map(debouches_model::TableId::as_str)
                 .collect();
             let catalogues = CATALOGUES.iter().map(|(name, _)| *name);
-            for needed in catalogues.chain(FIGURE_TABLES).chain(CODE_TABLES) {
+            let figures = known.figure_tables().map(|spec| spec.id.as_str());
+            for needed in catalogues.chain(figures).chain(CODE_TABLES) {
                 assert!(named.contains(&needed), "{table} does not name {needed}");
             }
         }

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use debouches_enrich::{FindingCollector, Inputs};
-use debouches_model::Uai;
-use debouches_model::spec::find;
 use debouches_table::{Table, TableError};
 
 use super::rows;
-use crate::code_lists::COG_VINTAGE;
+use crate::code_types::Uai;
+use crate::domain::Knowledge;
 
 pub(super) fn make(
+    known: Knowledge,
     Inputs { spec, references }: Inputs<'_>,
     _findings: &mut FindingCollector,
 ) -> Result<Table, TableError> {
@@ -20,7 +20,10 @@ pub(super) fn make(
         .iter()
         .flat_map(|derived| derived.from.iter().chain(&derived.optional));
     for name in inputs {
-        let column = find(name).and_then(|spec| spec.territory.as_ref()?.uai.as_ref());
+        let column = known
+            .tables
+            .get(name)
+            .and_then(|spec| spec.addition("territory")?.column("uai"));
         let (Some(reference), Some(column)) = (references.get(name), column) else {
             continue;
         };
@@ -43,7 +46,7 @@ pub(super) fn make(
         [
             Some(uai),
             Some(joined(tables)),
-            Some(COG_VINTAGE.to_owned()),
+            Some(known.codes.cog_vintage.clone()),
         ]
     });
     rows::table(spec, rows.collect())

@@ -8,6 +8,7 @@ use debouches_table::{Table, TableError};
 use super::{offers, rows};
 use crate::coverage::Voie;
 use crate::derivations::niveau_of;
+use crate::domain::Knowledge;
 use crate::nomenclatures::{References, optional_input};
 
 const LEVELS: &str = "bcn_niveau_formation_diplome";
@@ -23,10 +24,11 @@ struct Known {
 }
 
 pub(super) fn make(
+    known: Knowledge,
     Inputs { spec, references }: Inputs<'_>,
     findings: &mut FindingCollector,
 ) -> Result<Table, TableError> {
-    let coverage = offers::coverage(references)?;
+    let coverage = offers::coverage(known, references)?;
     let labels = labels(references)?;
     let mut types: BTreeMap<(&str, String, Voie), Known> = BTreeMap::new();
     let mut note = |producer, kind: String, voie, code: String, is_shown: bool, vintage: u16| {

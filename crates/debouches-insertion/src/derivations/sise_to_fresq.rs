@@ -11,7 +11,7 @@ use super::{offers, rows};
 use crate::nomenclatures::input;
 
 const INSERSUP: &str = "insersup";
-/// Fewest characters of an INF; a shorter one is ill-formed (domain specification §1.0.1).
+/// Fewest characters of an INF; a shorter one is ill-formed (FRESQ).
 const SHORTEST: usize = 5;
 /// Establishments and diplomas that are totals.
 const TOTALS: [&str; 2] = ["UNIV", "all"];

@@ -6,6 +6,8 @@ use debouches_enrich::{FindingCollector, Inputs};
 use debouches_table::{Table, TableError};
 
 use super::rows;
+use crate::code_lists::CodeLists;
+use crate::domain::Knowledge;
 use crate::nomenclatures::{
     CERTIFICATIONS, DIPLOMAS, KIT, Reference, References, SPECIALITIES, input, optional_input,
 };
@@ -32,14 +34,15 @@ struct Tag {
 type Tags = BTreeMap<(&'static str, String), Vec<Tag>>;
 
 pub(super) fn make(
+    known: Knowledge,
     Inputs { spec, references }: Inputs<'_>,
     findings: &mut FindingCollector,
 ) -> Result<Table, TableError> {
     let diplomas = input(references, DIPLOMAS)?.text("formation_diplome")?;
     let cfds: BTreeSet<&str> = diplomas.iter().flatten().collect();
     let mut tags: Tags = BTreeMap::new();
-    specialities(&cfds, references, &mut tags)?;
-    trades(&cfds, references, &mut tags)?;
+    specialities(known.codes, &cfds, references, &mut tags)?;
+    trades(known.codes, &cfds, references, &mut tags)?;
     certifications(&cfds, references, &mut tags)?;
     families(&cfds, references, &mut tags)?;
     sectors(references, &mut tags)?;
@@ -107,11 +110,12 @@ fn labels(
 
 /// NSF: group, domain, category.
 fn specialities(
+    codes: &'static CodeLists,
     cfds: &BTreeSet<&str>,
     references: &References,
     tags: &mut Tags,
 ) -> Result<(), TableError> {
-    let specialities = Specialities::read(references)?;
+    let specialities = Specialities::read(codes, references)?;
     let version = version(references, SPECIALITIES);
     for cfd in cfds {
         let nsf = specialities.of(&[(*cfd).to_owned()], None);
@@ -121,8 +125,12 @@ fn specialities(
             .and_then(|group| specialities.label(group));
         let found = [
             ("nsf_groupe", nsf.group.clone(), label),
-            ("nsf_domaine", nsf.domain(), nsf.domain_label()),
-            ("nsf_categorie", nsf.category(), nsf.category_label()),
+            ("nsf_domaine", nsf.domain(), specialities.domain_label(&nsf)),
+            (
+                "nsf_categorie",
+                nsf.category(),
+                specialities.category_label(&nsf),
+            ),
         ];
         for (nomenclature, code, label) in found {
             let Some(code) = code else { continue };
@@ -143,6 +151,7 @@ fn specialities(
 
 /// ROME through Certif Info, and the families of trades of the Dares through ROME.
 fn trades(
+    codes: &CodeLists,
     cfds: &BTreeSet<&str>,
     references: &References,
     tags: &mut Tags,
@@ -204,7 +213,7 @@ fn trades(
             push(
                 "rome_grand_domaine",
                 code,
-                crate::code_lists::grand_domain_label(code),
+                codes.rome_grand_domains.get(code),
                 method,
                 &certifications.version,
             );

@@ -1,9 +1,12 @@
 //! One column: type, unit, denominator, bounds, texts.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::format::CodeFormat;
+
 /// Type of the values of a column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ColumnKind {
     /// Text, in UTF-8; codes are text, with their leading zeros.
@@ -19,7 +22,7 @@ pub enum ColumnKind {
 }
 
 /// What a column is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Says which statistical unit the row is about.
@@ -34,28 +37,6 @@ pub enum Role {
     Tag,
 }
 
-/// The code system of a text column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum CodeFormat {
-    /// Establishment: seven digits and a check letter.
-    Uai,
-    /// Diploma of the Base centrale des nomenclatures: eight letters or digits (code formation diplôme).
-    Cfd,
-    /// Statistical training code: eleven letters or digits.
-    Mefstat11,
-    /// Training code: ten or eleven digits.
-    Mef,
-    /// Higher-education diploma: seven letters or digits.
-    Sise,
-    /// Région of the Code officiel géographique: two digits.
-    RegionCog,
-    /// Trade of the ROME: a letter and four digits.
-    Rome,
-    /// Any other code: kept as it is.
-    Code,
-}
-
 /// What a measure is computed on, for statistical secrecy. Every part must reach the threshold of the table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Base {
@@ -66,7 +47,7 @@ pub struct Base {
 }
 
 /// A count rebuilt from a rate in percent and the count it applies to.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BaseShare {
     /// Rate column, in percent.
@@ -125,7 +106,7 @@ pub struct ColumnSpec {
     pub values: Vec<String>,
     /// Code system of the values.
     pub format: Option<CodeFormat>,
-    /// Values that are allowed although they do not follow `format`, for instance `UNIV`.
+    /// Values that are allowed although they do not follow `format`, for instance a mark of all rows.
     pub except: Vec<String>,
     /// Last year of the first vintage for which the producer delivers the measure.
     pub produced_from: Option<u16>,

@@ -1,37 +1,58 @@
 //! The typed form of a specification file, and its expansion: `{h}` stands for each horizon.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::column::{Base, BaseShare, CodeFormat, ColumnKind, ColumnSpec, Role};
+use super::column::{Base, BaseShare, ColumnKind, ColumnSpec, Role};
+use super::format::CodeFormats;
 
 /// A `[[column]]` as typed.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ColumnFile {
+    /// Published name; `{h}` stands for each horizon.
     name: String,
+    /// Type of the values.
     #[serde(rename = "type")]
     kind: ColumnKind,
+    /// What it is for.
     role: Role,
+    /// Unit, for instance `%`, `personnes`, `€`.
     unit: Option<String>,
+    /// What a rate or a share is divided by, in words.
     denominator: Option<String>,
+    /// Short name in French.
     label: String,
+    /// Meaning in French.
     description: String,
+    /// True when a null is a finding.
     #[serde(default)]
     required: bool,
+    /// Smallest value allowed.
     min: Option<f64>,
+    /// Largest value allowed.
     max: Option<f64>,
+    /// The only values allowed.
     #[serde(default)]
     values: Vec<String>,
-    format: Option<CodeFormat>,
+    /// Code system of the values.
+    format: Option<String>,
+    /// Values that are allowed although they do not follow `format`.
     #[serde(default)]
     except: Vec<String>,
+    /// Last year of the first vintage for which the producer delivers the measure.
     produced_from: Option<u16>,
+    /// Last year of the last vintage for which the producer delivers the measure.
     produced_until: Option<u16>,
+    /// Last year of the first vintage for which the horizon is not reached yet.
     not_yet_from: Option<u16>,
+    /// True when no producer delivers the measure at all.
     #[serde(default)]
     not_produced: bool,
+    /// Counts that must all reach the threshold for the measure to be published.
     #[serde(default)]
     base: Vec<String>,
+    /// A count rebuilt from a rate and a count, when the producer gives none.
     base_share: Option<BaseShare>,
     /// Horizons in months: one column for each, with `{h}` replaced everywhere.
     #[serde(default)]
@@ -39,48 +60,59 @@ pub(super) struct ColumnFile {
 }
 
 impl ColumnFile {
-    pub(super) fn expand(self) -> Vec<ColumnSpec> {
+    /// The column, or one for each horizon; the name of a code system that nobody registers is handed to `refuse`.
+    pub(super) fn expand(
+        &self,
+        formats: &CodeFormats,
+        refuse: &mut dyn FnMut(&str),
+    ) -> Vec<ColumnSpec> {
+        let format = self.format.as_deref().and_then(|name| {
+            let format = formats.get(name);
+            if format.is_none() {
+                refuse(name);
+            }
+            format
+        });
+        let at = |horizon: &str| {
+            let fill = |text: &String| text.replace("{h}", horizon);
+            ColumnSpec {
+                name: fill(&self.name),
+                kind: self.kind,
+                role: self.role,
+                unit: self.unit.clone(),
+                denominator: self.denominator.as_ref().map(fill),
+                label: fill(&self.label),
+                description: fill(&self.description),
+                required: self.required,
+                min: self.min,
+                max: self.max,
+                values: self.values.clone(),
+                format,
+                except: self.except.clone(),
+                produced_from: self.produced_from,
+                produced_until: self.produced_until,
+                not_yet_from: self.not_yet_from,
+                not_produced: self.not_produced,
+                base: Base {
+                    counts: self.base.iter().map(fill).collect(),
+                    shares: self
+                        .base_share
+                        .iter()
+                        .map(|share| BaseShare {
+                            rate: fill(&share.rate),
+                            of: fill(&share.of),
+                        })
+                        .collect(),
+                },
+            }
+        };
         if self.horizons.is_empty() {
-            return vec![self.at("")];
+            return vec![at("")];
         }
         self.horizons
             .iter()
-            .map(|horizon| self.clone().at(&horizon.to_string()))
+            .map(|horizon| at(&horizon.to_string()))
             .collect()
-    }
-
-    fn at(self, horizon: &str) -> ColumnSpec {
-        let fill = |text: String| text.replace("{h}", horizon);
-        ColumnSpec {
-            name: fill(self.name),
-            kind: self.kind,
-            role: self.role,
-            unit: self.unit,
-            denominator: self.denominator.map(fill),
-            label: fill(self.label),
-            description: fill(self.description),
-            required: self.required,
-            min: self.min,
-            max: self.max,
-            values: self.values,
-            format: self.format,
-            except: self.except,
-            produced_from: self.produced_from,
-            produced_until: self.produced_until,
-            not_yet_from: self.not_yet_from,
-            not_produced: self.not_produced,
-            base: Base {
-                counts: self.base.into_iter().map(fill).collect(),
-                shares: self
-                    .base_share
-                    .into_iter()
-                    .map(|share| BaseShare {
-                        rate: fill(share.rate),
-                        of: fill(share.of),
-                    })
-                    .collect(),
-            },
-        }
     }
 }
 
@@ -95,11 +127,11 @@ pub(super) fn each<T: Clone>(
         return vec![item];
     }
     let at = |horizon: &u16| {
-        let mut own = item.clone();
-        texts(&mut own, &mut |text| {
+        let mut filled = item.clone();
+        texts(&mut filled, &mut |text| {
             *text = text.replace("{h}", &horizon.to_string())
         });
-        own
+        filled
     };
     horizons.iter().map(at).collect()
 }

@@ -1,31 +1,32 @@
 //! Table specifications: what we know about the data, as data.
 //!
-//! One TOML per table in `tables/`, one per group of columns that `enrich` adds in `additions/`.
+//! One TOML per table, one per group of columns that `enrich` adds; the domain holds them.
 //! They drive casting, checking, documentation and export alike.
 
 mod addition;
 mod column;
-mod common;
 mod expand;
+mod format;
 mod registered;
 mod rule;
 mod secrecy;
 mod table;
+mod tables;
 mod tie;
+mod typed;
 
-pub use addition::{Addition, territory, trades, value_added};
-pub use column::{Base, CodeFormat, ColumnKind, ColumnSpec, Role};
-pub use common::{
-    CommonSpec, EstablishmentSpec, OriginSpec, TrainingSpec, WaySpec, common, common_order,
-};
+pub use addition::{AdditionSpec, AskedAddition, ParameterKind};
+pub use column::{Base, ColumnKind, ColumnSpec, Role};
+pub use format::{CodeFormat, CodeFormats, CodeProblem};
 pub use registered::RegisteredSpec;
 pub use rule::RuleSpec;
 pub use secrecy::{CountSpec, Extremes, LevelSpec, SecrecySpec};
 pub use table::{
-    CopySpec, DerivedSpec, ForeignKey, SpecError, TableKind, TableSpec, TerritorySpec, TradeSpec,
-    ValueAddedSpec, VintageSpec, find, tables,
+    CopySpec, DerivedSpec, ForeignKey, TableKind, TableSpec, VintageSpec, table_schema,
 };
+pub use tables::{Tables, Vocabulary};
 pub use tie::{
     AliasSpec, CommonKey, CumulSpec, MeanSpec, PartitionSpec, RateSpec, RatioSpec, TogetherSpec,
     TotalSpec,
 };
+pub use typed::{Typed, schema_of};

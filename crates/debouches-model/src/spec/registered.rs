@@ -1,11 +1,12 @@
 //! Shares of those registered, so that a producer who counts on leavers can be read beside one who counts on the final year.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::expand::each;
 
 /// Shares of those registered: the counts that they are computed on, and the columns that they fill.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RegisteredSpec {
     /// Those who left.

@@ -1,11 +1,12 @@
 //! A rule as a table declares it: columns, deviation, severity and tolerance.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::{RuleCode, Severity, Tolerance};
 
 /// A rule of the table, or its severity and tolerance.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RuleSpec {
     /// The rule.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::expand::each;
@@ -10,7 +11,7 @@ use super::tie::{
 };
 
 /// What is hidden, how well, and the ties that a reader could use.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SecrecySpec {
     /// Smallest base that may be published, in persons: a base equal to it is published.
@@ -84,7 +85,7 @@ fn yes() -> bool {
 }
 
 /// Whether 0 % and 100 % are published.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Extremes {
     /// They are published as any other rate.
@@ -95,7 +96,7 @@ pub enum Extremes {
 }
 
 /// A count.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CountSpec {
     /// Its column.
@@ -144,7 +145,7 @@ impl CountSpec {
 }
 
 /// Rows of one level.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LevelSpec {
     /// Its name in French, for reports.

@@ -1,21 +1,24 @@
 //! One table: key, columns, rules, secrecy, and what `enrich` does to it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
+use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::addition::{Addition, territory, trades, value_added};
+use super::addition::AskedAddition;
 use super::column::{ColumnKind, ColumnSpec, Role};
-use super::common::{CommonSpec, common};
 use super::expand::ColumnFile;
 use super::registered::RegisteredSpec;
 use super::rule::RuleSpec;
 use super::secrecy::{CountSpec, SecrecySpec};
+use super::tables::Vocabulary;
+use super::typed::{Typed, schema_of};
+use crate::mistake::{Mistake, Mistakes};
 use crate::{RuleCode, Severity, Sha256, TableId, Tolerance, ValueStatus, VintageStyle};
 
 /// What a table is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum TableKind {
     /// Published indicators.
@@ -25,7 +28,7 @@ pub enum TableKind {
 }
 
 /// Which column tells the vintage, and how it is spelled.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VintageSpec {
     /// Name of the column.
@@ -39,42 +42,8 @@ pub struct VintageSpec {
     pub empty: Option<u16>,
 }
 
-/// A value added that its producer stops at a bound.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ValueAddedSpec {
-    /// Its column.
-    pub column: String,
-    /// The bound, in points, on both sides of zero.
-    pub bound: i32,
-}
-
-/// Where the territory of a row is read, in the order of trust.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TerritorySpec {
-    /// Column with the COG code of the région.
-    pub region_cog: Option<String>,
-    /// Column with the name of the région, in any case, with or without accents.
-    pub region_nom: Option<String>,
-    /// Column with `R` and the COG code of the région.
-    pub region_prefixed: Option<String>,
-    /// Column with the UAI.
-    pub uai: Option<String>,
-}
-
-/// Where the training of a row is read.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TradeSpec {
-    /// Column with the diploma code.
-    pub cfd: Option<String>,
-    /// Column with the statistical training code.
-    pub mefstat11: Option<String>,
-}
-
 /// What a derived table is made of: validated tables, by a derivation that `enrich` runs.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DerivedSpec {
     /// Name of the derivation that makes its rows.
@@ -95,7 +64,7 @@ pub struct DerivedSpec {
 }
 
 /// How a row that repeats figures finds the row that it repeats: same key, but for the codes that the copy replaces.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CopySpec {
     /// The table that is repeated.
@@ -111,7 +80,7 @@ pub struct CopySpec {
 }
 
 /// A code that refers to another table.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ForeignKey {
     /// Column of this table.
@@ -150,14 +119,12 @@ pub struct TableSpec {
     pub missing: BTreeMap<String, ValueStatus>,
     /// Primary secrecy; none for nomenclatures.
     pub secrecy: Option<SecrecySpec>,
-    /// Territory tags to add.
-    pub territory: Option<TerritorySpec>,
-    /// Trade tags to add.
-    pub trades: Option<TradeSpec>,
-    /// The value added whose bound is to be told.
-    pub value_added: Option<ValueAddedSpec>,
-    /// True when counts that follow from others are completed, and shares of the final year computed from counts.
-    pub outcomes: bool,
+    /// True when its figures answer for a training or an establishment of a catalogue.
+    pub figures: bool,
+    /// Groups of columns that `enrich` adds, in the order in which they are published.
+    pub additions: Vec<AskedAddition>,
+    /// Columns that every table publishes first, in order.
+    pub first_columns: Arc<Vec<String>>,
     /// Shares of those registered to compute, when leavers and those who continue are counted apart; one for each horizon.
     pub registered: Vec<RegisteredSpec>,
     /// What it is made of, when no source delivers it.
@@ -172,109 +139,152 @@ pub struct TableSpec {
     pub digest: Sha256,
 }
 
-#[derive(Deserialize)]
+/// A file of `tables/`.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct TableFile {
+    /// Its name: that of the file.
     id: TableId,
+    /// Published or not.
     kind: TableKind,
+    /// Title in French.
     title: String,
+    /// What it holds, in French: scope, population, grain.
     description: String,
+    /// Who produces the figures.
     producer: String,
+    /// Address of the producer's page about them.
     homepage: Option<String>,
+    /// What a reuser must know before drawing conclusions, in French.
     #[serde(default)]
     cautions: Vec<String>,
+    /// Names of the columns of the primary key, in sort order.
     key: Vec<String>,
+    /// Columns that published rows are sorted by before the key.
     #[serde(default)]
     sort: Vec<String>,
+    /// Its vintage column.
     vintage: Option<VintageSpec>,
+    /// Markers of a missing measure, and the status that they mean.
     #[serde(default)]
     missing: BTreeMap<String, ValueStatus>,
+    /// Statistical secrecy.
     secrecy: Option<SecrecySpec>,
-    territory: Option<TerritorySpec>,
-    trades: Option<TradeSpec>,
-    value_added: Option<ValueAddedSpec>,
+    /// True when its figures answer for a training or an establishment of a catalogue.
     #[serde(default)]
-    outcomes: bool,
+    figures: bool,
+    /// Groups of columns that `enrich` adds, with what each needs to know.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, BTreeMap<String, serde_json::Value>>")]
+    add: BTreeMap<String, toml::Table>,
+    /// Shares of those registered to compute.
     registered: Option<RegisteredSpec>,
+    /// What it is made of, when no source delivers it.
     derived: Option<DerivedSpec>,
+    /// Codes looked up in other tables.
     #[serde(default)]
     foreign_key: Vec<ForeignKey>,
+    /// The columns, in the order in which they are published.
     column: Vec<ColumnFile>,
+    /// The rules, beside those that hold for every table.
     #[serde(default)]
     rule: Vec<RuleSpec>,
 }
 
-/// Why a specification cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum SpecError {
-    /// The text is not a specification.
-    #[error("cannot read the table specification")]
-    Syntax(#[from] Box<toml::de::Error>),
-    /// The specification contradicts itself.
-    #[error("table {table}: {problems}")]
-    Inconsistent {
-        /// The table.
-        table: TableId,
-        /// What is wrong, separated by `; `.
-        problems: String,
-    },
+/// The JSON Schema of a table specification.
+#[must_use]
+pub fn table_schema() -> serde_json::Value {
+    schema_of::<TableFile>()
 }
 
 impl TableSpec {
-    /// Reads a specification and checks every reference in it.
+    /// Reads a specification and checks every name in it, but for those of other tables.
     ///
     /// # Errors
-    /// When the text is not valid, or names a column that does not exist.
-    pub fn parse(text: &str) -> Result<Self, SpecError> {
-        let file: TableFile = toml::from_str(text).map_err(Box::new)?;
-        let mut spec = Self {
-            id: file.id,
+    /// When the text is not valid, or names what does not exist: with every mistake.
+    pub fn parse(text: &str, vocabulary: &Vocabulary) -> Result<Self, Mistakes> {
+        let typed = Typed::<TableFile>::read(text)?;
+        let mut mistakes = Vec::new();
+        let spec = Self::from_file(&typed, text, vocabulary, &mut mistakes);
+        spec.check(&mut |key, word, mistake| {
+            mistakes.push(mistake.on_line(typed.line_of(key, word)));
+        });
+        if mistakes.is_empty() {
+            Ok(spec)
+        } else {
+            Err(Mistakes::new(mistakes))
+        }
+    }
+
+    fn from_file(
+        typed: &Typed<'_, TableFile>,
+        text: &str,
+        vocabulary: &Vocabulary,
+        mistakes: &mut Vec<Mistake>,
+    ) -> Self {
+        let file = &typed.content;
+        let columns = file
+            .column
+            .iter()
+            .flat_map(|column| {
+                column.expand(&vocabulary.formats, &mut |format| {
+                    let mistake = vocabulary.formats.unknown(format);
+                    mistakes.push(mistake.on_line(typed.line_of("column", format)));
+                })
+            })
+            .collect();
+        if let Some(derived) = &file.derived
+            && !vocabulary.derivations.contains(&derived.derivation)
+        {
+            let name = &derived.derivation;
+            let mistake = Mistake::new(format!("no derivation is called `{name}`"));
+            let mistake = mistake.among(name, vocabulary.derivations.iter().map(String::as_str));
+            mistakes.push(mistake.on_line(typed.line_of("derived", name)));
+        }
+        let tells_cohorts = file
+            .vintage
+            .as_ref()
+            .is_some_and(|vintage| !vintage.edition);
+        let additions = asked_additions(typed, vocabulary, tells_cohorts, mistakes);
+        let digests: String = additions
+            .iter()
+            .map(|addition| addition.spec.digest.to_string())
+            .collect();
+        Self {
+            id: file.id.clone(),
             kind: file.kind,
-            title: file.title,
-            description: file.description,
-            producer: file.producer,
-            homepage: file.homepage,
-            cautions: file.cautions,
-            key: file.key,
-            sort: file.sort,
-            vintage: file.vintage,
-            missing: file.missing,
-            secrecy: file.secrecy.map(|mut secrecy| {
+            title: file.title.clone(),
+            description: file.description.clone(),
+            producer: file.producer.clone(),
+            homepage: file.homepage.clone(),
+            cautions: file.cautions.clone(),
+            key: file.key.clone(),
+            sort: file.sort.clone(),
+            vintage: file.vintage.clone(),
+            missing: file.missing.clone(),
+            secrecy: file.secrecy.clone().map(|mut secrecy| {
                 secrecy.expand();
                 secrecy
             }),
-            territory: file.territory,
-            trades: file.trades,
-            value_added: file.value_added,
-            outcomes: file.outcomes,
+            figures: file.figures,
+            additions,
+            first_columns: Arc::clone(&vocabulary.first_columns),
             registered: file
                 .registered
+                .clone()
                 .into_iter()
                 .flat_map(RegisteredSpec::expand)
                 .collect(),
-            derived: file.derived,
-            foreign_keys: file.foreign_key,
-            columns: file
-                .column
-                .into_iter()
-                .flat_map(ColumnFile::expand)
+            derived: file.derived.clone(),
+            foreign_keys: file.foreign_key.clone(),
+            columns,
+            rules: file
+                .rule
+                .iter()
+                .cloned()
+                .flat_map(RuleSpec::expand)
                 .collect(),
-            rules: file.rule.into_iter().flat_map(RuleSpec::expand).collect(),
-            digest: Sha256::of(text.as_bytes()),
-        };
-        let additions: String = spec
-            .additions()
-            .map(|addition| addition.digest.to_string())
-            .collect();
-        spec.digest = Sha256::of((text.to_owned() + &additions).as_bytes());
-        let problems = spec.problems();
-        if problems.is_empty() {
-            Ok(spec)
-        } else {
-            Err(SpecError::Inconsistent {
-                table: spec.id,
-                problems: problems.join("; "),
-            })
+            digest: Sha256::of((text.to_owned() + &digests).as_bytes()),
         }
     }
 
@@ -296,29 +306,33 @@ impl TableSpec {
         self.sort.iter().chain(rest).cloned().collect()
     }
 
-    /// The columns that `enrich` adds to this table.
-    pub fn added_columns(&self) -> impl Iterator<Item = &'static ColumnSpec> {
-        self.additions()
-            .flat_map(|addition| &addition.columns)
+    /// The columns that `enrich` adds to this table, in the order in which they are published.
+    pub fn added_columns(&self) -> impl Iterator<Item = &ColumnSpec> {
+        self.additions
+            .iter()
+            .flat_map(|addition| &addition.spec.columns)
             // A column that the table has under a common name is the common one.
             .filter(|column| self.column(&column.name).is_none())
     }
 
-    /// Where it reads its common columns.
+    /// The place of a column among those that every table publishes first.
     #[must_use]
-    pub fn common(&self) -> Option<&'static CommonSpec> {
-        common(&self.id)
+    pub fn rank(&self, column: &str) -> Option<usize> {
+        self.first_columns.iter().position(|name| name == column)
     }
 
-    /// The groups of columns that `enrich` adds to this table, in the order in which they are published.
-    fn additions(&self) -> impl Iterator<Item = &'static Addition> + use<> {
-        let added = [
-            self.territory.is_some().then(territory),
-            self.trades.is_some().then(trades),
-            self.value_added.is_some().then(value_added),
-        ];
-        let common = self.common().into_iter().flat_map(CommonSpec::groups);
-        common.chain(added.into_iter().flatten())
+    /// The group of added columns of that name, when the table has it.
+    #[must_use]
+    pub fn addition(&self, name: &str) -> Option<&AskedAddition> {
+        self.additions
+            .iter()
+            .find(|addition| addition.spec.name == name)
+    }
+
+    /// Columns by which findings are counted: the vintage, then those that additions name.
+    pub fn slices(&self) -> impl Iterator<Item = &str> {
+        let vintage = self.vintage.iter().map(|vintage| vintage.column.as_str());
+        vintage.chain(self.additions.iter().filter_map(AskedAddition::slice))
     }
 
     /// True when its rows speak of cohorts: figures of a vintage, not the edition of a code list.
@@ -373,15 +387,32 @@ impl TableSpec {
         (severity, rule.map(RuleSpec::tolerance).unwrap_or_default())
     }
 
-    fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
+    /// Hands what names nothing to `refuse`, with the key and the word of the file that it is about.
+    fn check(&self, refuse: &mut dyn FnMut(&str, &str, Mistake)) {
         let names: BTreeSet<&str> = self
             .columns
             .iter()
             .map(|column| column.name.as_str())
             .collect();
-        if names.len() < self.columns.len() {
-            problems.push("a column is declared twice".to_owned());
+        let mut seen = BTreeSet::new();
+        for column in &self.columns {
+            if !seen.insert(&column.name) {
+                let message = format!("column `{}` is declared twice", column.name);
+                refuse("column", &column.name, Mistake::new(message));
+            }
+            if column.is_measure()
+                && !matches!(column.kind, ColumnKind::Integer | ColumnKind::Decimal)
+            {
+                let mut mistake =
+                    Mistake::new(format!("measure `{}` is not a number", column.name));
+                mistake.expected = Some("type `integer` or `decimal`".to_owned());
+                refuse("column", &column.name, mistake);
+            }
+            if column.role == Role::Tag {
+                let mut mistake = Mistake::new(format!("`{}` is a tag", column.name));
+                mistake.expected = Some("another role: tags are added by enrich".to_owned());
+                refuse("column", &column.name, mistake);
+            }
         }
         for rule in &self.rules {
             if let Some(expected) = rule
@@ -389,247 +420,136 @@ impl TableSpec {
                 .columns()
                 .filter(|expected| rule.columns.len() != *expected)
             {
-                problems.push(format!(
-                    "rule {} names {} columns instead of {expected}",
-                    rule.code,
-                    rule.columns.len()
-                ));
+                let message = format!("rule {} names {} columns", rule.code, rule.columns.len());
+                let mut mistake = Mistake::new(message);
+                mistake.expected = Some(format!("{expected} columns"));
+                refuse("rule", rule.code.as_str(), mistake);
             }
         }
-        let mut must_exist = |what: &str, name: &str| {
+        for (key, what, name) in self.named_columns() {
             if !names.contains(name) {
-                problems.push(format!("{what} names `{name}`, which is not a column"));
+                let message = format!("{what} names `{name}`, which is not a column");
+                refuse(
+                    key,
+                    name,
+                    Mistake::new(message).among(name, names.iter().copied()),
+                );
             }
-        };
-        self.key.iter().for_each(|name| must_exist("the key", name));
-        let is_added = |name: &&String| self.added_columns().any(|column| &column.name == *name);
-        self.sort
-            .iter()
-            .filter(|name| !is_added(name))
-            .for_each(|name| must_exist("the sort", name));
-        self.vintage
-            .iter()
-            .for_each(|vintage| must_exist("the vintage", &vintage.column));
-        self.foreign_keys
-            .iter()
-            .for_each(|key| must_exist("a foreign key", &key.column));
-        for rule in &self.rules {
-            rule.columns
+        }
+    }
+
+    /// Columns of the table that its other parts name: the key of the file, what names it, and the name.
+    fn named_columns(&self) -> Vec<(&'static str, String, &str)> {
+        let mut named: Vec<(&'static str, String, &str)> = Vec::new();
+        let is_added = |name: &str| self.added_columns().any(|column| column.name == name);
+        named.extend(
+            self.key
                 .iter()
-                .for_each(|name| must_exist(&format!("rule {}", rule.code), name));
+                .map(|name| ("key", "the key".to_owned(), name.as_str())),
+        );
+        let sort = self.sort.iter().filter(|name| !is_added(name));
+        named.extend(sort.map(|name| ("sort", "the sort".to_owned(), name.as_str())));
+        named.extend(
+            self.vintage
+                .iter()
+                .map(|vintage| ("vintage", "the vintage".to_owned(), vintage.column.as_str())),
+        );
+        named.extend(self.foreign_keys.iter().map(|key| {
+            (
+                "foreign_key",
+                "a foreign key".to_owned(),
+                key.column.as_str(),
+            )
+        }));
+        for rule in &self.rules {
+            let what = format!("rule {}", rule.code);
+            named.extend(
+                rule.columns
+                    .iter()
+                    .map(|name| ("rule", what.clone(), name.as_str())),
+            );
         }
         for column in &self.columns {
-            column
-                .base
-                .counts
-                .iter()
-                .for_each(|name| must_exist(&format!("the base of {}", column.name), name));
-            for share in &column.base.shares {
-                must_exist(&format!("the base of {}", column.name), &share.rate);
-                must_exist(&format!("the base of {}", column.name), &share.of);
-            }
+            let what = format!("the base of {}", column.name);
+            let shares = column.base.shares.iter();
+            let shares = shares.flat_map(|share| [&share.rate, &share.of]);
+            let names = column.base.counts.iter().chain(shares);
+            named.extend(names.map(|name| ("column", what.clone(), name.as_str())));
         }
-        if let Some(territory) = &self.territory {
-            [
-                &territory.region_cog,
-                &territory.region_nom,
-                &territory.region_prefixed,
-                &territory.uai,
-            ]
-            .into_iter()
-            .flatten()
-            .for_each(|name| must_exist("the territory", name));
+        for addition in &self.additions {
+            let what = format!("[add.{}]", addition.spec.name);
+            named.extend(
+                addition
+                    .named_columns()
+                    .map(|name| ("add", what.clone(), name)),
+            );
         }
-        for (what, name) in self.secrecy.iter().flat_map(SecrecySpec::columns) {
-            must_exist(what, name);
-        }
-        let added: BTreeSet<&str> = self
-            .added_columns()
-            .map(|column| column.name.as_str())
-            .collect();
-        for part in self
-            .secrecy
-            .iter()
+        let secrecy = self.secrecy.iter();
+        named.extend(
+            secrecy
+                .clone()
+                .flat_map(SecrecySpec::columns)
+                .map(|(what, name)| ("secrecy", what.to_owned(), name)),
+        );
+        let family = secrecy
             .flat_map(|secrecy| &secrecy.together)
             .flat_map(|together| &together.key)
-        {
-            match &part.column {
-                Some(column) if !added.contains(column.as_str()) => {
-                    must_exist("the key of a family", column)
-                }
-                Some(_) | None => {}
-            }
-        }
-        if let Some(trades) = &self.trades {
-            [&trades.cfd, &trades.mefstat11]
-                .into_iter()
-                .flatten()
-                .for_each(|name| must_exist("the trades", name));
-        }
-        self.value_added
-            .iter()
-            .for_each(|value| must_exist("the value added", &value.column));
-        self.registered
-            .iter()
-            .flat_map(RegisteredSpec::columns)
-            .for_each(|name| must_exist("those registered", name));
-        for copies in self
-            .derived
-            .iter()
-            .filter_map(|derived| derived.copies.as_ref())
-        {
-            copies
-                .by
+            .filter_map(|part| part.column.as_deref())
+            .filter(|name| !is_added(name));
+        named.extend(family.map(|name| ("secrecy", "the key of a family".to_owned(), name)));
+        named.extend(
+            self.registered
                 .iter()
-                .chain(&copies.replaced)
-                .for_each(|name| must_exist("the copies", name));
+                .flat_map(RegisteredSpec::columns)
+                .map(|name| ("registered", "those registered".to_owned(), name.as_str())),
+        );
+        if let Some(copies) = self.copies() {
+            let names = copies.by.iter().chain(&copies.replaced);
+            named.extend(names.map(|name| ("derived", "the copies".to_owned(), name.as_str())));
         }
-        for column in self.measures() {
-            if !matches!(column.kind, ColumnKind::Integer | ColumnKind::Decimal) {
-                problems.push(format!("measure `{}` is not a number", column.name));
-            }
-        }
-        for column in self
-            .columns
-            .iter()
-            .filter(|column| column.role == Role::Tag)
-        {
-            problems.push(format!(
-                "`{}` is a tag: tags are added by enrich",
-                column.name
-            ));
-        }
-        problems
+        named
     }
 }
 
-/// Every embedded specification, in the order of names.
-pub fn tables() -> &'static [TableSpec] {
-    static TABLES: OnceLock<Vec<TableSpec>> = OnceLock::new();
-    TABLES.get_or_init(|| {
-        [
-            include_str!("../../../debouches-insertion/tables/acce_etablissement.toml"),
-            include_str!("../../../debouches-insertion/tables/affelnet_offre.toml"),
-            include_str!("../../../debouches-insertion/tables/annuaire.toml"),
-            include_str!("../../../debouches-insertion/tables/bcn_categorie_specialite.toml"),
-            include_str!("../../../debouches-insertion/tables/bcn_dispositif_formation.toml"),
-            include_str!("../../../debouches-insertion/tables/bcn_domaine_specialite.toml"),
-            include_str!("../../../debouches-insertion/tables/bcn_famille_metier.toml"),
-            include_str!("../../../debouches-insertion/tables/bcn_formation_diplome.toml"),
-            include_str!("../../../debouches-insertion/tables/bcn_groupe_formation.toml"),
-            include_str!("../../../debouches-insertion/tables/bcn_groupe_specialite.toml"),
-            include_str!("../../../debouches-insertion/tables/bcn_lien_formation_groupe.toml"),
-            include_str!("../../../debouches-insertion/tables/bcn_lien_mef_famille_metier.toml"),
-            include_str!("../../../debouches-insertion/tables/bcn_mef.toml"),
-            include_str!("../../../debouches-insertion/tables/bcn_n_formation_diplome.toml"),
-            include_str!("../../../debouches-insertion/tables/bcn_niveau_formation_diplome.toml"),
-            include_str!("../../../debouches-insertion/tables/bcn_type_diplome_sise.toml"),
-            include_str!("../../../debouches-insertion/tables/bcn_type_groupe_formation.toml"),
-            include_str!("../../../debouches-insertion/tables/catalogue_apprentissage.toml"),
-            include_str!("../../../debouches-insertion/tables/certif_info.toml"),
-            include_str!("../../../debouches-insertion/tables/chomage_departement.toml"),
-            include_str!("../../../debouches-insertion/tables/chomage_region.toml"),
-            include_str!("../../../debouches-insertion/tables/cog_arrondissement.toml"),
-            include_str!("../../../debouches-insertion/tables/cog_collectivite_outremer.toml"),
-            include_str!("../../../debouches-insertion/tables/cog_commune.toml"),
-            include_str!("../../../debouches-insertion/tables/cog_departement.toml"),
-            include_str!("../../../debouches-insertion/tables/cog_mouvement_commune.toml"),
-            include_str!("../../../debouches-insertion/tables/cog_region.toml"),
-            include_str!("../../../debouches-insertion/tables/comparables.toml"),
-            include_str!("../../../debouches-insertion/tables/continuum_diplomes.toml"),
-            include_str!("../../../debouches-insertion/tables/couverture_catalogues.toml"),
-            include_str!("../../../debouches-insertion/tables/couverture_etablissements.toml"),
-            include_str!("../../../debouches-insertion/tables/definitions.toml"),
-            include_str!("../../../debouches-insertion/tables/departement_academie_region.toml"),
-            include_str!("../../../debouches-insertion/tables/donnees_liees_etablissements.toml"),
-            include_str!("../../../debouches-insertion/tables/donnees_liees_regionales.toml"),
-            include_str!("../../../debouches-insertion/tables/fap_rome.toml"),
-            include_str!("../../../debouches-insertion/tables/ij_agricole_formation.toml"),
-            include_str!("../../../debouches-insertion/tables/ij_api_etablissement.toml"),
-            include_str!("../../../debouches-insertion/tables/ij_api_france.toml"),
-            include_str!("../../../debouches-insertion/tables/ij_api_region.toml"),
-            include_str!("../../../debouches-insertion/tables/ij_cfa_etablissement.toml"),
-            include_str!("../../../debouches-insertion/tables/ij_cfa_formation.toml"),
-            include_str!("../../../debouches-insertion/tables/ij_lycee_etablissement.toml"),
-            include_str!("../../../debouches-insertion/tables/ij_lycee_formation.toml"),
-            include_str!("../../../debouches-insertion/tables/ij_regional.toml"),
-            include_str!("../../../debouches-insertion/tables/insersup.toml"),
-            include_str!("../../../debouches-insertion/tables/insersup_agregats.toml"),
-            include_str!("../../../debouches-insertion/tables/insersup_ensemble.toml"),
-            include_str!("../../../debouches-insertion/tables/insersup_par_horizon.toml"),
-            include_str!("../../../debouches-insertion/tables/insertion_master.toml"),
-            include_str!("../../../debouches-insertion/tables/kit_apprentissage.toml"),
-            include_str!("../../../debouches-insertion/tables/lycee_ips.toml"),
-            include_str!("../../../debouches-insertion/tables/onisep_passage.toml"),
-            include_str!("../../../debouches-insertion/tables/orion_famille_metiers.toml"),
-            include_str!("../../../debouches-insertion/tables/orion_options_bts.toml"),
-            include_str!("../../../debouches-insertion/tables/parcoursup_offre_bts.toml"),
-            include_str!("../../../debouches-insertion/tables/passage_sise_fresq.toml"),
-            include_str!("../../../debouches-insertion/tables/paysage_etablissement.toml"),
-            include_str!("../../../debouches-insertion/tables/perimetres.toml"),
-            include_str!("../../../debouches-insertion/tables/referentiel_diplomes.toml"),
-            include_str!("../../../debouches-insertion/tables/rome.toml"),
-            include_str!("../../../debouches-insertion/tables/rome_appellation.toml"),
-            include_str!("../../../debouches-insertion/tables/rome_domaine.toml"),
-            include_str!("../../../debouches-insertion/tables/signalement_recu.toml"),
-            include_str!("../../../debouches-insertion/tables/signalements.toml"),
-            include_str!("../../../debouches-insertion/tables/tags_metiers.toml"),
-            include_str!("../../../debouches-insertion/tables/tags_regions.toml"),
-            include_str!("../../../debouches-insertion/tables/vues_diplomes.toml"),
-        ]
-        .into_iter()
-        .map(|text| TableSpec::parse(text).expect("the embedded tables are checked by a test"))
-        .collect()
-    })
-}
-
-/// The embedded specification of that table.
-#[must_use]
-pub fn find(id: &TableId) -> Option<&'static TableSpec> {
-    tables().iter().find(|spec| &spec.id == id)
+/// The groups of added columns that a file asks for, and those that it has without asking.
+fn asked_additions(
+    typed: &Typed<'_, TableFile>,
+    vocabulary: &Vocabulary,
+    tells_cohorts: bool,
+    mistakes: &mut Vec<Mistake>,
+) -> Vec<AskedAddition> {
+    let asked = &typed.content.add;
+    for name in asked
+        .keys()
+        .filter(|name| vocabulary.addition(name).is_none())
+    {
+        let mistake = Mistake::new(format!("no group of added columns is called `{name}`"));
+        let known = vocabulary.additions.iter().map(|own| own.name.as_str());
+        mistakes.push(
+            mistake
+                .among(name, known)
+                .on_line(typed.line_of("add", name)),
+        );
+    }
+    let additions =
+        vocabulary
+            .additions
+            .iter()
+            .filter_map(|addition| match asked.get(&addition.name) {
+                Some(parameters) => Some(AskedAddition::read(
+                    addition,
+                    parameters,
+                    &mut |word, mistake| mistakes.push(mistake.on_line(typed.line_of("add", word))),
+                )),
+                None => (addition.of_cohorts && tells_cohorts)
+                    .then(|| AskedAddition::unasked(Arc::clone(addition))),
+            });
+    additions.collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_embedded_specification_is_consistent_and_sorted() {
-        let ids: Vec<_> = tables().iter().map(|spec| spec.id.as_str()).collect();
-        assert!(ids.is_sorted(), "{ids:?}");
-        assert!(!territory().columns.is_empty() && !trades().columns.is_empty());
-        for (spec, key) in tables()
-            .iter()
-            .flat_map(|spec| spec.foreign_keys.iter().map(move |key| (spec, key)))
-        {
-            let to = find(&key.table).and_then(|table| table.column(&key.to));
-            assert!(
-                to.is_some(),
-                "{}: {}.{} does not exist",
-                spec.id,
-                key.table,
-                key.to
-            );
-        }
-    }
-
-    /// T16: two cumuls in a row share a cohort, and every table that has some says so.
-    #[test]
-    fn every_table_of_cumuls_says_that_they_overlap() {
-        let cumuls = tables().iter().filter(|spec| {
-            let style = spec.vintage.as_ref().map(|vintage| vintage.style);
-            matches!(style, Some(VintageStyle::Cumul | VintageStyle::Pair))
-        });
-        for spec in cumuls {
-            assert!(
-                spec.cautions
-                    .iter()
-                    .any(|text| text.contains("partagent une promotion")),
-                "{}",
-                spec.id
-            );
-        }
-    }
 
     #[test]
     fn a_reference_to_a_column_that_does_not_exist_is_refused() {
@@ -639,15 +559,18 @@ mod tests {
             title = "T"
             description = "D"
             producer = "P"
-            key = ["uia"]
+            key = ["unti"]
             [[column]]
-            name = "uai"
+            name = "unit"
             type = "text"
             role = "dimension"
-            label = "UAI"
+            label = "Unit"
             description = "Établissement"
         "#;
-        let error = TableSpec::parse(text).unwrap_err().to_string();
-        assert_eq!(error, "table t: the key names `uia`, which is not a column");
+        let error = TableSpec::parse(text, &Vocabulary::default()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "line 7: the key names `unti`, which is not a column (expected: `unit`)"
+        );
     }
 }

@@ -1,5 +1,6 @@
 //! What a reader can compute from what: totals, partitions, rates, means, aliases and cumuls.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 fn yes() -> bool {
@@ -7,7 +8,7 @@ fn yes() -> bool {
 }
 
 /// A row that is the sum of the rows that differ from it in one column only, and in those that follow from it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TotalSpec {
     /// The column of the key.
@@ -32,7 +33,7 @@ pub struct TotalSpec {
 }
 
 /// Counts that add up to another, in each row.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PartitionSpec {
     /// The sum: a column, or a number such as `100`.
@@ -53,7 +54,7 @@ impl PartitionSpec {
 }
 
 /// A rate in percent, rounded.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RateSpec {
     /// Its column.
@@ -71,7 +72,7 @@ pub struct RateSpec {
 }
 
 /// A rate that follows from two shares of a larger whole: `rate = part / (100 − less)`, all three rounded to a whole percent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RatioSpec {
     /// The rate, for instance employment among leavers.
@@ -83,7 +84,7 @@ pub struct RatioSpec {
 }
 
 /// Columns that hold one figure under several names.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AliasSpec {
     /// The columns.
@@ -91,7 +92,7 @@ pub struct AliasSpec {
 }
 
 /// Rates of a row that lie between those of the rows that differ from it in one column only: a mean of theirs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MeanSpec {
     /// The column of the key.
@@ -103,7 +104,7 @@ pub struct MeanSpec {
 }
 
 /// A row of two years that is the sum of the rows of each, the rest of the key being the same.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CumulSpec {
     /// The column of the key that tells the years.
@@ -113,7 +114,7 @@ pub struct CumulSpec {
 }
 
 /// Tables of a dataset that are judged as one: levels of the same counts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TogetherSpec {
     /// Name of the family; its tables have the same counts and the same common key.
@@ -126,7 +127,7 @@ pub struct TogetherSpec {
 }
 
 /// A part of a common key: a column of the table, or what stands there on all of its rows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CommonKey {
     /// Its name in the family.

@@ -20,6 +20,8 @@ pub use shape::{ShapeColumn, Side, SideTable, TableShape};
 pub(crate) use told::table_sentences;
 pub use told::{changes, text};
 
+use debouches_model::spec::Tables;
+
 use crate::PackageError;
 
 /// The JSON Schema of a [`DiffReport`].
@@ -30,6 +32,7 @@ pub const DIFF_SCHEMA: &str = include_str!("diff.schema.json");
 /// # Errors
 /// When a file is not a readable table.
 pub fn diff(
+    tables: &Tables,
     before: &Side,
     after: &Side,
     tolerance: f64,
@@ -38,11 +41,13 @@ pub fn diff(
     let mut report = DiffReport::new(&before.name, &after.name, tolerance);
     for new in &after.tables {
         match before.table(&new.shape.table) {
-            Some(old) => {
-                report
-                    .tables
-                    .push(table::compare(old, new, tolerance, rows.as_deref_mut())?)
-            }
+            Some(old) => report.tables.push(table::compare(
+                tables,
+                old,
+                new,
+                tolerance,
+                rows.as_deref_mut(),
+            )?),
             None => report.tables_added.push(new.shape.table.clone()),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use debouches_model::spec::{CodeFormat, TableSpec, find};
+use debouches_model::spec::{CodeFormat, TableSpec, Tables};
 use debouches_table::{Alignment, Column, TextColumn, as_text, changed_pairs};
 
 use super::cells::{Groups, column_diff};
@@ -66,6 +66,7 @@ fn key_text(names: &[String], columns: &[Column], row: u32) -> String {
 }
 
 pub(super) fn compare(
+    tables: &Tables,
     old: &SideTable,
     new: &SideTable,
     tolerance: f64,
@@ -155,7 +156,7 @@ pub(super) fn compare(
             .push(column_diff(column, &sides, &before, &after, &changed));
     }
     found.rows = counts(&sides, &changed_rows);
-    found.values = values(&sides).map_err(wrap)?;
+    found.values = values(tables, &sides).map_err(wrap)?;
     Ok(found)
 }
 
@@ -240,8 +241,11 @@ fn status_moves(
 }
 
 /// Vintages and diplomas of one side only.
-fn values(sides: &Sides<'_>) -> Result<Vec<ValuesDiff>, debouches_table::TableError> {
-    let Some(spec) = sides.new.shape.table.parse().ok().and_then(|id| find(&id)) else {
+fn values(
+    tables: &Tables,
+    sides: &Sides<'_>,
+) -> Result<Vec<ValuesDiff>, debouches_table::TableError> {
+    let Some(spec) = tables.named(&sides.new.shape.table) else {
         return Ok(Vec::new());
     };
     let mut found = Vec::new();
@@ -281,12 +285,7 @@ fn told_columns(spec: &TableSpec) -> Vec<(&str, &'static str)> {
         .vintage
         .iter()
         .map(|vintage| (vintage.column.as_str(), "vintage"));
-    let is_diploma = |format: CodeFormat| {
-        matches!(
-            format,
-            CodeFormat::Cfd | CodeFormat::Mefstat11 | CodeFormat::Sise
-        )
-    };
+    let is_diploma = |format: CodeFormat| format.names_training;
     let diplomas = spec
         .columns
         .iter()

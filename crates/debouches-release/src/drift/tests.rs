@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use debouches_model::Lang;
-use debouches_model::spec::find;
+use debouches_model::spec::{TableSpec, Vocabulary};
 
 use super::*;
 use crate::profile::{Cell, Measured};
@@ -57,7 +57,21 @@ fn sample(rows: [[u64; 2]; 2], mean: f64) -> TableProfile {
 }
 
 fn told(candidate: &TableProfile) -> Vec<(String, String)> {
-    let spec = find(&"ij_cfa_etablissement".parse().unwrap()).unwrap();
+    let text = r#"
+        id = "t"
+        kind = "indicators"
+        title = "T"
+        description = "D"
+        producer = "P"
+        key = ["uai"]
+        [[column]]
+        name = "uai"
+        type = "text"
+        role = "dimension"
+        label = "UAI"
+        description = "Établissement"
+    "#;
+    let spec = &TableSpec::parse(text, &Vocabulary::default()).unwrap();
     let live = sample([[900, 900], [19, 19]], 60.0);
     let breaches = compare(spec, &live, candidate, &Budgets::default());
     breaches

@@ -20,7 +20,7 @@ pub(crate) fn check(
     let column = table.text(&vintage.column)?;
     let parsed: Vec<Option<Vintage>> = column
         .distinct()
-        .map(|text| Vintage::parse(text, vintage.style))
+        .map(|text| Vintage::parse(text, &vintage.style))
         .collect();
     let is_pair = |vintage: &Vintage| vintage.first != vintage.last;
     if !parsed.iter().flatten().any(is_pair) {

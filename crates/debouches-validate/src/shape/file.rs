@@ -3,37 +3,46 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use debouches_model::ValueStatus;
-use debouches_model::spec::TableSpec;
+use debouches_model::spec::{TableSpec, Typed, schema_of};
+use debouches_model::{Mistake, Mistakes, ValueStatus};
+use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::{Value, json};
 
-use super::{Shape, ShapeError, Spread};
+use super::{Shape, Spread};
 use crate::format::{BodyKind, Code, Formats};
 
 /// Stands in a heading for each value of the column that tells the rows made of one record apart.
 const SPREAD: &str = "{}";
 
-#[derive(Deserialize)]
+/// A file of `shapes/`.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ShapeFile {
     /// What its bodies are made of: `csv`, `json`, or a format that the domain registers.
     body: Option<String>,
+    /// Encodings in which it is delivered: UTF-8 when none is named.
     #[serde(default)]
     encodings: Vec<String>,
+    /// True when headings are the names of the columns.
     #[serde(default)]
     same_names: bool,
+    /// True when other headings are left out without a finding.
     #[serde(default)]
     allow_extra: bool,
-    /// Every heading in order, when some are empty or repeated; and the column of each, empty for those left out.
+    /// Every heading in order, when some are empty or repeated.
     #[serde(default)]
     header: Vec<String>,
+    /// The column of each heading of `header`, empty for those left out.
     #[serde(default)]
     by_position: Vec<String>,
+    /// Heading = column.
     #[serde(default)]
     columns: BTreeMap<String, String>,
     /// Headings that a file of this generation may lack.
     #[serde(default)]
     optional: BTreeMap<String, String>,
+    /// Headings that are left out, and why.
     #[serde(default)]
     ignored: BTreeMap<String, String>,
     /// Columns that only the configuration of the source can tell, and what is expected there.
@@ -42,29 +51,63 @@ struct ShapeFile {
     /// Columns that are the same on every row of the generation.
     #[serde(default)]
     constants: BTreeMap<String, String>,
-    /// Other spellings of values: column, then found value = published value.
+    /// Other spellings of values: column, then value of the file = published value.
     #[serde(default)]
     recode: BTreeMap<String, BTreeMap<String, String>>,
     /// Markers of missing measures that only this generation has.
     #[serde(default)]
     missing: BTreeMap<String, ValueStatus>,
+    /// One row for each value of a column, when a generation has a heading for each.
     spread: Option<Spread>,
     /// What arranges its cells, when headings do not suffice: `formula-text`, or an arrangement that the domain registers.
     code: Option<String>,
 }
 
+/// Names of the bodies that need nothing registered.
+const BODIES: [&str; 2] = ["csv", "json"];
+
+/// The JSON Schema of a shape, with the names that are registered.
+#[must_use]
+pub fn shape_schema(formats: &Formats) -> Value {
+    let mut schema = schema_of::<ShapeFile>();
+    let names = |names: Vec<&str>| {
+        json!(
+            names
+                .into_iter()
+                .map(Some)
+                .chain([None])
+                .collect::<Vec<_>>()
+        )
+    };
+    schema["properties"]["body"]["enum"] =
+        names(BODIES.into_iter().chain(formats.body_names()).collect());
+    schema["properties"]["code"]["enum"] = names(
+        [Code::FORMULA_TEXT]
+            .into_iter()
+            .chain(formats.arrangement_names())
+            .collect(),
+    );
+    schema
+}
+
+/// Reads the shape of that generation of a table.
 pub(super) fn parse(
-    name: &str,
+    generation: &str,
     text: &str,
     spec: &TableSpec,
     formats: &Formats,
-) -> Result<Shape, ShapeError> {
-    let file: ShapeFile = toml::from_str(text).map_err(|source| ShapeError::Syntax {
-        name: name.to_owned(),
-        source: Box::new(source),
-    })?;
-    let body = body(name, file.body.as_deref(), formats)?;
-    let code = code(name, file.code.as_deref(), formats)?;
+) -> Result<Shape, Mistakes> {
+    let typed = Typed::<ShapeFile>::read(text)?;
+    let mut mistakes = Vec::new();
+    let (body, code) = (
+        body(&typed, formats, &mut mistakes),
+        code(&typed, formats, &mut mistakes),
+    );
+    check_columns(&typed, spec, &mut mistakes);
+    if !mistakes.is_empty() {
+        return Err(Mistakes::new(mistakes));
+    }
+    let file = typed.content;
     let headings: BTreeMap<String, String> = if file.same_names {
         spec.columns
             .iter()
@@ -82,10 +125,7 @@ pub(super) fn parse(
         file.encodings
     };
     Ok(Shape {
-        name: name
-            .split_once('.')
-            .map_or(name, |(_, shape)| shape)
-            .to_owned(),
+        name: generation.to_owned(),
         body,
         encodings,
         header: file.header,
@@ -104,41 +144,68 @@ pub(super) fn parse(
     })
 }
 
-fn body(name: &str, typed: Option<&str>, formats: &Formats) -> Result<BodyKind, ShapeError> {
-    match typed {
-        None | Some("csv") => Ok(BodyKind::Csv),
-        Some("json") => Ok(BodyKind::Json),
-        Some(other) => match formats.body(other) {
-            Some(format) => Ok(BodyKind::Registered(Arc::clone(format))),
-            None => Err(ShapeError::UnknownName {
-                name: name.to_owned(),
-                what: "body",
-                value: other.to_owned(),
-                known: ["csv", "json"]
-                    .into_iter()
-                    .chain(formats.body_names())
-                    .collect(),
-            }),
+fn body(typed: &Typed<'_, ShapeFile>, formats: &Formats, mistakes: &mut Vec<Mistake>) -> BodyKind {
+    match typed.content.body.as_deref() {
+        None | Some("csv") => BodyKind::Csv,
+        Some("json") => BodyKind::Json,
+        Some(name) => match formats.body(name) {
+            Some(format) => BodyKind::Registered(Arc::clone(format)),
+            None => {
+                let known = BODIES.into_iter().chain(formats.body_names());
+                let mistake = Mistake::new(format!("`body` is `{name}`")).among(name, known);
+                mistakes.push(mistake.on_line(typed.line_of("body", name)));
+                BodyKind::Csv
+            }
         },
     }
 }
 
-fn code(name: &str, typed: Option<&str>, formats: &Formats) -> Result<Option<Code>, ShapeError> {
-    match typed {
-        None => Ok(None),
-        Some(Code::FORMULA_TEXT) => Ok(Some(Code::FormulaText)),
-        Some(other) => match formats.arrangement(other) {
-            Some(arrangement) => Ok(Some(Code::Registered(Arc::clone(arrangement)))),
-            None => Err(ShapeError::UnknownName {
-                name: name.to_owned(),
-                what: "code",
-                value: other.to_owned(),
-                known: [Code::FORMULA_TEXT]
+fn code(
+    typed: &Typed<'_, ShapeFile>,
+    formats: &Formats,
+    mistakes: &mut Vec<Mistake>,
+) -> Option<Code> {
+    match typed.content.code.as_deref()? {
+        Code::FORMULA_TEXT => Some(Code::FormulaText),
+        name => {
+            let arrangement = formats.arrangement(name);
+            if arrangement.is_none() {
+                let known = [Code::FORMULA_TEXT]
                     .into_iter()
-                    .chain(formats.arrangement_names())
-                    .collect(),
-            }),
-        },
+                    .chain(formats.arrangement_names());
+                let mistake = Mistake::new(format!("`code` is `{name}`")).among(name, known);
+                mistakes.push(mistake.on_line(typed.line_of("code", name)));
+            }
+            arrangement.map(|arrangement| Code::Registered(Arc::clone(arrangement)))
+        }
+    }
+}
+
+/// Every column that a shape names is one of its table.
+fn check_columns(typed: &Typed<'_, ShapeFile>, spec: &TableSpec, mistakes: &mut Vec<Mistake>) {
+    let file = &typed.content;
+    let named = file
+        .columns
+        .values()
+        .map(|name| ("columns", name))
+        .chain(file.optional.values().map(|name| ("optional", name)))
+        .chain(file.by_position.iter().map(|name| ("by_position", name)))
+        .chain(file.given.keys().map(|name| ("given", name)))
+        .chain(file.constants.keys().map(|name| ("constants", name)))
+        .chain(file.recode.keys().map(|name| ("recode", name)))
+        .chain(file.spread.iter().map(|spread| ("spread", &spread.column)));
+    for (key, name) in named.filter(|(_, name)| !name.is_empty()) {
+        if spec.column(name).is_none() {
+            let known = spec.columns.iter().map(|column| column.name.as_str());
+            let mistake = Mistake::new(format!("table {} has no column `{name}`", spec.id));
+            mistakes.push(mistake.among(name, known).on_line(typed.line_of(key, name)));
+        }
+    }
+    let (headings, columns) = (file.header.len(), file.by_position.len());
+    if headings != columns {
+        let mut mistake = Mistake::new(format!("`by_position` has {columns} columns"));
+        mistake.expected = Some(format!("{headings}, as many as `header`"));
+        mistakes.push(mistake.on_line(typed.line_of("by_position", "by_position")));
     }
 }
 

@@ -115,7 +115,7 @@ fn list(headings: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use debouches_model::spec::TableSpec;
+    use debouches_model::spec::{TableSpec, Tables, Vocabulary};
 
     use super::*;
     use crate::format::Formats;
@@ -144,19 +144,15 @@ mod tests {
             label = "Diploma"
             description = "Diploma"
             "#,
+            &Vocabulary::default(),
         )
         .unwrap();
         let text = "[columns]\n\"CODE\" = \"code\"\n\"FORMATION_DIPLOME\" = \"diploma\"";
-        let shapes = Shapes::read(
-            [("trainings.plain", text)],
-            std::slice::from_ref(&spec),
-            &Formats::default(),
-        )
-        .unwrap();
+        let (id, tables) = (spec.id.clone(), Tables::new(vec![spec]));
+        let files = [("trainings.plain", text)].into_iter().collect();
+        let shapes = Shapes::read(files, &tables, &Formats::default()).unwrap();
         let header: Vec<String> = ["CODE", "FORMATION_DIPLOMES"].map(str::to_owned).to_vec();
-        let finding = recognise(shapes.of(&spec.id).to_vec(), &header)
-            .err()
-            .unwrap();
+        let finding = recognise(shapes.of(&id).to_vec(), &header).err().unwrap();
         assert_eq!(
             finding.expected.as_deref(),
             Some("« FORMATION_DIPLOME » (« FORMATION_DIPLOMES » ?)")

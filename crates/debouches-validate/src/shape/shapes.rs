@@ -2,44 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use debouches_model::spec::TableSpec;
-use debouches_model::{Lang, Sha256, TableId};
+use debouches_model::spec::Tables;
+use debouches_model::{Lang, Mistake, Mistakes, Sha256, TableId};
 
 use super::recognise::recognise;
 use super::{Shape, file};
 use crate::format::Formats;
-
-/// Why a shape file cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum ShapeError {
-    /// The text is not a shape.
-    #[error("cannot read shape {name}")]
-    Syntax {
-        /// The shape, `<table>.<generation>`.
-        name: String,
-        /// The cause.
-        #[source]
-        source: Box<toml::de::Error>,
-    },
-    /// The shape names a format or an arrangement that nobody registers.
-    #[error("shape {name}: no {what} is called `{value}` (known: {})", known.join(", "))]
-    UnknownName {
-        /// The shape.
-        name: String,
-        /// The key of the file.
-        what: &'static str,
-        /// What it holds.
-        value: String,
-        /// What it may hold.
-        known: Vec<&'static str>,
-    },
-    /// The shape is of no table.
-    #[error("shape {name} is of no table")]
-    NoTable {
-        /// The shape.
-        name: String,
-    },
-}
 
 /// The generations of each table, and what is registered to read them.
 #[derive(Debug, Default)]
@@ -49,34 +17,56 @@ pub struct Shapes {
 }
 
 impl Shapes {
-    /// Reads shape files: the name of each, `<table>.<generation>`, and its text.
+    /// Reads shape files: the text of each by its name, `<table>.<generation>`.
     ///
     /// # Errors
-    /// When a text is not a shape, names what nobody registers, or is of no table.
-    pub fn read<'a>(
-        files: impl IntoIterator<Item = (&'a str, &'a str)>,
-        tables: &[TableSpec],
+    /// When a text is not a shape, or names what does not exist: with every mistake of each file, after its name.
+    pub fn read(
+        files: BTreeMap<&str, &str>,
+        tables: &Tables,
         formats: &Formats,
-    ) -> Result<Self, ShapeError> {
-        let sorted: BTreeMap<&str, &str> = files.into_iter().collect();
+    ) -> Result<Self, Vec<(String, Mistakes)>> {
         let mut of: BTreeMap<TableId, Vec<Shape>> = BTreeMap::new();
         let mut texts: BTreeMap<TableId, String> = BTreeMap::new();
-        for (name, text) in sorted {
-            let table = name.split_once('.').map_or(name, |(table, _)| table);
-            let spec = tables.iter().find(|spec| spec.id.as_str() == table);
-            let spec = spec.ok_or_else(|| ShapeError::NoTable {
-                name: name.to_owned(),
-            })?;
-            let shape = file::parse(name, text, spec, formats)?;
-            of.entry(spec.id.clone()).or_default().push(shape);
-            let all = texts.entry(spec.id.clone()).or_default();
-            all.push_str(&format!("{name}\n{text}"));
+        let mut wrong = Vec::new();
+        for (name, text) in files {
+            let (table, generation) = name.split_once('.').unwrap_or((name, ""));
+            let shape = match tables.named(table) {
+                Some(spec) if !generation.is_empty() => {
+                    file::parse(generation, text, spec, formats).map(|shape| (spec, shape))
+                }
+                Some(_) => {
+                    let mut mistake = Mistake::new(format!("`{name}` names no generation"));
+                    mistake.expected = Some(format!("a file `{table}.<generation>.toml`"));
+                    Err(Mistakes::new(vec![mistake]))
+                }
+                None => {
+                    let mistake = Mistake::new(format!("no table is called `{table}`"));
+                    Err(Mistakes::new(vec![mistake.among(table, tables.names())]))
+                }
+            };
+            match shape {
+                Ok((spec, shape)) => {
+                    of.entry(spec.id.clone()).or_default().push(shape);
+                    let all = texts.entry(spec.id.clone()).or_default();
+                    all.push_str(&format!("{name}\n{text}"));
+                }
+                Err(mistakes) => wrong.push((name.to_owned(), mistakes)),
+            }
+        }
+        if !wrong.is_empty() {
+            return Err(wrong);
         }
         let digests = texts
             .into_iter()
             .map(|(table, text)| (table, Sha256::of(text.as_bytes())))
             .collect();
         Ok(Self { of, digests })
+    }
+
+    /// Names of the tables that have a shape.
+    pub fn tables(&self) -> impl Iterator<Item = &str> {
+        self.of.keys().map(TableId::as_str)
     }
 
     /// The shapes of a table, in the order of names.

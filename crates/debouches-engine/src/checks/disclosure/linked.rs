@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use anyhow::Context as _;
-use debouches_model::spec::{ColumnSpec, CopySpec, TableSpec};
+use debouches_model::spec::{ColumnSpec, CopySpec, TableSpec, Tables};
 use debouches_model::{Fault, ValueStatus};
 use debouches_table::{Column, ReadLimits, StatusColumn, Table, TableError, TextColumn, read_csv};
 
@@ -22,9 +22,9 @@ pub fn publisher<'a>(pipeline: &'a Pipeline, copies: &CopySpec) -> Option<&'a Da
 }
 
 /// What a table repeats, when a release of it can hide more than the threshold does.
-pub fn gated(spec: &TableSpec) -> Option<&CopySpec> {
+pub fn gated<'a>(tables: &Tables, spec: &'a TableSpec) -> Option<&'a CopySpec> {
     spec.copies()
-        .filter(|copies| debouches_model::spec::find(&copies.table).is_none_or(super::is_judged))
+        .filter(|copies| tables.get(&copies.table).is_none_or(super::is_judged))
 }
 
 /// True when the dataset of a table publishes the table that it repeats too.
@@ -48,17 +48,21 @@ pub struct Original {
 /// # Errors
 /// Fails when the release cannot be read, or when a row has no origin in it.
 pub async fn followed(
+    tables: &'static Tables,
     spec: &'static TableSpec,
     table: Table,
     original: Original,
     jobs: usize,
 ) -> anyhow::Result<Table> {
-    let Some(copies) = gated(spec) else {
+    let Some(copies) = gated(tables, spec) else {
         return Ok(table);
     };
     let Original { file, name: place } = original;
+    let origin = tables
+        .get(&copies.table)
+        .with_context(|| format!("{} is unknown", copies.table))?;
     blocking(move || {
-        let shown = Shown::read(file, &place, spec, copies, jobs)?;
+        let shown = Shown::read(file, &place, (spec, origin), copies, jobs)?;
         let origins = origins(spec, copies, &table, &shown)?;
         Ok(hide(spec, table, &shown, &origins)?)
     })
@@ -78,12 +82,10 @@ impl Shown {
     fn read(
         body: impl std::io::Read + Send,
         place: &str,
-        spec: &TableSpec,
+        (spec, origin): (&TableSpec, &TableSpec),
         copies: &CopySpec,
         jobs: usize,
     ) -> anyhow::Result<Self> {
-        let origin = debouches_model::spec::find(&copies.table)
-            .with_context(|| format!("{} is unknown", copies.table))?;
         let raw = read_csv(body, ReadLimits::default(), jobs, &mut |_| {})
             .with_context(|| format!("cannot read {}", Path::new(place).display()))?;
         let column = |name: &str| {
@@ -286,8 +288,12 @@ mod tests {
 
     use super::*;
 
+    fn tables() -> &'static Tables {
+        debouches_insertion::Domain::embedded().tables
+    }
+
     fn spec() -> &'static TableSpec {
-        debouches_model::spec::find(&"donnees_liees_regionales".parse().unwrap()).unwrap()
+        tables().named("donnees_liees_regionales").unwrap()
     }
 
     /// A row of the diploma itself and a row of the diploma that replaced it, both with 40 in every measure.
@@ -353,7 +359,13 @@ mod tests {
 
     fn follow(cfd: &str) -> anyhow::Result<Table> {
         let (spec, copies_of) = (spec(), spec().copies().unwrap());
-        let shown = Shown::read(release(cfd).as_bytes(), "release", spec, copies_of, 1)?;
+        let shown = Shown::read(
+            release(cfd).as_bytes(),
+            "release",
+            (spec, tables().get(&copies_of.table).unwrap()),
+            copies_of,
+            1,
+        )?;
         let table = copies();
         let origins = origins(spec, copies_of, &table, &shown)?;
         Ok(hide(spec, table, &shown, &origins)?)
@@ -390,9 +402,9 @@ mod tests {
     /// A release that hides those who continue after 12 months, and nothing else.
     #[test]
     fn what_is_computed_on_figures_that_are_repeated_is_shown_with_all_of_them() {
-        let spec = debouches_model::spec::find(&"insersup_ensemble".parse().unwrap()).unwrap();
+        let spec = tables().named("insersup_ensemble").unwrap();
         let copies = spec.copies().unwrap();
-        let origin = debouches_model::spec::find(&copies.table).unwrap();
+        let origin = tables().get(&copies.table).unwrap();
         let key: Vec<&str> = origin
             .key
             .iter()
@@ -409,7 +421,7 @@ mod tests {
         let statuses: Vec<&str> = names.iter().map(status).collect();
         let heading = format!("{};{}", origin.key.join(";"), names.join(";"));
         let release = format!("{heading}\n{};{}\n", key.join(";"), statuses.join(";"));
-        let shown = Shown::read(release.as_bytes(), "release", spec, copies, 1).unwrap();
+        let shown = Shown::read(release.as_bytes(), "release", (spec, origin), copies, 1).unwrap();
         let is_shown = |name: &str| shown.measured[&format!("{name}_statut")][0];
         for name in ["nb_annee_term", "part_en_poursuite_d_etudes"] {
             assert!(
@@ -427,11 +439,11 @@ mod tests {
 
     #[test]
     fn what_is_copied_copies_nothing_and_has_every_measure_of_its_copies() {
-        for spec in debouches_model::spec::tables() {
+        for spec in tables() {
             let Some(copies) = spec.copies() else {
                 continue;
             };
-            let origin = debouches_model::spec::find(&copies.table).unwrap();
+            let origin = tables().get(&copies.table).unwrap();
             assert!(origin.copies().is_none(), "{}", spec.id);
             let is_there = |name: &str| origin.column(name).is_some();
             assert!(

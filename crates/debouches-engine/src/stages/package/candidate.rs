@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Context as _;
-use debouches_model::spec::{CopySpec, TableSpec};
+use debouches_model::spec::{CopySpec, TableSpec, Tables};
 use debouches_model::{ArtefactKey, Manifest, Stage, Version};
 use debouches_release::{
     DescribedRelease, Outline, Part, PreparedTable, ReleaseChange, ReleaseProfile, ReleaseRecord,
@@ -96,6 +96,7 @@ impl<'a> Candidate<'a> {
     /// Fails when one of them cannot be read.
     pub async fn changes_since(
         &self,
+        specs: &'static Tables,
         last: &Artefact,
         ruled: Vec<ReleaseChange>,
     ) -> anyhow::Result<Vec<ReleaseChange>> {
@@ -115,7 +116,8 @@ impl<'a> Candidate<'a> {
             tables,
         };
         let report =
-            blocking(move || Ok(debouches_release::diff(&before, &after, 0.0, None)?)).await?;
+            blocking(move || Ok(debouches_release::diff(specs, &before, &after, 0.0, None)?))
+                .await?;
         let changes = diff_changes(&report);
         Ok(if changes.is_empty() { ruled } else { changes })
     }
@@ -171,7 +173,7 @@ async fn write_tables(
     // What repeats the figures of another table of the dataset waits for it.
     let waits = |family: &Vec<usize>| {
         let mut tables = family.iter().map(|index| dataset.tables[*index]);
-        tables.any(|spec| linked::gated(spec).is_some())
+        tables.any(|spec| linked::gated(context.pipeline.domain.tables, spec).is_some())
     };
     let mut families = disclosure::families(dataset);
     families.sort_by_key(waits);
@@ -180,9 +182,16 @@ async fn write_tables(
         for place in &family {
             let spec = dataset.tables[*place];
             let mut table = load_table(&context.bench(), &tables[*place]).await?;
-            if let Some(copies) = linked::gated(spec) {
+            if let Some(copies) = linked::gated(context.pipeline.domain.tables, spec) {
                 let original = original(context, &written, copies).await?;
-                table = linked::followed(spec, table, original, context.jobs()).await?;
+                table = linked::followed(
+                    context.pipeline.domain.tables,
+                    spec,
+                    table,
+                    original,
+                    context.jobs(),
+                )
+                .await?;
             }
             candidates.push(disclosure::Candidate { spec, table });
         }

@@ -102,7 +102,7 @@ async fn ingredient(
     context: &Context,
     spec: &TableSpec,
 ) -> anyhow::Result<Option<(String, Sha256)>> {
-    let Some(copies) = gated(spec) else {
+    let Some(copies) = gated(context.pipeline.domain.tables, spec) else {
         return Ok(None);
     };
     // Beside its original, a copy follows the file that the same release is about to hold: the ingredients of the original decide.

@@ -53,7 +53,7 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     let repeats = |dataset: &&DatasetConfig| {
         let mut tables = dataset.tables.iter();
-        tables.any(|spec| gated(spec).is_some())
+        tables.any(|spec| gated(context.pipeline.domain.tables, spec).is_some())
     };
     let (waiting, first): (Vec<_>, Vec<_>) = selection.datasets.iter().copied().partition(repeats);
     let datasets = first.into_iter().chain(waiting);
@@ -97,7 +97,10 @@ impl<'a> Stage for Package<'a> {
         let mut copied = dataset
             .tables
             .iter()
-            .filter_map(|spec| publisher(&self.context.pipeline, gated(spec)?))
+            .filter_map(|spec| {
+                let pipeline = &self.context.pipeline;
+                publisher(pipeline, gated(pipeline.domain.tables, spec)?)
+            })
             .filter(|copied| copied.id() != dataset.id());
         let copied =
             copied.find(|copied| !summary.passed(StageName::Package, copied.id().as_str()))?;
@@ -197,7 +200,11 @@ impl<'a> Stage for Package<'a> {
             decision::chosen(options, &rule, (ruled, change), newest(&earlier_retracted))?;
         let broken = decision::breaking(options, &rule, &candidate.record)?;
         let mut changes = match &last {
-            Some(release) => candidate.changes_since(release, changes).await?,
+            Some(release) => {
+                candidate
+                    .changes_since(context.pipeline.domain.tables, release, changes)
+                    .await?
+            }
             None => changes,
         };
         changes.extend(announcements(dataset, record.as_ref()));

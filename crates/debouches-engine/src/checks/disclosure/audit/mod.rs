@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use debouches_disclosure::{Facts, Modelled, Primary, Row, Seen, build, complete};
 use debouches_model::spec::TotalSpec;
 
+use crate::config::domain;
 use crate::failure::Usage;
 use crate::options::Options;
 use crate::released::{AuditFiles, Layout, facts, layouts};
@@ -53,7 +54,7 @@ fn subjects(options: &Options, request: &Request) -> anyhow::Result<Vec<Subject>
         Primary::Tell
     };
     let mut out = Vec::new();
-    for (layout, paths) in layouts(options, &request.files)? {
+    for (layout, paths) in layouts(domain::of_options(options)?.tables, options, &request.files)? {
         let mut layout = layout;
         let mut releases = Vec::new();
         for path in &paths {
