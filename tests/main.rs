@@ -32,6 +32,7 @@ mod hands;
 mod integrity;
 mod invariants;
 mod locking;
+mod manual;
 mod meaning;
 mod operations;
 mod plans;
