@@ -48,6 +48,7 @@ mod retractions;
 mod sample;
 mod secrecy;
 mod secrecy_gate;
+mod site;
 mod sources;
 mod tables;
 mod vectors;

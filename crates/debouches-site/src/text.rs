@@ -49,6 +49,16 @@ fn capital(text: &str) -> String {
         .unwrap_or_default()
 }
 
+/// A name after « de », elided before a vowel.
+pub(crate) fn of(name: &str) -> String {
+    let first = fold(name).chars().next().unwrap_or_default();
+    if matches!(first, 'a' | 'e' | 'i' | 'o' | 'u' | 'y') {
+        format!("d’{name}")
+    } else {
+        format!("de {name}")
+    }
+}
+
 /// A value with its unit, as it is written in French.
 pub(crate) fn amount(value: &str, unit: &str) -> String {
     let value = value.strip_suffix(".0").unwrap_or(value);

@@ -170,6 +170,22 @@ const TABLES: [(&str, Role); 14] = [
     ("signalements", Role::Signals),
 ];
 
+/// Who produces the figures of a table: a dataset may gather those of several.
+pub(crate) fn producer<'a>(table: &str, of_dataset: &'a str) -> &'a str {
+    match table {
+        "insersup_ensemble" => "SIES (InserSup)",
+        _ if table.starts_with("ij_") || table.starts_with("donnees_liees") => {
+            "DEPP et Dares (InserJeunes)"
+        }
+        _ => of_dataset,
+    }
+}
+
+/// What tells two tables apart when one establishment has a training in both.
+pub(crate) fn branch(table: &str) -> Option<&'static str> {
+    (table == "ij_agricole_formation").then_some("enseignement agricole")
+}
+
 impl Role {
     pub(crate) fn of(table: &str) -> Option<Self> {
         TABLES

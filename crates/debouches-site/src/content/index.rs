@@ -87,7 +87,7 @@ impl ContentInput {
         let origin = Origin {
             dataset: dataset.clone(),
             version,
-            producer: wanted.producer.clone(),
+            producer: super::concept::producer(&wanted.table, &wanted.producer).to_owned(),
         };
         let columns = wanted.columns.iter().cloned().zip(columns).collect();
         self.tables

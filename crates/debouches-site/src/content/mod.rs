@@ -22,7 +22,7 @@ pub use row::{Cell, Quotation, Row, Years};
 pub use table::{Origin, ReleasedTable, TextColumn};
 pub use uai::Uai;
 
-pub(crate) use concept::{Concept, origin};
+pub(crate) use concept::{Concept, branch, origin};
 pub(crate) use establishment::{Establishment, LinkedTraining, Section, TrainingFigures};
 pub(crate) use territory::{Listed, Territories, TerritoryContent, TerritoryLevel};
 pub(crate) use training::{PathRows, Training};

@@ -42,20 +42,20 @@ pub(crate) fn shares_table(voie: Voie, caption: &str, lines: &[Line<'_>]) -> Mar
                     th.drawn scope="col" { span.hide { "Dessin" } }
                 } }
                 tbody {
-                    @for (name, row) in lines { (share_line(name, *row)) }
+                    @for (name, row) in lines { (share_line(name, *row, lines[0].1)) }
                 }
             }
         }
     }
 }
 
-fn share_line(name: &str, row: Row<'_>) -> Markup {
+fn share_line(name: &str, row: Row<'_>, first: Row<'_>) -> Markup {
     let shares = row.shares();
     // Régions have no share, but the rate of those who go on studying has the same denominator.
     let studying = row.find(Family::RateStudying, None);
     html! {
         tr data-r=(row.reference()) {
-            th scope="row" { (name) @if let Some(years) = row.years() { span.soft { ", " (years.leavers()) } } }
+            th scope="row" { (name) (other_years(row, first)) }
             @match shares {
                 Some(shares) => {
                     @for share in shares { td.n { (text::cell(share.measure, share.cell)) } }
@@ -90,7 +90,7 @@ pub(crate) fn rates_table(caption: &str, lines: &[Line<'_>]) -> Markup {
                 tbody {
                     @for (name, row) in lines {
                         tr data-r=(row.reference()) {
-                            th scope="row" { (name) @if let Some(years) = row.years() { span.soft { ", " (years.leavers()) } } }
+                            th scope="row" { (name) (other_years(*row, lines[0].1)) }
                             @for horizon in &horizons {
                                 td.n {
                                     @match row.find(Family::RateEmployed, Some(*horizon)) {
@@ -105,6 +105,12 @@ pub(crate) fn rates_table(caption: &str, lines: &[Line<'_>]) -> Markup {
             }
         }
     }
+}
+
+/// The years of a line, when they are not those of the first, which the heading gives.
+fn other_years(row: Row<'_>, first: Row<'_>) -> Markup {
+    let years = row.years().filter(|years| Some(*years) != first.years());
+    html! { @if let Some(years) = years { span.soft { ", " (years.leavers()) } } }
 }
 
 /// How sure the rate of leavers is, and whether it differs from that of the région by more than chance.

@@ -11,7 +11,8 @@ use super::{signal, tools};
 use crate::address;
 use crate::chart;
 use crate::content::{
-    Concept, Establishment, Family, LinkedTraining, Row, Section, TrainingFigures, Voie, origin,
+    Concept, Establishment, Family, LinkedTraining, Row, Section, TrainingFigures, Voie, branch,
+    origin,
 };
 use crate::site::Site;
 use crate::text::{self, NOT_QUALITY};
@@ -75,12 +76,12 @@ fn identity(one: &Establishment<'_>, name: &str) -> Markup {
         one.territory.academy,
         one.territory.region,
     ];
-    let marks = ["", "académie de ", "région "];
+    let marks = ["", "académie ", "région "];
     html! {
         h1 { (name) }
         p.lead {
             @for fact in facts.iter().filter(|fact| !fact.is_empty()) { (fact) " · " }
-            @for (place, mark) in territory.iter().zip(marks) { @if let Some((_, name)) = place { (mark) (name) " · " } }
+            @for (place, mark) in territory.iter().zip(marks) { @if let Some((_, name)) = place { (mark) @if mark.starts_with('a') { (text::of(name)) } @else { (name) } " · " } }
             "UAI " span.code { (one.uai) }
         }
         @if one.names.is_empty() && !one.is_gone() {
@@ -162,6 +163,12 @@ fn totals(one: &Establishment<'_>) -> Markup {
                     @let others: Vec<Row<'_>> = one.totals.iter().filter(|other| other.voie() == row.voie()).copied().collect();
                     (previous(&others))
                 }
+                @if newest.iter().any(|row| row.find(Family::ValueAdded, Some(6)).is_some()) {
+                    p.soft {
+                        "La valeur ajoutée est l’écart entre le taux de l’établissement et celui qu’on attendrait pour les mêmes publics "
+                        "(diplôme, âge, origine sociale, marché du travail local). Le producteur la borne entre −12 et +12 points."
+                    }
+                }
             }
         }
     }
@@ -183,10 +190,6 @@ fn value_added(row: Row<'_>) -> Markup {
             div { dt { "Emploi à 6 mois, sur 100 sortants" } dd { (text::cell(rate.measure, rate.cell)) } }
             div { dt { "Taux attendu" } dd { (text::cell(expected.measure, expected.cell)) } }
             div { dt { "Valeur ajoutée, en points" } dd { (text::cell(added.measure, added.cell)) } }
-        }
-        p.soft {
-            "La valeur ajoutée est l’écart entre le taux de l’établissement et celui qu’on attendrait pour les mêmes publics "
-            "(diplôme, âge, origine sociale, marché du travail local). Le producteur la borne entre −12 et +12 points."
         }
     }
 }
@@ -226,6 +229,7 @@ fn card(one: &Establishment<'_>, training: &TrainingFigures<'_>) -> Markup {
             h4 { a href={ "../../" (address::training_page(training.code)) } { (training.title()) } }
             p.soft.meta {
                 @if let Some(years) = row.years() { (upper(&years.leavers())) " · " }
+                @if let Some(branch) = branch(&row.table.name) { (branch) " · " }
                 "code " span.code { (training.code) }
             }
             @if row.shares().is_some() { (comparison::shares_table(training.voie, "", &lines)) }

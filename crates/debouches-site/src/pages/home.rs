@@ -127,7 +127,7 @@ fn shown(content: &Content, highlight: &Highlight<'_>) -> Markup {
         section.highlight aria-labelledby="exemple" {
             h2 #exemple { "Par exemple" }
             p.big data-r=(row.reference()) {
-                "Après «\u{a0}" a href=(address::training_page(code)) { (title) } "\u{a0}» (" (content.diploma(code)) ", " (voie.label().to_lowercase()) "), "
+                "Après «\u{a0}" a href=(address::training_page(code)) { (title) } "\u{a0}» (" (content.diploma(code)) ", " (voie.label().to_lowercase()) @if let Some(years) = row.years() { ", " (years.leavers()) } "), "
                 (text::cell(studying.measure, studying.cell)) " continuent leurs études, "
                 (text::cell(employed.measure, employed.cell)) " ont un emploi salarié " (employed.measure.horizon.unwrap_or(6)) " mois après, "
                 (text::cell(other.measure, other.cell)) " sont dans une autre situation."

@@ -22,7 +22,7 @@ pub(crate) fn territory(site: &Site, content: &Content, one: &TerritoryContent<'
     };
     let body = html! {
         div.band {
-            h1 { (kind) " " (one.name) }
+            h1 { (heading(kind, one)) }
             p.lead { (crate::words::count(one.listed.len(), "établissement", "établissements")) " avec une page." }
             @if one.level != TerritoryLevel::Department { (departments(&one.listed)) }
             @if one.level == TerritoryLevel::Region { (charts(content, one.code)) }
@@ -43,7 +43,7 @@ pub(crate) fn territory(site: &Site, content: &Content, one: &TerritoryContent<'
     let page = Page {
         site,
         path,
-        title: format!("{kind} {}", one.name),
+        title: heading(kind, one),
         summary: format!(
             "{kind} {} : les établissements, et ce que deviennent les jeunes qu’ils forment.",
             one.name
@@ -54,6 +54,13 @@ pub(crate) fn territory(site: &Site, content: &Content, one: &TerritoryContent<'
         content: body,
     };
     page.text()
+}
+
+fn heading(kind: &str, one: &TerritoryContent<'_>) -> String {
+    match one.level {
+        TerritoryLevel::Academy => format!("{kind} {}", text::of(one.name)),
+        _ => format!("{kind} {}", one.name),
+    }
 }
 
 /// The départements and académies of those listed.
@@ -72,7 +79,7 @@ fn departments(listed: &[Listed<'_>]) -> Markup {
                 @for (name, code) in names(TerritoryLevel::Department) { li { a href={ "../../" (address::department_page(code)) } { (name) } } }
             }
             @if academies.len() > 1 {
-                ul { @for (name, code) in academies { li { a href={ "../../" (address::academy_page(code)) } { "Académie de " (name) } } } }
+                ul { @for (name, code) in academies { li { a href={ "../../" (address::academy_page(code)) } { "Académie " (text::of(name)) } } } }
             }
         }
     }

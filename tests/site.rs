@@ -1,0 +1,189 @@
+//! The public site in a folder: what an establishment finds there, and what stays when releases move.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::catalogue::{revise_source, source_table};
+use crate::harness::PipelineTest;
+
+/// A dataset whose source can be revised, published to a static portal with pages.
+fn published(day: u32) -> PipelineTest {
+    let portal = "\n[portal.site]\nkind = \"static\"\nfolder = \"site\"\npages = true\npublic_url = \"https://donnees.example\"\n";
+    on_day(source_table().with(portal), day)
+}
+
+fn on_day(test: PipelineTest, day: u32) -> PipelineTest {
+    let epoch = 1_800_000_000 + u64::from(day) * 86_400;
+    test.env("SOURCE_DATE_EPOCH", &epoch.to_string())
+}
+
+fn files(root: &Path) -> BTreeMap<String, Vec<u8>> {
+    let (mut files, mut waiting) = (BTreeMap::new(), vec![root.to_path_buf()]);
+    while let Some(folder) = waiting.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                waiting.push(path);
+            } else {
+                let name = path.strip_prefix(root).unwrap().display().to_string();
+                files.insert(name, std::fs::read(&path).unwrap());
+            }
+        }
+    }
+    files
+}
+
+fn json(path: PathBuf) -> Value {
+    serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap()
+}
+
+/// An establishment whose figures the revision moves, or the first one that has any.
+fn histories(root: &Path) -> BTreeMap<String, Value> {
+    let folders = std::fs::read_dir(root.join("etablissement")).unwrap();
+    let names = folders.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names
+        .map(|uai| {
+            let history = json(root.join(format!("etablissement/{uai}/v/historique.json")));
+            (uai, history)
+        })
+        .collect()
+}
+
+#[test]
+fn every_figure_of_every_page_stands_in_a_release() {
+    let test = published(0);
+    test.run(&["run", "-q"]).expect_exit(0);
+    let verified = test
+        .run(&["site", "verify", "--json"])
+        .expect_exit(0)
+        .json();
+    assert!(verified["figures"].as_u64().unwrap() > 1_000, "{verified}");
+    assert_eq!(verified["problems"], serde_json::json!([]));
+    // A page that lies is seen.
+    let folder = test.path("site/etablissement");
+    let uai = std::fs::read_dir(folder)
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    let page = std::fs::read_to_string(uai.join("index.html")).unwrap();
+    std::fs::write(
+        uai.join("index.html"),
+        page.replacen("<data value=\"", "<data value=\"9", 1),
+    )
+    .unwrap();
+    test.run(&["site", "verify"]).expect_exit(7);
+}
+
+#[test]
+fn the_same_releases_write_nothing_and_two_folders_have_the_same_bytes() {
+    let test = published(0);
+    test.run(&["run", "-q"]).expect_exit(0);
+    let first = files(&test.path("site"));
+    let test = on_day(test, 40);
+    test.run(&["site", "build"])
+        .expect_exit(0)
+        .expect_told("up to date");
+    assert!(files(&test.path("site")) == first);
+    let test = on_day(test, 0);
+    test.run(&["site", "build", "--to", "other", "-q"])
+        .expect_exit(0);
+    assert!(files(&test.path("other")) == first);
+    // What a dead run left half written is made again.
+    std::fs::remove_file(test.path("site/site.json")).unwrap();
+    std::fs::remove_file(test.path("site/chiffres/index.html")).unwrap();
+    test.run(&["site", "build", "-q"]).expect_exit(0);
+    assert!(files(&test.path("site")) == first);
+}
+
+#[test]
+fn a_pinned_state_stays_until_its_release_is_retracted() {
+    let test = published(0);
+    test.run(&["run", "-q"]).expect_exit(0);
+    let first = files(&test.path("site"));
+    revise_source(&test);
+    let test = on_day(test, 30);
+    test.run(&["run", "-q"]).expect_exit(0);
+    let second = files(&test.path("site"));
+    for (path, bytes) in first
+        .iter()
+        .filter(|(path, _)| path.contains("/v/") && !path.ends_with("historique.json"))
+    {
+        assert!(second.get(path) == Some(bytes), "{path} changed");
+    }
+    let histories = histories(&test.path("site"));
+    let moved = histories
+        .iter()
+        .find(|(_, history)| history["etats"].as_array().unwrap().len() == 2);
+    let (uai, history) = moved.expect("the revision moves an establishment");
+    let old = history["etats"][1]["empreinte"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert_eq!(history["etats"][1]["depuis"], "2027-01-15");
+    test.run(&["site", "verify"]).expect_exit(0);
+    // A purge empties it, and no other file keeps the figure.
+    test.run(&[
+        "purge",
+        "tested@1.0.0",
+        "--legal-basis",
+        "Divulgation.",
+        "--by",
+        "A. B.",
+        "--yes",
+    ])
+    .expect_exit(0);
+    test.run(&["site", "build", "-q"]).expect_exit(0);
+    let pinned = json(test.path(&format!("site/etablissement/{uai}/v/{old}.json")));
+    assert!(
+        pinned["retire"].is_string() && pinned.get("ensemble").is_none(),
+        "{pinned}"
+    );
+    let page =
+        std::fs::read_to_string(test.path(&format!("site/etablissement/{uai}/v/{old}.html")))
+            .unwrap();
+    assert!(!page.contains("<data"), "{page}");
+    test.run(&["site", "verify"]).expect_exit(0);
+}
+
+#[test]
+fn no_address_dies_when_an_establishment_leaves_the_source() {
+    let test = published(0);
+    test.run(&["run", "-q"]).expect_exit(0);
+    let first = files(&test.path("site"));
+    let text = std::fs::read_to_string(test.path("source.csv")).unwrap();
+    let gone = "9719901K";
+    assert!(first.contains_key(&format!("etablissement/{gone}/index.html")));
+    let kept: Vec<&str> = text
+        .split_inclusive('\n')
+        .filter(|line| !line.contains(gone))
+        .collect();
+    std::fs::write(test.path("source.csv"), kept.concat()).unwrap();
+    test.run(&["run", "-q", "--force"]);
+    test.run(&["site", "build", "-q"]);
+    let second = files(&test.path("site"));
+    for path in first.keys().filter(|path| !path.starts_with("sitemap-")) {
+        assert!(second.contains_key(path), "{path} died");
+    }
+    test.run(&["site", "verify"]).expect_exit(0);
+}
+
+#[test]
+fn a_reply_is_on_the_page_and_a_former_number_leads_somewhere() {
+    let test = published(0);
+    std::fs::write(
+        test.path("reponses.csv"),
+        "uai;date;texte;signataire\n9719901K;2026-11-20;Le plateau technique a <b>ouvert</b> en 2023.;la proviseure\n0010856A;2026-11-20;Réuni au lycée voisin.;le proviseur\n",
+    )
+    .unwrap();
+    test.run(&["run", "-q"]).expect_exit(0);
+    let page = |uai: &str| {
+        std::fs::read_to_string(test.path(&format!("site/etablissement/{uai}/index.html"))).unwrap()
+    };
+    assert!(page("9719901K").contains("a &lt;b&gt;ouvert&lt;/b&gt; en 2023"));
+    assert!(page("0010856A").contains("Aucun chiffre n’est publié sous ce numéro"));
+    test.run(&["site", "verify"]).expect_exit(0);
+}
