@@ -15,7 +15,7 @@ const STYLE: &str = "\
 @media(prefers-color-scheme:dark){:root{--i:#eceef2;--s:#b4bac6;--p:#14161b;--l:#3a3f4b;--k:#9dbdff;--a:#7aa2f7;--b:#4fc3a1;--c:#99a1b1}}\
 body{margin:0;padding:.7rem .9rem;font:.94rem/1.4 system-ui,sans-serif;color:var(--i);background:var(--p)}\
 h1{font-size:1rem;margin:0 0 .4rem}h2{font-size:.94rem;margin:0 0 .1rem}p{margin:.15rem 0}\
-section{border-top:1px solid var(--l);padding:.45rem 0}body:has(section:target) section:not(:target){display:none}\
+section{border-top:1px solid var(--l);padding:.45rem 0;scroll-margin-top:9rem}body:has(section:target) section:not(:target){display:none}\
 small,.w{color:var(--s)}a{color:var(--k)}svg{display:block;margin:.25rem 0}.a{fill:var(--a)}.b{fill:var(--b)}.c{fill:var(--c)}\
 .t{margin-right:.7rem;white-space:nowrap}.t::before{content:\"\";display:inline-block;width:.6rem;height:.6rem;margin-right:.25rem;border-radius:2px;background:var(--d)}\
 .ta{--d:var(--a)}.tb{--d:var(--b)}.tc{--d:var(--c)}";

@@ -71,7 +71,10 @@ impl Measure {
 }
 
 fn family(name: &str) -> Option<Family> {
-    if name.ends_with("_statut") {
+    if ["_statut", "_ic_bas", "_ic_haut"]
+        .iter()
+        .any(|end| name.ends_with(end))
+    {
         return None;
     }
     let starts = |start: &str| name.starts_with(start);

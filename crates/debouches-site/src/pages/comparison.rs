@@ -31,7 +31,7 @@ pub(crate) fn shares_table(voie: Voie, caption: &str, lines: &[Line<'_>]) -> Mar
         .and_then(|shares| shares[1].measure.horizon)
         .unwrap_or(6);
     html! {
-        div.wide {
+        div.wide tabindex="0" {
             table.figures {
                 caption { (caption) " Sur 100 " (population(voie)) ", situation " (horizon) " mois après la sortie." }
                 thead { tr {
@@ -80,7 +80,7 @@ pub(crate) fn rates_table(caption: &str, lines: &[Line<'_>]) -> Markup {
         .filter_map(|rate| rate.measure.horizon)
         .collect();
     html! {
-        div.wide {
+        div.wide tabindex="0" {
             table.figures {
                 caption { (caption) " Sur 100 sortants, qui ne sont plus en formation\u{a0}: en emploi salarié en France." }
                 thead { tr {

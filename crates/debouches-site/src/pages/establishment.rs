@@ -314,7 +314,7 @@ fn without(trainings: &[TrainingFigures<'_>]) -> Markup {
         .collect();
     html! {
         @if !empty.is_empty() {
-            div.wide {
+            div.wide tabindex="0" {
                 table.plain {
                     caption { "Formations sans chiffre" }
                     thead { tr { th scope="col" { "Formation" } th scope="col" { "Sortants" } th scope="col" { "Raison" } } }
@@ -356,7 +356,7 @@ fn linked(linked: &[LinkedTraining<'_>]) -> Markup {
             section aria-labelledby="rattaches" {
                 h2 #rattaches { "Formations montrées avec les chiffres d’une autre" }
                 p { "Ces formations n’ont pas encore de chiffres à elles. À défaut, voici ceux d’une formation dont elles prennent la suite, ou qui leur est liée\u{a0}; ils ne les décrivent pas directement." }
-                div.wide {
+                div.wide tabindex="0" {
                     table.figures {
                         caption { "Sur 100 inscrits en dernière année, puis sur 100 sortants." }
                         thead { tr {

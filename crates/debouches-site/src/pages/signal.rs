@@ -23,7 +23,7 @@ pub(super) fn section(site: &Site, one: &Establishment<'_>, name: &str) -> Marku
 /// What was signalled, and what became of it.
 fn received(signals: &[Row<'_>]) -> Markup {
     html! {
-        div.wide {
+        div.wide tabindex="0" {
             table.plain {
                 caption { "Signalements reçus" }
                 thead { tr { th scope="col" { "Reçu le" } th scope="col" { "Formation" } th scope="col" { "Champ" } th scope="col" { "État" } } }
@@ -32,7 +32,7 @@ fn received(signals: &[Row<'_>]) -> Markup {
                         @let text = |name: &str| row.table.named(row.row, name);
                         tr {
                             td { (text("date")) }
-                            td { (text("code")) " " span.soft { (text("millesime")) } }
+                            td { (text("code")) " " span.soft { (text("millesime_signale")) (text("millesime")) } }
                             td { (text("champ")) }
                             td { (state(text("etat"))) }
                         }

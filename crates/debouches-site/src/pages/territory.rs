@@ -107,7 +107,7 @@ fn by_commune(listed: &[Listed<'_>]) -> Markup {
 
 fn table(caption: &str, listed: &[Listed<'_>]) -> Markup {
     html! {
-        div.wide {
+        div.wide tabindex="0" {
             table.figures {
                 caption { (caption) ". Formations avec chiffres, masquées par le secret, sans chiffre." }
                 thead { tr {
@@ -200,7 +200,7 @@ fn chart(content: &Content, rows: &[Row<'_>], index: usize, title: &str) -> Mark
         div.side {
             @if !points.is_empty() {
                 (quadrant(title, &points))
-                div.wide {
+                div.wide tabindex="0" {
                     table.figures {
                         caption { "Deux dénominateurs\u{a0}: la dernière année, puis les seuls sortants." }
                         thead { tr { th.n scope="col" { "N°" } th scope="col" { "Formation" } th.n scope="col" { "Poursuite d’études" } th.n scope="col" { "Emploi à 6 mois" } } }

@@ -47,15 +47,15 @@ fn show(
         .map(|training| format!("#{}", training.anchor))
         .unwrap_or_default();
     let frame = format!(
-        "<iframe src=\"{base}/{}{fragment}\" width=\"360\" height=\"230\" title=\"Après la formation : {}\" loading=\"lazy\" style=\"border:0\"></iframe>",
+        "<iframe src=\"{base}/{}{fragment}\" width=\"360\" height=\"270\" title=\"Après la formation : {}\" loading=\"lazy\" style=\"border:0\"></iframe>",
         address::frame(&one.uai),
         name.replace('"', "'"),
     );
     html! {
         h3 { "Sur votre site" }
-        p { "Ni script ni traceur\u{a0}: un cadre de 360 × 230, ou une image. Le fragment après # choisit la formation\u{a0}; sans lui, le cadre les montre toutes. L’adresse suit les nouvelles publications." }
+        p { "Ni script ni traceur\u{a0}: un cadre de 360 × 270, ou une image. Le fragment après # choisit la formation\u{a0}; sans lui, le cadre les montre toutes. L’adresse suit les nouvelles publications." }
         div.preview-frame {
-            iframe src={ "integrer.html" (fragment) } width="360" height="230" title="Aperçu du cadre" loading="lazy" {}
+            iframe src={ "integrer.html" (fragment) } width="360" height="270" title="Aperçu du cadre" loading="lazy" {}
         }
         pre tabindex="0" { code { (frame) } }
         @if let Some(first) = first {

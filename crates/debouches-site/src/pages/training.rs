@@ -110,7 +110,7 @@ fn studying(lines: &[Line<'_>]) -> Markup {
     html! {
         details {
             summary { "Poursuite d’études et effectifs" }
-            div.wide {
+            div.wide tabindex="0" {
                 table.figures {
                     caption { "Sur 100 inscrits en dernière année\u{a0}: encore en formation l’année suivante." }
                     thead { tr { th scope="col" { "Où" } th.n scope="col" { "En formation" } th.n scope="col" { "En dernière année" } th.n scope="col" { "Sortants" } } }
@@ -165,7 +165,7 @@ fn places(names: &Names, one: &Training<'_>) -> Markup {
                     @let rows: Vec<_> = one.places.iter().filter(|(_, row)| row.voie() == Some(voie)).collect();
                     @if !rows.is_empty() {
                         h3 { (voie.label()) }
-                        div.wide {
+                        div.wide tabindex="0" {
                             table.figures {
                                 caption { "Sur 100 sortants\u{a0}: en emploi salarié en France." }
                                 thead { tr { th scope="col" { "Établissement" } th scope="col" { "Département" } th.n scope="col" { "Première échéance publiée" } } }
