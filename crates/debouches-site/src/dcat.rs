@@ -1,6 +1,8 @@
-//! `catalog.jsonld`: every dataset and every version of the catalogue in DCAT-AP 3.
+//! `catalog.jsonld`: every dataset of the catalogue in DCAT-AP 3, with the files of its newest version; `versions.jsonld` of
+//! each dataset: all its versions.
 //!
-//! Unlike the description inside a release, this one knows days: those of the records.
+//! Harvesters (ckanext-dcat, udata) make a dataset of each `dcat:Dataset` of a document: versions in the catalogue would be
+//! as many datasets. Unlike the description inside a release, this one knows days: those of the records.
 
 use debouches_model::{DatasetId, FileEntry};
 use serde_json::{Value, json};
@@ -18,15 +20,7 @@ pub(crate) fn catalogue(site: &Site, records: &[DatasetRecord]) -> String {
         .max()
         .unwrap_or_default();
     let document = json!({
-        "@context": {
-            "adms": "http://www.w3.org/ns/adms#",
-            "dcat": "http://www.w3.org/ns/dcat#",
-            "dct": "http://purl.org/dc/terms/",
-            "foaf": "http://xmlns.com/foaf/0.1/",
-            "spdx": "http://spdx.org/rdf/terms#",
-            "vcard": "http://www.w3.org/2006/vcard/ns#",
-            "xsd": "http://www.w3.org/2001/XMLSchema#",
-        },
+        "@context": context(),
         "@id": address(site, "index.html#catalogue"),
         "@type": "dcat:Catalog",
         "dct:title": french(&site.title),
@@ -38,6 +32,31 @@ pub(crate) fn catalogue(site: &Site, records: &[DatasetRecord]) -> String {
         "dcat:dataset": datasets,
     });
     serde_json::to_string_pretty(&document).expect("a JSON value is always written") + "\n"
+}
+
+/// The versions of a dataset whose bytes are there.
+pub(crate) fn versions(site: &Site, record: &DatasetRecord) -> String {
+    let there = record.versions.iter().filter(|entry| entry.is_there());
+    let document = json!({
+        "@context": context(),
+        "@graph": there
+            .map(|entry| version(site, record, entry))
+            .collect::<Vec<_>>(),
+    });
+    serde_json::to_string_pretty(&document).expect("a JSON value is always written") + "\n"
+}
+
+fn context() -> Value {
+    json!({
+        "adms": "http://www.w3.org/ns/adms#",
+        "dcat": "http://www.w3.org/ns/dcat#",
+        "dct": "http://purl.org/dc/terms/",
+        "foaf": "http://xmlns.com/foaf/0.1/",
+        "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+        "spdx": "http://spdx.org/rdf/terms#",
+        "vcard": "http://www.w3.org/2006/vcard/ns#",
+        "xsd": "http://www.w3.org/2001/XMLSchema#",
+    })
 }
 
 /// The datasets that a catalogue describes.
@@ -89,8 +108,7 @@ fn dataset(site: &Site, record: &DatasetRecord) -> Value {
         dataset["dcat:version"] = json!(latest.version.to_string());
         dataset["dcat:distribution"] = distributions(site, record, latest);
     }
-    let there = record.versions.iter().filter(|entry| entry.is_there());
-    dataset["dcat:hasVersion"] = there.map(|entry| version(site, record, entry)).collect();
+    dataset["rdfs:seeAlso"] = json!({ "@id": address(site, &format!("{id}/versions.jsonld")) });
     dataset
 }
 
@@ -176,7 +194,7 @@ fn distribution(
             "@type": "dct:MediaTypeOrExtent",
         },
         "dcat:byteSize": { "@value": file.bytes.to_string(), "@type": "xsd:nonNegativeInteger" },
-        // Named: a dataset and its newest version tell the same distribution.
+        // Named: a dataset and its newest version have the same distribution.
         "spdx:checksum": {
             "@id": format!("{page}#{}-sha256", file.path),
             "@type": "spdx:Checksum",

@@ -36,6 +36,7 @@ pub struct File {
 pub(crate) const HTML: &str = "text/html; charset=utf-8";
 const ATOM: &str = "application/atom+xml; charset=utf-8";
 const JSON: &str = "application/json";
+const JSON_LD: &str = "application/ld+json";
 
 impl File {
     pub(crate) fn new(path: impl Into<String>, media_type: &'static str, text: String) -> Self {
@@ -108,6 +109,11 @@ pub fn dataset_files(site: &Site, record: &DatasetRecord, releases: &[Release]) 
         ATOM,
         atom::of_dataset(site, record),
     ));
+    files.push(File::new(
+        format!("{id}/versions.jsonld"),
+        JSON_LD,
+        dcat::versions(site, record),
+    ));
     let latest = record.latest();
     if let Some(latest) = latest {
         let version = latest.version;
@@ -147,11 +153,7 @@ pub fn dataset_files(site: &Site, record: &DatasetRecord, releases: &[Release]) 
 #[must_use]
 pub fn root_files(site: &Site, records: &[DatasetRecord]) -> Vec<File> {
     vec![
-        File::new(
-            "catalog.jsonld",
-            "application/ld+json",
-            dcat::catalogue(site, records),
-        ),
+        File::new("catalog.jsonld", JSON_LD, dcat::catalogue(site, records)),
         File::new("feed.atom", ATOM, atom::of_catalogue(site, records)),
         File::new(site.rooms(), HTML, page::home(site, records)),
     ]
