@@ -185,11 +185,11 @@ impl Addition for Common {
             .as_ref()
             .is_some_and(|training| training.sise.is_none());
         let trainings = has_codes.then_some([DIPLOMAS, SUCCESSIONS, TRAININGS]);
-        let places = common.establishment.as_ref().map(|_| [DIRECTORY, PAYSAGE]);
+        let indices = common.establishment.as_ref().map(|_| [DIRECTORY, PAYSAGE]);
         trainings
             .into_iter()
             .flatten()
-            .chain(places.into_iter().flatten())
+            .chain(indices.into_iter().flatten())
             .map(|name| (name, true))
             .collect()
     }

@@ -208,7 +208,7 @@ mod tests {
 
     /// Vector V25 of `docs/rules.md`, and the Corsican and overseas prefixes of V26 and V34.
     #[test]
-    fn v25_the_check_letter_tells_good_uai_from_bad() {
+    fn v25_the_check_letter_shows_good_uai_from_bad() {
         for good in ["0010856A", "0010001W", "9830002K", "7200664J"] {
             assert!(good.parse::<Uai>().is_ok(), "{good} was refused");
         }

@@ -62,7 +62,7 @@ struct OriginSpec {
     /// What links the code of the row to that of its figures.
     column: String,
     /// The establishment of the figures, when it may be another.
-    place: Option<String>,
+    elsewhere: Option<String>,
 }
 
 impl CommonSpec {
@@ -90,7 +90,7 @@ impl CommonSpec {
         let origin = spec.addition("origin").and_then(|asked| {
             Some(OriginSpec {
                 column: column(asked, "column")?,
-                place: column(asked, "place"),
+                elsewhere: column(asked, "place"),
             })
         });
         let common = Self {
@@ -224,9 +224,9 @@ fn ways(
 }
 
 fn text(values: Vec<Option<String>>) -> TextColumn {
-    let places: Vec<u32> =
+    let indices: Vec<u32> =
         (0..u32::try_from(values.len()).expect("fewer than 2^32 rows")).collect();
-    TextColumn::from_entries(values.into_iter(), &places)
+    TextColumn::from_entries(values.into_iter(), &indices)
 }
 
 /// The codes of the trainings of a table.
@@ -289,12 +289,12 @@ struct Nomenclature {
 
 impl Nomenclature {
     fn read(references: &References) -> Result<Self, TableError> {
-        let mut found = Self::default();
+        let mut matches = Self::default();
         for name in [SUCCESSIONS, DIPLOMAS] {
             if let Some(table) = optional_input(references, name) {
                 let (codes, labels) = (table.text("formation_diplome")?, table.text("libelle")?);
                 let named = codes.iter().zip(labels.iter());
-                found.labels.extend(
+                matches.labels.extend(
                     named.filter_map(|(code, label)| {
                         Some((code?.to_owned(), sentence_case(label?)))
                     }),
@@ -305,14 +305,14 @@ impl Nomenclature {
             let (codes, cfds) = (table.text("mefstat11")?, table.text("formation_diplome")?);
             for (code, cfd) in codes.iter().zip(cfds.iter()) {
                 if let (Some(code), Some(cfd)) = (code, cfd) {
-                    found
+                    matches
                         .diploma
                         .entry(code.to_owned())
                         .or_insert_with(|| cfd.to_owned());
                 }
             }
         }
-        Ok(found)
+        Ok(matches)
     }
 
     fn cfd<'a>(&'a self, system: &str, code: &'a str) -> Option<&'a str> {
@@ -508,13 +508,13 @@ fn establishments(
 /// Where the figures of each row come from, in one column to filter on.
 fn origins(spec: &OriginSpec, table: &Table) -> Result<TextColumn, TableError> {
     let kinds = table.text(&spec.column)?;
-    let places = match &spec.place {
+    let indices = match &spec.elsewhere {
         Some(name) => Some((table.text(name)?, table.text("uai")?)),
         None => None,
     };
     let values = (0..table.rows()).map(|row| {
-        let is_elsewhere = places
-            .is_some_and(|(place, uai)| place.get(row).is_some() && place.get(row) != uai.get(row));
+        let is_elsewhere = indices
+            .is_some_and(|(index, uai)| index.get(row).is_some() && index.get(row) != uai.get(row));
         if is_elsewhere {
             return Some("autre_uai".to_owned());
         }

@@ -14,7 +14,7 @@ use debouches_table::{Table, TableError};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Declared {
     /// The new diploma alone, in its former codes.
-    Former,
+    Previous,
     /// The old diploma alone, in its new codes.
     New,
     Both,
@@ -23,7 +23,7 @@ pub(crate) enum Declared {
 impl Declared {
     pub(crate) fn as_str(self) -> &'static str {
         match self {
-            Self::Former => "ancien",
+            Self::Previous => "ancien",
             Self::New => "nouveau",
             Self::Both => "les_deux",
         }
@@ -70,33 +70,33 @@ pub(crate) struct Continuum {
 impl Continuum {
     /// Reads the succession of diplomas.
     pub(crate) fn read(diplomas: &Table) -> Result<Self, TableError> {
-        let mut found = Self::default();
+        let mut matches = Self::default();
         let code = diplomas.text("formation_diplome")?;
-        found.known.extend(code.distinct().map(str::to_owned));
+        matches.known.extend(code.distinct().map(str::to_owned));
         for rank in 1..=7 {
-            let former = diplomas.text(&format!("ancien_diplome_{rank}"))?;
+            let earlier = diplomas.text(&format!("ancien_diplome_{rank}"))?;
             let new = diplomas.text(&format!("nouveau_diplome_{rank}"))?;
             for row in 0..diplomas.rows() {
-                let Some(own) = code.get(row) else { continue };
-                if let Some(former) = former.get(row) {
-                    found.link(former, own, Declared::Former);
+                let Some(item) = code.get(row) else { continue };
+                if let Some(earlier) = earlier.get(row) {
+                    matches.link(earlier, item, Declared::Previous);
                 }
                 if let Some(new) = new.get(row) {
-                    found.link(own, new, Declared::New);
+                    matches.link(item, new, Declared::New);
                 }
             }
         }
-        Ok(found)
+        Ok(matches)
     }
 
     /// A graph of any codes, all known.
     pub(crate) fn of<'a>(links: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        let mut found = Self::default();
+        let mut matches = Self::default();
         for (old, new) in links {
-            found.known.extend([old.to_owned(), new.to_owned()]);
-            found.link(old, new, Declared::Both);
+            matches.known.extend([old.to_owned(), new.to_owned()]);
+            matches.link(old, new, Declared::Both);
         }
-        found
+        matches
     }
 
     fn link(&mut self, old: &str, new: &str, declared: Declared) {
@@ -108,7 +108,7 @@ impl Continuum {
         if declared != Declared::New {
             self.by_new.insert(pair.clone());
         }
-        if declared != Declared::Former {
+        if declared != Declared::Previous {
             self.by_old.insert(pair);
         }
         self.next
@@ -133,7 +133,7 @@ impl Continuum {
         let pair = (old.to_owned(), new.to_owned());
         match (self.by_old.contains(&pair), self.by_new.contains(&pair)) {
             (true, false) => Declared::New,
-            (false, true) => Declared::Former,
+            (false, true) => Declared::Previous,
             _ => Declared::Both,
         }
     }
@@ -263,9 +263,9 @@ mod tests {
     fn carried_by(
         continuum: &Continuum,
         code: &str,
-        own: &[&str],
+        item: &[&str],
     ) -> Option<(&'static str, String)> {
-        carried(continuum, code, &|code| own.contains(&code)).map(|carried| match carried {
+        carried(continuum, code, &|code| item.contains(&code)).map(|carried| match carried {
             Carried::FromOld(code) => ("ancienne", code.to_owned()),
             Carried::FromNew(code) => ("nouvelle", code.to_owned()),
         })
@@ -310,14 +310,14 @@ mod tests {
     #[test]
     fn v52_the_oldest_takes_the_newest_of_its_chain() {
         let graph = Continuum::of([("1", "2"), ("2", "3"), ("3", "4"), ("3", "5")]);
-        let own = ["2", "3", "4", "5"];
+        let item = ["2", "3", "4", "5"];
         assert_eq!(
-            carried_by(&graph, "1", &own),
+            carried_by(&graph, "1", &item),
             Some(("nouvelle", "3".to_owned()))
         );
         let created = ["1", "2", "3", "4", "5"]
             .iter()
-            .filter(|code| carried_by(&graph, code, &own).is_some())
+            .filter(|code| carried_by(&graph, code, &item).is_some())
             .count();
         assert_eq!(created, 1);
     }
@@ -329,7 +329,7 @@ mod tests {
             .known
             .extend(["14545678", "old_1", "old_2", "new_1", "new_2"].map(str::to_owned));
         for old in ["old_1", "old_2"] {
-            graph.link(old, "14545678", Declared::Former);
+            graph.link(old, "14545678", Declared::Previous);
         }
         for new in ["new_1", "new_2"] {
             graph.link("14545678", new, Declared::New);
@@ -346,7 +346,7 @@ mod tests {
             ),
             (2, 2)
         );
-        assert_eq!(graph.declared("old_1", "14545678"), Declared::Former);
+        assert_eq!(graph.declared("old_1", "14545678"), Declared::Previous);
     }
 
     #[test]

@@ -33,11 +33,11 @@ pub(crate) struct DiplomaTypes {
 impl DiplomaTypes {
     pub(crate) fn new(types: Vec<DiplomaType>) -> Self {
         let index = |list: fn(&DiplomaType) -> &String| {
-            let entries = types.iter().enumerate().flat_map(|(place, kind)| {
+            let entries = types.iter().enumerate().flat_map(|(slot, kind)| {
                 list(kind)
                     .split('|')
                     .filter(|item| !item.is_empty())
-                    .map(move |item| (item.to_owned(), place))
+                    .map(move |item| (item.to_owned(), slot))
             });
             entries.collect()
         };
@@ -72,8 +72,8 @@ impl DiplomaTypes {
         })
     }
 
-    fn at(&self, place: Option<&usize>) -> Option<&DiplomaType> {
-        place.map(|place| &self.types[*place])
+    fn at(&self, slot: Option<&usize>) -> Option<&DiplomaType> {
+        slot.map(|slot| &self.types[*slot])
     }
 }
 

@@ -521,7 +521,7 @@ mod tests {
 
     /// T16: two cumuls in a row share a cohort, and every table that has nothing else says so.
     #[test]
-    fn every_table_of_cumuls_says_that_they_overlap() {
+    fn every_table_of_cumuls_states_that_they_overlap() {
         let domain = Domain::embedded();
         let one_year = debouches_model::Vintage {
             first: 2022,

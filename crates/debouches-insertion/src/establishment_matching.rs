@@ -14,7 +14,7 @@ use crate::continuum::Continuum;
 /// The part that an establishment plays in a training.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
-    Place,
+    Location,
     Trainer,
     Manager,
     Unknown,
@@ -23,7 +23,7 @@ pub(crate) enum Part {
 impl Part {
     pub(crate) fn as_str(self) -> &'static str {
         match self {
-            Self::Place => "lieu_formation",
+            Self::Location => "lieu_formation",
             Self::Trainer => "formateur",
             Self::Manager => "gestionnaire",
             Self::Unknown => "inconnu",
@@ -34,7 +34,7 @@ impl Part {
 /// A line of the catalogue.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Offer {
-    place: Option<String>,
+    location: Option<String>,
     trainer: Option<String>,
     manager: Option<String>,
 }
@@ -48,20 +48,24 @@ pub(crate) struct Catalogue {
 impl Catalogue {
     pub(crate) fn read(table: &Table) -> Result<Self, TableError> {
         let column = |name| table.text(name);
-        let (cfd, place) = (column("cfd")?, column("uai_lieu_formation")?);
+        let (cfd, location) = (column("cfd")?, column("uai_lieu_formation")?);
         let (trainer, manager) = (column("uai_formateur")?, column("uai_gestionnaire")?);
-        let mut found = Self::default();
+        let mut matches = Self::default();
         for row in 0..table.rows() {
             let Some(cfd) = cfd.get(row) else { continue };
-            let [place, trainer, manager] =
-                [place, trainer, manager].map(|column| column.get(row).map(str::to_owned));
-            found.by_cfd.entry(cfd.to_owned()).or_default().push(Offer {
-                place,
-                trainer,
-                manager,
-            });
+            let [location, trainer, manager] =
+                [location, trainer, manager].map(|column| column.get(row).map(str::to_owned));
+            matches
+                .by_cfd
+                .entry(cfd.to_owned())
+                .or_default()
+                .push(Offer {
+                    location,
+                    trainer,
+                    manager,
+                });
         }
-        Ok(found)
+        Ok(matches)
     }
 
     /// The lines of a diploma, and those of the diplomas that it strictly follows or that strictly follow it.
@@ -80,7 +84,7 @@ impl Catalogue {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Matched {
     pub(crate) part: Part,
-    pub(crate) places: BTreeSet<String>,
+    pub(crate) locations: BTreeSet<String>,
     pub(crate) trainers: BTreeSet<String>,
     pub(crate) managers: BTreeSet<String>,
     /// Establishment whose figures these are, and the part that it plays.
@@ -92,7 +96,7 @@ impl Matched {
     fn new(uai: &str, part: Part) -> Self {
         Self {
             part,
-            places: BTreeSet::new(),
+            locations: BTreeSet::new(),
             trainers: BTreeSet::new(),
             managers: BTreeSet::new(),
             source: uai.to_owned(),
@@ -102,17 +106,17 @@ impl Matched {
 
     /// A school teaches in its own walls.
     pub(crate) fn school(uai: &str) -> Self {
-        let own = || BTreeSet::from([uai.to_owned()]);
+        let item = || BTreeSet::from([uai.to_owned()]);
         Self {
-            trainers: own(),
-            managers: own(),
-            ..Self::new(uai, Part::Place)
+            trainers: item(),
+            managers: item(),
+            ..Self::new(uai, Part::Location)
         }
     }
 }
 
 type Of = fn(&Offer) -> &Option<String>;
-const PLACE: Of = |offer| &offer.place;
+const LOCATION: Of = |offer| &offer.location;
 const TRAINER: Of = |offer| &offer.trainer;
 const MANAGER: Of = |offer| &offer.manager;
 
@@ -141,28 +145,37 @@ impl Lines<'_> {
             .any(|offer| given(offer).as_deref() == Some(uai))
     }
 
-    fn as_place(&self, uai: &str) -> Matched {
-        let (trainers, managers) = (self.of(TRAINER, PLACE, uai), self.of(MANAGER, PLACE, uai));
+    fn as_location(&self, uai: &str) -> Matched {
+        let (trainers, managers) = (
+            self.of(TRAINER, LOCATION, uai),
+            self.of(MANAGER, LOCATION, uai),
+        );
         Matched {
             trainers,
             managers,
-            ..Matched::new(uai, Part::Place)
+            ..Matched::new(uai, Part::Location)
         }
     }
 
     fn as_trainer(&self, uai: &str) -> Matched {
-        let (places, managers) = (self.of(PLACE, TRAINER, uai), self.of(MANAGER, TRAINER, uai));
+        let (locations, managers) = (
+            self.of(LOCATION, TRAINER, uai),
+            self.of(MANAGER, TRAINER, uai),
+        );
         Matched {
-            places,
+            locations,
             managers,
             ..Matched::new(uai, Part::Trainer)
         }
     }
 
     fn as_manager(&self, uai: &str) -> Matched {
-        let (places, trainers) = (self.of(PLACE, MANAGER, uai), self.of(TRAINER, MANAGER, uai));
+        let (locations, trainers) = (
+            self.of(LOCATION, MANAGER, uai),
+            self.of(TRAINER, MANAGER, uai),
+        );
         Matched {
-            places,
+            locations,
             trainers,
             ..Matched::new(uai, Part::Manager)
         }
@@ -170,8 +183,8 @@ impl Lines<'_> {
 
     /// Phase 1: the part by the catalogue alone.
     fn base(&self, uai: &str) -> Matched {
-        if self.has(PLACE, uai) {
-            self.as_place(uai)
+        if self.has(LOCATION, uai) {
+            self.as_location(uai)
         } else if self.has(TRAINER, uai) {
             self.as_trainer(uai)
         } else if self.has(MANAGER, uai) {
@@ -183,11 +196,13 @@ impl Lines<'_> {
 
     /// Phase 2: a place that is its own only trainer, with other places that all lack figures.
     fn speaks_for_places(&self, uai: &str, holders: &BTreeSet<&str>) -> bool {
-        let mut others = self.of(PLACE, TRAINER, uai);
+        let mut others = self.of(LOCATION, TRAINER, uai);
         others.remove(uai);
-        self.is_only(TRAINER, PLACE, uai, uai)
+        self.is_only(TRAINER, LOCATION, uai, uai)
             && !others.is_empty()
-            && others.iter().all(|place| !holders.contains(place.as_str()))
+            && others
+                .iter()
+                .all(|location| !holders.contains(location.as_str()))
     }
 
     /// Phase 3: a trainer that is its own only manager, with another trainer that lacks figures. A trainer all of whose
@@ -196,9 +211,11 @@ impl Lines<'_> {
         let mut others = self.of(TRAINER, MANAGER, uai);
         others.remove(uai);
         let lacks = |trainer: &String| {
-            let places = self.of(PLACE, TRAINER, trainer);
-            let all_have =
-                !places.is_empty() && places.iter().all(|place| holders.contains(place.as_str()));
+            let locations = self.of(LOCATION, TRAINER, trainer);
+            let all_have = !locations.is_empty()
+                && locations
+                    .iter()
+                    .all(|location| holders.contains(location.as_str()));
             !holders.contains(trainer.as_str()) && !all_have
         };
         self.is_only(MANAGER, TRAINER, uai, uai) && others.iter().any(lacks)
@@ -214,47 +231,50 @@ pub(crate) fn part_of(offers: &[&Offer], uai: &str) -> Matched {
 /// may show them.
 pub(crate) fn matched(offers: &[&Offer], holders: &BTreeSet<&str>) -> BTreeMap<String, Matched> {
     let lines = Lines(offers);
-    let mut found: BTreeMap<String, Matched> = BTreeMap::new();
+    let mut matches: BTreeMap<String, Matched> = BTreeMap::new();
     for uai in holders {
-        let mut own = lines.base(uai);
-        if own.part == Part::Place && lines.speaks_for_places(uai, holders) {
-            own = lines.as_trainer(uai);
+        let mut item = lines.base(uai);
+        if item.part == Part::Location && lines.speaks_for_places(uai, holders) {
+            item = lines.as_trainer(uai);
         }
-        if own.part == Part::Trainer && lines.speaks_for_trainers(uai, holders) {
-            own = lines.as_manager(uai);
+        if item.part == Part::Trainer && lines.speaks_for_trainers(uai, holders) {
+            item = lines.as_manager(uai);
         }
-        found.insert((*uai).to_owned(), own);
+        matches.insert((*uai).to_owned(), item);
     }
     for (part, column) in [(Part::Trainer, TRAINER), (Part::Manager, MANAGER)] {
-        let sources: Vec<(String, BTreeSet<String>)> = found
+        let sources: Vec<(String, BTreeSet<String>)> = matches
             .iter()
-            .filter(|(uai, own)| own.part == part && own.source == **uai)
-            .map(|(uai, own)| (uai.clone(), own.places.clone()))
+            .filter(|(uai, item)| item.part == part && item.source == **uai)
+            .map(|(uai, item)| (uai.clone(), item.locations.clone()))
             .collect();
-        for (source, places) in sources {
-            for place in places {
-                if !found.contains_key(&place) && lines.is_only(column, PLACE, &place, &source) {
+        for (source, locations) in sources {
+            for location in locations {
+                if !matches.contains_key(&location)
+                    && lines.is_only(column, LOCATION, &location, &source)
+                {
                     let shown = Matched {
                         source: source.clone(),
                         source_part: part,
-                        ..lines.as_place(&place)
+                        ..lines.as_location(&location)
                     };
-                    found.insert(place, shown);
+                    matches.insert(location, shown);
                 }
             }
         }
     }
-    found
+    matches
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn offer(place: &str, trainer: &str, manager: &str) -> Offer {
-        let [place, trainer, manager] = [place, trainer, manager].map(|uai| Some(uai.to_owned()));
+    fn offer(location: &str, trainer: &str, manager: &str) -> Offer {
+        let [location, trainer, manager] =
+            [location, trainer, manager].map(|uai| Some(uai.to_owned()));
         Offer {
-            place,
+            location,
             trainer,
             manager,
         }
@@ -270,57 +290,57 @@ mod tests {
     }
 
     /// Who shows figures, as (establishment, part, source, part of the source).
-    fn shown(found: &BTreeMap<String, Matched>) -> Vec<(&str, &str, &str, &str)> {
-        found
+    fn shown(matches: &BTreeMap<String, Matched>) -> Vec<(&str, &str, &str, &str)> {
+        matches
             .iter()
-            .map(|(uai, own)| {
+            .map(|(uai, item)| {
                 (
                     uai.as_str(),
-                    own.part.as_str(),
-                    own.source.as_str(),
-                    own.source_part.as_str(),
+                    item.part.as_str(),
+                    item.source.as_str(),
+                    item.source_part.as_str(),
                 )
             })
             .collect()
     }
 
     #[test]
-    fn v66_a_school_is_the_place_the_trainer_and_the_manager() {
+    fn v66_a_school_is_the_location_the_trainer_and_the_manager() {
         let school = Matched::school("ABCD1234");
         assert_eq!(
             (school.part, list(&school.trainers), list(&school.managers)),
-            (Part::Place, vec!["ABCD1234"], vec!["ABCD1234"])
+            (Part::Location, vec!["ABCD1234"], vec!["ABCD1234"])
         );
     }
 
     #[test]
-    fn v67_a_place_names_its_trainer_and_its_manager() {
-        let found = run(&[offer("ABCD1234", "ABCD0001", "ABCD0002")], &["ABCD1234"]);
-        let own = &found["ABCD1234"];
+    fn v67_a_location_names_its_trainer_and_its_manager() {
+        let matches = run(&[offer("ABCD1234", "ABCD0001", "ABCD0002")], &["ABCD1234"]);
+        let item = &matches["ABCD1234"];
         assert_eq!(
-            (own.part, list(&own.trainers), list(&own.managers)),
-            (Part::Place, vec!["ABCD0001"], vec!["ABCD0002"])
+            (item.part, list(&item.trainers), list(&item.managers)),
+            (Part::Location, vec!["ABCD0001"], vec!["ABCD0002"])
         );
     }
 
     #[test]
-    fn v68_two_lines_of_a_place_give_two_trainers_and_two_managers() {
-        let found = run(
+    fn v68_two_lines_of_a_location_give_two_trainers_and_two_managers() {
+        let matches = run(
             &[
                 offer("ABCD1234", "ABCD0001", "ABCD0002"),
                 offer("ABCD1234", "ABCD0003", "ABCD0004"),
             ],
             &["ABCD1234"],
         );
-        let own = &found["ABCD1234"];
+        let item = &matches["ABCD1234"];
         assert_eq!(
-            (list(&own.trainers), list(&own.managers)),
+            (list(&item.trainers), list(&item.managers)),
             (vec!["ABCD0001", "ABCD0003"], vec!["ABCD0002", "ABCD0004"])
         );
     }
 
     #[test]
-    fn v69_a_line_of_the_former_diploma_gives_the_same_part() {
+    fn v69_a_line_of_the_previous_diploma_returns_the_same_part() {
         let mut catalogue = Catalogue::default();
         catalogue.by_cfd.insert(
             "10000001".to_owned(),
@@ -329,12 +349,12 @@ mod tests {
         let diplomas = Continuum::of([("10000001", "10000002")]);
         let by = |cfd: &str| matched(&catalogue.of(cfd, &diplomas), &BTreeSet::from(["ABCD1234"]));
         assert_eq!(by("10000002"), by("10000001"));
-        assert_eq!(by("10000002")["ABCD1234"].part, Part::Place);
+        assert_eq!(by("10000002")["ABCD1234"].part, Part::Location);
         assert_eq!(by("10000003")["ABCD1234"].part, Part::Unknown);
     }
 
     #[test]
-    fn v71_its_own_trainer_without_other_place_stays_a_place() {
+    fn v71_its_own_trainer_without_other_location_stays_a_location() {
         assert_eq!(
             shown(&run(&[offer("U", "U", "M")], &["U"])),
             [("U", "lieu_formation", "U", "lieu_formation")]
@@ -342,27 +362,27 @@ mod tests {
     }
 
     #[test]
-    fn v72_when_the_other_place_has_figures_nothing_is_reclassified() {
+    fn v72_when_the_other_location_has_figures_nothing_is_reclassified() {
         let offers = [offer("U", "U", "M"), offer("V", "U", "M")];
         assert!(
             run(&offers, &["U", "V"])
                 .values()
-                .all(|own| own.part == Part::Place)
+                .all(|item| item.part == Part::Location)
         );
     }
 
     #[test]
-    fn a_place_that_speaks_for_another_is_a_trainer_and_the_other_shows_its_figures() {
-        let found = run(&[offer("U", "U", "M"), offer("V", "U", "M")], &["U"]);
+    fn a_location_that_speaks_for_another_is_a_trainer_and_the_other_shows_its_figures() {
+        let matches = run(&[offer("U", "U", "M"), offer("V", "U", "M")], &["U"]);
         assert_eq!(
-            shown(&found),
+            shown(&matches),
             [
                 ("U", "formateur", "U", "formateur"),
                 ("V", "lieu_formation", "U", "formateur")
             ]
         );
         assert_eq!(
-            (list(&found["V"].trainers), list(&found["U"].places)),
+            (list(&matches["V"].trainers), list(&matches["U"].locations)),
             (vec!["U"], vec!["U", "V"])
         );
     }
@@ -371,9 +391,9 @@ mod tests {
     fn a_trainer_that_answers_for_another_without_figures_is_a_manager() {
         // U trains at A; T, whose manager is U too, trains at B.
         let offers = [offer("A", "U", "U"), offer("B", "T", "U")];
-        let found = run(&offers, &["U"]);
+        let matches = run(&offers, &["U"]);
         assert_eq!(
-            shown(&found),
+            shown(&matches),
             [
                 ("A", "lieu_formation", "U", "gestionnaire"),
                 ("B", "lieu_formation", "U", "gestionnaire"),
@@ -385,7 +405,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_with_two_trainers_shows_nothing_of_either() {
+    fn a_location_with_two_trainers_shows_nothing_of_either() {
         let offers = [offer("A", "U", "M"), offer("A", "T", "N")];
         assert_eq!(
             shown(&run(&offers, &["U"])),
@@ -395,9 +415,9 @@ mod tests {
 
     #[test]
     fn an_existing_record_is_never_replaced() {
-        let found = run(&[offer("A", "U", "M"), offer("B", "U", "M")], &["U", "A"]);
+        let matches = run(&[offer("A", "U", "M"), offer("B", "U", "M")], &["U", "A"]);
         assert_eq!(
-            (found["A"].source.as_str(), found["B"].source.as_str()),
+            (matches["A"].source.as_str(), matches["B"].source.as_str()),
             ("A", "U")
         );
     }

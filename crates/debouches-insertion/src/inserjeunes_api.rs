@@ -228,13 +228,13 @@ mod tests {
     }
 
     fn cell<'a>(answers: &'a BodyContent, heading: &str, row: usize) -> &'a str {
-        let place = answers
+        let index = answers
             .table
             .header
             .iter()
-            .position(|own| own == heading)
+            .position(|item| item == heading)
             .unwrap();
-        answers.table.column(place).value(row)
+        answers.table.column(index).value(row)
     }
 
     const SCHOOL: &str = "\"id_mefstat11\":\"23830031212\"";

@@ -21,11 +21,11 @@ fn settle(sheet: &mut Sheet) {
     let rows = sheet.rows();
     let mut marks = vec![""; rows];
     for (_, column) in sheet.columns_mut() {
-        let found: Vec<&'static str> = column.values.iter().map(|value| mark(value)).collect();
-        if found.iter().any(|mark| !mark.is_empty()) {
+        let matches: Vec<&'static str> = column.values.iter().map(|value| mark(value)).collect();
+        if matches.iter().any(|mark| !mark.is_empty()) {
             for (row, key) in column.keys.iter().enumerate() {
                 // The cumul wins: it is what the year of the row depends on.
-                let here = found[*key as usize];
+                let here = matches[*key as usize];
                 if here == "*" || marks[row].is_empty() {
                     marks[row] = here;
                 }
@@ -65,8 +65,8 @@ fn plain(value: &str) -> String {
         value.trim_end_matches(['*', ' '])
     };
     match text.split_once(',') {
-        Some((whole, decimals)) if is_decimal(whole) && is_decimal(decimals) => {
-            format!("{whole}.{decimals}")
+        Some((total, decimals)) if is_decimal(total) && is_decimal(decimals) => {
+            format!("{total}.{decimals}")
         }
         _ => text.to_owned(),
     }
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn marks_are_told_apart_from_counts_and_text() {
+    fn marks_are_reported_apart_from_counts_and_text() {
         assert_eq!(
             (mark("130 *"), mark("12 **"), mark("12"), mark("MASTER *")),
             ("*", "**", "", "")

@@ -31,6 +31,6 @@ mod value_added;
 pub use code_types::{Cfd, CodeError, Mef, Mefstat11, RegionCog, Rome, Sise, Uai};
 pub use coverage::{
     Answer, AskedVintages, CODE_TABLES, CatalogueLine, CodeSystem, Coverage, Grain, GrainTotals,
-    Rung, Totals, Voie,
+    Pathway, Rung, Totals,
 };
 pub use domain::{Domain, DomainErrors, DomainFile, FileKind, Origin};

@@ -93,16 +93,16 @@ impl Shares {
 }
 
 /// A part in percent of a whole, halves to the even number. None when the whole is unknown or nought.
-pub(crate) fn share(part: Option<i32>, whole: Option<i32>) -> Option<i32> {
-    let (part, whole) = (
+pub(crate) fn share(part: Option<i32>, total: Option<i32>) -> Option<i32> {
+    let (part, total) = (
         i64::from(part?),
-        i64::from(whole.filter(|whole| *whole > 0)?),
+        i64::from(total.filter(|total| *total > 0)?),
     );
     let (down, twice) = (
-        (100 * part).div_euclid(whole),
-        2 * (100 * part).rem_euclid(whole),
+        (100 * part).div_euclid(total),
+        2 * (100 * part).rem_euclid(total),
     );
-    let up = twice > whole || (twice == whole && down % 2 != 0);
+    let up = twice > total || (twice == total && down % 2 != 0);
     i32::try_from(down + i64::from(up)).ok()
 }
 
@@ -130,7 +130,7 @@ pub(crate) fn add(table: &mut Table, findings: &mut FindingCollector) -> Result<
         term: term.get(row),
         continuing: continuing.get(row),
         leavers: leavers.get(row),
-        employed: std::array::from_fn(|place| employed[place].get(row)),
+        employed: std::array::from_fn(|index| employed[index].get(row)),
     };
     let completed: Vec<Counts> = (0..table.rows())
         .map(|row| given(row).completed())
@@ -149,23 +149,23 @@ pub(crate) fn add(table: &mut Table, findings: &mut FindingCollector) -> Result<
         "nb_sortant",
         completed.iter().map(|counts| counts.leavers),
     )?;
-    for (place, name) in employed_names.iter().enumerate() {
+    for (index, name) in employed_names.iter().enumerate() {
         fill(
             table,
             name,
-            completed.iter().map(|counts| counts.employed[place]),
+            completed.iter().map(|counts| counts.employed[index]),
         )?;
     }
-    for (place, horizon) in HORIZONS.iter().enumerate().skip(1) {
+    for (index, horizon) in HORIZONS.iter().enumerate().skip(1) {
         fill(
             table,
             &employed_share(*horizon),
-            shares.iter().map(|shares| shares.employed[place]),
+            shares.iter().map(|shares| shares.employed[index]),
         )?;
         fill(
             table,
             &other_share(*horizon),
-            shares.iter().map(|shares| shares.other[place]),
+            shares.iter().map(|shares| shares.other[index]),
         )?;
     }
     Ok(())
@@ -213,8 +213,8 @@ fn fill(
 mod tests {
     use super::*;
 
-    fn percent(part: i32, whole: i32) -> Option<i32> {
-        share(Some(part), Some(whole))
+    fn percent(part: i32, total: i32) -> Option<i32> {
+        share(Some(part), Some(total))
     }
 
     #[test]

@@ -36,9 +36,9 @@ pub(crate) fn add(spec: &RegisteredSpec, table: &mut Table) -> Result<(), TableE
         &spec.employed_share,
         &spec.other_share,
     ];
-    for (place, name) in names.into_iter().enumerate() {
+    for (index, name) in names.into_iter().enumerate() {
         let (values, states): (Vec<Option<i32>>, Vec<ValueStatus>) =
-            rows.iter().map(|cells| cells[place]).unzip();
+            rows.iter().map(|cells| cells[index]).unzip();
         table.set(
             name,
             Column::Integer(values.into_iter().collect::<IntegerColumn>()),
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_tells_why_and_nobody_has_no_share() {
+    fn what_is_missing_shows_why_and_nobody_has_no_share() {
         let hidden = (None, ValueStatus::Suppressed);
         let later = (None, ValueStatus::NotYet);
         assert_eq!(

@@ -22,7 +22,7 @@ pub(crate) struct Trades {
 pub(crate) enum RomeMethod {
     Direct,
     Rncp,
-    Former,
+    Previous,
     Continuum,
     #[default]
     Unknown,
@@ -33,7 +33,7 @@ impl RomeMethod {
         match self {
             Self::Direct => "certif_info",
             Self::Rncp => "certif_info_rncp",
-            Self::Former => "certif_info_ancien",
+            Self::Previous => "certif_info_ancien",
             Self::Continuum => "certif_info_continuum",
             Self::Unknown => "inconnu",
         }
@@ -68,7 +68,7 @@ impl Trades {
 }
 
 fn push_new(list: &mut Vec<String>, item: &str) {
-    if !list.iter().any(|own| own == item) {
+    if !list.iter().any(|candidate| candidate == item) {
         list.push(item.to_owned());
     }
 }
@@ -83,7 +83,7 @@ fn is_rome(code: &str) -> bool {
 #[derive(Default)]
 pub(crate) struct Certifications {
     direct: HashMap<String, Vec<String>>,
-    former: HashMap<String, Vec<String>>,
+    previous: HashMap<String, Vec<String>>,
     by_rncp: HashMap<String, Vec<String>>,
     rncp_of: HashMap<String, Vec<String>>,
     continuum: Continuum,
@@ -92,16 +92,16 @@ pub(crate) struct Certifications {
 
 impl Certifications {
     pub(crate) fn read(references: &References) -> Result<Self, TableError> {
-        let mut found = Self::default();
+        let mut matches = Self::default();
         let find = |wanted| find(references, wanted);
         if let Some(successions) = find(SUCCESSIONS) {
-            found.continuum = Continuum::read(&successions.table)?;
+            matches.continuum = Continuum::read(&successions.table)?;
         }
         if let Some(kit) = find(KIT) {
             let (cfd, rncp) = (kit.table.text("cfd")?, kit.table.text("rncp")?);
             for (cfd, rncp) in cfd.iter().zip(rncp.iter()) {
                 if let (Some(cfd), Some(rncp)) = (cfd, rncp) {
-                    found
+                    matches
                         .rncp_of
                         .entry(cfd.to_owned())
                         .or_default()
@@ -110,10 +110,10 @@ impl Certifications {
             }
         }
         let Some(reference) = find(CERTIFICATIONS) else {
-            return Ok(found);
+            return Ok(matches);
         };
-        found.version.clone_from(&reference.version);
-        let (code, former) = (
+        matches.version.clone_from(&reference.version);
+        let (code, previous) = (
             reference.table.text("code_scolarite")?,
             reference.table.text("code_ancien_scolarite")?,
         );
@@ -128,35 +128,35 @@ impl Certifications {
                     .filter_map(|column| column.get(row).map(str::to_owned))
             };
             if let Some(code) = code.get(row) {
-                found
+                matches
                     .direct
                     .entry(code.to_owned())
                     .or_default()
                     .extend(trades());
             }
             if let Some(rncp) = rncp.get(row) {
-                found
+                matches
                     .by_rncp
                     .entry(rncp.to_owned())
                     .or_default()
                     .extend(trades());
             }
-            if let Some(former) = former.get(row) {
-                found
-                    .former
-                    .entry(former.to_owned())
+            if let Some(previous) = previous.get(row) {
+                matches
+                    .previous
+                    .entry(previous.to_owned())
                     .or_default()
                     .extend(trades());
             }
         }
-        Ok(found)
+        Ok(matches)
     }
 
     /// Trades of the diplomas of a training.
     pub(crate) fn of(&self, cfds: &[String]) -> Trades {
-        let own = self.own(cfds);
-        if !own.is_empty() {
-            return own;
+        let candidate = self.trades_of(cfds);
+        if !candidate.is_empty() {
+            return candidate;
         }
         // The nearest neighbour first, new diplomas before old ones.
         let neighbours = cfds.iter().flat_map(|cfd| {
@@ -164,17 +164,17 @@ impl Certifications {
                 .successors(cfd)
                 .chain(self.continuum.predecessors(cfd))
         });
-        let found = neighbours
-            .map(|cfd| self.own(&[cfd.to_owned()]))
+        let matches = neighbours
+            .map(|cfd| self.trades_of(&[cfd.to_owned()]))
             .find(|trades| !trades.is_empty());
-        found.map_or_else(Trades::default, |trades| Trades {
+        matches.map_or_else(Trades::default, |trades| Trades {
             method: RomeMethod::Continuum,
             ..trades
         })
     }
 
     /// Trades of the diplomas by their own codes.
-    fn own(&self, cfds: &[String]) -> Trades {
+    fn trades_of(&self, cfds: &[String]) -> Trades {
         let through = |index: &HashMap<String, Vec<String>>, codes: &[String], method| {
             Trades::from_codes(
                 codes
@@ -197,7 +197,7 @@ impl Certifications {
             .collect();
         let by_rncp = through(&self.by_rncp, &numbers, RomeMethod::Rncp);
         if by_rncp.is_empty() {
-            through(&self.former, cfds, RomeMethod::Former)
+            through(&self.previous, cfds, RomeMethod::Previous)
         } else {
             by_rncp
         }
@@ -209,25 +209,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_diploma_without_trades_takes_those_of_its_strict_neighbour_and_says_so() {
-        let mut found = Certifications {
+    fn a_diploma_without_trades_takes_those_of_its_strict_neighbour_and_states_so() {
+        let mut matches = Certifications {
             continuum: Continuum::of([("old", "new")]),
             ..Certifications::default()
         };
-        found
+        matches
             .direct
             .insert("new".to_owned(), vec!["A1203".to_owned()]);
-        let method = |found: &Certifications, cfd: &str| found.of(&[cfd.to_owned()]).method;
-        assert_eq!(method(&found, "old"), RomeMethod::Continuum);
-        found
+        let method = |matches: &Certifications, cfd: &str| matches.of(&[cfd.to_owned()]).method;
+        assert_eq!(method(&matches, "old"), RomeMethod::Continuum);
+        matches
             .rncp_of
             .insert("old".to_owned(), vec!["35341".to_owned()]);
-        found
+        matches
             .by_rncp
             .insert("35341".to_owned(), vec!["B1101".to_owned()]);
-        assert_eq!(method(&found, "old"), RomeMethod::Rncp);
+        assert_eq!(method(&matches, "old"), RomeMethod::Rncp);
         assert_eq!(
-            (method(&found, "new"), method(&found, "other")),
+            (method(&matches, "new"), method(&matches, "other")),
             (RomeMethod::Direct, RomeMethod::Unknown)
         );
     }

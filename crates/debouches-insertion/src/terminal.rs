@@ -62,23 +62,23 @@ impl Modules {
     }
 
     pub(crate) fn of(list: impl IntoIterator<Item = Module>) -> Self {
-        let mut found = Self {
+        let mut matches = Self {
             list: list.into_iter().collect(),
             ..Self::default()
         };
-        for (place, module) in found.list.iter().enumerate() {
-            found
+        for (index, module) in matches.list.iter().enumerate() {
+            matches
                 .by_mefstat11
                 .entry(module.mefstat11.clone())
                 .or_default()
-                .push(place);
-            found
+                .push(index);
+            matches
                 .by_cfd
                 .entry(module.cfd.clone())
                 .or_default()
-                .push(place);
+                .push(index);
         }
-        found
+        matches
     }
 
     pub(crate) fn knows(&self, mefstat11: &str) -> bool {
@@ -90,7 +90,7 @@ impl Modules {
             .get(cfd)
             .into_iter()
             .flatten()
-            .map(|place| &self.list[*place])
+            .map(|index| &self.list[*index])
     }
 
     pub(crate) fn of_mefstat11<'a>(&'a self, code: &str) -> impl Iterator<Item = &'a Module> {
@@ -98,7 +98,7 @@ impl Modules {
             .get(code)
             .into_iter()
             .flatten()
-            .map(|place| &self.list[*place])
+            .map(|index| &self.list[*index])
     }
 
     /// The diplomas that a MEFSTAT11 leads to.
@@ -137,11 +137,11 @@ impl Modules {
                 links.insert((*old, *new));
                 continue;
             }
-            for former in self.of_cfd(old) {
+            for previous in self.of_cfd(old) {
                 for current in self.of_cfd(new) {
-                    let same_year = former.mefstat11.get(..4) == current.mefstat11.get(..4);
-                    if former.programme == current.programme && same_year {
-                        links.insert((&former.mefstat11, &current.mefstat11));
+                    let same_year = previous.mefstat11.get(..4) == current.mefstat11.get(..4);
+                    if previous.programme == current.programme && same_year {
+                        links.insert((&previous.mefstat11, &current.mefstat11));
                     }
                 }
             }
@@ -157,11 +157,11 @@ impl Modules {
         let Some(year) = year_of(mefstat11) else {
             return Vec::new();
         };
-        let mut found = Vec::new();
+        let mut matches = Vec::new();
         for year in (1..year).rev() {
             let candidate = format!("{}{year}{}", &mefstat11[..3], &mefstat11[4..]);
             if self.knows(&candidate) {
-                found.push(candidate);
+                matches.push(candidate);
                 continue;
             }
             let cfds: BTreeSet<&str> = self.diplomas_of(mefstat11).collect();
@@ -171,10 +171,10 @@ impl Modules {
                 .filter(|module| module.year == year.to_string());
             let codes: BTreeSet<&str> = same_year.map(|module| module.mefstat11.as_str()).collect();
             if let (1, Some(code)) = (codes.len(), codes.first()) {
-                found.push((*code).to_owned());
+                matches.push((*code).to_owned());
             }
         }
-        found
+        matches
     }
 }
 
@@ -198,7 +198,7 @@ pub(crate) fn common_years<'a>(
     for (group, cfd) in links {
         groups.entry(group).or_default().insert(cfd);
     }
-    let mut found = Vec::new();
+    let mut matches = Vec::new();
     for (group, cfds) in groups {
         let (common, members): (Vec<&str>, Vec<&str>) =
             cfds.iter().partition(|cfd| modules.is_common_year(cfd));
@@ -212,14 +212,14 @@ pub(crate) fn common_years<'a>(
                     .map(str::to_owned),
             );
         }
-        let own = |common: &str| CommonYear {
+        let item = |common: &str| CommonYear {
             group: group.to_owned(),
             common: common.to_owned(),
             members: all.clone(),
         };
-        found.extend(common.into_iter().map(own));
+        matches.extend(common.into_iter().map(item));
     }
-    found
+    matches
 }
 
 #[cfg(test)]

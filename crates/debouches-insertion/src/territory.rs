@@ -39,7 +39,7 @@ impl TerritorySpec {
 
 /// Where a row is. Equal places share an entry.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-struct Place {
+struct Location {
     region: Option<RegionCog>,
     /// UAI prefix of the territory whose département and académie are told.
     territory: Option<&'static str>,
@@ -83,7 +83,7 @@ pub(crate) fn add(
         .as_ref()
         .map(|name| establishments(codes, table, name, references))
         .transpose()?;
-    let mut places: Vec<Place> = Vec::new();
+    let mut locations: Vec<Location> = Vec::new();
     let mut known: HashMap<(Option<usize>, Option<usize>), u32> = HashMap::new();
     let mut rows_at: Vec<u64> = Vec::new();
     let mut keys: Vec<u32> = Vec::with_capacity(table.rows());
@@ -91,25 +91,25 @@ pub(crate) fn add(
         let region_key = regions.as_ref().and_then(|(column, _)| column.key(row));
         let uai_key = establishments
             .as_ref()
-            .and_then(|found| found.column.key(row));
+            .and_then(|matches| matches.column.key(row));
         let key = *known.entry((region_key, uai_key)).or_insert_with(|| {
             let published =
                 region_key.and_then(|key| regions.as_ref().and_then(|(_, codes)| codes[key]));
-            let establishment =
-                uai_key.and_then(|key| establishments.as_ref().map(|found| &found.located[key]));
-            let place = place(published, establishment);
-            if let Some(finding) = trouble(codes, territory, (table, row), published, &place) {
+            let establishment = uai_key
+                .and_then(|key| establishments.as_ref().map(|matches| &matches.located[key]));
+            let location = location(published, establishment);
+            if let Some(finding) = trouble(codes, territory, (table, row), published, &location) {
                 findings.push(row, 1, finding.key(table.key_of(&spec.key, row)));
             }
-            places.push(place);
+            locations.push(location);
             rows_at.push(0);
-            u32::try_from(places.len() - 1).expect("fewer places than rows")
+            u32::try_from(locations.len() - 1).expect("fewer places than rows")
         });
         rows_at[key as usize] += 1;
         keys.push(key);
     }
-    measure(codes, (&places, &rows_at), table.rows(), findings);
-    write(codes, table, &places, &keys)
+    measure(codes, (&locations, &rows_at), table.rows(), findings);
+    write(codes, table, &locations, &keys)
 }
 
 /// A column of régions, and the code of each of its distinct values.
@@ -199,12 +199,12 @@ fn directory(
     Ok(entries.collect())
 }
 
-fn place(published: Option<RegionCog>, establishment: Option<&Located>) -> Place {
-    let by_directory = establishment.and_then(|found| found.by_directory);
+fn location(published: Option<RegionCog>, establishment: Option<&Located>) -> Location {
+    let by_directory = establishment.and_then(|matches| matches.by_directory);
     // A value that is not a UAI, such as `all`, is nowhere.
     let by_prefix = establishment
-        .filter(|found| found.uai.is_some())
-        .and_then(|found| found.by_prefix);
+        .filter(|matches| matches.uai.is_some())
+        .and_then(|matches| matches.by_prefix);
     let (region, method) = if published.is_some() {
         (published, Method::Published)
     } else if let Some(territory) = by_directory {
@@ -218,14 +218,14 @@ fn place(published: Option<RegionCog>, establishment: Option<&Located>) -> Place
     let agrees = |territory: &&Territory| {
         region.is_some_and(|region| territory.region_cog == region.as_str())
     };
-    Place {
+    Location {
         region,
         territory: by_directory
             .or(by_prefix)
             .filter(agrees)
             .map(|territory| territory.uai_prefixe.as_str()),
         prefix: establishment
-            .and_then(|found| found.uai)
+            .and_then(|matches| matches.uai)
             .map(|uai| uai.prefix().to_owned()),
         method,
     }
@@ -237,9 +237,9 @@ fn trouble(
     territory: &TerritorySpec,
     (table, row): (&Table, usize),
     published: Option<RegionCog>,
-    place: &Place,
+    location: &Location,
 ) -> Option<Finding> {
-    let from_prefix = place
+    let from_prefix = location
         .prefix
         .as_ref()
         .and_then(|prefix| codes.by_prefix.get(prefix));
@@ -252,9 +252,9 @@ fn trouble(
             .expected(&other.region_cog);
         return Some(finding.column(region_column(territory).unwrap_or_default()));
     }
-    let names_a_place = place.prefix.is_some()
+    let names_a_location = location.prefix.is_some()
         || region_column(territory).is_some_and(|name| text_at(table, name, row).is_some());
-    (place.region.is_none() && names_a_place).then(|| {
+    (location.region.is_none() && names_a_location).then(|| {
         let name = territory
             .uai
             .as_deref()
@@ -288,26 +288,26 @@ fn text_at(table: &Table, name: &str, row: usize) -> Option<String> {
 
 fn measure(
     codes: &CodeLists,
-    (places, rows_at): (&[Place], &[u64]),
+    (locations, rows_at): (&[Location], &[u64]),
     rows: usize,
     findings: &mut FindingCollector,
 ) {
-    let count = |wanted: &dyn Fn(&Place) -> bool| {
-        places
+    let count = |wanted: &dyn Fn(&Location) -> bool| {
+        locations
             .iter()
             .zip(rows_at)
-            .filter(|(place, _)| wanted(place))
+            .filter(|(location, _)| wanted(location))
             .map(|(_, rows)| *rows)
             .sum::<u64>()
     };
-    let with_region = count(&|place| place.region.is_some());
-    let with_uai = count(&|place| place.prefix.is_some());
-    let reported_twice = count(&|place| {
-        let by_prefix = place
+    let with_region = count(&|location| location.region.is_some());
+    let with_uai = count(&|location| location.prefix.is_some());
+    let reported_twice = count(&|location| {
+        let by_prefix = location
             .prefix
             .as_ref()
             .is_some_and(|prefix| codes.by_prefix.contains_key(prefix));
-        place.method == Method::Published && by_prefix
+        location.method == Method::Published && by_prefix
     });
     findings.count(
         &format!("compared.{}", RuleCode::RegionConflict),
@@ -317,7 +317,7 @@ fn measure(
     if with_uai > 0 {
         findings.share(
             "valid_uai_with_region",
-            count(&|place| place.prefix.is_some() && place.region.is_some()),
+            count(&|location| location.prefix.is_some() && location.region.is_some()),
             with_uai,
         );
     }
@@ -329,23 +329,24 @@ fn measure(
     ] {
         findings.count(
             &format!("region_{}", method.as_str()),
-            count(&|place| place.method == method),
+            count(&|location| location.method == method),
         );
     }
 }
 
 /// The text of a tag for a place.
-type Tag<'a> = &'a dyn Fn(&Place) -> Option<String>;
+type Tag<'a> = &'a dyn Fn(&Location) -> Option<String>;
 
 fn write(
     codes: &CodeLists,
     table: &mut Table,
-    places: &[Place],
+    locations: &[Location],
     keys: &[u32],
 ) -> Result<(), TableError> {
-    let of_region = |place: &Place| place.region.and_then(|region| codes.of_region(region));
-    let of_territory = |place: &Place| {
-        place
+    let of_region =
+        |location: &Location| location.region.and_then(|region| codes.of_region(region));
+    let of_territory = |location: &Location| {
+        location
             .territory
             .and_then(|prefix| codes.by_prefix.get(prefix))
     };
@@ -353,43 +354,45 @@ fn write(
         |territory: &Territory| codes.current_academie(&territory.academie_code).to_owned();
     let text = |value: &String| (!value.is_empty()).then(|| value.clone());
     let columns: [(&str, Tag<'_>); 12] = [
-        ("region_cog", &|place| {
-            place.region.map(|region| region.as_str().to_owned())
+        ("region_cog", &|location| {
+            location.region.map(|region| region.as_str().to_owned())
         }),
-        ("region_nom", &|place| {
-            of_region(place).map(|t| t.region_nom.clone())
+        ("region_nom", &|location| {
+            of_region(location).map(|t| t.region_nom.clone())
         }),
-        ("region_academique_code", &|place| {
-            of_region(place).and_then(|t| text(&t.region_academique_code))
+        ("region_academique_code", &|location| {
+            of_region(location).and_then(|t| text(&t.region_academique_code))
         }),
-        ("region_academique_nom", &|place| {
-            of_region(place).and_then(|t| text(&t.region_academique_nom))
+        ("region_academique_nom", &|location| {
+            of_region(location).and_then(|t| text(&t.region_academique_nom))
         }),
-        ("academie_code", &|place| of_territory(place).map(academie)),
-        ("academie_nom", &|place| {
-            of_territory(place).map(|t| t.academie_nom.clone())
+        ("academie_code", &|location| {
+            of_territory(location).map(academie)
         }),
-        ("departement_cog", &|place| {
-            of_territory(place).map(|t| t.departement_cog.clone())
+        ("academie_nom", &|location| {
+            of_territory(location).map(|t| t.academie_nom.clone())
         }),
-        ("departement_nom", &|place| {
-            of_territory(place).map(|t| t.departement_nom.clone())
+        ("departement_cog", &|location| {
+            of_territory(location).map(|t| t.departement_cog.clone())
         }),
-        ("uai_prefixe", &|place| place.prefix.clone()),
-        ("territoire_type", &|place| {
-            of_territory(place)
-                .or_else(|| of_region(place))
+        ("departement_nom", &|location| {
+            of_territory(location).map(|t| t.departement_nom.clone())
+        }),
+        ("uai_prefixe", &|location| location.prefix.clone()),
+        ("territoire_type", &|location| {
+            of_territory(location)
+                .or_else(|| of_region(location))
                 .map(|t| t.territoire_type.clone())
         }),
-        ("tag_methode", &|place| {
-            Some(place.method.as_str().to_owned())
+        ("tag_methode", &|location| {
+            Some(location.method.as_str().to_owned())
         }),
         ("cog_millesime", &|_| Some(codes.cog_vintage.clone())),
     ];
     for (name, value) in columns {
         table.set(
             name,
-            Column::Text(TextColumn::from_entries(places.iter().map(value), keys)),
+            Column::Text(TextColumn::from_entries(locations.iter().map(value), keys)),
         )?;
     }
     Ok(())
@@ -415,18 +418,21 @@ mod tests {
         published: Option<&str>,
         uai: Option<&str>,
     ) -> (Option<String>, &'static str, Option<&'static str>) {
-        let found = uai.map(located);
-        let place = place(published.map(|code| code.parse().unwrap()), found.as_ref());
+        let matches = uai.map(located);
+        let location = location(
+            published.map(|code| code.parse().unwrap()),
+            matches.as_ref(),
+        );
         (
-            place.region.map(|region| region.as_str().to_owned()),
-            place.method.as_str(),
-            place.territory,
+            location.region.map(|region| region.as_str().to_owned()),
+            location.method.as_str(),
+            location.territory,
         )
     }
 
     /// Vectors V26 and V34 of `docs/rules.md`.
     #[test]
-    fn v26_v34_the_prefix_tells_corsica_and_the_overseas() {
+    fn v26_v34_the_prefix_shows_corsica_and_the_overseas() {
         assert_eq!(
             region(None, Some("0010856A")),
             (Some("84".to_owned()), "prefixe", Some("001"))
@@ -452,7 +458,7 @@ mod tests {
     }
 
     #[test]
-    fn the_published_region_wins_and_a_departement_elsewhere_is_not_told() {
+    fn the_published_region_wins_and_a_departement_elsewhere_is_not_reported() {
         assert_eq!(
             region(Some("84"), Some("0010856A")),
             (Some("84".to_owned()), "producteur", Some("001"))

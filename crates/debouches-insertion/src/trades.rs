@@ -65,26 +65,26 @@ pub(crate) fn add(
     let mut unknown: Vec<(usize, &'static str)> = Vec::new();
     let mut keys: Vec<u32> = Vec::with_capacity(table.rows());
     for row in 0..table.rows() {
-        let place = (
+        let index = (
             cfd.as_ref().and_then(|column| column.key(row)),
             mefstat11.as_ref().and_then(|column| column.key(row)),
         );
-        let key = *known.entry(place).or_insert_with(|| {
+        let key = *known.entry(index).or_insert_with(|| {
             let cfd = cfd.as_ref().and_then(|column| column.get(row));
             let mefstat11 = mefstat11.as_ref().and_then(|column| column.get(row));
             let mut cfds: Vec<String> = cfd.map(str::to_owned).into_iter().collect();
             if let (None, Some(code)) = (cfd, mefstat11) {
                 cfds = cfds_of_mefstat11.get(code).cloned().unwrap_or_default();
             }
-            let found = certifications.of(&cfds);
-            if cfd.is_some_and(|code| !specialities.knows(code) && found.is_empty()) {
+            let matches = certifications.of(&cfds);
+            if cfd.is_some_and(|code| !specialities.knows(code) && matches.is_empty()) {
                 unknown.push((trainings.len(), "cfd"));
             } else if cfd.is_none() && mefstat11.is_some() && cfds.is_empty() {
                 unknown.push((trainings.len(), "mefstat11"));
             }
             trainings.push(Training {
                 nsf: specialities.of(&cfds, mefstat11),
-                trades: found,
+                trades: matches,
                 cfds,
                 rows: 0,
             });
@@ -108,9 +108,9 @@ pub(crate) fn add(
 
 /// Diplomas of each MEFSTAT11, in the order of `N_MEF`: one code has two, and both are kept.
 fn cfds_of_mefstat11(references: &References) -> Result<HashMap<String, Vec<String>>, TableError> {
-    let mut found: HashMap<String, Vec<String>> = HashMap::new();
+    let mut matches: HashMap<String, Vec<String>> = HashMap::new();
     let Some(reference) = find(references, TRAININGS) else {
-        return Ok(found);
+        return Ok(matches);
     };
     let (mefstat11, cfd) = (
         reference.table.text("mefstat11")?,
@@ -118,13 +118,13 @@ fn cfds_of_mefstat11(references: &References) -> Result<HashMap<String, Vec<Stri
     );
     for (mefstat11, cfd) in mefstat11.iter().zip(cfd.iter()) {
         if let (Some(mefstat11), Some(cfd)) = (mefstat11, cfd) {
-            let cfds = found.entry(mefstat11.to_owned()).or_default();
-            if !cfds.iter().any(|own| own == cfd) {
+            let cfds = matches.entry(mefstat11.to_owned()).or_default();
+            if !cfds.iter().any(|item| item == cfd) {
                 cfds.push(cfd.to_owned());
             }
         }
     }
-    Ok(found)
+    Ok(matches)
 }
 
 fn report_unknown(

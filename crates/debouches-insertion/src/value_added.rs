@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_bounds_are_told_and_nothing_else() {
+    fn both_bounds_are_reported_and_nothing_else() {
         assert_eq!(
             [-12, -11, 0, 11, 12].map(|value| is_bound(value, 12)),
             [true, false, false, false, true]

@@ -51,8 +51,8 @@ const DIALECT_CEILINGS: [(&str, usize); 15] = [
     ("engine", 533),
     ("fetch", 110),
     ("http", 21),
-    ("insertion", 517),
-    ("model", 99),
+    ("insertion", 40),
+    ("model", 95),
     ("portal", 3),
     ("publish", 102),
     ("release", 172),
@@ -67,10 +67,10 @@ const DIALECT_CEILINGS: [(&str, usize); 15] = [
 const DOMAIN_CEILINGS: [(&str, usize); 6] = [
     ("engine", 29),
     ("fetch", 24),
-    ("model", 50),
+    ("model", 20),
     ("release", 10),
     ("udata", 2),
-    ("validate", 43),
+    ("validate", 34),
 ];
 
 fn over(counts: &BTreeMap<String, usize>, ceilings: &[(&str, usize)]) -> Vec<String> {

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use debouches_insertion::{CatalogueLine, CodeSystem, Voie};
+use debouches_insertion::{CatalogueLine, CodeSystem, Pathway};
 use debouches_model::Fault;
 use debouches_table::{RawTable, ReadLimits, TableError, read_csv};
 
@@ -94,7 +94,7 @@ pub(super) fn read(path: &Path, request: &Request, jobs: usize) -> anyhow::Resul
                 system,
                 code: cell(column, row),
                 uai: uai.map(|index| cell(index, row)),
-                voie: voie.and_then(|index| Voie::parse(raw.column(index).value(row))),
+                voie: voie.and_then(|index| Pathway::parse(raw.column(index).value(row))),
             },
         })
         .collect();

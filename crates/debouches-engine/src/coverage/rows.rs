@@ -75,7 +75,7 @@ fn table(covered: &Covered) -> anyhow::Result<Table> {
             |line: &super::catalogue::Line| line.asked.voie.map(|voie| voie.as_str().to_owned());
         table.set("voie", Column::Text(text(&mut lines.iter().map(voie))))?;
     }
-    for grain in [Grain::Etablissement, Grain::Region, Grain::Partout] {
+    for grain in [Grain::Establishment, Grain::Region, Grain::Anywhere] {
         if !covered.totals.grains.contains_key(&grain) {
             continue;
         }

@@ -6,11 +6,11 @@ use debouches_model::Lang;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Grain {
     /// Figures of the establishment.
-    Etablissement,
+    Establishment,
     /// Figures of the région of the establishment.
     Region,
     /// Figures of any place at all.
-    Partout,
+    Anywhere,
 }
 
 impl Grain {
@@ -18,9 +18,9 @@ impl Grain {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::Etablissement => "etablissement",
+            Self::Establishment => "etablissement",
             Self::Region => "region",
-            Self::Partout => "partout",
+            Self::Anywhere => "partout",
         }
     }
 }
@@ -33,35 +33,35 @@ pub enum Rung {
     /// Figures of the diploma that it replaces or that replaces it, one to one.
     Continuum,
     /// Figures of the last year of the course.
-    Annee,
+    FinalYear,
     /// Common year: figures of the diplomas that follow it.
-    Famille,
+    Family,
     /// Figures of the same training under another number of the establishment.
     Uai,
     /// Nothing on the training, figures of the establishment as a whole.
-    Etablissement,
+    Establishment,
     /// The producer knows the training and gives no rate, or secrecy hides them all.
-    SousSeuil,
+    BelowThreshold,
     /// The establishment number has a wrong form or a wrong check letter.
-    UaiInconnu,
+    UnknownUai,
     /// The code has a wrong form, or no nomenclature holds it.
-    CodeInconnu,
+    UnknownCode,
     /// A training that the producers do not follow.
-    HorsChamp,
+    OutOfScope,
     /// A place that InserJeunes does not serve.
-    Territoire,
+    TerritoryNotServed,
     /// Closed on the day.
-    Fermee,
+    Closed,
     /// Too young to have leavers.
-    Nouvelle,
+    TooRecent,
     /// Several last years and no common one.
-    PlusieursTerminales,
+    SeveralFinalYears,
     /// A diploma of the ministry of agriculture, whose table is not configured.
-    AutreMinistere,
+    OtherMinistry,
     /// No table knows the establishment.
-    EtablissementAbsent,
+    UnknownEstablishment,
     /// None of the above.
-    SansRaison,
+    Unexplained,
 }
 
 impl Rung {
@@ -69,21 +69,21 @@ impl Rung {
     pub const ALL: [Self; 17] = [
         Self::Direct,
         Self::Continuum,
-        Self::Annee,
-        Self::Famille,
+        Self::FinalYear,
+        Self::Family,
         Self::Uai,
-        Self::Etablissement,
-        Self::SousSeuil,
-        Self::UaiInconnu,
-        Self::CodeInconnu,
-        Self::HorsChamp,
-        Self::Territoire,
-        Self::Fermee,
-        Self::Nouvelle,
-        Self::PlusieursTerminales,
-        Self::AutreMinistere,
-        Self::EtablissementAbsent,
-        Self::SansRaison,
+        Self::Establishment,
+        Self::BelowThreshold,
+        Self::UnknownUai,
+        Self::UnknownCode,
+        Self::OutOfScope,
+        Self::TerritoryNotServed,
+        Self::Closed,
+        Self::TooRecent,
+        Self::SeveralFinalYears,
+        Self::OtherMinistry,
+        Self::UnknownEstablishment,
+        Self::Unexplained,
     ];
 
     /// Its name in files.
@@ -92,21 +92,21 @@ impl Rung {
         match self {
             Self::Direct => "directe",
             Self::Continuum => "continuum",
-            Self::Annee => "annee",
-            Self::Famille => "famille",
+            Self::FinalYear => "annee",
+            Self::Family => "famille",
             Self::Uai => "uai",
-            Self::Etablissement => "etablissement_seul",
-            Self::SousSeuil => "sous_seuil",
-            Self::UaiInconnu => "uai_inconnu",
-            Self::CodeInconnu => "code_inconnu",
-            Self::HorsChamp => "hors_champ",
-            Self::Territoire => "territoire_non_couvert",
-            Self::Fermee => "fermee",
-            Self::Nouvelle => "nouvelle",
-            Self::PlusieursTerminales => "plusieurs_terminales",
-            Self::AutreMinistere => "autre_ministere",
-            Self::EtablissementAbsent => "etablissement_absent",
-            Self::SansRaison => "sans_raison_evidente",
+            Self::Establishment => "etablissement_seul",
+            Self::BelowThreshold => "sous_seuil",
+            Self::UnknownUai => "uai_inconnu",
+            Self::UnknownCode => "code_inconnu",
+            Self::OutOfScope => "hors_champ",
+            Self::TerritoryNotServed => "territoire_non_couvert",
+            Self::Closed => "fermee",
+            Self::TooRecent => "nouvelle",
+            Self::SeveralFinalYears => "plusieurs_terminales",
+            Self::OtherMinistry => "autre_ministere",
+            Self::UnknownEstablishment => "etablissement_absent",
+            Self::Unexplained => "sans_raison_evidente",
         }
     }
 
@@ -119,11 +119,11 @@ impl Rung {
                 "chiffres du diplôme qu'il remplace ou qui le remplace, un pour un",
                 "figures of the diploma that it replaces or that replaces it, one to one",
             ),
-            Self::Annee => (
+            Self::FinalYear => (
                 "chiffres de la dernière année du même cursus",
                 "figures of the last year of the same course",
             ),
-            Self::Famille => (
+            Self::Family => (
                 "année commune : chiffres des spécialités qui la suivent, au choix du lecteur",
                 "common year: figures of the specialities that follow it, for the reader to choose",
             ),
@@ -131,48 +131,48 @@ impl Rung {
                 "chiffres de la même formation sous un autre numéro de l'établissement",
                 "figures of the same training under another number of the establishment",
             ),
-            Self::Etablissement => (
+            Self::Establishment => (
                 "rien sur la formation, chiffres de l'établissement entier",
                 "nothing on the training, figures of the whole establishment",
             ),
-            Self::SousSeuil => (
+            Self::BelowThreshold => (
                 "formation connue, aucun taux diffusé : effectif sous le seuil",
                 "known training, no rate published: too few people",
             ),
-            Self::UaiInconnu => (
+            Self::UnknownUai => (
                 "numéro d'établissement absent ou mal formé",
                 "establishment number missing or malformed",
             ),
-            Self::CodeInconnu => (
+            Self::UnknownCode => (
                 "code mal formé ou absent des nomenclatures",
                 "code malformed, or in no nomenclature",
             ),
-            Self::HorsChamp => (
+            Self::OutOfScope => (
                 "formation que ni InserJeunes ni InserSup ne suivent",
                 "training that neither InserJeunes nor InserSup follows",
             ),
-            Self::Territoire => (
+            Self::TerritoryNotServed => (
                 "territoire qu'InserJeunes ne couvre pas",
                 "place that InserJeunes does not serve",
             ),
-            Self::Fermee => ("formation fermée", "closed training"),
-            Self::Nouvelle => (
+            Self::Closed => ("formation fermée", "closed training"),
+            Self::TooRecent => (
                 "formation trop récente pour avoir des sortants",
                 "training too young to have leavers",
             ),
-            Self::PlusieursTerminales => (
+            Self::SeveralFinalYears => (
                 "plusieurs dernières années possibles, sans année commune",
                 "several last years, and no common one",
             ),
-            Self::AutreMinistere => (
+            Self::OtherMinistry => (
                 "diplôme d'un autre ministère, dont la table n'est pas configurée",
                 "diploma of another ministry, whose table is not configured",
             ),
-            Self::EtablissementAbsent => (
+            Self::UnknownEstablishment => (
                 "établissement absent de toutes les tables",
                 "establishment that no table knows",
             ),
-            Self::SansRaison => ("aucune des raisons connues", "none of the known reasons"),
+            Self::Unexplained => ("aucune des raisons connues", "none of the known reasons"),
         };
         match lang {
             Lang::Fr => french,
@@ -185,7 +185,7 @@ impl Rung {
     pub fn is_covered(self) -> bool {
         matches!(
             self,
-            Self::Direct | Self::Continuum | Self::Annee | Self::Famille | Self::Uai
+            Self::Direct | Self::Continuum | Self::FinalYear | Self::Family | Self::Uai
         )
     }
 }
@@ -198,7 +198,7 @@ pub struct Answer {
     /// Codes that the figures are those of: one, or those behind a common year.
     pub codes: Vec<String>,
     /// How the training that was found is followed.
-    pub voie: Option<super::Voie>,
+    pub voie: Option<super::Pathway>,
     /// Establishment that the figures are those of, when it is another one.
     pub uai: Option<String>,
     /// Table that holds them.

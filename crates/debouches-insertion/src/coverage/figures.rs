@@ -6,7 +6,7 @@ use debouches_model::spec::{Role, TableSpec};
 use debouches_model::{RowCounts, ValueStatus, Vintage};
 use debouches_table::{StatusColumn, Table, TableError, TextColumn};
 
-use super::{AskedVintages, CodeSystem, Grain, Voie};
+use super::{AskedVintages, CodeSystem, Grain, Pathway};
 use crate::code_types::Uai;
 use crate::domain::Knowledge;
 use crate::nomenclatures::References;
@@ -15,18 +15,18 @@ use debouches_enrich::suppress_small_groups;
 
 /// Where figures are.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) enum Place {
+pub(super) enum Location {
     Establishment(String),
     Region(String),
     Anywhere,
 }
 
-impl Place {
+impl Location {
     fn grain(&self) -> Grain {
         match self {
-            Self::Establishment(_) => Grain::Etablissement,
+            Self::Establishment(_) => Grain::Establishment,
             Self::Region(_) => Grain::Region,
-            Self::Anywhere => Grain::Partout,
+            Self::Anywhere => Grain::Anywhere,
         }
     }
 }
@@ -46,7 +46,7 @@ pub(super) type ByCode = HashMap<String, Figure>;
 /// Every figure.
 #[derive(Debug, Default)]
 pub(super) struct Figures {
-    trainings: HashMap<(Place, Voie), ByCode>,
+    trainings: HashMap<(Location, Pathway), ByCode>,
     /// Establishments, by whatever table knows them.
     pub(super) establishments: HashMap<String, Figure>,
     pub(super) tables_of: HashMap<String, BTreeSet<&'static str>>,
@@ -59,14 +59,14 @@ pub(super) struct Figures {
     /// Last year of the newest vintage; 0 without figures.
     pub(super) newest: u16,
     /// Last year of the newest vintage that trainings have at a grain.
-    newest_at: BTreeMap<(Grain, Voie), u16>,
+    newest_at: BTreeMap<(Grain, Pathway), u16>,
 }
 
 /// Columns that split a population; only their total is read.
 ///
 /// Graduates alone are read too: InserSup gives some diplomas for them only.
 const POPULATION: [&str; 3] = ["genre", "nationalite", "regime_inscription"];
-const WHOLE: &str = "ensemble";
+const TOTAL: &str = "ensemble";
 
 impl Figures {
     pub(super) fn read(
@@ -84,12 +84,12 @@ impl Figures {
     }
 
     /// The figures of a place.
-    pub(super) fn at(&self, place: &Place, voie: Voie) -> Option<&ByCode> {
-        self.trainings.get(&(place.clone(), voie))
+    pub(super) fn at(&self, location: &Location, voie: Pathway) -> Option<&ByCode> {
+        self.trainings.get(&(location.clone(), voie))
     }
 
     /// Last year of the newest vintage at a grain; 0 without figures there.
-    pub(super) fn newest_at(&self, grain: Grain, voie: Voie) -> u16 {
+    pub(super) fn newest_at(&self, grain: Grain, voie: Pathway) -> u16 {
         self.newest_at
             .get(&(grain, voie))
             .copied()
@@ -98,11 +98,15 @@ impl Figures {
 
     /// How many codes of an establishment are shown, and how many are hidden.
     pub(super) fn trainings_of(&self, uai: &str) -> (u64, u64) {
-        let place = Place::Establishment(uai.to_owned());
-        let voies = [Voie::Scolaire, Voie::Apprentissage, Voie::Superieur];
+        let location = Location::Establishment(uai.to_owned());
+        let voies = [
+            Pathway::School,
+            Pathway::Apprenticeship,
+            Pathway::HigherEducation,
+        ];
         let figures = voies
             .iter()
-            .filter_map(|voie| self.at(&place, *voie))
+            .filter_map(|voie| self.at(&location, *voie))
             .flat_map(HashMap::values);
         figures.fold((0, 0), |(shown, hidden), figure| {
             if figure.shown {
@@ -128,13 +132,13 @@ impl Figures {
             &mut FindingCollector::default(),
         )?;
         let layout = Layout::of(spec, &table)?;
-        let whole: Vec<(usize, Vintage)> = (0..table.rows())
-            .filter(|row| layout.is_whole(*row))
+        let total: Vec<(usize, Vintage)> = (0..table.rows())
+            .filter(|row| layout.is_total(*row))
             .filter_map(|row| Some((row, layout.vintage(row)?)))
             .collect();
         self.existing
-            .insert(name, whole.iter().map(|(_, vintage)| *vintage).collect());
-        let read = layout.asked(whole, asked);
+            .insert(name, total.iter().map(|(_, vintage)| *vintage).collect());
+        let read = layout.asked(total, asked);
         if matches!(asked, AskedVintages::AnsweringFor(_)) && read.is_empty() {
             return Ok(());
         }
@@ -148,7 +152,7 @@ impl Figures {
                 vintage,
                 table: name,
             };
-            let codes: Vec<(Voie, &str)> = layout.codes(row).collect();
+            let codes: Vec<(Pathway, &str)> = layout.codes(row).collect();
             let uai = layout
                 .uai
                 .and_then(|column| column.get(row))
@@ -163,16 +167,16 @@ impl Figures {
                     .insert(name);
             }
             for (voie, code) in codes {
-                let places = uai
-                    .map(|uai| Place::Establishment(uai.to_owned()))
+                let locations = uai
+                    .map(|uai| Location::Establishment(uai.to_owned()))
                     .into_iter()
-                    .chain(region.map(|region| Place::Region(region.to_owned())))
-                    .chain([Place::Anywhere]);
-                for place in places {
-                    let newest = self.newest_at.entry((place.grain(), voie)).or_default();
+                    .chain(region.map(|region| Location::Region(region.to_owned())))
+                    .chain([Location::Anywhere]);
+                for location in locations {
+                    let newest = self.newest_at.entry((location.grain(), voie)).or_default();
                     *newest = vintage.max(*newest);
                     keep(
-                        self.trainings.entry((place, voie)).or_default(),
+                        self.trainings.entry((location, voie)).or_default(),
                         code,
                         figure,
                     );
@@ -185,7 +189,7 @@ impl Figures {
 
 fn keep(figures: &mut ByCode, code: &str, new: Figure) {
     match figures.get_mut(code) {
-        Some(own) => *own = (*own).max(new),
+        Some(item) => *item = (*item).max(new),
         None => {
             figures.insert(code.to_owned(), new);
         }
@@ -196,7 +200,7 @@ fn keep(figures: &mut ByCode, code: &str, new: Figure) {
 struct Layout<'a> {
     uai: Option<&'a TextColumn>,
     region: Option<&'a TextColumn>,
-    codes: Vec<(Voie, &'a TextColumn)>,
+    codes: Vec<(Pathway, &'a TextColumn)>,
     population: Vec<&'a TextColumn>,
     vintages: &'a TextColumn,
     /// What each distinct vintage says.
@@ -244,9 +248,9 @@ impl<'a> Layout<'a> {
                     layout.uai = Some(table.text(&column.name)?);
                     continue;
                 }
-                Some(CodeSystem::Mefstat11) => Voie::Scolaire,
-                Some(CodeSystem::Cfd) => Voie::Apprentissage,
-                Some(CodeSystem::Sise) => Voie::Superieur,
+                Some(CodeSystem::Mefstat11) => Pathway::School,
+                Some(CodeSystem::Cfd) => Pathway::Apprenticeship,
+                Some(CodeSystem::Sise) => Pathway::HigherEducation,
                 Some(CodeSystem::Rncp) | None => continue,
             };
             layout.codes.push((voie, table.text(&column.name)?));
@@ -254,10 +258,10 @@ impl<'a> Layout<'a> {
         Ok(layout)
     }
 
-    fn is_whole(&self, row: usize) -> bool {
+    fn is_total(&self, row: usize) -> bool {
         self.population
             .iter()
-            .all(|column| column.get(row).is_none_or(|value| value == WHOLE))
+            .all(|column| column.get(row).is_none_or(|value| value == TOTAL))
     }
 
     fn vintage(&self, row: usize) -> Option<Vintage> {
@@ -285,7 +289,7 @@ impl<'a> Layout<'a> {
         }
         let answers: HashMap<Vec<Option<usize>>, Vintage> = known
             .into_iter()
-            .filter_map(|(training, own)| Some((training, asked.answered_by(&own)?)))
+            .filter_map(|(training, item)| Some((training, asked.answered_by(&item)?)))
             .collect();
         rows.into_iter()
             .filter(|(row, vintage)| answers.get(&self.training(*row)) == Some(vintage))
@@ -294,8 +298,8 @@ impl<'a> Layout<'a> {
 
     /// What tells the training and the place of a row from others.
     fn training(&self, row: usize) -> Vec<Option<usize>> {
-        let places = [self.uai, self.region].into_iter().flatten();
-        places
+        let locations = [self.uai, self.region].into_iter().flatten();
+        locations
             .chain(self.codes.iter().map(|(_, column)| *column))
             .map(|column| column.key(row))
             .collect()
@@ -307,7 +311,7 @@ impl<'a> Layout<'a> {
             .any(|statuses| statuses.get(row) == ValueStatus::Measured)
     }
 
-    fn codes(&self, row: usize) -> impl Iterator<Item = (Voie, &'a str)> {
+    fn codes(&self, row: usize) -> impl Iterator<Item = (Pathway, &'a str)> {
         self.codes
             .iter()
             .filter_map(move |(voie, column)| column.get(row).map(|code| (*voie, code)))

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::figures::{ByCode, Figure, Place};
-use super::{Answer, CatalogueLine, CodeSystem, Coverage, Grain, Rung, Voie};
+use super::figures::{ByCode, Figure, Location};
+use super::{Answer, CatalogueLine, CodeSystem, Coverage, Grain, Pathway, Rung};
 use crate::code_types::Uai;
 use crate::continuum::{Carried, Continuum, carried};
 
@@ -15,9 +15,9 @@ impl Coverage {
         let grains = self.grains(line.system, has_uai);
         let Some(code) = line.system.normalise(&line.code) else {
             let rung = if line.system == CodeSystem::Uai {
-                Rung::UaiInconnu
+                Rung::UnknownUai
             } else {
-                Rung::CodeInconnu
+                Rung::UnknownCode
             };
             return grains
                 .into_iter()
@@ -47,47 +47,47 @@ impl Coverage {
         system: CodeSystem,
         code: &str,
         uai: Option<&str>,
-        candidates: &[(Voie, String)],
+        candidates: &[(Pathway, String)],
     ) -> Answer {
         let prefix = uai
             .and_then(|uai| uai.parse::<Uai>().ok())
             .and_then(|uai| self.known.codes.by_prefix.get(uai.prefix()));
-        let place = match (grain, uai) {
-            (Grain::Etablissement | Grain::Region, None) => {
-                return Answer::because(Rung::UaiInconnu);
+        let location = match (grain, uai) {
+            (Grain::Establishment | Grain::Region, None) => {
+                return Answer::because(Rung::UnknownUai);
             }
-            (Grain::Etablissement, Some(uai)) => Place::Establishment(uai.to_owned()),
-            (Grain::Region, Some(_)) => Place::Region(
+            (Grain::Establishment, Some(uai)) => Location::Establishment(uai.to_owned()),
+            (Grain::Region, Some(_)) => Location::Region(
                 prefix
-                    .map(|place| place.region_cog.clone())
+                    .map(|location| location.region_cog.clone())
                     .unwrap_or_default(),
             ),
-            (Grain::Partout, _) => Place::Anywhere,
+            (Grain::Anywhere, _) => Location::Anywhere,
         };
         if system == CodeSystem::Uai {
             return self.establishment_alone(code, prefix);
         }
-        let mut best = self.best(&place, candidates);
-        if let (Grain::Etablissement, Some(uai)) = (grain, uai)
+        let mut best = self.best(&location, candidates);
+        if let (Grain::Establishment, Some(uai)) = (grain, uai)
             && !best.as_ref().is_some_and(|best| best.rung.is_covered())
         {
             best = self.under_another_number(uai, candidates).or(best);
         }
         let reason = || self.reason(grain, system, code, uai, prefix, candidates);
         match best {
-            Some(answer) if answer.rung != Rung::PlusieursTerminales => answer,
+            Some(answer) if answer.rung != Rung::SeveralFinalYears => answer,
             // A training of an unknown code or out of scope is told as such before its establishment is.
             other => match (
                 grain,
                 uai.and_then(|uai| self.figures.establishments.get(uai)),
             ) {
-                (Grain::Etablissement, Some(figure))
+                (Grain::Establishment, Some(figure))
                     if figure.shown && !reason().is_about_code() =>
                 {
                     Answer {
                         table: Some(figure.table),
                         vintage: Some(figure.vintage),
-                        ..Answer::because(Rung::Etablissement)
+                        ..Answer::because(Rung::Establishment)
                     }
                 }
                 _ => other.unwrap_or_else(|| Answer::because(reason())),
@@ -100,8 +100,8 @@ impl Coverage {
         &self,
         system: CodeSystem,
         code: &str,
-        voie: Option<Voie>,
-    ) -> Vec<(Voie, String)> {
+        voie: Option<Pathway>,
+    ) -> Vec<(Pathway, String)> {
         let diploma = |cfd: &str| {
             let school: BTreeSet<&str> = self
                 .codes
@@ -111,21 +111,21 @@ impl Coverage {
                 .collect();
             let school = school
                 .into_iter()
-                .map(|code| (Voie::Scolaire, code.to_owned()));
-            let all = [(Voie::Apprentissage, cfd.to_owned())]
+                .map(|code| (Pathway::School, code.to_owned()));
+            let all = [(Pathway::Apprenticeship, cfd.to_owned())]
                 .into_iter()
                 .chain(school);
-            all.filter(|(own, _)| voie.is_none_or(|voie| voie == *own))
+            all.filter(|(item, _)| voie.is_none_or(|voie| voie == *item))
                 .collect::<Vec<_>>()
         };
         match system {
-            CodeSystem::Mefstat11 if voie == Some(Voie::Apprentissage) => self
+            CodeSystem::Mefstat11 if voie == Some(Pathway::Apprenticeship) => self
                 .codes
                 .diplomas_of(code)
                 .into_iter()
-                .map(|cfd| (Voie::Apprentissage, cfd))
+                .map(|cfd| (Pathway::Apprenticeship, cfd))
                 .collect(),
-            CodeSystem::Mefstat11 => vec![(Voie::Scolaire, code.to_owned())],
+            CodeSystem::Mefstat11 => vec![(Pathway::School, code.to_owned())],
             CodeSystem::Cfd => diploma(code),
             CodeSystem::Rncp => self
                 .codes
@@ -135,23 +135,23 @@ impl Coverage {
                 .flatten()
                 .flat_map(|cfd| diploma(cfd))
                 .collect(),
-            CodeSystem::Sise => vec![(Voie::Superieur, code.to_owned())],
+            CodeSystem::Sise => vec![(Pathway::HigherEducation, code.to_owned())],
             CodeSystem::Uai => Vec::new(),
         }
     }
 
     /// The best answer of the candidates in a place; none when no rung holds.
-    fn best(&self, place: &Place, candidates: &[(Voie, String)]) -> Option<Answer> {
-        let found = candidates
+    fn best(&self, location: &Location, candidates: &[(Pathway, String)]) -> Option<Answer> {
+        let matches = candidates
             .iter()
-            .filter_map(|(voie, code)| self.climb(self.figures.at(place, *voie)?, *voie, code));
-        found.min_by_key(|answer| answer.rung)
+            .filter_map(|(voie, code)| self.climb(self.figures.at(location, *voie)?, *voie, code));
+        matches.min_by_key(|answer| answer.rung)
     }
 
     /// Figures of the same training under another number: those of its only trainer or manager, or of the same university.
-    fn under_another_number(&self, uai: &str, candidates: &[(Voie, String)]) -> Option<Answer> {
-        let at = |other: &String, candidates: &[(Voie, String)]| {
-            let answer = self.best(&Place::Establishment(other.clone()), candidates)?;
+    fn under_another_number(&self, uai: &str, candidates: &[(Pathway, String)]) -> Option<Answer> {
+        let at = |other: &String, candidates: &[(Pathway, String)]| {
+            let answer = self.best(&Location::Establishment(other.clone()), candidates)?;
             answer.rung.is_covered().then(|| Answer {
                 rung: Rung::Uai,
                 uai: Some(other.clone()),
@@ -160,7 +160,7 @@ impl Coverage {
         };
         let contracts = candidates
             .iter()
-            .filter(|(voie, _)| *voie == Voie::Apprentissage);
+            .filter(|(voie, _)| *voie == Pathway::Apprenticeship);
         let mut relayed = contracts.filter_map(|candidate| {
             let others = self.codes.relays_of(uai, &candidate.1);
             others
@@ -208,23 +208,23 @@ impl Coverage {
             };
         }
         Answer::because(match prefix {
-            _ if self.figures.establishments.contains_key(uai) => Rung::SousSeuil,
-            Some(place) if place.region_cog != "00" && place.region_cog != "06" => {
-                Rung::EtablissementAbsent
+            _ if self.figures.establishments.contains_key(uai) => Rung::BelowThreshold,
+            Some(location) if location.region_cog != "00" && location.region_cog != "06" => {
+                Rung::UnknownEstablishment
             }
-            _ => Rung::Territoire,
+            _ => Rung::TerritoryNotServed,
         })
     }
 
     /// The first rung that holds for a code among the figures of a place.
-    fn climb(&self, figures: &ByCode, voie: Voie, code: &str) -> Option<Answer> {
+    fn climb(&self, figures: &ByCode, voie: Pathway, code: &str) -> Option<Answer> {
         if let Some(answer) = self.own_or_carried(figures, voie, code) {
             return Some(answer);
         }
-        if voie == Voie::Superieur {
+        if voie == Pathway::HigherEducation {
             return None;
         }
-        let school = voie == Voie::Scolaire;
+        let school = voie == Pathway::School;
         let cfds = if school {
             self.codes.diplomas_of(code)
         } else {
@@ -250,7 +250,7 @@ impl Coverage {
                     .into_iter()
                     .filter_map(|code| Some((code, *figures.get(code)?))),
                 voie,
-                Rung::Famille,
+                Rung::Family,
             );
         }
         let later = self.codes.later.get(code).filter(|_| school)?;
@@ -261,10 +261,10 @@ impl Coverage {
         match answers.as_slice() {
             [] => None,
             [(terminal, answer)] => {
-                let rung = if answer.rung == Rung::SousSeuil {
-                    Rung::SousSeuil
+                let rung = if answer.rung == Rung::BelowThreshold {
+                    Rung::BelowThreshold
                 } else {
-                    Rung::Annee
+                    Rung::FinalYear
                 };
                 let codes = if answer.codes.is_empty() {
                     vec![(*terminal).clone()]
@@ -279,31 +279,31 @@ impl Coverage {
             }
             many if many
                 .iter()
-                .any(|(_, answer)| answer.rung != Rung::SousSeuil) =>
+                .any(|(_, answer)| answer.rung != Rung::BelowThreshold) =>
             {
                 let codes = many.iter().map(|(code, _)| (*code).clone()).collect();
                 Some(Answer {
                     codes,
                     voie: Some(voie),
-                    ..Answer::because(Rung::PlusieursTerminales)
+                    ..Answer::because(Rung::SeveralFinalYears)
                 })
             }
             _ => Some(Answer {
                 voie: Some(voie),
-                ..Answer::because(Rung::SousSeuil)
+                ..Answer::because(Rung::BelowThreshold)
             }),
         }
     }
 
     /// Own figures, else those of a strict neighbour. An own record is never replaced, whatever its state (T6).
-    fn own_or_carried(&self, figures: &ByCode, voie: Voie, code: &str) -> Option<Answer> {
+    fn own_or_carried(&self, figures: &ByCode, voie: Pathway, code: &str) -> Option<Answer> {
         if let Some(figure) = figures.get(code) {
             return Some(answer(*figure, voie, code, Rung::Direct));
         }
         let continuum: &Continuum = match voie {
-            Voie::Scolaire => &self.codes.trainings,
-            Voie::Apprentissage => &self.codes.diplomas,
-            Voie::Superieur => return None,
+            Pathway::School => &self.codes.trainings,
+            Pathway::Apprenticeship => &self.codes.diplomas,
+            Pathway::HigherEducation => return None,
         };
         let (Carried::FromOld(source) | Carried::FromNew(source)) =
             carried(continuum, code, &|code| figures.contains_key(code))?;
@@ -311,9 +311,13 @@ impl Coverage {
     }
 }
 
-fn answer(figure: Figure, voie: Voie, code: &str, rung: Rung) -> Answer {
+fn answer(figure: Figure, voie: Pathway, code: &str, rung: Rung) -> Answer {
     Answer {
-        rung: if figure.shown { rung } else { Rung::SousSeuil },
+        rung: if figure.shown {
+            rung
+        } else {
+            Rung::BelowThreshold
+        },
         codes: vec![code.to_owned()],
         voie: Some(voie),
         uai: None,
@@ -324,13 +328,13 @@ fn answer(figure: Figure, voie: Voie, code: &str, rung: Rung) -> Answer {
 
 /// The figures of several codes, those that are shown; hidden when none is.
 fn several<'a>(
-    found: impl Iterator<Item = (&'a str, Figure)>,
-    voie: Voie,
+    matches: impl Iterator<Item = (&'a str, Figure)>,
+    voie: Pathway,
     rung: Rung,
 ) -> Option<Answer> {
-    let found: Vec<(&str, Figure)> = found.collect();
-    let best = found.iter().map(|(_, figure)| *figure).max()?;
-    let shown = found
+    let matches: Vec<(&str, Figure)> = matches.collect();
+    let best = matches.iter().map(|(_, figure)| *figure).max()?;
+    let shown = matches
         .iter()
         .filter(|(_, figure)| figure.shown == best.shown);
     let codes = shown.map(|(code, _)| (*code).to_owned()).collect();

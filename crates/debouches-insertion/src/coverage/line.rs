@@ -74,23 +74,23 @@ impl CodeSystem {
 
 /// How a training is followed. Figures of one are never those of another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Voie {
+pub enum Pathway {
     /// In school; coded in MEFSTAT11.
-    Scolaire,
+    School,
     /// Under a contract; coded in CFD.
-    Apprentissage,
+    Apprenticeship,
     /// Higher education; coded in SISE.
-    Superieur,
+    HigherEducation,
 }
 
-impl Voie {
+impl Pathway {
     /// Its name in files.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::Scolaire => "scolaire",
-            Self::Apprentissage => "apprentissage",
-            Self::Superieur => "superieur",
+            Self::School => "scolaire",
+            Self::Apprenticeship => "apprentissage",
+            Self::HigherEducation => "superieur",
         }
     }
 
@@ -100,9 +100,9 @@ impl Voie {
         let text = text.trim().to_lowercase();
         // `A` and `S` are those of Parcoursup, `ST` that of Affelnet.
         if text.starts_with("appren") || text == "a" {
-            Some(Self::Apprentissage)
+            Some(Self::Apprenticeship)
         } else if text.starts_with("scol") || text == "s" || text == "st" {
-            Some(Self::Scolaire)
+            Some(Self::School)
         } else {
             None
         }
@@ -119,7 +119,7 @@ pub struct CatalogueLine {
     /// The establishment as written, when the catalogue names one.
     pub uai: Option<String>,
     /// How the training is followed, when the catalogue says it; otherwise a MEFSTAT11 is in school, any other code in either.
-    pub voie: Option<Voie>,
+    pub voie: Option<Pathway>,
 }
 
 #[cfg(test)]
@@ -156,8 +156,8 @@ mod tests {
         assert_eq!(read(CodeSystem::Uai, "0010856B"), None);
         assert_eq!(
             ["Apprentissage", "Scolaire", "ST", "?"]
-                .map(Voie::parse)
-                .map(|voie| voie.map(Voie::as_str)),
+                .map(Pathway::parse)
+                .map(|voie| voie.map(Pathway::as_str)),
             [
                 Some("apprentissage"),
                 Some("scolaire"),

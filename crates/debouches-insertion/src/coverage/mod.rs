@@ -20,12 +20,12 @@ use debouches_model::Vintage;
 use debouches_table::TableError;
 
 pub use answer::{Answer, Grain, Rung};
-pub use line::{CatalogueLine, CodeSystem, Voie};
+pub use line::{CatalogueLine, CodeSystem, Pathway};
 pub use totals::{GrainTotals, Totals};
 
 use crate::domain::Knowledge;
 use crate::nomenclatures::References;
-use figures::{Figures, Place};
+use figures::{Figures, Location};
 use nomenclature::Nomenclature;
 
 /// Nomenclatures that tell which codes exist and what follows what; those that are configured are used.
@@ -120,13 +120,13 @@ impl Coverage {
     #[must_use]
     pub fn grains(&self, system: CodeSystem, has_uai: bool) -> Vec<Grain> {
         match system {
-            CodeSystem::Uai => vec![Grain::Etablissement],
-            CodeSystem::Sise if has_uai => vec![Grain::Etablissement, Grain::Partout],
+            CodeSystem::Uai => vec![Grain::Establishment],
+            CodeSystem::Sise if has_uai => vec![Grain::Establishment, Grain::Anywhere],
             CodeSystem::Mefstat11 | CodeSystem::Cfd | CodeSystem::Rncp if has_uai => {
-                vec![Grain::Etablissement, Grain::Region, Grain::Partout]
+                vec![Grain::Establishment, Grain::Region, Grain::Anywhere]
             }
             CodeSystem::Sise | CodeSystem::Mefstat11 | CodeSystem::Cfd | CodeSystem::Rncp => {
-                vec![Grain::Partout]
+                vec![Grain::Anywhere]
             }
         }
     }
@@ -147,8 +147,12 @@ impl Coverage {
 
     /// Diplomas that an establishment has figures for both in school and by apprenticeship.
     pub(crate) fn mixed_of(&self, uai: &str) -> BTreeSet<String> {
-        let codes = |voie| self.figures.at(&Place::Establishment(uai.to_owned()), voie);
-        let (Some(school), Some(contract)) = (codes(Voie::Scolaire), codes(Voie::Apprentissage))
+        let codes = |voie| {
+            self.figures
+                .at(&Location::Establishment(uai.to_owned()), voie)
+        };
+        let (Some(school), Some(contract)) =
+            (codes(Pathway::School), codes(Pathway::Apprenticeship))
         else {
             return BTreeSet::new();
         };
@@ -168,10 +172,10 @@ impl Coverage {
     }
 
     /// Codes with figures in any place, by way of following them: whether they are shown, and the newest vintage.
-    pub(crate) fn codes_of(&self, voie: Voie) -> impl Iterator<Item = (&str, bool, u16)> {
+    pub(crate) fn codes_of(&self, voie: Pathway) -> impl Iterator<Item = (&str, bool, u16)> {
         let figures = self
             .figures
-            .at(&Place::Anywhere, voie)
+            .at(&Location::Anywhere, voie)
             .into_iter()
             .flatten();
         figures.map(|(code, figure)| (code.as_str(), figure.shown, figure.vintage))
@@ -249,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_shows_the_figures_of_its_only_trainer_and_never_of_one_of_two() {
+    fn a_location_shows_the_figures_of_its_only_trainer_and_never_of_one_of_two() {
         let mut references = References::new();
         let mut add = |name: &str, table| {
             references.insert(
@@ -271,9 +275,9 @@ mod tests {
         );
         let mut catalogue = Table::new(4);
         // 0010001W has one trainer, 0750001U two, 7200664J a manager only.
-        let places = ["0010001W", "0750001U", "0750001U", "7200664J"];
+        let locations = ["0010001W", "0750001U", "0750001U", "7200664J"];
         for (name, values) in [
-            ("uai_lieu_formation", places),
+            ("uai_lieu_formation", locations),
             (
                 "uai_formateur",
                 ["0010856A", "0010856A", "9830002K", "7200664J"],
@@ -295,11 +299,11 @@ mod tests {
                 system: CodeSystem::Cfd,
                 code,
                 uai,
-                voie: Some(Voie::Apprentissage),
+                voie: Some(Pathway::Apprenticeship),
             };
             let answer = coverage
                 .answer(&line)
-                .remove(&Grain::Etablissement)
+                .remove(&Grain::Establishment)
                 .unwrap();
             (answer.rung, answer.uai)
         };
@@ -309,14 +313,14 @@ mod tests {
         assert_eq!(answer("7200664J", "40023203"), (Rung::Uai, trainer()));
         assert_eq!(
             answer("0750001U", "40023203"),
-            (Rung::EtablissementAbsent, None)
+            (Rung::UnknownEstablishment, None)
         );
         assert_eq!(
             answer("0010001W", "50022129").0,
-            Rung::EtablissementAbsent,
+            Rung::UnknownEstablishment,
             "another training of the catalogue"
         );
-        assert_eq!(answer("0010856A", "50022129").0, Rung::SousSeuil);
-        assert_eq!(answer("0010856A", "40025406").0, Rung::Etablissement);
+        assert_eq!(answer("0010856A", "50022129").0, Rung::BelowThreshold);
+        assert_eq!(answer("0010856A", "40025406").0, Rung::Establishment);
     }
 }

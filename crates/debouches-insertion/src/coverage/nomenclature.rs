@@ -53,20 +53,20 @@ pub(super) struct Nomenclature {
 
 impl Nomenclature {
     pub(super) fn read(references: &References) -> Result<Self, TableError> {
-        let mut found = Self::default();
+        let mut matches = Self::default();
         if let Some(diplomas) = optional_input(references, DIPLOMAS) {
-            found.knows_diplomas = true;
-            found.diploma_lives(diplomas)?;
+            matches.knows_diplomas = true;
+            matches.diploma_lives(diplomas)?;
         }
         if let Some(successions) = optional_input(references, SUCCESSIONS) {
-            found.diplomas = Continuum::read(successions)?;
-            found.diploma_lives(successions)?;
+            matches.diplomas = Continuum::read(successions)?;
+            matches.diploma_lives(successions)?;
         }
         if let Some(table) = optional_input(references, TRAININGS) {
-            found.knows_trainings = true;
-            found.modules = Modules::read(table)?;
-            found.trainings = found.modules.continuum(&found.diplomas);
-            found.training_lives(table)?;
+            matches.knows_trainings = true;
+            matches.modules = Modules::read(table)?;
+            matches.trainings = matches.modules.continuum(&matches.diplomas);
+            matches.training_lives(table)?;
         }
         if let Some(links) = optional_input(references, GROUP_LINKS) {
             let (group, cfd) = (
@@ -77,7 +77,7 @@ impl Nomenclature {
                 .iter()
                 .zip(cfd.iter())
                 .filter_map(|(group, cfd)| Some((group?, cfd?)));
-            found.common = common_years(pairs, &found.modules, &found.diplomas);
+            matches.common = common_years(pairs, &matches.modules, &matches.diplomas);
         }
         for (name, cfd, rncp) in [
             (KIT, "cfd", "rncp"),
@@ -90,7 +90,7 @@ impl Nomenclature {
                     else {
                         continue;
                     };
-                    found
+                    matches
                         .by_rncp
                         .entry(rncp)
                         .or_default()
@@ -99,55 +99,55 @@ impl Nomenclature {
             }
         }
         if let Some(table) = optional_input(references, HIGHER) {
-            let (now, former) = (table.text("uai")?, table.text("anciens_uai")?);
-            for (now, former) in now.iter().zip(former.iter()) {
-                let (Some(now), Some(former)) = (now, former) else {
+            let (now, previous) = (table.text("uai")?, table.text("anciens_uai")?);
+            for (now, previous) in now.iter().zip(previous.iter()) {
+                let (Some(now), Some(previous)) = (now, previous) else {
                     continue;
                 };
-                let numbers = former
+                let numbers = previous
                     .split([';', ',', '|', ' '])
                     .chain([now])
                     .filter(|uai| !uai.is_empty());
                 let numbers: BTreeSet<String> = numbers.map(str::to_owned).collect();
                 for uai in &numbers {
-                    found
+                    matches
                         .same_uai
                         .entry(uai.clone())
                         .or_default()
-                        .extend(numbers.iter().filter(|own| *own != uai).cloned());
+                        .extend(numbers.iter().filter(|item| *item != uai).cloned());
                 }
             }
         }
         if let Some(table) = optional_input(references, APPRENTICESHIP) {
-            found.relays(table)?;
+            matches.relays(table)?;
         }
-        Ok(found)
+        Ok(matches)
     }
 
     fn relays(&mut self, table: &Table) -> Result<(), TableError> {
-        let (place, cfd) = (table.text("uai_lieu_formation")?, table.text("cfd")?);
+        let (location, cfd) = (table.text("uai_lieu_formation")?, table.text("cfd")?);
         let (trainer, manager) = (
             table.text("uai_formateur")?,
             table.text("uai_gestionnaire")?,
         );
         for row in 0..table.rows() {
-            let (Some(place), Some(cfd)) = (place.get(row), cfd.get(row)) else {
+            let (Some(location), Some(cfd)) = (location.get(row), cfd.get(row)) else {
                 continue;
             };
             let relay = self
                 .relays
-                .entry((place.to_owned(), cfd.to_owned()))
+                .entry((location.to_owned(), cfd.to_owned()))
                 .or_default();
             relay.trainers.extend(
                 trainer
                     .get(row)
-                    .filter(|uai| *uai != place)
+                    .filter(|uai| *uai != location)
                     .map(str::to_owned),
             );
             relay.managers.extend(
                 manager
                     .get(row)
-                    .filter(|uai| *uai != place)
+                    .filter(|uai| *uai != location)
                     .map(str::to_owned),
             );
         }
@@ -156,14 +156,14 @@ impl Nomenclature {
 
     /// The only trainer of an apprenticeship training in a place, then its only manager; several stand for none (T10). The
     /// catalogue may know the training under the diploma that it replaces or that replaces it.
-    pub(super) fn relays_of(&self, place: &str, cfd: &str) -> Vec<&String> {
+    pub(super) fn relays_of(&self, location: &str, cfd: &str) -> Vec<&String> {
         let neighbours = self
             .diplomas
             .successors(cfd)
             .chain(self.diplomas.predecessors(cfd));
         let codes = std::iter::once(cfd).chain(neighbours);
         let Some(relay) = codes
-            .filter_map(|cfd| self.relays.get(&(place.to_owned(), cfd.to_owned())))
+            .filter_map(|cfd| self.relays.get(&(location.to_owned(), cfd.to_owned())))
             .next()
         else {
             return Vec::new();
@@ -210,11 +210,11 @@ impl Nomenclature {
             let years = length
                 .zip(year)
                 .map_or(1, |(length, year)| (length + 1).saturating_sub(year).max(1));
-            let whole = length.unwrap_or(1).max(1);
+            let total = length.unwrap_or(1).max(1);
             shortest
                 .entry(cfd)
-                .and_modify(|own| *own = whole.min(*own))
-                .or_insert(whole);
+                .and_modify(|item| *item = total.min(*item))
+                .or_insert(total);
             let life = Life {
                 opened: opened.get(row).and_then(iso),
                 closed: closed.get(row).and_then(iso),
@@ -225,14 +225,14 @@ impl Nomenclature {
                     self.lives.insert(code.to_owned(), life);
                 }
                 // A code that two lines hold is open as soon and as long as one of them is.
-                Some(own) => {
-                    own.opened = own.opened.take().min(life.opened);
-                    own.closed = own
+                Some(item) => {
+                    item.opened = item.opened.take().min(life.opened);
+                    item.closed = item
                         .closed
                         .take()
                         .zip(life.closed)
-                        .map(|(own, other)| own.max(other));
-                    own.years = own.years.min(life.years);
+                        .map(|(item, other)| item.max(other));
+                    item.years = item.years.min(life.years);
                 }
             }
             for earlier in self.modules.years_before(code) {

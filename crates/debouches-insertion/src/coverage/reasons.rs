@@ -3,7 +3,7 @@
 //! The list is that of the reusers' catalogues.
 
 use super::nomenclature::Life;
-use super::{CodeSystem, Coverage, Grain, Rung, Voie};
+use super::{CodeSystem, Coverage, Grain, Pathway, Rung};
 use crate::code_lists::Territory;
 use crate::derivations::niveau_of;
 
@@ -19,7 +19,10 @@ const AGRICULTURE: [&str; 5] = ["323", "403", "463", "503", "553"];
 impl Rung {
     /// True when the line names no training that figures could be about.
     pub(super) fn is_about_code(self) -> bool {
-        matches!(self, Self::CodeInconnu | Self::HorsChamp | Self::UaiInconnu)
+        matches!(
+            self,
+            Self::UnknownCode | Self::OutOfScope | Self::UnknownUai
+        )
     }
 }
 
@@ -30,30 +33,32 @@ impl Coverage {
         system: CodeSystem,
         code: &str,
         uai: Option<&str>,
-        place: Option<&Territory>,
-        candidates: &[(Voie, String)],
+        location: Option<&Territory>,
+        candidates: &[(Pathway, String)],
     ) -> Rung {
-        let local = grain != Grain::Partout;
+        let local = grain != Grain::Anywhere;
         if !self.is_known(system, code) {
-            return Rung::CodeInconnu;
+            return Rung::UnknownCode;
         }
         if !self.is_in_scope(system, code, candidates) {
-            return Rung::HorsChamp;
+            return Rung::OutOfScope;
         }
         // Mayotte (06) and the collectivities (00) are not served by InserJeunes.
-        if local && place.is_none_or(|place| ["00", "06"].contains(&place.region_cog.as_str())) {
-            return Rung::Territoire;
+        if local
+            && location.is_none_or(|location| ["00", "06"].contains(&location.region_cog.as_str()))
+        {
+            return Rung::TerritoryNotServed;
         }
-        let lives: Vec<(Voie, &Life)> = candidates
+        let lives: Vec<(Pathway, &Life)> = candidates
             .iter()
             .filter_map(|(voie, code)| Some((*voie, self.codes.lives.get(code)?)))
             .collect();
         let is_closed =
             |closed: &Option<String>| closed.as_ref().is_some_and(|closed| *closed < self.on);
         if !lives.is_empty() && lives.iter().all(|(_, life)| is_closed(&life.closed)) {
-            return Rung::Fermee;
+            return Rung::Closed;
         }
-        let is_young = |voie: Voie, life: &Life| {
+        let is_young = |voie: Pathway, life: &Life| {
             let opened: Option<u16> = life
                 .opened
                 .as_ref()
@@ -62,48 +67,53 @@ impl Coverage {
             newest > 0 && opened.is_some_and(|opened| opened + life.years > newest)
         };
         if !lives.is_empty() && lives.iter().all(|(voie, life)| is_young(*voie, life)) {
-            return Rung::Nouvelle;
+            return Rung::TooRecent;
         }
         let agricultural = self
             .levels(candidates)
             .any(|level| AGRICULTURE.contains(&level.as_str()));
         if agricultural && !self.figures.existing.contains_key("ij_agricole_formation") {
-            return Rung::AutreMinistere;
+            return Rung::OtherMinistry;
         }
-        if grain == Grain::Etablissement
+        if grain == Grain::Establishment
             && uai.is_none_or(|uai| !self.figures.establishments.contains_key(uai))
         {
-            return Rung::EtablissementAbsent;
+            return Rung::UnknownEstablishment;
         }
-        Rung::SansRaison
+        Rung::Unexplained
     }
 
     /// True when a nomenclature holds the code, or figures do; without nomenclature every code is.
     fn is_known(&self, system: CodeSystem, code: &str) -> bool {
         let anywhere = |voie| {
             self.figures
-                .at(&super::figures::Place::Anywhere, voie)
-                .is_some_and(|own| own.contains_key(code))
+                .at(&super::figures::Location::Anywhere, voie)
+                .is_some_and(|item| item.contains_key(code))
         };
         match system {
             CodeSystem::Mefstat11 => {
                 !self.codes.knows_trainings
                     || self.codes.modules.knows(code)
-                    || anywhere(Voie::Scolaire)
+                    || anywhere(Pathway::School)
             }
             CodeSystem::Cfd => {
                 !self.codes.knows_diplomas
                     || self.codes.lives.contains_key(code)
-                    || anywhere(Voie::Apprentissage)
+                    || anywhere(Pathway::Apprenticeship)
             }
             CodeSystem::Rncp => self.codes.by_rncp.contains_key(code),
             // No open nomenclature of SISE codes is configured: known means that InserSup knows it.
-            CodeSystem::Sise => anywhere(Voie::Superieur),
+            CodeSystem::Sise => anywhere(Pathway::HigherEducation),
             CodeSystem::Uai => true,
         }
     }
 
-    fn is_in_scope(&self, system: CodeSystem, code: &str, candidates: &[(Voie, String)]) -> bool {
+    fn is_in_scope(
+        &self,
+        system: CodeSystem,
+        code: &str,
+        candidates: &[(Pathway, String)],
+    ) -> bool {
         match system {
             CodeSystem::Mefstat11 => code.get(..3).is_some_and(|prefix| SCHOOL.contains(&prefix)),
             // CAP to BTS: levels 3 to 5, and the mentions complémentaires, which have a level of their own.
@@ -115,11 +125,11 @@ impl Coverage {
     }
 
     /// The first three characters of the diplomas of the candidates.
-    fn levels(&self, candidates: &[(Voie, String)]) -> impl Iterator<Item = String> {
+    fn levels(&self, candidates: &[(Pathway, String)]) -> impl Iterator<Item = String> {
         let cfds = candidates.iter().flat_map(|(voie, code)| match voie {
-            Voie::Scolaire => self.codes.diplomas_of(code).into_iter().collect(),
-            Voie::Apprentissage => vec![code.clone()],
-            Voie::Superieur => Vec::new(),
+            Pathway::School => self.codes.diplomas_of(code).into_iter().collect(),
+            Pathway::Apprenticeship => vec![code.clone()],
+            Pathway::HigherEducation => Vec::new(),
         });
         cfds.filter_map(|cfd| cfd.get(..3).map(str::to_owned))
     }

@@ -32,10 +32,10 @@ impl GrainTotals {
     #[must_use]
     pub fn in_scope(&self) -> u64 {
         let out = [
-            Rung::CodeInconnu,
-            Rung::UaiInconnu,
-            Rung::HorsChamp,
-            Rung::Territoire,
+            Rung::UnknownCode,
+            Rung::UnknownUai,
+            Rung::OutOfScope,
+            Rung::TerritoryNotServed,
         ];
         self.rungs
             .iter()

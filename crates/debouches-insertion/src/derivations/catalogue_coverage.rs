@@ -21,9 +21,9 @@ pub(super) fn make(
         let answers = coverage.answer(&offer.line());
         let total = totals.entry(offer.catalogue).or_default();
         (0..*count).for_each(|_| total.add(&answers));
-        let [own, region, anywhere] = [Grain::Etablissement, Grain::Region, Grain::Partout]
+        let [item, region, anywhere] = [Grain::Establishment, Grain::Region, Grain::Anywhere]
             .map(|grain| answers.get(&grain).map(answer_columns).unwrap_or_default());
-        let [own, own_codes, own_year] = own;
+        let [item, own_codes, own_year] = item;
         let [region, region_codes, region_year] = region;
         let [anywhere, anywhere_codes, anywhere_year] = anywhere;
         [
@@ -35,7 +35,7 @@ pub(super) fn make(
             Some(offer.voie.as_str().to_owned()),
             Some(coverage.newest().to_string()),
             Some(count.to_string()),
-            own,
+            item,
             own_codes,
             own_year,
             region,

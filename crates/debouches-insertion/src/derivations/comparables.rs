@@ -48,31 +48,31 @@ pub(super) fn make(
     findings: &mut FindingCollector,
 ) -> Result<Table, TableError> {
     let levels = school_levels(references)?;
-    let mut found: Vec<Row> = Vec::new();
+    let mut matches: Vec<Row> = Vec::new();
     for (producer, names) in [("DEPP", &DEPP[..]), ("SIES", &SIES[..])] {
         for name in names {
             let Some(table) = optional_input(references, name) else {
                 continue;
             };
-            let Some(own) = known.tables.named(name) else {
+            let Some(item) = known.tables.named(name) else {
                 continue;
             };
             let mut table = table.clone();
             suppress_small_groups(
-                own,
+                item,
                 &mut table,
                 &mut RowCounts::default(),
                 &mut FindingCollector::default(),
             )?;
-            found.extend(rates(producer, name, own, &table, &levels)?);
+            matches.extend(rates(producer, name, item, &table, &levels)?);
         }
     }
     let mut sides: BTreeMap<Alignment, BTreeSet<&str>> = BTreeMap::new();
-    for row in &found {
+    for row in &matches {
         sides.entry(row.alignment).or_default().insert(row.producer);
     }
-    let all = found.len() as u64;
-    found.retain(|row| sides[&row.alignment].len() == 2);
+    let all = matches.len() as u64;
+    matches.retain(|row| sides[&row.alignment].len() == 2);
     findings.count(
         "alignments",
         sides
@@ -87,8 +87,8 @@ pub(super) fn make(
             .filter(|producers| producers.len() == 1)
             .count() as u64,
     );
-    findings.share("rates_aligned", found.len() as u64, all);
-    write(spec, &found)
+    findings.share("rates_aligned", matches.len() as u64, all);
+    write(spec, &matches)
 }
 
 /// The level of the diplomas of each MEFSTAT11.
@@ -162,7 +162,7 @@ fn rates(
         "taux_emploi_"
     };
     let suffix = if producer == "SIES" { "" } else { "_mois" };
-    let mut found = Vec::new();
+    let mut matches = Vec::new();
     for horizon in HORIZONS {
         let measure = format!("{prefix}{horizon}{suffix}");
         let (rate, states) = (
@@ -207,7 +207,7 @@ fn rates(
             else {
                 continue;
             };
-            found.push(Row {
+            matches.push(Row {
                 alignment: (regime, horizon, vintage.last),
                 producer,
                 table: name,
@@ -222,15 +222,15 @@ fn rates(
             });
         }
     }
-    Ok(found)
+    Ok(matches)
 }
 
-fn write(spec: &TableSpec, found: &[Row]) -> Result<Table, TableError> {
-    let mut table = Table::new(found.len());
+fn write(spec: &TableSpec, matches: &[Row]) -> Result<Table, TableError> {
+    let mut table = Table::new(matches.len());
     let mut set = |name: &str, value: &dyn Fn(&Row) -> Option<String>| {
         table.set(
             name,
-            Column::Text(rows::text(found.iter().map(value).collect())),
+            Column::Text(rows::text(matches.iter().map(value).collect())),
         )
     };
     let some = |text: &str| Some(text.to_owned());
@@ -255,13 +255,13 @@ fn write(spec: &TableSpec, found: &[Row]) -> Result<Table, TableError> {
         table.set(
             &measure.name,
             Column::Decimal(
-                found
+                matches
                     .iter()
                     .map(|row| Some(row.rate))
                     .collect::<DecimalColumn>(),
             ),
         )?;
-        let states = found
+        let states = matches
             .iter()
             .map(|_| ValueStatus::Measured)
             .collect::<StatusColumn>();

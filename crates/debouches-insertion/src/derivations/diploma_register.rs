@@ -39,7 +39,7 @@ pub(super) fn make(
         date.and_then(iso)
             .and_then(|date| Some(date.split_once('-')?.0.to_owned()))
     };
-    let mut found: BTreeMap<(&str, String, String), [Option<String>; 11]> = BTreeMap::new();
+    let mut matches: BTreeMap<(&str, String, String), [Option<String>; 11]> = BTreeMap::new();
     for (kind, table, code) in [
         ("cfd", diplomas, "formation_diplome"),
         ("mefstat11", modules, "mefstat11"),
@@ -58,7 +58,7 @@ pub(super) fn make(
                 Some(code.to_owned()),
                 Some(cfd.to_owned()),
                 labels.of(cfd).map(str::to_owned),
-                labels.former(cfd).map(str::to_owned),
+                labels.previous(cfd).map(str::to_owned),
                 labels.kind(cfd).map(str::to_owned),
                 owned(level(cfd)),
                 owned(years.and_then(|years| years.get(row))),
@@ -67,7 +67,7 @@ pub(super) fn make(
                 day(closed.get(row)),
             ];
             // Two modules may share code and diploma: the first one stands for both.
-            found
+            matches
                 .entry((kind, code.to_owned(), cfd.to_owned()))
                 .or_insert(line);
         }
@@ -87,25 +87,25 @@ pub(super) fn make(
             let mut line: [Option<String>; 11] = Default::default();
             (line[0], line[1]) = (Some("sise".to_owned()), Some(code.to_owned()));
             (line[3], line[5]) = (owned(label.get(row)), owned(kind.get(row)));
-            found
+            matches
                 .entry(("sise", code.to_owned(), String::new()))
                 .or_insert(line);
         }
     }
-    rows::table(spec, found.into_values().collect())
+    rows::table(spec, matches.into_values().collect())
 }
 
 /// T14: labels of diplomas, of those that they replace, and of their types.
 #[derive(Default)]
 struct Labels {
-    own: HashMap<String, String>,
+    by_code: HashMap<String, String>,
     kinds: HashMap<String, String>,
     continuum: Continuum,
 }
 
 impl Labels {
     fn read(diplomas: &Table, references: &References) -> Result<Self, TableError> {
-        let mut found = Self::default();
+        let mut matches = Self::default();
         let successions = optional_input(references, SUCCESSIONS);
         for table in successions.into_iter().chain([diplomas]) {
             let (codes, labels) = (table.text("formation_diplome")?, table.text("libelle")?);
@@ -113,10 +113,10 @@ impl Labels {
                 .iter()
                 .zip(labels.iter())
                 .filter_map(|(code, label)| Some((code?.to_owned(), label?.to_owned())));
-            found.own.extend(named);
+            matches.by_code.extend(named);
         }
         if let Some(table) = successions {
-            found.continuum = Continuum::read(table)?;
+            matches.continuum = Continuum::read(table)?;
         }
         if let Some(table) = optional_input(references, LEVELS) {
             let (codes, labels) = (
@@ -127,13 +127,13 @@ impl Labels {
                 .iter()
                 .zip(labels.iter())
                 .filter_map(|(code, label)| Some((code?.to_owned(), label?.to_owned())));
-            found.kinds.extend(named);
+            matches.kinds.extend(named);
         }
-        Ok(found)
+        Ok(matches)
     }
 
     fn of(&self, cfd: &str) -> Option<&str> {
-        self.own.get(cfd).map(String::as_str)
+        self.by_code.get(cfd).map(String::as_str)
     }
 
     fn kind(&self, cfd: &str) -> Option<&str> {
@@ -141,7 +141,7 @@ impl Labels {
     }
 
     /// The label of the nearest diploma replaced that says something else: not contained in the label of today.
-    fn former(&self, cfd: &str) -> Option<&str> {
+    fn previous(&self, cfd: &str) -> Option<&str> {
         let today = without_accents(self.of(cfd)?);
         let labels = self
             .continuum
@@ -163,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn v35_v36_v37_the_level_is_told_by_the_first_character() {
+    fn v35_v36_v37_the_level_is_reported_by_the_first_character() {
         let levels = [
             "50023203", "40023203", "32023203", "24023203", "14545678", "01022102", "X",
         ]
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn v40_the_former_label_is_the_nearest_that_today_does_not_contain() {
+    fn v40_the_previous_label_is_the_nearest_that_today_does_not_contain() {
         let mut labels = Labels {
             continuum: Continuum::of([("10000000", "10000001"), ("10000001", "10000002")]),
             ..Labels::default()
@@ -194,11 +194,11 @@ mod tests {
             ("10000001", "BAC PRO BÂTIMENT"),
             ("10000002", "BAC PRO BATIMENT NOUVEAU"),
         ] {
-            labels.own.insert(code.to_owned(), label.to_owned());
+            labels.by_code.insert(code.to_owned(), label.to_owned());
         }
-        assert_eq!(labels.former("10000002"), Some("BAC PRO ANCIEN"));
-        assert_eq!(labels.former("10000001"), Some("BAC PRO ANCIEN"));
-        assert_eq!(labels.former("10000000"), None);
+        assert_eq!(labels.previous("10000002"), Some("BAC PRO ANCIEN"));
+        assert_eq!(labels.previous("10000001"), Some("BAC PRO ANCIEN"));
+        assert_eq!(labels.previous("10000000"), None);
     }
 
     #[test]

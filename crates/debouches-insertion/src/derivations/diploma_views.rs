@@ -106,7 +106,7 @@ fn views(france: &Table, modules: &Modules) -> Result<Views, TableError> {
             term: term.get(row),
             continuing: continuing.get(row),
             leavers: leavers.get(row),
-            employed: std::array::from_fn(|place| employed[place].get(row)),
+            employed: std::array::from_fn(|index| employed[index].get(row)),
         };
         if counts.term.is_some() && counts.continuing.is_some() {
             view.shown.push(counts);
@@ -137,17 +137,17 @@ impl View {
             self.shown.iter().all(|counts| count(counts).is_some())
         };
         sum.leavers = sum.leavers.filter(|_| known(|counts| counts.leavers));
-        for (place, employed) in sum.employed.iter_mut().enumerate() {
+        for (index, employed) in sum.employed.iter_mut().enumerate() {
             *employed = employed.filter(|_| {
                 self.shown
                     .iter()
-                    .all(|counts| counts.employed[place].is_some())
+                    .all(|counts| counts.employed[index].is_some())
             });
         }
         sum
     }
 
-    fn is_whole(&self) -> bool {
+    fn is_total(&self) -> bool {
         self.codes.len() == self.shown.len()
     }
 }
@@ -199,7 +199,7 @@ fn write(spec: &TableSpec, views: &Views) -> Result<Table, TableError> {
                 .strip_suffix(suffix)?
                 .parse()
                 .ok()?;
-            HORIZONS.iter().position(|own| *own == horizon)
+            HORIZONS.iter().position(|item| *item == horizon)
         };
         let value = |row: usize| -> Option<i32> {
             let (counts, shares) = (&counts[row], &shares[row]);
@@ -209,17 +209,17 @@ fn write(spec: &TableSpec, views: &Views) -> Result<Table, TableError> {
                 "nb_sortant" => counts.leavers,
                 "taux_en_formation" => shares.continuing,
                 _ => at("nb_en_emploi_", "_mois")
-                    .and_then(|place| counts.employed[place])
+                    .and_then(|index| counts.employed[index])
                     .or_else(|| {
-                        at("taux_en_emploi_", "_mois").and_then(|place| shares.employed[place])
+                        at("taux_en_emploi_", "_mois").and_then(|index| shares.employed[index])
                     })
-                    .or_else(|| at("taux_autres_", "_mois").and_then(|place| shares.other[place])),
+                    .or_else(|| at("taux_autres_", "_mois").and_then(|index| shares.other[index])),
             }
         };
         let values: Vec<Option<i32>> = (0..views.len()).map(value).collect();
         let status = |(value, view): (&Option<i32>, &View)| match value {
             Some(_) => ValueStatus::Measured,
-            None if view.is_whole() => ValueStatus::Absent,
+            None if view.is_total() => ValueStatus::Absent,
             None => ValueStatus::Suppressed,
         };
         let statuses: StatusColumn = values.iter().zip(views.values()).map(status).collect();

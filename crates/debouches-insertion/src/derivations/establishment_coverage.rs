@@ -50,7 +50,7 @@ struct Named {
 
 /// What the tables call each establishment. A directory, which has no vintage, is newer than any.
 fn named(known: Knowledge, references: &References) -> Result<HashMap<String, Named>, TableError> {
-    let mut found: HashMap<String, Named> = HashMap::new();
+    let mut matches: HashMap<String, Named> = HashMap::new();
     for (id, uai, name, nature) in NAMED {
         let Some(table) = optional_input(references, id) else {
             continue;
@@ -60,31 +60,31 @@ fn named(known: Knowledge, references: &References) -> Result<HashMap<String, Na
             .named(id)
             .and_then(|spec| spec.vintage.as_ref());
         let years = vintage
-            .map(|own| table.text(&own.column).map(|column| (column, &own.style)))
+            .map(|item| table.text(&item.column).map(|column| (column, &item.style)))
             .transpose()?;
         let year = |row: usize| match years {
             Some((column, style)) => column
                 .get(row)
                 .and_then(|text| Vintage::parse(text, style))
-                .map_or(0, |own| own.last),
+                .map_or(0, |item| item.last),
             None => u16::MAX,
         };
         let (uai, name) = (table.text(uai)?, table.text(name)?);
         let nature = nature.map(|nature| table.text(nature)).transpose()?;
         for row in 0..table.rows() {
             let Some(uai) = uai.get(row) else { continue };
-            let own = found.entry(uai.to_owned()).or_default();
-            if let Some(name) = name.get(row).filter(|_| year(row) >= own.since) {
-                own.name = Some(name.to_owned());
-                own.since = year(row);
+            let item = matches.entry(uai.to_owned()).or_default();
+            if let Some(name) = name.get(row).filter(|_| year(row) >= item.since) {
+                item.name = Some(name.to_owned());
+                item.since = year(row);
             }
-            own.nature = nature
+            item.nature = nature
                 .and_then(|nature| nature.get(row))
                 .map(str::to_owned)
-                .or_else(|| own.nature.take());
+                .or_else(|| item.nature.take());
         }
     }
-    Ok(found)
+    Ok(matches)
 }
 
 pub(super) fn make(
@@ -140,34 +140,34 @@ fn offered(
     references: &References,
 ) -> Result<BTreeMap<String, Offered>, TableError> {
     let offers = offers::read(references)?;
-    let mut found: BTreeMap<String, Offered> = BTreeMap::new();
+    let mut matches: BTreeMap<String, Offered> = BTreeMap::new();
     let mut seen = BTreeSet::new();
     for offer in offers
         .lines
         .keys()
         .filter(|offer| offer.uai.parse::<Uai>().is_ok())
     {
-        let own = found.entry(offer.uai.clone()).or_default();
-        own.catalogues.insert(offer.catalogue);
+        let item = matches.entry(offer.uai.clone()).or_default();
+        item.catalogues.insert(offer.catalogue);
         if !seen.insert((&offer.uai, &offer.code, offer.voie)) {
             continue;
         }
         let answers = coverage.answer(&offer.line());
-        own.trainings += 1;
-        own.covered_region += u64::from(
+        item.trainings += 1;
+        item.covered_region += u64::from(
             answers
                 .get(&Grain::Region)
                 .is_some_and(|answer| answer.rung.is_covered()),
         );
-        let Some(answer) = answers.get(&Grain::Etablissement) else {
+        let Some(answer) = answers.get(&Grain::Establishment) else {
             continue;
         };
         if answer.rung.is_covered() {
-            own.covered += 1;
+            item.covered += 1;
         } else {
-            own.reasons.insert(answer.rung);
-            own.without += u64::from(answer.rung != Rung::SousSeuil);
+            item.reasons.insert(answer.rung);
+            item.without += u64::from(answer.rung != Rung::BelowThreshold);
         }
     }
-    Ok(found)
+    Ok(matches)
 }

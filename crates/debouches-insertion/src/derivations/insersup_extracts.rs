@@ -68,7 +68,7 @@ fn extract(
             .iter()
             .all(|column| column.get(row) == Some(EVERYBODY)),
     };
-    let keep: Vec<bool> = (0..table.rows()).map(|place| wanted(&row(place))).collect();
+    let keep: Vec<bool> = (0..table.rows()).map(|index| wanted(&row(index))).collect();
     findings.count("rows.received", table.rows() as u64);
     let kept = table.keep(&keep)?;
     Ok(kept.without(|name| POPULATION.contains(&name) && spec.column(name).is_none()))

@@ -72,16 +72,16 @@ pub(super) fn make(
     })
     .collect();
     let (mut all, mut groups) = (Vec::new(), Vec::new());
-    for (place, source) in sources.iter().enumerate() {
-        let mut found = own_records(source)?;
-        found
+    for (index, source) in sources.iter().enumerate() {
+        let mut matches = own_records(source)?;
+        matches
             .values_mut()
             .for_each(|group| links.complete(group, source.is_school));
-        groups.extend(found.values().cloned());
+        groups.extend(matches.values().cloned());
         if source.is_school {
-            all.extend(found.into_iter().flat_map(|((vintage, uai), group)| {
+            all.extend(matches.into_iter().flat_map(|((vintage, uai), group)| {
                 group.into_values().map(move |linked| Row {
-                    source: place,
+                    source: index,
                     vintage: vintage.clone(),
                     matched: Matched::school(&uai),
                     uai: uai.clone(),
@@ -89,11 +89,11 @@ pub(super) fn make(
                 })
             }));
         } else {
-            all.extend(apprentices(place, found, &catalogue, &links));
+            all.extend(apprentices(index, matches, &catalogue, &links));
         }
     }
     count_origins(groups.iter(), findings);
-    for part in [Part::Place, Part::Trainer, Part::Manager, Part::Unknown] {
+    for part in [Part::Location, Part::Trainer, Part::Manager, Part::Unknown] {
         let is_carried =
             |row: &&Row| row.uai != row.matched.source && row.matched.source_part == part;
         findings.count(
@@ -121,10 +121,10 @@ fn mixed(sources: &[Source<'_>], rows: &[Row], links: &Links) -> Vec<bool> {
         }
     };
     let mut paths: BTreeMap<(&str, &str, String), BTreeSet<bool>> = BTreeMap::new();
-    let own = rows
+    let item = rows
         .iter()
         .filter(|row| row.linked.origin == Origin::Own && row.uai == row.matched.source);
-    for row in own {
+    for row in item {
         for diploma in diplomas(row) {
             paths
                 .entry((&row.vintage, &row.uai, diploma))
@@ -148,16 +148,16 @@ fn own_records(source: &Source<'_>) -> Result<BTreeMap<(String, String), Group>,
     let column = |name| source.table.text(name);
     let (vintage, uai, code) = (column("annee")?, column("uai")?, column(source.code)?);
     let mut groups: BTreeMap<(String, String), Group> = BTreeMap::new();
-    for place in 0..source.table.rows() {
+    for index in 0..source.table.rows() {
         let (Some(vintage), Some(uai), Some(code)) =
-            (vintage.get(place), uai.get(place), code.get(place))
+            (vintage.get(index), uai.get(index), code.get(index))
         else {
             continue;
         };
         let group = groups
             .entry((vintage.to_owned(), uai.to_owned()))
             .or_default();
-        group.insert(code.to_owned(), Linked::own(place, code.to_owned()));
+        group.insert(code.to_owned(), Linked::direct(index, code.to_owned()));
     }
     Ok(groups)
 }
@@ -183,13 +183,13 @@ fn apprentices(
         let offers = catalogue.of(&code, &links.diplomas);
         let holders: BTreeSet<&str> = records
             .iter()
-            .filter(|(_, own)| own.origin.has_numbers())
+            .filter(|(_, item)| item.origin.has_numbers())
             .map(|(uai, _)| uai.as_str())
             .collect();
         let mut shown = matched(&offers, &holders);
         // What leads to other codes carries no figure, and none is carried there.
         for uai in records.keys() {
-            shown.retain(|own, matched| own != uai || matched.source == *uai);
+            shown.retain(|item, matched| item != uai || matched.source == *uai);
             shown
                 .entry(uai.clone())
                 .or_insert_with(|| part_of(&offers, uai));
@@ -252,7 +252,9 @@ fn write(
         (!set.is_empty()).then(|| set.iter().map(String::as_str).collect::<Vec<_>>().join("|"))
     };
     let lists: [(&str, Cell<'_>); 5] = [
-        ("uai_lieu_formation", &|row, _| joined(&row.matched.places)),
+        ("uai_lieu_formation", &|row, _| {
+            joined(&row.matched.locations)
+        }),
         ("uai_formateur", &|row, _| joined(&row.matched.trainers)),
         ("uai_gestionnaire", &|row, _| joined(&row.matched.managers)),
         ("donnee_methode", &|row, source| {
@@ -299,7 +301,7 @@ fn gathered(
     let cells = rows_made.iter().map(|row| {
         let (values, statuses) = &columns[row.source];
         if row.linked.origin.has_numbers() {
-            (values.get(row.linked.place), statuses.get(row.linked.place))
+            (values.get(row.linked.index), statuses.get(row.linked.index))
         } else {
             (None, ValueStatus::Absent)
         }

@@ -45,14 +45,14 @@ fn own_records(regional: &Table) -> Result<BTreeMap<Key, Group>, TableError> {
     );
     let (cfd, mefstat11) = (column("cfd")?, column("mefstat11")?);
     let mut groups: BTreeMap<Key, Group> = BTreeMap::new();
-    for place in 0..regional.rows() {
-        let text = |column: &TextColumn| column.get(place).unwrap_or_default().to_owned();
+    for index in 0..regional.rows() {
+        let text = |column: &TextColumn| column.get(index).unwrap_or_default().to_owned();
         let key = (text(vintage), text(region), text(path));
         let code = text(if key.2 == SCHOOL { mefstat11 } else { cfd });
         groups
             .entry(key)
             .or_default()
-            .insert(code.clone(), Linked::own(place, code));
+            .insert(code.clone(), Linked::direct(index, code));
     }
     Ok(groups)
 }
@@ -81,11 +81,11 @@ fn write(regional: &Table, groups: BTreeMap<Key, Group>) -> Result<Table, TableE
                 .map(move |linked| (key.2 == SCHOOL, linked))
         })
         .collect();
-    let places: Vec<u32> = linked
+    let indices: Vec<u32> = linked
         .iter()
-        .map(|(_, linked)| u32::try_from(linked.place).expect("places fit"))
+        .map(|(_, linked)| u32::try_from(linked.index).expect("places fit"))
         .collect();
-    let mut table = regional.take(&places)?;
+    let mut table = regional.take(&indices)?;
     let code = |wanted: bool| {
         linked
             .iter()

@@ -61,7 +61,7 @@ impl Origin {
 /// A row to make: a copy of row `place` of the received table, under `code`.
 #[derive(Debug, Clone)]
 pub(super) struct Linked {
-    pub(super) place: usize,
+    pub(super) index: usize,
     pub(super) code: String,
     pub(super) origin: Origin,
     /// Code that the numbers are those of.
@@ -72,9 +72,9 @@ pub(super) struct Linked {
 
 impl Linked {
     /// A received record.
-    pub(super) fn own(place: usize, code: String) -> Self {
+    pub(super) fn direct(index: usize, code: String) -> Self {
         Self {
-            place,
+            index,
             source: Some(code.clone()),
             code,
             origin: Origin::Own,
@@ -180,11 +180,11 @@ impl Links {
 
 /// T6 and T7: the codes linked to one that has numbers, and that have none of their own.
 fn follow(group: &mut Group, continuum: &Continuum) {
-    let own: HashMap<String, usize> = group
+    let item: HashMap<String, usize> = group
         .iter()
-        .map(|(code, linked)| (code.clone(), linked.place))
+        .map(|(code, linked)| (code.clone(), linked.index))
         .collect();
-    let neighbours: BTreeSet<String> = own
+    let neighbours: BTreeSet<String> = item
         .keys()
         .flat_map(|code| {
             continuum
@@ -194,17 +194,17 @@ fn follow(group: &mut Group, continuum: &Continuum) {
         .map(str::to_owned)
         .collect();
     for code in neighbours {
-        let found = carried(continuum, &code, &|code| own.contains_key(code));
-        let (source, origin) = match found {
+        let actual = carried(continuum, &code, &|code| item.contains_key(code));
+        let (source, origin) = match actual {
             Some(Carried::FromOld(source)) => (source.to_owned(), Origin::Old),
             Some(Carried::FromNew(source)) => (source.to_owned(), Origin::New),
             None => continue,
         };
-        let place = own[&source];
+        let index = item[&source];
         group.insert(
             code.clone(),
             Linked {
-                place,
+                index,
                 code,
                 origin,
                 source: Some(source),
@@ -218,14 +218,14 @@ fn follow(group: &mut Group, continuum: &Continuum) {
 fn earlier_years(group: &mut Group, modules: &Modules) {
     let terminals: Vec<(String, usize)> = group
         .values()
-        .map(|linked| (linked.code.clone(), linked.place))
+        .map(|linked| (linked.code.clone(), linked.index))
         .collect();
-    for (terminal, place) in terminals {
+    for (terminal, index) in terminals {
         for code in modules.years_before(&terminal) {
             point(
                 group,
                 code,
-                place,
+                index,
                 Origin::EarlierYear,
                 [terminal.clone()].into(),
             );
@@ -235,18 +235,18 @@ fn earlier_years(group: &mut Group, modules: &Modules) {
 
 /// T9: the common year of a family or of options, when members of it have numbers of their own.
 fn common_year(group: &mut Group, codes: Vec<String>, is_member: &dyn Fn(&str) -> bool) {
-    let own = group
+    let item = group
         .values()
         .filter(|linked| linked.origin == Origin::Own && is_member(&linked.code));
-    let mut places = own
-        .map(|linked| (linked.code.clone(), linked.place))
+    let mut indices = item
+        .map(|linked| (linked.code.clone(), linked.index))
         .peekable();
-    let Some(place) = places.peek().map(|(_, place)| *place) else {
+    let Some(index) = indices.peek().map(|(_, index)| *index) else {
         return;
     };
-    let terminals: BTreeSet<String> = places.map(|(code, _)| code).collect();
+    let terminals: BTreeSet<String> = indices.map(|(code, _)| code).collect();
     for code in codes {
-        point(group, code, place, Origin::CommonYear, terminals.clone());
+        point(group, code, index, Origin::CommonYear, terminals.clone());
     }
 }
 
@@ -254,12 +254,12 @@ fn common_year(group: &mut Group, codes: Vec<String>, is_member: &dyn Fn(&str) -
 fn point(
     group: &mut Group,
     code: String,
-    place: usize,
+    index: usize,
     origin: Origin,
     terminals: BTreeSet<String>,
 ) {
     let new = || Linked {
-        place,
+        index,
         code: code.clone(),
         origin,
         source: None,

@@ -6,7 +6,7 @@ use debouches_model::ValueStatus;
 use debouches_model::spec::TableSpec;
 use debouches_table::{Column, Table, TableError};
 
-use crate::coverage::{AskedVintages, CatalogueLine, CodeSystem, Coverage, Voie};
+use crate::coverage::{AskedVintages, CatalogueLine, CodeSystem, Coverage, Pathway};
 use crate::domain::Knowledge;
 use crate::nomenclatures::{References, optional_input};
 
@@ -22,7 +22,7 @@ pub(super) struct Offer {
     pub(super) catalogue: &'static str,
     pub(super) uai: String,
     pub(super) code: String,
-    pub(super) voie: Voie,
+    pub(super) voie: Pathway,
 }
 
 impl Offer {
@@ -50,7 +50,7 @@ pub(super) fn read(references: &References) -> Result<Offers, TableError> {
     for (table, catalogue) in CATALOGUES {
         let Some(reference) = references
             .iter()
-            .find(|(own, _)| own.as_str() == table)
+            .find(|(item, _)| item.as_str() == table)
             .map(|(_, reference)| reference)
         else {
             continue;
@@ -64,8 +64,8 @@ pub(super) fn read(references: &References) -> Result<Offers, TableError> {
             };
             let voie = path
                 .get(row)
-                .and_then(Voie::parse)
-                .unwrap_or(Voie::Scolaire);
+                .and_then(Pathway::parse)
+                .unwrap_or(Pathway::School);
             let offer = Offer {
                 catalogue,
                 uai: uai.to_owned(),

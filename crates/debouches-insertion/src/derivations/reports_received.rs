@@ -30,7 +30,7 @@ pub(super) fn make(
     ];
     let columns = names.map(|name| received.text(name));
     let columns = columns.into_iter().collect::<Result<Vec<_>, _>>()?;
-    let line = |row: usize| std::array::from_fn(|place| columns[place].get(row).map(str::to_owned));
+    let line = |row: usize| std::array::from_fn(|index| columns[index].get(row).map(str::to_owned));
     rows::table(
         spec,
         (0..received.rows())

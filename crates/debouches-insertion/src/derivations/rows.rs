@@ -5,9 +5,9 @@ use debouches_table::{Column, IntegerColumn, Table, TableError, TextColumn};
 
 /// A text column from one value per row.
 pub(crate) fn text(values: Vec<Option<String>>) -> TextColumn {
-    let places: Vec<u32> =
+    let indices: Vec<u32> =
         (0..u32::try_from(values.len()).expect("fewer than 2^32 rows")).collect();
-    TextColumn::from_entries(values.into_iter(), &places)
+    TextColumn::from_entries(values.into_iter(), &indices)
 }
 
 /// A table from rows that have one text per column of the specification, in its order.

@@ -6,7 +6,7 @@ use debouches_enrich::{FindingCollector, Inputs};
 use debouches_table::{Table, TableError};
 
 use super::{offers, rows};
-use crate::coverage::Voie;
+use crate::coverage::Pathway;
 use crate::derivations::niveau_of;
 use crate::domain::Knowledge;
 use crate::nomenclatures::{References, optional_input};
@@ -30,7 +30,7 @@ pub(super) fn make(
 ) -> Result<Table, TableError> {
     let coverage = offers::coverage(known, references)?;
     let labels = labels(references)?;
-    let mut types: BTreeMap<(&str, String, Voie), Known> = BTreeMap::new();
+    let mut types: BTreeMap<(&str, String, Pathway), Known> = BTreeMap::new();
     let mut note = |producer, kind: String, voie, code: String, is_shown: bool, vintage: u16| {
         let known: &mut Known = types.entry((producer, kind, voie)).or_default();
         known.newest = known.newest.max(vintage);
@@ -40,35 +40,42 @@ pub(super) fn make(
         known.with_rows.insert(code);
     };
     let level = |cfd: &str| cfd.get(..3).map(str::to_owned);
-    for (code, is_shown, vintage) in coverage.codes_of(Voie::Apprentissage) {
+    for (code, is_shown, vintage) in coverage.codes_of(Pathway::Apprenticeship) {
         level(code).into_iter().for_each(|kind| {
             note(
                 "DEPP",
                 kind,
-                Voie::Apprentissage,
+                Pathway::Apprenticeship,
                 code.to_owned(),
                 is_shown,
                 vintage,
             )
         });
     }
-    for (code, is_shown, vintage) in coverage.codes_of(Voie::Scolaire) {
+    for (code, is_shown, vintage) in coverage.codes_of(Pathway::School) {
         for cfd in coverage.diplomas_of(code) {
             level(&cfd).into_iter().for_each(|kind| {
-                note("DEPP", kind, Voie::Scolaire, cfd.clone(), is_shown, vintage)
+                note(
+                    "DEPP",
+                    kind,
+                    Pathway::School,
+                    cfd.clone(),
+                    is_shown,
+                    vintage,
+                )
             });
         }
     }
     let kinds = kinds(references)?;
     for (code, is_shown, vintage) in coverage
-        .codes_of(Voie::Superieur)
+        .codes_of(Pathway::HigherEducation)
         .filter(|(code, ..)| *code != "all")
     {
         for kind in kinds.get(code).into_iter().flatten() {
             note(
                 "SIES",
                 kind.clone(),
-                Voie::Superieur,
+                Pathway::HigherEducation,
                 code.to_owned(),
                 is_shown,
                 vintage,
@@ -81,7 +88,7 @@ pub(super) fn make(
         .filter(|(_, is_open)| *is_open)
     {
         let Some(kind) = level(cfd) else { continue };
-        for voie in [Voie::Apprentissage, Voie::Scolaire] {
+        for voie in [Pathway::Apprenticeship, Pathway::School] {
             types
                 .entry(("DEPP", kind.clone(), voie))
                 .or_default()
@@ -122,7 +129,7 @@ pub(super) fn make(
 
 /// A type is covered when every open diploma of it is shown somewhere, or, without nomenclature, every known one.
 fn state(known: &Known, has_nomenclature: bool, open_shown: usize) -> &'static str {
-    let whole = if has_nomenclature {
+    let total = if has_nomenclature {
         known.open.len() == open_shown
     } else {
         known.with_rows.len() == known.shown.len()
@@ -130,7 +137,7 @@ fn state(known: &Known, has_nomenclature: bool, open_shown: usize) -> &'static s
     match (known.shown.is_empty(), known.with_rows.is_empty()) {
         (true, true) => "non_couvert",
         (true, false) => "sans_chiffre_publie",
-        (false, _) if whole => "couvert",
+        (false, _) if total => "couvert",
         (false, _) => "en_partie",
     }
 }
@@ -153,20 +160,20 @@ fn labels(references: &References) -> Result<HashMap<String, String>, TableError
 
 /// Types of each SISE diploma; spellings vary from one release to the next, and are kept.
 fn kinds(references: &References) -> Result<HashMap<String, BTreeSet<String>>, TableError> {
-    let mut found: HashMap<String, BTreeSet<String>> = HashMap::new();
+    let mut matches: HashMap<String, BTreeSet<String>> = HashMap::new();
     let Some(table) = optional_input(references, INSERSUP) else {
-        return Ok(found);
+        return Ok(matches);
     };
     let (code, kind) = (table.text("diplome")?, table.text("type_diplome")?);
     for (code, kind) in code.iter().zip(kind.iter()) {
         if let (Some(code), Some(kind)) = (code, kind) {
-            found
+            matches
                 .entry(code.to_owned())
                 .or_default()
                 .insert(kind.to_owned());
         }
     }
-    Ok(found)
+    Ok(matches)
 }
 
 #[cfg(test)]

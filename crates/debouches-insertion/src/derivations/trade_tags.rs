@@ -81,7 +81,7 @@ pub(super) fn make(
 fn reference<'a>(references: &'a References, name: &str) -> Option<&'a Reference> {
     references
         .iter()
-        .find(|(own, _)| own.as_str() == name)
+        .find(|(item, _)| item.as_str() == name)
         .map(|(_, reference)| reference)
 }
 
@@ -123,7 +123,7 @@ fn specialities(
             .group
             .as_ref()
             .and_then(|group| specialities.label(group));
-        let found = [
+        let matches = [
             ("nsf_groupe", nsf.group.clone(), label),
             ("nsf_domaine", nsf.domain(), specialities.domain_label(&nsf)),
             (
@@ -132,7 +132,7 @@ fn specialities(
                 specialities.category_label(&nsf),
             ),
         ];
-        for (nomenclature, code, label) in found {
+        for (nomenclature, code, label) in matches {
             let Some(code) = code else { continue };
             let tag = Tag {
                 nomenclature,
@@ -174,13 +174,13 @@ fn trades(
     }
     let fap_version = version(references, FAP);
     for cfd in cfds {
-        let found = certifications.of(&[(*cfd).to_owned()]);
-        let own = tags.entry(("cfd", (*cfd).to_owned())).or_default();
-        let method = found.method.as_str();
+        let matches = certifications.of(&[(*cfd).to_owned()]);
+        let item = tags.entry(("cfd", (*cfd).to_owned())).or_default();
+        let method = matches.method.as_str();
         let mut push =
             |nomenclature, code: &String, label: Option<&String>, method: &str, version: &str| {
                 let (method, version) = (method.to_owned(), version.to_owned());
-                own.push(Tag {
+                item.push(Tag {
                     nomenclature,
                     code: code.clone(),
                     label: label.cloned(),
@@ -188,7 +188,7 @@ fn trades(
                     version,
                 });
             };
-        for code in &found.codes {
+        for code in &matches.codes {
             push(
                 "rome",
                 code,
@@ -200,7 +200,7 @@ fn trades(
                 push("fap_2009", family, None, "rome", &fap_version);
             }
         }
-        for code in &found.domains {
+        for code in &matches.domains {
             push(
                 "rome_domaine",
                 code,
@@ -209,7 +209,7 @@ fn trades(
                 &certifications.version,
             );
         }
-        for code in &found.grand_domains {
+        for code in &matches.grand_domains {
             push(
                 "rome_grand_domaine",
                 code,
@@ -306,7 +306,7 @@ fn sectors(references: &References, tags: &mut Tags) -> Result<(), TableError> {
     };
     let version = version(references, INSERSUP);
     let diploma = published.text("diplome")?;
-    let mut found: BTreeSet<(String, &'static str, String, Option<String>)> = BTreeSet::new();
+    let mut matches: BTreeSet<(String, &'static str, String, Option<String>)> = BTreeSet::new();
     for (nomenclature, code, label) in [
         ("sise_domaine", "dom", "dom_lib"),
         ("sise_discipline", "discipli", "discipli_lib"),
@@ -321,7 +321,7 @@ fn sectors(references: &References, tags: &mut Tags) -> Result<(), TableError> {
             ) else {
                 continue;
             };
-            found.insert((
+            matches.insert((
                 diploma.to_owned(),
                 nomenclature,
                 code.to_owned(),
@@ -329,7 +329,7 @@ fn sectors(references: &References, tags: &mut Tags) -> Result<(), TableError> {
             ));
         }
     }
-    for (diploma, nomenclature, code, label) in found {
+    for (diploma, nomenclature, code, label) in matches {
         let tag = Tag {
             nomenclature,
             code,

@@ -26,6 +26,6 @@ const REGIONS: [(&str, &str); 18] = [
 pub(super) fn cog_of(region_academique: &str) -> Option<&'static str> {
     REGIONS
         .iter()
-        .find(|(own, _)| *own == region_academique)
+        .find(|(item, _)| *item == region_academique)
         .map(|(_, cog)| *cog)
 }
