@@ -105,7 +105,11 @@ impl Dataset {
                 .iter()
                 .any(|own| own.split_once('.') == Some((table, name)))
         };
-        named(column) || column.strip_suffix("_statut").is_some_and(named)
+        let beside = ["_statut", "_ic_bas", "_ic_haut"];
+        named(column)
+            || beside
+                .iter()
+                .any(|suffix| column.strip_suffix(suffix).is_some_and(named))
     }
 }
 

@@ -16,6 +16,7 @@ mod escape;
 mod facts;
 mod files;
 mod forms;
+mod intervals;
 mod licence;
 mod notice;
 mod prepare;

@@ -8,6 +8,7 @@ use debouches_table::{ParquetLayout, Table, write_csv, write_parquet};
 
 use crate::PackageError;
 use crate::dataset::{Dataset, Part, SecrecyNote, SourceNote};
+use crate::intervals;
 use crate::profile::{TableProfile, profile};
 use crate::secrecy::leaks;
 
@@ -34,6 +35,8 @@ pub struct PreparedTable<'a> {
     pub states: Vec<(String, [u64; 5])>,
     /// For a derived table, the rows by value of each of its short lists of values, in the order of the specification.
     pub breakdown: Breakdown,
+    /// The columns that have no value in this release, and those that have the same on every row.
+    pub constant: Vec<(String, Option<String>)>,
     /// First and last cohort.
     pub vintages: (u16, u16),
     /// The distinct vintages as published, sorted.
@@ -83,6 +86,8 @@ pub fn prepare<'a>(
         .collect();
     // One list gives the columns of the files and those of their description.
     let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+    let mut table = table;
+    intervals::add(spec, &mut table).map_err(wrap)?;
     let received = table.without(|name| dataset.omits(spec.id.as_str(), name));
     let table = received
         .sorted_by(&published_order(spec, &dataset))
@@ -105,6 +110,7 @@ pub fn prepare<'a>(
     Ok(PreparedTable {
         profile: profile(spec, &table, jobs).map_err(wrap)?,
         breakdown: breakdown(spec, &table).map_err(wrap)?,
+        constant: constant(&columns, &table),
         title: dataset.entitled(&spec.title),
         rows: table.rows() as u64,
         keys_sha256: keys_digest(spec, &table).map_err(wrap)?,
@@ -141,8 +147,10 @@ impl PreparedTable<'_> {
 fn published_columns(spec: &TableSpec) -> Vec<ColumnSpec> {
     let own = spec.columns.iter().flat_map(|column| {
         let status = column.is_measure().then(|| status_column(column));
+        let interval = intervals::columns(spec, column);
         std::iter::once((column.role, column.clone()))
             .chain(status.map(|status| (column.role, status)))
+            .chain(interval.into_iter().map(|bound| (column.role, bound)))
     });
     let added = spec
         .added_columns()
@@ -169,7 +177,7 @@ fn status_column(measure: &ColumnSpec) -> ColumnSpec {
         denominator: None,
         label: format!("{}, état", measure.label),
         description: format!(
-            "Dit pourquoi `{}` est vide, ou que la valeur est là (mesure).",
+            "Explique pourquoi `{}` est vide, ou indique que la valeur est là (mesure).",
             measure.name
         ),
         required: true,
@@ -215,6 +223,35 @@ fn breakdown(spec: &TableSpec, table: &Table) -> Result<Breakdown, debouches_tab
         ))
     });
     counted.collect()
+}
+
+/// Columns without a value, and columns with one value: readers need not look at them.
+fn constant(columns: &[ColumnSpec], table: &Table) -> Vec<(String, Option<String>)> {
+    use debouches_table::Column;
+    let known = columns.iter().filter_map(|column| {
+        let value = match table.column(&column.name)? {
+            Column::Text(text) | Column::List(text) => {
+                let counts = text.counts();
+                let mut used = text.distinct().zip(counts).filter(|(_, rows)| *rows > 0);
+                match (used.next(), used.next()) {
+                    (None, _) => None,
+                    (Some((value, rows)), None) if rows == table.rows() as u64 => {
+                        Some(value.to_owned())
+                    }
+                    _ => return None,
+                }
+            }
+            Column::Integer(values) if values.iter().all(|value| value.is_none()) => None,
+            Column::Decimal(values) if values.iter().all(|value| value.is_none()) => None,
+            _ => return None,
+        };
+        Some((column.name.clone(), value))
+    });
+    if table.rows() < 2 {
+        Vec::new()
+    } else {
+        known.collect()
+    }
 }
 
 /// What the rows are sorted by, columns that are left out left aside.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use debouches_model::spec::ColumnSpec;
+use debouches_model::spec::{ColumnSpec, common_order};
 use debouches_model::{ValueStatus, Version, counted_fr};
 
 use crate::dataset::{Dataset, Expectation};
@@ -27,6 +27,7 @@ pub(crate) fn text(
         dataset.title,
         dataset.warning()
     );
+    out.push_str(&common_section(tables));
     for table in tables {
         out.push_str(&table_section(table));
     }
@@ -91,6 +92,61 @@ fn labels(table: &PreparedTable<'_>) -> String {
     }
 }
 
+/// The columns that every table begins with, described once.
+fn common_section(tables: &[PreparedTable<'_>]) -> String {
+    let described = common_order().iter().filter_map(|name| {
+        let added = tables
+            .iter()
+            .flat_map(|table| table.spec.added_columns())
+            .find(|column| column.name == *name);
+        added.or_else(|| {
+            tables
+                .iter()
+                .find_map(|table| table.columns.iter().find(|column| column.name == *name))
+        })
+    });
+    let lines: String = described
+        .map(|column| format!("| `{}` | {} |\n", column.name, column.description))
+        .collect();
+    if lines.is_empty() {
+        return lines;
+    }
+    format!(
+        "\n## Les colonnes communes\n\nElles viennent en premier dans chaque table, quand elles s'y appliquent, sous le même nom et avec les mêmes valeurs d'un jeu à l'autre : elles servent à joindre les tables.\n\n| Colonne | Sens |\n|---|---|\n{lines}"
+    )
+}
+
+/// The columns that readers of this release need not look at.
+fn constant_section(table: &PreparedTable<'_>) -> String {
+    let (empty, same): (Vec<_>, Vec<_>) = table
+        .constant
+        .iter()
+        .partition(|(_, value)| value.is_none());
+    let mut out = String::new();
+    if !empty.is_empty() {
+        let names: Vec<String> = empty.iter().map(|(name, _)| format!("`{name}`")).collect();
+        let _ = writeln!(
+            out,
+            "\nColonnes vides dans cette version : {}.",
+            names.join(", ")
+        );
+    }
+    // Every cell of a status says the same when every cell of its measure does.
+    let told: Vec<String> = same
+        .iter()
+        .filter(|(name, _)| !name.ends_with("_statut"))
+        .map(|(name, value)| format!("`{name}` (« {} »)", value.as_deref().unwrap_or_default()))
+        .collect();
+    if !told.is_empty() {
+        let _ = writeln!(
+            out,
+            "\nColonnes qui ont la même valeur sur toutes les lignes : {}.",
+            told.join(", ")
+        );
+    }
+    out
+}
+
 fn table_section(table: &PreparedTable<'_>) -> String {
     let spec = table.spec;
     let mut out = format!(
@@ -100,7 +156,16 @@ fn table_section(table: &PreparedTable<'_>) -> String {
         spec.description.trim()
     );
     let _ = writeln!(out, "- Lignes : {}", table.rows);
-    let _ = writeln!(out, "- Millésimes : {}", labels(table));
+    let _ = writeln!(
+        out,
+        "- {} : {}",
+        if table.vintage_labels.len() > 1 {
+            "Millésimes"
+        } else {
+            "Millésime"
+        },
+        labels(table)
+    );
     let _ = writeln!(
         out,
         "- Une ligne par : {}",
@@ -118,6 +183,13 @@ fn table_section(table: &PreparedTable<'_>) -> String {
             secrecy.threshold, secrecy.rule
         );
     }
+    if table
+        .columns
+        .iter()
+        .any(|column| column.name == "donnee_origine")
+    {
+        out.push_str("- Ne garder que les chiffres directs : `donnee_origine = 'directe'`\n");
+    }
     if let Some(note) = &table.secrecy {
         let _ = writeln!(out, "\n{}", note.paragraph);
     }
@@ -126,15 +198,15 @@ fn table_section(table: &PreparedTable<'_>) -> String {
         .iter()
         .for_each(|caution| out.push_str(&format!("- {caution}\n")));
     out.push_str("\n### Mesures et dénominateurs\n\n| Colonne | Sens | Unité | Dénominateur |\n|---|---|---|---|\n");
-    for column in table.columns.iter().filter(|column| column.is_measure()) {
-        out.push_str(&measure_line(column));
-    }
+    out.push_str(&measure_lines(table));
     out.push_str(&breakdown_section(table));
     let is_published = |name: &str| table.columns.iter().any(|column| column.name == name);
     let added: Vec<_> = spec
         .added_columns()
         .filter(|column| is_published(&column.name))
+        .filter(|column| !common_order().contains(&column.name))
         .collect();
+    out.push_str(&constant_section(table));
     if !added.is_empty() {
         out.push_str("\n### Colonnes ajoutées par Débouchés\n\n| Colonne | Sens |\n|---|---|\n");
         added.iter().for_each(|column| {
@@ -162,15 +234,66 @@ fn breakdown_section(table: &PreparedTable<'_>) -> String {
     out
 }
 
-fn measure_line(column: &ColumnSpec) -> String {
+/// One line per measure; those that differ by their horizon alone share one.
+fn measure_lines(table: &PreparedTable<'_>) -> String {
     let or_dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "–".to_owned());
-    format!(
-        "| `{}` | {} | {} | {} |\n",
-        column.name,
-        column.description,
-        or_dash(&column.unit),
-        or_dash(&column.denominator)
-    )
+    let mut lines: Vec<(String, Vec<&ColumnSpec>)> = Vec::new();
+    for column in table.columns.iter().filter(|column| column.is_measure()) {
+        let line = without_horizon(&format!(
+            "{} | {} | {}",
+            column.description,
+            or_dash(&column.unit),
+            or_dash(&column.denominator)
+        ));
+        let alike = |columns: &[&ColumnSpec]| {
+            columns
+                .first()
+                .is_some_and(|first| without_horizon(&first.name) == without_horizon(&column.name))
+        };
+        match lines
+            .iter_mut()
+            .find(|(own, columns)| *own == line && alike(columns))
+        {
+            Some((_, columns)) => columns.push(column),
+            None => lines.push((line, vec![column])),
+        }
+    }
+    let mut out = String::new();
+    for (line, columns) in lines {
+        let names: Vec<String> = columns
+            .iter()
+            .map(|column| format!("`{}`", column.name))
+            .collect();
+        let line = match columns.as_slice() {
+            [one] => format!(
+                "{} | {} | {}",
+                one.description,
+                or_dash(&one.unit),
+                or_dash(&one.denominator)
+            ),
+            _ => line,
+        };
+        let _ = writeln!(out, "| {} | {line} |", names.join(", "));
+    }
+    out
+}
+
+/// A text with an ellipsis for each horizon in months.
+fn without_horizon(text: &str) -> String {
+    let mut out = String::new();
+    let mut digits = String::new();
+    for letter in text.chars().chain(['\n']) {
+        if letter.is_ascii_digit() {
+            digits.push(letter);
+            continue;
+        }
+        let is_horizon = ["6", "12", "18", "24", "30"].contains(&digits.as_str());
+        out.push_str(if is_horizon { "…" } else { &digits });
+        digits.clear();
+        out.push(letter);
+    }
+    out.pop();
+    out
 }
 
 fn nulls_section(tables: &[PreparedTable<'_>]) -> String {
@@ -180,20 +303,31 @@ fn nulls_section(tables: &[PreparedTable<'_>]) -> String {
     for status in ValueStatus::ALL {
         let _ = writeln!(out, "| `{}` | {} |", status.as_str(), status.meaning());
     }
-    for table in tables {
+    out.push_str(SECRECY);
+    for table in tables.iter().filter(|table| !table.states.is_empty()) {
         let _ = write!(
             out,
-            "\nCellules de `{}` par état :\n\n| Mesure |",
+            "\nCellules de `{}` par état :\n\n| Mesures |",
             table.spec.id
         );
         ValueStatus::ALL
             .iter()
             .for_each(|status| out.push_str(&format!(" {} |", status.as_str())));
         out.push_str("\n|---|---:|---:|---:|---:|---:|\n");
+        // Measures that are empty alike share a line.
+        let mut lines: Vec<([u64; 5], Vec<&str>)> = Vec::new();
         for (name, counts) in &table.states {
+            match lines.iter_mut().find(|(own, _)| own == counts) {
+                Some((_, names)) => names.push(name),
+                None => lines.push((*counts, vec![name])),
+            }
+        }
+        for (counts, names) in lines {
+            let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
             let _ = writeln!(
                 out,
-                "| `{name}` | {} |",
+                "| {} | {} |",
+                names.join(", "),
                 counts.map(|count| count.to_string()).join(" | ")
             );
         }
@@ -201,17 +335,54 @@ fn nulls_section(tables: &[PreparedTable<'_>]) -> String {
     out
 }
 
+/// Disclosure control in two sentences.
+const SECRECY: &str = "\nUn chiffre qui porte sur trop peu de personnes est masqué, pour que personne ne puisse être reconnu. Quand on pourrait le retrouver par une soustraction, un autre chiffre du même tableau est masqué avec lui.\n";
+
+/// How to open the files. The blocks of code are executed by `tests/judges/recipes.py` on every table of a release.
 fn opening_section(id: &str) -> String {
     format!(
         r#"
 ## Ouvrir les fichiers
 
-Le CSV est en UTF-8, avec des points-virgules, un point décimal et des guillemets là où il en faut. Les codes (UAI, CFD, région…) sont du texte : leurs zéros de tête comptent.
+Le plus simple est le classeur Excel (`.xlsx`), quand il est proposé : les codes y gardent leurs zéros et les nombres y sont des nombres. Le CSV est en UTF-8 sans marque d'ordre (BOM), avec des points-virgules et un point décimal. Les codes (UAI, diplôme, région…) sont du texte : leurs zéros de tête comptent. Le Parquet est compressé en zstd et garde le type de chaque colonne.
 
-- **Tableur** (LibreOffice, Excel) : ne pas double-cliquer, mais importer le fichier (Données > À partir d'un fichier texte), choisir UTF-8, point-virgule, et le type *texte* pour les colonnes de codes.
-- **R** : `readr::read_delim("{id}.csv", delim = ";")`, ou `arrow::read_parquet("{id}.parquet")`
-- **Python** : `pandas.read_csv("{id}.csv", sep=";", dtype_backend="pyarrow")` avec `dtype=str` pour les codes, ou `pandas.read_parquet("{id}.parquet")`
-- **DuckDB** : `SELECT * FROM '{id}.parquet' LIMIT 10;`
+**Excel** : ouvrir le classeur d'un double clic. Pour un CSV : Données > À partir d'un fichier texte, origine « 65001 : Unicode (UTF-8) », séparateur point-virgule, type *Texte* pour les colonnes de codes.
+
+**LibreOffice** : ouvrir le classeur d'un double clic. Pour un CSV : jeu de caractères Unicode (UTF-8), séparateur point-virgule, type *Texte* pour les colonnes de codes, langue *Anglais (USA)* pour le point décimal.
+
+Les exemples qui suivent valent pour toutes les tables : remplacer `{id}` par le nom de la table. Le type des colonnes y est lu dans `dictionnaire.csv`.
+
+pandas :
+
+```python
+import pandas as pd
+types = pd.read_csv("dictionnaire.csv", sep=";").query("table == '{id}'").set_index("colonne")["type"]
+lu_comme = {{"entier": "Int64", "décimal": "float64"}}
+table = pd.read_csv("{id}.csv", sep=";", keep_default_na=False, na_values=[""], dtype={{c: lu_comme.get(t, "string") for c, t in types.items()}})
+```
+
+polars :
+
+```python
+import polars as pl
+types = pl.read_csv("dictionnaire.csv", separator=";", infer_schema=False).filter(pl.col("table") == "{id}")
+lu_comme = {{"entier": pl.Int64, "décimal": pl.Float64}}
+table = pl.read_csv("{id}.csv", separator=";", schema_overrides={{c: lu_comme.get(t, pl.String) for c, t in types.select("colonne", "type").iter_rows()}})
+```
+
+R :
+
+```r
+types <- subset(read.csv("dictionnaire.csv", sep = ";", encoding = "UTF-8"), table == "{id}")
+lu_comme <- ifelse(types$type %in% c("entier", "décimal"), "numeric", "character")
+table <- read.csv("{id}.csv", sep = ";", encoding = "UTF-8", na.strings = "", colClasses = setNames(lu_comme, types$colonne))
+```
+
+DuckDB :
+
+```sql
+SELECT * FROM '{id}.parquet';
+```
 
 Une colonne qui contient une liste (métiers visés) est jointe par `|` dans le CSV et reste une liste dans le Parquet.
 "#
