@@ -30,7 +30,7 @@ def compare(folder: Path, table: str) -> list[str]:
     measures = [n for n, _ in columns if f"{n}_statut" in types]
     for measure in measures:
         wrong = con.execute(
-            f'SELECT count(*) FROM p WHERE ("{measure}" IS NULL) = ("{measure}_statut" = \'measured\')'
+            f'SELECT count(*) FROM p WHERE ("{measure}" IS NULL) = ("{measure}_statut" = \'mesure\')'
         ).fetchone()[0]
         if wrong:
             problems.append(f"{table}: {wrong} cells of {measure} contradict their status")
