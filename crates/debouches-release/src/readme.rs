@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use debouches_model::spec::{ColumnSpec, common_order};
+use debouches_model::spec::ColumnSpec;
 use debouches_model::{ValueStatus, Version, counted_fr};
 
 use crate::dataset::{Dataset, Expectation};
@@ -94,18 +94,19 @@ fn labels(table: &PreparedTable<'_>) -> String {
 
 /// The columns that every table begins with, described once.
 fn common_section(tables: &[PreparedTable<'_>]) -> String {
-    let described = common_order().iter().filter_map(|name| {
-        let added = tables
-            .iter()
-            .flat_map(|table| table.spec.added_columns())
-            .find(|column| column.name == *name);
-        added.or_else(|| {
-            tables
-                .iter()
-                .find_map(|table| table.columns.iter().find(|column| column.name == *name))
-        })
-    });
+    // What is added is described for every table, a column of the producer for its own.
+    let mut described: std::collections::BTreeMap<usize, &ColumnSpec> =
+        std::collections::BTreeMap::new();
+    for table in tables {
+        let own = table.columns.iter();
+        for column in table.spec.added_columns().chain(own) {
+            if let Some(place) = table.spec.rank(&column.name) {
+                described.entry(place).or_insert(column);
+            }
+        }
+    }
     let lines: String = described
+        .into_values()
         .map(|column| format!("| `{}` | {} |\n", column.name, column.description))
         .collect();
     if lines.is_empty() {
@@ -204,7 +205,7 @@ fn table_section(table: &PreparedTable<'_>) -> String {
     let added: Vec<_> = spec
         .added_columns()
         .filter(|column| is_published(&column.name))
-        .filter(|column| !common_order().contains(&column.name))
+        .filter(|column| spec.rank(&column.name).is_none())
         .collect();
     out.push_str(&constant_section(table));
     if !added.is_empty() {
