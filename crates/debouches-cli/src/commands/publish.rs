@@ -2,14 +2,12 @@
 
 use std::time::Instant;
 
-use anyhow::Context as _;
 use debouches_model::Stage;
 use debouches_publish::PlanFile;
 
 use crate::args::{Global, PlanArgs, PublishArgs, Subjects};
 use crate::output;
 use crate::session;
-use debouches_engine::config::PortalKind;
 use debouches_engine::failure::Usage;
 use debouches_engine::operations::{self, Ending};
 use debouches_engine::selection::Selection;
@@ -55,33 +53,7 @@ async fn planned(global: &Global, path: &str) -> anyhow::Result<u8> {
         return Ok(0);
     }
     let context = session::open(global).await?;
-    let portal = context
-        .pipeline
-        .portals
-        .iter()
-        .find(|portal| portal.id.as_str() == plan.portal.id);
-    let portal = portal.with_context(|| format!("the plan is for portal `{}`", plan.portal.id));
-    let portal = portal.map_err(|error| {
-        Usage(format!(
-            "{error}, which profile `{}` has not",
-            context.pipeline.profile
-        ))
-    })?;
-    let url = match &portal.kind {
-        PortalKind::Practice { .. } | PortalKind::Static(_) => None,
-        PortalKind::Udata { url, .. } => Some(url.clone()),
-    };
-    if url != plan.portal.url {
-        let there = plan
-            .portal
-            .url
-            .unwrap_or_else(|| "the practice portal".to_owned());
-        return Err(Usage(format!(
-            "the plan was made for {there}, portal `{}` is another one now",
-            portal.id
-        ))
-        .into());
-    }
+    stages::publish::planned_portal(&context.pipeline, &plan)?;
     let subjects: Vec<String> = plan
         .datasets
         .iter()
@@ -96,7 +68,7 @@ async fn planned(global: &Global, path: &str) -> anyhow::Result<u8> {
     let lock = context.lock(&command).await?;
     let started = Instant::now();
     let mut summary = Summary::default();
-    stages::publish::run_planned(&context, portal, &selection, &plan, &lock, &mut summary).await;
+    stages::publish::run_planned(&context, &selection, &plan, &lock, &mut summary).await?;
     let exit = summary.exit_code();
     operations::close(
         &context,

@@ -5,7 +5,7 @@ use debouches_publish::{Applied, Mandate, PlanFile, PlannedDataset, Target, last
 use debouches_store::{Artefact, Lock};
 
 use crate::announce::announce;
-use crate::config::{DatasetConfig, Hosting, Portal, PortalKind, StaticSite};
+use crate::config::{DatasetConfig, Hosting, Pipeline, Portal, PortalKind, StaticSite};
 use crate::context::Context;
 use crate::failure::Usage;
 use crate::releases::latest;
@@ -15,6 +15,22 @@ use crate::summary::{Outcome, Step, Summary};
 use crate::targets::bucket::host;
 use crate::targets::portal::connection::{Connection, connect};
 use crate::targets::site::{self, Catalogue};
+
+/// What publishing works with: a run, its lock, and the plan that limits it.
+#[derive(Clone, Copy)]
+struct Publishing<'a> {
+    context: &'a Context,
+    lock: &'a Lock,
+    plan: Option<&'a PlanFile>,
+}
+
+impl<'a> Publishing<'a> {
+    /// What the plan says of a dataset; nothing without plan.
+    fn planned(&self, dataset: &DatasetConfig) -> Option<&'a PlannedDataset> {
+        let mut planned = self.plan?.datasets.iter();
+        planned.find(|planned| &planned.dataset == dataset.id())
+    }
+}
 
 /// A release to publish, and the dataset that it is of.
 struct Ready<'a> {
@@ -40,27 +56,70 @@ pub async fn run(context: &Context, selection: &Selection<'_>, lock: &Lock, summ
             summary.push(Step::failed(Stage::Publish, item.dataset.id(), &error));
         }
     }
+    let publishing = Publishing {
+        context,
+        lock,
+        plan: None,
+    };
     for portal in &context.pipeline.portals {
-        to_portal(context, portal, &ready, None, lock, summary).await;
+        to_portal(publishing, portal, &ready, summary).await;
     }
 }
 
+/// The portal that a plan was made for, if it still is the same.
+///
+/// # Errors
+/// Fails when the profile has no such portal, or when another one has its name now.
+pub fn planned_portal<'a>(pipeline: &'a Pipeline, plan: &PlanFile) -> Result<&'a Portal, Usage> {
+    let portal = pipeline
+        .portals
+        .iter()
+        .find(|portal| portal.id.as_str() == plan.portal.id)
+        .ok_or_else(|| {
+            Usage(format!(
+                "the plan is for portal `{}`, which profile `{}` has not",
+                plan.portal.id, pipeline.profile
+            ))
+        })?;
+    let url = match &portal.kind {
+        PortalKind::Practice { .. } | PortalKind::Static(_) => None,
+        PortalKind::Udata { url, .. } => Some(url.clone()),
+    };
+    if url != plan.portal.url {
+        let there = plan.portal.url.as_deref().unwrap_or("the practice portal");
+        return Err(Usage(format!(
+            "the plan was made for {there}, portal `{}` is another one now",
+            portal.id
+        )));
+    }
+    Ok(portal)
+}
+
 /// Publishes by a plan: its writes, and no other.
+///
+/// # Errors
+/// Fails when the portal of the plan is not that of the profile.
 pub async fn run_planned(
     context: &Context,
-    portal: &Portal,
     selection: &Selection<'_>,
     plan: &PlanFile,
     lock: &Lock,
     summary: &mut Summary,
-) {
+) -> Result<(), Usage> {
+    let portal = planned_portal(&context.pipeline, plan)?;
     let mut ready = ready(context, selection, summary).await;
     ready.retain(|item| {
         plan.datasets
             .iter()
             .any(|planned| &planned.dataset == item.dataset.id())
     });
-    to_portal(context, portal, &ready, Some(plan), lock, summary).await;
+    let publishing = Publishing {
+        context,
+        lock,
+        plan: Some(plan),
+    };
+    to_portal(publishing, portal, &ready, summary).await;
+    Ok(())
 }
 
 async fn ready<'a>(
@@ -175,7 +234,12 @@ pub async fn led_elsewhere(
             }
         }
         if !shown.is_empty() {
-            to_portal(context, portal, &shown, None, lock, summary).await;
+            let publishing = Publishing {
+                context,
+                lock,
+                plan: None,
+            };
+            to_portal(publishing, portal, &shown, summary).await;
         }
     }
 }
@@ -190,15 +254,14 @@ pub async fn remove_hosted(
 }
 
 async fn to_portal(
-    context: &Context,
+    publishing: Publishing<'_>,
     portal: &Portal,
     ready: &[Ready<'_>],
-    plan: Option<&PlanFile>,
-    lock: &Lock,
     summary: &mut Summary,
 ) {
+    let Publishing { context, lock, .. } = publishing;
     if let PortalKind::Static(settings) = &portal.kind {
-        return to_catalogue(context, portal, settings, ready, plan, lock, summary).await;
+        return to_site(publishing, (portal, settings), ready, summary).await;
     }
     let connected = match connect(context, portal).await {
         Ok(mut connection) => match connection.ensure_contact().await {
@@ -217,11 +280,7 @@ async fn to_portal(
         }
     };
     for item in ready {
-        let planned = plan.and_then(|plan| {
-            plan.datasets
-                .iter()
-                .find(|planned| &planned.dataset == item.dataset.id())
-        });
+        let planned = publishing.planned(item.dataset);
         let step = match one(context, &connection, item, planned, lock).await {
             Ok(applied) => {
                 let address = connection.address(&applied);
@@ -242,24 +301,18 @@ async fn to_portal(
     connection.close().await;
 }
 
-async fn to_catalogue(
-    context: &Context,
-    portal: &Portal,
-    settings: &StaticSite,
+async fn to_site(
+    publishing: Publishing<'_>,
+    (portal, settings): (&Portal, &StaticSite),
     ready: &[Ready<'_>],
-    plan: Option<&PlanFile>,
-    lock: &Lock,
     summary: &mut Summary,
 ) {
+    let Publishing { context, lock, .. } = publishing;
     match Catalogue::open(context, portal, settings) {
         Ok(catalogue) => {
             let mut datasets = Vec::new();
             for item in ready {
-                let planned = plan.and_then(|plan| {
-                    plan.datasets
-                        .iter()
-                        .find(|planned| &planned.dataset == item.dataset.id())
-                });
+                let planned = publishing.planned(item.dataset);
                 let checked = match planned {
                     Some(planned) => {
                         catalogue
@@ -310,8 +363,10 @@ async fn one(
     }
     let mandate = planned.map_or(Mandate::All, Mandate::Planned);
     let applied = connection
-        .publish(context, &item.release, &target, desired, lock, mandate)
+        .publication(context, &item.release, &target)
+        .publish_desired(desired, lock, mandate)
         .await?;
+    connection.settle().await?;
     for path in &applied.left_out {
         tracing::warn!(
             "{path} was left out: portal {} does not accept its extension",

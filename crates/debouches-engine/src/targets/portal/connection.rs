@@ -7,10 +7,9 @@ use debouches_http::{Client, Secret};
 use debouches_model::{Fault, Withdrawals};
 use debouches_portal::{PortalOptions, RunningPortal};
 use debouches_publish::{
-    Applied, Desired, Mandate, Pending, Publication, RETRACTIONS_EXTRA, Target, account_obstacles,
-    obstacles,
+    Applied, Pending, Publication, RETRACTIONS_EXTRA, Target, account_obstacles, obstacles,
 };
-use debouches_store::{Access, Artefact, Lock};
+use debouches_store::{Access, Artefact};
 use debouches_udata::{Portal as PortalClient, Terms};
 
 use crate::config::{DatasetConfig, Portal, PortalKind};
@@ -21,8 +20,11 @@ use crate::retraction::register;
 
 /// A portal that answers, and the server behind it when it is ours.
 pub struct Connection<'a> {
+    /// The portal as it is configured.
     pub configured: &'a Portal,
+    /// Its API.
     pub portal: PortalClient,
+    /// What it accepts.
     pub terms: Terms,
     organization: Option<String>,
     contact_points: Vec<String>,
@@ -98,10 +100,12 @@ impl Connection<'_> {
         )
     }
 
+    /// Its name in the configuration.
     pub fn name(&self) -> &str {
         self.configured.id.as_str()
     }
 
+    /// The organization that owns the datasets.
     pub fn organization(&self) -> Option<&str> {
         self.organization.as_deref()
     }
@@ -138,6 +142,7 @@ impl Connection<'_> {
         }
     }
 
+    /// A publication of a release on this portal.
     pub fn publication<'b>(
         &'b self,
         context: &'b Context,
@@ -209,28 +214,21 @@ impl Connection<'_> {
         Err(Decided { message, fault }.into())
     }
 
-    pub async fn publish(
-        &self,
-        context: &Context,
-        release: &Artefact,
-        target: &Target,
-        desired: Desired,
-        lock: &Lock,
-        mandate: Mandate<'_>,
-    ) -> anyhow::Result<Applied> {
-        let applied = self
-            .publication(context, release, target)
-            .publish_desired(desired, lock, mandate)
-            .await?;
-        if let Some(server) = &self.server {
-            server
+    /// Keeps what was published; a portal of others does so by itself.
+    ///
+    /// # Errors
+    /// Fails when the practice portal cannot write its folder.
+    pub async fn settle(&self) -> anyhow::Result<()> {
+        match &self.server {
+            Some(server) => server
                 .flush()
                 .await
-                .context("the practice portal cannot keep what was published")?;
+                .context("the practice portal cannot keep what was published"),
+            None => Ok(()),
         }
-        Ok(applied)
     }
 
+    /// The address of a dataset, for people.
     pub fn address(&self, applied: &Applied) -> String {
         match (&self.server, &applied.page) {
             // The port of this run is gone with it: the page is told by its path.
@@ -243,6 +241,7 @@ impl Connection<'_> {
         }
     }
 
+    /// Leaves the portal; stops the practice portal.
     pub async fn close(self) {
         if let Some(server) = self.server
             && let Err(error) = server.shutdown().await
