@@ -277,9 +277,7 @@ fn a_rebuild_names_the_file_that_new_sums_hide() {
     let copied = test.path("copy");
     copy(&release(&test, "1.0.1"), &copied);
     std::fs::remove_file(copied.join("manifest.json")).unwrap();
-    for hidden in ["profile.json"] {
-        let _ = std::fs::remove_file(copied.join(hidden));
-    }
+    let _ = std::fs::remove_file(copied.join("profile.json"));
     for name in ["README.md", "CHANGELOG.md", "dcat.jsonld"] {
         let before = std::fs::read_to_string(copied.join(name)).unwrap();
         let sums = std::fs::read(copied.join("SHA256SUMS")).unwrap();

@@ -11,6 +11,9 @@ use crate::targets::portal::connection::Connection;
 const ANNOUNCED: &str = "debouches-announced:version";
 
 /// Tells the followers what this version changes, unless a discussion of that title is there already.
+///
+/// # Errors
+/// Fails when the portal cannot be asked or written.
 pub async fn announce(
     connection: &Connection<'_>,
     release: &Artefact,

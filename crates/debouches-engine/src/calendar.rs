@@ -28,6 +28,9 @@ pub struct Coming {
 
 impl Seen {
     /// What is here of a source; `target` is its checked table, when it can be told.
+    ///
+    /// # Errors
+    /// Fails when the state cannot be read.
     pub async fn of(
         context: &Context,
         source: &Source,
@@ -85,6 +88,9 @@ impl Expected {
 }
 
 /// What the tables of a dataset wait for, the nearest first.
+///
+/// # Errors
+/// Fails when the state cannot be read.
 pub async fn awaited(context: &Context, dataset: &DatasetConfig) -> anyhow::Result<Vec<Coming>> {
     let mut coming = Vec::new();
     for source in context

@@ -66,6 +66,9 @@ pub struct Context {
 
 impl Context {
     /// Reads the configuration and opens the state.
+    ///
+    /// # Errors
+    /// Fails when the configuration, the state or the clock of the environment cannot be read or written.
     pub async fn open(options: &Options, observer: Arc<dyn Observer>) -> anyhow::Result<Self> {
         let pipeline = load_pipeline(options)?;
         let clock = clock()?;
@@ -96,6 +99,9 @@ impl Context {
     }
 
     /// The same run on another state, empty at first: it asks no source, changes no lock file and publishes nowhere.
+    ///
+    /// # Errors
+    /// Fails when the configuration, the state or the clock of the environment cannot be read or written.
     pub async fn elsewhere(&self, folder: &Path) -> anyhow::Result<Self> {
         let mut pipeline = self.pipeline.clone();
         pipeline.state = folder.display().to_string();
@@ -125,6 +131,9 @@ impl Context {
     }
 
     /// Takes the lock of the state, and sweeps what dead runs left.
+    ///
+    /// # Errors
+    /// Fails when the configuration, the state or the clock of the environment cannot be read or written.
     pub async fn lock(&self, command: &str) -> anyhow::Result<Lock> {
         let host = host_name();
         let owner = Owner {
@@ -169,6 +178,9 @@ impl Context {
     }
 
     /// Writes the lock file when it changed.
+    ///
+    /// # Errors
+    /// Fails when the configuration, the state or the clock of the environment cannot be read or written.
     pub fn write_lock_file(&self, new: LockFile) -> anyhow::Result<()> {
         let mut known = self.sources();
         if *known != new {
@@ -211,6 +223,9 @@ pub fn run_id() -> &'static str {
 }
 
 /// Reads the configuration that the flags name.
+///
+/// # Errors
+/// Fails when the configuration, the state or the clock of the environment cannot be read or written.
 pub fn load_pipeline(options: &Options) -> anyhow::Result<Pipeline> {
     let file: PathBuf = match &options.directory {
         Some(directory) => directory.join(&options.config),
@@ -255,6 +270,9 @@ pub fn check_clock() -> Result<(), Usage> {
 }
 
 /// The clock of this run.
+///
+/// # Errors
+/// Fails when the configuration, the state or the clock of the environment cannot be read or written.
 pub fn clock() -> anyhow::Result<Arc<dyn Clock>> {
     clock_from(std::env::var("SOURCE_DATE_EPOCH").ok().as_deref())
 }

@@ -11,6 +11,9 @@ use debouches_store::{Artefact, Store};
 use crate::blocking::blocking;
 
 /// The files below a folder, by their path inside it, sorted.
+///
+/// # Errors
+/// Fails when a file cannot be read or written.
 pub fn files(folder: &Path) -> anyhow::Result<Vec<String>> {
     let (mut found, mut waiting) = (Vec::new(), vec![String::new()]);
     while let Some(inner) = waiting.pop() {
@@ -65,6 +68,9 @@ fn regular(path: &Path) -> std::io::Result<File> {
 }
 
 /// The digest and the size of a file.
+///
+/// # Errors
+/// Fails when a file cannot be read or written.
 pub fn digest(path: &Path) -> std::io::Result<(Sha256, u64)> {
     let (mut file, mut hasher) = (regular(path)?, Hasher::default());
     let bytes = std::io::copy(&mut file, &mut hasher)?;
@@ -72,6 +78,9 @@ pub fn digest(path: &Path) -> std::io::Result<(Sha256, u64)> {
 }
 
 /// Puts the files of an artefact into a folder, each hashed on the way.
+///
+/// # Errors
+/// Fails when a file cannot be read or written.
 pub async fn fill(folder: &Path, artefact: &Artefact) -> anyhow::Result<()> {
     for entry in &artefact.manifest().files {
         let to = folder.join(&entry.path);
@@ -93,6 +102,9 @@ pub async fn fill(folder: &Path, artefact: &Artefact) -> anyhow::Result<()> {
 }
 
 /// Puts an artefact into another state, as it is.
+///
+/// # Errors
+/// Fails when a file cannot be read or written.
 pub async fn copy(artefact: &Artefact, to: &Store) -> anyhow::Result<()> {
     let draft = to.draft(artefact.key().clone())?;
     for entry in &artefact.manifest().files {

@@ -12,6 +12,9 @@ use crate::failure::Decided;
 const LONGEST: u64 = 4096;
 
 /// Reads the key; the error names the place, never what is in it.
+///
+/// # Errors
+/// Fails when there is no key, naming where it was expected and never what was there.
 pub fn read(who: &str, what: &str, place: &KeyPlace, base: &Path) -> anyhow::Result<Secret> {
     let missing = |place: String| Decided {
         message: format!("{who} needs {what} {place}"),

@@ -36,6 +36,9 @@ pub struct Rebuilt {
 }
 
 /// Makes a release again and compares it with the one in `folder`. The state is read, never written.
+///
+/// # Errors
+/// Fails when the release cannot be built again; files that come out otherwise are in the result.
 pub async fn rebuild(
     context: &Context,
     dataset: &DatasetId,

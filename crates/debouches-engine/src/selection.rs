@@ -18,6 +18,9 @@ pub struct Selection<'a> {
 
 impl<'a> Selection<'a> {
     /// Everything that the named subjects need; everything at all when none is named.
+    ///
+    /// # Errors
+    /// Fails when a subject is unknown, or when nothing is selected.
     pub fn of(pipeline: &'a Pipeline, subjects: &[String]) -> anyhow::Result<Self> {
         let mut wanted: Vec<&'static TableSpec> = Vec::new();
         let mut datasets: Vec<&'a DatasetConfig> = Vec::new();

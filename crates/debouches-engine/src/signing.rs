@@ -9,6 +9,9 @@ use crate::failure::{Decided, Usage};
 use crate::key;
 
 /// The key that signs the releases of this run; none when they are not signed.
+///
+/// # Errors
+/// Fails when the key cannot be read, or is not that of the configuration.
 pub fn signer(context: &Context) -> anyhow::Result<Option<SigningKey>> {
     let configured = context.pipeline.signature.as_ref();
     configured
@@ -32,6 +35,9 @@ pub fn signed(
 }
 
 /// Reads the key that signs, and compares it with the public key that reusers are told.
+///
+/// # Errors
+/// Fails when the key cannot be read, or is not that of the configuration.
 pub fn signing_key(pipeline: &Pipeline, signature: &Signature) -> anyhow::Result<SigningKey> {
     let secret = key::read("signing releases", "a key", &signature.key, &pipeline.base)?;
     let place = key::shown(&signature.key, &pipeline.base);

@@ -26,6 +26,9 @@ struct File {
 }
 
 /// The waivers, in the order of the file; none when there is no file.
+///
+/// # Errors
+/// Fails when the file is not a list of waivers, or cannot be read or written.
 pub fn load(path: &Path) -> anyhow::Result<Vec<Waiver>> {
     match std::fs::read_to_string(path) {
         Ok(text) => {
@@ -39,6 +42,9 @@ pub fn load(path: &Path) -> anyhow::Result<Vec<Waiver>> {
 }
 
 /// Replaces the file.
+///
+/// # Errors
+/// Fails when the file is not a list of waivers, or cannot be read or written.
 pub fn save(path: &Path, waivers: Vec<Waiver>) -> anyhow::Result<()> {
     let text = toml::to_string(&File { waivers }).context("cannot write the waivers")?;
     replace_file(path, format!("{PREAMBLE}\n{text}").as_bytes())?;

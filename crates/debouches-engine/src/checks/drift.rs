@@ -26,6 +26,9 @@ pub struct Ruling {
 }
 
 /// Compares a candidate with what is live.
+///
+/// # Errors
+/// Fails when the live release or the waivers cannot be read, or when the refusal cannot be kept.
 pub async fn rule(
     context: &Context,
     dataset: &DatasetConfig,
@@ -115,6 +118,9 @@ impl Ruling {
     }
 
     /// Keeps the refusal in the state and makes its step.
+    ///
+    /// # Errors
+    /// Fails when the live release or the waivers cannot be read, or when the refusal cannot be kept.
     pub async fn refuse(
         &self,
         context: &Context,

@@ -5,7 +5,7 @@ use debouches_disclosure::Mode;
 use super::Pipeline;
 
 /// One sentence for each dataset whose hidden figures another one would show.
-pub fn problems(pipeline: &Pipeline) -> Vec<String> {
+pub(crate) fn problems(pipeline: &Pipeline) -> Vec<String> {
     let mut problems = Vec::new();
     for dataset in &pipeline.datasets {
         for spec in &dataset.tables {

@@ -12,7 +12,7 @@ use crate::config::Occasion;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ConfigFile {
+pub(crate) struct ConfigFile {
     pub contact: Option<String>,
     pub state: Option<StateFile>,
     /// Where files stand over those of the embedded domain.
@@ -39,13 +39,13 @@ pub struct ConfigFile {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct StateFile {
+pub(crate) struct StateFile {
     pub url: String,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct HttpFile {
+pub(crate) struct HttpFile {
     pub proxy: Option<String>,
     pub no_proxy: Option<String>,
     pub ca_file: Option<String>,
@@ -53,14 +53,14 @@ pub struct HttpFile {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct OperationsFile {
+pub(crate) struct OperationsFile {
     pub textfile: Option<String>,
     pub webhook: Option<WebhookFile>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct WebhookFile {
+pub(crate) struct WebhookFile {
     pub url_env: String,
     pub on: Option<Vec<Occasion>>,
 }
@@ -68,7 +68,7 @@ pub struct WebhookFile {
 /// Who signs releases.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SignatureFile {
+pub(crate) struct SignatureFile {
     pub public_key: String,
     pub key_env: Option<String>,
     pub key_file: Option<String>,
@@ -76,7 +76,7 @@ pub struct SignatureFile {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SourceFile {
+pub(crate) struct SourceFile {
     pub id: SourceId,
     pub table: TableId,
     pub kind: Option<String>,
@@ -124,7 +124,7 @@ pub struct SourceFile {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct AddressFile {
+pub(crate) struct AddressFile {
     pub kind: String,
     pub url: String,
     pub dataset: Option<String>,
@@ -168,7 +168,7 @@ pub struct AddressFile {
 /// What to ask of the InserJeunes API.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ApiFile {
+pub(crate) struct ApiFile {
     pub route: ApiRoute,
     pub vintages: Vec<String>,
     #[serde(default)]
@@ -181,7 +181,7 @@ pub struct ApiFile {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct DatasetFile {
+pub(crate) struct DatasetFile {
     pub id: DatasetId,
     pub tables: Vec<TableId>,
     pub licence: String,
@@ -218,7 +218,7 @@ pub struct DatasetFile {
 /// Budgets of the drift gate; what is not said keeps its default.
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct DriftFile {
+pub(crate) struct DriftFile {
     pub rows: Option<f64>,
     pub slice_rows: Option<f64>,
     pub new_vintage_rows: Option<f64>,
@@ -235,7 +235,7 @@ pub struct DriftFile {
 /// When a source should have published.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ExpectedFile {
+pub(crate) struct ExpectedFile {
     /// Last day on which it is not late, `YYYY-MM-DD`.
     pub by: chrono::NaiveDate,
     /// The vintage that must be there by then.
@@ -246,28 +246,28 @@ pub struct ExpectedFile {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct HostingFile {
+pub(crate) struct HostingFile {
     pub bucket: String,
     pub public_url: String,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct EnglishFile {
+pub(crate) struct EnglishFile {
     pub title: String,
     pub summary: String,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct DeprecatedFile {
+pub(crate) struct DeprecatedFile {
     pub column: String,
     pub reason: String,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct PortalFile {
+pub(crate) struct PortalFile {
     pub kind: PortalKindFile,
     pub url: Option<String>,
     pub api_key_env: Option<String>,
@@ -296,14 +296,14 @@ pub struct PortalFile {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ContactFile {
+pub(crate) struct ContactFile {
     pub name: String,
     pub email: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum PortalKindFile {
+pub(crate) enum PortalKindFile {
     Practice,
     Static,
     Udata,
@@ -311,7 +311,7 @@ pub enum PortalKindFile {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ProfileFile {
+pub(crate) struct ProfileFile {
     /// The profile whose addresses, portals and settings it takes, but for those that it gives itself.
     pub extends: Option<String>,
     /// Beginnings of addresses, and what is read in their stead.

@@ -39,11 +39,11 @@ impl HttpSettings {
 }
 
 /// A variable of this process; one that is not text counts for nothing.
-pub fn variable(name: &str) -> Option<String> {
+pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-pub fn resolve(
+pub(crate) fn resolve(
     typed: &HttpFile,
     base: &Path,
     variables: &dyn Fn(&str) -> Option<String>,

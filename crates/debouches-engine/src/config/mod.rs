@@ -42,8 +42,11 @@ pub struct Pipeline {
     pub file: PathBuf,
     /// The tables, shapes, code lists, additions and derivations of this pipeline.
     pub domain: &'static Domain,
+    /// Name of the profile.
     pub profile: String,
+    /// Address of the state.
     pub state: String,
+    /// The lock file of the sources.
     pub lock_file: PathBuf,
     /// Exceptions to the drift gate.
     pub waivers_file: PathBuf,
@@ -51,10 +54,13 @@ pub struct Pipeline {
     pub contact: String,
     /// How other machines are reached.
     pub http: HttpSettings,
+    /// The sources, in order.
     pub sources: Vec<Source>,
+    /// The datasets, in order.
     pub datasets: Vec<DatasetConfig>,
     /// Where it is published, in order.
     pub portals: Vec<Portal>,
+    /// What runs leave for those who operate them.
     pub operations: Operations,
     /// Who signs releases; nobody when absent.
     pub signature: Option<Signature>,
@@ -67,6 +73,7 @@ pub struct Pipeline {
 pub struct Operations {
     /// File for the textfile collector of Prometheus.
     pub textfile: Option<PathBuf>,
+    /// A chat room.
     pub webhook: Option<Webhook>,
 }
 
@@ -75,6 +82,7 @@ pub struct Operations {
 pub struct Webhook {
     /// The variable that holds its address.
     pub url_env: String,
+    /// When it receives a message.
     pub on: BTreeSet<Occasion>,
 }
 
@@ -90,7 +98,9 @@ pub struct Signature {
 /// A source of bytes, and the table that it fills.
 #[derive(Debug, Clone)]
 pub struct Source {
+    /// The table that it fills.
     pub spec: &'static TableSpec,
+    /// What to ask.
     pub request: SourceRequest,
     /// Columns that the configuration tells because the file does not.
     pub given: Given,
@@ -103,6 +113,7 @@ pub struct Source {
 pub struct Expected {
     /// Last day on which it is not late.
     pub by: NaiveDate,
+    /// What shows that it has come.
     pub what: Awaited,
 }
 
@@ -116,6 +127,7 @@ pub enum Awaited {
 }
 
 impl Source {
+    /// Its name.
     pub fn id(&self) -> &SourceId {
         &self.request.id
     }
@@ -124,7 +136,9 @@ impl Source {
 /// A dataset to publish.
 #[derive(Debug, Clone)]
 pub struct DatasetConfig {
+    /// Its texts.
     pub notice: debouches_release::Dataset,
+    /// Its tables.
     pub tables: Vec<&'static TableSpec>,
     /// How strict the secrecy gate is.
     pub secrecy: debouches_disclosure::Mode,
@@ -148,6 +162,7 @@ pub struct Hosting {
 }
 
 impl DatasetConfig {
+    /// Its name.
     pub fn id(&self) -> &DatasetId {
         &self.notice.id
     }
@@ -156,7 +171,9 @@ impl DatasetConfig {
 /// A portal to publish to.
 #[derive(Debug, Clone)]
 pub struct Portal {
+    /// Its name.
     pub id: PortalId,
+    /// How it is reached.
     pub kind: PortalKind,
     /// Identifiers of contact points of the organization.
     pub contact_points: Vec<String>,
@@ -181,13 +198,19 @@ pub enum KeyPlace {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PortalKind {
     /// The embedded practice portal, with its state in a folder.
-    Practice { folder: PathBuf },
+    Practice {
+        /// Where its state is.
+        folder: PathBuf,
+    },
     /// Files that any web server or bucket serves.
     Static(StaticSite),
     /// A udata portal.
     Udata {
+        /// Its address.
         url: String,
+        /// Where its key is.
         key: KeyPlace,
+        /// The organization that owns the datasets.
         organization: Option<String>,
     },
 }
@@ -226,6 +249,9 @@ impl Pipeline {
     }
 
     /// Reads the configuration and resolves it for a profile.
+    ///
+    /// # Errors
+    /// Fails with every mistake of the configuration at once.
     pub fn load(file: &Path, profile: Option<&str>) -> anyhow::Result<Self> {
         let text = std::fs::read_to_string(file)
             .map_err(|source| ConfigErrors::unreadable(file, &source))?;

@@ -12,7 +12,7 @@ use super::{KeyPlace, Portal, PortalKind, StaticSite};
 const DEFAULT_KEY_VARIABLE: &str = "DEBOUCHES_API_KEY";
 
 /// The portals of a profile, in the order in which it names them.
-pub fn choose(
+pub(crate) fn choose(
     typed: &ConfigFile,
     profile: &Profile,
     base: &Path,
@@ -205,7 +205,11 @@ fn udata(
 }
 
 /// Where a key is, when it is said.
-pub fn key_place(variable: Option<&str>, file: Option<&str>, base: &Path) -> Option<KeyPlace> {
+pub(crate) fn key_place(
+    variable: Option<&str>,
+    file: Option<&str>,
+    base: &Path,
+) -> Option<KeyPlace> {
     match (variable, file) {
         (Some(variable), _) => Some(KeyPlace::Variable(variable.to_owned())),
         (None, Some(name)) if name.contains('/') => Some(KeyPlace::File(base.join(name))),

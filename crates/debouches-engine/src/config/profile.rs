@@ -11,7 +11,7 @@ const DEFAULT: &str = "sample";
 
 /// A profile with what it inherits.
 #[derive(Debug, Clone)]
-pub struct Profile {
+pub(crate) struct Profile {
     /// Its name.
     pub name: String,
     /// Its name, then those that it extends, the closest first.
@@ -32,7 +32,11 @@ pub struct Profile {
 
 impl Profile {
     /// The profile asked for.
-    pub fn choose(typed: &ConfigFile, asked: Option<&str>, problems: &mut Vec<String>) -> Self {
+    pub(crate) fn choose(
+        typed: &ConfigFile,
+        asked: Option<&str>,
+        problems: &mut Vec<String>,
+    ) -> Self {
         let name = asked.unwrap_or(DEFAULT);
         if asked.is_some() && !typed.profiles.contains_key(name) {
             let known: Vec<&str> = typed.profiles.keys().map(String::as_str).collect();
@@ -83,7 +87,7 @@ impl Profile {
     }
 
     /// The address that this profile reads instead of another.
-    pub fn rewritten(&self, url: &str) -> String {
+    pub(crate) fn rewritten(&self, url: &str) -> String {
         let beginning = self.rewrite.iter().find(|(from, _)| {
             url.strip_prefix(from.as_str())
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']))

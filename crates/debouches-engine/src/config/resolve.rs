@@ -22,7 +22,7 @@ use crate::waivers::WAIVERS_FILE;
 const LONGEST_TITLE: usize = 350;
 const LONGEST_SUMMARY: usize = 200;
 
-pub fn resolve(
+pub(crate) fn resolve(
     typed: ConfigFile,
     domain: &'static Domain,
     file: &Path,

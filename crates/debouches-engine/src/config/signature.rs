@@ -11,7 +11,7 @@ use super::{KeyPlace, Signature};
 /// The variable that holds the secret key when nothing else is said.
 const DEFAULT_VARIABLE: &str = "DEBOUCHES_SIGNING_KEY";
 
-pub fn resolve(
+pub(crate) fn resolve(
     typed: &SignatureFile,
     base: &Path,
     problems: &mut Vec<String>,

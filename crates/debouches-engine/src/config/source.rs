@@ -14,7 +14,7 @@ use super::resolve::known_table;
 use super::{Awaited, Expected, Source};
 
 /// The source in this profile; nothing when it has no address there, or a wrong one.
-pub fn resolve(
+pub(crate) fn resolve(
     source: &SourceFile,
     domain: &'static Domain,
     profile: &Profile,

@@ -18,11 +18,15 @@ use crate::summary::Summary;
 
 /// How a run ended.
 pub struct Ending<'a> {
+    /// The command.
     pub command: &'a str,
+    /// When the work began.
     pub started: Instant,
+    /// What happened.
     pub summary: &'a Summary,
     /// What stopped the run before its end, if anything did.
     pub error: Option<&'a anyhow::Error>,
+    /// The exit code.
     pub exit: u8,
 }
 

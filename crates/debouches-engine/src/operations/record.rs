@@ -16,18 +16,30 @@ use crate::summary::{Outcome, Step};
 /// What a run did.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RunRecord {
+    /// Format number of this structure.
     pub schema_version: u32,
+    /// Name of the run.
     pub run: String,
+    /// The program.
     pub tool: Tool,
+    /// The command.
     pub command: String,
+    /// The profile.
     pub profile: String,
+    /// When it ended.
     pub ended_at: DateTime<Utc>,
+    /// How long it took.
     pub seconds: f64,
+    /// Its exit code.
     pub exit_code: u8,
+    /// Whether no stage built anything.
     pub nothing_to_do: bool,
+    /// What stopped it before its end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// Its steps.
     pub steps: Vec<StepRecord>,
+    /// The datasets at its end.
     pub datasets: Vec<DatasetRecord>,
 }
 
@@ -58,6 +70,7 @@ impl RunRecord {
     /// The format number written today.
     const FORMAT: u32 = 1;
 
+    /// The record of a run that ends.
     pub fn of(context: &Context, ending: &Ending<'_>) -> Self {
         let summary = ending.summary;
         Self {
@@ -110,6 +123,9 @@ pub(crate) async fn note(context: &Context, lock: &Lock, record: &RunRecord) -> 
 }
 
 /// Every record of the state, the oldest first; a line that another version wrote otherwise is left out.
+///
+/// # Errors
+/// Fails when the state cannot be read.
 pub async fn all(context: &Context) -> anyhow::Result<Vec<RunRecord>> {
     let lines = context.store.runs().await?;
     Ok(lines

@@ -13,6 +13,9 @@ use super::Layout;
 use crate::failure::Usage;
 
 /// Reads the counts and rates of a file.
+///
+/// # Errors
+/// Fails when the file cannot be read, lacks a column of the policy, or holds what is no count.
 pub fn facts(path: &Path, layout: &Layout, jobs: usize) -> anyhow::Result<Facts> {
     let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
     let is_packed = path.extension().is_some_and(|extension| extension == "gz");
@@ -25,6 +28,9 @@ pub fn facts(path: &Path, layout: &Layout, jobs: usize) -> anyhow::Result<Facts>
 }
 
 /// Reads the counts and rates of a body; `path` names it in messages.
+///
+/// # Errors
+/// Fails when the file cannot be read, lacks a column of the policy, or holds what is no count.
 pub fn of_body(
     body: impl Read + Send,
     path: &Path,

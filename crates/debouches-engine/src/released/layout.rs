@@ -53,6 +53,9 @@ impl Layout {
 }
 
 /// Each table with its files, the oldest release first.
+///
+/// # Errors
+/// Fails when a file is not there, or is of no table with a policy.
 pub fn layouts(
     tables: &Tables,
     options: &Options,

@@ -10,6 +10,9 @@ use crate::failure::Decided;
 use crate::verification::sums::is_plain;
 
 /// A release of the state.
+///
+/// # Errors
+/// Fails when the descriptor or a table of the release cannot be read.
 pub async fn of_release(release: &Artefact) -> anyhow::Result<Side> {
     let text = String::from_utf8(release.read("datapackage.json").await?)
         .context("datapackage.json is not text")?;
@@ -25,6 +28,9 @@ pub async fn of_release(release: &Artefact) -> anyhow::Result<Side> {
 }
 
 /// The tables that a `datapackage.json` names, opened one by one.
+///
+/// # Errors
+/// Fails when the descriptor or a table of the release cannot be read.
 pub fn assemble(
     name: &str,
     datapackage: &str,
@@ -40,6 +46,7 @@ pub fn assemble(
     })
 }
 
+/// The tables that a `datapackage.json` describes.
 pub fn shapes(datapackage: &str) -> anyhow::Result<Vec<TableShape>> {
     let broken = |message: String| Decided {
         message,

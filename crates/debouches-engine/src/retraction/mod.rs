@@ -41,6 +41,9 @@ pub struct RetractedRelease {
 }
 
 /// The withdrawn releases of a dataset, the oldest first.
+///
+/// # Errors
+/// Fails when the state cannot be read, or forgot what the register names.
 pub async fn retracted_releases(
     context: &Context,
     dataset: &DatasetId,
@@ -95,6 +98,9 @@ pub fn tombstone_key(dataset: &DatasetId, version: Version) -> ArtefactKey {
 }
 
 /// The withdrawn release that these ingredients would give again.
+///
+/// # Errors
+/// Fails when the state cannot be read, or forgot what the register names.
 pub async fn made_again<'a>(
     context: &Context,
     retracted: &'a [RetractedRelease],
@@ -125,6 +131,9 @@ async fn is_lifted(context: &Context, item: &RetractedRelease) -> anyhow::Result
 }
 
 /// True when these ingredients would give a withdrawn release again.
+///
+/// # Errors
+/// Fails when the state cannot be read, or forgot what the register names.
 pub async fn is_retracted(
     context: &Context,
     dataset: &DatasetId,
@@ -138,6 +147,9 @@ pub async fn is_retracted(
 }
 
 /// The withdrawn release whose content the candidate has.
+///
+/// # Errors
+/// Fails when the state cannot be read, or forgot what the register names.
 pub async fn same_content<'a>(
     context: &Context,
     retracted: &'a [RetractedRelease],
@@ -218,6 +230,9 @@ pub fn newest(retracted: &[RetractedRelease]) -> Option<Version> {
 
 /// The release to mark on the portal when every release of a dataset is withdrawn: the last to be withdrawn, which readers were
 /// led to until then, if its bytes are there.
+///
+/// # Errors
+/// Fails when the state cannot be read, or forgot what the register names.
 pub async fn to_mark(context: &Context, dataset: &DatasetId) -> anyhow::Result<Option<Artefact>> {
     let retracted = context.retracted().await?;
     let mut yanked: Vec<_> = retracted
@@ -235,6 +250,9 @@ pub async fn to_mark(context: &Context, dataset: &DatasetId) -> anyhow::Result<O
 }
 
 /// Keeps of a release what the secrecy gate must remember, since readers have seen it: keys, counts, rates. And its digests.
+///
+/// # Errors
+/// Fails when the state cannot be read, or forgot what the register names.
 pub async fn keep_tombstone(
     context: &Context,
     dataset: &DatasetConfig,

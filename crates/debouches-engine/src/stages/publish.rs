@@ -245,6 +245,9 @@ pub async fn led_elsewhere(
 }
 
 /// Removes the files of a purged release from its bucket.
+///
+/// # Errors
+/// Fails when the bucket cannot be written.
 pub async fn remove_hosted(
     context: &Context,
     hosting: &Hosting,

@@ -67,6 +67,10 @@ pub struct Observed<I> {
 }
 
 /// What working gave.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one for each subject, and never in a list"
+)]
 pub enum Worked<T> {
     /// An output to commit.
     Output(T),

@@ -140,6 +140,9 @@ impl Target {
     }
 
     /// Finds the output in the state; a refusal counts, since the same ingredients would be refused again.
+    ///
+    /// # Errors
+    /// Fails when the artefact cannot be read, or does not hold what it should.
     pub async fn find(&self, store: &Store) -> anyhow::Result<Known> {
         if let Some(artefact) = store.find(&self.key()).await? {
             return Ok(Known::Made(artefact));
@@ -295,6 +298,9 @@ fn write_texts(
 }
 
 /// The report of an artefact.
+///
+/// # Errors
+/// Fails when the artefact cannot be read, or does not hold what it should.
 pub async fn load_report(artefact: &Artefact) -> anyhow::Result<Report> {
     let bytes = artefact.read(REPORT_FILE).await?;
     serde_json::from_slice(&bytes)
@@ -302,6 +308,9 @@ pub async fn load_report(artefact: &Artefact) -> anyhow::Result<Report> {
 }
 
 /// The table of an artefact, hashed again before it is read.
+///
+/// # Errors
+/// Fails when the artefact cannot be read, or does not hold what it should.
 pub async fn load_table(bench: &Workbench<'_>, artefact: &Artefact) -> anyhow::Result<Table> {
     let bytes = artefact
         .manifest()
@@ -318,6 +327,9 @@ pub async fn load_table(bench: &Workbench<'_>, artefact: &Artefact) -> anyhow::R
 }
 
 /// Where the rows of a validated table come from, when its artefact tells it.
+///
+/// # Errors
+/// Fails when the artefact cannot be read, or does not hold what it should.
 pub async fn load_origin(artefact: &Artefact) -> anyhow::Result<Option<Origin>> {
     if artefact.manifest().file(LINES_FILE).is_none() {
         return Ok(None);

@@ -14,6 +14,9 @@ use crate::failure::Decided;
 const TRIES: u32 = 3;
 
 /// What would be put in the bucket.
+///
+/// # Errors
+/// Fails when the bucket cannot be asked or written.
 pub async fn planned(
     context: &Context,
     hosting: &Hosting,
@@ -65,6 +68,9 @@ fn pointer_path(dataset: &DatasetId) -> String {
 }
 
 /// Puts the files, reads them back, then moves the pointer. With a plan, what it does not name is refused.
+///
+/// # Errors
+/// Fails when the bucket cannot be asked or written.
 pub async fn host(
     context: &Context,
     hosting: &Hosting,
@@ -119,6 +125,9 @@ pub async fn host(
 }
 
 /// Removes the files of a release, and the pointer when it leads to it.
+///
+/// # Errors
+/// Fails when the bucket cannot be asked or written.
 pub async fn remove(
     context: &Context,
     hosting: &Hosting,

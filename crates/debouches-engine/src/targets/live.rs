@@ -21,12 +21,17 @@ const LARGEST: u64 = 4 << 30;
 
 /// A release that is live, as it is known here.
 pub struct Live {
+    /// Its version.
     pub version: String,
+    /// Figures of its slices.
     pub profile: ReleaseProfile,
 }
 
 /// The live release of a dataset on the first portal of the profile; none when it was never published there, or when that
 /// cannot be asked (`--offline`).
+///
+/// # Errors
+/// Fails when the portal cannot be asked, or when what it shows cannot be read.
 pub async fn live(context: &Context, dataset: &DatasetConfig) -> anyhow::Result<Option<Live>> {
     let Some(portal) = context.pipeline.portal() else {
         return Ok(None);

@@ -24,7 +24,9 @@ use crate::released::{Layout, facts as facts_of};
 
 /// A table about to be released.
 pub struct Candidate {
+    /// Its specification.
     pub spec: &'static TableSpec,
+    /// Its rows.
     pub table: Table,
 }
 
@@ -51,6 +53,9 @@ pub fn families(dataset: &DatasetConfig) -> Vec<Vec<usize>> {
 /// Hides in tables what must be hidden beside the small counts, and refuses them when that is not enough.
 ///
 /// A table whose policy names no tie between counts is left as it is: the threshold alone was applied to it.
+///
+/// # Errors
+/// Fails when a count can be worked out and nothing more may be suppressed, or when an earlier release cannot be read.
 pub async fn guarded(
     context: &Context,
     dataset: &DatasetConfig,

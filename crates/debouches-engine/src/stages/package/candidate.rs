@@ -80,7 +80,7 @@ impl<'a> Candidate<'a> {
         self.dataset
             .tables
             .iter()
-            .filter_map(|spec| csv(&spec))
+            .filter_map(|spec| csv(spec))
             .collect()
     }
 

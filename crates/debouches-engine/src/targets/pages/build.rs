@@ -28,6 +28,9 @@ pub struct Built {
 }
 
 /// Builds the site of a shelf.
+///
+/// # Errors
+/// Fails when the releases cannot be read, or when a page cannot be written.
 pub async fn build(context: &Context, shelf: &Shelf, site: &Site) -> anyhow::Result<Built> {
     let identity = format!(
         "{:?} {} {} {}",

@@ -13,7 +13,7 @@ const KEPT: usize = 32;
 
 /// `site.json`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SiteRecord {
+pub(crate) struct SiteRecord {
     /// Format number of this structure.
     pub format: u32,
     /// Digest of all that the site was made of.
@@ -30,7 +30,7 @@ pub struct SiteRecord {
 
 /// A release that is quoted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Quoted {
+pub(crate) struct Quoted {
     /// The dataset.
     pub dataset: DatasetId,
     /// Its version.
@@ -40,14 +40,14 @@ pub struct Quoted {
 }
 
 /// Paths and digests of a part.
-pub type Shard = BTreeMap<String, String>;
+pub(crate) type Shard = BTreeMap<String, String>;
 
 impl SiteRecord {
     /// The format number written today.
-    pub const FORMAT: u32 = 1;
+    pub(crate) const FORMAT: u32 = 1;
 
     /// Reads that of a site; none when there is no site yet.
-    pub async fn read(shelf: &Shelf) -> anyhow::Result<Option<Self>> {
+    pub(crate) async fn read(shelf: &Shelf) -> anyhow::Result<Option<Self>> {
         let bytes = shelf.pointer(address::SITE).await?.bytes;
         let read = bytes
             .map(|bytes| serde_json::from_slice(&bytes))
@@ -56,7 +56,7 @@ impl SiteRecord {
     }
 
     /// Reads every part. Of a part that is not as it was written, the paths are known and no digest is trusted.
-    pub async fn shards(&self, shelf: &Shelf) -> anyhow::Result<BTreeMap<String, Shard>> {
+    pub(crate) async fn shards(&self, shelf: &Shelf) -> anyhow::Result<BTreeMap<String, Shard>> {
         let mut shards = BTreeMap::new();
         for (name, digest) in &self.shards {
             let Some(bytes) = shelf.pointer(&address::shard(name)).await?.bytes else {
@@ -75,13 +75,13 @@ impl SiteRecord {
 }
 
 /// The digest of a file.
-pub fn digest(text: &str) -> String {
+pub(crate) fn digest(text: &str) -> String {
     let mut digest = Sha256::of(text.as_bytes()).to_string();
     digest.truncate(KEPT);
     digest
 }
 
 /// A structure as it is written.
-pub fn text(value: &impl Serialize) -> String {
+pub(crate) fn text(value: &impl Serialize) -> String {
     serde_json::to_string_pretty(value).expect("our own structures are written as JSON") + "\n"
 }

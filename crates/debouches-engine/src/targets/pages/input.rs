@@ -20,7 +20,7 @@ const FORMAT: u32 = 1;
 const REPLIES: &str = "reponses.csv";
 
 /// The releases to quote, with what else decides the bytes of pages.
-pub struct Ingredients {
+pub(crate) struct Ingredients {
     pub releases: Vec<(Quoted, Artefact)>,
     pub replies: Vec<Reply>,
     /// Retracted releases and why, by `dataset@version`.
@@ -30,7 +30,7 @@ pub struct Ingredients {
 
 impl Ingredients {
     /// Finds the releases. `identity` is what the portal itself puts in pages.
-    pub async fn find(context: &Context, identity: &str) -> anyhow::Result<Self> {
+    pub(crate) async fn find(context: &Context, identity: &str) -> anyhow::Result<Self> {
         let register = context.retracted().await?;
         let mut releases = Vec::new();
         let mut retracted = BTreeMap::new();
@@ -91,7 +91,7 @@ impl Ingredients {
     }
 
     /// Reads the tables that pages quote, column by column.
-    pub async fn read(&self) -> anyhow::Result<ContentInput> {
+    pub(crate) async fn read(&self) -> anyhow::Result<ContentInput> {
         let mut input = ContentInput::with_replies(self.replies.clone());
         for (quoted, artefact) in &self.releases {
             let package = artefact.read("datapackage.json").await?;

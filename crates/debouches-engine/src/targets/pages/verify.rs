@@ -30,6 +30,9 @@ pub struct Verified {
 }
 
 /// Checks the site of a shelf.
+///
+/// # Errors
+/// Fails when the pages cannot be read.
 pub async fn verify(context: &Context, shelf: &Shelf, site: &Site) -> anyhow::Result<Verified> {
     let Some(record) = SiteRecord::read(shelf).await? else {
         return Err(Usage(format!(

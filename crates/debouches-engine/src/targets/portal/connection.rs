@@ -43,6 +43,9 @@ const RATE: f64 = 20.0;
 const LOCAL_RATE: f64 = 1000.0;
 
 /// Reaches a portal and asks what it accepts; starts the practice portal when that is it.
+///
+/// # Errors
+/// Fails when the portal does not answer, or refuses the account or the release.
 pub async fn connect<'a>(
     context: &Context,
     configured: &'a Portal,
@@ -90,6 +93,9 @@ pub async fn connect<'a>(
 
 impl Connection<'_> {
     /// What the portal shows of a dataset now.
+    ///
+    /// # Errors
+    /// Fails when the portal does not answer, or refuses the account or the release.
     pub async fn live(
         &self,
         dataset: &debouches_model::DatasetId,
@@ -165,6 +171,9 @@ impl Connection<'_> {
     }
 
     /// What would be written; fails with all that stands in the way, told at once.
+    ///
+    /// # Errors
+    /// Fails when the portal does not answer, or refuses the account or the release.
     pub async fn pending(
         &self,
         context: &Context,
@@ -266,6 +275,9 @@ impl Connection<'_> {
     }
 
     /// Makes the contact point of the configuration when the portal does not have it.
+    ///
+    /// # Errors
+    /// Fails when the portal does not answer, or refuses the account or the release.
     pub async fn ensure_contact(&mut self) -> anyhow::Result<()> {
         let (Some((name, email)), Some(organization)) =
             (&self.configured.contact, &self.organization)

@@ -34,6 +34,9 @@ pub struct Catalogue<'a> {
 
 impl<'a> Catalogue<'a> {
     /// Opens the catalogue; nothing is asked of it yet.
+    ///
+    /// # Errors
+    /// Fails when the address of the site is wrong, or when its record cannot be read.
     pub fn open(
         context: &'a Context,
         portal: &'a Portal,
@@ -57,6 +60,9 @@ impl<'a> Catalogue<'a> {
     }
 
     /// What the catalogue knows of a dataset; none when it has never been there.
+    ///
+    /// # Errors
+    /// Fails when the address of the site is wrong, or when its record cannot be read.
     pub async fn record(&self, dataset: &DatasetId) -> anyhow::Result<Option<DatasetRecord>> {
         let there = self.shelf.pointer(&record_path(dataset)).await?;
         let read = there.bytes.as_deref().map(DatasetRecord::read).transpose();

@@ -89,6 +89,9 @@ impl Move {
 
 impl Catalogue<'_> {
     /// What would be written of a dataset; writes nothing.
+    ///
+    /// # Errors
+    /// Fails when the site or the state cannot be read.
     pub async fn pending(&self, dataset: &DatasetConfig) -> anyhow::Result<Pending> {
         let previous = self.record(dataset.id()).await?;
         let artefacts = releases(self, dataset.id()).await?;
@@ -211,6 +214,9 @@ impl Catalogue<'_> {
     }
 
     /// What would be written of the index. `pending` are datasets that are about to be written.
+    ///
+    /// # Errors
+    /// Fails when the site or the state cannot be read.
     pub async fn pending_index(&self, pending: &[DatasetRecord]) -> anyhow::Result<Vec<Move>> {
         let there = self
             .shelf
@@ -243,6 +249,9 @@ impl Catalogue<'_> {
     }
 
     /// The writes of the index, for people.
+    ///
+    /// # Errors
+    /// Fails when the site or the state cannot be read.
     pub async fn index_writes(&self, pending: &[DatasetRecord]) -> anyhow::Result<Vec<Write>> {
         Ok(self
             .pending_index(pending)

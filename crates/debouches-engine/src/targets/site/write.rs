@@ -6,6 +6,9 @@ use debouches_store::Placed;
 
 impl Catalogue<'_> {
     /// Writes what is pending and counts it. Says false when somebody moved what was read: to be looked at again.
+    ///
+    /// # Errors
+    /// Fails when the site cannot be written.
     pub async fn write(&self, pending: &Pending, written: &mut usize) -> anyhow::Result<bool> {
         for data in &pending.data {
             let file = data.release.open_file(&data.entry.path).await?.into_file();
@@ -29,6 +32,9 @@ impl Catalogue<'_> {
     }
 
     /// Moves each file from what was read of it.
+    ///
+    /// # Errors
+    /// Fails when the site cannot be written.
     pub async fn move_all(&self, moves: &[Move], written: &mut usize) -> anyhow::Result<bool> {
         for Move { file, from } in moves {
             if !self

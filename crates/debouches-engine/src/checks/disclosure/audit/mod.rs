@@ -1,7 +1,7 @@
 //! Audits of published files: what can be worked out from them, why, and what other policies would suppress.
 
-mod audit;
 mod explain;
+mod judgement;
 mod price;
 
 use std::path::PathBuf;
@@ -14,8 +14,8 @@ use crate::failure::Usage;
 use crate::options::Options;
 use crate::released::{AuditFiles, Layout, facts, layouts};
 
-pub use audit::{Audit, audit};
 pub use explain::{Explained, explain};
+pub use judgement::{Audit, audit};
 pub use price::{Compared, price};
 
 /// Steps that a component may take to find a table for what was not published.
