@@ -225,6 +225,7 @@ impl Work<'_> {
             if before.as_ref() != Some(&history) {
                 files.push(self.publication.history(uai, &history));
             }
+            self.notice(uai, &history, &files, &mut kept)?;
         }
         for file in &files {
             kept.remove(&file.path);
@@ -235,6 +236,34 @@ impl Work<'_> {
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         made.entry(shard.to_owned()).or_default().extend(kept);
+        Ok(())
+    }
+
+    /// Notes the files of pinned states that are there and that no digest tells: the file of digests was lost.
+    fn notice(
+        &self,
+        uai: Uai,
+        history: &History,
+        files: &[File],
+        kept: &mut Shard,
+    ) -> anyhow::Result<()> {
+        let states = history.states.iter();
+        let pinned = states.flat_map(|state| {
+            let digest = &state.digest;
+            [
+                address::pinned_page(&uai, digest),
+                address::pinned_json(&uai, digest),
+            ]
+        });
+        for path in pinned.chain([address::history(&uai)]) {
+            if kept.contains_key(&path) || files.iter().any(|file| file.path == path) {
+                continue;
+            }
+            let bytes = self.handle.block_on(self.shelf.pointer(&path))?.bytes;
+            if let Some(text) = bytes.and_then(|bytes| String::from_utf8(bytes).ok()) {
+                kept.insert(path, digest(&text));
+            }
+        }
         Ok(())
     }
 
