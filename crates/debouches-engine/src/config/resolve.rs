@@ -425,11 +425,22 @@ fn missing_sources(domain: &Domain, spec: &TableSpec, sources: &[Source]) -> Vec
         .filter(|(_, optional)| !optional)
         .map(|(name, _)| name);
     let own = spec.derived.is_none().then_some(spec.id.as_str());
-    own.into_iter()
+    let mut missing: Vec<String> = own
+        .into_iter()
         .chain(references)
         .filter(|table| !has(table))
         .map(|table| format!("a source for `{table}`"))
-        .collect()
+        .collect();
+    if let Some(derived) = &spec.derived
+        && !derived.any_of.is_empty()
+        && !derived.any_of.iter().any(|table| has(table.as_str()))
+    {
+        let names: Vec<String> = (derived.any_of.iter())
+            .map(|table| format!("`{table}`"))
+            .collect();
+        missing.push(format!("a source for one of {}", names.join(", ")));
+    }
+    missing
 }
 
 /// Columns left out or announced as going must exist, and a key cannot be left out.

@@ -59,6 +59,9 @@ pub struct DerivedSpec {
     /// Tables it uses when they are configured.
     #[serde(default)]
     pub optional: Vec<TableId>,
+    /// Tables of which one at least must be configured: without any it would be empty.
+    #[serde(default)]
+    pub any_of: Vec<TableId>,
     /// The table whose figures it repeats under other codes: what a release of that table hides is hidden here too.
     pub copies: Option<CopySpec>,
 }

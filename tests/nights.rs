@@ -1,0 +1,194 @@
+//! The production profile itself, its hosts rewritten, in front of the producers' twin: the first night, what producers do
+//! to it, and the nights after.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::harness::{PipelineTest, Ran, project};
+use crate::twin::{Accident, Twin};
+
+/// The first night of the calendar, in seconds: 2026-01-20 at 03:00.
+const START: u64 = 1_768_878_000;
+const DAY: u64 = 86_400;
+
+/// The project's own configuration; only hosts are rewritten, and the portal is the practice one.
+struct Night {
+    pipeline: PipelineTest,
+    twin: Twin,
+    day: u64,
+}
+
+impl Night {
+    fn first() -> Self {
+        let twin = Twin::open();
+        let config = std::fs::read_to_string(project().join("pipeline.toml")).unwrap();
+        let pipeline = PipelineTest::with_config(&config).with(&format!(
+            "[profile.twin]\nextends = \"production\"\nportal = \"practice\"\n{}\n",
+            twin.rewrite()
+        ));
+        Self {
+            pipeline,
+            twin,
+            day: 0,
+        }
+    }
+
+    /// A night's run, and the days that go by before the next one.
+    fn run(&mut self, days: u64) -> Ran {
+        self.twin.requests();
+        let arguments = ["run", "--profile", "twin", "--yes", "--json"];
+        let mut command = self.pipeline.command(&arguments);
+        command.env("SOURCE_DATE_EPOCH", (START + self.day * DAY).to_string());
+        self.day += days;
+        self.pipeline.ran(command, "run --profile twin")
+    }
+
+    /// The versions of each dataset that were made so far.
+    fn versions(&self) -> BTreeMap<String, Vec<String>> {
+        let folders = |path: &Path| -> Vec<String> {
+            let entries = std::fs::read_dir(path).unwrap();
+            let mut names: Vec<String> = entries
+                .map(|entry| entry.unwrap())
+                .filter(|entry| entry.path().is_dir())
+                .map(|entry| entry.file_name().into_string().unwrap())
+                .collect();
+            names.sort();
+            names
+        };
+        let root = self.pipeline.path("state-twin/package");
+        folders(&root)
+            .into_iter()
+            .map(|dataset| (dataset.clone(), folders(&root.join(dataset))))
+            .collect()
+    }
+
+    /// What was read in full since the last run began.
+    fn downloads(&self) -> Vec<String> {
+        let mut requests = self.twin.requests();
+        requests.retain(|request| request.contains("/exports/"));
+        requests
+    }
+}
+
+#[test]
+fn the_production_profile_publishes_on_its_first_night_and_does_nothing_on_the_next() {
+    let mut night = Night::first();
+    night.run(1).expect_exit(0);
+    let versions = night.versions();
+    for dataset in [
+        "insertion-etablissements",
+        "insertion-formations",
+        "insertion-superieur",
+        "couverture-insertion",
+        "referentiels-formations",
+        "definitions-indicateurs",
+    ] {
+        assert_eq!(
+            versions.get(dataset).map(Vec::len),
+            Some(1),
+            "{dataset}: {versions:?}"
+        );
+    }
+    assert_eq!(night.downloads().len(), 8);
+
+    let before = std::fs::read(night.pipeline.path("pipeline.twin.lock")).unwrap();
+    night.run(1).expect_exit(0);
+    assert_eq!(night.downloads(), [""; 0]);
+    assert_eq!(night.versions(), versions);
+    let after = std::fs::read(night.pipeline.path("pipeline.twin.lock")).unwrap();
+    assert!(before == after, "a night without news moved the lock file");
+}
+
+#[test]
+fn each_accident_of_a_night_has_its_exit_code_and_leaves_what_is_live() {
+    let mut night = Night::first();
+    night.run(1).expect_exit(0);
+    let versions = night.versions();
+    let calendar = [
+        ("N_MEF", Accident::BadGateway(3), 0, ""),
+        ("fr-esr-insersup", Accident::Preparing, 0, ""),
+        (
+            "N_GROUPE_SPECIALITE",
+            Accident::Maintenance,
+            75,
+            "maintenance",
+        ),
+        (
+            "fr-en-inserjeunes-cfa",
+            Accident::Maintenance,
+            75,
+            "a web page came",
+        ),
+        (
+            "fr-en-inserjeunes-cfa",
+            Accident::Cut,
+            75,
+            "the catalogue announces",
+        ),
+        (
+            "fr-esr-insersup",
+            Accident::Renamed,
+            3,
+            "before it is downloaded",
+        ),
+        ("rome", Accident::Gone, 2, "not found"),
+    ];
+    for (key, accident, exit, told) in calendar {
+        // A new edition, so that the export is read.
+        night.twin.strike(key, Some(accident));
+        if key.starts_with("fr-") {
+            night.twin.publish(key, ";", ";");
+        }
+        let ran = night.run(1).expect_exit(exit).expect_told(told);
+        if accident == Accident::Renamed {
+            assert_eq!(night.downloads(), [""; 0], "{}", ran.told());
+        }
+        night.twin.strike(key, None);
+        assert_eq!(night.versions(), versions, "{key} {accident:?}");
+    }
+    night.run(1).expect_exit(0);
+    assert_eq!(night.versions(), versions);
+}
+
+#[test]
+fn a_year_of_nights_publishes_what_is_new_and_nothing_else() {
+    let mut night = Night::first();
+    night.run(30).expect_exit(0);
+    let mut releases: usize = night.versions().values().map(Vec::len).sum();
+    // Month by month: what a producer publishes, and how many datasets have something to say about it.
+    let calendar: [Option<(&str, &str, &str)>; 12] = [
+        None,
+        Some((
+            "fr-en-inserjeunes-cfa",
+            "Établissement d'essai",
+            "Centre d'essai",
+        )),
+        None,
+        None,
+        Some((
+            "fr-en-inserjeunes-lycee_pro",
+            "Établissement d'essai",
+            "Lycée d'essai",
+        )),
+        None,
+        None,
+        None,
+        None,
+        None,
+        None,
+        None,
+    ];
+    for (month, news) in calendar.into_iter().enumerate() {
+        if let Some((key, from, to)) = news {
+            night.twin.publish(key, from, to);
+        }
+        night.run(30).expect_exit(0);
+        let made: usize = night.versions().values().map(Vec::len).sum();
+        if news.is_some() {
+            assert!(made > releases, "nothing was published in month {month}");
+        } else {
+            assert_eq!(made, releases, "month {month} had no news");
+        }
+        releases = made;
+    }
+}
