@@ -192,3 +192,55 @@ fn a_year_of_nights_publishes_what_is_new_and_nothing_else() {
         releases = made;
     }
 }
+
+#[test]
+fn every_address_is_probed_and_each_kind_of_breakage_is_told() {
+    let night = Night::first();
+    let check = || {
+        let arguments = ["check", "--profile", "twin", "--online", "--json"];
+        let ran = night.pipeline.run(&arguments);
+        let document = ran.json();
+        let rows: BTreeMap<String, serde_json::Value> = (document["sources"].as_array().unwrap())
+            .iter()
+            .map(|row| (row["source"].as_str().unwrap().to_owned(), row.clone()))
+            .collect();
+        (ran, rows)
+    };
+    let (ran, rows) = check();
+    ran.expect_exit(0);
+    assert_eq!(rows.len(), 21, "{rows:?}");
+    assert_eq!(rows["ij-cfa"]["header"], "known");
+    assert!(
+        rows["ij-cfa"]["size"]
+            .as_str()
+            .unwrap()
+            .ends_with(" records")
+    );
+    assert_eq!(rows["bcn-mef"]["header"], "known");
+    assert_eq!(rows["rome"]["first_line"], "(packed)");
+    // Nothing was read in full, and nothing was kept.
+    assert_eq!(night.downloads(), [""; 0]);
+    assert!(!night.pipeline.path("pipeline.twin.lock").exists());
+
+    for (key, accident) in [
+        ("N_MEF", Accident::Maintenance),
+        ("rome", Accident::Gone),
+        ("fr-esr-insersup", Accident::Renamed),
+        ("fr-en-inserjeunes-cfa", Accident::BadGateway(99)),
+    ] {
+        night.twin.strike(key, Some(accident));
+    }
+    let (ran, rows) = check();
+    for (source, told) in [
+        ("bcn-mef", "a web page, not data"),
+        ("rome", "not found (404)"),
+        ("insersup", "colonne_nouvelle"),
+        ("ij-cfa", "answered 502"),
+    ] {
+        let status = rows[source]["status"].as_str().unwrap();
+        assert!(status.contains(told), "{source}: {status}");
+        assert_eq!(rows[source]["ok"], false, "{source}");
+    }
+    // What a person must correct comes before what passes by itself.
+    ran.expect_exit(2);
+}

@@ -136,7 +136,11 @@ pub(crate) enum Command {
     /// Why a stage ran, or would run: which ingredient moved
     Why(Subjects),
     /// Checks configuration, specifications, code lists and secrets
-    Check,
+    Check {
+        /// Asks every address of the profile, and prints what it answers
+        #[arg(long)]
+        online: bool,
+    },
     /// What differs between two releases: schema, rows by key, cells, largest moves; exit 10 when they differ
     Diff(DiffArgs),
     /// Checks a release, wherever it is: signature, every file, every table, or made again to the same bytes; exit 7

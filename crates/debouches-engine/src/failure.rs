@@ -4,7 +4,7 @@ use debouches_enrich::EnrichError;
 use debouches_fetch::{FetchError, LockFileError};
 use debouches_http::{HttpError, HttpErrorKind};
 use debouches_insertion::DomainErrors;
-use debouches_model::Fault;
+use debouches_model::{Fault, escape};
 use debouches_portal::PortalError;
 use debouches_publish::PublishError;
 use debouches_release::PackageError;
@@ -100,6 +100,9 @@ fn fault_of_reading(kind: &HttpErrorKind) -> Fault {
     }
 }
 
+/// Longest message of an error, in characters: parts of it may come from others.
+const LONGEST: usize = 4000;
+
 /// The chain of an error in one line, causes separated by `: `.
 pub fn one_line(error: &anyhow::Error) -> String {
     let mut links: Vec<String> = Vec::new();
@@ -110,7 +113,7 @@ pub fn one_line(error: &anyhow::Error) -> String {
             links.push(text);
         }
     }
-    links.join(": ")
+    escape::line(&links.join(": "), LONGEST)
 }
 
 /// A remedy, when one is known.

@@ -11,7 +11,7 @@ use futures_util::StreamExt as _;
 
 use crate::progress::Progress;
 use crate::sources::{Content, Reading, Said};
-use crate::{FetchError, LockEntry, LockFile, SourceRequest};
+use crate::{FetchError, LockEntry, LockFile, Probe, SourceRequest};
 
 /// All that reading sources needs.
 #[derive(Clone)]
@@ -153,6 +153,26 @@ impl Fetcher {
                 .collect();
         results.sort_unstable_by_key(|(index, _)| *index);
         results.into_iter().map(|(_, result)| result).collect()
+    }
+
+    /// Looks at what these sources answer, without reading all of it; the results are in the order of the requests.
+    pub async fn probe(&self, requests: &[SourceRequest]) -> Vec<Result<Probe, FetchError>> {
+        let readings: Vec<_> = requests
+            .iter()
+            .map(|request| async move {
+                let reading = Reading {
+                    fetcher: self,
+                    request,
+                    held: None,
+                    progress: Arc::new(Progress::new(&self.observer, &request.id)),
+                };
+                request.location.source().probe(&reading).await
+            })
+            .collect();
+        futures_util::stream::iter(readings)
+            .buffered(self.jobs.max(1))
+            .collect()
+            .await
     }
 
     /// Reads the sources of one address, one after the other: those after the first use what it received.

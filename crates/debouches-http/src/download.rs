@@ -98,6 +98,21 @@ pub struct Received {
     pub is_elsewhere: bool,
 }
 
+/// The beginning of a file, and what was said of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Peeked {
+    /// Its first bytes, as received.
+    pub head: Vec<u8>,
+    /// Its announced length.
+    pub length: Option<u64>,
+    /// Its media type.
+    pub content_type: Option<String>,
+    /// Its `Last-Modified`.
+    pub last_modified: Option<String>,
+    /// The address that gave it, after redirects, redacted.
+    pub final_url: String,
+}
+
 /// What is asked at one hop.
 struct Hop {
     url: Url,
@@ -142,6 +157,59 @@ impl Client {
                 return Err(tries.give_up(failure));
             }
         }
+    }
+
+    /// Reads the first bytes of a file and leaves the rest. A `HEAD` would not do: some servers answer it with 404.
+    ///
+    /// # Errors
+    /// As [`Self::download`], for what can be seen from the beginning.
+    pub async fn peek(&self, request: &FileRequest, most: usize) -> Result<Peeked, HttpError> {
+        let mut tries = Tries::new(
+            &self.inner,
+            &host(&request.url),
+            About::new(request.method, &request.url),
+        );
+        loop {
+            tries.begin().await;
+            let peeking = self.peek_once(request, most);
+            let attempt = tokio::time::timeout(tries.remaining(), peeking).await;
+            match attempt.unwrap_or_else(|_| Err(HttpErrorKind::Timeout.into())) {
+                Ok(peeked) => return Ok(peeked),
+                Err(failure) if failure.is_passing() && tries.again(None).await => {}
+                Err(failure) => return Err(tries.give_up(failure)),
+            }
+        }
+    }
+
+    async fn peek_once(&self, request: &FileRequest, most: usize) -> Result<Peeked, Failure> {
+        let (mut response, url) = self.follow(request).await?;
+        let headers = response.headers().clone();
+        match response.status().as_u16() {
+            200 => {}
+            202 => return Err(HttpErrorKind::Pending { retry_after: None }.into()),
+            other => {
+                let kind = HttpError::of_status(other, None);
+                return Err(kind.unwrap_or(HttpErrorKind::Status(other)).into());
+            }
+        }
+        let mut head = Vec::new();
+        while head.len() < most {
+            let chunk = tokio::time::timeout(self.inner.policy.idle, response.chunk()).await;
+            match chunk.map_err(|_| HttpErrorKind::Timeout)? {
+                Ok(Some(bytes)) => head.extend_from_slice(&bytes),
+                Ok(None) => break,
+                Err(error) => return Err(Failure::road(error)),
+            }
+        }
+        head.truncate(most);
+        Ok(Peeked {
+            head,
+            length: text(&headers, "content-length", LONGEST_HEADER)
+                .and_then(|length| length.parse().ok()),
+            content_type: text(&headers, "content-type", LONGEST_HEADER),
+            last_modified: text(&headers, "last-modified", LONGEST_HEADER),
+            final_url: redact(&url),
+        })
     }
 
     async fn fetch(

@@ -32,7 +32,7 @@ pub use address::is_loopback;
 pub use answer::Answer;
 pub use body::{Body, BytesSource, FileSource, Reader, Slice, Source};
 pub use client::Client;
-pub use download::{Downloaded, FileRequest, Received};
+pub use download::{Downloaded, FileRequest, Peeked, Received};
 pub use error::{HttpError, HttpErrorKind, Outcome};
 pub use multipart::Multipart;
 pub use options::{ClientError, ClientOptions, is_contact};

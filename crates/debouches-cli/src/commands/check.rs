@@ -1,4 +1,5 @@
-//! `debouches check`: configuration, specifications, code lists, secrets present. Writes nothing, asks nobody.
+//! `debouches check`: configuration, specifications, code lists, secrets present. Writes nothing; asks nobody, unless
+//! `--online` asks every address.
 
 use debouches_insertion::FileKind;
 use serde_json::json;
@@ -6,9 +7,12 @@ use serde_json::json;
 use crate::args::Global;
 use crate::output;
 use crate::session;
+use debouches_engine::Context;
 use debouches_engine::config::PortalKind;
 use debouches_engine::context::load_pipeline;
-use debouches_engine::failure::Usage;
+use debouches_engine::failure::{Usage, one_line};
+use debouches_fetch::{FetchError, Probe};
+use debouches_model::{Fault, SourceId, escape};
 
 /// What a file of the domain is.
 fn one_of(kind: FileKind) -> &'static str {
@@ -19,7 +23,125 @@ fn one_of(kind: FileKind) -> &'static str {
     }
 }
 
-pub(crate) async fn check(global: &Global) -> anyhow::Result<u8> {
+/// Characters of a first line in the table.
+const SHOWN: usize = 40;
+
+/// What one address answered, for the table and for JSON.
+struct Row {
+    source: String,
+    status: String,
+    header: &'static str,
+    probe: Probe,
+    fault: Option<Fault>,
+}
+
+impl Row {
+    fn of(source: &SourceId, answer: Result<Probe, FetchError>) -> Self {
+        let (status, header, probe, fault) = match answer {
+            Ok(probe) if probe.is_page => (
+                "a web page, not data".to_owned(),
+                "–",
+                probe,
+                Some(Fault::Operator),
+            ),
+            Ok(probe) => match probe.headings.clone() {
+                None => ("ok".to_owned(), "–", probe, None),
+                Some(Ok(())) => ("ok".to_owned(), "known", probe, None),
+                Some(Err(problem)) => (problem, "unknown", probe, Some(Fault::Data)),
+            },
+            Err(error) => {
+                let fault = error.fault();
+                let error = anyhow::Error::from(error);
+                (one_line(&error), "–", Probe::default(), Some(fault))
+            }
+        };
+        Self {
+            source: source.to_string(),
+            status,
+            header,
+            probe,
+            fault,
+        }
+    }
+
+    fn cells(&self) -> Vec<String> {
+        let text = |cell: &Option<String>, longest| {
+            cell.as_ref()
+                .map_or_else(|| "–".to_owned(), |cell| escape::line(cell, longest))
+        };
+        let status = match self.fault {
+            None => "ok",
+            Some(Fault::Outage) => "out of reach",
+            Some(Fault::Data) => "unknown header",
+            Some(_) => "wrong",
+        };
+        vec![
+            self.source.clone(),
+            status.to_owned(),
+            text(&self.probe.media_type, 30),
+            self.header.to_owned(),
+            text(&self.probe.size, 30),
+            text(&self.probe.date, 32),
+            text(&self.probe.first_line, SHOWN),
+        ]
+    }
+
+    fn json(&self) -> serde_json::Value {
+        json!({
+            "source": self.source,
+            "ok": self.fault.is_none(),
+            "status": self.status,
+            "media_type": self.probe.media_type,
+            "header": self.header,
+            "size": self.probe.size,
+            "date": self.probe.date,
+            "first_line": self.probe.first_line,
+        })
+    }
+}
+
+/// Asks every address of the profile. The exit code is that of the worst answer: what a person must correct comes before
+/// what passes by itself.
+async fn probe(global: &Global, context: &Context) -> anyhow::Result<u8> {
+    let answers = debouches_engine::stages::fetch::probe(context).await?;
+    let rows: Vec<Row> = answers
+        .into_iter()
+        .map(|(source, answer)| Row::of(&source, answer))
+        .collect();
+    if global.json {
+        let rows: Vec<_> = rows.iter().map(Row::json).collect();
+        output::print_json(&json!({ "schema_version": 1, "sources": rows }));
+    } else {
+        let header = [
+            "source",
+            "status",
+            "type",
+            "header",
+            "size",
+            "date",
+            "first line",
+        ];
+        let cells: Vec<Vec<String>> = rows.iter().map(Row::cells).collect();
+        output::print(&output::table(&header, &cells));
+        for row in rows.iter().filter(|row| row.fault.is_some()) {
+            output::eprint(&format!("{}: {}\n", row.source, row.status));
+        }
+    }
+    let codes = rows
+        .iter()
+        .filter_map(|row| row.fault)
+        .map(Fault::exit_code);
+    let worst = codes.min_by_key(|code| match code {
+        1 => 0,
+        4 => 1,
+        2 => 2,
+        3 => 3,
+        _ => 4,
+    });
+    Ok(worst.unwrap_or(0))
+}
+
+pub(crate) async fn check(global: &Global, online: bool) -> anyhow::Result<u8> {
     let pipeline = load_pipeline(&session::options(global))?;
     let mut lines = vec![
         format!(
@@ -115,6 +237,9 @@ pub(crate) async fn check(global: &Global) -> anyhow::Result<u8> {
             .map(|reason| format!("left out: {reason}")),
     );
     let context = session::open(global).await?;
+    if online {
+        return probe(global, &context).await;
+    }
     lines.push(format!("state: {}", context.store.root_display()));
     if global.json {
         output::print(

@@ -55,7 +55,7 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<u8> {
         Command::Plan(args) => plan::plan(global, args).await,
         Command::Status(subjects) => status::status(global, subjects).await,
         Command::Why(subjects) => why::why(global, subjects).await,
-        Command::Check => check::check(global).await,
+        Command::Check { online } => check::check(global, *online).await,
         Command::Verify(args) => verify::verify(global, args).await,
         Command::Yank(args) => retract::yank(global, args).await,
         Command::Retract(args) => retract::retract(global, args).await,

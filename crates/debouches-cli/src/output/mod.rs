@@ -7,7 +7,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use debouches_model::{Observer, Silent};
+use debouches_model::{Observer, Silent, escape};
 use tracing_subscriber::EnvFilter;
 
 use crate::args::{ColorArg, Global, LogFormat};
@@ -19,7 +19,9 @@ static LOST: AtomicBool = AtomicBool::new(false);
 /// Writes data on standard output. A closed pipe is a reader who has enough; any other failure is told at the end.
 pub(crate) fn print(text: &str) {
     let mut out = std::io::stdout().lock();
-    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    let written = out
+        .write_all(escape::scrub(text).as_bytes())
+        .and_then(|()| out.flush());
     if let Err(error) = written
         && error.kind() != std::io::ErrorKind::BrokenPipe
         && !LOST.swap(true, Ordering::Relaxed)
@@ -42,7 +44,9 @@ pub(crate) fn print_json(document: &serde_json::Value) {
 
 /// Writes on standard error.
 pub(crate) fn eprint(text: &str) {
-    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    let _ = std::io::stderr()
+        .lock()
+        .write_all(escape::scrub(text).as_bytes());
 }
 
 /// True when standard output may be coloured.
@@ -94,7 +98,7 @@ pub(crate) fn start_logs(global: &Global) {
         .with_ansi(ansi)
         .with_target(false);
     let _ = match global.log_format {
-        LogFormat::Text => builder.with_writer(std::io::stderr).try_init(),
+        LogFormat::Text => builder.with_writer(|| Scrubbed).try_init(),
         LogFormat::Json => builder
             .json()
             .flatten_event(true)
@@ -103,13 +107,31 @@ pub(crate) fn start_logs(global: &Global) {
     };
 }
 
+/// Standard error, without the secrets of this run.
+struct Scrubbed;
+
+impl std::io::Write for Scrubbed {
+    fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
+        let text = String::from_utf8_lossy(line);
+        let text = escape::scrub(&text);
+        std::io::stderr().lock().write_all(text.as_bytes())?;
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        std::io::stderr().flush()
+    }
+}
+
 /// Standard error, with the name of the run first in each JSON line: whatever thread wrote it.
 struct OfRun;
 
 impl std::io::Write for OfRun {
     fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
         let mut out = std::io::stderr().lock();
-        match line.strip_prefix(b"{") {
+        let text = String::from_utf8_lossy(line);
+        let text = escape::scrub(&text);
+        match text.as_bytes().strip_prefix(b"{") {
             Some(rest) => {
                 write!(
                     out,
@@ -118,7 +140,7 @@ impl std::io::Write for OfRun {
                 )?;
                 out.write_all(rest)?;
             }
-            None => out.write_all(line)?,
+            None => out.write_all(text.as_bytes())?,
         }
         Ok(line.len())
     }

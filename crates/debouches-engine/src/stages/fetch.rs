@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use debouches_fetch::{
-    Access, FetchError, Fetched, Fetcher, LockFile, Mode, Outcome as Reading, Pinning,
+    Access, FetchError, Fetched, Fetcher, LockFile, Mode, Outcome as Reading, Pinning, Probe,
     SourceRequest,
 };
 use debouches_http::{Client, Secret};
@@ -141,6 +141,21 @@ impl<'a> Stage for &'a Fetch {
         let detail = format!("{word}, {size} bytes, sha256 {short}…");
         Ok(Step::new(StageName::Fetch, source.id(), Outcome::Made, detail).into())
     }
+}
+
+/// What each source of the profile answers, without reading all of it.
+///
+/// # Errors
+/// Fails when no client can be made.
+pub async fn probe(
+    context: &Context,
+) -> anyhow::Result<Vec<(SourceId, Result<Probe, FetchError>)>> {
+    let requests: Vec<SourceRequest> = (context.pipeline.sources.iter())
+        .map(|source| source.request.clone())
+        .collect();
+    let probes = fetcher(context, secrets(&requests))?.probe(&requests).await;
+    let ids = requests.into_iter().map(|request| request.id);
+    Ok(ids.zip(probes).collect())
 }
 
 fn fetcher(context: &Context, secrets: BTreeMap<String, Secret>) -> anyhow::Result<Fetcher> {

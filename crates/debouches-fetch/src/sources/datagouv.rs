@@ -10,7 +10,7 @@ use debouches_model::escape;
 use serde::Deserialize;
 
 use super::ods::OdsExport;
-use super::{Answer, Kind, Reading, Received, Source, revision_of};
+use super::{Answer, Glance, Kind, Reading, Received, Source, revision_of};
 use crate::location::web_address;
 use crate::{Address, AddressError, FetchError, pattern};
 
@@ -112,7 +112,12 @@ impl DataGouv {
         url
     }
 
-    async fn newest(&self, reading: &Reading<'_>, title: &str) -> Result<Received, FetchError> {
+    /// The newest file of that title, and its state.
+    async fn choose(
+        &self,
+        reading: &Reading<'_>,
+        title: &str,
+    ) -> Result<(Url, String), FetchError> {
         let dataset: Dataset = reading.ask_catalogue(self.url()).await?;
         let id = &reading.request.id;
         let matching = dataset
@@ -136,9 +141,6 @@ impl DataGouv {
             &newest.last_modified,
             checksum.map_or("", String::as_str),
         ]);
-        if reading.holds(&revision) {
-            return Ok(Received::unchanged());
-        }
         let url = next_hop(
             &self.url(),
             newest.url.as_bytes(),
@@ -149,6 +151,14 @@ impl DataGouv {
             id: id.clone(),
             source,
         })?;
+        Ok((url, revision))
+    }
+
+    async fn newest(&self, reading: &Reading<'_>, title: &str) -> Result<Received, FetchError> {
+        let (url, revision) = self.choose(reading, title).await?;
+        if reading.holds(&revision) {
+            return Ok(Received::unchanged());
+        }
         let request = FileRequest::new(url.clone(), reading.request.limits.max_bytes);
         let mut received = reading.download(request).await?;
         received.said.revision = Some(revision);
@@ -157,7 +167,8 @@ impl DataGouv {
         Ok(received)
     }
 
-    async fn origin(&self, reading: &Reading<'_>, labels: bool) -> Result<Received, FetchError> {
+    /// The export of the portal that the dataset was harvested from.
+    async fn export(&self, reading: &Reading<'_>, labels: bool) -> Result<OdsExport, FetchError> {
         let dataset: Dataset = reading.ask_catalogue(self.url()).await?;
         let id = &reading.request.id;
         let remote = dataset.harvest.and_then(|harvest| harvest.remote_url);
@@ -174,6 +185,11 @@ impl DataGouv {
         })?;
         let mut export = OdsExport::parse(url.as_str()).map_err(|_| not_harvested())?;
         export.labels = labels;
+        Ok(export)
+    }
+
+    async fn origin(&self, reading: &Reading<'_>, labels: bool) -> Result<Received, FetchError> {
+        let export = self.export(reading, labels).await?;
         let mut received = export.receive(reading).await?;
         let asked = redact(&export.url());
         received.said.final_url = received.said.final_url.or(Some(asked));
@@ -201,6 +217,18 @@ impl Source for DataGouv {
         match &self.wanted {
             Wanted::Newest { title } => title.replace(['*', '?'], ""),
             Wanted::Origin { .. } => format!("{}.csv", self.dataset),
+        }
+    }
+
+    fn probe<'a>(&'a self, reading: &'a Reading<'a>) -> Glance<'a> {
+        match &self.wanted {
+            Wanted::Newest { title } => Box::pin(async move {
+                let (url, _) = self.choose(reading, title).await?;
+                reading.peek(FileRequest::new(url, u64::MAX)).await
+            }),
+            Wanted::Origin { labels } => {
+                Box::pin(async move { self.export(reading, *labels).await?.glance(reading).await })
+            }
         }
     }
 

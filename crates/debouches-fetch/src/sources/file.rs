@@ -10,11 +10,11 @@ use debouches_model::{ArtefactKey, Hasher, Sha256, Stage};
 use debouches_store::{Spool, Spooled};
 
 use super::object::BucketObject;
-use super::{Answer, Content, Kind, Reading, Received, Said, Source};
+use super::{Answer, Content, Glance, Kind, Reading, Received, Said, Source};
 use crate::fetcher::blocking;
 use crate::location::plain_address;
 use crate::progress::Progress;
-use crate::{Address, AddressError, FetchError};
+use crate::{Address, AddressError, FetchError, Probe};
 
 /// The kind, as the configuration knows it.
 pub(super) static KIND: Kind = Kind {
@@ -88,6 +88,24 @@ impl Source for LocalFile {
 
     fn local_path(&self) -> Option<&Path> {
         Some(&self.path)
+    }
+
+    fn probe<'a>(&'a self, reading: &'a Reading<'a>) -> Glance<'a> {
+        Box::pin(async move {
+            let fail = |source| FetchError::File {
+                id: reading.request.id.clone(),
+                path: self.path.clone(),
+                source,
+            };
+            let (file, size) = open(&self.path).map_err(fail)?;
+            let mut head = Vec::new();
+            file.take(1 << 14).read_to_end(&mut head).map_err(fail)?;
+            Ok(Probe {
+                media_type: Some("file".to_owned()),
+                size: Some(format!("{size} bytes")),
+                ..Probe::of_head(reading.request, &head)
+            })
+        })
     }
 
     fn read<'a>(&'a self, reading: &'a Reading<'a>) -> Answer<'a> {

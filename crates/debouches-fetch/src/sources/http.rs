@@ -6,7 +6,7 @@ use std::sync::Arc;
 use debouches_http::{Body, Downloaded, FileRequest, Method, Sink, Url, redact};
 use debouches_store::Spool;
 
-use super::{Answer, Content, Kind, Reading, Received, Said, Source};
+use super::{Answer, Content, Glance, Kind, Reading, Received, Said, Source};
 use crate::location::web_address;
 use crate::{Address, AddressError, FetchError};
 
@@ -76,6 +76,22 @@ impl WebFile {
     }
 }
 
+impl WebFile {
+    fn request(&self, reading: &Reading<'_>) -> FileRequest {
+        let mut file = FileRequest::new(self.url.clone(), reading.request.limits.max_bytes);
+        file.method = self.method;
+        file.headers.clone_from(&self.headers);
+        // An export without a body still has a length: some servers want to know it.
+        if self.method == Method::Post {
+            file.body = Body::Bytes {
+                bytes: self.form.clone().unwrap_or_default().into(),
+                media_type: "application/x-www-form-urlencoded".to_owned(),
+            };
+        }
+        file
+    }
+}
+
 impl Source for WebFile {
     fn kind(&self) -> &'static str {
         KIND.name
@@ -98,18 +114,12 @@ impl Source for WebFile {
         name.unwrap_or_default().to_owned()
     }
 
+    fn probe<'a>(&'a self, reading: &'a Reading<'a>) -> Glance<'a> {
+        Box::pin(reading.peek(self.request(reading)))
+    }
+
     fn read<'a>(&'a self, reading: &'a Reading<'a>) -> Answer<'a> {
-        let mut file = FileRequest::new(self.url.clone(), reading.request.limits.max_bytes);
-        file.method = self.method;
-        file.headers.clone_from(&self.headers);
-        // An export without a body still has a length: some servers want to know it.
-        if self.method == Method::Post {
-            file.body = Body::Bytes {
-                bytes: self.form.clone().unwrap_or_default().into(),
-                media_type: "application/x-www-form-urlencoded".to_owned(),
-            };
-        }
-        Box::pin(reading.download(file))
+        Box::pin(reading.download(self.request(reading)))
     }
 }
 

@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{Answer as Reply, Content, Kind, Reading, Received, Said, Source};
+use super::{Answer as Reply, Content, Glance, Kind, Reading, Received, Said, Source};
 use crate::location::web_address;
-use crate::{Address, AddressError, FetchError};
+use crate::{Address, AddressError, FetchError, Probe};
 
 /// The kind, as the configuration knows it.
 pub(super) static KIND: Kind = Kind {
@@ -185,6 +185,14 @@ impl Source for InserjeunesApi {
 
     fn is_plain(&self) -> bool {
         self.base.scheme() != "https" && !is_loopback(&self.base)
+    }
+
+    fn probe<'a>(&'a self, reading: &'a Reading<'a>) -> Glance<'a> {
+        // One login says whether the account is good; figures are asked one by one.
+        Box::pin(async move {
+            reading.log_in(self).await?;
+            Ok(Probe::default())
+        })
     }
 
     fn read<'a>(&'a self, reading: &'a Reading<'a>) -> Reply<'a> {

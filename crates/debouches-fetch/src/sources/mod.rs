@@ -20,7 +20,7 @@ use debouches_model::Sha256;
 use debouches_store::{Artefact, Spooled, StoreError};
 
 use crate::progress::Progress;
-use crate::{Address, AddressError, FetchError, Fetcher, LockEntry, SourceRequest};
+use crate::{Address, AddressError, FetchError, Fetcher, LockEntry, Probe, SourceRequest};
 
 /// Every kind, by name.
 static KINDS: &[&Kind] = &[
@@ -63,6 +63,8 @@ pub(crate) trait Source: fmt::Debug + Send + Sync {
     fn is_plain(&self) -> bool {
         false
     }
+    /// Looks at what it answers, without reading all of it.
+    fn probe<'a>(&'a self, reading: &'a Reading<'a>) -> Glance<'a>;
     /// Reads it.
     fn read<'a>(&'a self, reading: &'a Reading<'a>) -> Answer<'a>;
 }
@@ -70,6 +72,9 @@ pub(crate) trait Source: fmt::Debug + Send + Sync {
 /// What a source gives, in time.
 pub(crate) type Answer<'a> =
     Pin<Box<dyn Future<Output = Result<Received, FetchError>> + Send + 'a>>;
+
+/// What an address answers, in time.
+pub(crate) type Glance<'a> = Pin<Box<dyn Future<Output = Result<Probe, FetchError>> + Send + 'a>>;
 
 /// Reads an address, whatever its kind.
 pub(crate) fn open(address: &Address, base: &Path) -> Result<Arc<dyn Source>, AddressError> {

@@ -5,8 +5,8 @@ use futures_util::TryStreamExt as _;
 use object_store::path::Path;
 use object_store::{GetOptions, ObjectStore as _};
 
-use super::{Answer, Content, Reading, Received, Said, Source};
-use crate::FetchError;
+use super::{Answer, Content, Glance, Reading, Received, Said, Source};
+use crate::{FetchError, Probe};
 
 /// An object of a bucket.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,12 +34,37 @@ impl Source for BucketObject {
         self.path.rsplit('/').next().unwrap_or_default().to_owned()
     }
 
+    fn probe<'a>(&'a self, reading: &'a Reading<'a>) -> Glance<'a> {
+        Box::pin(reading.object_head(self))
+    }
+
     fn read<'a>(&'a self, reading: &'a Reading<'a>) -> Answer<'a> {
         Box::pin(reading.object(self))
     }
 }
 
 impl Reading<'_> {
+    /// Asks what is said of an object.
+    async fn object_head(&self, object: &BucketObject) -> Result<Probe, FetchError> {
+        let fail = |source| FetchError::Object {
+            id: self.request.id.clone(),
+            url: object.shown(),
+            source,
+        };
+        let bucket = open_bucket(&object.bucket, &self.fetcher.aws).map_err(fail)?;
+        let path = Path::from_url_path(&object.path).map_err(|error| fail(error.into()))?;
+        let options = GetOptions {
+            head: true,
+            ..GetOptions::default()
+        };
+        let answer = bucket.get_opts(&path, options).await.map_err(fail)?;
+        Ok(Probe {
+            size: Some(format!("{} bytes", answer.meta.size)),
+            date: Some(answer.meta.last_modified.to_rfc3339()),
+            ..Probe::default()
+        })
+    }
+
     /// Reads an object, if it is not the one that we have.
     async fn object(&self, object: &BucketObject) -> Result<Received, FetchError> {
         let (id, url) = (&self.request.id, self.request.location.shown());

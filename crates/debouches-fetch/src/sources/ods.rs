@@ -6,11 +6,15 @@
 use std::sync::Arc;
 
 use debouches_http::{FileRequest, Url, redact};
+use debouches_model::escape;
 use serde::Deserialize;
 
-use super::{Answer, Content, Kind, Reading, Received, Source, revision_of};
+use super::{Answer, Content, Glance, Kind, Reading, Received, Source, revision_of};
 use crate::location::web_address;
-use crate::{Address, AddressError, FetchError};
+use crate::{Address, AddressError, FetchError, Probe, probe};
+
+/// Characters of a list of columns that are kept.
+const LONGEST_LINE: usize = 200;
 
 /// The kind, as the configuration knows it.
 pub(super) static KIND: Kind = Kind {
@@ -285,15 +289,27 @@ impl OdsExport {
         Ok(received)
     }
 
-    /// Refuses headings that no shape knows, before the export is read.
-    fn check_headings(&self, reading: &Reading<'_>, entry: &Entry) -> Result<(), FetchError> {
-        let Some(check) = &reading.request.headings else {
-            return Ok(());
-        };
-        // A portal that names no column says nothing of the headings; a selection has headings of its own.
-        if entry.fields.is_empty() || self.select.is_some() {
-            return Ok(());
-        }
+    /// What the catalogue says of the dataset.
+    pub(super) async fn glance(&self, reading: &Reading<'_>) -> Result<Probe, FetchError> {
+        let entry: Entry = reading.ask_catalogue(self.entry_url()).await?;
+        let headings = self.headings(&entry);
+        let Metadata {
+            modified,
+            data_processed,
+            records_count,
+        } = entry.metas.default;
+        Ok(Probe {
+            media_type: Some("catalogue".to_owned()),
+            first_line: Some(escape::line(&headings.join(";"), LONGEST_LINE)),
+            headings: probe::check(reading.request, &headings),
+            size: records_count.map(|count| format!("{count} records")),
+            date: data_processed.or(modified),
+            is_page: false,
+        })
+    }
+
+    /// The headings that the export will have.
+    fn headings(&self, entry: &Entry) -> Vec<String> {
         let heading = |field: &Field| {
             let is_labelled = self.labels && !field.label.is_empty();
             let name = if is_labelled {
@@ -303,7 +319,19 @@ impl OdsExport {
             };
             name.clone()
         };
-        let headings: Vec<String> = entry.fields.iter().map(heading).collect();
+        entry.fields.iter().map(heading).collect()
+    }
+
+    /// Refuses headings that no shape knows, before the export is read.
+    fn check_headings(&self, reading: &Reading<'_>, entry: &Entry) -> Result<(), FetchError> {
+        let Some(check) = &reading.request.headings else {
+            return Ok(());
+        };
+        // A portal that names no column says nothing of the headings; a selection has headings of its own.
+        if entry.fields.is_empty() || self.select.is_some() {
+            return Ok(());
+        }
+        let headings = self.headings(entry);
         check.of(&headings).map_err(|problem| FetchError::Headings {
             id: reading.request.id.clone(),
             problem,
@@ -326,6 +354,10 @@ impl Source for OdsExport {
 
     fn body_name(&self) -> String {
         format!("{}.csv", self.dataset)
+    }
+
+    fn probe<'a>(&'a self, reading: &'a Reading<'a>) -> Glance<'a> {
+        Box::pin(self.glance(reading))
     }
 
     fn read<'a>(&'a self, reading: &'a Reading<'a>) -> Answer<'a> {
