@@ -8,7 +8,7 @@ use crate::args::Global;
 use crate::output;
 use crate::session;
 use debouches_engine::Context;
-use debouches_engine::config::PortalKind;
+use debouches_engine::config::{Doubts, PortalKind};
 use debouches_engine::context::load_pipeline;
 use debouches_engine::failure::{Usage, one_line};
 use debouches_fetch::{FetchError, Probe};
@@ -191,6 +191,13 @@ pub(crate) async fn check(global: &Global, online: bool) -> anyhow::Result<u8> {
                 path.display()
             ));
         }
+    }
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let doubts = Doubts::of(&pipeline, &is_set);
+    missing.extend(doubts.problems);
+    lines.extend((doubts.warnings.iter()).map(|warning| format!("warning: {warning}")));
+    if let Some(proxies) = pipeline.http.proxy.describe() {
+        lines.push(format!("proxy: {proxies}"));
     }
     if !missing.is_empty() {
         return Err(Usage(missing.join("\n  ")).into());

@@ -2,6 +2,7 @@
 
 mod borrowed;
 pub mod domain;
+mod doubts;
 pub mod errors;
 mod file;
 mod http;
@@ -28,6 +29,7 @@ use debouches_release::drift::Budgets;
 use debouches_udata::SchemaRef;
 use debouches_validate::Given;
 
+pub use doubts::Doubts;
 pub use errors::ConfigErrors;
 pub use http::HttpSettings;
 pub use occasion::Occasion;

@@ -19,6 +19,9 @@ use super::{
 use crate::config::Occasion;
 use crate::waivers::WAIVERS_FILE;
 
+/// What stands for a contact that is not configured.
+pub(super) const NO_CONTACT: &str = "contact not configured";
+
 const LONGEST_TITLE: usize = 350;
 const LONGEST_SUMMARY: usize = 200;
 
@@ -104,9 +107,7 @@ pub(crate) fn resolve(
     let operations = operations(&typed.operations, &base);
     let lock_file = base.join(profile.lock.as_deref().unwrap_or("pipeline.lock"));
     let waivers_file = base.join(WAIVERS_FILE);
-    let contact = typed
-        .contact
-        .unwrap_or_else(|| "contact not configured".to_owned());
+    let contact = typed.contact.unwrap_or_else(|| NO_CONTACT.to_owned());
     Ok(Pipeline {
         base,
         file: file.to_path_buf(),

@@ -1,0 +1,197 @@
+//! What a configuration says that no portal, reader or producer could use: told by `debouches check`, before a night does.
+
+use debouches_http::is_contact;
+
+use super::resolve::NO_CONTACT;
+use super::{DatasetConfig, Pipeline, PortalKind};
+
+/// Licences that udata portals know.
+const LICENCES: [&str; 12] = [
+    "cc-by",
+    "cc-by-sa",
+    "cc-zero",
+    "fr-lo",
+    "lov2",
+    "notspecified",
+    "odc-by",
+    "odc-odbl",
+    "odc-pddl",
+    "other-at",
+    "other-open",
+    "other-pd",
+];
+
+/// Frequencies that udata portals know.
+const FREQUENCIES: [&str; 25] = [
+    "annual",
+    "biennial",
+    "bimonthly",
+    "biweekly",
+    "continuous",
+    "daily",
+    "fourTimesADay",
+    "fourTimesAWeek",
+    "hourly",
+    "irregular",
+    "monthly",
+    "punctual",
+    "quarterly",
+    "quinquennial",
+    "semiannual",
+    "semidaily",
+    "semimonthly",
+    "semiweekly",
+    "threeTimesADay",
+    "threeTimesAMonth",
+    "threeTimesAWeek",
+    "threeTimesAYear",
+    "triennial",
+    "unknown",
+    "weekly",
+];
+
+/// Levels of the zones that udata portals know.
+const LEVELS: [&str; 10] = [
+    "country",
+    "country-group",
+    "country-subset",
+    "fr:arrondissement",
+    "fr:canton",
+    "fr:collectivite",
+    "fr:commune",
+    "fr:departement",
+    "fr:epci",
+    "fr:region",
+];
+
+/// What is wrong, and what may be forgotten.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Doubts {
+    /// A run would fail, or publish what nobody can use.
+    pub problems: Vec<String>,
+    /// A run would do less than it is asked.
+    pub warnings: Vec<String>,
+}
+
+impl Doubts {
+    /// What there is to say of a configuration; `is_set` tells whether a variable holds something.
+    #[must_use]
+    pub fn of(pipeline: &Pipeline, is_set: &dyn Fn(&str) -> bool) -> Self {
+        let mut doubts = Self::default();
+        doubts.contact(pipeline);
+        for dataset in &pipeline.datasets {
+            doubts.dataset(dataset);
+        }
+        if let Some(webhook) = &pipeline.operations.webhook
+            && !is_set(&webhook.url_env)
+        {
+            let variable = &webhook.url_env;
+            doubts.warnings.push(format!(
+                "[operations.webhook]: {variable} is not set, nobody will be told: export {variable}=https://…"
+            ));
+        }
+        doubts
+    }
+
+    fn contact(&mut self, pipeline: &Pipeline) {
+        let contact = pipeline.contact.trim();
+        let is_address = contact.starts_with("https://")
+            || contact.starts_with("http://")
+            || contact
+                .split_once('@')
+                .is_some_and(|(user, host)| !user.is_empty() && host.contains('.'));
+        if contact == NO_CONTACT && !publishes_for_real(pipeline) {
+            self.warnings
+                .push("no `contact`: producers cannot write to you".to_owned());
+        } else if !is_contact(contact) {
+            self.problems.push(
+                "`contact` cannot be sent in a header: visible ASCII characters are expected"
+                    .to_owned(),
+            );
+        } else if !is_address {
+            self.problems.push(format!(
+                "`contact` is `{contact}`: a mailbox or the address of a page is expected"
+            ));
+        } else if contact.ends_with(".invalid") && publishes_for_real(pipeline) {
+            self.problems.push(format!(
+                "`contact` is the placeholder `{contact}`: producers must be able to write to you"
+            ));
+        }
+    }
+
+    fn dataset(&mut self, dataset: &DatasetConfig) {
+        let who = format!("dataset `{}`", dataset.id());
+        let notice = &dataset.notice;
+        let mut problem = |text: String| self.problems.push(format!("{who}: {text}"));
+        if !LICENCES.contains(&notice.licence.as_str()) {
+            problem(format!(
+                "licence `{}` is not one that portals know",
+                notice.licence
+            ));
+        }
+        if !FREQUENCIES.contains(&notice.frequency.as_str()) {
+            problem(format!(
+                "frequency `{}` is not one that portals know",
+                notice.frequency
+            ));
+        }
+        for zone in notice.zones.iter().filter(|zone| !is_zone(zone)) {
+            problem(format!(
+                "zone `{zone}` is not one that portals know, as `country:fr`"
+            ));
+        }
+        if notice.title.trim().is_empty() {
+            problem("the title is empty".to_owned());
+        }
+        let drift = &dataset.drift;
+        for (name, budget, most) in [
+            ("rows", drift.rows, 1.0),
+            ("slice_rows", drift.slice_rows, 1.0),
+            ("new_vintage_rows", drift.new_vintage_rows, 1.0),
+            ("keys", drift.keys, 1.0),
+            ("hidden", drift.hidden, 1.0),
+            ("slice_hidden", drift.slice_hidden, 1.0),
+            ("rate", drift.rate, 100.0),
+            ("slice_rate", drift.slice_rate, 100.0),
+            ("quantile", drift.quantile, 100.0),
+        ] {
+            if budget > most {
+                problem(format!(
+                    "drift budget `{name}` is {budget}: it can never be passed, {most} at most"
+                ));
+            }
+        }
+    }
+}
+
+fn publishes_for_real(pipeline: &Pipeline) -> bool {
+    let is_udata = |kind: &PortalKind| matches!(kind, PortalKind::Udata { .. });
+    pipeline.portals.iter().any(|portal| is_udata(&portal.kind))
+}
+
+fn is_zone(zone: &str) -> bool {
+    zone.rsplit_once(':').is_some_and(|(level, code)| {
+        let is_code = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        LEVELS.contains(&level) && !code.is_empty() && code.chars().all(is_code)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_zone_is_a_level_and_a_code() {
+        for zone in [
+            "country:fr",
+            "country-group:ue",
+            "fr:region:84",
+            "fr:departement:2A",
+        ] {
+            assert!(is_zone(zone), "{zone}");
+        }
+        for zone in ["", "france", "country:", "fr:rue:1", "country:f r"] {
+            assert!(!is_zone(zone), "{zone}");
+        }
+    }
+}
