@@ -334,6 +334,8 @@ fn vocabulary(reading: &mut Reading<'_>) -> Vocabulary {
 struct Reading<'a> {
     over: &'a [DomainFile],
     mistakes: Vec<(String, Mistake)>,
+    /// Tables whose file cannot be read: nothing is said of their shapes.
+    unread: BTreeSet<String>,
 }
 
 impl<'a> Reading<'a> {
@@ -341,6 +343,7 @@ impl<'a> Reading<'a> {
         Self {
             over,
             mistakes: Vec::new(),
+            unread: BTreeSet::new(),
         }
     }
 
@@ -412,6 +415,7 @@ impl<'a> Reading<'a> {
                 }
                 Err(wrong) => {
                     self.refuse(&path, wrong.mistakes);
+                    self.unread.insert(name.to_owned());
                     // The embedded table answers for the one that cannot be read, so that others are still checked.
                     let embedded = embedded::TABLES.iter().find(|(known, _)| *known == name);
                     specs.extend(
@@ -433,7 +437,11 @@ impl<'a> Reading<'a> {
     }
 
     fn shapes(&mut self, tables: &Tables, formats: &Formats) -> Option<Shapes> {
-        let files = self.files(FileKind::Shape);
+        let mut files = self.files(FileKind::Shape);
+        files.retain(|name, _| {
+            let table = name.split('.').next().unwrap_or_default();
+            !self.unread.contains(table)
+        });
         let shapes = match Shapes::read(files, tables, formats) {
             Ok(shapes) => shapes,
             Err(wrong) => {
@@ -446,7 +454,7 @@ impl<'a> Reading<'a> {
         };
         let delivered: BTreeSet<&str> = shapes.tables().collect();
         for spec in tables.iter().filter(|spec| spec.derived.is_none()) {
-            if !delivered.contains(spec.id.as_str()) {
+            if !self.unread.contains(spec.id.as_str()) && !delivered.contains(spec.id.as_str()) {
                 let mut mistake = Mistake::new("no shape says how the table is delivered");
                 mistake.expected = Some(format!("a file shapes/{}.<generation>.toml", spec.id));
                 let path = self.path(FileKind::Table, spec.id.as_str());

@@ -87,12 +87,13 @@ fn lines(mistakes: &[Mistake]) -> String {
     lines.collect::<Vec<_>>().join("; ")
 }
 
-/// The known word that is closest to what was typed (Levenshtein 1966, normalised by length).
+/// The known word that is closest to what was typed (distance of Damerau 1964, which counts two letters
+/// exchanged as one mistake, normalised by length).
 #[must_use]
 pub fn closest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
         .into_iter()
-        .map(|word| (strsim::normalized_levenshtein(typed, word), word))
+        .map(|word| (strsim::normalized_damerau_levenshtein(typed, word), word))
         .filter(|(likeness, _)| *likeness >= LEAST_LIKENESS)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, word)| word)
