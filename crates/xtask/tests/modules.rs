@@ -9,12 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use sources::Source;
 
 /// Modules that still are in a circle, by crate. A number only goes down; a crate that is not named has none.
-const CEILINGS: [(&str, usize); 12] = [
+const CEILINGS: [(&str, usize); 13] = [
     ("disclosure", 2),
-    ("engine", 3),
     ("enrich", 2),
     ("fetch", 2),
     ("http", 7),
+    ("insertion", 2),
+    ("model", 2),
     ("portal", 4),
     ("publish", 6),
     ("release", 3),
