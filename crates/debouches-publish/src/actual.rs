@@ -17,7 +17,7 @@ pub struct Observed {
 }
 
 /// Where and how to look.
-pub(crate) struct Look<'a> {
+pub(crate) struct Lookup<'a> {
     pub(crate) portal: &'a Portal,
     pub(crate) organization: Option<&'a str>,
     pub(crate) dataset: &'a DatasetId,
@@ -29,7 +29,7 @@ pub(crate) struct Look<'a> {
     pub(crate) may_be_rebuilt: bool,
 }
 
-impl Look<'_> {
+impl Lookup<'_> {
     /// Our dataset on the portal, if it is there.
     ///
     /// Its identifier is taken from the receipts of former publications, else the portal is searched for our marker: a
@@ -54,23 +54,23 @@ impl Look<'_> {
         // Identifiers begin with the second of creation: the oldest first.
         found.sort_by(|one, other| one.id.cmp(&other.id));
         let is_draft = |dataset: &Dataset| dataset.private && dataset.resources.is_empty();
-        let (mut drafts, whole): (Vec<Dataset>, Vec<Dataset>) =
+        let (mut drafts, complete): (Vec<Dataset>, Vec<Dataset>) =
             found.into_iter().partition(is_draft);
-        if whole.len() > 1 {
-            let ids = whole
+        if complete.len() > 1 {
+            let ids = complete
                 .iter()
                 .map(|dataset| dataset.id.as_str())
                 .collect::<Vec<_>>()
                 .join(", ");
             return Err(PublishError::Twins {
                 dataset: self.dataset.clone(),
-                count: whole.len(),
+                count: complete.len(),
                 ids,
             });
         }
-        let kept = match (known, whole.into_iter().next()) {
+        let kept = match (known, complete.into_iter().next()) {
             (Some(known), _) => Some(known.id),
-            (None, Some(whole)) => Some(whole.id),
+            (None, Some(complete)) => Some(complete.id),
             (None, None) if drafts.is_empty() => None,
             (None, None) => Some(drafts.remove(0).id),
         };

@@ -118,14 +118,14 @@ impl Writer<'_> {
         self.note(write, State::Intent, None).await?;
         self.writes.push(write.to_string());
         match self.send(write).await {
-            Ok(told) => {
+            Ok(answer) => {
                 self.begun = true;
                 self.confirmed += 1;
-                self.note(write, State::Confirmed, told).await?;
+                self.note(write, State::Confirmed, answer).await?;
                 Ok(())
             }
             Err(trouble) => {
-                let (state, told) = match &trouble {
+                let (state, answer) = match &trouble {
                     Trouble::Unknown(error) => (State::Lost, error.to_string()),
                     Trouble::Portal(error) => (State::Refused, error.to_string()),
                     Trouble::Busy(run) => (State::Refused, format!("run {run} was faster")),
@@ -138,7 +138,7 @@ impl Writer<'_> {
                     PlanStep::Upload { .. } | PlanStep::Replace { .. }
                 ) || state == State::Refused
                 {
-                    self.note(write, state, Some(told)).await?;
+                    self.note(write, state, Some(answer)).await?;
                 }
                 Err(trouble)
             }
@@ -286,11 +286,11 @@ impl Writer<'_> {
                 total: Some(upload.bytes),
                 unit: Unit::Bytes,
             });
-            let told = |done| observer.on(Event::Advanced { task: &task, done });
+            let answer = |done| observer.on(Event::Advanced { task: &task, done });
             let result = self
                 .publication
                 .portal
-                .send_parts(to, upload, &transfer, &told)
+                .send_parts(to, upload, &transfer, &answer)
                 .await;
             observer.on(Event::Finished { task: &task });
             match result {

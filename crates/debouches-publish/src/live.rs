@@ -3,7 +3,7 @@
 use debouches_model::{DatasetId, Version};
 use debouches_udata::Portal;
 
-use crate::publication::look_live;
+use crate::publication::read_live;
 use crate::{
     PATH_EXTRA, PublishError, RELEASE_EXTRA, RETRACTIONS_EXTRA, SHA256_EXTRA, VERSION_EXTRA,
 };
@@ -48,7 +48,7 @@ pub async fn live(
     dataset: &DatasetId,
     known: Option<&str>,
 ) -> Result<Option<Live>, PublishError> {
-    let Some(there) = look_live(portal, organization, dataset, known).await? else {
+    let Some(there) = read_live(portal, organization, dataset, known).await? else {
         return Ok(None);
     };
     let files = there.resources.iter().filter_map(|resource| {

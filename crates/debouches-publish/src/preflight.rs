@@ -42,13 +42,18 @@ pub fn account_obstacles(me: &Me, target: &Target) -> Vec<Obstacle> {
     let Some(organization) = &target.organization else {
         return Vec::new();
     };
-    if me.administrator() || me.organizations.iter().any(|own| &own.id == organization) {
+    if me.administrator()
+        || me
+            .organizations
+            .iter()
+            .any(|member| &member.id == organization)
+    {
         return Vec::new();
     }
     let what = if me
         .organizations
         .iter()
-        .any(|own| &own.slug == organization || &own.name == organization)
+        .any(|member| &member.slug == organization || &member.name == organization)
     {
         format!(
             "organization `{organization}` is a name: the portal wants its identifier, which does not change"

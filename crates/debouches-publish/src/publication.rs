@@ -8,7 +8,7 @@ use debouches_model::{
 use debouches_store::{Artefact, Lock, Store, StoreError};
 use debouches_udata::{Dataset, Portal};
 
-use crate::actual::{Look, Observed, last_receipt};
+use crate::actual::{Lookup, Observed, last_receipt};
 use crate::apply::{Round, Writer};
 use crate::desired::{Desired, Target, desire};
 use crate::hands::{self, Known};
@@ -431,7 +431,7 @@ impl Publication<'_> {
         known: Option<&str>,
         drafts: bool,
     ) -> Result<Observed, PublishError> {
-        let look = Look {
+        let look = Lookup {
             portal: self.portal,
             organization: self.target.organization.as_deref(),
             dataset: &desired.dataset,
@@ -485,13 +485,13 @@ impl Mandate<'_> {
 }
 
 /// The dataset as it is on the portal, without plan.
-pub(crate) async fn look_live(
+pub(crate) async fn read_live(
     portal: &Portal,
     organization: Option<&str>,
     dataset: &debouches_model::DatasetId,
     known: Option<&str>,
 ) -> Result<Option<Dataset>, PublishError> {
-    let look = Look {
+    let look = Lookup {
         portal,
         organization,
         dataset,

@@ -52,11 +52,11 @@ impl Artefact {
     /// Reads every file again and compares it with the manifest. Fails at the first one, by path, that differs.
     pub async fn verify(&self) -> Result<(), StoreError> {
         for entry in &self.manifest.files {
-            let (_, found) = self
+            let (_, actual) = self
                 .store
                 .open_hashed(&self.key, &entry.path, crate::store::Trust::Nothing)
                 .await?;
-            self.compare(entry, found)?;
+            self.compare(entry, actual)?;
         }
         Ok(())
     }
@@ -64,11 +64,11 @@ impl Artefact {
     /// Opens a file after its bytes were hashed and compared with the manifest.
     pub async fn open_file(&self, path: &str) -> Result<VerifiedFile, StoreError> {
         let entry = self.entry(path)?;
-        let (file, found) = self
+        let (file, actual) = self
             .store
             .open_hashed(&self.key, path, crate::store::Trust::Memo)
             .await?;
-        self.compare(entry, found)?;
+        self.compare(entry, actual)?;
         Ok(VerifiedFile {
             file,
             entry: entry.clone(),
@@ -105,8 +105,8 @@ impl Artefact {
         self.manifest.file(path).ok_or_else(refuse)
     }
 
-    fn compare(&self, entry: &FileEntry, found: Sha256) -> Result<(), StoreError> {
-        if found == entry.sha256 {
+    fn compare(&self, entry: &FileEntry, actual: Sha256) -> Result<(), StoreError> {
+        if actual == entry.sha256 {
             return Ok(());
         }
         let (key, path) = (Box::new(self.key.clone()), entry.path.clone());
@@ -114,7 +114,7 @@ impl Artefact {
             key,
             path,
             expected: entry.sha256,
-            found,
+            actual,
         })
     }
 }

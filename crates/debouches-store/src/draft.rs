@@ -56,7 +56,7 @@ impl Draft {
     /// Begins a file. Several may be written at once, from several threads.
     pub fn file(&self, path: &str, media_type: &str) -> Result<DraftFile, StoreError> {
         Ok(DraftFile {
-            place: self.place(path, media_type)?,
+            slot: self.slot(path, media_type)?,
             spool: self.store.spool()?,
         })
     }
@@ -69,10 +69,10 @@ impl Draft {
         media_type: &str,
         rows: Option<u64>,
     ) -> Result<FileEntry, StoreError> {
-        Ok(self.place(path, media_type)?.fill(spooled, rows))
+        Ok(self.slot(path, media_type)?.fill(spooled, rows))
     }
 
-    fn place(&self, path: &str, media_type: &str) -> Result<Place, StoreError> {
+    fn slot(&self, path: &str, media_type: &str) -> Result<Slot, StoreError> {
         name::check_file(path)?;
         if !lock(&self.ledger).begun.insert(path.to_owned()) {
             return Err(StoreError::Name {
@@ -80,7 +80,7 @@ impl Draft {
                 reason: "the draft has that file already",
             });
         }
-        Ok(Place {
+        Ok(Slot {
             path: path.to_owned(),
             media_type: media_type.to_owned(),
             ledger: Arc::clone(&self.ledger),
@@ -179,18 +179,18 @@ impl Draft {
 
 /// A file of a draft: hashed and counted while it is written. Dropped before [`DraftFile::finish`], it spoils the draft.
 pub struct DraftFile {
-    place: Place,
+    slot: Slot,
     spool: Spool,
 }
 
 /// The place of a file in a draft.
-struct Place {
+struct Slot {
     path: String,
     media_type: String,
     ledger: Arc<Mutex<Ledger>>,
 }
 
-impl Place {
+impl Slot {
     fn fill(self, spooled: Spooled, rows: Option<u64>) -> FileEntry {
         let Self {
             path,
@@ -224,7 +224,7 @@ impl DraftFile {
 
     /// Ends the file, with its number of data rows when it is a table.
     pub fn finish(self, rows: Option<u64>) -> Result<FileEntry, StoreError> {
-        Ok(self.place.fill(self.spool.finish()?, rows))
+        Ok(self.slot.fill(self.spool.finish()?, rows))
     }
 }
 

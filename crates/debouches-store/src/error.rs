@@ -170,7 +170,7 @@ pub enum StoreError {
         /// The digest recorded.
         expected: Sha256,
         /// The digest of the bytes found.
-        found: Sha256,
+        actual: Sha256,
     },
     /// A file named by the manifest is not there.
     #[error("cannot open {key}: {path} is gone")]
@@ -191,14 +191,14 @@ pub enum StoreError {
         new: Sha256,
     },
     /// An object that is never written again holds other bytes than those released.
-    #[error("{path} holds other bytes than the release ({} instead of {}): what was released never changes", found.short(), expected.short())]
+    #[error("{path} holds other bytes than the release ({} instead of {}): what was released never changes", actual.short(), expected.short())]
     Overwritten {
         /// The object.
         path: String,
         /// The digest of the release.
         expected: Sha256,
         /// The digest of what is there.
-        found: Sha256,
+        actual: Sha256,
     },
     /// An object was put, and is not there.
     #[error("{path} was put, and is not there")]

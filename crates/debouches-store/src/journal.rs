@@ -56,9 +56,9 @@ impl Journal {
             Backend::Objects(objects) => {
                 let path = format!("{inside}/{name}");
                 let mut text = objects.get(&path).await?.unwrap_or_default();
-                let (lines, whole) = lines(&text);
-                let torn = whole < text.len();
-                text.truncate(whole);
+                let (lines, complete) = lines(&text);
+                let torn = complete < text.len();
+                text.truncate(complete);
                 let target = Target::Object {
                     objects: objects.clone(),
                     path,
@@ -156,10 +156,10 @@ fn open_file(root: &crate::folder::Dir, folder: &str, name: &str) -> Result<Jour
     let mut text = Vec::new();
     file.read_to_end(&mut text)
         .map_err(|error| StoreError::io("read", &path, error))?;
-    let (lines, whole) = lines(&text);
-    let torn = whole < text.len();
+    let (lines, complete) = lines(&text);
+    let torn = complete < text.len();
     if torn {
-        file.set_len(whole as u64)
+        file.set_len(complete as u64)
             .map_err(|error| StoreError::io("mend", &path, error))?;
         file.seek(SeekFrom::End(0))
             .map_err(|error| StoreError::io("mend", &path, error))?;
@@ -182,13 +182,13 @@ fn open_file(root: &crate::folder::Dir, folder: &str, name: &str) -> Result<Jour
 
 /// The complete lines of a journal, and how many bytes they take.
 pub(crate) fn lines(text: &[u8]) -> (Vec<String>, usize) {
-    let whole = text
+    let complete = text
         .iter()
         .rposition(|byte| *byte == b'\n')
         .map_or(0, |last| last + 1);
-    let lines = String::from_utf8_lossy(&text[..whole])
+    let lines = String::from_utf8_lossy(&text[..complete])
         .lines()
         .map(str::to_owned)
         .collect();
-    (lines, whole)
+    (lines, complete)
 }

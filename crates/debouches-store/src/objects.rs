@@ -78,7 +78,7 @@ impl Objects {
     pub(crate) async fn get(&self, path: &str) -> Result<Option<Vec<u8>>, StoreError> {
         let fail = |error| StoreError::remote(self.shown(path), error);
         match self.store.get(&self.at(path)).await {
-            Ok(found) => Ok(Some(found.bytes().await.map_err(fail)?.to_vec())),
+            Ok(actual) => Ok(Some(actual.bytes().await.map_err(fail)?.to_vec())),
             Err(object_store::Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(fail(error)),
         }

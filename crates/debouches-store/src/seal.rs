@@ -89,11 +89,11 @@ mod tests {
         };
         let bytes = write(&Manifest::new(&key, tool, SystemClock.now()));
         assert!(read(&key, &bytes).is_ok());
-        for place in 0..bytes.len() {
+        for at in 0..bytes.len() {
             for bit in 0..8 {
                 let mut flipped = bytes.clone();
-                flipped[place] ^= 1 << bit;
-                assert!(read(&key, &flipped).is_err(), "bit {bit} of byte {place}");
+                flipped[at] ^= 1 << bit;
+                assert!(read(&key, &flipped).is_err(), "bit {bit} of byte {at}");
             }
         }
         assert!(read(&ArtefactKey::new(Stage::Fetch, "ij", "abd"), &bytes).is_err());

@@ -37,12 +37,12 @@ const PARTS_AT_ONCE: usize = 4;
 /// The bucket, or the folder.
 #[derive(Clone)]
 pub struct Shelf {
-    place: Place,
+    backing: Backing,
     display: String,
 }
 
 #[derive(Clone)]
-enum Place {
+enum Backing {
     Objects {
         store: Arc<dyn ObjectStore>,
         prefix: String,
@@ -110,24 +110,24 @@ impl Shelf {
                 };
                 let store = open_bucket(&bucket, aws).map_err(refuse)?;
                 Ok(Self {
-                    place: Place::Objects { store, prefix },
+                    backing: Backing::Objects { store, prefix },
                     display,
                 })
             }
             Location::Memory => {
-                let place = Place::Objects {
+                let backing = Backing::Objects {
                     store: Arc::new(InMemory::new()),
                     prefix: String::new(),
                 };
                 Ok(Self {
-                    place,
+                    backing,
                     display: url.to_owned(),
                 })
             }
             Location::Folder(path) => {
                 let display = path.display().to_string();
                 Ok(Self {
-                    place: Place::Folder(Arc::new(ShelfFolder::new(path))),
+                    backing: Backing::Folder(Arc::new(ShelfFolder::new(path))),
                     display,
                 })
             }
@@ -144,27 +144,27 @@ impl Shelf {
     ///
     /// # Errors
     /// [`StoreError::Overwritten`] when other bytes are there: what was released never changes.
-    pub async fn place(
+    pub async fn put_once(
         &self,
         path: &str,
         file: File,
         sha256: Sha256,
         media_type: &str,
     ) -> Result<Placed, StoreError> {
-        if let Some(found) = self.digest(path).await? {
-            return self.compare(path, sha256, found).map(|()| Placed::Already);
+        if let Some(actual) = self.digest(path).await? {
+            return self.compare(path, sha256, actual).map(|()| Placed::Already);
         }
-        let placed = match &self.place {
-            Place::Objects { store, .. } => self.put(store, path, file, media_type).await?,
-            Place::Folder(folder) => {
+        let placed = match &self.backing {
+            Backing::Objects { store, .. } => self.put(store, path, file, media_type).await?,
+            Backing::Folder(folder) => {
                 let (folder, path) = (Arc::clone(folder), path.to_owned());
                 blocking(move || folder.create(&path, file)).await?
             }
         };
-        let found = self.digest(path).await?.ok_or_else(|| StoreError::Absent {
+        let actual = self.digest(path).await?.ok_or_else(|| StoreError::Absent {
             path: self.shown(path),
         })?;
-        self.compare(path, sha256, found)?;
+        self.compare(path, sha256, actual)?;
         Ok(placed)
     }
 
@@ -173,13 +173,13 @@ impl Shelf {
     /// # Errors
     /// When the place does not answer.
     pub async fn size(&self, path: &str) -> Result<Option<u64>, StoreError> {
-        match &self.place {
-            Place::Objects { store, .. } => match store.head(&self.at(path)).await {
+        match &self.backing {
+            Backing::Objects { store, .. } => match store.head(&self.at(path)).await {
                 Ok(meta) => Ok(Some(meta.size)),
                 Err(object_store::Error::NotFound { .. }) => Ok(None),
                 Err(error) => Err(StoreError::remote(self.shown(path), error)),
             },
-            Place::Folder(folder) => {
+            Backing::Folder(folder) => {
                 let file = folder.open(path)?;
                 let size = |file: File| file.metadata().map(|meta| meta.len());
                 file.map(size)
@@ -194,19 +194,19 @@ impl Shelf {
     /// # Errors
     /// When the place does not answer.
     pub async fn open_file(&self, path: &str) -> Result<Option<File>, StoreError> {
-        let store = match &self.place {
-            Place::Objects { store, .. } => store,
-            Place::Folder(folder) => return folder.open(path),
+        let store = match &self.backing {
+            Backing::Objects { store, .. } => store,
+            Backing::Folder(folder) => return folder.open(path),
         };
         let fail = |error| StoreError::remote(self.shown(path), error);
         let local = |error| StoreError::io("write", self.shown(path), error);
-        let found = match store.get(&self.at(path)).await {
-            Ok(found) => found,
+        let actual = match store.get(&self.at(path)).await {
+            Ok(actual) => actual,
             Err(object_store::Error::NotFound { .. }) => return Ok(None),
             Err(error) => return Err(fail(error)),
         };
         let mut file = tempfile::tempfile().map_err(local)?;
-        let mut chunks = found.into_stream();
+        let mut chunks = actual.into_stream();
         while let Some(chunk) = chunks.try_next().await.map_err(fail)? {
             file.write_all(&chunk).map_err(local)?;
         }
@@ -275,20 +275,20 @@ impl Shelf {
     /// # Errors
     /// When it cannot be read.
     pub async fn digest(&self, path: &str) -> Result<Option<Sha256>, StoreError> {
-        let store = match &self.place {
-            Place::Objects { store, .. } => store,
-            Place::Folder(folder) => {
+        let store = match &self.backing {
+            Backing::Objects { store, .. } => store,
+            Backing::Folder(folder) => {
                 let (folder, path) = (Arc::clone(folder), path.to_owned());
                 return blocking(move || folder.digest(&path)).await;
             }
         };
         let fail = |error| StoreError::remote(self.shown(path), error);
-        let found = match store.get(&self.at(path)).await {
-            Ok(found) => found,
+        let actual = match store.get(&self.at(path)).await {
+            Ok(actual) => actual,
             Err(object_store::Error::NotFound { .. }) => return Ok(None),
             Err(error) => return Err(fail(error)),
         };
-        let (mut hasher, mut chunks) = (Hasher::default(), found.into_stream());
+        let (mut hasher, mut chunks) = (Hasher::default(), actual.into_stream());
         while let Some(chunk) = chunks.try_next().await.map_err(fail)? {
             hasher.update(&chunk);
         }
@@ -300,9 +300,9 @@ impl Shelf {
     /// # Errors
     /// When the place does not answer.
     pub async fn pointer(&self, path: &str) -> Result<Pointer, StoreError> {
-        let store = match &self.place {
-            Place::Objects { store, .. } => store,
-            Place::Folder(folder) => {
+        let store = match &self.backing {
+            Backing::Objects { store, .. } => store,
+            Backing::Folder(folder) => {
                 return Ok(Pointer {
                     bytes: folder.read(path)?,
                     version: None,
@@ -311,13 +311,13 @@ impl Shelf {
         };
         let fail = |error| StoreError::remote(self.shown(path), error);
         match store.get(&self.at(path)).await {
-            Ok(found) => {
+            Ok(actual) => {
                 let version = UpdateVersion {
-                    e_tag: found.meta.e_tag.clone(),
-                    version: found.meta.version.clone(),
+                    e_tag: actual.meta.e_tag.clone(),
+                    version: actual.meta.version.clone(),
                 };
                 Ok(Pointer {
-                    bytes: Some(found.bytes().await.map_err(fail)?.to_vec()),
+                    bytes: Some(actual.bytes().await.map_err(fail)?.to_vec()),
                     version: Some(version),
                 })
             }
@@ -340,9 +340,9 @@ impl Shelf {
         bytes: &[u8],
         media_type: &str,
     ) -> Result<bool, StoreError> {
-        let store = match &self.place {
-            Place::Objects { store, .. } => store,
-            Place::Folder(folder) => return folder.replace(path, from.bytes.as_deref(), bytes),
+        let store = match &self.backing {
+            Backing::Objects { store, .. } => store,
+            Backing::Folder(folder) => return folder.replace(path, from.bytes.as_deref(), bytes),
         };
         let mode = from
             .version
@@ -374,9 +374,9 @@ impl Shelf {
     /// # Errors
     /// When the place refuses or does not answer.
     pub async fn remove(&self, path: &str) -> Result<bool, StoreError> {
-        let store = match &self.place {
-            Place::Objects { store, .. } => store,
-            Place::Folder(folder) => return folder.remove(path),
+        let store = match &self.backing {
+            Backing::Objects { store, .. } => store,
+            Backing::Folder(folder) => return folder.remove(path),
         };
         if self.size(path).await?.is_none() {
             return Ok(false);
@@ -388,23 +388,23 @@ impl Shelf {
             .map_err(|error| StoreError::remote(self.shown(path), error))
     }
 
-    fn compare(&self, path: &str, expected: Sha256, found: Sha256) -> Result<(), StoreError> {
-        if expected == found {
+    fn compare(&self, path: &str, expected: Sha256, actual: Sha256) -> Result<(), StoreError> {
+        if expected == actual {
             return Ok(());
         }
         Err(StoreError::Overwritten {
             path: self.shown(path),
             expected,
-            found,
+            actual,
         })
     }
 
     fn at(&self, path: &str) -> Path {
-        match &self.place {
-            Place::Objects { prefix, .. } if !prefix.is_empty() => {
+        match &self.backing {
+            Backing::Objects { prefix, .. } if !prefix.is_empty() => {
                 Path::from(format!("{prefix}/{path}"))
             }
-            Place::Objects { .. } | Place::Folder(_) => Path::from(path),
+            Backing::Objects { .. } | Backing::Folder(_) => Path::from(path),
         }
     }
 
@@ -455,32 +455,32 @@ mod tests {
             let (path, sha256) = (format!("d/1.0.0/{}", bytes.len()), Sha256::of(bytes));
             assert_eq!(
                 shelf
-                    .place(&path, file(bytes), sha256, "text/csv")
+                    .backing(&path, file(bytes), sha256, "text/csv")
                     .await
                     .unwrap(),
                 Placed::Written
             );
             assert_eq!(
                 shelf
-                    .place(&path, file(bytes), sha256, "text/csv")
+                    .backing(&path, file(bytes), sha256, "text/csv")
                     .await
                     .unwrap(),
                 Placed::Already
             );
             let other = shelf
-                .place(&path, file(b"abd"), Sha256::of(b"abd"), "text/csv")
+                .backing(&path, file(b"abd"), Sha256::of(b"abd"), "text/csv")
                 .await;
             assert!(matches!(other, Err(StoreError::Overwritten { .. })));
             assert_eq!(shelf.size(&path).await.unwrap(), Some(bytes.len() as u64));
-            let mut found = Vec::new();
+            let mut actual = Vec::new();
             shelf
                 .open_file(&path)
                 .await
                 .unwrap()
                 .unwrap()
-                .read_to_end(&mut found)
+                .read_to_end(&mut actual)
                 .unwrap();
-            assert!(found == bytes);
+            assert!(actual == bytes);
         }
         assert_eq!(shelf.size("d/1.0.0/none").await.unwrap(), None);
         assert!(shelf.open_file("e/none").await.unwrap().is_none());
@@ -522,7 +522,7 @@ mod tests {
     async fn what_is_removed_is_gone_and_removing_it_again_is_no_error() {
         let shelf = Shelf::open("memory://", &BTreeMap::new()).unwrap();
         shelf
-            .place("d/1.0.0/a", file(b"abc"), Sha256::of(b"abc"), "text/csv")
+            .backing("d/1.0.0/a", file(b"abc"), Sha256::of(b"abc"), "text/csv")
             .await
             .unwrap();
         assert!(shelf.remove("d/1.0.0/a").await.unwrap());

@@ -99,7 +99,7 @@ pub async fn host(
         let verified = release.open_file(&file.path).await?;
         let path = bucket_path(&latest.dataset, latest.version, &file.path);
         if shelf
-            .place(&path, verified.into_file(), file.sha256, &file.media_type)
+            .put_once(&path, verified.into_file(), file.sha256, &file.media_type)
             .await?
             == Placed::Written
         {

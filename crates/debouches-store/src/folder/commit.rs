@@ -26,7 +26,7 @@ impl Folder {
         }
         for file in staged {
             match file.content {
-                Content::Written(temporary) => place(&folder, &file.entry.path, temporary)?,
+                Content::Written(temporary) => name_file(&folder, &file.entry.path, temporary)?,
                 Content::InPlace => {}
             }
         }
@@ -43,7 +43,7 @@ impl Folder {
 }
 
 /// Gives a file its name. Without a manifest nothing here is visible: what a dead run left is replaced.
-fn place(folder: &Dir, path: &str, temporary: Temporary) -> Result<(), StoreError> {
+fn name_file(folder: &Dir, path: &str, temporary: Temporary) -> Result<(), StoreError> {
     match path.rsplit_once('/') {
         Some((inner, name)) => {
             let inner = folder.make(inner)?;

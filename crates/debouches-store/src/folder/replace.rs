@@ -26,9 +26,9 @@ pub fn replace_file(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
             reason: "it is not the name of a file",
         })?;
     let dir = Dir::root(parent)?;
-    let former = dir.open_file(name)?;
+    let previous = dir.open_file(name)?;
     let (temporary, file) = create(&dir, name)?;
-    let written = fill(&file, &dir, &temporary, bytes, former.as_ref())
+    let written = fill(&file, &dir, &temporary, bytes, previous.as_ref())
         .and_then(|()| dir.take_over(name, &dir, &temporary));
     if let Err(error) = written {
         // The first error is the one to tell.
@@ -56,12 +56,12 @@ fn fill(
     dir: &Dir,
     name: &str,
     bytes: &[u8],
-    former: Option<&std::fs::File>,
+    previous: Option<&std::fs::File>,
 ) -> Result<(), StoreError> {
     use std::io::Write as _;
     use std::os::unix::fs::PermissionsExt as _;
-    let mode = match former {
-        Some(former) => former
+    let mode = match previous {
+        Some(previous) => previous
             .metadata()
             .map_err(|error| StoreError::io("inspect", dir.at(name), error))?
             .permissions()

@@ -59,13 +59,13 @@ impl Objects {
     ) -> Result<Option<(File, Sha256)>, StoreError> {
         let path = format!("{key}/{path}");
         let fail = |error| StoreError::remote(self.shown(&path), error);
-        let found = match self.store.get(&self.at(&path)).await {
-            Ok(found) => found,
+        let actual = match self.store.get(&self.at(&path)).await {
+            Ok(actual) => actual,
             Err(object_store::Error::NotFound { .. }) => return Ok(None),
             Err(error) => return Err(fail(error)),
         };
         let (temporary, mut file) = scratch.create()?;
-        let (mut hasher, mut chunks) = (Hasher::default(), found.into_stream());
+        let (mut hasher, mut chunks) = (Hasher::default(), actual.into_stream());
         while let Some(chunk) = chunks.try_next().await.map_err(fail)? {
             hasher.update(&chunk);
             file.write_all(&chunk)

@@ -12,7 +12,7 @@ use object_store::{Attribute, Attributes, ObjectStore as _, PutOptions};
 use rustix::fs::Mode;
 
 use super::folder::ShelfFolder;
-use super::{Place, Shelf};
+use super::{Backing, Shelf};
 use crate::StoreError;
 use crate::backend::blocking;
 use crate::marker::{FolderKind, claim};
@@ -38,9 +38,9 @@ impl Shelf {
     /// # Errors
     /// When the place refuses or does not answer.
     pub async fn write_pages(&self, folder: &str, pages: Vec<PageBytes>) -> Result<(), StoreError> {
-        let store = match &self.place {
-            Place::Objects { store, .. } => store,
-            Place::Folder(shelf) => {
+        let store = match &self.backing {
+            Backing::Objects { store, .. } => store,
+            Backing::Folder(shelf) => {
                 let (shelf, folder) = (Arc::clone(shelf), folder.to_owned());
                 return blocking(move || shelf.write_pages(&folder, &pages)).await;
             }
@@ -75,10 +75,10 @@ impl Shelf {
     /// # Errors
     /// When the disk refuses.
     pub async fn settle(&self) -> Result<(), StoreError> {
-        match &self.place {
+        match &self.backing {
             // A bucket answers once it keeps.
-            Place::Objects { .. } => Ok(()),
-            Place::Folder(shelf) => {
+            Backing::Objects { .. } => Ok(()),
+            Backing::Folder(shelf) => {
                 let shelf = Arc::clone(shelf);
                 blocking(move || shelf.settle()).await
             }

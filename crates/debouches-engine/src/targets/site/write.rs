@@ -14,7 +14,7 @@ impl Catalogue<'_> {
             let file = data.release.open_file(&data.entry.path).await?.into_file();
             let placed = self
                 .shelf
-                .place(&data.path, file, data.entry.sha256, &data.entry.media_type)
+                .put_once(&data.path, file, data.entry.sha256, &data.entry.media_type)
                 .await?;
             if placed == Placed::Written {
                 *written += 1;
