@@ -22,7 +22,7 @@ pub enum PortalError {
         /// The folder.
         folder: PathBuf,
         /// Why.
-        source: StoreError,
+        source: Box<StoreError>,
     },
     /// A symbolic link where the portal keeps its files.
     #[error("{} is a symbolic link: the practice portal follows none", path.display())]

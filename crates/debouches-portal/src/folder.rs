@@ -28,7 +28,7 @@ impl Folder {
     pub(crate) fn open(root: &Path, access: Access) -> Result<Self, PortalError> {
         let refused = |source| PortalError::Refused {
             folder: root.to_owned(),
-            source,
+            source: Box::new(source),
         };
         match access {
             Access::ReadOnly => {

@@ -455,20 +455,20 @@ mod tests {
             let (path, sha256) = (format!("d/1.0.0/{}", bytes.len()), Sha256::of(bytes));
             assert_eq!(
                 shelf
-                    .backing(&path, file(bytes), sha256, "text/csv")
+                    .put_once(&path, file(bytes), sha256, "text/csv")
                     .await
                     .unwrap(),
                 Placed::Written
             );
             assert_eq!(
                 shelf
-                    .backing(&path, file(bytes), sha256, "text/csv")
+                    .put_once(&path, file(bytes), sha256, "text/csv")
                     .await
                     .unwrap(),
                 Placed::Already
             );
             let other = shelf
-                .backing(&path, file(b"abd"), Sha256::of(b"abd"), "text/csv")
+                .put_once(&path, file(b"abd"), Sha256::of(b"abd"), "text/csv")
                 .await;
             assert!(matches!(other, Err(StoreError::Overwritten { .. })));
             assert_eq!(shelf.size(&path).await.unwrap(), Some(bytes.len() as u64));
@@ -522,7 +522,7 @@ mod tests {
     async fn what_is_removed_is_gone_and_removing_it_again_is_no_error() {
         let shelf = Shelf::open("memory://", &BTreeMap::new()).unwrap();
         shelf
-            .backing("d/1.0.0/a", file(b"abc"), Sha256::of(b"abc"), "text/csv")
+            .put_once("d/1.0.0/a", file(b"abc"), Sha256::of(b"abc"), "text/csv")
             .await
             .unwrap();
         assert!(shelf.remove("d/1.0.0/a").await.unwrap());
