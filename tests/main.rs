@@ -40,6 +40,7 @@ mod plans;
 mod portals;
 mod proxy;
 mod publishers;
+mod reading;
 mod real_data;
 mod real_files;
 mod refusals;

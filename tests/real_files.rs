@@ -135,7 +135,7 @@ const FILES: &[File] = &[
         0,
     ),
     ("metiers/certif_info.csv.gz", "certif_info", 10_067, 0),
-    ("metiers/fap225_rome.csv", "fap_rome", 768, 3),
+    ("metiers/fap225_rome.csv", "fap_rome", 765, 0),
     (
         "metiers/rome_appellations_orion.csv.gz",
         "rome_appellation",

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use debouches_engine::verification;
-use debouches_model::{Lang, Stage, Version};
+use debouches_model::{Lang, Stage, TableId, Version};
 
 /// Publishes what becomes of young people after their training (InserJeunes, InserSup) as open data.
 ///
@@ -179,6 +179,11 @@ pub(crate) enum Command {
     Schema {
         /// What: the report of a stage, a comparison, or the coverage of a catalogue
         name: SchemaName,
+    },
+    /// Shapes: the layouts in which producers deliver a table
+    Shape {
+        #[command(subcommand)]
+        command: ShapeCommand,
     },
     /// Lets a slice through the drift gate, until a day
     Waive(WaiveArgs),
@@ -482,6 +487,21 @@ pub(crate) struct ManArgs {
     /// Folder that takes a page per command
     #[arg(long, value_name = "DIR")]
     pub(crate) folder: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum ShapeCommand {
+    /// Proposes a shape for a file whose header none knows, to be reviewed and kept in `domain/shapes/`
+    Propose(ProposeArgs),
+}
+
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct ProposeArgs {
+    /// File as the producer delivers it: text, JSON, workbook or Parquet, packed or not
+    pub(crate) file: PathBuf,
+    /// Table that it should fill
+    #[arg(long, value_name = "TABLE")]
+    pub(crate) table: TableId,
 }
 
 /// What has a schema.

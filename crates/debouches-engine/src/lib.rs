@@ -23,6 +23,7 @@ pub mod released;
 pub mod releases;
 pub mod retraction;
 pub mod selection;
+pub mod shapes;
 pub mod signing;
 pub mod stages;
 pub mod staleness;

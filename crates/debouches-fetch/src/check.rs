@@ -129,11 +129,43 @@ fn is_json(head: &[u8]) -> bool {
     text.starts_with(b"{") || text.starts_with(b"[")
 }
 
+/// Bodies that validation reads, or refuses by their name: workbooks, Parquet, archives.
+fn is_named_later(head: &[u8]) -> bool {
+    const SIGNATURES: [&[u8]; 8] = [
+        b"PK\x03\x04",
+        b"PAR1",
+        b"\xD0\xCF\x11\xE0",
+        b"7z\xBC\xAF",
+        b"Rar!",
+        b"\xFD7zXZ",
+        b"\x28\xB5\x2F\xFD",
+        b"BZh",
+    ];
+    SIGNATURES
+        .iter()
+        .any(|signature| head.starts_with(signature))
+}
+
+/// Text in UTF-16 without its mark: every other byte is zero, always on the same side.
+fn looks_like_utf16(head: &[u8]) -> bool {
+    let zeros = |side: usize| {
+        head.iter()
+            .skip(side)
+            .step_by(2)
+            .filter(|byte| **byte == 0)
+            .count()
+    };
+    let (first, second, pairs) = (zeros(0), zeros(1), head.len() / 2);
+    (first * 2 > pairs && second * 20 < pairs) || (second * 2 > pairs && first * 20 < pairs)
+}
+
 /// The beginning of a body that is not what was expected: no table begins with `<` or `{`, no JSON with `<`,
 /// and no text but UTF-16 holds zero bytes.
 fn foreign(head: &[u8], expect: Expect) -> Option<String> {
     let is_utf16 = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
-    let is_binary = expect != Expect::Any && !is_utf16 && head.contains(&0);
+    let is_utf16 = is_utf16 || looks_like_utf16(head);
+    let is_binary =
+        expect != Expect::Any && !is_utf16 && !is_named_later(head) && head.contains(&0);
     let text = String::from_utf8_lossy(head);
     let text = text.trim_start_matches('\u{feff}').trim_start();
     let wrong: &[&str] = match expect {

@@ -4,12 +4,12 @@
 
 mod bounded;
 mod member;
+mod members;
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek as _};
 
 use debouches_model::Fault;
-use flate2::bufread::MultiGzDecoder;
 
 use self::bounded::Bounded;
 use crate::{Expect, Limits};
@@ -195,11 +195,16 @@ pub fn open_body(
     match Packing::of(&mut file).map_err(fail)? {
         Packing::None => Ok(Box::new(file)),
         Packing::Gzip => {
-            let unpacked = MultiGzDecoder::new(BufReader::with_capacity(1 << 18, file));
+            let file = BufReader::with_capacity(1 << 18, file);
+            let unpacked = members::Members::new(file);
             Ok(Box::new(Bounded::new(unpacked, name, size, unpack.limits)))
         }
         // A workbook is a zip archive too: without a member to read, it stays as it is.
-        Packing::Zip if unpack.expect == Expect::Any && unpack.member.is_none() => {
+        Packing::Zip
+            if unpack.member.is_none()
+                && (unpack.expect == Expect::Any
+                    || member::is_document(&mut file).map_err(fail)?) =>
+        {
             Ok(Box::new(file))
         }
         Packing::Zip => {

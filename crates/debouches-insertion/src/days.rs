@@ -1,13 +1,10 @@
-//! Days, as the nomenclatures write them.
+//! Days of the nomenclatures: columns of format `day`, which are ISO inside.
 
-/// `YYYY-MM-DD` (ISO 8601) from `DD/MM/YYYY`; none when it is written otherwise.
+use debouches_model::parse_day;
+
+/// `YYYY-MM-DD` (ISO 8601); none when the text is no day.
 pub(crate) fn iso(date: &str) -> Option<String> {
-    let mut parts = date.split('/');
-    let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?.get(..4)?);
-    let are_digits = [day, month, year]
-        .iter()
-        .all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
-    (are_digits && day.len() == 2 && month.len() == 2).then(|| format!("{year}-{month}-{day}"))
+    parse_day(date).map(|day| day.format("%Y-%m-%d").to_string())
 }
 
 #[cfg(test)]
@@ -17,7 +14,7 @@ mod tests {
     #[test]
     fn days_of_the_nomenclatures_sort_as_text() {
         assert_eq!(iso("31/08/2025").as_deref(), Some("2025-08-31"));
-        assert_eq!(iso("31/08/2025 00:00:00").as_deref(), Some("2025-08-31"));
+        assert_eq!(iso("2025-08-31").as_deref(), Some("2025-08-31"));
         assert_eq!((iso("2025"), iso(""), iso("a/b/2025")), (None, None, None));
     }
 }

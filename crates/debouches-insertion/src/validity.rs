@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 use debouches_model::spec::TableSpec;
-use debouches_model::{Finding, RuleCode, Vintage};
+use debouches_model::{Finding, RuleCode, Vintage, parse_day};
 use debouches_table::{Table, TableError};
 
 use crate::nomenclatures::{DIPLOMAS, References, TRAININGS, find};
@@ -87,9 +87,7 @@ fn closings(nomenclature: &Table, code: &str) -> Result<Closings, TableError> {
         let Some(code) = code_of.get(row) else {
             continue;
         };
-        let day = closing_of
-            .get(row)
-            .and_then(|day| NaiveDate::parse_from_str(day, "%d/%m/%Y").ok());
+        let day = closing_of.get(row).and_then(parse_day);
         let last = closings.entry(code.to_owned()).or_insert(day);
         *last = match (*last, day) {
             (Some(known), Some(day)) => Some(known.max(day)),

@@ -8,7 +8,7 @@ use std::path::Path;
 use debouches_insertion::Domain;
 use debouches_model::Silent;
 use debouches_table::ReadLimits;
-use debouches_validate::{Given, Input, Options, validate};
+use debouches_validate::{Budget, Given, Input, Options, validate};
 
 const USUAL_CASES: u64 = 40;
 
@@ -89,7 +89,8 @@ fn a_damaged_delivery_is_refused_or_told() {
                 input,
                 Options {
                     jobs: 2,
-                    limits: ReadLimits::default(),
+                    limits: ReadLimits::for_received(),
+                    budget: Budget::default(),
                 },
                 &Silent,
             );

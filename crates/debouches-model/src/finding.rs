@@ -151,6 +151,12 @@ impl Finding {
         let sentence = counted(sentence, "value", &value);
         counted(&sentence, "expected", &expected)
             .replace("{file}", &or_missing(&self.file))
+            .replace(
+                "{line}",
+                &self
+                    .line
+                    .map_or_else(|| missing.to_owned(), |line| line.to_string()),
+            )
             .replace("{column}", &or_missing(&self.column))
             .replace("{key}", &or_missing(&self.key))
             .replace("{expected}", &expected)

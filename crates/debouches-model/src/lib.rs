@@ -4,6 +4,7 @@
 
 mod clock;
 mod counted;
+mod day;
 mod digest;
 pub mod escape;
 mod event;
@@ -27,6 +28,7 @@ mod withdrawal;
 
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use counted::{counted_en, counted_fr};
+pub use day::{DayOrder, parse_day, parse_day_in};
 pub use digest::{DigestError, Hasher, Sha256};
 pub use event::{Event, Observer, Silent, Unit};
 pub use fault::Fault;

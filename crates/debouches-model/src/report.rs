@@ -137,7 +137,7 @@ impl Report {
     /// Writes findings as CSV in UTF-8 with `;`, which spreadsheets open as they are.
     #[must_use]
     pub fn findings_csv(findings: &[Finding]) -> String {
-        let quote = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+        let quote = |text: &str| format!("\"{}\"", plain_cell(text).replace('"', "\"\""));
         let mut out = String::from(
             "code;severity;file;line;column;key;value;expected;message_fr;message_en\n",
         );
@@ -164,4 +164,24 @@ impl Report {
         }
         out
     }
+}
+
+/// A text as a cell of our own reports: what a spreadsheet would compute gets an apostrophe, what drives a terminal or turns
+/// the direction of writing is spelled out.
+fn plain_cell(text: &str) -> String {
+    let is_formula =
+        text.starts_with(['=', '@', '+', '-', '\t', '\r']) && text.parse::<f64>().is_err();
+    let mut out = String::with_capacity(text.len());
+    if is_formula {
+        out.push('\'');
+    }
+    for c in text.chars() {
+        let turns = matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+        if turns || (c.is_control() && c != '\n') {
+            out.push_str(&format!("\\u{{{:04X}}}", u32::from(c)));
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }

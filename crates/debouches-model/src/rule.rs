@@ -95,11 +95,19 @@ rules! {
     UnreadableBody "unreadable-body" Validate Fatal
         title "le contenu peut être lu jusqu'au bout", "the body can be read to its end"
         says "{file} ne peut pas être lu : {value}", "{file} cannot be read: {value}"
-        do "télécharger de nouveau : l'archive est tronquée ou altérée", "download again: the archive is truncated or damaged";
-    UndecodableBytes "undecodable-bytes" Validate Fatal
-        title "tout le fichier est dans un même encodage", "the whole file is in one encoding"
-        says "{column} : octets qui ne sont pas de l'UTF-8 dans un fichier qui en contient, lus « {value} »", "{column}: bytes that are not UTF-8 in a file that is, read as `{value}`"
-        do "demander au producteur un fichier d'un seul encodage ; rien n'est deviné", "ask the producer for a file in one encoding; nothing is guessed";
+        do "télécharger de nouveau : le contenu est tronqué ou altéré, ou c'est un message d'erreur de la source", "download again: the body is truncated or damaged, or is an error message of the source";
+    UnsupportedFormat "unsupported-format" Validate Fatal
+        title "le contenu est dans un format que l'on sait lire", "the body is in a format that is read"
+        says "{file} est au format {value}, qui n'est pas lu", "{file} is in format {value}, which is not read"
+        do "demander au producteur un fichier CSV, JSON, XLSX ou Parquet", "ask the producer for CSV, JSON, XLSX or Parquet";
+    UndecodableBytes "undecodable-bytes" Validate Error
+        title "toutes les cellules sont dans l'encodage du fichier", "every cell is in the encoding of the file"
+        says "`{column}` : cellule dans un autre encodage que le reste du fichier, lue « {value} »", "`{column}`: cell in another encoding than the rest of the file, read as `{value}`"
+        do "demander au producteur un fichier d'un seul encodage ; ce qui n'est pas certain n'est pas publié", "ask the producer for a file in one encoding; what is not certain is not published";
+    IncompletePage "incomplete-page" Validate Fatal
+        title "le contenu a tous les enregistrements qu'il annonce", "the body has every record that it announces"
+        says "{file} contient {value} enregistrements et en annonce {expected} : ce n'est qu'une page", "{file} holds {value} records and announces {expected}: it is one page only"
+        do "prendre l'adresse de l'export complet, non celle d'une page de l'API", "use the address of the complete export, not that of a page of the API";
     UnexpectedEncoding "unexpected-encoding" Validate Warning
         title "le fichier est dans l'encodage annoncé", "the file is in the announced encoding"
         says "{file} est en {value} alors que {expected} est attendu ; il a été transcodé", "{file} is in {value} where {expected} is expected; it was transcoded"
@@ -112,6 +120,10 @@ rules! {
         title "aucune colonne inconnue", "no unknown column"
         says "la colonne « {column} » est inconnue et n'est pas reprise", "column `{column}` is unknown and is not carried over"
         do "l'ajouter à la forme et à la table, ou à la liste des colonnes ignorées", "add it to the shape and the table, or to the ignored columns";
+    MissingColumn "missing-column" Validate Warning
+        title "les colonnes facultatives d'une forme sont là", "the optional columns of a shape are there"
+        says "la colonne « {column} » manque : {value}", "column `{column}` is missing: {value}"
+        do "rien à faire si le producteur l'a retirée ; sinon, le lui signaler", "nothing to do if the producer removed it; otherwise tell them";
     RaggedRow "ragged-row" Validate Error
         title "chaque ligne a autant de cellules que l'en-tête", "each row has as many cells as the header"
         says "la ligne a {value} cellules au lieu de {expected}", "the row has {value} cells instead of {expected}"
@@ -140,6 +152,22 @@ rules! {
         title "une mesure est un nombre ou un marqueur connu", "a measure is a number or a known marker"
         says "`{column}` vaut « {value} » : un nombre est attendu ({expected})", "`{column}` is `{value}`: a number is expected ({expected})"
         do "corriger la cellule, ou déclarer le marqueur dans la table", "mend the cell, or declare the marker in the table";
+    AmbiguousNumber "ambiguous-number" Validate Error
+        title "un nombre n'a qu'une lecture", "a number has one reading"
+        says "`{column}` vaut « {value} », qui se lit de deux façons ({expected})", "`{column}` is `{value}`, which reads in two ways ({expected})"
+        do "demander au producteur des nombres sans séparateur de milliers", "ask the producer for numbers without separator of thousands";
+    NotADate "not-a-date" Validate Error
+        title "un jour est écrit de façon certaine", "a day is written beyond doubt"
+        says "`{column}` vaut « {value} » : un jour est attendu ({expected})", "`{column}` is `{value}`: a day is expected ({expected})"
+        do "corriger la cellule à la source ; une année sur deux chiffres ou un mois écrit avant le jour ne sont pas devinés", "correct the cell at the source; a year of two digits or a month before the day is not guessed";
+    CodeNormalised "code-normalised" Validate Warning
+        title "un code est écrit comme son système l'écrit", "a code is written as its system writes it"
+        says "`{column}` vaut « {value} », lu « {expected} »", "`{column}` is `{value}`, read as `{expected}`"
+        do "signaler au producteur que son export perd des zéros de tête ou change la casse", "tell the producer that the export loses leading zeros or changes case";
+    DamagedText "damaged-text" Validate Error
+        title "les textes n'ont pas été abîmés par une conversion", "texts were not damaged by a conversion"
+        says "`{column}` vaut « {value} », texte abîmé par une conversion ({expected})", "`{column}` is `{value}`, a text damaged by a conversion ({expected})"
+        do "demander au producteur un nouvel export ; rien n'est réparé ici", "ask the producer for a new export; nothing is repaired here";
     MalformedCode "malformed-code" Validate Error
         title "un code a la forme de son système", "a code has the form of its system"
         says "`{column}` vaut « {value} » : forme attendue {expected}", "`{column}` is `{value}`: expected form {expected}"
@@ -232,10 +260,22 @@ rules! {
         title "une mesure n'apparaît pas avant la date annoncée par la table", "a measure does not appear before the date told by the table"
         says "`{column}` est rempli ({value}) alors que la table l'annonce {expected}", "`{column}` is filled ({value}) where the table announces it {expected}"
         do "mettre à jour les dates de la colonne dans la table", "update the dates of the column in the table";
-    FormulaCell "formula-cell" Validate Warning
+    FamilySetAside "family-set-aside" Validate Error
+        title "une ligne mise de côté n'affaiblit pas le secret statistique", "a row set aside does not weaken disclosure control"
+        says "ligne mise de côté avec la ligne {expected}, dont elle permettrait de recalculer les effectifs", "row set aside with line {expected}, whose counts it would allow to compute"
+        do "corriger la ligne indiquée à la source : toute la famille revient avec elle", "correct the line at the source: the whole family comes back with it";
+    KeyInDoubt "key-in-doubt" Validate Fatal
+        title "la clé d'une ligne mise de côté est connue quand le secret statistique en dépend", "the key of a row set aside is known when disclosure control depends on it"
+        says "{value:ligne mise de côté a:lignes mises de côté ont} une clé douteuse, la première ligne {line} : on ne sait pas quels effectifs elle permettrait de recalculer", "{value:row set aside has:rows set aside have} a key in doubt, first on line {line}: nobody knows which counts it would allow to compute"
+        do "corriger la ligne à la source ; le tableau attend", "correct the row at the source; the table waits";
+    FindingsCut "findings-cut" Validate Warning
+        title "la liste des constats est complète", "the list of findings is complete"
+        says "{expected} constats de la règle {column}, dont les {value} premiers sont listés", "{expected} findings of rule {column}, of which the first {value} are listed"
+        do "les corriger à la source ; les suivants seront listés", "correct them at the source; the others will be listed";
+    FormulaCell "formula-cell" Validate Error
         title "aucun texte ne commence comme une formule de tableur", "no text begins like a spreadsheet formula"
         says "`{column}` commence comme une formule : « {value} »", "`{column}` begins like a formula: `{value}`"
-        do "corriger à la source ; la cellule est publiée entre guillemets, sans changement", "mend at the source; the cell is published quoted, unchanged";
+        do "corriger à la source, ou déclarer `formula = \"text\"` sur la colonne si ces textes sont justes", "correct at the source, or declare `formula = \"text\"` on the column when such texts are right";
     UnknownRegion "unknown-region" Enrich Error
         title "chaque ligne localisée a une région", "each located row has a région"
         says "aucune région pour `{column}` = « {value} »", "no région for `{column}` = `{value}`"

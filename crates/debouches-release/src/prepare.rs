@@ -189,6 +189,7 @@ fn status_column(measure: &ColumnSpec) -> ColumnSpec {
             .collect(),
         format: None,
         except: Vec::new(),
+        formula_is_text: false,
         produced_from: None,
         produced_until: None,
         not_yet_from: None,

@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use crate::TableError;
 use crate::csv_read::{Dialect, ReadLimits};
 use crate::raw::RaggedRow;
+use crate::text::Text;
 
 /// Records of the same width, back to back.
 #[derive(Default)]
@@ -36,6 +37,8 @@ impl Block {
 
 /// Bytes of cells gathered before a block is handed over.
 const BLOCK_BYTES: usize = 4 << 20;
+/// Cells gathered before a block is handed over: a wide table of empty cells has few bytes.
+const BLOCK_CELLS: usize = 1 << 20;
 /// Bytes asked from the reader at once.
 const INPUT_BYTES: usize = 1 << 20;
 
@@ -45,7 +48,7 @@ const PREVIEW_CHARACTERS: usize = 120;
 
 /// A record reader over any stream of bytes.
 pub(crate) struct Cutter<R> {
-    input: R,
+    input: Text<R>,
     parser: csv_core::Reader,
     buffer: Vec<u8>,
     start: usize,
@@ -59,6 +62,11 @@ pub(crate) struct Cutter<R> {
     skipped_lines: u64,
     cells: Vec<u8>,
     ends: Vec<usize>,
+    header_line: u64,
+    blank_rows: u64,
+    wide_rows: u64,
+    /// For each column, true when one of its cells is known to be filled; only columns that are not read are looked at.
+    filled: Vec<bool>,
 }
 
 /// The end of one record in `cells` and `ends`.
@@ -70,7 +78,7 @@ struct Record {
 
 impl<R: Read> Cutter<R> {
     /// Reads from `head`, which was looked at already, then from `input`.
-    pub(crate) fn new(head: Vec<u8>, input: R, dialect: Dialect, limits: ReadLimits) -> Self {
+    pub(crate) fn new(head: Vec<u8>, input: Text<R>, dialect: Dialect, limits: ReadLimits) -> Self {
         let mut buffer = head;
         let end = buffer.len();
         let quotes = count_quotes(&buffer);
@@ -92,7 +100,42 @@ impl<R: Read> Cutter<R> {
             skipped_lines: 0,
             cells: vec![0; 1 << 16],
             ends: vec![0; 4096],
+            header_line: 0,
+            blank_rows: 0,
+            wide_rows: 0,
+            filled: Vec::new(),
         }
+    }
+
+    /// The same, when that many lines of the file stand above what is cut.
+    pub(crate) fn from_line(mut self, above: u64) -> Self {
+        self.skipped_lines = above;
+        self
+    }
+
+    /// The text that is cut.
+    pub(crate) fn text(&self) -> &Text<R> {
+        &self.input
+    }
+
+    /// Line on which the header begins.
+    pub(crate) fn header_line(&self) -> u64 {
+        self.header_line
+    }
+
+    /// Rows passed over because their cells are all empty.
+    pub(crate) fn blank_rows(&self) -> u64 {
+        self.blank_rows
+    }
+
+    /// Rows whose cells beyond the header are all empty.
+    pub(crate) fn wide_rows(&self) -> u64 {
+        self.wide_rows
+    }
+
+    /// For each column that is not read, true when one of its cells is filled.
+    pub(crate) fn filled(&self) -> &[bool] {
+        &self.filled
     }
 
     /// True when an opened quote was never closed: quotes go by pairs in delimited text.
@@ -117,7 +160,12 @@ impl<R: Read> Cutter<R> {
 
     /// The first record.
     pub(crate) fn header(&mut self) -> Result<Option<Vec<Vec<u8>>>, TableError> {
-        Ok(self.record()?.map(|record| {
+        let record = self.record()?;
+        if let Some(record) = &record {
+            self.header_line = record.line;
+            self.filled = vec![false; record.width];
+        }
+        Ok(record.map(|record| {
             let starts = std::iter::once(0).chain(self.ends[..record.width].iter().copied());
             starts
                 .zip(&self.ends[..record.width])
@@ -126,25 +174,35 @@ impl<R: Read> Cutter<R> {
         }))
     }
 
-    /// The next records of that width, until the block is full; `None` at the end.
+    /// The next records, until the block is full; `None` at the end. `wanted` says which columns are read.
     pub(crate) fn block(
         &mut self,
-        width: usize,
+        wanted: &[bool],
         ragged: &mut Vec<RaggedRow>,
     ) -> Result<Option<Block>, TableError> {
+        let width = wanted.len();
         let mut block = Block::default();
         block.bytes.reserve(BLOCK_BYTES + (BLOCK_BYTES >> 3));
-        while block.bytes.len() < BLOCK_BYTES {
+        while block.bytes.len() < BLOCK_BYTES && block.ends.len() < BLOCK_CELLS {
             let Some(record) = self.record()? else { break };
-            if record.width == width {
+            if self.is_blank(&record) {
+                self.blank_rows += 1;
+                continue;
+            }
+            // Cells beyond the header that hold nothing are formatting, not data.
+            let used = self.used_cells(&record);
+            if record.width == width || (record.width > width && used <= width) {
+                self.wide_rows += u64::from(record.width > width);
                 let base = block.bytes.len();
-                block.bytes.extend_from_slice(&self.cells[..record.bytes]);
+                let bytes = self.ends[width - 1];
+                block.bytes.extend_from_slice(&self.cells[..bytes]);
                 block
                     .ends
                     .extend(self.ends[..width].iter().map(|end| base + end));
                 block
                     .lines
                     .push(u32::try_from(record.line).unwrap_or(u32::MAX));
+                self.note_filled(wanted);
             } else {
                 if ragged.len() >= self.limits.ragged_rows {
                     let (line, limit) = (record.line, self.limits.ragged_rows as u64);
@@ -160,6 +218,35 @@ impl<R: Read> Cutter<R> {
             }
         }
         Ok((!block.lines.is_empty()).then_some(block))
+    }
+
+    /// True when every cell of a record is empty or blank.
+    fn is_blank(&self, record: &Record) -> bool {
+        self.cells[..record.bytes]
+            .iter()
+            .all(u8::is_ascii_whitespace)
+    }
+
+    /// Number of cells up to the last one that is not empty.
+    fn used_cells(&self, record: &Record) -> usize {
+        let ends = &self.ends[..record.width];
+        let is_empty =
+            |cell: usize| ends[cell] == cell.checked_sub(1).map_or(0, |before| ends[before]);
+        (0..record.width)
+            .rev()
+            .find(|cell| !is_empty(*cell))
+            .map_or(0, |last| last + 1)
+    }
+
+    fn note_filled(&mut self, wanted: &[bool]) {
+        for (column, wanted) in wanted.iter().enumerate() {
+            if *wanted || self.filled[column] {
+                continue;
+            }
+            let start = column.checked_sub(1).map_or(0, |before| self.ends[before]);
+            let cell = &self.cells[start..self.ends[column]];
+            self.filled[column] = !cell.trim_ascii().is_empty();
+        }
     }
 
     /// The beginning of a record, its cells separated again.

@@ -1,13 +1,17 @@
 //! Reads delimited text into a raw table: one thread cuts records, the others build the columns.
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::sync_channel;
 
-use crate::TableError;
 use crate::csv_block::{Block, Cutter};
 use crate::encoder::Encoder;
-use crate::raw::RawTable;
+use crate::encoding::{self, with_marks};
+use crate::headings::EveryHeading;
+use crate::raw::{DroppedColumn, Packed, RawTable};
+use crate::text::Text;
+use crate::{Headings, TableError, decode};
 
 /// How cells are separated. Quotes are `"`, doubled inside; lines end with LF, CRLF or CR.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,22 +59,52 @@ pub struct ReadLimits {
     pub cells: u64,
     /// Largest number of rows that have not the width of the header.
     pub ragged_rows: usize,
+    /// Largest memory that cells may take while the body is read, in bytes.
+    pub memory: u64,
 }
 
 impl Default for ReadLimits {
+    /// Bounds on files that we wrote ourselves.
     fn default() -> Self {
-        // The widest row known has a few kilobytes, the widest table 101 columns, the largest one some 100 million cells.
         Self {
-            row_bytes: 1 << 20,
-            cell_bytes: 128 << 10,
-            columns: 4096,
             cells: 500_000_000,
             ragged_rows: 100_000,
+            memory: u64::MAX,
+            ..Self::for_received()
         }
     }
 }
 
 impl ReadLimits {
+    /// Bounds on what others send: whatever it is, it is refused before it takes more memory than a large table does.
+    #[must_use]
+    pub const fn for_received() -> Self {
+        // The widest row known has a few kilobytes, the widest table 101 columns, the largest one some 105 million cells
+        // in 150 megabytes.
+        Self {
+            row_bytes: 1 << 20,
+            cell_bytes: 128 << 10,
+            columns: 4096,
+            cells: 130_000_000,
+            ragged_rows: 20_000,
+            memory: 288 << 20,
+        }
+    }
+}
+
+impl ReadLimits {
+    /// Refuses a table whose cells take too much memory so far.
+    pub(crate) fn check_memory(&self, bytes: u64, line: Option<u32>) -> Result<(), TableError> {
+        if bytes <= self.memory {
+            return Ok(());
+        }
+        Err(TableError::OverLimit {
+            line: line.map_or(0, u64::from),
+            what: "the memory of the cells in bytes",
+            limit: self.memory,
+        })
+    }
+
     /// Refuses a table that has too many cells so far.
     pub(crate) fn check_cells(
         &self,
@@ -93,44 +127,179 @@ impl ReadLimits {
 /// Called with the number of bytes read so far.
 pub type Progress<'a> = dyn FnMut(u64) + 'a;
 
+/// How a body is read.
+#[derive(Clone, Copy)]
+pub struct ReadOptions<'a> {
+    /// Bounds on what is read.
+    pub limits: ReadLimits,
+    /// Threads that build columns, beside the one that cuts records.
+    pub jobs: usize,
+    /// The headings that are looked for.
+    pub headings: &'a dyn Headings,
+}
+
 /// Bytes looked at to recognise what the file is.
 const HEAD_BYTES: u64 = 64 << 10;
-pub(crate) const UTF8_BOM: &[u8] = b"\xEF\xBB\xBF";
 
-/// Reads delimited text: byte order mark, separator and encoding are recognised, not told.
-///
-/// Rows that have not the width of the header are set aside in [`RawTable::ragged`]; everything else is kept as it is.
-/// `jobs` is the number of threads that build columns, beside the one that cuts records.
+/// Reads delimited text, every column of it.
 ///
 /// # Errors
 /// When the stream fails, when the body is not text, or when a limit is passed.
 pub fn read_csv(
-    mut input: impl Read + Send,
+    input: impl Read + Send,
     limits: ReadLimits,
     jobs: usize,
     progress: &mut Progress<'_>,
 ) -> Result<RawTable, TableError> {
+    let options = ReadOptions {
+        limits,
+        jobs,
+        headings: &EveryHeading,
+    };
+    read_delimited(input, options, progress)
+}
+
+/// Reads delimited text: byte order mark, separator, line of the header and encoding are recognised, not told.
+///
+/// Columns that nobody looks for are dropped while reading. Blank rows are passed over; rows that have not the width of the
+/// header are set aside in [`RawTable::ragged`]. When no line is the header of a known layout, the first one is returned as
+/// the header and nothing after it is read.
+///
+/// # Errors
+/// When the stream fails, when the body is not text, or when a limit is passed.
+pub fn read_delimited(
+    input: impl Read + Send,
+    options: ReadOptions<'_>,
+    progress: &mut Progress<'_>,
+) -> Result<RawTable, TableError> {
+    let mut text = Text::open(input)?;
     let mut head = Vec::new();
-    input.by_ref().take(HEAD_BYTES).read_to_end(&mut head)?;
-    let bom = head.starts_with(UTF8_BOM);
-    if bom {
-        head.drain(..UTF8_BOM.len());
-    }
+    text.by_ref().take(HEAD_BYTES).read_to_end(&mut head)?;
     refuse_what_is_not_text(&head)?;
-    let dialect = Dialect::sniff(&head);
-    let mut cutter = Cutter::new(head, input, dialect, limits);
+    let start = Start::find(&head, options.headings);
+    head.drain(..start.offset);
+    let mut cutter = Cutter::new(head, text, start.dialect, options.limits).from_line(start.line);
+    let mut raw = RawTable::new(Some(start.dialect));
+    raw.passed_over.separator_line = start.separator_line;
     let header = cutter.header()?.unwrap_or_default();
-    let mut raw = RawTable::new(header.len(), Some(dialect), bom);
+    raw.passed_over.header_line = u32::try_from(cutter.header_line()).unwrap_or(u32::MAX);
     if header.is_empty() {
         return Ok(raw);
     }
-    read_columns(&mut cutter, &mut raw, (jobs, limits), progress)?;
-    raw.settle_encoding(header);
+    let readings = encoding::readings(&header);
+    let wanted = readings
+        .iter()
+        .find_map(|reading| options.headings.wanted(reading));
+    let text_of = |(heading, _): (&Vec<u8>, bool)| with_marks(heading);
+    let Some(wanted) = wanted else {
+        raw.is_unread = true;
+        let columns = header.iter().map(|_| Packed::default()).collect();
+        let header = header.iter().map(|heading| with_marks(heading)).collect();
+        raw.settle(header, columns, None);
+        return Ok(raw);
+    };
+    let columns = read_columns(&mut cutter, &mut raw, (&wanted, options), progress)?;
+    let all = || header.iter().zip(wanted.iter().copied());
+    let kept = all().filter(|(_, wanted)| *wanted).map(text_of).collect();
+    let declared = cutter.text().declared();
+    raw.settle(kept, columns, declared);
+    let dropped = all().zip(cutter.filled());
+    raw.dropped = dropped
+        .filter(|((_, wanted), _)| !wanted)
+        .map(|((heading, _), is_filled)| DroppedColumn {
+            heading: decode(heading, raw.encoding).trim().to_owned(),
+            is_filled: *is_filled,
+        })
+        .collect();
+    raw.passed_over.blank_rows = cutter.blank_rows();
+    raw.passed_over.wide_rows = cutter.wide_rows();
+    raw.passed_over.padding = cutter.text().padding();
+    raw.ends_with_line = cutter.text().ends_with_line();
     raw.unclosed_quote = raw.swallowed_rows();
     if raw.unclosed_quote.is_none() && cutter.has_odd_quotes() {
         raw.unclosed_quote = raw.swallowed_record(cutter.ends_inside_quotes());
     }
     Ok(raw)
+}
+
+/// Where the table begins in the text.
+struct Start {
+    offset: usize,
+    line: u64,
+    dialect: Dialect,
+    separator_line: bool,
+}
+
+/// Lines looked at to find the header: titles and blank lines stand above it in some files.
+const LINES_TRIED: usize = 20;
+
+impl Start {
+    /// The first line that is the header of a known layout; the first line of the table when none is.
+    fn find(head: &[u8], headings: &dyn Headings) -> Self {
+        let (mut offset, mut line) = (0, 0);
+        let named = separator_named(head);
+        if named.is_some() {
+            (offset, line) = (end_of_line(head, 0), 1);
+        }
+        let first = Self {
+            offset,
+            line,
+            dialect: named.unwrap_or_else(|| Dialect::sniff(&head[offset..])),
+            separator_line: named.is_some(),
+        };
+        for _ in 0..LINES_TRIED {
+            if offset >= head.len() {
+                break;
+            }
+            let dialect = named.unwrap_or_else(|| Dialect::sniff(&head[offset..]));
+            let cells = first_record(&head[offset..], dialect);
+            let is_known = encoding::readings(&cells)
+                .iter()
+                .any(|reading| headings.wanted(reading).is_some());
+            if is_known {
+                return Self {
+                    offset,
+                    line,
+                    dialect,
+                    ..first
+                };
+            }
+            offset = end_of_line(head, offset);
+            line += 1;
+        }
+        first
+    }
+}
+
+fn end_of_line(text: &[u8], from: usize) -> usize {
+    let rest = &text[from..];
+    let end = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+    match end {
+        Some(end) if rest[end..].starts_with(b"\r\n") => from + end + 2,
+        Some(end) => from + end + 1,
+        None => text.len(),
+    }
+}
+
+/// `sep=;`, which some spreadsheets write first.
+fn separator_named(head: &[u8]) -> Option<Dialect> {
+    let line = head[..end_of_line(head, 0)].trim_ascii();
+    let line = line.strip_prefix(b"\"").unwrap_or(line);
+    let (name, rest) = line.split_at_checked(4)?;
+    let [separator] = rest.strip_suffix(b"\"").unwrap_or(rest) else {
+        return None;
+    };
+    (name.eq_ignore_ascii_case(b"sep=") && b";,|\t".contains(separator)).then_some(Dialect {
+        separator: *separator,
+    })
+}
+
+/// The cells of the first record of a text, as bytes.
+fn first_record(text: &[u8], dialect: Dialect) -> Vec<Vec<u8>> {
+    let end = text.len().min(HEAD_BYTES as usize);
+    let input = Text::open(io::empty()).expect("nothing is read from an empty input");
+    let mut cutter = Cutter::new(text[..end].to_vec(), input, dialect, ReadLimits::default());
+    cutter.header().ok().flatten().unwrap_or_default()
 }
 
 fn refuse_what_is_not_text(head: &[u8]) -> Result<(), TableError> {
@@ -163,39 +332,49 @@ fn refuse_what_is_not_text(head: &[u8]) -> Result<(), TableError> {
 fn read_columns<R: Read + Send>(
     cutter: &mut Cutter<R>,
     raw: &mut RawTable,
-    (jobs, limits): (usize, ReadLimits),
+    (wanted, options): (&[bool], ReadOptions<'_>),
     progress: &mut Progress<'_>,
-) -> Result<(), TableError> {
-    let width = raw.width();
-    let workers = jobs.clamp(1, width);
+) -> Result<Vec<Packed>, TableError> {
+    let width = wanted.len();
+    let limits = options.limits;
+    let read: Vec<usize> = (0..width).filter(|column| wanted[*column]).collect();
+    let workers = options.jobs.clamp(1, read.len().max(1));
+    let memory: Vec<AtomicU64> = (0..workers).map(|_| AtomicU64::new(0)).collect();
     std::thread::scope(|scope| {
         let (senders, threads): (Vec<_>, Vec<_>) = (0..workers)
             .map(|worker| {
                 let (sender, blocks) = sync_channel::<Arc<Block>>(2);
+                let (share, memory) = (&read, &memory[worker]);
                 let thread = scope.spawn(move || {
-                    let mut columns: Vec<(usize, Encoder)> = (worker..width)
+                    let mut columns: Vec<(usize, Encoder)> = (worker..share.len())
                         .step_by(workers)
-                        .map(|column| (column, Encoder::new()))
+                        .map(|index| (index, Encoder::new()))
                         .collect();
                     for block in blocks {
-                        for (column, encoder) in &mut columns {
+                        for (index, encoder) in &mut columns {
                             block
-                                .column(*column, width)
+                                .column(share[*index], width)
                                 .for_each(|cell| encoder.push(cell));
                         }
+                        let used = columns.iter().map(|(_, encoder)| encoder.memory()).sum();
+                        memory.store(used, Ordering::Relaxed);
                     }
                     columns
                         .into_iter()
-                        .map(|(column, encoder)| (column, encoder.finish()))
+                        .map(|(index, encoder)| (index, encoder.finish()))
                         .collect::<Vec<_>>()
                 });
                 (sender, thread)
             })
             .unzip();
         let mut cut = || -> Result<(), TableError> {
-            while let Some(block) = cutter.block(width, &mut raw.ragged)? {
+            while let Some(block) = cutter.block(wanted, &mut raw.ragged)? {
                 raw.lines.extend_from_slice(&block.lines);
-                limits.check_cells(raw.lines.len(), width, raw.lines.last().copied())?;
+                let line = raw.lines.last().copied();
+                limits.check_cells(raw.lines.len(), read.len(), line)?;
+                let columns: u64 = memory.iter().map(|used| used.load(Ordering::Relaxed)).sum();
+                let lines = (raw.lines.capacity() * size_of::<u32>()) as u64;
+                limits.check_memory(columns + lines, line)?;
                 let block = Arc::new(block);
                 for sender in &senders {
                     sender
@@ -208,20 +387,20 @@ fn read_columns<R: Read + Send>(
         };
         let outcome = cut();
         drop(senders);
+        let mut columns: Vec<Packed> = (0..read.len()).map(|_| Packed::default()).collect();
         for thread in threads {
-            for (column, (values, keys)) in thread.join().expect("building a column does not panic")
-            {
-                raw.set_column(column, values, keys);
+            for (index, column) in thread.join().expect("building a column does not panic") {
+                columns[index] = column;
             }
         }
-        outcome
+        outcome.map(|()| columns)
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Encoding;
+    use crate::{CellBytes, Encoding, cell_bytes};
 
     fn read(text: &[u8]) -> RawTable {
         read_csv(text, ReadLimits::default(), 2, &mut |_| {}).unwrap()
@@ -252,13 +431,16 @@ mod tests {
                 .collect::<Vec<_>>()
                 .as_slice(),
         );
-        assert_eq!(mixed.undecodable.len(), 1);
+        assert_eq!(mixed.encoding, Encoding::Utf8);
         assert_eq!(
-            (
-                mixed.undecodable[0].line,
-                mixed.undecodable[0].value.as_str()
-            ),
-            (4, "Collège")
+            cell_bytes(mixed.column(0).value(2)),
+            CellBytes::Undecodable("Collège".to_owned())
+        );
+        let other = read(b"nom\nLyc\xE9e\nColl\xE8ge\nE\xCC\x81cole\n");
+        assert_eq!(other.encoding, Encoding::Windows1252);
+        assert_eq!(
+            cell_bytes(other.column(0).value(2)),
+            CellBytes::OtherEncoding("E\u{301}cole".to_owned())
         );
     }
 
@@ -315,14 +497,10 @@ mod tests {
         // Both alphabets: the file is read as Windows-1252, and what cannot be is told.
         let mixed = read(b"nom\nLyc\xE9e\nColl\x8Fge\n");
         assert_eq!(mixed.encoding, Encoding::Windows1252);
-        assert_eq!(
-            mixed
-                .undecodable
-                .iter()
-                .map(|bad| bad.line)
-                .collect::<Vec<_>>(),
-            [3]
-        );
+        assert!(matches!(
+            cell_bytes(mixed.column(0).value(1)),
+            CellBytes::Undecodable(_)
+        ));
     }
 
     #[test]
@@ -333,6 +511,7 @@ mod tests {
             columns: 4096,
             cells: 40,
             ragged_rows: 2,
+            ..ReadLimits::default()
         };
         let refusal = |text: &[u8]| match read_csv(text, limits, 2, &mut |_| {}).unwrap_err() {
             TableError::OverLimit { line, what, .. } => (line, what),
@@ -366,5 +545,65 @@ mod tests {
             matches!(error, TableError::OverLimit { line: 2, .. }),
             "{error}"
         );
+    }
+
+    /// A table of two columns, a third one ignored.
+    struct Known;
+
+    impl Headings for Known {
+        fn wanted(&self, header: &[String]) -> Option<Vec<bool>> {
+            let has = |name: &str| header.iter().any(|heading| heading.trim() == name);
+            (has("a") && has("é"))
+                .then(|| header.iter().map(|heading| self.knows(heading)).collect())
+        }
+
+        fn knows(&self, heading: &str) -> bool {
+            ["a", "é"].contains(&heading.trim())
+        }
+    }
+
+    fn read_known(text: &[u8]) -> RawTable {
+        let options = ReadOptions {
+            limits: ReadLimits::default(),
+            jobs: 2,
+            headings: &Known,
+        };
+        read_delimited(text, options, &mut |_| {}).unwrap()
+    }
+
+    #[test]
+    fn lines_above_the_header_and_columns_that_nobody_wants_are_passed_over() {
+        let raw = read_known(
+            "sep=;\r\nTitre;x\r\n\r\na;b;é;\r\n1;2;3;\r\n;;;\r\n4;;6;;;\r\n\x1a".as_bytes(),
+        );
+        assert_eq!(raw.header, ["a", "é"]);
+        assert_eq!(raw.lines, [5, 7]);
+        assert_eq!([raw.column(0).value(1), raw.column(1).value(1)], ["4", "6"]);
+        let dropped = |heading: &str, is_filled| DroppedColumn {
+            heading: heading.to_owned(),
+            is_filled,
+        };
+        assert_eq!(raw.dropped, [dropped("b", true), dropped("", false)]);
+        let passed = raw.passed_over;
+        assert!(passed.separator_line);
+        assert_eq!(
+            (
+                passed.header_line,
+                passed.blank_rows,
+                passed.wide_rows,
+                passed.padding
+            ),
+            (4, 1, 1, 1)
+        );
+        assert!(raw.ends_with_line && raw.ragged.is_empty());
+    }
+
+    #[test]
+    fn nothing_is_read_under_an_unknown_header() {
+        let raw = read_known(b"x;y\n1;2\n");
+        assert!(raw.is_unread);
+        assert_eq!((raw.header.len(), raw.rows()), (2, 0));
+        let eight_bits = read_known(b"a;\xE9\n1;2\n");
+        assert_eq!(eight_bits.header, ["a", "é"]);
     }
 }

@@ -4,36 +4,36 @@ use std::hash::BuildHasher as _;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
+use crate::encoding::with_marks;
+use crate::keys::Keys;
+use crate::raw::Packed;
+
+/// Bytes that a distinct value costs once it is text of its own, beside its characters.
+const VALUE_BYTES: usize = 48;
+
 /// Distinct values of a column in the order of their first appearance, and the key of each cell.
+#[derive(Default)]
 pub(crate) struct Encoder {
     hasher: DefaultHashBuilder,
     index: HashTable<u32>,
     bytes: Vec<u8>,
-    ends: Vec<usize>,
-    keys: Vec<u32>,
-    previous: u32,
+    ends: Vec<u32>,
+    keys: Keys,
+    previous: Option<u32>,
 }
 
 impl Encoder {
     pub(crate) fn new() -> Self {
-        Self {
-            hasher: DefaultHashBuilder::default(),
-            index: HashTable::new(),
-            bytes: Vec::new(),
-            ends: vec![0],
-            keys: Vec::new(),
-            previous: u32::MAX,
-        }
+        Self::default()
     }
 
-    /// Adds a cell. Neighbouring rows often agree, hence the look at the previous value first.
+    /// Adds a cell. Neighbouring rows often agree, hence the comparison with the previous value first.
     pub(crate) fn push(&mut self, cell: &[u8]) {
-        let key = if self.previous != u32::MAX && self.value(self.previous) == cell {
-            self.previous
-        } else {
-            self.find_or_add(cell)
+        let key = match self.previous {
+            Some(key) if value(&self.bytes, &self.ends, key) == cell => key,
+            _ => self.find_or_add(cell),
         };
-        self.previous = key;
+        self.previous = Some(key);
         self.keys.push(key);
     }
 
@@ -45,32 +45,41 @@ impl Encoder {
             ends,
             ..
         } = self;
-        let at = |key: u32| &bytes[ends[key as usize]..ends[key as usize + 1]];
         let hash = hasher.hash_one(cell);
-        if let Some(&key) = index.find(hash, |&key| at(key) == cell) {
+        if let Some(&key) = index.find(hash, |&key| value(bytes, ends, key) == cell) {
             return key;
         }
-        let key =
-            u32::try_from(ends.len() - 1).expect("fewer than 2^32 distinct values fit in memory");
-        index.insert_unique(hash, key, |&key| hasher.hash_one(at(key)));
+        let key = u32::try_from(ends.len()).expect("fewer than 2^32 distinct values fit in memory");
+        index.insert_unique(hash, key, |&key| hasher.hash_one(value(bytes, ends, key)));
         bytes.extend_from_slice(cell);
-        ends.push(bytes.len());
+        ends.push(u32::try_from(bytes.len()).unwrap_or(u32::MAX));
         key
     }
 
-    fn value(&self, key: u32) -> &[u8] {
-        &self.bytes[self.ends[key as usize]..self.ends[key as usize + 1]]
+    /// Bytes of memory that the column takes, and will take as text.
+    pub(crate) fn memory(&self) -> u64 {
+        let index = self.index.capacity() * 6;
+        let values = self.ends.len() * (VALUE_BYTES + size_of::<u32>());
+        (self.keys.bytes() + 2 * self.bytes.len() + values + index) as u64
     }
 
-    /// The distinct values, and the key of each cell.
-    pub(crate) fn finish(self) -> (Vec<Vec<u8>>, Vec<u32>) {
-        let values = self
-            .ends
-            .windows(2)
-            .map(|pair| self.bytes[pair[0]..pair[1]].to_vec())
+    /// The distinct values as text, bytes that are not UTF-8 as marks, and the key of each cell.
+    pub(crate) fn finish(self) -> Packed {
+        let keys = 0..u32::try_from(self.ends.len()).unwrap_or(u32::MAX);
+        let values = keys
+            .map(|key| with_marks(value(&self.bytes, &self.ends, key)))
             .collect();
-        (values, self.keys)
+        Packed {
+            values,
+            keys: self.keys,
+        }
     }
+}
+
+fn value<'a>(bytes: &'a [u8], ends: &[u32], key: u32) -> &'a [u8] {
+    let key = key as usize;
+    let start = key.checked_sub(1).map_or(0, |before| ends[before] as usize);
+    &bytes[start..ends[key] as usize]
 }
 
 #[cfg(test)]
@@ -83,8 +92,8 @@ mod tests {
         for cell in ["b", "b", "", "a", "b"] {
             encoder.push(cell.as_bytes());
         }
-        let (values, keys) = encoder.finish();
-        assert_eq!(values, [b"b".to_vec(), b"".to_vec(), b"a".to_vec()]);
-        assert_eq!(keys, [0, 0, 1, 2, 0]);
+        let packed = encoder.finish();
+        assert_eq!(packed.values, ["b", "", "a"]);
+        assert_eq!(packed.keys.iter().collect::<Vec<_>>(), [0, 0, 1, 2, 0]);
     }
 }

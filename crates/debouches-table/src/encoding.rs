@@ -1,6 +1,12 @@
-//! Decides the encoding of a file from its distinct values, once it is read.
+//! Decides the encoding of a body from its distinct values, once it is read.
+//!
+//! Bytes that are not UTF-8 travel as marks: each stands in the text as one private character, so that a value keeps what was
+//! received until the majority of cells says in which encoding the body is. The cells of the minority keep a mark, which
+//! [`cell_bytes`] reads: they are findings, not a reason to refuse the body.
 
 use std::fmt;
+
+use crate::raw::Packed;
 
 /// Encoding of a source file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,6 +15,10 @@ pub enum Encoding {
     Utf8,
     /// UTF-8 that begins with a byte order mark.
     Utf8Bom,
+    /// UTF-16, low byte first.
+    Utf16Le,
+    /// UTF-16, high byte first.
+    Utf16Be,
     /// Windows-1252, a superset of ISO-8859-1 in practice.
     Windows1252,
     /// Mac Roman, which spreadsheets of some machines still write.
@@ -22,6 +32,8 @@ impl Encoding {
         match self {
             Self::Utf8 => "utf-8",
             Self::Utf8Bom => "utf-8-bom",
+            Self::Utf16Le => "utf-16le",
+            Self::Utf16Be => "utf-16be",
             Self::Windows1252 => "windows-1252",
             Self::MacRoman => "mac-roman",
         }
@@ -34,29 +46,179 @@ impl fmt::Display for Encoding {
     }
 }
 
-/// What the bytes of a value tell about the encoding.
+/// What the bytes of a cell were, compared with those of the body around it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CellBytes {
+    /// In the encoding of the body.
+    Sound,
+    /// Valid UTF-8 in a body of eight-bit text: this is what it reads as, without doubt.
+    OtherEncoding(String),
+    /// Not in the encoding of the body: read as Windows-1252 for display, and nobody knows whether it was meant so.
+    Undecodable(String),
+}
+
+/// Stands before U+0080 to U+00FF for a byte that is not UTF-8.
+const BYTE: u32 = 0xF700;
+/// Ends a value that is UTF-8 in a body that is not.
+const OTHER: char = '\u{F6FE}';
+
+/// What the bytes of that cell were.
+#[must_use]
+pub fn cell_bytes(value: &str) -> CellBytes {
+    if value.is_ascii() {
+        CellBytes::Sound
+    } else if let Some(text) = value.strip_suffix(OTHER) {
+        CellBytes::OtherEncoding(text.to_owned())
+    } else if value.chars().any(|c| marked_byte(c).is_some()) {
+        let shown =
+            |c| marked_byte(c).map_or(c, |byte| eight_bits::character(byte, Encoding::Windows1252));
+        CellBytes::Undecodable(value.chars().map(shown).collect())
+    } else {
+        CellBytes::Sound
+    }
+}
+
+fn marked_byte(c: char) -> Option<u8> {
+    let byte = u32::from(c).checked_sub(BYTE)?;
+    u8::try_from(byte).ok().filter(|byte| *byte >= 0x80)
+}
+
+fn mark_of(byte: u8) -> char {
+    char::from_u32(BYTE + u32::from(byte)).unwrap_or(char::REPLACEMENT_CHARACTER)
+}
+
+/// Bytes as text, those that are not UTF-8 as marks.
+pub(crate) fn with_marks(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|byte| mark_of(*byte)));
+    }
+    text
+}
+
+/// Appends the mark of a byte that is not UTF-8, as UTF-8.
+pub(crate) fn push_mark(byte: u8, out: &mut Vec<u8>) {
+    out.extend_from_slice(mark_of(byte).encode_utf8(&mut [0; 4]).as_bytes());
+}
+
+/// The bytes that a text with marks was read from.
+fn bytes_of(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len());
+    for c in text.chars() {
+        match marked_byte(c) {
+            Some(byte) => bytes.push(byte),
+            None => bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+        }
+    }
+    bytes
+}
+
+/// What a value tells about the encoding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Evidence {
+enum Evidence {
     Ascii,
     Utf8,
     NotUtf8,
 }
 
 impl Evidence {
-    pub(crate) fn of(value: &[u8]) -> Self {
+    fn of(value: &str) -> Self {
         if value.is_ascii() {
             Self::Ascii
-        } else if std::str::from_utf8(value).is_ok() {
-            Self::Utf8
-        } else {
+        } else if value.chars().any(|c| marked_byte(c).is_some()) {
             Self::NotUtf8
+        } else {
+            Self::Utf8
         }
     }
 }
 
+/// Decides the encoding by the majority of cells, and decodes every value in it. A body that declares its encoding keeps it.
+pub(crate) fn settle(
+    declared: Option<Encoding>,
+    header: &mut [String],
+    columns: &mut [Packed],
+) -> Encoding {
+    let mut cells = [0_u64; 2];
+    let mut count = |value: &str, times: u64| match Evidence::of(value) {
+        Evidence::Ascii => {}
+        Evidence::Utf8 => cells[0] += times,
+        Evidence::NotUtf8 => cells[1] += times,
+    };
+    header.iter().for_each(|heading| count(heading, 1));
+    for column in &*columns {
+        if column.values.iter().all(|value| value.is_ascii()) {
+            continue;
+        }
+        let times = column.counts();
+        for (value, times) in column.values.iter().zip(times) {
+            count(value, times);
+        }
+    }
+    let [utf8, other] = cells;
+    let usual = declared.unwrap_or(Encoding::Utf8);
+    if declared.is_some() || other <= utf8 {
+        header
+            .iter_mut()
+            .filter(|heading| Evidence::of(heading) == Evidence::NotUtf8)
+            .for_each(|heading| {
+                *heading = eight_bits::decode(&bytes_of(heading), Encoding::Windows1252);
+            });
+        return usual;
+    }
+    let all = || {
+        let values = columns.iter().flat_map(|column| &column.values);
+        header.iter().chain(values)
+    };
+    let encoding =
+        eight_bits::recognise(all().filter(|value| Evidence::of(value) == Evidence::NotUtf8));
+    for heading in header {
+        if Evidence::of(heading) == Evidence::NotUtf8 {
+            *heading = eight_bits::decode(&bytes_of(heading), encoding);
+        }
+    }
+    for value in columns.iter_mut().flat_map(|column| &mut column.values) {
+        match Evidence::of(value) {
+            Evidence::Ascii => {}
+            Evidence::Utf8 => value.push(OTHER),
+            Evidence::NotUtf8 => {
+                let bytes = bytes_of(value);
+                let nobody_writes =
+                    encoding == Encoding::Windows1252 && eight_bits::is_not_windows_1252(&bytes);
+                if !nobody_writes {
+                    *value = eight_bits::decode(&bytes, encoding);
+                }
+            }
+        }
+    }
+    encoding
+}
+
+/// Every reading of a heading that may be right: as it is, or each eight-bit encoding when it is not UTF-8.
+pub(crate) fn readings(header: &[Vec<u8>]) -> Vec<Vec<String>> {
+    let plain: Vec<String> = header.iter().map(|heading| with_marks(heading)).collect();
+    if plain
+        .iter()
+        .all(|heading| Evidence::of(heading) != Evidence::NotUtf8)
+    {
+        return vec![plain];
+    }
+    [Encoding::Windows1252, Encoding::MacRoman]
+        .into_iter()
+        .map(|encoding| {
+            let read = |heading: &String| match Evidence::of(heading) {
+                Evidence::NotUtf8 => eight_bits::decode(&bytes_of(heading), encoding),
+                Evidence::Ascii | Evidence::Utf8 => heading.clone(),
+            };
+            plain.iter().map(read).collect()
+        })
+        .collect()
+}
+
 /// Encodings that have one byte for each character.
-pub(crate) mod eight_bits {
-    use super::Encoding;
+mod eight_bits {
+    use super::{Encoding, bytes_of};
 
     /// `É à ç é è ê ù` in Mac Roman; two are no character of French in Windows-1252, five are none at all.
     const MAC: [u8; 7] = [0x83, 0x88, 0x8D, 0x8E, 0x8F, 0x90, 0x9D];
@@ -66,11 +228,13 @@ pub(crate) mod eight_bits {
     const NONE_IN_WINDOWS: [u8; 5] = [0x81, 0x8D, 0x8F, 0x90, 0x9D];
 
     /// Mac Roman when French letters of Mac Roman are there and those of Windows-1252 are not.
-    pub(crate) fn recognise<'a>(values: impl Iterator<Item = &'a Vec<u8>>) -> Encoding {
+    pub(super) fn recognise<'a>(values: impl Iterator<Item = &'a String>) -> Encoding {
         let (mut mac, mut windows) = (false, false);
-        for byte in values.flatten() {
-            mac |= MAC.contains(byte);
-            windows |= WINDOWS.contains(byte);
+        for value in values {
+            for byte in bytes_of(value) {
+                mac |= MAC.contains(&byte);
+                windows |= WINDOWS.contains(&byte);
+            }
         }
         if mac && !windows {
             Encoding::MacRoman
@@ -79,25 +243,34 @@ pub(crate) mod eight_bits {
         }
     }
 
-    pub(crate) fn is_not_windows_1252(bytes: &[u8]) -> bool {
+    pub(super) fn is_not_windows_1252(bytes: &[u8]) -> bool {
         bytes.iter().any(|byte| NONE_IN_WINDOWS.contains(byte))
     }
 
     /// Reads bytes that are not UTF-8. Every byte has a character, five controls included.
-    pub(crate) fn decode(bytes: &[u8], encoding: Encoding) -> String {
+    pub(super) fn decode(bytes: &[u8], encoding: Encoding) -> String {
         let table = match encoding {
             Encoding::MacRoman => encoding_rs::MACINTOSH,
-            Encoding::Utf8 | Encoding::Utf8Bom | Encoding::Windows1252 => encoding_rs::WINDOWS_1252,
+            Encoding::Utf8
+            | Encoding::Utf8Bom
+            | Encoding::Utf16Le
+            | Encoding::Utf16Be
+            | Encoding::Windows1252 => encoding_rs::WINDOWS_1252,
         };
         table.decode_without_bom_handling(bytes).0.into_owned()
     }
+
+    pub(super) fn character(byte: u8, encoding: Encoding) -> char {
+        let text = decode(&[byte], encoding);
+        text.chars().next().unwrap_or(char::REPLACEMENT_CHARACTER)
+    }
 }
 
-/// Reads bytes as text in that encoding; what is not UTF-8 in a file that should be is replaced.
+/// Reads the bytes of one line as text: in UTF-8 when they are, else in the eight-bit encoding of the body.
 #[must_use]
 pub fn decode(bytes: &[u8], encoding: Encoding) -> String {
-    match encoding {
-        Encoding::Utf8 | Encoding::Utf8Bom => String::from_utf8_lossy(bytes).into_owned(),
-        Encoding::Windows1252 | Encoding::MacRoman => eight_bits::decode(bytes, encoding),
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => eight_bits::decode(bytes, encoding),
     }
 }

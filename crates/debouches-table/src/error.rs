@@ -22,6 +22,12 @@ pub enum TableError {
         /// What is wrong.
         problem: String,
     },
+    /// The body is of a known kind that is not read; the text names it.
+    #[error("a body of kind {what} is not read")]
+    Unsupported {
+        /// What it is.
+        what: &'static str,
+    },
     /// A limit that protects the machine was passed.
     #[error("line {line}: {what} is over the limit of {limit}")]
     OverLimit {

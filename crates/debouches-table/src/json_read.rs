@@ -1,16 +1,18 @@
-//! Reads JSON records into a raw table: an array of flat objects, or an object one member of which is such an array.
+//! Reads JSON records into a raw table: an array of flat objects, an object one member of which is such an array, or one
+//! object on each line. Records may be wrapped, as the APIs of portals do.
 
+mod text;
 mod visit;
 
 use std::cell::Cell;
-use std::io::{self, BufRead as _, BufReader, Read};
+use std::io::{self, Read};
 use std::rc::Rc;
 
-use crate::csv_read::UTF8_BOM;
-use crate::{Encoding, Progress, RawTable, ReadLimits, TableError};
+use crate::headings::EveryHeading;
+use crate::text::Text;
+use crate::{Progress, RawTable, ReadLimits, ReadOptions, TableError};
 
-/// Reads JSON records. A member of a record becomes a cell: texts and numbers as written, `null` as nothing, a list of
-/// scalars joined with `,`. Records may name other members than their neighbours: what is not named is empty.
+/// Reads JSON records, every member of them.
 ///
 /// # Errors
 /// When the stream fails, when the body is not such JSON, or when a limit is passed.
@@ -19,35 +21,51 @@ pub fn read_json(
     limits: ReadLimits,
     progress: &mut Progress<'_>,
 ) -> Result<RawTable, TableError> {
-    let mut input = BufReader::with_capacity(1 << 16, input);
-    let bom = input.fill_buf()?.starts_with(UTF8_BOM);
-    if bom {
-        input.consume(UTF8_BOM.len());
-    }
+    let options = ReadOptions {
+        limits,
+        jobs: 1,
+        headings: &EveryHeading,
+    };
+    read_records(input, options, progress)
+}
+
+/// Reads JSON records. A member of a record becomes a cell: texts and numbers as written, `null` and `NaN` as nothing, a list
+/// of scalars joined with `,`. Records may name other members than their neighbours: what is not named is empty.
+///
+/// # Errors
+/// When the stream fails, when the body is not such JSON, or when a limit is passed.
+pub fn read_records(
+    input: impl Read,
+    options: ReadOptions<'_>,
+    progress: &mut Progress<'_>,
+) -> Result<RawTable, TableError> {
+    let text = Text::open(input)?;
+    let declared = text.declared();
     let at = Rc::new(Position {
         line: Cell::new(1),
         ..Position::default()
     });
+    let not_numbers = Rc::new(Cell::new(0));
+    let limit = options.limits.row_bytes;
     let mut parser = serde_json::Deserializer::from_reader(Guarded {
-        input,
+        input: text::Repaired::new(text, Rc::clone(&not_numbers)),
         at: Rc::clone(&at),
-        limit: limits.row_bytes,
+        limit,
     });
-    match visit::records(&mut parser, limits, &at, progress) {
-        Ok(table) => Ok(table.finish(if bom {
-            Encoding::Utf8Bom
-        } else {
-            Encoding::Utf8
-        })),
+    match visit::records(&mut parser, options, &at, progress) {
+        Ok((table, mut passed_over)) => {
+            passed_over.not_numbers = not_numbers.get();
+            Ok(table.settle(declared, passed_over))
+        }
         Err(visit::Failure::Table(failure)) => Err(failure),
         Err(visit::Failure::Json(_)) if at.over.get() => Err(TableError::OverLimit {
             line: at.line.get(),
             what: "the size of the record in bytes",
-            limit: limits.row_bytes,
+            limit,
         }),
         Err(visit::Failure::Json(error)) if error.is_io() => Err(TableError::Io(error.into())),
         Err(visit::Failure::Json(error)) => Err(TableError::NotRecords {
-            line: error.line() as u64,
+            line: (error.line() as u64).max(1),
             problem: without_place(&error),
         }),
     }
@@ -98,6 +116,7 @@ impl<R: Read> Read for Guarded<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Encoding, Headings};
 
     fn read(text: &str) -> Result<RawTable, TableError> {
         let limits = ReadLimits {
@@ -107,6 +126,68 @@ mod tests {
             ..ReadLimits::default()
         };
         read_json(text.as_bytes(), limits, &mut |_| {})
+    }
+
+    struct Known;
+
+    impl Headings for Known {
+        fn wanted(&self, _: &[String]) -> Option<Vec<bool>> {
+            None
+        }
+
+        fn knows(&self, heading: &str) -> bool {
+            ["a", "b"].contains(&heading)
+        }
+    }
+
+    fn read_known(body: &[u8]) -> Result<RawTable, TableError> {
+        let options = ReadOptions {
+            limits: ReadLimits::default(),
+            jobs: 1,
+            headings: &Known,
+        };
+        read_records(body, options, &mut |_| {})
+    }
+
+    fn refusal_of(text: &str) -> String {
+        read_known(text.as_bytes()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn records_on_lines_and_wrapped_records_are_read_like_others() {
+        let bodies = [
+            "{\"a\": 1, \"b\": \"x\", \"z\": {\"lon\": 1}}\n{\"b\": \"y\", \"a\": 2}\n",
+            "[{\"recordid\": \"r\", \"fields\": {\"a\": 1, \"b\": \"x\"}}, {\"fields\": {\"a\": 2, \"b\": \"y\"}, \"recordid\": \"s\"}]",
+            "{\"nhits\": 2, \"records\": [{\"record\": {\"id\": 1, \"fields\": {\"a\": 1, \"b\": \"x\"}}}, {\"record\": {\"fields\": {\"a\": 2, \"b\": \"y\"}}}]}",
+            "{\"fields\": {\"a\": 1, \"b\": \"x\"}, \"recordid\": \"r\"}\n{\"fields\": {\"a\": 2, \"b\": \"y\"}}",
+            "{\"links\": [{\"rel\": \"self\"}], \"results\": [{\"a\": 1, \"b\": \"x\"}, {\"a\": 2, \"b\": \"y\"}]}",
+        ];
+        for body in bodies {
+            let raw = read_known(body.as_bytes()).unwrap();
+            assert_eq!(raw.rows(), 2, "{body}");
+            let cells = |heading: &str| {
+                let index = raw.header.iter().position(|own| own == heading).unwrap();
+                [0, 1].map(|row| raw.column(index).value(row).to_owned())
+            };
+            assert_eq!(
+                (cells("a"), cells("b")),
+                (
+                    ["1".to_owned(), "2".to_owned()],
+                    ["x".to_owned(), "y".to_owned()]
+                ),
+                "{body}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_the_body_announces_and_how_it_is_encoded_are_noted() {
+        let raw = read_known(b"{\"total_count\": 9, \"next\": null, \"results\": [{\"a\": NaN, \"b\": \"Lyc\xE9e\"}]}").unwrap();
+        assert_eq!(raw.passed_over.announced, Some(9));
+        assert!(!raw.passed_over.has_next_page);
+        assert_eq!(raw.passed_over.not_numbers, 1);
+        assert_eq!(raw.encoding, Encoding::Windows1252);
+        assert_eq!(raw.column(1).value(0), "Lycée");
     }
 
     fn refusal(text: &str) -> String {
@@ -142,7 +223,11 @@ mod tests {
             "line 2: invalid type: integer `2`, expected a record"
         );
         assert_eq!(
-            refusal("{\"a\": 1}"),
+            refusal_of("{\"errorcode\": 10002, \"error\": \"The maximum rows\"}"),
+            "line 1: the source answered with an error instead of records: The maximum rows, 10002"
+        );
+        assert_eq!(
+            refusal_of("{\"z\": 1}"),
             "line 1: no member is a list of records"
         );
         assert_eq!(
@@ -154,13 +239,6 @@ mod tests {
             "line 1: the record has `a` twice"
         );
         assert_eq!(refusal("[{\"a\":"), "line 1: EOF while parsing a value");
-        let damaged = read_json(
-            &b"[{\"a\": \"Lyc\xE9e\"}]"[..],
-            ReadLimits::default(),
-            &mut |_| {},
-        )
-        .unwrap_err();
-        assert_eq!(damaged.to_string(), "line 1: invalid unicode code point");
     }
 
     #[test]

@@ -1,27 +1,65 @@
 //! A table as received: every cell is text, nothing is interpreted yet.
 
 use crate::csv_read::Dialect;
-use crate::encoding::{Encoding, Evidence, eight_bits};
+use crate::encoding::{self, Encoding};
+use crate::keys::Keys;
 
 /// A table of text cells.
 #[derive(Debug)]
 pub struct RawTable {
-    /// Headings, trimmed; an empty or repeated heading is kept as it is.
+    /// Headings of the columns that were read, trimmed; an empty or repeated heading is kept as it is.
     pub header: Vec<String>,
+    /// Columns that were not read, because nobody looks for them.
+    pub dropped: Vec<DroppedColumn>,
     /// How cells were separated; none in JSON.
     pub dialect: Option<Dialect>,
-    /// Encoding found.
+    /// Encoding of the body.
     pub encoding: Encoding,
     /// Line of the file on which each row begins, from 1, header included.
     pub lines: Vec<u32>,
     /// Rows that have not the width of the header, set aside.
     pub ragged: Vec<RaggedRow>,
-    /// Values that are not UTF-8 in a file that is.
-    pub undecodable: Vec<Undecodable>,
     /// Where a quote is opened and never closed: the line, and the beginning of the record.
     pub unclosed_quote: Option<(u64, String)>,
-    columns: Vec<RawColumn>,
-    undecoded: Vec<(Vec<Vec<u8>>, Vec<u32>)>,
+    /// True when the header is that of no known layout: nothing after it was read.
+    pub is_unread: bool,
+    /// True when the last byte of the text is a line end.
+    pub ends_with_line: bool,
+    /// What was passed over while reading.
+    pub passed_over: PassedOver,
+    columns: Vec<Packed>,
+}
+
+/// What reading passed over or read otherwise than written: harmless, and noted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PassedOver {
+    /// Line of the header, when lines stand above it.
+    pub header_line: u32,
+    /// True when the first line names the separator, as spreadsheets like it.
+    pub separator_line: bool,
+    /// Rows whose cells are all empty.
+    pub blank_rows: u64,
+    /// Rows that have more cells than the header, all of them empty.
+    pub wide_rows: u64,
+    /// End marks and zero bytes after the text.
+    pub padding: u64,
+    /// Values such as `NaN` that are no JSON, read as nothing.
+    pub not_numbers: u64,
+    /// Number of records that the body announces, when it does.
+    pub announced: Option<u64>,
+    /// True when the body names a page that follows it.
+    pub has_next_page: bool,
+    /// Sheets of a workbook that were not read.
+    pub other_sheets: Vec<String>,
+}
+
+/// A column that was not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DroppedColumn {
+    /// Its heading.
+    pub heading: String,
+    /// True when one of its cells is not empty.
+    pub is_filled: bool,
 }
 
 /// A row that has not the width of the header.
@@ -29,7 +67,7 @@ pub struct RawTable {
 pub struct RaggedRow {
     /// Line on which it begins.
     pub line: u64,
-    /// Number of cells found.
+    /// Number of its cells.
     pub cells: usize,
     /// Beginning of the row, cells glued together.
     pub begins_with: String,
@@ -37,23 +75,12 @@ pub struct RaggedRow {
     pub breaks: bool,
 }
 
-/// A value that is not UTF-8 in a file that is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Undecodable {
-    /// Line on which its row begins.
-    pub line: u64,
-    /// Place of the column, from 0.
-    pub column: usize,
-    /// The value, read as Windows-1252 for display: what it was meant to be, nobody knows.
-    pub value: String,
-}
-
-/// A column of text cells: distinct values, and the place of each cell among them.
+/// A column of text cells: distinct values, and the index of each cell among them.
 #[derive(Debug, Default)]
 pub struct RawColumn {
     /// Distinct values, in the order of their first appearance.
     pub values: Vec<String>,
-    /// For each row, the place of its value in `values`.
+    /// For each row, the index of its value in `values`.
     pub keys: Vec<u32>,
 }
 
@@ -65,29 +92,72 @@ impl RawColumn {
     }
 }
 
+/// A column of a raw table, read in place.
+#[derive(Debug, Clone, Copy)]
+pub struct ColumnView<'a>(&'a Packed);
+
+impl<'a> ColumnView<'a> {
+    /// Distinct values, in the order of their first appearance.
+    #[must_use]
+    pub fn values(self) -> &'a [String] {
+        &self.0.values
+    }
+
+    /// The cell of a row.
+    #[must_use]
+    pub fn value(self, row: usize) -> &'a str {
+        &self.0.values[self.0.keys.get(row) as usize]
+    }
+
+    /// For each row, the index of its value.
+    pub fn keys(self) -> impl Iterator<Item = u32> + 'a {
+        self.0.keys.iter()
+    }
+}
+
+/// A column as it is stored.
+#[derive(Debug, Default)]
+pub(crate) struct Packed {
+    pub(crate) values: Vec<String>,
+    pub(crate) keys: Keys,
+}
+
+impl Packed {
+    /// How many cells have each value.
+    pub(crate) fn counts(&self) -> Vec<u64> {
+        let mut counts = vec![0; self.values.len()];
+        self.keys.iter().for_each(|key| counts[key as usize] += 1);
+        counts
+    }
+}
+
 impl RawTable {
-    pub(crate) fn new(width: usize, dialect: Option<Dialect>, bom: bool) -> Self {
+    pub(crate) fn new(dialect: Option<Dialect>) -> Self {
         Self {
             header: Vec::new(),
+            dropped: Vec::new(),
             dialect,
-            encoding: if bom {
-                Encoding::Utf8Bom
-            } else {
-                Encoding::Utf8
-            },
+            encoding: Encoding::Utf8,
             lines: Vec::new(),
             ragged: Vec::new(),
-            undecodable: Vec::new(),
             unclosed_quote: None,
+            is_unread: false,
+            ends_with_line: true,
+            passed_over: PassedOver::default(),
             columns: Vec::new(),
-            undecoded: (0..width).map(|_| (Vec::new(), Vec::new())).collect(),
         }
     }
 
     /// Number of columns.
     #[must_use]
     pub fn width(&self) -> usize {
-        self.undecoded.len().max(self.columns.len())
+        self.columns.len()
+    }
+
+    /// Number of headings, those of the columns that were not read included.
+    #[must_use]
+    pub fn header_width(&self) -> usize {
+        self.header.len() + self.dropped.len()
     }
 
     /// Number of rows, without those set aside.
@@ -96,27 +166,19 @@ impl RawTable {
         self.lines.len()
     }
 
-    /// A column by its place.
+    /// A column by its index.
     #[must_use]
-    pub fn column(&self, place: usize) -> &RawColumn {
-        &self.columns[place]
+    pub fn column(&self, index: usize) -> ColumnView<'_> {
+        ColumnView(&self.columns[index])
     }
 
     /// Takes a column out, so that its memory is freed as soon as it is cast.
-    pub fn take_column(&mut self, place: usize) -> RawColumn {
-        std::mem::take(&mut self.columns[place])
-    }
-
-    /// A table whose cells are text already, on the lines where its records begin.
-    pub(crate) fn of_text(
-        header: Vec<String>,
-        columns: Vec<RawColumn>,
-        lines: Vec<u32>,
-        encoding: Encoding,
-    ) -> Self {
-        let mut raw = Self::new(0, None, encoding == Encoding::Utf8Bom);
-        (raw.header, raw.columns, raw.lines) = (header, columns, lines);
-        raw
+    pub fn take_column(&mut self, index: usize) -> RawColumn {
+        let Packed { values, keys } = std::mem::take(&mut self.columns[index]);
+        RawColumn {
+            values,
+            keys: keys.iter().collect(),
+        }
     }
 
     /// The same body laid out otherwise: other columns, and the line of the body that each row comes from.
@@ -131,60 +193,34 @@ impl RawTable {
                 .all(|column| column.keys.len() == lines.len()),
             "each column has a cell for each row"
         );
-        (self.columns, self.lines) = (columns, lines);
+        let pack = |column: RawColumn| Packed {
+            values: column.values,
+            keys: column.keys.into_iter().collect(),
+        };
+        (self.columns, self.lines) = (columns.into_iter().map(pack).collect(), lines);
         self
     }
 
-    pub(crate) fn set_column(&mut self, place: usize, values: Vec<Vec<u8>>, keys: Vec<u32>) {
-        self.undecoded[place] = (values, keys);
-    }
-
-    /// Decides the encoding of the whole file from its distinct values, then decodes them.
-    ///
-    /// No valid UTF-8 beside bytes that are not: the file has one byte for each character, in Windows-1252 or in Mac Roman.
-    /// Both: the file is damaged, and each bad value is told.
-    pub(crate) fn settle_encoding(&mut self, header: Vec<Vec<u8>>) {
-        let undecoded = std::mem::take(&mut self.undecoded);
-        let all = || {
-            header
-                .iter()
-                .chain(undecoded.iter().flat_map(|(values, _)| values))
-        };
-        let has = |wanted: Evidence| all().any(|value| Evidence::of(value) == wanted);
-        let damaged = has(Evidence::NotUtf8);
-        if damaged && self.encoding == Encoding::Utf8 && !has(Evidence::Utf8) {
-            self.encoding = eight_bits::recognise(all());
-            if self.encoding == Encoding::Windows1252 {
-                self.undecodable =
-                    self.damaged_values(&header, &undecoded, eight_bits::is_not_windows_1252);
-            }
-        } else if damaged {
-            self.undecodable = self.damaged_values(&header, &undecoded, |bytes| {
-                Evidence::of(bytes) == Evidence::NotUtf8
-            });
-        }
-        let encoding = self.encoding;
-        let decode = |bytes: Vec<u8>| {
-            String::from_utf8(bytes)
-                .unwrap_or_else(|error| eight_bits::decode(error.as_bytes(), encoding))
-        };
+    /// Sets headings and columns, and decides the encoding by the majority of their cells unless the body declares one.
+    pub(crate) fn settle(
+        &mut self,
+        mut header: Vec<String>,
+        mut columns: Vec<Packed>,
+        declared: Option<Encoding>,
+    ) {
+        self.encoding = encoding::settle(declared, &mut header, &mut columns);
         self.header = header
             .into_iter()
-            .map(|cell| decode(cell).trim().to_owned())
+            .map(|heading| heading.trim().to_owned())
             .collect();
-        self.columns = undecoded
-            .into_iter()
-            .map(|(values, keys)| RawColumn {
-                values: values.into_iter().map(decode).collect(),
-                keys,
-            })
-            .collect();
+        self.columns = columns;
     }
 
     /// A cell that holds whole rows: a line break followed by as many separators as a row has.
     pub(crate) fn swallowed_rows(&self) -> Option<(u64, String)> {
         let separator = char::from(self.dialect?.separator);
-        let wanted = self.header.len().saturating_sub(1).max(1);
+        let width = self.header.len() + self.dropped.len();
+        let wanted = width.saturating_sub(1).max(1);
         let holds_rows = |value: &str| {
             value
                 .split_once('\n')
@@ -192,7 +228,7 @@ impl RawTable {
         };
         self.columns.iter().find_map(|column| {
             let key = column.values.iter().position(|value| holds_rows(value))?;
-            let row = column.keys.iter().position(|own| *own as usize == key)?;
+            let row = column.keys.iter().position(|other| other as usize == key)?;
             Some((u64::from(self.lines[row]), column.values[key].clone()))
         })
     }
@@ -206,7 +242,7 @@ impl RawTable {
             }
             _ => {
                 let row = self.rows().checked_sub(1)?;
-                let mut cells = self.columns.iter().map(|column| column.value(row));
+                let mut cells = (0..self.width()).map(|index| self.column(index).value(row));
                 let cell = if at_end {
                     cells.next_back()
                 } else {
@@ -215,38 +251,5 @@ impl RawTable {
                 Some((last_line, cell.to_owned()))
             }
         }
-    }
-
-    fn damaged_values(
-        &self,
-        header: &[Vec<u8>],
-        columns: &[(Vec<Vec<u8>>, Vec<u32>)],
-        is_damaged: fn(&[u8]) -> bool,
-    ) -> Vec<Undecodable> {
-        let shown = |bytes: &[u8]| eight_bits::decode(bytes, Encoding::Windows1252);
-        let mut found: Vec<Undecodable> = header
-            .iter()
-            .enumerate()
-            .filter(|(_, bytes)| is_damaged(bytes))
-            .map(|(column, bytes)| Undecodable {
-                line: 1,
-                column,
-                value: shown(bytes),
-            })
-            .collect();
-        for (column, (values, keys)) in columns.iter().enumerate() {
-            let damaged: Vec<bool> = values.iter().map(|value| is_damaged(value)).collect();
-            let rows = keys
-                .iter()
-                .enumerate()
-                .filter(|(_, key)| damaged[**key as usize]);
-            found.extend(rows.map(|(row, key)| Undecodable {
-                line: u64::from(self.lines[row]),
-                column,
-                value: shown(&values[*key as usize]),
-            }));
-        }
-        found.sort_by_key(|bad| (bad.line, bad.column));
-        found
     }
 }

@@ -1,17 +1,21 @@
 //! Builds a raw table record by record, for bodies that are not delimited text.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::encoder::Encoder;
-use crate::raw::{RawColumn, RawTable};
+use crate::raw::{DroppedColumn, PassedOver, RawTable};
 use crate::{Encoding, ReadLimits, TableError};
+
+/// Records between two measures of the memory that the table takes.
+const MEASURED_EVERY: usize = 256;
 
 /// A raw table in the making. A column that a record does not name is empty there.
 pub struct RawBuilder {
     limits: ReadLimits,
     header: Vec<String>,
-    places: HashMap<String, usize>,
+    indices: HashMap<String, usize>,
     columns: Vec<(Encoder, usize)>,
+    dropped: BTreeMap<String, bool>,
     lines: Vec<u32>,
 }
 
@@ -30,43 +34,76 @@ impl RawBuilder {
         Self {
             limits,
             header: Vec::new(),
-            places: HashMap::new(),
+            indices: HashMap::new(),
             columns: Vec::new(),
+            dropped: BTreeMap::new(),
             lines: Vec::new(),
         }
     }
 
-    /// Declares a column, so that it exists in a table without records, and gives its place.
+    /// Declares a column, so that it exists in a table without records, and returns its index.
     ///
     /// # Errors
     /// When there are too many columns.
     pub fn column(&mut self, heading: &str) -> Result<usize, TableError> {
-        if let Some(place) = self.places.get(heading) {
-            return Ok(*place);
+        if let Some(index) = self.indices.get(heading) {
+            return Ok(*index);
         }
-        let limit = self.limits.columns;
-        if self.header.len() >= limit {
-            return Err(TableError::OverLimit {
-                line: self.line(),
-                what: "the number of columns",
-                limit: limit as u64,
-            });
-        }
-        let place = self.header.len();
+        self.check_columns()?;
+        let index = self.header.len();
         self.header.push(heading.to_owned());
-        self.places.insert(heading.to_owned(), place);
+        self.indices.insert(heading.to_owned(), index);
         self.columns.push((Encoder::new(), 0));
-        Ok(place)
+        Ok(index)
+    }
+
+    /// Notes a cell of a column that nobody looks for.
+    ///
+    /// # Errors
+    /// When there are too many columns.
+    pub fn drop_cell(&mut self, heading: &str, is_filled: bool) -> Result<(), TableError> {
+        match self.dropped.get_mut(heading) {
+            Some(filled) => *filled |= is_filled,
+            None => {
+                self.check_columns()?;
+                self.dropped.insert(heading.to_owned(), is_filled);
+            }
+        }
+        Ok(())
+    }
+
+    fn check_columns(&self) -> Result<(), TableError> {
+        let limit = self.limits.columns;
+        if self.header.len() + self.dropped.len() < limit {
+            return Ok(());
+        }
+        Err(TableError::OverLimit {
+            line: self.line(),
+            what: "the number of columns",
+            limit: limit as u64,
+        })
     }
 
     /// Begins a record, on that line of the body.
     ///
     /// # Errors
-    /// When there are too many cells.
+    /// When there are too many cells, or they take too much memory.
     pub fn record(&mut self, line: u32) -> Result<(), TableError> {
         self.lines.push(line);
         self.limits
-            .check_cells(self.lines.len(), self.header.len(), Some(line))
+            .check_cells(self.lines.len(), self.header.len(), Some(line))?;
+        if self.lines.len().is_multiple_of(MEASURED_EVERY) {
+            let columns: u64 = self.columns.iter().map(|(column, _)| column.memory()).sum();
+            let lines = (self.lines.capacity() * size_of::<u32>()) as u64;
+            self.limits.check_memory(columns + lines, Some(line))?;
+        }
+        Ok(())
+    }
+
+    /// Number of records begun.
+    #[must_use]
+    pub fn records(&self) -> usize {
+        self.lines.len()
     }
 
     /// Gives a cell of the record in progress. The inner result says that the heading came twice.
@@ -86,9 +123,9 @@ impl RawBuilder {
                 limit: limit as u64,
             });
         }
-        let place = self.column(heading)?;
+        let index = self.column(heading)?;
         let rows = self.lines.len();
-        let (encoder, filled) = &mut self.columns[place];
+        let (encoder, filled) = &mut self.columns[index];
         if *filled == rows {
             return Ok(Err(NamedTwice {
                 heading: heading.to_owned(),
@@ -100,24 +137,28 @@ impl RawBuilder {
         Ok(Ok(()))
     }
 
-    /// The table.
-    ///
-    /// # Panics
-    /// Never: cells were given as text.
+    /// The table, of a body in UTF-8.
     #[must_use]
     pub fn finish(self, encoding: Encoding) -> RawTable {
+        self.settle(Some(encoding), PassedOver::default())
+    }
+
+    /// The table, its encoding decided by the majority of cells unless the body declares one.
+    pub(crate) fn settle(self, declared: Option<Encoding>, passed_over: PassedOver) -> RawTable {
         let rows = self.lines.len();
         let columns = self.columns.into_iter().map(|(mut encoder, mut filled)| {
             pad(&mut encoder, &mut filled, rows);
-            let (values, keys) = encoder.finish();
-            let text = |bytes| String::from_utf8(bytes).expect("cells were given as text");
-            RawColumn {
-                values: values.into_iter().map(text).collect(),
-                keys,
-            }
+            encoder.finish()
         });
-        let columns = columns.collect();
-        RawTable::of_text(self.header, columns, self.lines, encoding)
+        let mut raw = RawTable::new(None);
+        raw.settle(self.header, columns.collect(), declared);
+        raw.lines = self.lines;
+        raw.passed_over = passed_over;
+        let dropped = self.dropped.into_iter();
+        raw.dropped = dropped
+            .map(|(heading, is_filled)| DroppedColumn { heading, is_filled })
+            .collect();
+        raw
     }
 
     fn line(&self) -> u64 {

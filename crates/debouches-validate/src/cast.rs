@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use debouches_model::spec::{CodeProblem, ColumnKind, ColumnSpec, TableSpec};
+use debouches_model::spec::{ColumnKind, ColumnSpec, TableSpec};
 use debouches_model::{Finding, RuleCode, ValueStatus, Vintage};
 use debouches_table::{
-    Column, DecimalColumn, IntegerColumn, RawColumn, RawTable, StatusColumn, Table, TableError,
-    TextColumn,
+    CellBytes, Column, DecimalColumn, IntegerColumn, RawColumn, RawTable, StatusColumn, Table,
+    TableError, TextColumn, cell_bytes,
 };
 
 use crate::findings::Findings;
-use crate::number;
+use crate::number::{Number, Numbers};
+use crate::text::Texts;
 
 /// The typed table, with the refused rows still in it.
 pub(crate) fn cast(
@@ -42,7 +43,11 @@ pub(crate) fn cast(
             table.set(&column.name, values)?;
             table.set(&column.status_name(), Column::Status(statuses))?;
         } else {
-            table.set(&column.name, Column::Text(text(column, &cells, findings)))?;
+            let is_key = spec.key.contains(&column.name);
+            table.set(
+                &column.name,
+                Column::Text(text((column, is_key), &cells, findings)),
+            )?;
         }
     }
     Ok(table)
@@ -64,12 +69,12 @@ impl Vintages {
             Some((vintage, place)) => {
                 let column = raw.column(place);
                 let distinct = column
-                    .values
+                    .values()
                     .iter()
                     .map(|value| Vintage::parse(value.trim(), &vintage.style))
                     .collect();
                 Self {
-                    keys: column.keys.clone(),
+                    keys: column.keys().collect(),
                     distinct,
                 }
             }
@@ -104,7 +109,7 @@ impl Vintages {
             .enumerate()
             .filter(|(_, key)| self.distinct[**key as usize].is_none())
         {
-            let value = &raw.column(place).values[*key as usize];
+            let value = &raw.column(place).values()[*key as usize];
             findings.about_row(
                 row,
                 Finding::new(RuleCode::MalformedCode)
@@ -117,8 +122,8 @@ impl Vintages {
 }
 
 /// What a distinct value means for a measure.
-enum Cell<T> {
-    Value(T),
+enum Cell {
+    Value(f64),
     /// A marker that says why there is no value.
     Null(ValueStatus),
     /// Nothing, which means what the vintage tells, or that by default.
@@ -133,47 +138,43 @@ fn measure(
     vintages: &Vintages,
     findings: &mut Findings<'_>,
 ) -> (Column, StatusColumn) {
-    match column.kind {
-        ColumnKind::Integer => {
-            let meanings = meanings(missing, column, cells, number::integer, "integer");
-            let statuses = statuses(column, cells, &meanings, vintages, findings);
-            let value = |key: &u32| {
-                if let Cell::Value(value) = &meanings[*key as usize] {
-                    Some(*value)
-                } else {
-                    None
-                }
-            };
-            (
-                Column::Integer(cells.keys.iter().map(value).collect::<IntegerColumn>()),
-                statuses,
-            )
+    let meanings = meanings(missing, column, cells);
+    let statuses = statuses(column, cells, &meanings, vintages, findings);
+    let value = |key: &u32| {
+        if let Cell::Value(value) = meanings[*key as usize] {
+            Some(value)
+        } else {
+            None
         }
+    };
+    let values = cells.keys.iter().map(value);
+    let column = match column.kind {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "checked when the value was read"
+        )]
+        ColumnKind::Integer => Column::Integer(
+            values
+                .map(|value| value.map(|value| value as i32))
+                .collect::<IntegerColumn>(),
+        ),
         ColumnKind::Decimal | ColumnKind::Text | ColumnKind::Boolean | ColumnKind::List => {
-            let meanings = meanings(missing, column, cells, number::decimal, "number");
-            let statuses = statuses(column, cells, &meanings, vintages, findings);
-            let value = |key: &u32| {
-                if let Cell::Value(value) = &meanings[*key as usize] {
-                    Some(*value)
-                } else {
-                    None
-                }
-            };
-            (
-                Column::Decimal(cells.keys.iter().map(value).collect::<DecimalColumn>()),
-                statuses,
-            )
+            Column::Decimal(values.collect::<DecimalColumn>())
         }
-    }
+    };
+    (column, statuses)
 }
 
-fn meanings<T: Copy + Into<f64>>(
+fn meanings(
     missing: &BTreeMap<String, ValueStatus>,
     column: &ColumnSpec,
     cells: &RawColumn,
-    parse: fn(&str) -> Option<T>,
-    expected: &str,
-) -> Vec<Cell<T>> {
+) -> Vec<Cell> {
+    let is_integer = column.kind == ColumnKind::Integer;
+    let expected = if is_integer { "integer" } else { "number" };
+    let numbers = Numbers::of(column, cells.values.iter());
+    let fits =
+        |value: f64| !is_integer || (value.fract() == 0.0 && value.abs() <= f64::from(i32::MAX));
     let meaning = |raw: &String| {
         let text = raw.trim();
         if text.is_empty() {
@@ -182,12 +183,16 @@ fn meanings<T: Copy + Into<f64>>(
         if let Some(status) = missing.get(text) {
             return Cell::Null(*status);
         }
-        match parse(text) {
-            None => Cell::Bad(RuleCode::NotANumber, expected.to_owned()),
-            Some(value) if !within(column, value.into()) => {
-                Cell::Bad(RuleCode::OutOfBounds, bounds(column))
+        if cell_bytes(text) != CellBytes::Sound {
+            return Cell::Bad(RuleCode::UndecodableBytes, expected.to_owned());
+        }
+        match numbers.read(text) {
+            Number::Ambiguous(small, large) => {
+                Cell::Bad(RuleCode::AmbiguousNumber, format!("{small} | {large}"))
             }
-            Some(value) => Cell::Value(value),
+            Number::Value(value) if fits(value) && within(column, value) => Cell::Value(value),
+            Number::Value(value) if fits(value) => Cell::Bad(RuleCode::OutOfBounds, bounds(column)),
+            Number::Value(_) | Number::None => Cell::Bad(RuleCode::NotANumber, expected.to_owned()),
         }
     };
     cells.values.iter().map(meaning).collect()
@@ -205,10 +210,10 @@ fn bounds(column: &ColumnSpec) -> String {
 }
 
 /// The state of each row: measured, or the reason of the null, which depends on the marker and on the vintage.
-fn statuses<T>(
+fn statuses(
     column: &ColumnSpec,
     cells: &RawColumn,
-    meanings: &[Cell<T>],
+    meanings: &[Cell],
     vintages: &Vintages,
     findings: &mut Findings<'_>,
 ) -> StatusColumn {
@@ -222,7 +227,7 @@ fn statuses<T>(
         .any(|meaning| matches!(meaning, Cell::Bad(..)))
         || planned.iter().any(Option::is_some);
     if troubled {
-        tell(column, cells, meanings, vintages, &planned, findings);
+        report_cells(column, cells, meanings, vintages, &planned, findings);
     }
     let rows = cells.keys.iter().zip(&vintages.keys);
     rows.map(|(key, vintage)| match &meanings[*key as usize] {
@@ -234,10 +239,10 @@ fn statuses<T>(
     .collect()
 }
 
-fn tell<T>(
+fn report_cells(
     column: &ColumnSpec,
     cells: &RawColumn,
-    meanings: &[Cell<T>],
+    meanings: &[Cell],
     vintages: &Vintages,
     planned: &[Option<ValueStatus>],
     findings: &mut Findings<'_>,
@@ -283,63 +288,42 @@ fn planned_null(column: &ColumnSpec, vintage: Option<Vintage>) -> Option<ValueSt
     }
 }
 
-/// A text column: trimmed, null when empty, each distinct value checked once.
-fn text(column: &ColumnSpec, cells: &RawColumn, findings: &mut Findings<'_>) -> TextColumn {
+/// A text column: each distinct value read once, null when empty.
+fn text(
+    (column, is_key): (&ColumnSpec, bool),
+    cells: &RawColumn,
+    findings: &mut Findings<'_>,
+) -> TextColumn {
     let mut values: Vec<String> = Vec::new();
-    let mut places: HashMap<&str, u32> = HashMap::new();
-    let mut problems: Vec<Option<(RuleCode, String)>> = Vec::new();
-    let mut keys: Vec<Option<u32>> = Vec::with_capacity(cells.values.len());
-    for raw in &cells.values {
-        let value = raw.trim();
-        if value.is_empty() {
-            keys.push(None);
-            problems.push(
-                column
-                    .required
-                    .then(|| (RuleCode::RequiredMissing, String::new())),
-            );
-        } else {
-            problems.push(problem(column, value));
-            keys.push(Some(*places.entry(value).or_insert_with(|| {
-                values.push(value.to_owned());
+    let mut known: HashMap<String, u32> = HashMap::new();
+    let texts = Texts::of(column, is_key, &cells.values);
+    let read: Vec<_> = cells.values.iter().map(|raw| texts.read(raw)).collect();
+    let keys: Vec<Option<u32>> = read
+        .iter()
+        .map(|cell| {
+            let value = cell.value.as_ref()?;
+            let key = *known.entry(value.clone()).or_insert_with(|| {
+                values.push(value.clone());
                 u32::try_from(values.len() - 1).expect("fewer values than cells")
-            })));
-        }
-    }
+            });
+            Some(key)
+        })
+        .collect();
     if column.format.is_some_and(|format| format.has_check_letter) {
-        let filled = cells
-            .keys
-            .iter()
-            .filter(|key| keys[**key as usize].is_some())
-            .count();
+        let is_filled = |key: &&u32| keys[**key as usize].is_some();
+        let filled = cells.keys.iter().filter(is_filled).count();
         findings.compared_all(RuleCode::UaiCheckLetter, filled as u64);
     }
-    if problems.iter().any(Option::is_some) {
+    if read.iter().any(|cell| !cell.problems.is_empty()) {
         for (row, key) in cells.keys.iter().enumerate() {
-            if let Some((rule, expected)) = &problems[*key as usize] {
-                let finding = Finding::new(*rule)
+            for problem in &read[*key as usize].problems {
+                let finding = Finding::new(problem.rule)
                     .column(&column.name)
-                    .value(&cells.values[*key as usize]);
-                findings.about_row(row, finding.expected(expected));
+                    .value(&problem.shown)
+                    .expected(&problem.expected);
+                findings.about_cell(row, finding, problem.cost);
             }
         }
     }
     TextColumn::new(&values, cells.keys.iter().map(|key| keys[*key as usize]))
-}
-
-fn problem(column: &ColumnSpec, value: &str) -> Option<(RuleCode, String)> {
-    if !column.values.is_empty() && !column.values.iter().any(|known| known == value) {
-        return Some((RuleCode::NotInDomain, column.values.join(", ")));
-    }
-    let format = column
-        .format
-        .filter(|_| !column.except.iter().any(|known| known == value));
-    if let Some(Err(problem)) = format.map(|format| format.check(value)) {
-        return Some(match problem {
-            CodeProblem::Form(form) => (RuleCode::MalformedCode, form),
-            CodeProblem::CheckLetter(right) => (RuleCode::UaiCheckLetter, right),
-        });
-    }
-    let formula = value.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    formula.then(|| (RuleCode::FormulaCell, String::new()))
 }

@@ -6,21 +6,28 @@
 //! Deliberately absent: input and output, async, and the enrichment of anything.
 
 mod body;
+mod budget;
 mod cast;
+mod code;
+mod damage;
+mod day;
 mod error;
+mod family;
 mod findings;
 mod format;
-mod last_byte;
 mod layout;
 mod number;
 mod refused;
 mod rules;
 mod shape;
 mod stage;
+mod text;
 
+pub use body::read_body;
+pub use budget::Budget;
 pub use error::ValidateError;
 pub use format::{Arrangement, BodyContent, BodyFormat, BodyKind, Formats};
 pub use layout::{Given, Sheet};
 pub use refused::RefusedRows;
-pub use shape::{Shape, Shapes, shape_schema};
+pub use shape::{Proposal, Shape, Shapes, propose, shape_schema};
 pub use stage::{FILE_NOTE, FORMAT, Input, Options, Outcome, validate};

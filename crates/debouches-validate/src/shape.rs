@@ -9,11 +9,15 @@ use serde::Deserialize;
 use crate::format::{BodyKind, Code};
 
 mod file;
+mod known;
+mod propose;
 mod recognise;
 mod shapes;
 
 pub use file::shape_schema;
-pub(crate) use recognise::{Recognised, recognise};
+pub(crate) use known::KnownHeadings;
+pub use propose::{Proposal, propose};
+pub(crate) use recognise::{Recognised, choose, place};
 pub use shapes::Shapes;
 
 /// How many rows one record makes: one for each value of a column, when a generation has a heading for each.
@@ -39,6 +43,10 @@ pub struct Shape {
     pub(crate) by_position: Vec<String>,
     pub(crate) headings: BTreeMap<String, String>,
     pub(crate) optional: BTreeMap<String, String>,
+    /// What is lost without an optional heading, in French.
+    pub(crate) lost: BTreeMap<String, String>,
+    /// True when its header was never seen in a file of the producer.
+    pub unverified: bool,
     ignored: BTreeSet<String>,
     allow_extra: bool,
     pub(crate) given: BTreeMap<String, String>,
@@ -68,6 +76,53 @@ impl Shape {
                 (file::spread_heading(heading, value), column.as_str(), place)
             })
         })
+    }
+
+    /// True when its columns are found by their position, not by their headings.
+    pub(crate) fn is_by_position(&self) -> bool {
+        !self.header.is_empty()
+    }
+
+    /// Every heading that a file of this shape may have.
+    pub(crate) fn known_headings(&self) -> impl Iterator<Item = String> + '_ {
+        let spread = self.spread_all().map(|(heading, _, _)| heading);
+        let named = self.headings.keys().chain(self.optional.keys());
+        named
+            .chain(&self.ignored)
+            .chain(&self.header)
+            .cloned()
+            .chain(spread)
+    }
+
+    /// The header with each heading as the shape writes it, when one alone differs by case or by what nobody sees.
+    pub(crate) fn canonical(&self, header: &[String]) -> Vec<String> {
+        if self.is_by_position() {
+            let same = self.header.len() == header.len();
+            let near = |(a, b): (&String, &String)| folded(a) == folded(b);
+            return if same && self.header.iter().zip(header).all(near) {
+                self.header.clone()
+            } else {
+                header.to_vec()
+            };
+        }
+        let known: BTreeSet<String> = self.known_headings().collect();
+        let mut near: BTreeMap<String, Option<&String>> = BTreeMap::new();
+        for heading in &known {
+            near.entry(folded(heading))
+                .and_modify(|only| *only = None)
+                .or_insert(Some(heading));
+        }
+        let canonical = |heading: &String| {
+            if known.contains(heading) {
+                return heading.clone();
+            }
+            let only = near.get(&folded(heading)).copied().flatten();
+            match only.filter(|only| !header.contains(only)) {
+                Some(only) => only.clone(),
+                None => heading.clone(),
+            }
+        };
+        header.iter().map(canonical).collect()
     }
 
     fn missing(&self, header: &[String]) -> Vec<String> {
@@ -115,4 +170,9 @@ impl Shape {
             .cloned()
             .collect()
     }
+}
+
+/// A heading as it is compared: without what nobody sees, in lower case.
+pub(crate) fn folded(heading: &str) -> String {
+    debouches_table::tidy_heading(heading).to_lowercase()
 }

@@ -4,20 +4,20 @@ use std::io::{self, Read};
 
 use debouches_model::spec::TableSpec;
 use debouches_model::{Event, Finding, Observer, Report, RuleCode, Unit, Vintage};
-use debouches_table::{RawTable, ReadLimits, Table, TableError};
+use debouches_table::{PassedOver, RawTable, ReadLimits, Table, TableError};
 
-use crate::ValidateError;
-use crate::body::{self, Body};
+use crate::body::{self, Body, BodyReader};
 use crate::cast::cast;
+use crate::family;
 use crate::findings::Findings;
-use crate::last_byte::LastByte;
 use crate::layout::{Given, lay_out};
-use crate::refused::{Reading, RefusedRows};
+use crate::refused::{Lines, Reading, RefusedRows};
 use crate::rules;
-use crate::shape::{Recognised, Shape, Shapes, recognise};
+use crate::shape::{KnownHeadings, Recognised, Shape, Shapes, choose, place};
+use crate::{Budget, ValidateError};
 
 /// Format number of the output: moves when the same bytes give another table.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;
 
 /// Name of the note of the report that holds the name of the file.
 pub const FILE_NOTE: &str = "file";
@@ -41,6 +41,8 @@ pub struct Options {
     pub jobs: usize,
     /// Bounds on what is read.
     pub limits: ReadLimits,
+    /// How many rows may be set aside.
+    pub budget: Budget,
 }
 
 /// What came out. The table is there only when the verdict is favourable.
@@ -73,24 +75,22 @@ pub fn validate(
     if shapes.is_empty() {
         return Err(ValidateError::NoShape(spec.id.clone()));
     }
-    let given = input.given;
-    let mut findings = Findings::new(spec, input.name);
+    let mut findings = Findings::new(spec, input.name, options.budget);
     let task = format!("validate {}", spec.id);
     observer.on(Event::Started {
         task: &task,
         total: input.bytes,
         unit: Unit::Bytes,
     });
-    let last_byte = LastByte::default();
-    let body = Box::new(last_byte.watch(input.body));
-    let read = body::read(body, shapes, options, &mut |done| {
+    let known = KnownHeadings::of(shapes);
+    let read = body::read(input.body, shapes, (options, &known), &mut |done| {
         observer.on(Event::Advanced { task: &task, done })
     });
     observer.on(Event::Finished { task: &task });
     let Body {
         raw,
-        shapes,
-        findings: told,
+        reader,
+        findings: about_parts,
         notes,
     } = match read {
         Ok(body) => body,
@@ -102,11 +102,24 @@ pub fn validate(
             return Ok(refused(findings));
         }
     };
-    match look_at_file(spec, &raw, shapes, last_byte.is_line_end(), &mut findings) {
+    let shapes: Vec<Shape> = shapes
+        .iter()
+        .filter(|shape| reader.may_have(&shape.body))
+        .cloned()
+        .collect();
+    match check_file(spec, &raw, &shapes, &mut findings) {
         Some(recognised) => {
-            told.into_iter()
+            about_parts
+                .into_iter()
                 .for_each(|finding| findings.about_file(finding));
-            let mut outcome = check(spec, raw, &recognised, given, options.limits, findings)?;
+            let checked = Checked {
+                spec,
+                recognised: &recognised,
+                given: input.given,
+                limits: options.limits,
+                reader,
+            };
+            let mut outcome = check(checked, raw, findings)?;
             outcome.report.notes.extend(notes);
             Ok(outcome)
         }
@@ -119,6 +132,9 @@ fn body_finding(error: TableError) -> Result<Finding, TableError> {
     match error {
         TableError::NotText { begins_with } => {
             Ok(Finding::new(RuleCode::NotATable).line(1).value(begins_with))
+        }
+        TableError::Unsupported { what } => {
+            Ok(Finding::new(RuleCode::UnsupportedFormat).value(what))
         }
         TableError::OverLimit { line, what, limit } => Ok(Finding::new(RuleCode::UnreadableBody)
             .line(line)
@@ -140,26 +156,16 @@ fn body_finding(error: TableError) -> Result<Finding, TableError> {
     }
 }
 
-/// File-level checks; gives the places of the columns unless the file must be refused whole.
-fn look_at_file(
+/// File-level checks; returns where the columns stand unless the file must be refused as it is.
+fn check_file(
     spec: &TableSpec,
     raw: &RawTable,
-    shapes: Vec<Shape>,
-    ends_with_line: bool,
+    shapes: &[Shape],
     findings: &mut Findings<'_>,
 ) -> Option<Recognised> {
     findings.expect_rows(raw.lines.clone());
-    if raw.header.is_empty() || raw.rows() + raw.ragged.len() == 0 {
+    if raw.header.is_empty() || (!raw.is_unread && raw.rows() + raw.ragged.len() == 0) {
         findings.about_file(Finding::new(RuleCode::EmptyFile));
-    }
-    for bad in &raw.undecodable {
-        let heading = raw.header.get(bad.column).cloned().unwrap_or_default();
-        findings.about_file(
-            Finding::new(RuleCode::UndecodableBytes)
-                .line(bad.line)
-                .column(heading)
-                .value(&bad.value),
-        );
     }
     if let Some((line, text)) = &raw.unclosed_quote {
         findings.about_file(
@@ -168,20 +174,39 @@ fn look_at_file(
                 .value(text),
         );
     }
+    check_complete(raw, findings);
     if findings.is_fatal() {
         return None;
     }
-    let recognised = match recognise(shapes, &raw.header) {
-        Ok(recognised) => recognised,
+    let dropped = raw.dropped.iter().map(|column| column.heading.clone());
+    let received: Vec<String> = raw.header.iter().cloned().chain(dropped).collect();
+    let shape = match choose(shapes, &received) {
+        Ok(shape) => shape,
         Err(finding) => {
             findings.about_file(*finding);
             return None;
         }
     };
-    for heading in &recognised.extra {
-        findings.about_file(Finding::new(RuleCode::ExtraColumn).line(1).column(heading));
+    let extra = place(shape, &received).extra;
+    let is_empty = |heading: &String| {
+        let dropped = raw.dropped.iter().find(|column| column.heading == *heading);
+        heading.is_empty() && dropped.is_some_and(|column| !column.is_filled)
+    };
+    for heading in extra.iter().filter(|heading| !is_empty(heading)) {
+        findings.about_file(
+            Finding::new(RuleCode::ExtraColumn)
+                .line(u64::from(raw.passed_over.header_line.max(1)))
+                .column(heading),
+        );
     }
-    let encodings = &recognised.shape.encodings;
+    let recognised = place(shape, &raw.header);
+    for (heading, loss) in &recognised.lacking {
+        let finding = Finding::new(RuleCode::MissingColumn)
+            .line(u64::from(raw.passed_over.header_line.max(1)))
+            .column(heading);
+        findings.about_file(finding.value(loss));
+    }
+    let encodings = &shape.encodings;
     if !encodings.iter().any(|known| known == raw.encoding.as_str()) {
         findings.about_file(
             Finding::new(RuleCode::UnexpectedEncoding)
@@ -189,7 +214,7 @@ fn look_at_file(
                 .expected(encodings.join(", ")),
         );
     }
-    rules::look(spec, raw, ends_with_line, findings);
+    rules::check_file(spec, raw, findings);
     if findings.is_fatal() {
         return None;
     }
@@ -198,28 +223,63 @@ fn look_at_file(
         findings.about_record(
             row.line,
             finding
-                .expected(raw.header.len().to_string())
+                .expected(raw.header_width().to_string())
                 .key(&row.begins_with),
         );
     }
     Some(recognised)
 }
 
-fn check(
-    spec: &TableSpec,
-    raw: RawTable,
-    recognised: &Recognised,
-    given: &Given,
+/// A page of a larger answer is no delivery.
+fn check_complete(raw: &RawTable, findings: &mut Findings<'_>) {
+    let records = raw.rows() as u64;
+    let PassedOver {
+        announced,
+        has_next_page,
+        ..
+    } = raw.passed_over;
+    let more = announced.filter(|announced| *announced > records);
+    if more.is_some() || has_next_page {
+        let expected = more.map_or_else(|| format!("> {records}"), |more| more.to_string());
+        let finding = Finding::new(RuleCode::IncompletePage).value(records.to_string());
+        findings.about_file(finding.expected(expected));
+    }
+}
+
+/// What a table is checked with.
+struct Checked<'a> {
+    spec: &'a TableSpec,
+    recognised: &'a Recognised,
+    given: &'a Given,
     limits: ReadLimits,
+    reader: BodyReader,
+}
+
+fn check(
+    checked: Checked<'_>,
+    raw: RawTable,
     mut findings: Findings<'_>,
 ) -> Result<Outcome, ValidateError> {
+    let Checked {
+        spec,
+        recognised,
+        given,
+        limits,
+        reader,
+    } = checked;
     let wrap = |source| ValidateError::Table {
         table: spec.id.clone(),
         source,
     };
-    let set_aside = raw.ragged.len() as u64;
-    let encoding = raw.encoding;
-    let separator = raw.dialect.map(|dialect| char::from(dialect.separator));
+    let notes = reading_notes(&raw, recognised, &reader);
+    let reading = match raw.dialect {
+        Some(dialect) => Reading::Lines(Lines {
+            separator: char::from(dialect.separator),
+            encoding: raw.encoding,
+            header: raw.passed_over.header_line.max(1),
+        }),
+        None => Reading::Records(reader, limits, raw.header.clone()),
+    };
     let ragged = raw
         .ragged
         .iter()
@@ -233,23 +293,21 @@ fn check(
     findings.expect_columns(places.keys());
     let rows = raw.rows();
     let table = cast(spec, raw, &places, &recognised.shape.missing, &mut findings).map_err(wrap)?;
-    rules::run(spec, &table, &mut findings).map_err(wrap)?;
+    if !findings.is_lost() {
+        rules::run(spec, &table, &mut findings).map_err(wrap)?;
+        family::set_aside(spec, &table, &mut findings).map_err(wrap)?;
+    }
     let file = findings.file().to_owned();
     let kept = findings.kept_rows();
-    let reading = match separator {
-        Some(separator) => Reading::Lines(separator, encoding),
-        None => Reading::Records(recognised.shape.body.clone(), limits),
-    };
     let refused_rows = RefusedRows::new(findings.reasons(), &starts, reading);
     let lines = findings.kept_lines();
-    let (findings, mut report) = findings.finish(Some(&table), set_aside);
+    let set_aside = keys_set_aside(spec, &table, &findings);
+    let (findings, mut report) = findings.finish(Some(&table));
+    report.notes.extend(notes);
     report.notes.insert(FILE_NOTE.to_owned(), file);
-    report
-        .notes
-        .insert("shape".to_owned(), recognised.shape.name.clone());
-    report
-        .notes
-        .insert("encoding".to_owned(), encoding.to_string());
+    if let Some(keys) = set_aside {
+        report.notes.insert("keys_set_aside".to_owned(), keys);
+    }
     if let Some(vintages) = vintages(spec, &table) {
         report.notes.insert("vintages".to_owned(), vintages);
     }
@@ -257,11 +315,6 @@ fn check(
         report
             .notes
             .insert("records".to_owned(), records.to_string());
-    }
-    if let Some(separator) = separator {
-        report
-            .notes
-            .insert("separator".to_owned(), separator.to_string());
     }
     let table = if report.is_refused() {
         None
@@ -280,7 +333,7 @@ fn check(
 }
 
 fn refused(findings: Findings<'_>) -> Outcome {
-    let (findings, report) = findings.finish(None, 0);
+    let (findings, report) = findings.finish(None);
     Outcome {
         table: None,
         lines: Vec::new(),
@@ -288,6 +341,73 @@ fn refused(findings: Findings<'_>) -> Outcome {
         findings,
         refused_rows: RefusedRows::default(),
     }
+}
+
+/// What was passed over or read otherwise than written: harmless, and noted.
+fn reading_notes(
+    raw: &RawTable,
+    recognised: &Recognised,
+    reader: &BodyReader,
+) -> Vec<(String, String)> {
+    let passed = &raw.passed_over;
+    let count = |name, count: u64| (count > 0).then(|| (name, count.to_string()));
+    let pairs = |pairs: &[(String, String)]| {
+        let pairs = pairs
+            .iter()
+            .map(|(received, known)| format!("« {received} » → « {known} »"));
+        pairs.collect::<Vec<_>>().join(", ")
+    };
+    let separator = raw
+        .dialect
+        .map(|dialect| char::from(dialect.separator).to_string());
+    let is_first = passed.header_line <= 1;
+    let unused = raw.dropped.len() as u64;
+    let notes = [
+        Some(("shape", recognised.shape.name.clone())),
+        Some(("encoding", raw.encoding.to_string())),
+        separator.map(|separator| ("separator", separator)),
+        (reader.name() != "csv").then(|| ("body", reader.name().to_owned())),
+        (!is_first).then(|| ("header_line", passed.header_line.to_string())),
+        passed
+            .separator_line
+            .then(|| ("separator_line", "1".to_owned())),
+        count("blank_rows", passed.blank_rows),
+        count("wide_rows", passed.wide_rows),
+        count("padding_bytes", passed.padding),
+        count("not_numbers", passed.not_numbers),
+        count("columns_not_read", unused),
+        (!passed.other_sheets.is_empty()).then(|| ("other_sheets", passed.other_sheets.join(", "))),
+        (!recognised.read_as.is_empty()).then(|| ("headings_read_as", pairs(&recognised.read_as))),
+        recognised
+            .shape
+            .unverified
+            .then(|| ("shape_unverified", "true".to_owned())),
+    ];
+    let notes = notes.into_iter().flatten();
+    notes
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
+}
+
+/// Keys named when rows are set aside, so that whoever refers to one knows why it is not there.
+const KEYS_NAMED: usize = 100;
+
+/// The keys of the rows set aside, as other tables refer to them.
+fn keys_set_aside(spec: &TableSpec, table: &Table, findings: &Findings<'_>) -> Option<String> {
+    let refused = findings.refused();
+    if refused.count() == 0 {
+        return None;
+    }
+    let rows = (0..table.rows()).filter(|row| refused.contains(*row));
+    let mut keys: Vec<String> = rows
+        .take(KEYS_NAMED)
+        .map(|row| table.key_of(&spec.key, row))
+        .collect();
+    let more = refused.count() - keys.len() as u64;
+    if more > 0 {
+        keys.push(format!("+ {more}"));
+    }
+    Some(keys.join(" | "))
 }
 
 /// The vintages of the table, for whoever waits for one.

@@ -13,6 +13,7 @@ mod retract;
 mod run;
 mod schema;
 mod secrecy;
+mod shape;
 mod site;
 mod status;
 mod units;
@@ -23,7 +24,7 @@ mod why;
 use clap::CommandFactory as _;
 use debouches_model::Stage;
 
-use crate::args::{Args, Command, Global, PortalCommand};
+use crate::args::{Args, Command, Global, PortalCommand, ShapeCommand};
 use crate::output;
 
 /// Runs the command; gives the exit code.
@@ -64,6 +65,9 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<u8> {
         Command::Show(args) => history::show(global, args).await,
         Command::Units(args) => units::units(global, args),
         Command::Man(args) => man::man(global, args),
+        Command::Shape {
+            command: ShapeCommand::Propose(args),
+        } => shape::propose(global, args),
         Command::Schema { name } => Ok(schema::schema(*name)),
         Command::Waive(args) => waive::waive(global, args),
         Command::Waivers(args) => waive::waivers(global, args),

@@ -33,6 +33,9 @@ pub(crate) struct ConfigFile {
     /// Budgets of the drift gate for every dataset.
     #[serde(default)]
     pub drift: DriftFile,
+    /// How many rows of a table may be set aside, by table.
+    #[serde(default)]
+    pub quarantine: BTreeMap<TableId, super::quarantine::QuarantineFile>,
     #[serde(default, rename = "profile")]
     pub profiles: BTreeMap<String, ProfileFile>,
 }

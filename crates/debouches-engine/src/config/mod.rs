@@ -10,6 +10,7 @@ mod occasion;
 mod portals;
 mod profile;
 mod protection;
+mod quarantine;
 mod resolve;
 mod signature;
 mod source;
@@ -34,6 +35,7 @@ pub use errors::ConfigErrors;
 pub use http::HttpSettings;
 pub use occasion::Occasion;
 pub use protection::Protection;
+pub use quarantine::Quarantine;
 
 /// The pipeline as it is meant: every reference is checked. Only this travels further.
 #[derive(Debug, Clone)]
@@ -106,6 +108,8 @@ pub struct Source {
     pub request: SourceRequest,
     /// Columns that the configuration tells because the file does not.
     pub given: Given,
+    /// How many of its rows may be set aside, where a person decided it.
+    pub quarantine: Option<Quarantine>,
     /// When it should have published, in the order of the configuration.
     pub expected: Vec<Expected>,
 }

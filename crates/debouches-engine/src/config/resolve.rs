@@ -101,6 +101,11 @@ pub(crate) fn resolve(
             .as_ref()
             .map(|signature| signature.public_key.clone());
     }
+    let is_table = |table: &TableId| !domain.shapes.of(table).is_empty();
+    let mut quarantine = super::quarantine::resolve(&typed.quarantine, is_table, &mut problems);
+    for source in &mut sources {
+        source.quarantine = quarantine.remove(&source.spec.id);
+    }
     if !problems.is_empty() {
         return Err(ConfigErrors::new(file, problems));
     }

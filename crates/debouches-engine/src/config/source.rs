@@ -6,7 +6,6 @@ use debouches_fetch::{Address, ApiAddress, Expect, HeadingCheck, Location, Sourc
 use debouches_insertion::Domain;
 use debouches_model::Vintage;
 use debouches_model::spec::TableSpec;
-use debouches_validate::Shape;
 
 use super::file::{AddressFile, ExpectedFile, SourceFile};
 use super::profile::Profile;
@@ -56,9 +55,8 @@ pub(crate) fn resolve(
     } else {
         file.allowed_hosts
     };
-    if domain.shapes.of(&spec.id).iter().any(Shape::is_json) {
-        request.expect = Expect::CsvOrJson;
-    }
+    // A table of text may be delivered in any of the formats that are read, whatever its shapes were made from.
+    request.expect = Expect::CsvOrJson;
     if file.given.is_empty() {
         let table = spec.id.clone();
         let check = move |headings: &[String]| domain.shapes.check_headings(&table, headings);
@@ -77,6 +75,7 @@ pub(crate) fn resolve(
         spec,
         request,
         given: file.given,
+        quarantine: None,
         expected,
     })
 }

@@ -1,12 +1,13 @@
 //! Reads a catalogue: heading, encoding and separator recognised, columns named by the call or by their heading.
 
 use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
+use debouches_fetch::unpack::{Unpack, UnpackError, open_body};
 use debouches_insertion::{CatalogueLine, CodeSystem, Pathway};
 use debouches_model::Fault;
-use debouches_table::{RawTable, ReadLimits, TableError, read_csv};
+use debouches_table::{CellBytes, RawTable, ReadLimits, TableError, cell_bytes, tidy_heading};
+use debouches_validate::read_body;
 
 use super::Request;
 use crate::failure::{Decided, Usage};
@@ -69,14 +70,11 @@ pub(super) fn read(path: &Path, request: &Request, jobs: usize) -> anyhow::Resul
         ))
         .into());
     }
-    let is_packed = path.extension().is_some_and(|extension| extension == "gz");
-    let body: Box<dyn Read + Send> = if is_packed {
-        Box::new(flate2::read::MultiGzDecoder::new(file))
-    } else {
-        Box::new(file)
-    };
-    let raw = read_csv(body, ReadLimits::default(), jobs, &mut |_| {})
-        .map_err(|error| refused_body(path, is_packed, error))?;
+    let name = path.display().to_string();
+    let body =
+        open_body(file, &name, &Unpack::default()).map_err(|error| refused_packed(&error))?;
+    let raw = read_body(body, ReadLimits::for_received(), jobs)
+        .map_err(|error| refused_body(path, error))?;
     refuse_damage(path, &raw)?;
     let system = request.system;
     let column = find(path, &raw, request.column.as_deref(), system)?;
@@ -133,16 +131,21 @@ fn refused(message: String) -> Decided {
 }
 
 /// A body that is no table, or that cannot be unpacked, is the fault of the file; a disk that fails is not.
-fn refused_body(path: &Path, is_packed: bool, error: TableError) -> anyhow::Error {
+fn refused_body(path: &Path, error: TableError) -> anyhow::Error {
+    let name = path.display().to_string();
     match error {
-        TableError::Io(cause) if is_packed => {
-            refused(format!("{}: cannot be unpacked: {cause}", path.display())).into()
-        }
-        TableError::Io(_) => {
-            anyhow::Error::new(error).context(format!("cannot read {}", path.display()))
-        }
+        TableError::Io(cause) => match UnpackError::of_read(&name, 0, cause) {
+            error if error.fault() == Fault::Data => refused_packed(&error).into(),
+            error => anyhow::Error::new(error).context(format!("cannot read {name}")),
+        },
         other => refused(format!("{}: {other}", path.display())).into(),
     }
+}
+
+fn refused_packed(error: &UnpackError) -> Decided {
+    let cause = std::error::Error::source(error);
+    let cause = cause.map(|cause| format!(": {cause}")).unwrap_or_default();
+    refused(format!("cannot be unpacked: {error}{cause}"))
 }
 
 fn refuse_damage(path: &Path, raw: &RawTable) -> Result<(), Decided> {
@@ -163,10 +166,34 @@ fn refuse_damage(path: &Path, raw: &RawTable) -> Result<(), Decided> {
             "{file}, line {line}: {cells} cells under {width} headings, as {count} lines in all; it begins with `{text}`"
         )));
     }
-    if let Some(bad) = raw.undecodable.first() {
-        let (line, column, value) = (bad.line, &raw.header[bad.column], &bad.value);
+    for (index, column) in raw.header.iter().enumerate() {
+        let values = raw.column(index).values();
+        let bad = values
+            .iter()
+            .position(|value| cell_bytes(value) != CellBytes::Sound);
+        let key = bad.and_then(|bad| u32::try_from(bad).ok());
+        let row = key.and_then(|bad| raw.column(index).keys().position(|key| key == bad));
+        if let (Some(row), Some(bad)) = (row, bad) {
+            let (CellBytes::Undecodable(value) | CellBytes::OtherEncoding(value)) =
+                cell_bytes(&values[bad])
+            else {
+                continue;
+            };
+            return Err(refused(format!(
+                "{file}, line {}, column `{column}`: `{value}` is not in the encoding of the rest",
+                raw.lines[row]
+            )));
+        }
+    }
+    let is_again = |(index, heading): &(usize, &String)| {
+        !heading.is_empty()
+            && raw.header[..*index]
+                .iter()
+                .any(|other| tidy_heading(other) == tidy_heading(heading))
+    };
+    if let Some((_, twice)) = raw.header.iter().enumerate().find(is_again) {
         return Err(refused(format!(
-            "{file}, line {line}, column `{column}`: `{value}` is not in the encoding of the rest"
+            "{file}: two columns are headed `{twice}`: nobody knows which one to read; rename one"
         )));
     }
     Ok(())

@@ -6,8 +6,9 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use debouches_disclosure::{Facts, Names, Row, Seen};
+use debouches_fetch::unpack::{Unpack, open_body};
 use debouches_model::ValueStatus;
-use debouches_table::{RawColumn, RawTable, ReadLimits, read_csv};
+use debouches_table::{ColumnView, RawTable, ReadLimits, read_csv};
 
 use super::Layout;
 use crate::failure::Usage;
@@ -18,12 +19,8 @@ use crate::failure::Usage;
 /// Fails when the file cannot be read, lacks a column of the policy, or holds what is no count.
 pub fn facts(path: &Path, layout: &Layout, jobs: usize) -> anyhow::Result<Facts> {
     let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
-    let is_packed = path.extension().is_some_and(|extension| extension == "gz");
-    let body: Box<dyn Read + Send> = if is_packed {
-        Box::new(flate2::read::MultiGzDecoder::new(file))
-    } else {
-        Box::new(file)
-    };
+    let name = path.display().to_string();
+    let body = open_body(file, &name, &Unpack::default())?;
     of_body(body, path, layout, jobs)
 }
 
@@ -66,7 +63,7 @@ pub fn of_body(
         ))
     });
     let counts = counts.collect::<Result<Vec<_>, Usage>>()?;
-    let rates: Vec<Option<&RawColumn>> = layout
+    let rates: Vec<Option<ColumnView>> = layout
         .policy
         .rate
         .iter()
@@ -80,7 +77,7 @@ pub fn of_body(
     let mut shared = Names::default();
     for row in 0..raw.rows() {
         let seen =
-            |(values, statuses, absent_is_hidden): &(&RawColumn, Option<&RawColumn>, bool)| {
+            |(values, statuses, absent_is_hidden): &(ColumnView, Option<ColumnView>, bool)| {
                 seen(
                     values.value(row),
                     statuses.map(|statuses| statuses.value(row)),

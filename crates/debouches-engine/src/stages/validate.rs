@@ -88,7 +88,8 @@ impl<'a> Stage for Validate<'a> {
         let (given, shapes) = (source.given.clone(), self.shapes);
         let options = Options {
             jobs: self.bench.threads,
-            limits: ReadLimits::default(),
+            limits: ReadLimits::for_received(),
+            budget: source.budget(),
         };
         let outcome = blocking(move || {
             let name = body.path.as_str();
@@ -101,6 +102,12 @@ impl<'a> Stage for Validate<'a> {
             Ok(validate(spec, shapes, input, options, observer.as_ref())?)
         })
         .await?;
+        let mut report = outcome.report;
+        if let Some(decided) = &source.quarantine {
+            report
+                .notes
+                .insert("quarantine_reason".to_owned(), decided.reason.clone());
+        }
         let refused_rows = self
             .keep_refused(source, snapshot, outcome.refused_rows)
             .await?;
@@ -110,7 +117,7 @@ impl<'a> Stage for Validate<'a> {
             refused_rows,
             title: spec.title.clone(),
             spec: Some(spec),
-            report: outcome.report,
+            report,
             findings: outcome.findings,
         }))
     }
@@ -189,6 +196,14 @@ fn observed(shapes: &Shapes, source: &Source, snapshot: Artefact) -> Observed<Ar
     let ingredients = source.given.iter().fold(ingredients, |all, (name, value)| {
         all.with(format!("given.{name}"), value)
     });
+    let ingredients = match &source.quarantine {
+        Some(decided) => {
+            let tolerance = decided.budget.tolerance();
+            let amount = format!("{} {}", tolerance.rows, tolerance.share);
+            ingredients.with("quarantine", amount)
+        }
+        None => ingredients,
+    };
     Observed {
         ingredients,
         lineage: vec![snapshot.manifest().as_input()],

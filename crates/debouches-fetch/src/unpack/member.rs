@@ -160,17 +160,43 @@ fn choose(
     }
 }
 
-/// How many entries the end of the archive announces; 65,535 stands for that many or more.
+/// True for a workbook or another document that is an archive: its first file says so. The file is left at its beginning.
+pub(super) fn is_document(file: &mut File) -> io::Result<bool> {
+    let mut head = Vec::new();
+    file.rewind()?;
+    (&mut *file).take(4096).read_to_end(&mut head)?;
+    file.rewind()?;
+    const FIRST_FILES: [&[u8]; 5] = [
+        b"[Content_Types].xml",
+        b"_rels/",
+        b"docProps/",
+        b"xl/",
+        b"mimetype",
+    ];
+    let name = head.get(30..).unwrap_or_default();
+    Ok(FIRST_FILES.iter().any(|first| name.starts_with(first)))
+}
+
+/// How many entries the ends of the archive announce: the usual record and that of large archives are both read.
 fn announced(file: &mut File) -> io::Result<usize> {
     let size = file.metadata()?.len();
     file.seek(SeekFrom::Start(size.saturating_sub(LONGEST_END)))?;
     let mut end = Vec::new();
     (&mut *file).take(LONGEST_END).read_to_end(&mut end)?;
     file.rewind()?;
-    let record = end.windows(4).rposition(|bytes| bytes == b"PK\x05\x06");
-    let count = record.and_then(|record| end.get(record + 10..record + 12));
-    count
-        .map(|count| usize::from(u16::from_le_bytes([count[0], count[1]])))
+    let number = |at: usize, length: usize| {
+        let field = end.get(at..at + length)?;
+        let number = field
+            .iter()
+            .rev()
+            .fold(0_u64, |number, byte| (number << 8) | u64::from(*byte));
+        Some(usize::try_from(number).unwrap_or(usize::MAX))
+    };
+    let record = |mark: &[u8]| end.windows(4).rposition(|bytes| bytes == mark);
+    let usual = record(b"PK\x05\x06").and_then(|at| number(at + 10, 2));
+    let large = record(b"PK\x06\x06").and_then(|at| number(at + 32, 8));
+    usual
+        .map(|usual| usual.max(large.unwrap_or_default()))
         .ok_or_else(|| {
             io::Error::new(
                 io::ErrorKind::UnexpectedEof,

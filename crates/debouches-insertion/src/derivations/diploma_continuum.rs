@@ -31,7 +31,7 @@ pub(super) fn make(
     let year: HashMap<&str, &str> = codes
         .iter()
         .zip(opened.iter())
-        .filter_map(|(code, date)| Some((code?, date?.rsplit('/').next()?)))
+        .filter_map(|(code, date)| Some((code?, date?.split('-').next()?)))
         .collect();
     let row = |(old, new): (&str, &str)| {
         let unknown: Vec<&str> = [old, new]

@@ -108,6 +108,8 @@ pub struct ColumnSpec {
     pub format: Option<CodeFormat>,
     /// Values that are allowed although they do not follow `format`, for instance a mark of all rows.
     pub except: Vec<String>,
+    /// True when its texts may rightly begin like a formula of spreadsheets.
+    pub formula_is_text: bool,
     /// Last year of the first vintage for which the producer delivers the measure.
     pub produced_from: Option<u16>,
     /// Last year of the last vintage for which the producer delivers the measure.

@@ -40,6 +40,8 @@ pub(super) struct ColumnFile {
     /// Values that are allowed although they do not follow `format`.
     #[serde(default)]
     except: Vec<String>,
+    /// What a text that begins like a formula is: `text`, when it is right.
+    formula: Option<FormulaFile>,
     /// Last year of the first vintage for which the producer delivers the measure.
     produced_from: Option<u16>,
     /// Last year of the last vintage for which the producer delivers the measure.
@@ -57,6 +59,14 @@ pub(super) struct ColumnFile {
     /// Horizons in months: one column for each, with `{h}` replaced everywhere.
     #[serde(default)]
     horizons: Vec<u16>,
+}
+
+/// `formula = "text"`: texts of the column may begin like a formula.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum FormulaFile {
+    /// They are texts.
+    Text,
 }
 
 impl ColumnFile {
@@ -89,6 +99,7 @@ impl ColumnFile {
                 values: self.values.clone(),
                 format,
                 except: self.except.clone(),
+                formula_is_text: self.formula.is_some(),
                 produced_from: self.produced_from,
                 produced_until: self.produced_until,
                 not_yet_from: self.not_yet_from,

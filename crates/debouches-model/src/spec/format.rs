@@ -24,12 +24,17 @@ pub struct CodeFormat {
     pub is_looked_up: bool,
     /// True when it names a training or a diploma.
     pub names_training: bool,
+    /// Number of characters of a value that lost no leading zero; 0 when values have several lengths.
+    pub length: usize,
     check: fn(&str) -> Result<(), CodeProblem>,
 }
 
 impl CodeFormat {
     /// Any code: kept as it is.
     pub const CODE: Self = Self::new("code", |_| Ok(()));
+
+    /// A day: any form of producers in, ISO 8601 inside.
+    pub const DAY: Self = Self::new("day", |_| Ok(())).not_looked_up();
 
     /// A code system that readers look rows up by.
     #[must_use]
@@ -39,6 +44,7 @@ impl CodeFormat {
             has_check_letter: false,
             is_looked_up: true,
             names_training: false,
+            length: 0,
             check,
         }
     }
@@ -61,6 +67,13 @@ impl CodeFormat {
     #[must_use]
     pub const fn not_looked_up(mut self) -> Self {
         self.is_looked_up = false;
+        self
+    }
+
+    /// The system, whose values all have that length: zeros that a spreadsheet took away are known.
+    #[must_use]
+    pub const fn of_length(mut self, length: usize) -> Self {
+        self.length = length;
         self
     }
 
@@ -99,7 +112,7 @@ pub struct CodeFormats(Vec<CodeFormat>);
 
 impl Default for CodeFormats {
     fn default() -> Self {
-        Self(vec![CodeFormat::CODE])
+        Self(vec![CodeFormat::CODE, CodeFormat::DAY])
     }
 }
 

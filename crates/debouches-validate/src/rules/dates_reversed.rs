@@ -1,9 +1,8 @@
-//! A code closes after it opens: columns are the opening day, the closing day, as `dd/mm/yyyy`. Either may be empty.
+//! A code closes after it opens: columns are the opening day, the closing day, as ISO writes them. Either may be empty.
 //! `N_MEF` of May 2025 breaks it on 17 rows.
 
-use chrono::NaiveDate;
 use debouches_model::spec::TableSpec;
-use debouches_model::{Finding, RuleCode};
+use debouches_model::{Finding, RuleCode, parse_day};
 use debouches_table::{Table, TableError};
 
 use crate::findings::Findings;
@@ -22,7 +21,7 @@ pub(crate) fn check(
             let (Some(opens), Some(found)) = (open_of.get(row), close_of.get(row)) else {
                 continue;
             };
-            let (Some(first), Some(last)) = (day(opens), day(found)) else {
+            let (Some(first), Some(last)) = (parse_day(opens), parse_day(found)) else {
                 continue;
             };
             findings.compared(RuleCode::DatesReversed);
@@ -38,9 +37,4 @@ pub(crate) fn check(
         }
     }
     Ok(())
-}
-
-/// A day as the nomenclatures spell it.
-fn day(text: &str) -> Option<NaiveDate> {
-    NaiveDate::parse_from_str(text, "%d/%m/%Y").ok()
 }

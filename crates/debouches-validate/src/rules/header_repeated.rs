@@ -11,7 +11,7 @@ pub(crate) fn check(raw: &RawTable, findings: &mut Findings<'_>) {
     };
     let first = raw.column(place);
     let Some(key) = first
-        .values
+        .values()
         .iter()
         .position(|value| value.trim() == raw.header[place])
     else {
@@ -21,10 +21,9 @@ pub(crate) fn check(raw: &RawTable, findings: &mut Findings<'_>) {
         (0..raw.width()).all(|place| raw.column(place).value(row).trim() == raw.header[place])
     };
     let rows = first
-        .keys
-        .iter()
+        .keys()
         .enumerate()
-        .filter(|(_, own)| **own as usize == key)
+        .filter(|(_, other)| *other as usize == key)
         .map(|(row, _)| row);
     for row in rows.filter(|row| repeats(*row)).collect::<Vec<_>>() {
         findings.about_row(

@@ -28,13 +28,8 @@ use debouches_table::{RawTable, Table, TableError};
 use crate::findings::Findings;
 
 /// Runs the rules about the file as received, before it is cast.
-pub(crate) fn look(
-    spec: &TableSpec,
-    raw: &RawTable,
-    ends_with_line: bool,
-    findings: &mut Findings<'_>,
-) {
-    truncated_last_line::check(raw, ends_with_line, findings);
+pub(crate) fn check_file(spec: &TableSpec, raw: &RawTable, findings: &mut Findings<'_>) {
+    truncated_last_line::check(raw, findings);
     too_few_rows::check(spec, raw, findings);
     header_repeated::check(raw, findings);
 }

@@ -6,20 +6,19 @@ use debouches_table::RawTable;
 
 use crate::findings::Findings;
 
-/// `ends_with_line` tells whether the last byte of the body is a line end.
-pub(crate) fn check(raw: &RawTable, ends_with_line: bool, findings: &mut Findings<'_>) {
+pub(crate) fn check(raw: &RawTable, findings: &mut Findings<'_>) {
     let last_whole = raw.lines.last().map_or(0, |line| u64::from(*line));
     if let Some(last) = raw
         .ragged
         .last()
-        .filter(|last| !ends_with_line && last.line > last_whole)
+        .filter(|last| !raw.ends_with_line && last.line > last_whole)
     {
         let finding = Finding::new(RuleCode::TruncatedLastLine)
             .line(last.line)
             .value(last.cells.to_string());
         findings.about_file(
             finding
-                .expected(raw.header.len().to_string())
+                .expected(raw.header_width().to_string())
                 .key(&last.begins_with),
         );
     }

@@ -42,6 +42,16 @@ struct ShapeFile {
     /// Headings that a file of this generation may lack.
     #[serde(default)]
     optional: BTreeMap<String, String>,
+    /// What is lost without an optional heading, in French; a heading that is lost without a word needs none.
+    #[serde(default)]
+    lost: BTreeMap<String, String>,
+    /// Headings of `columns` that were empty in every file seen, as those of measures that nobody produces: a file may lack
+    /// them, and nothing is lost.
+    #[serde(default)]
+    always_empty: Vec<String>,
+    /// True when the header was never seen in a file of the producer.
+    #[serde(default)]
+    unverified: bool,
     /// Headings that are left out, and why.
     #[serde(default)]
     ignored: BTreeMap<String, String>,
@@ -116,9 +126,18 @@ pub(super) fn parse(
     } else {
         file.columns
     };
-    let (spread_headings, headings) = headings
+    let (spread_headings, headings): (BTreeMap<_, _>, BTreeMap<_, _>) = headings
         .into_iter()
         .partition(|(heading, _)| heading.contains(SPREAD));
+    let (never_filled, headings): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        headings.into_iter().partition(|(heading, column)| {
+            let is_never_produced = spec
+                .column(column)
+                .is_some_and(|column| column.not_produced);
+            is_never_produced || file.always_empty.contains(heading)
+        });
+    let mut optional = file.optional;
+    optional.extend(never_filled);
     let encodings = if file.encodings.is_empty() {
         vec!["utf-8".to_owned(), "utf-8-bom".to_owned()]
     } else {
@@ -131,7 +150,9 @@ pub(super) fn parse(
         header: file.header,
         by_position: file.by_position,
         headings,
-        optional: file.optional,
+        optional,
+        lost: file.lost,
+        unverified: file.unverified,
         ignored: file.ignored.into_keys().collect::<BTreeSet<_>>(),
         allow_extra: file.allow_extra,
         given: file.given,

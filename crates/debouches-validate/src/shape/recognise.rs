@@ -10,25 +10,43 @@ use super::Shape;
 #[derive(Debug)]
 pub(crate) struct Recognised {
     pub(crate) shape: Shape,
-    /// Place of each column, by its published name.
+    /// Index of each column, by its published name.
     pub(crate) places: BTreeMap<String, usize>,
-    /// For each column that a record spreads over several rows, the place that each row is read from.
+    /// For each column that a record spreads over several rows, the index that each row is read from.
     pub(crate) spread: BTreeMap<String, Vec<Option<usize>>>,
+    /// Headings that the shape does not know.
     pub(crate) extra: Vec<String>,
+    /// Headings read as others, which differ from them by case or by what nobody sees.
+    pub(crate) read_as: Vec<(String, String)>,
+    /// Optional headings that the file lacks, and what is lost without them.
+    pub(crate) lacking: Vec<(String, String)>,
 }
 
 /// The shape of that header, or the finding that says how it differs from the closest one.
-pub(crate) fn recognise(shapes: Vec<Shape>, header: &[String]) -> Result<Recognised, Box<Finding>> {
-    let distance = |shape: &Shape| (shape.missing(header).len(), shape.extra(header).len());
-    // Among generations that lack as much, the one that was looked for by name is told before the one of fixed places.
-    let by_place = |shape: &Shape| !shape.header.is_empty() && shape.header != header;
+pub(crate) fn choose<'a>(
+    shapes: &'a [Shape],
+    header: &[String],
+) -> Result<&'a Shape, Box<Finding>> {
+    let distance = |shape: &&Shape| {
+        let canonical = shape.canonical(header);
+        let inexact = canonical.iter().zip(header).filter(|(a, b)| a != b).count();
+        // Among generations that lack as much, the one that is found by name is told before the one of fixed positions.
+        let by_position = shape.is_by_position() && !shape.missing(&canonical).is_empty();
+        (
+            by_position,
+            shape.missing(&canonical).len(),
+            inexact,
+            shape.extra(&canonical).len(),
+        )
+    };
     let closest = shapes
-        .into_iter()
-        .min_by_key(|shape| (by_place(shape), distance(shape)))
+        .iter()
+        .min_by_key(distance)
         .expect("a table has a shape");
-    let missing = closest.missing(header);
-    let count = |heading: &&String| header.iter().filter(|own| own == heading).count();
-    if closest.header.is_empty()
+    let header = closest.canonical(header);
+    let missing = closest.missing(&header);
+    let count = |heading: &&String| header.iter().filter(|other| other == heading).count();
+    if !closest.is_by_position()
         && let Some(twice) = closest.headings.keys().find(|heading| count(heading) > 1)
     {
         let finding = Finding::new(RuleCode::UnknownHeader).line(1).column(twice);
@@ -39,9 +57,9 @@ pub(crate) fn recognise(shapes: Vec<Shape>, header: &[String]) -> Result<Recogni
         ));
     }
     if missing.is_empty() {
-        return Ok(placed(closest, header));
+        return Ok(closest);
     }
-    let extra = closest.extra(header);
+    let extra = closest.extra(&header);
     let wanted: Vec<String> = missing
         .iter()
         .map(|heading| with_closest(heading, &extra))
@@ -54,17 +72,19 @@ pub(crate) fn recognise(shapes: Vec<Shape>, header: &[String]) -> Result<Recogni
     ))
 }
 
-fn placed(shape: Shape, header: &[String]) -> Recognised {
-    let place = |heading: &str| header.iter().position(|own| own == heading);
+/// Where the columns of a shape stand under a header.
+pub(crate) fn place(shape: &Shape, received: &[String]) -> Recognised {
+    let header = shape.canonical(received);
+    let index = |heading: &str| header.iter().position(|other| other == heading);
     let named = shape.headings.iter().chain(&shape.optional);
-    let named = named.filter_map(|(heading, column)| Some((column.clone(), place(heading)?)));
-    let by_place = shape
+    let named = named.filter_map(|(heading, column)| Some((column.clone(), index(heading)?)));
+    let by_position = shape
         .by_position
         .iter()
         .enumerate()
         .filter(|(_, column)| !column.is_empty());
     let places = named
-        .chain(by_place.map(|(place, column)| (column.clone(), place)))
+        .chain(by_position.map(|(index, column)| (column.clone(), index)))
         .collect();
     let rows = shape
         .spread
@@ -74,18 +94,29 @@ fn placed(shape: Shape, header: &[String]) -> Recognised {
     for (heading, column, row) in shape.spread_all() {
         spread
             .entry(column.to_owned())
-            .or_insert_with(|| vec![None; rows])[row] = place(&heading);
+            .or_insert_with(|| vec![None; rows])[row] = index(&heading);
     }
     let extra = if shape.allow_extra {
         Vec::new()
     } else {
-        shape.extra(header)
+        shape.extra(&header)
     };
+    let pairs = received.iter().zip(&header);
     Recognised {
         places,
         spread,
         extra,
-        shape,
+        read_as: pairs
+            .filter(|(received, canonical)| received != canonical)
+            .map(|(received, canonical)| (received.clone(), canonical.clone()))
+            .collect(),
+        lacking: shape
+            .lost
+            .iter()
+            .filter(|(heading, _)| index(heading).is_none())
+            .map(|(heading, loss)| (heading.clone(), loss.clone()))
+            .collect(),
+        shape: shape.clone(),
     }
 }
 
@@ -152,7 +183,7 @@ mod tests {
         let files = [("trainings.plain", text)].into_iter().collect();
         let shapes = Shapes::read(files, &tables, &Formats::default()).unwrap();
         let header: Vec<String> = ["CODE", "FORMATION_DIPLOMES"].map(str::to_owned).to_vec();
-        let finding = recognise(shapes.of(&id).to_vec(), &header).err().unwrap();
+        let finding = choose(shapes.of(&id), &header).err().unwrap();
         assert_eq!(
             finding.expected.as_deref(),
             Some("« FORMATION_DIPLOME » (« FORMATION_DIPLOMES » ?)")

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use debouches_model::spec::Tables;
 use debouches_model::{Lang, Mistake, Mistakes, Sha256, TableId};
 
-use super::recognise::recognise;
+use super::recognise::choose;
 use super::{Shape, file};
 use crate::format::Formats;
 
@@ -80,11 +80,11 @@ impl Shapes {
     /// # Errors
     /// With the sentence that says how they differ from the closest generation.
     pub fn check_headings(&self, table: &TableId, headings: &[String]) -> Result<(), String> {
-        let shapes = self.of(table).to_vec();
+        let shapes = self.of(table);
         if shapes.is_empty() {
             return Ok(());
         }
-        match recognise(shapes, headings) {
+        match choose(shapes, headings) {
             Ok(_) => Ok(()),
             Err(finding) => Err(finding.sentence(Lang::En)),
         }

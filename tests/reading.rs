@@ -1,0 +1,391 @@
+//! Files as producers and their tools damage them: what is read all the same, what is set aside, what is refused, and how it
+//! is told. Each case is an accident that real files had.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::harness::{PipelineTest, fixture};
+
+/// A body, written to a folder of its own, as the CFA table.
+fn deliver(name: &str, body: &[u8]) -> (PipelineTest, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join(name);
+    std::fs::write(&file, body).unwrap();
+    (
+        PipelineTest::one_table("ij_cfa_etablissement", &file),
+        folder,
+    )
+}
+
+/// The text of the sample file of CFA, without its mark.
+fn cfa() -> String {
+    let bytes = std::fs::read(fixture("sources/ij-cfa/fr-en-inserjeunes-cfa.csv")).unwrap();
+    String::from_utf8(bytes)
+        .unwrap()
+        .trim_start_matches('\u{feff}')
+        .to_owned()
+}
+
+fn report(test: &PipelineTest, folder: &str) -> Value {
+    let file = test.state_file(&format!("{folder}/ij_cfa_etablissement"), "report.json");
+    serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap()
+}
+
+fn findings(test: &PipelineTest, folder: &str) -> String {
+    let file = test.state_file(&format!("{folder}/ij_cfa_etablissement"), "findings.csv");
+    std::fs::read_to_string(file).unwrap()
+}
+
+/// A delivery that is accepted; gives its report.
+fn accepted(name: &str, body: &[u8]) -> Value {
+    let (test, _folder) = deliver(name, body);
+    test.run(&["run", "--to", "validate"]).expect_exit(0);
+    report(&test, "validate")
+}
+
+/// A delivery that validation refuses for that rule.
+fn refused(body: &[u8], code: &str) {
+    let (test, _folder) = deliver("in.csv", body);
+    test.run(&["run", "--to", "validate"])
+        .expect_exit(3)
+        .expect_told(&format!("[{code}]"));
+}
+
+fn rows() -> i64 {
+    i64::try_from(cfa().lines().count()).unwrap() - 1
+}
+
+fn kept(report: &Value) -> i64 {
+    report["rows"]["kept"].as_i64().unwrap()
+}
+
+fn utf16(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
+    text.encode_utf16().flat_map(bytes).collect()
+}
+
+#[test]
+fn what_spreadsheets_and_transfers_add_is_passed_over_and_noted() {
+    let text = cfa();
+    let each_line = |end: &str| text.replace("\r\n", &format!("{end}\r\n"));
+    let (header, rest) = text.split_once("\r\n").unwrap();
+    let decomposed = header.replace('é', "e\u{301}").replace(' ', "\u{a0}");
+    let cases: [(&str, Vec<u8>, &str, &str); 11] = [
+        (
+            "a separator at the end of every line",
+            each_line(";").into(),
+            "columns_not_read",
+            "2",
+        ),
+        (
+            "empty columns at the right",
+            each_line(";;;").into(),
+            "columns_not_read",
+            "4",
+        ),
+        (
+            "blank rows",
+            format!("{text}{}\r\n{0}\r\n", ";".repeat(15)).into(),
+            "blank_rows",
+            "1",
+        ),
+        (
+            "wide rows",
+            format!("{header}\r\n{}", rest.replace("\r\n", ";;\r\n")).into(),
+            "shape",
+            "ods_libelles",
+        ),
+        (
+            "an end mark",
+            format!("{text}\u{1a}").into(),
+            "padding_bytes",
+            "1",
+        ),
+        (
+            "a line that names the separator",
+            format!("sep=;\r\n{text}").into(),
+            "separator_line",
+            "1",
+        ),
+        (
+            "lines of title",
+            format!("Insertion;;\r\nsource : DEPP\r\n{text}").into(),
+            "header_line",
+            "3",
+        ),
+        (
+            "other blanks and accents in headings",
+            format!(" {decomposed}\u{200b}\r\n{rest}").into(),
+            "shape",
+            "ods_libelles",
+        ),
+        (
+            "capitals",
+            format!("{}\r\n{rest}", header.to_uppercase()).into(),
+            "shape",
+            "ods_libelles",
+        ),
+        (
+            "UTF-16 with its mark",
+            utf16(&format!("\u{feff}{text}"), u16::to_le_bytes),
+            "encoding",
+            "utf-16le",
+        ),
+        (
+            "UTF-16 without its mark",
+            utf16(&text, u16::to_be_bytes),
+            "encoding",
+            "utf-16be",
+        ),
+    ];
+    for (what, body, note, value) in cases {
+        let report = accepted("in.csv", &body);
+        assert_eq!(kept(&report), rows(), "{what}");
+        if note != "blank_rows" {
+            assert_eq!(report["notes"][note], value, "{what}: {}", report["notes"]);
+        } else {
+            assert!(report["notes"][note].is_string(), "{what}");
+        }
+    }
+}
+
+#[test]
+fn a_bad_cell_costs_a_cell_and_half_a_file_is_refused() {
+    let text = cfa();
+    let name = "CFA d'essai";
+    // One name in another encoding: the name goes, the row stays.
+    let mut body = text.clone().into_bytes();
+    let at = text.find(name).unwrap();
+    body.splice(at..at + 3, *b"Lyc\xE9e");
+    let (test, _folder) = deliver("in.csv", &body);
+    test.run(&["run", "--to", "validate"]).expect_exit(0);
+    assert_eq!(kept(&report(&test, "validate")), rows());
+    assert!(findings(&test, "validate").contains("undecodable-bytes"));
+    for damage in [
+        "Lyc\u{fffd}e",
+        "LycÃ©e",
+        "Lyc?e",
+        "Lyc&eacute;e",
+        "Lyc\u{7}e",
+        "Lyc\u{202e}e",
+    ] {
+        refused(text.replace(name, damage).as_bytes(), "damaged-text");
+        let once = text.replacen(name, damage, 1);
+        let (test, _folder) = deliver("in.csv", once.as_bytes());
+        test.run(&["run", "--to", "validate"]).expect_exit(0);
+        assert_eq!(kept(&report(&test, "validate")), rows(), "{damage}");
+        let findings = findings(&test, "validate");
+        assert!(findings.contains("damaged-text"), "{damage}: {findings}");
+        assert!(
+            !findings.contains('\u{202e}') && !findings.contains('\u{7}'),
+            "{damage}"
+        );
+    }
+}
+
+#[test]
+fn a_row_set_aside_is_kept_as_received_and_a_budget_can_be_decided() {
+    let text = cfa();
+    let (header, rest) = text.split_once("\r\n").unwrap();
+    let mut lines: Vec<String> = rest.lines().map(str::to_owned).collect();
+    let spoil = |line: &mut String| {
+        let mut cells: Vec<&str> = line.split(';').collect();
+        cells[3] = "ATLANTIDE";
+        *line = cells.join(";");
+    };
+    lines.iter_mut().take(4).for_each(spoil);
+    let body = format!("{header}\r\n{}\r\n=1+1\r\n", lines.join("\r\n"));
+    let (test, _folder) = deliver("in.csv", body.as_bytes());
+    // Five rows of some three hundred: more than the usual budget.
+    test.run(&["run", "--to", "validate"]).expect_exit(3);
+    let decided = "[quarantine.ij_cfa_etablissement]\nrows = 6\nreason = \"région inconnue, signalée au producteur\"";
+    let test = test.with(decided);
+    test.run(&["run", "--to", "validate"]).expect_exit(0);
+    let report = report(&test, "validate");
+    assert_eq!(report["rows"]["refused"], 5);
+    assert_eq!(
+        report["notes"]["quarantine_reason"],
+        "région inconnue, signalée au producteur"
+    );
+    assert!(
+        report["notes"]["keys_set_aside"]
+            .as_str()
+            .unwrap()
+            .contains("uai=")
+    );
+    let file = test.state_file("validate/ij_cfa_etablissement", "refused_rows.csv");
+    let refused = std::fs::read_to_string(file).unwrap();
+    assert!(
+        refused.contains(&format!("2;not-in-domain (region);{}", lines[0])),
+        "{refused}"
+    );
+    assert!(refused.contains("ragged-row;'=1+1"), "{refused}");
+}
+
+#[test]
+fn half_a_file_never_passes_whatever_is_decided() {
+    let text = cfa();
+    let (header, rest) = text.split_once("\r\n").unwrap();
+    let spoiled: Vec<String> = rest
+        .lines()
+        .enumerate()
+        .map(|(index, line)| {
+            let mut cells: Vec<&str> = line.split(';').collect();
+            if index % 2 == 0 {
+                cells[3] = "ATLANTIDE";
+            }
+            cells.join(";")
+        })
+        .collect();
+    let body = format!("{header}\r\n{}\r\n", spoiled.join("\r\n"));
+    let (test, _folder) = deliver("in.csv", body.as_bytes());
+    let test = test
+        .with("[quarantine.ij_cfa_etablissement]\nrows = 100000\nshare = 0.49\nreason = \"essai\"");
+    test.run(&["run", "--to", "validate"]).expect_exit(3);
+    let (test, _folder) = deliver("in.csv", text.as_bytes());
+    let test = test.with("[quarantine.ij_cfa_etablissement]\nshare = 0.5\nreason = \" \"\n[quarantine.nulle_part]\nreason = \"essai\"");
+    test.run(&["check"])
+        .expect_exit(2)
+        .expect_told("half a file never passes")
+        .expect_told("a reason is expected")
+        .expect_told("no table is called `nulle_part`");
+}
+
+#[test]
+fn other_formats_are_read_like_text_or_refused_by_their_name() {
+    let text = cfa();
+    let mut lines = text.lines();
+    let header: Vec<&str> = lines.next().unwrap().split(';').collect();
+    let records: Vec<String> = lines
+        .map(|line| {
+            let cells = header.iter().zip(line.split(';'));
+            let members: Vec<String> = cells
+                .map(|(name, value)| format!("{name:?}: {value:?}"))
+                .collect();
+            format!("{{{}}}", members.join(", "))
+        })
+        .collect();
+    let list = format!("[{}]", records.join(",\n"));
+    let wrapped: Vec<String> = records
+        .iter()
+        .map(|record| format!("{{\"recordid\": \"x\", \"fields\": {record}}}"))
+        .collect();
+    for body in [
+        list.clone(),
+        records.join("\n"),
+        format!("[{}]", wrapped.join(",")),
+        format!(
+            "{{\"total_count\": {}, \"results\": {list}}}",
+            records.len()
+        ),
+    ] {
+        let report = accepted("in.json", body.as_bytes());
+        assert_eq!(kept(&report), rows());
+        assert_eq!(report["notes"]["body"], "json");
+    }
+    refused(
+        format!(
+            "{{\"total_count\": {}, \"results\": {list}}}",
+            records.len() * 5
+        )
+        .as_bytes(),
+        "incomplete-page",
+    );
+    refused(
+        br#"{"errorcode": 10002, "error": "The maximum rows"}"#,
+        "unreadable-body",
+    );
+    let signatures: [&[u8]; 6] = [
+        b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1",
+        b"7z\xBC\xAF\x27\x1C",
+        b"Rar!\x1A\x07\x01",
+        b"\xFD7zXZ\x00",
+        b"\x28\xB5\x2F\xFD",
+        b"BZh91AY&SY",
+    ];
+    for signature in signatures {
+        let mut body = signature.to_vec();
+        body.resize(600, 7);
+        refused(&body, "unsupported-format");
+    }
+    let mut parquet = b"PAR1".to_vec();
+    parquet.resize(4_096, 0);
+    parquet.extend_from_slice(b"PAR1");
+    refused(&parquet, "unreadable-body");
+}
+
+/// Our own Parquet, read as a delivery of its columns.
+#[test]
+fn a_parquet_export_is_read_like_text() {
+    let (test, _folder) = deliver("in.csv", cfa().as_bytes());
+    test.run(&["run", "--to", "package"]).expect_exit(0);
+    let releases = test.releases();
+    let (_, parquet) = releases
+        .iter()
+        .find(|(path, _)| path.ends_with(".parquet"))
+        .unwrap();
+    let (test, _folder) = deliver("export.parquet", parquet);
+    let ran = test.run(&["run", "--to", "validate"]);
+    let told = ran.stderr();
+    // Its headings are ours and not those of a producer: it is read, and its header is judged.
+    assert!(
+        ran.output.status.code() == Some(0) || told.contains("[unknown-header]"),
+        "{told}"
+    );
+}
+
+#[test]
+fn leftovers_of_archives_and_packing_do_no_harm() {
+    use std::io::Write as _;
+
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(cfa().as_bytes()).unwrap();
+    let mut packed = packed.finish().unwrap();
+    packed.resize(packed.len() + 5_000, 0);
+    assert_eq!(kept(&accepted("in.csv.gz", &packed)), rows());
+}
+
+#[test]
+fn equal_headings_of_a_catalogue_are_refused() {
+    let (test, folder) = deliver("in.csv", cfa().as_bytes());
+    let write = |text: &str| -> std::path::PathBuf {
+        let path = folder.path().join("catalogue.csv");
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    let run = |path: &Path| test.run(&["coverage", path.to_str().unwrap(), "--key", "cfd"]);
+    run(&write("CFD;UAI;CFD\n40025214;0010001W;40025441\n"))
+        .expect_exit(3)
+        .expect_told("two columns are headed `CFD`");
+    let blank = run(&write("CFD;UAI\r\n40025214;0010001W\r\n;\r\n;\r\n"));
+    assert!(!blank.stderr().contains("cells under"), "{}", blank.told());
+}
+
+#[test]
+fn an_unknown_header_gives_a_shape_to_review() {
+    let text = cfa();
+    let changed = text.replacen("Taux emploi 6 mois;", "Taux d'emploi à 6 mois;", 1);
+    let changed = changed.replacen("num_ligne", "Observations", 1);
+    let (test, folder) = deliver("in.csv", changed.as_bytes());
+    test.run(&["run", "--to", "validate"])
+        .expect_exit(3)
+        .expect_told("[unknown-header]");
+    let file = folder.path().join("in.csv");
+    let ran = test
+        .run(&[
+            "shape",
+            "propose",
+            file.to_str().unwrap(),
+            "--table",
+            "ij_cfa_etablissement",
+        ])
+        .expect_exit(0);
+    let shape: toml::Table = toml::from_str(&ran.stdout()).unwrap();
+    assert_eq!(shape["unverified"].as_bool(), Some(true));
+    assert_eq!(
+        shape["columns"]["Taux d'emploi à 6 mois"].as_str(),
+        Some("taux_emploi_6_mois")
+    );
+    assert!(shape["ignored"]["Observations"].is_str());
+    assert!(ran.stdout().contains("# guessed"), "{}", ran.stdout());
+}
