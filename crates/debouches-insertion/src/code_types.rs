@@ -174,14 +174,20 @@ pub(crate) fn formats() -> [CodeFormat; 7] {
         }
     }
     [
-        CodeFormat::new("uai", check_uai).with_check_letter().of_length(8),
-        CodeFormat::new("cfd", |value| form::<Cfd>(value, "[0-9A-Z]{8}")).of_trainings().of_length(8),
+        CodeFormat::new("uai", check_uai)
+            .with_check_letter()
+            .of_length(8),
+        CodeFormat::new("cfd", |value| form::<Cfd>(value, "[0-9A-Z]{8}"))
+            .of_trainings()
+            .of_length(8),
         CodeFormat::new("mefstat11", |value| {
             form::<Mefstat11>(value, "[0-9A-Z]{11}")
         })
         .of_trainings(),
         CodeFormat::new("mef", |value| form::<Mef>(value, "[0-9A-Z]{10}")),
-        CodeFormat::new("sise", |value| form::<Sise>(value, "[0-9A-Z]{7}")).of_trainings().of_length(7),
+        CodeFormat::new("sise", |value| form::<Sise>(value, "[0-9A-Z]{7}"))
+            .of_trainings()
+            .of_length(7),
         CodeFormat::new("region-cog", |value| form::<RegionCog>(value, "[0-9]{2}")).of_length(2),
         // A list of trades is read whole, not looked up.
         CodeFormat::new("rome", |value| form::<Rome>(value, "[A-Z][0-9]{4}")).not_looked_up(),

@@ -10,7 +10,10 @@ pub(crate) fn normalised(column: &ColumnSpec, value: &str) -> Option<String> {
     if is_right(value) || column.except.iter().any(|known| known == value) {
         return None;
     }
-    let bare = value.strip_suffix(".0").unwrap_or(value).to_ascii_uppercase();
+    let bare = value
+        .strip_suffix(".0")
+        .unwrap_or(value)
+        .to_ascii_uppercase();
     let lost = format.length.saturating_sub(bare.len());
     let is_number = bare.bytes().all(|byte| byte.is_ascii_digit());
     // The check letter proves the zeros; codes without one are digits alone, and lost one zero.

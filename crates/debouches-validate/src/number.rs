@@ -75,13 +75,13 @@ impl<'a> Numbers<'a> {
                 } else {
                     (',', '.')
                 };
-                let (whole, fraction) = text.split_once(decimal).unwrap_or((text, ""));
-                grouped(whole, group).map_or(Number::None, |whole| plain(&whole, fraction))
+                let (integral, fraction) = text.split_once(decimal).unwrap_or((text, ""));
+                grouped(integral, group).map_or(Number::None, |integral| plain(&integral, fraction))
             }
             (1, 0) => self.one_mark(text, 0),
             (0, 1) => self.one_mark(text, 1),
-            (_, 0) => grouped(text, '.').map_or(Number::None, |whole| plain(&whole, "")),
-            (0, _) => grouped(text, ',').map_or(Number::None, |whole| plain(&whole, "")),
+            (_, 0) => grouped(text, '.').map_or(Number::None, |integral| plain(&integral, "")),
+            (0, _) => grouped(text, ',').map_or(Number::None, |integral| plain(&integral, "")),
             (_, 1) => Self::mixed(text, '.', ','),
             (1, _) => Self::mixed(text, ',', '.'),
             _ => Number::None,
@@ -89,24 +89,24 @@ impl<'a> Numbers<'a> {
     }
 
     fn mixed(text: &str, group: char, decimal: char) -> Number {
-        let (whole, fraction) = text.split_once(decimal).unwrap_or((text, ""));
-        grouped(whole, group).map_or(Number::None, |whole| plain(&whole, fraction))
+        let (integral, fraction) = text.split_once(decimal).unwrap_or((text, ""));
+        grouped(integral, group).map_or(Number::None, |integral| plain(&integral, fraction))
     }
 
     /// A text with one point or one comma.
     fn one_mark(&self, text: &str, mark: usize) -> Number {
-        let (whole, fraction) = text.split_once(MARKS[mark]).unwrap_or((text, ""));
+        let (integral, fraction) = text.split_once(MARKS[mark]).unwrap_or((text, ""));
         if fraction.is_empty() {
             return Number::None;
         }
-        let as_decimal = plain(whole, fraction);
-        let digits = whole.trim_start_matches(['-', '+']);
+        let as_decimal = plain(integral, fraction);
+        let digits = integral.trim_start_matches(['-', '+']);
         let may_group =
             fraction.len() == 3 && (1..=3).contains(&digits.len()) && !digits.starts_with('0');
         if !may_group {
             return as_decimal;
         }
-        let as_thousands = plain(&format!("{whole}{fraction}"), "");
+        let as_thousands = plain(&format!("{integral}{fraction}"), "");
         let (Number::Value(small), Number::Value(large)) = (as_decimal, as_thousands) else {
             return Number::None;
         };
@@ -144,8 +144,8 @@ impl<'a> Numbers<'a> {
             return Some(text);
         }
         let end = text.find(MARKS).unwrap_or(text.len());
-        let (whole, rest) = text.split_at(end);
-        let mut groups = whole.split(is_group_mark);
+        let (integral, rest) = text.split_at(end);
+        let mut groups = integral.split(is_group_mark);
         let first = groups
             .next()
             .unwrap_or_default()
@@ -153,7 +153,7 @@ impl<'a> Numbers<'a> {
         let is_grouped = (1..=3).contains(&first.len())
             && groups.all(|group| group.len() == 3 && is_digits(group));
         let is_plain = !rest.contains(is_group_mark);
-        (is_grouped && is_plain).then(|| whole.replace(is_group_mark, "") + rest)
+        (is_grouped && is_plain).then(|| integral.replace(is_group_mark, "") + rest)
     }
 }
 
@@ -179,12 +179,12 @@ fn grouped(text: &str, mark: char) -> Option<String> {
 }
 
 /// Digits with an optional sign, and decimals: no space, no exponent, no `inf`.
-fn plain(whole: &str, fraction: &str) -> Number {
-    let digits = whole.strip_prefix(['-', '+']).unwrap_or(whole);
+fn plain(integral: &str, fraction: &str) -> Number {
+    let digits = integral.strip_prefix(['-', '+']).unwrap_or(integral);
     if !is_digits(digits) || digits.len() > 15 || !(fraction.is_empty() || is_digits(fraction)) {
         return Number::None;
     }
-    match format!("{whole}.{fraction}0").parse() {
+    match format!("{integral}.{fraction}0").parse() {
         Ok(value) => Number::Value(value),
         Err(_) => Number::None,
     }

@@ -17,7 +17,7 @@ mod shapes;
 pub use file::shape_schema;
 pub(crate) use known::KnownHeadings;
 pub use propose::{Proposal, propose};
-pub(crate) use recognise::{Recognised, choose, place};
+pub(crate) use recognise::{Recognised, choose, locate};
 pub use shapes::Shapes;
 
 /// How many rows one record makes: one for each value of a column, when a generation has a heading for each.

@@ -13,7 +13,7 @@ use crate::findings::Findings;
 use crate::layout::{Given, lay_out};
 use crate::refused::{Lines, Reading, RefusedRows};
 use crate::rules;
-use crate::shape::{KnownHeadings, Recognised, Shape, Shapes, choose, place};
+use crate::shape::{KnownHeadings, Recognised, Shape, Shapes, choose, locate};
 use crate::{Budget, ValidateError};
 
 /// Format number of the output: moves when the same bytes give another table.
@@ -187,7 +187,7 @@ fn check_file(
             return None;
         }
     };
-    let extra = place(shape, &received).extra;
+    let extra = locate(shape, &received).extra;
     let is_empty = |heading: &String| {
         let dropped = raw.dropped.iter().find(|column| column.heading == *heading);
         heading.is_empty() && dropped.is_some_and(|column| !column.is_filled)
@@ -199,7 +199,7 @@ fn check_file(
                 .column(heading),
         );
     }
-    let recognised = place(shape, &raw.header);
+    let recognised = locate(shape, &raw.header);
     for (heading, loss) in &recognised.lacking {
         let finding = Finding::new(RuleCode::MissingColumn)
             .line(u64::from(raw.passed_over.header_line.max(1)))

@@ -90,8 +90,8 @@ impl<'a> Texts<'a> {
             }
             return cell;
         }
-        if let Some(found) = damage(&text) {
-            problem(RuleCode::DamagedText, &text, found, self.damaged);
+        if let Some(sign) = damage(&text) {
+            problem(RuleCode::DamagedText, &text, sign, self.damaged);
             if self.damaged == Cost::Row {
                 cell.value = Some(text);
             }

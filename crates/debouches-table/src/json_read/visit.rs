@@ -109,19 +109,19 @@ fn read_values<'de, R: serde_json::de::Read<'de>>(
 }
 
 fn no_records(members: &[(String, String)]) -> String {
-    let told = |name: &str| {
+    let named = |name: &str| {
         members
             .iter()
             .find(|(heading, text)| heading == name && !text.is_empty())
     };
-    let told: Vec<&str> = ERRORS
+    let named: Vec<&str> = ERRORS
         .iter()
-        .filter_map(|name| told(name).map(|(_, text)| text.as_str()))
+        .filter_map(|name| named(name).map(|(_, text)| text.as_str()))
         .collect();
-    if told.is_empty() {
+    if named.is_empty() {
         return "no member is a list of records".to_owned();
     }
-    let text: String = told.join(", ").chars().take(SHOWN).collect();
+    let text: String = named.join(", ").chars().take(SHOWN).collect();
     format!("the source answered with an error instead of records: {text}")
 }
 
@@ -221,14 +221,14 @@ impl<'de> Visitor<'de> for Body<'_, '_, '_> {
                 continue;
             }
             match members.next_value_seed(Member(self.0))? {
-                Told::Nothing => {}
-                Told::Text(text) => self.0.beside.push((heading.to_owned(), text)),
-                Told::Record(cells) if WRAPPERS.contains(&heading) => {
+                Content::Nothing => {}
+                Content::Text(text) => self.0.beside.push((heading.to_owned(), text)),
+                Content::Record(cells) if WRAPPERS.contains(&heading) => {
                     self.0.beside = cells;
                     while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
                     return Ok(());
                 }
-                Told::Record(_) => {}
+                Content::Record(_) => {}
             }
             if self.0.beside.len() > self.0.options.limits.columns {
                 let over = TableError::OverLimit {
@@ -244,7 +244,7 @@ impl<'de> Visitor<'de> for Body<'_, '_, '_> {
 }
 
 /// What a member of the body tells.
-enum Told {
+enum Content {
     Nothing,
     Text(String),
     Record(Vec<(String, String)>),
@@ -254,9 +254,9 @@ enum Told {
 struct Member<'r, 'a, 'p>(&'r mut Reading<'a, 'p>);
 
 impl<'de> DeserializeSeed<'de> for Member<'_, '_, '_> {
-    type Value = Told;
+    type Value = Content;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Told, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Content, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
@@ -294,13 +294,13 @@ macro_rules! scalars_as_text {
 }
 
 impl<'de> Visitor<'de> for Member<'_, '_, '_> {
-    type Value = Told;
+    type Value = Content;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a list of records")
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Told, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Content, A::Error> {
         let mut joined: Vec<String> = Vec::new();
         let mut records = 0_u64;
         loop {
@@ -323,22 +323,22 @@ impl<'de> Visitor<'de> for Member<'_, '_, '_> {
         }
         if joined.is_empty() {
             self.0.has_empty_list |= records == 0;
-            Ok(Told::Nothing)
+            Ok(Content::Nothing)
         } else {
-            Ok(Told::Text(joined.join(",")))
+            Ok(Content::Text(joined.join(",")))
         }
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Told, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Content, A::Error> {
         Wrapped {
             reading: self.0,
             depth: 1,
         }
         .visit_map(members)
-        .map(Told::Record)
+        .map(Content::Record)
     }
 
-    scalars_as_text!(Told, Told::Text);
+    scalars_as_text!(Content, Content::Text);
 }
 
 /// An element of a list of the body: a record, or a scalar that is returned.
@@ -435,9 +435,9 @@ impl Wrapped<'_, '_, '_> {
                 is_known,
             };
             match members.next_value_seed(cell)? {
-                Told::Nothing => cells.push((heading.to_owned(), String::new())),
-                Told::Text(text) => cells.push((heading.to_owned(), text)),
-                Told::Record(wrapped) => inner = Some(wrapped),
+                Content::Nothing => cells.push((heading.to_owned(), String::new())),
+                Content::Text(text) => cells.push((heading.to_owned(), text)),
+                Content::Record(wrapped) => inner = Some(wrapped),
             }
             if cells.len() > reading.options.limits.columns {
                 let over = TableError::OverLimit {
@@ -461,49 +461,49 @@ struct CellSeed<'r, 'a, 'p> {
 }
 
 impl<'de> DeserializeSeed<'de> for CellSeed<'_, '_, '_> {
-    type Value = Told;
+    type Value = Content;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Told, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Content, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
 impl<'de> Visitor<'de> for CellSeed<'_, '_, '_> {
-    type Value = Told;
+    type Value = Content;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a text, a number, or a list of them")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Told, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Content, A::Error> {
         if self.opens {
             let wrapped = Wrapped {
                 reading: self.reading,
                 depth: self.depth,
             };
-            return wrapped.visit_map(members).map(Told::Record);
+            return wrapped.visit_map(members).map(Content::Record);
         }
         if self.is_known {
             return Err(A::Error::invalid_type(serde::de::Unexpected::Map, &self));
         }
         // Nobody looks for it: a position on a map, for instance.
         while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Told::Nothing)
+        Ok(Content::Nothing)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut values: A) -> Result<Told, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut values: A) -> Result<Content, A::Error> {
         if !self.is_known {
             while values.next_element::<IgnoredAny>()?.is_some() {}
-            return Ok(Told::Nothing);
+            return Ok(Content::Nothing);
         }
         let mut joined = Vec::new();
         while let Some(value) = values.next_element_seed(Scalar)? {
             joined.push(value);
         }
-        Ok(Told::Text(joined.join(",")))
+        Ok(Content::Text(joined.join(",")))
     }
 
-    scalars_as_text!(Told, Told::Text);
+    scalars_as_text!(Content, Content::Text);
 }
 
 /// A text or a number.

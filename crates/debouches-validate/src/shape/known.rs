@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use debouches_table::Headings;
 
-use super::recognise::{choose, place};
+use super::recognise::{choose, locate};
 use super::{Shape, folded};
 
 /// Headings answered for at most: a body may invent any number of them.
@@ -35,7 +35,7 @@ impl Headings for KnownHeadings<'_> {
         if shape.is_by_position() {
             return Some(vec![true; header.len()]);
         }
-        let recognised = place(shape, header);
+        let recognised = locate(shape, header);
         let spread = recognised.spread.values().flatten().flatten();
         let used: HashSet<usize> = recognised.places.values().chain(spread).copied().collect();
         Some(

@@ -73,7 +73,7 @@ pub(crate) fn choose<'a>(
 }
 
 /// Where the columns of a shape stand under a header.
-pub(crate) fn place(shape: &Shape, received: &[String]) -> Recognised {
+pub(crate) fn locate(shape: &Shape, received: &[String]) -> Recognised {
     let header = shape.canonical(received);
     let index = |heading: &str| header.iter().position(|other| other == heading);
     let named = shape.headings.iter().chain(&shape.optional);
