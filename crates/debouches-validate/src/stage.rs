@@ -164,7 +164,8 @@ fn check_file(
     findings: &mut Findings<'_>,
 ) -> Option<Recognised> {
     findings.expect_rows(raw.lines.clone());
-    if raw.header.is_empty() || (!raw.is_unread && raw.rows() + raw.ragged.len() == 0) {
+    let is_bare = raw.header.is_empty() && raw.dropped.is_empty();
+    if is_bare || (!raw.is_unread && raw.rows() + raw.ragged.len() == 0) {
         findings.about_file(Finding::new(RuleCode::EmptyFile));
     }
     if let Some((line, text)) = &raw.unclosed_quote {
