@@ -21,7 +21,7 @@ const CEILINGS: [(&str, usize); 13] = [
     ("release", 3),
     ("site", 10),
     ("store", 7),
-    ("table", 3),
+    ("table", 5),
     ("validate", 3),
 ];
 
