@@ -59,7 +59,6 @@ impl<'a> Releases<'a> {
     pub fn page(&self, path: &str, text: &str) -> PageCheck {
         let mut check = PageCheck::default();
         let mut reference = String::new();
-        let mut expected: Option<String> = None;
         let mut shown_here = std::collections::BTreeSet::new();
         // A description repeats figures of the same page or picture: looked at once all of them are known.
         let mut repeated: Vec<String> = Vec::new();
@@ -99,7 +98,6 @@ impl<'a> Releases<'a> {
                         .problems
                         .push(format!("{path}: shows `{after}` for {value}"));
                 }
-                expected = Some(value);
                 continue;
             }
             // Outside of figures, a percentage explains; any other one comes from nowhere.
@@ -108,13 +106,8 @@ impl<'a> Releases<'a> {
                 repeated.push(after.to_owned());
                 continue;
             }
-            if expected.take().is_none()
-                || !tag.starts_with('/')
-                || !after.trim_start().starts_with('%')
-            {
-                if !is_style {
-                    foreign(path, after, &mut check.problems);
-                }
+            if !is_style {
+                foreign(path, after, &mut check.problems);
             }
         }
         for text in repeated {

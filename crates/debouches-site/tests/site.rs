@@ -1,6 +1,10 @@
 //! The pages of the public site, from rows of released tables to bytes.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::borrow::Cow;
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use debouches_model::{DatasetId, ValueStatus, Version};
 use debouches_site::content::{Content, ContentInput, TextColumn, Uai, Wanted};

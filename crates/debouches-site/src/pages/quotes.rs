@@ -13,10 +13,12 @@ use crate::text;
 /// Sentences of a région and a type of diploma: those with the largest published base come first.
 const MOST: usize = 5;
 
+/// Rows of a région, by type of diploma and path.
+type Groups<'a> = BTreeMap<(String, Voie), Vec<Row<'a>>>;
+
 /// The page.
 pub(crate) fn quotes(site: &Site, content: &Content) -> String {
-    let mut regions: BTreeMap<(&str, &str), BTreeMap<(String, Voie), Vec<Row<'_>>>> =
-        BTreeMap::new();
+    let mut regions: BTreeMap<(&str, &str), Groups<'_>> = BTreeMap::new();
     for rows in content.trainings.values() {
         let mut seen = std::collections::BTreeSet::new();
         for row in content.rows(&rows.regional) {
