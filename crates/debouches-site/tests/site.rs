@@ -4,8 +4,6 @@
 
 use std::borrow::Cow;
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use debouches_model::{DatasetId, ValueStatus, Version};
 use debouches_site::content::{Content, ContentInput, TextColumn, Uai, Wanted};
 use debouches_site::{File, Publication, Site, Unit};
