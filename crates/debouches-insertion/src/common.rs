@@ -434,11 +434,14 @@ fn trainings(
     .collect())
 }
 
+/// The code of a commune and its name.
+type Commune = (Option<String>, Option<String>);
+
 /// An establishment of the directories.
 #[derive(Clone, Default)]
 struct Listed {
     label: Option<String>,
-    commune: Option<(Option<String>, Option<String>)>,
+    commune: Option<Commune>,
 }
 
 fn establishments(
@@ -493,7 +496,7 @@ fn establishments(
     if with_uai > 0 {
         findings.share("establishments_with_label", named, with_uai);
     }
-    let commune = |part: fn(&(Option<String>, Option<String>)) -> &Option<String>| {
+    let commune = |part: fn(&Commune) -> &Option<String>| {
         let values = (0..table.rows()).map(|row| part(of(row)?.commune.as_ref()?).clone());
         Column::Text(text(values.collect()))
     };

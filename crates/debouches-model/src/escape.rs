@@ -1,6 +1,6 @@
 //! Text of others made safe to print, record or send, and the secrets of this run, which no text may hold.
 //!
-//! Every door (terminal, log, history, report, chat room) passes its text through [`line`] or [`block`]; nothing else
+//! Every door (terminal, log, history, report, chat room) passes its text through [`line()`] or [`block`]; nothing else
 //! escapes or hides. Secrets register themselves when they are read, so that no door can forget one.
 
 use std::borrow::Cow;
@@ -52,7 +52,7 @@ pub fn line(text: &str, longest: usize) -> String {
     escape(&scrub(text), longest, |_| false)
 }
 
-/// As [`line`], with the line ends and tabulations of the text kept.
+/// As [`line()`], with the line ends and tabulations of the text kept.
 #[must_use]
 pub fn block(text: &str, longest: usize) -> String {
     escape(&scrub(text), longest, |c| matches!(c, '\n' | '\t'))

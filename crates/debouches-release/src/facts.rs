@@ -78,7 +78,7 @@ pub enum ReleaseChange {
     /// The rows of a table, compared one by one.
     Compared {
         /// The comparison.
-        comparison: TableDiff,
+        comparison: Box<TableDiff>,
     },
     /// A later release will remove a column.
     RemovalAnnounced {

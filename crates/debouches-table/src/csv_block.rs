@@ -108,7 +108,7 @@ impl<R: Read> Cutter<R> {
     }
 
     /// The same, when that many lines of the file stand above what is cut.
-    pub(crate) fn from_line(mut self, above: u64) -> Self {
+    pub(crate) fn below(mut self, above: u64) -> Self {
         self.skipped_lines = above;
         self
     }

@@ -178,7 +178,7 @@ pub fn read_delimited(
     refuse_what_is_not_text(&head)?;
     let start = Start::find(&head, options.headings);
     head.drain(..start.offset);
-    let mut cutter = Cutter::new(head, text, start.dialect, options.limits).from_line(start.line);
+    let mut cutter = Cutter::new(head, text, start.dialect, options.limits).below(start.line);
     let mut raw = RawTable::new(Some(start.dialect));
     raw.passed_over.separator_line = start.separator_line;
     let header = cutter.header()?.unwrap_or_default();

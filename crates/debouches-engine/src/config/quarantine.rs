@@ -11,7 +11,7 @@ use super::Source;
 /// A budget as typed.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct QuarantineFile {
+pub(super) struct QuarantineFile {
     /// Number of rows.
     #[serde(default)]
     rows: u64,

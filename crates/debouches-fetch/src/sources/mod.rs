@@ -38,7 +38,7 @@ pub(crate) struct Kind {
     /// The options that it has, beside its address, in order.
     pub(crate) options: &'static [&'static str],
     /// Reads an address; relative paths are taken from the folder.
-    pub(crate) open: fn(&Address, &Path) -> Result<Arc<dyn Source>, AddressError>,
+    pub(crate) open: fn(&Address, &Path) -> Opened,
 }
 
 /// Something to read.
@@ -73,11 +73,14 @@ pub(crate) trait Source: fmt::Debug + Send + Sync {
 pub(crate) type Answer<'a> =
     Pin<Box<dyn Future<Output = Result<Received, FetchError>> + Send + 'a>>;
 
+/// What an address leads to.
+pub(crate) type Opened = Result<Arc<dyn Source>, AddressError>;
+
 /// What an address answers, in time.
 pub(crate) type Glance<'a> = Pin<Box<dyn Future<Output = Result<Probe, FetchError>> + Send + 'a>>;
 
 /// Reads an address, whatever its kind.
-pub(crate) fn open(address: &Address, base: &Path) -> Result<Arc<dyn Source>, AddressError> {
+pub(crate) fn open(address: &Address, base: &Path) -> Opened {
     let kind = KINDS.iter().find(|kind| kind.name == address.kind);
     let kind = kind.ok_or_else(|| AddressError::Kind {
         kind: address.kind.clone(),

@@ -3,7 +3,7 @@
 //! The real one is tried when `DEBOUCHES_UDATA_CREDENTIALS` names the file that it leaves when it is ready (`tests/udata`
 //! starts one). Scenarios run one after the other: some disturb the whole server.
 
-#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod bench;
 mod datasets;

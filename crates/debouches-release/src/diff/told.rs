@@ -103,10 +103,10 @@ pub fn changes(report: &DiffReport) -> Vec<ReleaseChange> {
         .filter(|table| !table_sentences(table).is_empty());
     let compared = compared.map(|table| ReleaseChange::Compared {
         // Moves by group are for who compares by hand; a changelog never had them.
-        comparison: TableDiff {
+        comparison: Box::new(TableDiff {
             moves: Vec::new(),
             ..table.clone()
-        },
+        }),
     });
     removed.chain(added).chain(compared).collect()
 }

@@ -1,7 +1,7 @@
 //! The content of the site: rows of released tables, read by what their columns mean.
 //!
 //! A number is a quotation: table, key, column. Nothing is recomputed, and a cell is a value or a reason, never both.
-//! Which column holds what is in one file, [`concept`].
+//! Which column holds what is in one file, `concept`.
 
 mod concept;
 mod coverage;

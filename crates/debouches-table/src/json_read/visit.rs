@@ -130,7 +130,7 @@ fn beside(members: &[(String, String)]) -> PassedOver {
     let text = |name: &&str| members.iter().find(|(heading, _)| heading == *name);
     let announced = TOTALS
         .iter()
-        .filter_map(|name| text(&name)?.1.parse().ok())
+        .filter_map(|name| text(name)?.1.parse().ok())
         .max();
     let has_next_page = NEXT_PAGES
         .iter()

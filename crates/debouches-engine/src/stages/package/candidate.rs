@@ -77,11 +77,7 @@ impl<'a> Candidate<'a> {
                 .find(|(file, _)| file.path == path)?;
             Some(spooled.open().map(|file| (*spec, file)))
         };
-        self.dataset
-            .tables
-            .iter()
-            .filter_map(|spec| csv(spec))
-            .collect()
+        self.dataset.tables.iter().filter_map(csv).collect()
     }
 
     /// The figures of each slice, for the drift check.
