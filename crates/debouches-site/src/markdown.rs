@@ -80,6 +80,9 @@ fn tame<'a>(event: Event<'a>, lower: u8, table: &mut Table) -> Option<Event<'a>>
                 .replace("</a>", "")),
             false => raw("<a>".to_owned()),
         },
+        // Focusable, as a wide table: a long line of code is moved with the keyboard.
+        Event::Start(Tag::CodeBlock(_)) => raw("<pre tabindex=\"0\"><code>".to_owned()),
+        Event::End(TagEnd::CodeBlock) => raw("</code></pre>\n".to_owned()),
         Event::Start(Tag::Table(alignments)) => {
             *table = Table {
                 alignments,
