@@ -128,6 +128,14 @@ fn calls() -> BTreeMap<&'static str, Vec<Vec<&'static str>>> {
     BTreeMap::from([
         ("fetch", vec![vec![], vec!["api", "--force"]]),
         ("validate", vec![vec!["--force"]]),
+        ("retract", vec![vec!["--lift", "tested@1.0.0"]]),
+        (
+            "shape propose",
+            vec![vec!["catalogue.csv", "--table", "ij_cfa_etablissement"]],
+        ),
+        ("site build", vec![vec![]]),
+        ("site serve", vec![vec!["--port", "0"]]),
+        ("site verify", vec![vec![]]),
         ("enrich", vec![vec!["--force"]]),
         ("package", vec![vec![]]),
         (

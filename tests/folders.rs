@@ -53,7 +53,7 @@ fn a_folder_that_is_not_ours_is_exit_2_and_nothing_in_it_is_touched() {
         for command in [&["run", "--yes"][..], &["plan"]] {
             test.run(command)
                 .expect_exit(2)
-                .expect_told("nothing in this one was touched");
+                .expect_told("no .debouches-folder.json");
         }
         for file in files {
             assert_eq!(

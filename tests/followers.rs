@@ -98,6 +98,7 @@ fn a_key_is_read_from_a_file_or_a_credential_and_printed_by_nobody() {
     with_practice(false, |portal| {
         let test = portal
             .receives(one(), "api_key_file = \"portal-key\"")
+            .first("contact = \"statistiques@example.org\"")
             .env("DEBOUCHES_API_KEY", "");
         test.run(&["run", "--yes", "-q"])
             .expect_exit(4)

@@ -76,7 +76,7 @@ impl PipelineTest {
             .unwrap();
         };
         source("tested", file.display().to_string(), table);
-        let is_nomenclature = table.starts_with("bcn_");
+        let is_nomenclature = table.starts_with("bcn_") || table == "certif_info";
         let published = if is_nomenclature {
             "ij_cfa_etablissement"
         } else {
@@ -118,6 +118,14 @@ impl PipelineTest {
         let path = self.path("pipeline.toml");
         let text = std::fs::read_to_string(&path).unwrap();
         std::fs::write(&path, text + "\n" + config).unwrap();
+        self
+    }
+
+    /// Adds to the beginning of the configuration, before its tables.
+    pub(crate) fn first(self, config: &str) -> Self {
+        let path = self.path("pipeline.toml");
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, format!("{config}\n{text}")).unwrap();
         self
     }
 

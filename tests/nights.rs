@@ -158,11 +158,7 @@ fn a_year_of_nights_publishes_what_is_new_and_nothing_else() {
     // Month by month: what a producer publishes, and how many datasets have something to say about it.
     let calendar: [Option<(&str, &str, &str)>; 12] = [
         None,
-        Some((
-            "fr-en-inserjeunes-cfa",
-            "Établissement d'essai",
-            "Centre d'essai",
-        )),
+        Some(("fr-en-inserjeunes-cfa", "CFA d'essai", "Centre d'essai")),
         None,
         None,
         Some((

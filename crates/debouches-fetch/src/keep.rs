@@ -27,7 +27,9 @@ impl Fetcher {
         );
         let announced = check::Announced {
             is_shown: !said.is_elsewhere,
-            is_known: entry.is_some_and(|entry| entry.is_of(&request.location)),
+            // A page of maintenance comes from a server: in a file, a page is what somebody put there.
+            is_known: request.location.local_path().is_none()
+                && entry.is_some_and(|entry| entry.is_of(&request.location)),
             records: said.records,
         };
         let file = spooled.open().map_err(fail)?;

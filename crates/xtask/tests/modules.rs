@@ -14,7 +14,7 @@ const CEILINGS: [(&str, usize); 13] = [
     ("enrich", 2),
     ("fetch", 2),
     ("http", 7),
-    ("insertion", 2),
+    ("insertion", 5),
     ("model", 2),
     ("portal", 4),
     ("publish", 6),

@@ -12,6 +12,7 @@ use debouches_udata::SchemaRef;
 use super::errors::ConfigErrors;
 use super::file::{ConfigFile, DatasetFile, DriftFile, OperationsFile};
 use super::profile::Profile;
+use super::source::known_table;
 use super::{
     Awaited, DatasetConfig, Hosting, Operations, Pipeline, Source, Webhook, portals, signature,
     source,
@@ -193,23 +194,6 @@ fn budgets(own: &DriftFile, every: &DriftFile, who: &str, problems: &mut Vec<Str
         amount: pick("amount", own.amount, every.amount, usual.amount),
         few: own.few.or(every.few).unwrap_or(usual.few),
     }
-}
-
-pub(super) fn known_table(
-    tables: &'static Tables,
-    name: &str,
-    who: &str,
-    problems: &mut Vec<String>,
-) -> Option<&'static TableSpec> {
-    let spec = tables.named(name);
-    if spec.is_none() {
-        let known: Vec<&str> = tables.names().collect();
-        problems.push(format!(
-            "{who} names table `{name}`, which has no specification (known: {})",
-            known.join(", ")
-        ));
-    }
-    spec
 }
 
 fn resolve_dataset(

@@ -5,11 +5,10 @@ use std::path::Path;
 use debouches_fetch::{Address, ApiAddress, Expect, HeadingCheck, Location, SourceRequest};
 use debouches_insertion::Domain;
 use debouches_model::Vintage;
-use debouches_model::spec::TableSpec;
+use debouches_model::spec::{TableSpec, Tables};
 
 use super::file::{AddressFile, ExpectedFile, SourceFile};
 use super::profile::Profile;
-use super::resolve::known_table;
 use super::{Awaited, Expected, Source};
 
 /// The source in this profile; nothing when it has no address there, or a wrong one.
@@ -163,4 +162,21 @@ fn expected(
         }
     };
     Some(Expected { by: typed.by, what })
+}
+
+pub(super) fn known_table(
+    tables: &'static Tables,
+    name: &str,
+    who: &str,
+    problems: &mut Vec<String>,
+) -> Option<&'static TableSpec> {
+    let spec = tables.named(name);
+    if spec.is_none() {
+        let known: Vec<&str> = tables.names().collect();
+        problems.push(format!(
+            "{who} names table `{name}`, which has no specification (known: {})",
+            known.join(", ")
+        ));
+    }
+    spec
 }

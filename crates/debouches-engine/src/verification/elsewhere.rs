@@ -86,7 +86,11 @@ pub(super) async fn live_on(
     portal: &Portal,
     id: &DatasetId,
 ) -> anyhow::Result<Option<Gathered>> {
-    let receipt = last_receipt(&context.store, id, portal.id.as_str()).await?;
+    // What was purged is served by nobody: its receipt does not say that something should be there.
+    let retracted = context.retracted().await?;
+    let receipt = last_receipt(&context.store, id, portal.id.as_str())
+        .await?
+        .filter(|receipt| retracted.find(id, receipt.version).is_none());
     let mut gathered = if let PortalKind::Static(settings) = &portal.kind {
         let catalogue = Catalogue::open(context, portal, settings)?;
         match of_catalogue(context, &catalogue, id).await {

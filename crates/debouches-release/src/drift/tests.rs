@@ -70,6 +70,14 @@ fn told(candidate: &TableProfile) -> Vec<(String, String)> {
         role = "dimension"
         label = "UAI"
         description = "Établissement"
+        [[column]]
+        name = "taux_emploi_6_mois"
+        type = "integer"
+        role = "measure"
+        label = "Taux d'emploi"
+        description = "Sortants en emploi six mois après"
+        unit = "%"
+        denominator = "sortants"
     "#;
     let spec = &TableSpec::parse(text, &Vocabulary::default()).unwrap();
     let live = sample([[900, 900], [19, 19]], 60.0);

@@ -97,7 +97,7 @@ async fn committed_files_are_read_only() {
     for path in ["fetch/ij/abc/a.csv", "fetch/ij/abc/manifest.json"] {
         assert_eq!(
             fs::metadata(state.at(path)).unwrap().permissions().mode() & 0o777,
-            0o444,
+            0o400,
             "{path}"
         );
     }

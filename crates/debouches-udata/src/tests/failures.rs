@@ -95,7 +95,8 @@ async fn a_repeatable_call_that_never_succeeds_is_an_outage() {
     assert_eq!(server.seen().len(), 5);
     let (portal, _server) = scripted([Reply::ok("<html>")]).await;
     let error = portal.dataset("d1").await.unwrap_err();
-    assert!(matches!(error, UdataError::Unreadable { .. }), "{error:?}");
+    // A page for people where an answer was expected: a portal under maintenance.
+    assert!(matches!(error, UdataError::Outage { .. }), "{error:?}");
 }
 
 #[tokio::test]
