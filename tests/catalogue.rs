@@ -108,7 +108,7 @@ fn a_reader_finds_every_section_and_every_file() {
     // What the readme says must have been found in it: a heading that moves would leave an empty section.
     for words in [
         "un 0 est un vrai 0",
-        "duckdb",
+        "pandas",
         "sha256sum -c",
         "SHA-256 des octets reçus",
         "leurs valeurs ne s",
@@ -596,7 +596,7 @@ fn a_yanked_release_is_marked_and_a_purged_one_is_gone() {
     assert!(!csv("1.0.0").exists());
     test.run(&["verify", "live"])
         .expect_exit(2)
-        .expect_told("leads to no release");
+        .expect_told("shows no dataset tested");
     test.run(&["run"])
         .expect_exit(0)
         .expect_told("nothing to do");

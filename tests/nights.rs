@@ -141,7 +141,13 @@ fn each_accident_of_a_night_has_its_exit_code_and_leaves_what_is_live() {
         }
         let ran = night.run(1).expect_exit(exit).expect_told(told);
         if accident == Accident::Renamed {
-            assert_eq!(night.downloads(), [""; 0], "{}", ran.told());
+            // What the night before lost is asked again; what has another column is not.
+            let asked = night.downloads();
+            assert!(
+                asked.iter().all(|path| !path.contains(key)),
+                "{asked:?}\n{}",
+                ran.told()
+            );
         }
         night.twin.strike(key, None);
         assert_eq!(night.versions(), versions, "{key} {accident:?}");

@@ -162,11 +162,11 @@ fn a_bad_cell_costs_a_cell_and_half_a_file_is_refused() {
     test.run(&["run", "--to", "validate"]).expect_exit(0);
     assert_eq!(kept(&report(&test, "validate")), rows());
     assert!(findings(&test, "validate").contains("undecodable-bytes"));
+    // An HTML entity ends in the separator: such a row is ragged, and told as that.
     for damage in [
         "Lyc\u{fffd}e",
         "LycÃ©e",
         "Lyc?e",
-        "Lyc&eacute;e",
         "Lyc\u{7}e",
         "Lyc\u{202e}e",
     ] {
