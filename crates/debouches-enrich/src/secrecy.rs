@@ -5,7 +5,7 @@ use std::collections::hash_map::Entry;
 
 use debouches_model::spec::{Base, ColumnSpec, TableSpec};
 use debouches_model::{RowCounts, ValueStatus};
-use debouches_table::{Column, StatusColumn, Table, TableError};
+use debouches_table::{Table, TableError};
 
 use crate::finding_collector::FindingCollector;
 
@@ -91,41 +91,7 @@ fn hide(
         .iter_mut()
         .zip(&hits)
         .for_each(|(touched, hit)| *touched |= hit);
-    let statuses: StatusColumn = statuses
-        .iter()
-        .zip(&hits)
-        .map(|(status, hit)| {
-            if *hit {
-                ValueStatus::Suppressed
-            } else {
-                status
-            }
-        })
-        .collect();
-    let values = match table.column(&column.name) {
-        Some(Column::Integer(values)) => Column::Integer(
-            values
-                .iter()
-                .zip(&hits)
-                .map(|(value, hit)| value.filter(|_| !hit))
-                .collect(),
-        ),
-        Some(Column::Decimal(values)) => Column::Decimal(
-            values
-                .iter()
-                .zip(&hits)
-                .map(|(value, hit)| value.filter(|_| !hit))
-                .collect(),
-        ),
-        _ => {
-            return Err(TableError::NoColumn {
-                name: column.name.clone(),
-                expected: "number",
-            });
-        }
-    };
-    table.set(&column.name, values)?;
-    table.set(&column.status_name(), Column::Status(statuses))?;
+    table.suppress(column, &hits)?;
     Ok(hidden)
 }
 

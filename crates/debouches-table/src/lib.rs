@@ -23,6 +23,7 @@ mod parquet_write;
 mod raw;
 mod raw_builder;
 mod rows;
+mod suppress;
 mod table;
 mod text;
 mod workbook_read;

@@ -14,7 +14,7 @@ use debouches_model::spec::{
 use debouches_model::{Fault, Stage, ValueStatus, Version};
 use debouches_release::SecrecyNote;
 use debouches_store::Artefact;
-use debouches_table::{Column, StatusColumn, Table, TableError};
+use debouches_table::{Table, TableError};
 
 use crate::blocking::blocking;
 use crate::config::DatasetConfig;
@@ -457,36 +457,7 @@ fn hide(
     let mut mask = vec![false; table.rows()];
     rows.iter().for_each(|row| mask[*row] = true);
     for column in hidden_with(spec, policy, counts) {
-        let values = match table.column(&column.name) {
-            Some(Column::Integer(values)) => Column::Integer(
-                values
-                    .iter()
-                    .zip(&mask)
-                    .map(|(value, hit)| value.filter(|_| !hit))
-                    .collect(),
-            ),
-            Some(Column::Decimal(values)) => Column::Decimal(
-                values
-                    .iter()
-                    .zip(&mask)
-                    .map(|(value, hit)| value.filter(|_| !hit))
-                    .collect(),
-            ),
-            _ => {
-                return Err(TableError::NoColumn {
-                    name: column.name.clone(),
-                    expected: "number",
-                });
-            }
-        };
-        let statuses = table.statuses(&column.status_name())?.iter().zip(&mask);
-        let hidden = |(status, hit): (ValueStatus, &bool)| match status {
-            ValueStatus::Measured if *hit => ValueStatus::Suppressed,
-            status => status,
-        };
-        let statuses: StatusColumn = statuses.map(hidden).collect();
-        table.set(&column.name, values)?;
-        table.set(&column.status_name(), Column::Status(statuses))?;
+        table.suppress(column, &mask)?;
     }
     Ok(())
 }
