@@ -97,7 +97,7 @@ fn hide(
 
 #[cfg(test)]
 mod tests {
-    use debouches_table::{IntegerColumn, StatusColumn};
+    use debouches_table::{Column, IntegerColumn, StatusColumn};
 
     use debouches_model::spec::Vocabulary;
 
