@@ -159,7 +159,7 @@ impl PipelineTest {
     /// Runs the binary to its end.
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         Ran {
-            output: self.command(arguments).output().unwrap(),
+            output: self.command(&with_details(arguments)).output().unwrap(),
             arguments: arguments.join(" "),
         }
     }
@@ -216,6 +216,16 @@ impl PipelineTest {
         serde_json::from_slice(&std::fs::read(self.path("state/portal/portal.json")).unwrap())
             .unwrap()
     }
+}
+
+/// The arguments, with a line asked for each source, table and dataset unless silence is: scenarios look at them.
+fn with_details<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
+    let is_quiet = |argument: &&str| matches!(*argument, "-q" | "--quiet");
+    let mut arguments = arguments.to_vec();
+    if !arguments.iter().any(|argument| is_quiet(argument)) {
+        arguments.insert(0, "-v");
+    }
+    arguments
 }
 
 /// A run that ended.

@@ -61,6 +61,31 @@ fn history_tells_each_run_and_show_what_it_did() {
 }
 
 #[test]
+fn a_run_prints_a_line_for_each_stage_that_did_something_and_one_when_nothing_moved() {
+    let (test, file) = cfa("");
+    let run = || test.ran(test.command(&["run"]), "run");
+    let first = run().expect_exit(0);
+    let stages = "fetch: 5 received\nvalidate: 5 validated\nenrich: 4 enriched\npackage: 1 packaged\npublish: 1 published\n";
+    assert_eq!(first.stderr(), stages);
+    assert!(first.stdout().starts_with("table "), "{}", first.told());
+    let again = run().expect_exit(0);
+    assert_eq!(
+        (again.stdout(), again.stderr()),
+        (
+            "nothing to do: everything is up to date\n".to_owned(),
+            String::new()
+        )
+    );
+    break_it(&file);
+    let refused = run().expect_exit(3).expect_told("validate: 1 refused\n");
+    assert!(
+        refused.stdout().lines().all(|line| line.len() <= 100),
+        "{}",
+        refused.told()
+    );
+}
+
+#[test]
 fn each_json_log_line_names_the_run() {
     let (test, _) = cfa("");
     let told = test

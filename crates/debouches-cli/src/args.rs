@@ -62,10 +62,10 @@ pub(crate) struct Global {
     /// Prints nothing unless something is wrong
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
-    /// Says more; twice, everything
+    /// Adds a line for each source, table and dataset; twice or three times, more
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
-    /// Log lines instead of progress bars
+    /// Log lines instead of a progress bar
     #[arg(long, global = true)]
     pub(crate) no_progress: bool,
     /// Colours

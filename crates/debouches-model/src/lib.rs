@@ -30,7 +30,7 @@ pub use clock::{Clock, FixedClock, SystemClock};
 pub use counted::{counted_en, counted_fr};
 pub use day::{DayOrder, parse_day, parse_day_in};
 pub use digest::{DigestError, Hasher, Sha256};
-pub use event::{Event, Observer, Silent, Unit};
+pub use event::{Event, Observer, Silent, StageCounts, Unit};
 pub use fault::Fault;
 pub use finding::{Finding, Severity};
 pub use fingerprint::{Fingerprint, Ingredients, Moved};

@@ -9,6 +9,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use debouches_model::{Observer, Silent, escape};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
+use tracing_subscriber::registry::LookupSpan;
 
 use crate::args::{ColorArg, Global, LogFormat};
 
@@ -66,10 +69,10 @@ fn shows_bars(global: &Global) -> bool {
         && std::io::stderr().is_terminal()
 }
 
-/// Who is told of progress: bars on a terminal, log lines under cron.
+/// Who observes progress: a bar on a terminal, log lines under cron.
 pub(crate) fn observer(global: &Global) -> Arc<dyn Observer> {
     if shows_bars(global) {
-        Arc::new(progress::Bars::default())
+        Arc::new(progress::Bar::default())
     } else if global.quiet {
         Arc::new(Silent)
     } else {
@@ -81,9 +84,9 @@ pub(crate) fn observer(global: &Global) -> Arc<dyn Observer> {
 pub(crate) fn start_logs(global: &Global) {
     let level = match (global.quiet, global.verbose) {
         (true, _) => "error",
-        (false, 0) if shows_bars(global) => "warn",
-        (false, 0) => "debouches=info,warn",
-        (false, 1) => "debouches=debug,info",
+        (false, 0) if global.log_format == LogFormat::Text => QUIET_LEVEL,
+        (false, 0 | 1) => "debouches=info,warn",
+        (false, 2) => "debouches=debug,info",
         (false, _) => "trace",
     };
     // Crates are called debouches_*: a filter on the bare prefix covers them all.
@@ -98,13 +101,50 @@ pub(crate) fn start_logs(global: &Global) {
         .with_ansi(ansi)
         .with_target(false);
     let _ = match global.log_format {
-        LogFormat::Text => builder.with_writer(|| Scrubbed).try_init(),
+        LogFormat::Text => builder
+            .event_format(Plain)
+            .with_writer(|| Scrubbed)
+            .try_init(),
         LogFormat::Json => builder
             .json()
             .flatten_event(true)
             .with_writer(|| OfRun)
             .try_init(),
     };
+}
+
+/// Without `-v`, in text: what each stage did, and warnings.
+const QUIET_LEVEL: &str = "debouches::stages=info,warn";
+
+/// Log lines as people read them: no time, since a scheduler adds its clock, and the level only when something is wrong.
+struct Plain;
+
+impl<S, N> FormatEvent<S, N> for Plain
+where
+    S: tracing::Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(
+        &self,
+        context: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &tracing::Event<'_>,
+    ) -> std::fmt::Result {
+        let (colour, level) = match *event.metadata().level() {
+            tracing::Level::ERROR => ("31", "error: "),
+            tracing::Level::WARN => ("33", "warning: "),
+            tracing::Level::INFO => ("", ""),
+            tracing::Level::DEBUG => ("2", "debug: "),
+            tracing::Level::TRACE => ("2", "trace: "),
+        };
+        if writer.has_ansi_escapes() && !colour.is_empty() {
+            write!(writer, "\u{1b}[{colour}m{level}\u{1b}[0m")?;
+        } else {
+            writer.write_str(level)?;
+        }
+        context.format_fields(writer.by_ref(), event)?;
+        writeln!(writer)
+    }
 }
 
 /// Standard error, without the secrets of this run.

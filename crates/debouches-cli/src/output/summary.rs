@@ -17,7 +17,7 @@ pub(crate) fn print_summary(global: &Global, context: &Context, summary: &Summar
     if global.quiet {
         return;
     }
-    super::print(&text(summary));
+    super::print(&text(summary, global.verbose > 0));
 }
 
 fn document(context: &Context, summary: &Summary, exit: u8) -> serde_json::Value {
@@ -53,9 +53,13 @@ fn tell_troubles(summary: &Summary, _global: &Global) {
     }
 }
 
-fn text(summary: &Summary) -> String {
+/// The tables of what was made; with `everything`, of all subjects.
+fn text(summary: &Summary, everything: bool) -> String {
     let mut out = String::new();
-    let tables = tables(summary);
+    if summary.nothing_new() && !everything {
+        return "nothing to do: everything is up to date\n".to_owned();
+    }
+    let tables = tables(summary, everything);
     if !tables.is_empty() {
         out += &table(
             &[
@@ -93,7 +97,7 @@ fn text(summary: &Summary) -> String {
     out
 }
 
-fn tables(summary: &Summary) -> Vec<Vec<String>> {
+fn tables(summary: &Summary, everything: bool) -> Vec<Vec<String>> {
     let published = |table: &str| {
         summary
             .datasets
@@ -124,6 +128,9 @@ fn tables(summary: &Summary) -> Vec<Vec<String>> {
         .into_iter()
         .filter_map(|step| {
             let rows = step.report.as_ref()?.rows;
+            if !everything && step.outcome == Outcome::Kept {
+                return None;
+            }
             let hidden = enriched(&step.subject)
                 .and_then(|step| step.report.as_ref())
                 .map(|report| report.rows.suppressed_cells);

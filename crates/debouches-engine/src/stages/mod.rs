@@ -8,12 +8,12 @@ pub mod runner;
 pub mod target;
 pub mod validate;
 
-use debouches_model::Stage;
+use debouches_model::{Event, Stage, StageCounts};
 use debouches_store::Lock;
 
 use crate::context::Context;
 use crate::selection::Selection;
-use crate::summary::Summary;
+use crate::summary::{Outcome, Step, Summary};
 
 /// Runs a stage on every subject of a selection.
 ///
@@ -26,23 +26,50 @@ pub async fn run(
     lock: &Lock,
     summary: &mut Summary,
 ) -> anyhow::Result<()> {
+    let observer = &*context.observer;
+    let subjects = match stage {
+        Stage::Fetch | Stage::Validate => selection.sources.len(),
+        Stage::Enrich => selection.enriched().count(),
+        Stage::Package => selection.datasets.len(),
+        Stage::Publish => selection.datasets.len() * context.pipeline.portals.len(),
+    };
+    observer.on(Event::StageStarted { stage, subjects });
+    let before = summary.steps.len();
     match stage {
         Stage::Fetch => {
             let fetch = fetch::Fetch::of(context, selection).await?;
             let sources = selection.sources.iter().copied();
-            runner::run(&&fetch, sources, lock, summary).await;
+            runner::run(&&fetch, sources, observer, lock, summary).await;
             context.write_lock_file(fetch.into_lock_file())?;
         }
         Stage::Validate => {
             let sources = selection.sources.iter().copied();
-            runner::run(&validate::Validate::of(context), sources, lock, summary).await;
+            let validate = validate::Validate::of(context);
+            runner::run(&validate, sources, observer, lock, summary).await;
         }
         Stage::Enrich => {
             let tables = selection.enriched();
-            runner::run(&enrich::Enrich::of(context), tables, lock, summary).await;
+            let enrich = enrich::Enrich::of(context);
+            runner::run(&enrich, tables, observer, lock, summary).await;
         }
         Stage::Package => package::run(context, selection, lock, summary).await?,
         Stage::Publish => publish::run(context, selection, lock, summary).await,
     }
+    let counts = counts(&summary.steps[before..]);
+    observer.on(Event::StageFinished { stage, counts });
     Ok(())
+}
+
+fn counts(steps: &[Step]) -> StageCounts {
+    let mut counts = StageCounts::default();
+    for step in steps {
+        *match step.outcome {
+            Outcome::Made => &mut counts.made,
+            Outcome::Kept => &mut counts.unchanged,
+            Outcome::Refused => &mut counts.refused,
+            Outcome::Failed => &mut counts.failed,
+            Outcome::Skipped => &mut counts.waiting,
+        } += 1;
+    }
+    counts
 }

@@ -1,6 +1,6 @@
 //! Releases to the portals of the profile.
 
-use debouches_model::Stage;
+use debouches_model::{Event, Stage};
 use debouches_publish::{Applied, Mandate, PlanFile, PlannedDataset, Target, last_receipt};
 use debouches_store::{Artefact, Lock};
 
@@ -283,6 +283,8 @@ async fn to_portal(
         }
     };
     for item in ready {
+        let name = item.dataset.id().as_str();
+        context.observer.on(Event::Subject { name });
         let planned = publishing.planned(item.dataset);
         let step = match one(context, &connection, item, planned, lock).await {
             Ok(applied) => {

@@ -1,6 +1,6 @@
 //! What a stage is, and how one runs: observe, fingerprint, work, commit.
 
-use debouches_model::{Ingredients, InputRef, Stage as StageName};
+use debouches_model::{Event, Ingredients, InputRef, Observer, Stage as StageName};
 use debouches_store::Lock;
 
 use crate::summary::{DatasetLine, Step, Summary};
@@ -99,10 +99,13 @@ impl From<Step> for Done {
 pub async fn run<S: Stage>(
     stage: &S,
     subjects: impl IntoIterator<Item = S::Subject>,
+    observer: &dyn Observer,
     lock: &Lock,
     summary: &mut Summary,
 ) {
     for subject in subjects {
+        let name = &stage.name(subject);
+        observer.on(Event::Subject { name });
         if let Some(why) = stage.blocked(subject, summary) {
             summary.push(Step::skipped(S::NAME, stage.name(subject), why));
             continue;

@@ -57,7 +57,8 @@ pub async fn run(
     };
     let (waiting, first): (Vec<_>, Vec<_>) = selection.datasets.iter().copied().partition(repeats);
     let datasets = first.into_iter().chain(waiting);
-    runner::run(&Package::of(context), datasets, lock, summary).await;
+    let package = Package::of(context);
+    runner::run(&package, datasets, &*context.observer, lock, summary).await;
     let order = |line: &DatasetLine| {
         selection
             .datasets
