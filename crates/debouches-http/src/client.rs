@@ -1,32 +1,23 @@
 //! The client: one per run, cloned freely.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::BytesMut;
-use url::Url;
 
+use crate::connections::{Connections, host};
 use crate::error::{About, Failure, HttpError, HttpErrorKind};
 use crate::limiter::Limiter;
 use crate::options::{Reach, build, install_provider};
 use crate::prepare::prepare;
 use crate::stall::{Sending, receive};
-use crate::tries::{Tries, is_passing, retry_after};
+use crate::status::is_passing;
+use crate::tries::Tries;
 use crate::{Answer, ClientError, ClientOptions, Method, Pace, Policy, Repeat, Request, WallPace};
 
 /// A polite HTTP client. Clones share connections and the rate per host.
 #[derive(Clone)]
 pub struct Client {
-    pub(crate) inner: Arc<Inner>,
-}
-
-pub(crate) struct Inner {
-    pub(crate) http: reqwest::Client,
-    /// Connects to addresses of everybody only.
-    pub(crate) guarded: reqwest::Client,
-    pub(crate) policy: Policy,
-    pub(crate) limiter: Limiter,
-    pub(crate) pace: Arc<dyn Pace>,
+    pub(crate) connections: Arc<Connections>,
 }
 
 impl Client {
@@ -47,7 +38,7 @@ impl Client {
         let http = build(&options, Reach::Any)?;
         let guarded = build(&options, Reach::Global)?;
         Ok(Self {
-            inner: Arc::new(Inner {
+            connections: Arc::new(Connections {
                 http,
                 guarded,
                 policy: options.policy,
@@ -63,14 +54,14 @@ impl Client {
     /// When there is no whole answer; [`HttpError::outcome`] says whether a write may have been applied.
     pub async fn send(&self, request: &Request) -> Result<Answer, HttpError> {
         let mut tries = Tries::new(
-            &self.inner,
+            &self.connections,
             &host(&request.url),
             About::new(request.method, &request.url),
         );
         loop {
             tries.begin().await;
             let attempt =
-                tokio::time::timeout(tries.remaining(), self.inner.attempt(request, &tries)).await;
+                tokio::time::timeout(tries.remaining(), self.attempt(request, &tries)).await;
             match attempt.unwrap_or_else(|_| Err(HttpErrorKind::Timeout.into())) {
                 Ok(answer) => {
                     if !(answer_may_pass(request.repeat, &answer)
@@ -90,29 +81,19 @@ impl Client {
             }
         }
     }
-}
-
-impl Inner {
-    pub(crate) async fn wait_for_slot(&self, host: &str) {
-        let wait = self
-            .limiter
-            .reserve(host, self.pace.now(), self.policy.interval());
-        if wait > Duration::ZERO {
-            self.pace.sleep(wait).await;
-        }
-    }
 
     async fn attempt(&self, request: &Request, tries: &Tries<'_>) -> Result<Answer, Failure> {
+        let shared = &self.connections;
         let sending = Arc::new(Sending::new());
         let prepared = prepare(request, &sending).await?;
         let policy = Policy {
-            answer: self.policy.answer + request.patience,
-            ..self.policy.clone()
+            answer: shared.policy.answer + request.patience,
+            ..shared.policy.clone()
         };
         let http = if request.guarded {
-            &self.guarded
+            &shared.guarded
         } else {
-            &self.http
+            &shared.http
         };
         let response = sending.watch(&policy, http.execute(prepared)).await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
@@ -125,13 +106,13 @@ impl Inner {
             };
             receive(
                 response,
-                self.policy.idle,
-                self.policy.answer_bytes,
+                shared.policy.idle,
+                shared.policy.answer_bytes,
                 &mut keep,
             )
             .await?;
         }
-        let retry_after = self.retry_after(&headers);
+        let retry_after = shared.retry_after(&headers);
         Ok(Answer {
             status,
             headers,
@@ -140,19 +121,6 @@ impl Inner {
             about: tries.about(),
         })
     }
-
-    pub(crate) fn retry_after(&self, headers: &reqwest::header::HeaderMap) -> Option<Duration> {
-        retry_after(headers.get("retry-after")?.to_str().ok()?, self.pace.date())
-    }
-}
-
-/// Host and port: the unit of politeness.
-pub(crate) fn host(url: &Url) -> String {
-    format!(
-        "{}:{}",
-        url.host_str().unwrap_or_default(),
-        url.port_or_known_default().unwrap_or_default()
-    )
 }
 
 fn answer_may_pass(repeat: Repeat, answer: &Answer) -> bool {

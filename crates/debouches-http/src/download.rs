@@ -7,7 +7,8 @@ use reqwest::header::HeaderMap;
 use url::Url;
 
 use crate::address::is_inward;
-use crate::client::{Client, host};
+use crate::client::Client;
+use crate::connections::host;
 use crate::decode::{Decoder, Encoding};
 use crate::error::{About, Failure, HttpError, HttpErrorKind};
 use crate::prepare::{add_body, add_secrets, bare};
@@ -135,7 +136,7 @@ impl Client {
         progress: &mut (dyn FnMut(u64, Option<u64>) + Send),
     ) -> Result<Downloaded, HttpError> {
         let mut tries = Tries::new(
-            &self.inner,
+            &self.connections,
             &host(&request.url),
             About::new(request.method, &request.url),
         );
@@ -165,7 +166,7 @@ impl Client {
     /// As [`Self::download`], for what can be seen from the beginning.
     pub async fn peek(&self, request: &FileRequest, most: usize) -> Result<Peeked, HttpError> {
         let mut tries = Tries::new(
-            &self.inner,
+            &self.connections,
             &host(&request.url),
             About::new(request.method, &request.url),
         );
@@ -194,7 +195,7 @@ impl Client {
         }
         let mut head = Vec::new();
         while head.len() < most {
-            let chunk = tokio::time::timeout(self.inner.policy.idle, response.chunk()).await;
+            let chunk = tokio::time::timeout(self.connections.policy.idle, response.chunk()).await;
             match chunk.map_err(|_| HttpErrorKind::Timeout)? {
                 Ok(Some(bytes)) => head.extend_from_slice(&bytes),
                 Ok(None) => break,
@@ -245,13 +246,13 @@ impl Client {
                 })))
             }
             202 => {
-                let retry_after = self.inner.retry_after(&headers);
+                let retry_after = self.connections.retry_after(&headers);
                 // Without a word on how long, a preparation lasts longer than a hiccup.
-                let wait = retry_after.or(Some(self.inner.policy.preparation));
+                let wait = retry_after.or(Some(self.connections.policy.preparation));
                 Err((HttpErrorKind::Pending { retry_after }.into(), wait))
             }
             other => {
-                let retry_after = self.inner.retry_after(&headers);
+                let retry_after = self.connections.retry_after(&headers);
                 let kind = HttpError::of_status(other, retry_after)
                     .unwrap_or(HttpErrorKind::Status(other));
                 Err((kind.into(), retry_after))
@@ -273,12 +274,12 @@ impl Client {
             if hop.count == 0 {
                 add_secrets(&mut prepared, &request.secrets)?;
             } else {
-                self.inner.wait_for_slot(&host(&hop.url)).await;
+                self.connections.wait_for_slot(&host(&hop.url)).await;
             }
             add_body(&mut prepared, &hop.body, &sending).await?;
             let client = self.client_for(request, &hop);
             let response = sending
-                .watch(&self.inner.policy, client.execute(prepared))
+                .watch(&self.connections.policy, client.execute(prepared))
                 .await?;
             let status = response.status().as_u16();
             let location = response.headers().get("location");
@@ -310,9 +311,9 @@ impl Client {
             || is_allowed(&hop.url, &request.allowed_hosts)
             || (is_configured && !request.guarded);
         if is_written_down {
-            &self.inner.http
+            &self.connections.http
         } else {
-            &self.inner.guarded
+            &self.connections.guarded
         }
     }
 
@@ -336,7 +337,7 @@ impl Client {
         };
         let received = receive(
             response,
-            self.inner.policy.idle,
+            self.connections.policy.idle,
             request.max_bytes,
             &mut keep,
         )

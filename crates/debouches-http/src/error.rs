@@ -1,10 +1,10 @@
 //! What went wrong, by meaning. Neither headers nor bodies appear in a message.
 
 use std::error::Error;
+use std::fmt;
 use std::io;
 use std::time::Duration;
 
-use crate::redirect::RedirectRefusal;
 use crate::resolver::LeadsInwards;
 use crate::{Method, redact::redact};
 
@@ -117,6 +117,36 @@ pub enum HttpErrorKind {
     /// The body received could not be kept.
     #[error("the body received could not be written")]
     Sink,
+}
+
+/// Why a redirect is not followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RedirectRefusal {
+    /// There were too many already.
+    TooMany,
+    /// It goes from https down to http.
+    Downgrade,
+    /// It is neither http nor https.
+    Scheme,
+    /// It leads from the web to this machine or its network.
+    Inward,
+    /// Its host is not among those allowed.
+    Host,
+    /// It cannot be read.
+    Unreadable,
+}
+
+impl fmt::Display for RedirectRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::TooMany => "more than ten redirects in a row",
+            Self::Downgrade => "from https down to http",
+            Self::Scheme => "neither http nor https",
+            Self::Inward => "to this machine or its network",
+            Self::Host => "to a host that is not in `allowed_hosts`",
+            Self::Unreadable => "to an address that cannot be read",
+        })
+    }
 }
 
 impl HttpErrorKind {
@@ -367,7 +397,7 @@ impl Failure {
             | HttpErrorKind::Timeout
             | HttpErrorKind::Interrupted
             | HttpErrorKind::Short { .. } => true,
-            HttpErrorKind::Status(status) => crate::tries::is_passing(status),
+            HttpErrorKind::Status(status) => crate::status::is_passing(status),
             HttpErrorKind::RateLimited { .. } | HttpErrorKind::Pending { .. } => true,
             HttpErrorKind::Unauthorized(_)
             | HttpErrorKind::Certificate(_)

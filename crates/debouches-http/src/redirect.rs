@@ -1,45 +1,13 @@
 //! Which redirects an anonymous download follows.
 
-use std::fmt;
-
 use url::Url;
 
 use crate::address::is_inward;
-use crate::error::HttpErrorKind;
+use crate::error::{HttpErrorKind, RedirectRefusal};
 use crate::redact::redact;
 
 /// Most hops of one download.
 const MOST: usize = 10;
-
-/// Why a redirect is not followed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RedirectRefusal {
-    /// There were too many already.
-    TooMany,
-    /// It goes from https down to http.
-    Downgrade,
-    /// It is neither http nor https.
-    Scheme,
-    /// It leads from the web to this machine or its network.
-    Inward,
-    /// Its host is not among those allowed.
-    Host,
-    /// It cannot be read.
-    Unreadable,
-}
-
-impl fmt::Display for RedirectRefusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::TooMany => "more than ten redirects in a row",
-            Self::Downgrade => "from https down to http",
-            Self::Scheme => "neither http nor https",
-            Self::Inward => "to this machine or its network",
-            Self::Host => "to a host that is not in `allowed_hosts`",
-            Self::Unreadable => "to an address that cannot be read",
-        })
-    }
-}
 
 /// The next address, when it may be followed.
 ///
