@@ -6,14 +6,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::{DateTime, SubsecRound as _, Utc};
 use tokio::sync::RwLock;
 
-#[cfg(feature = "test-aids")]
-use crate::authorisation::{Flaky, Seen};
 use crate::credentials::Credentials;
 use crate::folder::Folder;
 use crate::journal::{Change, Journal, Until};
 use crate::model::State;
 use crate::options::PortalOptions;
 use crate::refusal::Refusal;
+#[cfg(feature = "test-aids")]
+use crate::test_aids::{Flaky, Seen};
 
 /// The portal while it serves.
 pub(crate) struct App {

@@ -8,39 +8,17 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt as _, stream};
-#[cfg(feature = "test-aids")]
-use serde::{Deserialize, Serialize};
 
 use crate::access::Caller;
 use crate::app::{App, Shared};
 use crate::credentials::Holder;
 use crate::refusal::Refusal;
 use crate::server::PATIENCE;
+#[cfg(feature = "test-aids")]
+use crate::test_aids::Seen;
 
 /// Most bytes of a refused body that are read, so that a client that is still sending sees the answer.
 const DRAINED: usize = 1 << 20;
-
-/// A request as it came, for the tests of a client.
-#[cfg(feature = "test-aids")]
-#[derive(Debug, Clone, Serialize)]
-pub(crate) struct Seen {
-    pub(crate) method: String,
-    pub(crate) path: String,
-    pub(crate) length: Option<u64>,
-    pub(crate) user_agent: Option<String>,
-    pub(crate) has_key: bool,
-}
-
-/// The next writes answer this status, as a proxy in front would.
-#[cfg(feature = "test-aids")]
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub(crate) struct Flaky {
-    pub(crate) status: u16,
-    #[serde(rename = "left")]
-    pub(crate) remaining: u32,
-    pub(crate) retry_after: Option<String>,
-}
 
 /// Refuses what no handler should see.
 pub(crate) async fn screen(State(app): State<Shared>, request: Request, next: Next) -> Response {

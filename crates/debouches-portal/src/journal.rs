@@ -249,5 +249,5 @@ fn parse(line: &[u8]) -> Option<Change> {
 }
 
 fn digest(bytes: &[u8]) -> String {
-    crate::storage::hex(&Sha1::digest(bytes))
+    crate::digest::hex(&Sha1::digest(bytes))
 }

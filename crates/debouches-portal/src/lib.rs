@@ -13,6 +13,7 @@ mod app;
 mod authorisation;
 mod coverage;
 mod credentials;
+mod digest;
 mod error;
 mod folder;
 mod form;
@@ -28,6 +29,8 @@ mod server;
 mod slug;
 mod storage;
 mod terms;
+#[cfg(feature = "test-aids")]
+mod test_aids;
 mod view;
 mod web;
 

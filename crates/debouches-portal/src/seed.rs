@@ -68,7 +68,7 @@ pub(crate) fn seed(now: DateTime<Utc>, test_accounts: bool) -> State {
 
 /// The id of what a new portal has. It comes from the name: a plan that is made before the folder is holds after it.
 fn first_id(name: &str) -> String {
-    let mut id = crate::storage::hex(&Sha1::digest(name.as_bytes()));
+    let mut id = crate::digest::hex(&Sha1::digest(name.as_bytes()));
     id.truncate(24);
     id
 }

@@ -11,6 +11,7 @@ use sha1::{Digest as _, Sha1};
 use tokio::io::AsyncWriteExt as _;
 
 use crate::app::App;
+use crate::digest::hex;
 use crate::refusal::Refusal;
 use crate::slug::file_name;
 
@@ -190,8 +191,4 @@ fn target(app: &App, slug: &str, name: &str, now: DateTime<Utc>) -> io::Result<(
 fn to_flush(target: &Path) -> impl Iterator<Item = PathBuf> + use<> {
     let paths: Vec<PathBuf> = target.ancestors().take(4).map(Path::to_owned).collect();
     paths.into_iter()
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

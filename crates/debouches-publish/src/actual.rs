@@ -1,11 +1,10 @@
 //! What the portal shows now.
 
-use debouches_model::{ArtefactKey, DatasetId, Sha256, Stage};
-use debouches_store::{Artefact, Store, StoreError};
+use debouches_model::{DatasetId, Sha256};
 use debouches_udata::{Dataset, Portal, UdataError};
 use serde_json::{Value, json};
 
-use crate::{DATASET_EXTRA, PublishError, Receipt};
+use crate::{DATASET_EXTRA, PublishError};
 
 /// What is there under our mark.
 #[derive(Debug, Clone, Default)]
@@ -158,71 +157,4 @@ fn ours(extras: &std::collections::BTreeMap<String, Value>) -> Value {
         .filter(|(key, _)| key.starts_with("debouches:"))
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect()
-}
-
-/// The newest receipt of the dataset on that portal.
-///
-/// # Errors
-/// When the state cannot be read.
-pub async fn last_receipt(
-    store: &Store,
-    dataset: &DatasetId,
-    portal: &str,
-) -> Result<Option<Receipt>, PublishError> {
-    let fail = |source| PublishError::Store {
-        dataset: dataset.clone(),
-        source: Box::new(source),
-    };
-    let keys = store
-        .list(Stage::Publish, dataset.as_str())
-        .await
-        .map_err(fail)?;
-    let mut newest: Option<(chrono::DateTime<chrono::Utc>, Receipt)> = None;
-    for key in keys
-        .into_iter()
-        .filter(|key| key.id.ends_with(&format!("/{portal}")))
-    {
-        let Some(artefact) = store.find(&key).await.map_err(fail)? else {
-            continue;
-        };
-        // An altered receipt is no missing one: what it says decides what may be written.
-        let receipt = receipt_of(&artefact).await.map_err(fail)?;
-        let at = artefact.manifest().created_at;
-        if newest
-            .as_ref()
-            .is_none_or(|(then, previous)| (*then, previous.version) <= (at, receipt.version))
-        {
-            newest = Some((at, receipt));
-        }
-    }
-    Ok(newest.map(|(_, receipt)| receipt))
-}
-
-/// Every receipt of the state, with the key that it is kept under.
-///
-/// # Errors
-/// When one cannot be read, or was altered.
-pub async fn all_receipts(store: &Store) -> Result<Vec<(ArtefactKey, Receipt)>, StoreError> {
-    let mut all = Vec::new();
-    for subject in store.subjects(Stage::Publish).await? {
-        for key in store.list(Stage::Publish, &subject).await? {
-            let Some(artefact) = store.find(&key).await? else {
-                continue;
-            };
-            all.push((key, receipt_of(&artefact).await?));
-        }
-    }
-    Ok(all)
-}
-
-/// The receipt that a publication left.
-///
-/// # Errors
-/// When it was altered, or is none.
-pub async fn receipt_of(artefact: &Artefact) -> Result<Receipt, StoreError> {
-    let bytes = artefact.read(crate::receipt::RECEIPT_FILE).await?;
-    serde_json::from_slice(&bytes).map_err(|error| StoreError::Manifest {
-        key: Box::new(artefact.key().clone()),
-        reason: format!("names a receipt that cannot be read: {error}"),
-    })
 }

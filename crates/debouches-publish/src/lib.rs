@@ -12,27 +12,31 @@ mod hands;
 mod lease;
 mod ledger;
 mod live;
+mod matching;
 mod plan;
 mod plan_file;
 mod preflight;
 mod publication;
+mod publishing;
 mod receipt;
+mod receipts;
 mod source;
 mod step;
 
-pub use actual::{Observed, all_receipts, last_receipt, receipt_of};
+pub use actual::Observed;
 pub use desired::{Desired, DesiredResource, Place, Target, bucket_path, desire};
 pub use error::{PublishError, fault_of};
 pub use ledger::first_published;
 pub use live::{Live, LiveFile, live};
-pub use plan::{Plan, PlannedWrite, plan};
+pub use plan::{Pending, Plan, PlannedWrite, plan};
 pub use plan_file::{
     PlanFile, PlanFileError, PlannedBucket, PlannedDataset, PlannedFile, PlannedPointer,
     PlannedPortal,
 };
 pub use preflight::{Obstacle, account_obstacles, obstacles};
-pub use publication::{Applied, Mandate, Pending, Publication};
+pub use publication::{Applied, Mandate, Publication};
 pub use receipt::{Receipt, ReceiptResource};
+pub use receipts::{all_receipts, last_receipt, receipt_of};
 pub use step::PlanStep;
 
 /// Extra that names the dataset, on the dataset and on each of its resources.

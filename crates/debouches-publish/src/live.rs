@@ -1,9 +1,9 @@
 //! What is live, for those who compare with it: the drift gate, a comparison of releases, an adoption.
 
 use debouches_model::{DatasetId, Version};
-use debouches_udata::Portal;
+use debouches_udata::{Dataset, Portal};
 
-use crate::publication::read_live;
+use crate::actual::Lookup;
 use crate::{
     PATH_EXTRA, PublishError, RELEASE_EXTRA, RETRACTIONS_EXTRA, SHA256_EXTRA, VERSION_EXTRA,
 };
@@ -69,4 +69,22 @@ pub async fn live(
         files: files.collect(),
         id: there.id,
     }))
+}
+
+/// The dataset as it is on the portal, without plan.
+async fn read_live(
+    portal: &Portal,
+    organization: Option<&str>,
+    dataset: &DatasetId,
+    known: Option<&str>,
+) -> Result<Option<Dataset>, PublishError> {
+    let look = Lookup {
+        portal,
+        organization,
+        dataset,
+        known,
+        drafts: false,
+        may_be_rebuilt: true,
+    };
+    Ok(look.observe().await?.dataset)
 }

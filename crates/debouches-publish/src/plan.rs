@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::actual::Observed;
 use crate::desired::{Desired, DesiredResource, Place};
+use crate::matching::{matching, same_bytes};
 use crate::step::PlanStep;
 use crate::{DATASET_EXTRA, PATH_EXTRA};
 
@@ -30,6 +31,18 @@ pub struct PlannedWrite {
 pub struct Plan {
     /// The writes.
     pub writes: Vec<PlannedWrite>,
+}
+
+/// What a publication would do.
+pub struct Pending {
+    /// What the release wants.
+    pub desired: Desired,
+    /// What is there.
+    pub observed: Observed,
+    /// What would be written.
+    pub plan: Plan,
+    /// What people decided on the portal, and is kept.
+    pub notes: Vec<String>,
 }
 
 impl Plan {
@@ -236,35 +249,6 @@ fn fields(changes: &[Difference]) -> String {
 
 fn short(digest: &str) -> &str {
     digest.get(..8).unwrap_or(digest)
-}
-
-/// The resource of the portal that stands for a file: by its mark, else by its name; the right bytes win among twins.
-pub(crate) fn matching<'a>(wanted: &DesiredResource, actual: &'a Dataset) -> Option<&'a Resource> {
-    let marked = |there: &&Resource| there.extra(PATH_EXTRA) == Some(wanted.path.as_str());
-    let named = |there: &&Resource| {
-        there.extra(PATH_EXTRA).is_none() && there.file_name() == wanted.upload_name
-    };
-    let same = |there: &&Resource| same_bytes(wanted, there);
-    // A portal never turns a link into a file, nor a file into a link.
-    let remote = matches!(wanted.place, Place::Linked { .. });
-    let there = || {
-        actual
-            .resources
-            .iter()
-            .filter(move |resource| resource.remote == remote)
-    };
-    there()
-        .find(|resource| marked(resource) && same(resource))
-        .or_else(|| there().find(|resource| named(resource) && same(resource)))
-        .or_else(|| there().find(marked))
-        .or_else(|| there().find(named))
-}
-
-fn same_bytes(wanted: &DesiredResource, there: &Resource) -> bool {
-    match wanted.place {
-        Place::Hosted => there.sha1.as_deref() == Some(wanted.sha1.as_str()),
-        Place::Linked { .. } => there.sha256.as_deref() == Some(wanted.sha256.to_string().as_str()),
-    }
 }
 
 /// A second copy, made by a lost answer: our name and our bytes, or our mark and our bytes.

@@ -6,8 +6,7 @@ use chrono::{DateTime, Utc};
 use debouches_model::{DatasetId, Sha256, Version};
 use serde::{Deserialize, Serialize};
 
-use crate::plan::PlannedWrite;
-use crate::publication::Pending;
+use crate::plan::{Pending, PlannedWrite};
 
 /// Number of this structure.
 const FORMAT: u32 = 1;

@@ -1,14 +1,12 @@
 //! What a publication leaves in the state: where everything is on the portal.
 
-use debouches_model::{ArtefactKey, Manifest, RegisterMark, Version};
-use debouches_store::{Artefact, Lock, Store, StoreError};
+use debouches_model::{RegisterMark, Version};
 use debouches_udata::Dataset;
 use serde::{Deserialize, Serialize};
 
 use crate::RELEASE_EXTRA;
-use crate::actual::last_receipt;
 use crate::desired::Desired;
-use crate::plan::matching;
+use crate::matching::matching;
 
 /// Name of the receipt in its artefact.
 pub(crate) const RECEIPT_FILE: &str = "receipt.json";
@@ -72,44 +70,6 @@ pub struct ReceiptResource {
 impl Receipt {
     /// The format number written today.
     pub const FORMAT: u32 = 3;
-
-    /// Keeps the receipt of a release; a former one of the same version, which speaks of other resources, gives way.
-    ///
-    /// `manifest` names the artefact, `publish/<dataset>/<version>/<portal>`.
-    ///
-    /// # Errors
-    /// When the state cannot be read or written.
-    ///
-    /// # Panics
-    /// Never: our own structures are written as JSON.
-    pub async fn keep(
-        &self,
-        store: &Store,
-        lock: &Lock,
-        release: &Artefact,
-        mut manifest: Manifest,
-    ) -> Result<(), StoreError> {
-        let key = ArtefactKey::new(manifest.stage, &manifest.subject, &manifest.id);
-        let text = serde_json::to_string_pretty(self).expect("a receipt is always written") + "\n";
-        if let Some(former) = store.find(&key).await? {
-            // After a version was withdrawn, the receipt of the one before it must be the newest again.
-            let is_newest = match manifest.subject.parse() {
-                Ok(dataset) => last_receipt(store, &dataset, &self.portal)
-                    .await
-                    .is_ok_and(|last| last.as_ref() == Some(self)),
-                Err(_) => false,
-            };
-            if is_newest && former.read(RECEIPT_FILE).await? == text.as_bytes() {
-                return Ok(());
-            }
-            store.discard(&key, lock).await?;
-        }
-        let draft = store.draft(key)?;
-        draft.write(RECEIPT_FILE, "application/json", text.as_bytes())?;
-        manifest.inputs = vec![release.manifest().as_input()];
-        draft.commit(manifest).await?;
-        Ok(())
-    }
 
     pub(crate) fn of(portal: &str, desired: &Desired, actual: &Dataset) -> Self {
         let resources = desired.resources.iter().filter_map(|wanted| {

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State as Extract;
 
 use crate::app::Shared;
-use crate::authorisation::{Flaky, Seen};
+use crate::test_aids::{Flaky, Seen};
 
 pub(crate) async fn requests(Extract(app): Extract<Shared>) -> Json<Vec<Seen>> {
     Json(app.seen())
