@@ -6,6 +6,7 @@
 
 mod addition;
 mod derivation;
+mod derive;
 mod error;
 mod finding_collector;
 mod foreign_keys;

@@ -5,7 +5,8 @@ use debouches_model::{Finding, Report, RowCounts};
 use debouches_table::Table;
 
 use crate::addition::Job;
-use crate::derivation::{Inputs, derive};
+use crate::derivation::Inputs;
+use crate::derive::derive;
 use crate::finding_collector::{FindingCollector, Origin};
 use crate::reference::References;
 use crate::registry::Registry;

@@ -6,8 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use debouches_model::{ArtefactKey, FileEntry, MANIFEST_FILE, Manifest};
 
-use crate::backend::Committed;
-use crate::scratch::Temporary;
+use crate::staged::{Committed, Content, Staged};
 use crate::{Artefact, Spool, Spooled, Store, StoreError, name, seal};
 
 /// An artefact being written. Dropping it leaves nothing behind.
@@ -22,20 +21,6 @@ pub struct Draft {
 struct Ledger {
     begun: BTreeSet<String>,
     finished: BTreeMap<String, Staged>,
-}
-
-/// A finished file of a draft.
-pub(crate) struct Staged {
-    pub(crate) entry: FileEntry,
-    pub(crate) content: Content,
-}
-
-/// Where the bytes of a finished file are.
-pub(crate) enum Content {
-    /// In a temporary file.
-    Written(Temporary),
-    /// In the folder of the artefact already: a journal.
-    InPlace,
 }
 
 impl Draft {

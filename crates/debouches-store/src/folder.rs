@@ -4,7 +4,6 @@
 //! symbolic links. Files and folders reach the disk before whatever names them: file, folder, then manifest.
 
 mod commit;
-mod dir;
 mod replace;
 mod sweep;
 
@@ -13,9 +12,9 @@ use std::path::Path;
 
 use debouches_model::{ArtefactKey, MANIFEST_FILE, Stage};
 
-pub(crate) use dir::Dir;
 pub use replace::replace_file;
 
+use crate::dir::Dir;
 use crate::marker::{self, FolderKind, FolderState};
 use crate::{StoreError, name};
 

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use debouches_model::ArtefactKey;
 use rustix::fs::OFlags;
 
-use crate::backend::{Backend, blocking};
+use crate::backend::Backend;
+use crate::blocking::blocking;
 use crate::objects::Objects;
 use crate::{StoreError, name};
 
@@ -141,7 +142,7 @@ impl Target {
     }
 }
 
-fn open_file(root: &crate::folder::Dir, folder: &str, name: &str) -> Result<Journal, StoreError> {
+fn open_file(root: &crate::dir::Dir, folder: &str, name: &str) -> Result<Journal, StoreError> {
     let folder = root.make(folder)?;
     let path = folder.at(name);
     let flags = OFlags::RDWR.union(OFlags::CREATE).union(OFlags::APPEND);

@@ -8,6 +8,8 @@
 
 mod artefact;
 mod backend;
+mod blocking;
+mod dir;
 mod draft;
 mod error;
 mod folder;
@@ -18,12 +20,14 @@ mod marker;
 mod memo;
 mod name;
 mod objects;
+mod owner;
 mod register;
 mod runs;
 mod scratch;
 mod seal;
 mod shelf;
 mod spool;
+mod staged;
 mod store;
 
 pub use artefact::{Artefact, VerifiedFile};
@@ -31,9 +35,10 @@ pub use draft::{Draft, DraftFile};
 pub use error::StoreError;
 pub use folder::replace_file;
 pub use journal::Journal;
-pub use lock::{Lock, Owner};
+pub use lock::Lock;
 pub use marker::{FolderKind, FolderState, MARKER_FILE, check_folder, claim_folder};
 pub use objects::open_bucket;
+pub use owner::Owner;
 pub use register::Register;
 pub use seal::is_sealed;
 pub use shelf::{PageBytes, Placed, Pointer, Shelf};

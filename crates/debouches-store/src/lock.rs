@@ -1,18 +1,17 @@
 //! One run at a time: an operating system lock, which dies with its process, and who holds it.
 
-use std::fmt;
 use std::fs::{File, TryLockError};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
-use serde::{Deserialize, Serialize};
 
 use crate::backend::Backend;
-use crate::folder::Dir;
+use crate::dir::Dir;
+use crate::owner::{Owner, Slot};
 use crate::{Store, StoreError};
 
 /// Name of the lock file, below the root.
@@ -23,38 +22,6 @@ const LONGEST_RUN: chrono::TimeDelta = chrono::TimeDelta::days(1);
 
 /// How often a waiting run looks again.
 const POLL: Duration = Duration::from_millis(100);
-
-/// Who holds a lock: informative only, the lock itself is the system's.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Owner {
-    /// Name of the run.
-    pub run: String,
-    /// Process.
-    pub pid: u32,
-    /// Machine.
-    pub host: String,
-    /// What it was asked to do.
-    pub command: String,
-    /// Since when.
-    pub since: DateTime<Utc>,
-}
-
-impl fmt::Display for Owner {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            run,
-            pid,
-            host,
-            command,
-            since,
-        } = self;
-        write!(
-            f,
-            "run {run} (`{command}`, process {pid} on {host}, since {})",
-            since.format("%Y-%m-%d %H:%M:%S UTC")
-        )
-    }
-}
 
 /// The right to write in a state; given back when dropped, or when the process ends in whatever way.
 pub struct Lock {
@@ -68,9 +35,6 @@ enum Held {
     Memory(Slot),
     Elsewhere,
 }
-
-/// The lock of a state in memory.
-pub(crate) type Slot = Arc<Mutex<Option<Owner>>>;
 
 impl Store {
     /// Takes the lock of the state, at once or within `wait`.

@@ -10,7 +10,7 @@ use rustix::fs::{Mode, OFlags};
 use serde::{Deserialize, Serialize};
 
 use crate::StoreError;
-use crate::folder::Dir;
+use crate::dir::Dir;
 
 /// Name of the marker. It begins with a dot, so that no artefact and no page can have that name.
 pub const MARKER_FILE: &str = ".debouches-folder.json";

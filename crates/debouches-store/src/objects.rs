@@ -17,9 +17,8 @@ use object_store::{ObjectStore, ObjectStoreExt as _, PutMode, PutOptions};
 
 pub use aws::open_bucket;
 
-use crate::backend::Committed;
-use crate::draft::{Content, Staged};
-use crate::lock::Slot;
+use crate::owner::Slot;
+use crate::staged::{Committed, Content, Staged};
 use crate::{StoreError, name};
 
 /// A bucket, or memory that behaves like one.

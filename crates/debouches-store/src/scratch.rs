@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rustix::fs::Mode;
 
 use crate::StoreError;
-use crate::folder::Dir;
+use crate::dir::Dir;
 
 /// Folder of temporary files, below the root.
 pub(crate) const TMP: &str = "tmp";

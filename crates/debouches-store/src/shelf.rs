@@ -21,7 +21,7 @@ use object_store::{
     PutOptions, UpdateVersion, WriteMultipart,
 };
 
-use crate::backend::blocking;
+use crate::blocking::blocking;
 use crate::location::Location;
 use crate::{StoreError, open_bucket};
 

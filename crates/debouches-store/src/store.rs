@@ -8,8 +8,10 @@ use std::sync::Arc;
 
 use debouches_model::{ArtefactKey, Hasher, MANIFEST_FILE, Sha256, Stage};
 
-use crate::backend::{Backend, Committed, blocking};
-use crate::draft::Staged;
+use crate::backend::Backend;
+use crate::blocking::blocking;
+use crate::staged::{Committed, Staged};
+
 use crate::folder::Folder;
 use crate::location::Location;
 use crate::memo::Memo;

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use super::UnpackError;
+use super::error::UnpackError;
 use crate::Limits;
 
 /// Counts what is unpacked and compares it with the packed size.

@@ -14,6 +14,7 @@ mod table;
 mod tables;
 mod tie;
 mod typed;
+mod vocabulary;
 
 pub use addition::{AdditionSpec, AskedAddition, ParameterKind};
 pub use column::{Base, ColumnKind, ColumnSpec, Role};
@@ -24,9 +25,10 @@ pub use secrecy::{CountSpec, Extremes, LevelSpec, SecrecySpec};
 pub use table::{
     CopySpec, DerivedSpec, ForeignKey, TableKind, TableSpec, VintageSpec, table_schema,
 };
-pub use tables::{Tables, Vocabulary};
+pub use tables::Tables;
 pub use tie::{
     AliasSpec, CommonKey, CumulSpec, MeanSpec, PartitionSpec, RateSpec, RatioSpec, TogetherSpec,
     TotalSpec,
 };
 pub use typed::{Typed, schema_of};
+pub use vocabulary::Vocabulary;

@@ -12,8 +12,8 @@ use super::expand::ColumnFile;
 use super::registered::RegisteredSpec;
 use super::rule::RuleSpec;
 use super::secrecy::{CountSpec, SecrecySpec};
-use super::tables::Vocabulary;
 use super::typed::{Typed, schema_of};
+use super::vocabulary::Vocabulary;
 use crate::mistake::{Mistake, Mistakes};
 use crate::{RuleCode, Severity, Sha256, TableId, Tolerance, ValueStatus, VintageStyle};
 

@@ -6,7 +6,7 @@ use debouches_table::{Column, TableError, TextColumn, as_text};
 
 use super::report::{ColumnDiff, GroupMove};
 use super::shape::ShapeColumn;
-use super::table::Sides;
+use super::sides::Sides;
 
 /// Groups told for each rate and each column that groups.
 const TOLD: usize = 10;

@@ -7,6 +7,7 @@ mod html;
 mod report;
 mod rows;
 mod shape;
+mod sides;
 mod table;
 mod told;
 

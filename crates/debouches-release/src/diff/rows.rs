@@ -2,7 +2,7 @@
 
 use debouches_table::{Column, Table, TableError, TextColumn, as_text};
 
-use super::table::Sides;
+use super::sides::Sides;
 
 /// Changes of all the tables: whole rows that came or went, and cells.
 #[derive(Debug, Default)]

@@ -9,6 +9,7 @@ use super::cells::{Groups, column_diff};
 use super::report::{Retyped, RowsDiff, SchemaDiff, StatusMove, TableDiff, ValuesDiff};
 use super::rows::ChangedRows;
 use super::shape::{SideTable, TableShape};
+use super::sides::Sides;
 use crate::PackageError;
 
 /// Suffix of the column that says why a measure is empty.
@@ -20,50 +21,6 @@ const GROUPS: [&str; 4] = [
     "nsf_categorie_libelle",
     "dom_lib",
 ];
-
-/// The rows of both sides, side by side.
-pub(super) struct Sides<'a> {
-    pub(super) old: &'a SideTable,
-    pub(super) new: &'a SideTable,
-    pub(super) key: Vec<String>,
-    pub(super) old_key: Vec<Column>,
-    pub(super) new_key: Vec<Column>,
-    pub(super) rows: Alignment,
-}
-
-impl Sides<'_> {
-    /// The key of a row after, in words.
-    pub(super) fn key_after(&self, row: u32) -> String {
-        key_text(&self.key, &self.new_key, row)
-    }
-
-    /// The key of a row before, in words.
-    pub(super) fn key_before(&self, row: u32) -> String {
-        key_text(&self.key, &self.old_key, row)
-    }
-}
-
-fn key_text(names: &[String], columns: &[Column], row: u32) -> String {
-    let cell = |column: &Column| match column {
-        Column::Text(text) | Column::List(text) => {
-            text.get(row as usize).unwrap_or_default().to_owned()
-        }
-        Column::Integer(column) => column
-            .get(row as usize)
-            .map(|value| value.to_string())
-            .unwrap_or_default(),
-        Column::Decimal(column) => column
-            .get(row as usize)
-            .map(|value| value.to_string())
-            .unwrap_or_default(),
-        Column::Status(column) => column.get(row as usize).as_str().to_owned(),
-    };
-    let parts = names
-        .iter()
-        .zip(columns)
-        .map(|(name, column)| format!("{name}={}", cell(column)));
-    parts.collect::<Vec<_>>().join(", ")
-}
 
 pub(super) fn compare(
     tables: &Tables,

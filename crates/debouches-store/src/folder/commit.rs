@@ -2,11 +2,11 @@
 
 use debouches_model::{ArtefactKey, MANIFEST_FILE};
 
-use super::{Dir, Folder};
+use super::Folder;
 use crate::StoreError;
-use crate::backend::Committed;
-use crate::draft::{Content, Staged};
+use crate::dir::Dir;
 use crate::scratch::{Scratch, Temporary};
+use crate::staged::{Committed, Content, Staged};
 
 impl Folder {
     /// Puts the files of a draft in place and writes the manifest last, unless the key has a manifest already.

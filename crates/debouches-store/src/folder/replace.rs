@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rustix::fs::Mode;
 
-use super::Dir;
 use crate::StoreError;
+use crate::dir::Dir;
 
 static NEXT: AtomicU64 = AtomicU64::new(0);
 

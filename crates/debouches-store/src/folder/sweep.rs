@@ -2,9 +2,10 @@
 
 use debouches_model::MANIFEST_FILE;
 
-use super::{Dir, Folder};
+use super::Folder;
 use crate::StoreError;
 use crate::backend::swept_stages;
+use crate::dir::Dir;
 use crate::scratch::TMP;
 
 impl Folder {

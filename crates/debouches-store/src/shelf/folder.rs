@@ -10,7 +10,7 @@ use rustix::fs::Mode;
 
 use super::Placed;
 use crate::StoreError;
-use crate::folder::Dir;
+use crate::dir::Dir;
 use crate::marker::{FolderKind, FolderState, check_folder, claim};
 use crate::name::is_name;
 

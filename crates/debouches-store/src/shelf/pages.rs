@@ -14,7 +14,7 @@ use rustix::fs::Mode;
 use super::folder::ShelfFolder;
 use super::{Backing, Shelf};
 use crate::StoreError;
-use crate::backend::blocking;
+use crate::blocking::blocking;
 use crate::marker::{FolderKind, claim};
 use crate::name::is_name;
 
