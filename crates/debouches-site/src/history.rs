@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::descriptor::CatalogueError;
+use crate::error::CatalogueError;
 
 /// The pinned states of an establishment.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,7 +7,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use debouches_model::{Coverage, DatasetId, FileEntry, Sha256, Version};
 use serde::{Deserialize, Serialize};
 
-use crate::descriptor::CatalogueError;
+use crate::error::CatalogueError;
+use crate::licence::Licence;
 use crate::release::Release;
 
 /// A dataset of a catalogue: `<dataset>/dataset.json`.
@@ -68,19 +69,6 @@ pub struct Withdrawal {
     pub legal_basis: Option<String>,
 }
 
-/// A licence.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Licence {
-    /// Identifier.
-    pub name: String,
-    /// Name for people.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
-    /// Address of its text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub path: Option<String>,
-}
-
 /// Figures that are expected.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Expectation {
@@ -88,14 +76,6 @@ pub struct Expectation {
     pub by: NaiveDate,
     /// What is expected, in French.
     pub what: String,
-}
-
-impl Licence {
-    /// Its name for people.
-    #[must_use]
-    pub fn shown(&self) -> &str {
-        self.title.as_deref().unwrap_or(&self.name)
-    }
 }
 
 /// The last field of a record: the digest of the others.

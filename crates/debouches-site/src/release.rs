@@ -3,7 +3,8 @@
 use debouches_model::{FileEntry, Manifest, ReleaseNotice, Sha256};
 
 use crate::changelog;
-use crate::descriptor::{CatalogueError, Descriptor};
+use crate::descriptor::Descriptor;
+use crate::error::CatalogueError;
 use crate::preview::Preview;
 
 /// A release.

@@ -3,7 +3,8 @@
 use std::io::{self, Read};
 
 use crate::TableError;
-use crate::csv_read::{Dialect, ReadLimits};
+use crate::dialect::Dialect;
+use crate::limits::ReadLimits;
 use crate::raw::RaggedRow;
 use crate::text::Text;
 

@@ -6,123 +6,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::sync_channel;
 
 use crate::csv_block::{Block, Cutter};
+use crate::dialect::Dialect;
 use crate::encoder::Encoder;
 use crate::encoding::{self, with_marks};
 use crate::headings::EveryHeading;
-use crate::raw::{DroppedColumn, Packed, RawTable};
+use crate::limits::ReadLimits;
+use crate::packed::Packed;
+use crate::raw::{DroppedColumn, RawTable};
 use crate::text::Text;
 use crate::{Headings, TableError, decode};
-
-/// How cells are separated. Quotes are `"`, doubled inside; lines end with LF, CRLF or CR.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Dialect {
-    /// Separator of cells.
-    pub separator: u8,
-}
-
-impl Dialect {
-    /// The separator most frequent in the first line, outside quotes, among `;`, `,`, `|` and tab.
-    fn sniff(head: &[u8]) -> Self {
-        let mut counts = [(b';', 0), (b',', 0), (b'|', 0), (b'\t', 0)];
-        let mut quoted = false;
-        for &byte in head {
-            match byte {
-                b'"' => quoted = !quoted,
-                b'\n' | b'\r' if !quoted => break,
-                _ if quoted => {}
-                _ => counts
-                    .iter_mut()
-                    .filter(|(separator, _)| *separator == byte)
-                    .for_each(|(_, count)| *count += 1),
-            }
-        }
-        // The first of equals wins, hence the reversal: `max_by_key` keeps the last.
-        let (separator, _) = counts
-            .into_iter()
-            .rev()
-            .max_by_key(|(_, count)| *count)
-            .unwrap_or((b';', 0));
-        Self { separator }
-    }
-}
-
-/// Bounds that keep a hostile file from filling the memory.
-#[derive(Debug, Clone, Copy)]
-pub struct ReadLimits {
-    /// Largest row, or JSON record, in bytes.
-    pub row_bytes: u64,
-    /// Largest cell, in bytes.
-    pub cell_bytes: usize,
-    /// Largest number of columns.
-    pub columns: usize,
-    /// Largest number of cells of the whole table.
-    pub cells: u64,
-    /// Largest number of rows that have not the width of the header.
-    pub ragged_rows: usize,
-    /// Largest memory that cells may take while the body is read, in bytes.
-    pub memory: u64,
-}
-
-impl Default for ReadLimits {
-    /// Bounds on files that we wrote ourselves.
-    fn default() -> Self {
-        Self {
-            cells: 500_000_000,
-            ragged_rows: 100_000,
-            memory: u64::MAX,
-            ..Self::for_received()
-        }
-    }
-}
-
-impl ReadLimits {
-    /// Bounds on what others send: whatever it is, it is refused before it takes more memory than a large table does.
-    #[must_use]
-    pub const fn for_received() -> Self {
-        // The widest row known has a few kilobytes, the widest table 101 columns, the largest one some 105 million cells
-        // in 150 megabytes.
-        Self {
-            row_bytes: 1 << 20,
-            cell_bytes: 128 << 10,
-            columns: 4096,
-            cells: 130_000_000,
-            ragged_rows: 20_000,
-            memory: 288 << 20,
-        }
-    }
-}
-
-impl ReadLimits {
-    /// Refuses a table whose cells take too much memory so far.
-    pub(crate) fn check_memory(&self, bytes: u64, line: Option<u32>) -> Result<(), TableError> {
-        if bytes <= self.memory {
-            return Ok(());
-        }
-        Err(TableError::OverLimit {
-            line: line.map_or(0, u64::from),
-            what: "the memory of the cells in bytes",
-            limit: self.memory,
-        })
-    }
-
-    /// Refuses a table that has too many cells so far.
-    pub(crate) fn check_cells(
-        &self,
-        rows: usize,
-        width: usize,
-        line: Option<u32>,
-    ) -> Result<(), TableError> {
-        if rows as u64 * width as u64 <= self.cells {
-            return Ok(());
-        }
-        let line = line.map_or(0, u64::from);
-        Err(TableError::OverLimit {
-            line,
-            what: "the number of cells of the table",
-            limit: self.cells,
-        })
-    }
-}
 
 /// Called with the number of bytes read so far.
 pub type Progress<'a> = dyn FnMut(u64) + 'a;

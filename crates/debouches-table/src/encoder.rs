@@ -6,7 +6,7 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 
 use crate::encoding::with_marks;
 use crate::keys::Keys;
-use crate::raw::Packed;
+use crate::packed::Packed;
 
 /// Bytes that a distinct value costs once it is text of its own, beside its characters.
 const VALUE_BYTES: usize = 48;

@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use crate::raw::Packed;
+use crate::packed::Packed;
 
 /// Encoding of a source file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

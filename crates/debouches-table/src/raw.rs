@@ -1,8 +1,8 @@
 //! A table as received: every cell is text, nothing is interpreted yet.
 
-use crate::csv_read::Dialect;
+use crate::dialect::Dialect;
 use crate::encoding::{self, Encoding};
-use crate::keys::Keys;
+use crate::packed::Packed;
 
 /// A table of text cells.
 #[derive(Debug)]
@@ -112,22 +112,6 @@ impl<'a> ColumnView<'a> {
     /// For each row, the index of its value.
     pub fn keys(self) -> impl Iterator<Item = u32> + 'a {
         self.0.keys.iter()
-    }
-}
-
-/// A column as it is stored.
-#[derive(Debug, Default)]
-pub(crate) struct Packed {
-    pub(crate) values: Vec<String>,
-    pub(crate) keys: Keys,
-}
-
-impl Packed {
-    /// How many cells have each value.
-    pub(crate) fn counts(&self) -> Vec<u64> {
-        let mut counts = vec![0; self.values.len()];
-        self.keys.iter().for_each(|key| counts[key as usize] += 1);
-        counts
     }
 }
 

@@ -1,7 +1,8 @@
 //! Builds a raw table row by row under one header, for bodies that have rows and no delimiter.
 
 use crate::encoder::Encoder;
-use crate::raw::{DroppedColumn, Packed, RaggedRow, RawTable};
+use crate::packed::Packed;
+use crate::raw::{DroppedColumn, RaggedRow, RawTable};
 use crate::{Encoding, ReadOptions, TableError};
 
 /// Rows between two measures of the memory that the table takes.

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::concept::{Concept, Voie};
 use super::coverage::Coverage;
 use super::index::{Content, EstablishmentRows, Reply};
+use super::location::Territory;
 use super::row::Row;
-use super::territory::Territory;
 use super::uai::Uai;
 
 /// An establishment.

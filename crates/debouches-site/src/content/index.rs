@@ -6,7 +6,8 @@ use super::concept::{Concept, Role, Voie, code_type, diploma_of};
 use super::row::{Row, Years};
 use super::table::{Origin, ReleasedTable, TextColumn};
 use super::uai::Uai;
-use crate::descriptor::{CatalogueError, Descriptor, Resource};
+use crate::descriptor::{Descriptor, Resource};
+use crate::error::CatalogueError;
 
 /// What an establishment answers, in its own words.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]

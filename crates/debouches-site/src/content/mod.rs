@@ -7,6 +7,7 @@ mod concept;
 mod coverage;
 mod establishment;
 mod index;
+mod location;
 mod measure;
 mod row;
 mod table;
@@ -24,5 +25,6 @@ pub use uai::Uai;
 
 pub(crate) use concept::{Concept, branch, origin};
 pub(crate) use establishment::{Establishment, LinkedTraining, Section, TrainingFigures};
-pub(crate) use territory::{Listed, Territories, TerritoryContent, TerritoryLevel};
+pub(crate) use location::TerritoryLevel;
+pub(crate) use territory::{Listed, Territories, TerritoryContent};
 pub(crate) use training::{PathRows, Training};
