@@ -316,7 +316,7 @@ pub(crate) fn plain_capitals(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Knowledge;
+    use crate::knowledge::Knowledge;
 
     #[test]
     fn there_are_101_departements_18_regions_and_30_academies() {

@@ -79,7 +79,7 @@ impl DiplomaTypes {
 
 #[cfg(test)]
 mod tests {
-    use crate::domain::Knowledge;
+    use crate::knowledge::Knowledge;
 
     fn code(kind: Option<&super::DiplomaType>) -> Option<&str> {
         kind.map(|kind| kind.code.as_str())

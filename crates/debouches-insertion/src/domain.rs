@@ -24,6 +24,7 @@ use crate::code_types;
 use crate::coverage::{AskedVintages, Coverage};
 use crate::inserjeunes_api::InserjeunesApi;
 use crate::insersup_api::InsersupApi;
+use crate::knowledge::Knowledge;
 use crate::{additions, derivations, embedded};
 
 /// What a file of the domain holds.
@@ -115,21 +116,9 @@ impl fmt::Display for DomainErrors {
 
 impl std::error::Error for DomainErrors {}
 
-/// What additions and derivations know beside the tables that they read. It lives as long as the program.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Knowledge {
-    pub(crate) tables: &'static Tables,
-    pub(crate) codes: &'static CodeLists,
-}
-
+#[cfg(test)]
 impl Knowledge {
-    /// Tables whose figures answer for a training or an establishment, in the order of names.
-    pub(crate) fn figure_tables(self) -> impl Iterator<Item = &'static TableSpec> {
-        self.tables.iter().filter(|spec| spec.figures)
-    }
-
-    /// What is embedded, for tests.
-    #[cfg(test)]
+    /// What is embedded.
     pub(crate) fn embedded() -> Self {
         static EMBEDDED: std::sync::OnceLock<Knowledge> = std::sync::OnceLock::new();
         *EMBEDDED.get_or_init(|| Domain::embedded().known)

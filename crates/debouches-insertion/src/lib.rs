@@ -17,6 +17,7 @@ mod embedded;
 mod establishment_matching;
 mod inserjeunes_api;
 mod insersup_api;
+mod knowledge;
 mod nomenclatures;
 mod nsf;
 mod outcomes;

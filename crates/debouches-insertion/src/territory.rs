@@ -401,7 +401,7 @@ fn write(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Knowledge;
+    use crate::knowledge::Knowledge;
 
     fn located(uai: &str) -> Located {
         let by_prefix = uai

@@ -9,21 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sources::Source;
 
 /// Modules that still are in a circle, by crate. A number only goes down; a crate that is not named has none.
-const CEILINGS: [(&str, usize); 13] = [
-    ("disclosure", 2),
-    ("enrich", 2),
-    ("fetch", 2),
-    ("http", 7),
-    ("insertion", 5),
-    ("model", 2),
-    ("portal", 4),
-    ("publish", 6),
-    ("release", 3),
-    ("site", 10),
-    ("store", 7),
-    ("table", 5),
-    ("validate", 3),
-];
+const CEILINGS: [(&str, usize); 2] = [("disclosure", 2), ("validate", 3)];
 
 /// Which modules of a crate each module names.
 type Graph = BTreeMap<String, BTreeSet<String>>;

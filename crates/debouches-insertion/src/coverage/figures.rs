@@ -8,7 +8,7 @@ use debouches_table::{StatusColumn, Table, TableError, TextColumn};
 
 use super::{AskedVintages, CodeSystem, Grain, Pathway};
 use crate::code_types::Uai;
-use crate::domain::Knowledge;
+use crate::knowledge::Knowledge;
 use crate::nomenclatures::References;
 use debouches_enrich::FindingCollector;
 use debouches_enrich::suppress_small_groups;

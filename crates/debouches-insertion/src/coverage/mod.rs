@@ -23,7 +23,7 @@ pub use answer::{Answer, Grain, Rung};
 pub use line::{CatalogueLine, CodeSystem, Pathway};
 pub use totals::{GrainTotals, Totals};
 
-use crate::domain::Knowledge;
+use crate::knowledge::Knowledge;
 use crate::nomenclatures::References;
 use figures::{Figures, Location};
 use nomenclature::Nomenclature;

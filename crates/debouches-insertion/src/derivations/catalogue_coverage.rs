@@ -7,7 +7,7 @@ use debouches_table::{Table, TableError};
 
 use super::{offers, rows};
 use crate::coverage::{Answer, Grain, Totals};
-use crate::domain::Knowledge;
+use crate::knowledge::Knowledge;
 
 pub(super) fn make(
     known: Knowledge,

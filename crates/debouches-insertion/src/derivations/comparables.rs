@@ -14,7 +14,7 @@ use debouches_table::{Column, DecimalColumn, StatusColumn, Table, TableError, Te
 use super::rows;
 use crate::code_types::Uai;
 use crate::derivations::niveau_of;
-use crate::domain::Knowledge;
+use crate::knowledge::Knowledge;
 use crate::nomenclatures::{References, TRAININGS, optional_input};
 use debouches_enrich::suppress_small_groups;
 

@@ -5,7 +5,7 @@ use debouches_model::spec::TableKind;
 use debouches_table::{Table, TableError};
 
 use super::rows;
-use crate::domain::Knowledge;
+use crate::knowledge::Knowledge;
 
 /// Year in which the definitions were last reviewed.
 const EDITION: &str = "2026";

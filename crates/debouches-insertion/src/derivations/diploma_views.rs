@@ -11,7 +11,7 @@ use debouches_model::{RowCounts, ValueStatus};
 use debouches_table::{Column, IntegerColumn, StatusColumn, Table, TableError};
 
 use super::rows;
-use crate::domain::Knowledge;
+use crate::knowledge::Knowledge;
 use crate::nomenclatures::{TRAININGS, input};
 use crate::outcomes::{self, Counts, Shares};
 use crate::terminal::Modules;

@@ -10,7 +10,7 @@ use debouches_table::{Table, TableError};
 use super::{offers, rows};
 use crate::code_types::Uai;
 use crate::coverage::{Coverage, Grain, Rung};
-use crate::domain::Knowledge;
+use crate::knowledge::Knowledge;
 use crate::nomenclatures::{References, optional_input};
 
 /// What the catalogues say of an establishment.

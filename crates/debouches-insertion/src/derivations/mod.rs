@@ -24,7 +24,7 @@ pub(crate) use diploma_register::level as niveau_of;
 use debouches_enrich::{Derivation, FindingCollector, Inputs, Registry};
 use debouches_table::{Table, TableError};
 
-use crate::domain::Knowledge;
+use crate::knowledge::Knowledge;
 
 /// A derivation that needs the specifications of other tables, or the code lists.
 struct Knowing {

@@ -7,7 +7,7 @@ use debouches_model::spec::TableSpec;
 use debouches_table::{Column, Table, TableError};
 
 use crate::coverage::{AskedVintages, CatalogueLine, CodeSystem, Coverage, Pathway};
-use crate::domain::Knowledge;
+use crate::knowledge::Knowledge;
 use crate::nomenclatures::{References, optional_input};
 
 /// The catalogues, by the name of their table and their own.

@@ -7,7 +7,7 @@ use debouches_table::{Table, TableError};
 
 use super::rows;
 use crate::code_types::Uai;
-use crate::domain::Knowledge;
+use crate::knowledge::Knowledge;
 
 pub(super) fn make(
     known: Knowledge,

@@ -8,7 +8,7 @@ use debouches_table::{Table, TableError};
 use super::{offers, rows};
 use crate::coverage::Pathway;
 use crate::derivations::niveau_of;
-use crate::domain::Knowledge;
+use crate::knowledge::Knowledge;
 use crate::nomenclatures::{References, optional_input};
 
 const LEVELS: &str = "bcn_niveau_formation_diplome";

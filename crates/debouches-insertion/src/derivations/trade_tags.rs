@@ -7,7 +7,7 @@ use debouches_table::{Table, TableError};
 
 use super::rows;
 use crate::code_lists::CodeLists;
-use crate::domain::Knowledge;
+use crate::knowledge::Knowledge;
 use crate::nomenclatures::{
     CERTIFICATIONS, DIPLOMAS, KIT, Reference, References, SPECIALITIES, input, optional_input,
 };
