@@ -33,6 +33,7 @@ mod integrity;
 mod invariants;
 mod locking;
 mod manual;
+mod readme;
 mod meaning;
 mod nights;
 mod operations;
