@@ -40,7 +40,10 @@ fn every_command_and_option_of_the_readme_is_in_the_help() {
     let mut helps: BTreeMap<String, String> = BTreeMap::new();
     for line in commands(&page("README.md")) {
         let words: Vec<&str> = line.split_whitespace().skip(1).collect();
-        let is_group = matches!(words[0], "site" | "secrecy" | "disclosure" | "portal" | "shape");
+        let is_group = matches!(
+            words[0],
+            "site" | "secrecy" | "disclosure" | "portal" | "shape"
+        );
         let names = &words[..if is_group { 2 } else { 1 }];
         let help = helps.entry(names.join(" ")).or_insert_with(|| {
             let arguments: Vec<&str> = names.iter().copied().chain(["--help"]).collect();

@@ -1,15 +1,11 @@
-//! Long computations on threads of their own.
+//! Long computations outside the threads that serve the network.
 
-use anyhow::Context as _;
-
-/// Runs a long computation on a thread of its own.
+/// Runs a long computation whose failures are those of the engine.
 ///
 /// # Errors
-/// Fails as the computation does, or when its thread died.
+/// Fails as the computation does.
 pub async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
 ) -> anyhow::Result<T> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .context("a worker thread died")?
+    debouches_store::blocking(work).await
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use debouches_http::{Client, Secret};
 use debouches_model::{ArtefactKey, Clock, FileEntry, Observer, Sha256, SourceId, Stage, Tool};
+use debouches_store::blocking;
 use debouches_store::{Artefact, Store};
 use futures_util::StreamExt as _;
 
@@ -331,17 +332,5 @@ impl Fetcher {
             entry,
             outcome,
         }
-    }
-}
-
-/// Runs what waits for a disk or computes for long outside the threads that serve the network.
-pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(value) => value,
-        Err(error) => match error.try_into_panic() {
-            Ok(panic) => std::panic::resume_unwind(panic),
-            // Only a runtime that shuts down cancels such work, and it does not poll us again.
-            Err(_) => std::future::pending().await,
-        },
     }
 }

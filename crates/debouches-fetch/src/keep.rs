@@ -3,7 +3,9 @@
 use debouches_model::{ArtefactKey, Manifest, Origin, Sha256, Stage};
 use debouches_store::{Artefact, Spooled, StoreError};
 
-use crate::fetcher::{Outcome, Pinning, blocking, body_of};
+use debouches_store::blocking;
+
+use crate::fetcher::{Outcome, Pinning, body_of};
 use crate::sources::Said;
 use crate::{FetchError, Fetched, Fetcher, LockEntry, SourceRequest, check};
 

@@ -185,7 +185,7 @@ fn fill(
     name: &str,
     values: impl Iterator<Item = Option<i32>>,
 ) -> Result<(), TableError> {
-    let status_name = format!("{name}_statut");
+    let status_name = debouches_model::spec::status_column(name);
     let received = table
         .integers(name)?
         .iter()

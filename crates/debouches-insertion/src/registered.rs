@@ -15,10 +15,11 @@ type Cell = (Option<i32>, ValueStatus);
 /// Fills the columns that the specification names.
 pub(crate) fn add(spec: &RegisteredSpec, table: &mut Table) -> Result<(), TableError> {
     let read = |name: &str| {
-        let cells = table
-            .integers(name)?
-            .iter()
-            .zip(table.statuses(&format!("{name}_statut"))?.iter());
+        let cells = table.integers(name)?.iter().zip(
+            table
+                .statuses(&debouches_model::spec::status_column(name))?
+                .iter(),
+        );
         Ok::<Vec<Cell>, TableError>(cells.collect())
     };
     let (leavers, continuing, employed) = (
@@ -44,7 +45,7 @@ pub(crate) fn add(spec: &RegisteredSpec, table: &mut Table) -> Result<(), TableE
             Column::Integer(values.into_iter().collect::<IntegerColumn>()),
         )?;
         table.set(
-            &format!("{name}_statut"),
+            &debouches_model::spec::status_column(name),
             Column::Status(states.into_iter().collect::<StatusColumn>()),
         )?;
     }

@@ -74,6 +74,26 @@ fn escape(text: &str, longest: usize, kept: impl Fn(char) -> bool) -> String {
     escaped
 }
 
+/// The text with nothing left that HTML or XML would read as markup, in content or in a quoted attribute; what XML does not
+/// allow is replaced.
+#[must_use]
+pub fn markup(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            '\n' | '\r' | '\t' => safe.push(c),
+            _ if c.is_control() => safe.push('\u{fffd}'),
+            _ => safe.push(c),
+        }
+    }
+    safe
+}
+
 /// Whether the character drives a terminal, breaks a line, turns the order of a text or hides in it.
 #[must_use]
 pub fn is_unsafe(c: char) -> bool {
@@ -109,6 +129,14 @@ mod tests {
         );
         assert_eq!(block("a\n\tb\x07", 100), "a\n\tb\\u{7}");
         assert_eq!(line("été « œuf » 🎓", 100), "été « œuf » 🎓");
+    }
+
+    #[test]
+    fn markup_becomes_text_in_content_and_in_attributes() {
+        assert_eq!(
+            markup("<a href='x' b=\"y\">&\u{1}"),
+            "&lt;a href=&#39;x&#39; b=&quot;y&quot;&gt;&amp;\u{fffd}"
+        );
     }
 
     #[test]

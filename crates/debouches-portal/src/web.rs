@@ -1,9 +1,9 @@
 //! The pages for people.
 
 mod dataset;
-mod escape;
 mod frame;
 mod home;
+mod link;
 mod markdown;
 mod words;
 

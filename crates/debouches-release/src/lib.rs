@@ -12,7 +12,6 @@ mod dictionary;
 mod diff;
 pub mod drift;
 mod error;
-mod escape;
 mod facts;
 mod files;
 mod forms;

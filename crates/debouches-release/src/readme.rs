@@ -135,7 +135,7 @@ fn constant_section(table: &PreparedTable<'_>) -> String {
     // Every cell of a status says the same when every cell of its measure does.
     let told: Vec<String> = same
         .iter()
-        .filter(|(name, _)| !name.ends_with("_statut"))
+        .filter(|(name, _)| debouches_model::spec::measure_of_status(name).is_none())
         .map(|(name, value)| format!("`{name}` (« {} »)", value.as_deref().unwrap_or_default()))
         .collect();
     if !told.is_empty() {

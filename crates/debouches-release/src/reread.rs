@@ -74,7 +74,7 @@ pub fn reread(
                 "{csv_name}: {differing} cells of {name} are not those of {parquet_name}"
             ));
         }
-        let status = format!("{name}_statut");
+        let status = debouches_model::spec::status_column(name);
         if names.contains(&status) {
             let contradicted = contradictions(&column, &parquet.column(&status).map_err(wrap)?);
             if contradicted > 0 {

@@ -37,7 +37,9 @@ impl VersionRule<'_> {
             return Vec::new();
         };
         let announced = |name: &str| {
-            let names = |own: &str| own == name || name.strip_suffix("_statut") == Some(own);
+            let names = |own: &str| {
+                own == name || debouches_model::spec::measure_of_status(name) == Some(own)
+            };
             last.deprecated.iter().any(|notice| names(&notice.column))
         };
         let mut broken = Vec::new();
@@ -57,7 +59,7 @@ impl VersionRule<'_> {
                 .collect();
             // The status of a measure goes with it: told once.
             let is_twin = |name: &str| {
-                name.strip_suffix("_statut")
+                debouches_model::spec::measure_of_status(name)
                     .is_some_and(|measure| gone.contains(&measure))
             };
             for name in gone.iter().filter(|name| !is_twin(name)) {

@@ -88,7 +88,7 @@ impl Schema {
     }
 
     fn is_state(&self, name: &str) -> bool {
-        name.strip_suffix("_statut")
+        debouches_model::spec::measure_of_status(name)
             .is_some_and(|measure| self.fields.iter().any(|field| field.name == measure))
     }
 }

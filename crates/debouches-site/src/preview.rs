@@ -40,10 +40,10 @@ impl Preview {
         let state_of = |name: &str| {
             names
                 .iter()
-                .position(|own| own.strip_suffix("_statut") == Some(name))
+                .position(|own| debouches_model::spec::measure_of_status(own) == Some(name))
         };
         let is_state = |name: &str| {
-            name.strip_suffix("_statut")
+            debouches_model::spec::measure_of_status(name)
                 .is_some_and(|measure| names.iter().any(|own| own == measure))
         };
         let shown: Vec<usize> = (0..names.len())

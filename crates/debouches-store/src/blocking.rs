@@ -1,7 +1,7 @@
 //! Work that waits for a disk, outside the threads that serve the network.
 
-/// Runs what waits for a disk outside the threads that serve the network.
-pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+/// Runs what waits for a disk, or computes for long, outside the threads that serve the network.
+pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     match tokio::task::spawn_blocking(work).await {
         Ok(value) => value,
         Err(error) => match error.try_into_panic() {

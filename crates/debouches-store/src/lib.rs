@@ -31,6 +31,7 @@ mod staged;
 mod store;
 
 pub use artefact::{Artefact, VerifiedFile};
+pub use blocking::blocking;
 pub use draft::{Draft, DraftFile};
 pub use error::StoreError;
 pub use folder::replace_file;

@@ -58,7 +58,7 @@ pub fn of_body(
     let counts = layout.policy.count.iter().map(|count| {
         Ok((
             needed(&count.column)?,
-            column(&format!("{}_statut", count.column)),
+            column(&debouches_model::spec::status_column(&count.column)),
             count.absent_is_hidden,
         ))
     });

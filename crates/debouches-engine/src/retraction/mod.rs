@@ -299,10 +299,12 @@ async fn keep_counts(
     let Some(layout) = Layout::of(spec) else {
         return Ok(());
     };
-    let counts = policy
-        .count
-        .iter()
-        .flat_map(|count| [count.column.clone(), format!("{}_statut", count.column)]);
+    let counts = policy.count.iter().flat_map(|count| {
+        [
+            count.column.clone(),
+            debouches_model::spec::status_column(&count.column),
+        ]
+    });
     let wanted: Vec<String> = layout
         .key
         .iter()

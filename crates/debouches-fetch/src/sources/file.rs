@@ -11,10 +11,10 @@ use debouches_store::{Spool, Spooled};
 
 use super::object::BucketObject;
 use super::{Answer, Content, Glance, Kind, Reading, Received, Said, Source};
-use crate::fetcher::blocking;
 use crate::location::plain_address;
 use crate::progress::Progress;
 use crate::{Address, AddressError, FetchError, Probe};
+use debouches_store::blocking;
 
 /// The kind, as the configuration knows it.
 pub(super) static KIND: Kind = Kind {

@@ -167,7 +167,7 @@ fn rates(
         let measure = format!("{prefix}{horizon}{suffix}");
         let (rate, states) = (
             table.numbers(&measure)?,
-            table.statuses(&format!("{measure}_statut"))?,
+            table.statuses(&debouches_model::spec::status_column(&measure))?,
         );
         for row in 0..table.rows() {
             if states.get(row) != ValueStatus::Measured

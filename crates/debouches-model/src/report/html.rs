@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::{Report, RuleTally, SliceTally};
+use crate::escape::markup;
 use crate::spec::TableSpec;
 use crate::{Finding, Lang, RuleCode, Severity, Stage, Verdict};
 
@@ -33,7 +34,7 @@ impl Report {
             about,
             findings,
         };
-        let title = escape(&format!("Rapport de contrôle : {}", about.title));
+        let title = markup(&format!("Rapport de contrôle : {}", about.title));
         format!(
             "<!DOCTYPE html>\n<html lang=\"fr\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n\
@@ -77,7 +78,7 @@ impl Page<'_> {
         format!(
             "<h1>{}</h1>\n<p class=\"lead\">{what} Il est établi par <em>débouchés</em>, un programme qui contrôle les chiffres \
              d'insertion professionnelle avant de les republier.</p>\n<p class=\"verdict {class}\">{verdict}</p>\n",
-            escape(self.about.title)
+            markup(self.about.title)
         )
     }
 
@@ -118,7 +119,7 @@ impl Page<'_> {
         );
         let mut out = String::from("<h2>En bref</h2>\n<dl>\n");
         for (name, value) in lines {
-            let _ = writeln!(out, "<div><dt>{name}</dt><dd>{}</dd></div>", escape(&value));
+            let _ = writeln!(out, "<div><dt>{name}</dt><dd>{}</dd></div>", markup(&value));
         }
         out + "</dl>\n"
     }
@@ -140,7 +141,7 @@ impl Page<'_> {
             let _ = writeln!(
                 out,
                 "<tr{class}><td><a href=\"#{rule}\">{}</a><br><code>{rule}</code></td><td>{}</td><td class=\"n\">{}</td><td>{}</td></tr>",
-                escape(tally.rule.entry().title(Lang::Fr)),
+                markup(tally.rule.entry().title(Lang::Fr)),
                 self.effect(tally),
                 number(tally.findings),
                 tolerated(tally),
@@ -191,17 +192,17 @@ impl Page<'_> {
             let _ = write!(
                 out,
                 "<h2>Où : par {}</h2>\n<table>\n<thead><tr><th>{}</th><th class=\"n\">Constats</th><th></th><th>Règles</th></tr></thead>\n<tbody>\n",
-                escape(&self.label(column).to_lowercase()),
-                escape(&self.label(column))
+                markup(&self.label(column).to_lowercase()),
+                markup(&self.label(column))
             );
             for (value, count, list) in rows {
                 let share = count * 100 / most;
                 let _ = writeln!(
                     out,
                     "<tr><td>{}</td><td class=\"n\">{}</td><td class=\"bar\"><span style=\"width:{share}%\"></span></td><td>{}</td></tr>",
-                    escape(value),
+                    markup(value),
                     number(count),
-                    escape(&list)
+                    markup(&list)
                 );
             }
             out += "</tbody>\n</table>\n";
@@ -223,7 +224,7 @@ impl Page<'_> {
                 "<section id=\"{}\">\n<h3>{} <small>{} {}</small></h3>\n<table>\n<thead><tr><th class=\"n\">Ligne</th><th>Colonne</th>\
                  <th>Où</th><th>Trouvé</th><th>Constat</th></tr></thead>\n<tbody>\n",
                 tally.rule,
-                escape(entry.title(Lang::Fr)),
+                markup(entry.title(Lang::Fr)),
                 number(tally.findings),
                 if tally.findings < 2 {
                     "constat"
@@ -233,7 +234,7 @@ impl Page<'_> {
             );
             for finding in of_rule.iter().take(EXAMPLES) {
                 let or_dash =
-                    |text: Option<String>| escape(&text.unwrap_or_else(|| "–".to_owned()));
+                    |text: Option<String>| markup(&text.unwrap_or_else(|| "–".to_owned()));
                 let _ = writeln!(
                     out,
                     "<tr><td class=\"n\">{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
@@ -241,7 +242,7 @@ impl Page<'_> {
                     or_dash(finding.column.as_deref().map(|column| self.label(column))),
                     or_dash(finding.key.clone()),
                     or_dash(finding.value.clone()),
-                    escape(&finding.sentence(Lang::Fr))
+                    markup(&finding.sentence(Lang::Fr))
                 );
             }
             out += "</tbody>\n</table>\n";
@@ -287,7 +288,7 @@ impl Page<'_> {
         let mut out = format!(
             "<h2>Que demander au producteur</h2>\n<div class=\"letter\">\n<p>Bonjour,</p>\n<p>En contrôlant {}, nous avons relevé \
              les points suivants. Pourriez-vous nous dire ce qu'il en est ?</p>\n<ol>\n",
-            escape(&subject)
+            markup(&subject)
         );
         for tally in &self.report.rules {
             let first = self
@@ -304,15 +305,15 @@ impl Page<'_> {
             let _ = writeln!(
                 out,
                 "<li>Attendu : <strong>{}</strong>. Ce n'est pas le cas {}.{}</li>",
-                escape(tally.rule.entry().title(Lang::Fr)),
+                markup(tally.rule.entry().title(Lang::Fr)),
                 times(tally.findings),
-                escape(&example.unwrap_or_default())
+                markup(&example.unwrap_or_default())
             );
         }
         out += "</ol>\n</div>\n<h2>Ce que nous pouvons faire ici</h2>\n<ul>\n";
         for tally in &self.report.rules {
             let (code, remedy) = (tally.rule.as_str(), tally.rule.entry().remedy(Lang::Fr));
-            let _ = writeln!(out, "<li><code>{code}</code> : {}.</li>", escape(remedy));
+            let _ = writeln!(out, "<li><code>{code}</code> : {}.</li>", markup(remedy));
         }
         out + "</ul>\n"
     }
@@ -375,22 +376,6 @@ fn number(count: u64) -> String {
         out.push(digit);
     }
     out
-}
-
-/// The text with nothing left that a browser would read as markup.
-fn escape(text: &str) -> String {
-    text.chars()
-        .fold(String::with_capacity(text.len()), |mut safe, letter| {
-            match letter {
-                '&' => safe.push_str("&amp;"),
-                '<' => safe.push_str("&lt;"),
-                '>' => safe.push_str("&gt;"),
-                '"' => safe.push_str("&quot;"),
-                '\'' => safe.push_str("&#39;"),
-                other => safe.push(other),
-            }
-            safe
-        })
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::Report;
+use crate::escape::markup;
 use crate::{Finding, Lang, RuleCode, Severity};
 
 /// Findings told in a case; the others are in `findings.csv`.
@@ -18,7 +19,7 @@ impl Report {
             .filter(|rule| rule.entry().stage == self.stage)
             .collect();
         let failures = self.rules.iter().filter(|tally| tally.exceeded).count();
-        let suite = escape(&format!("debouches.{}.{}", self.stage, self.subject));
+        let suite = markup(&format!("debouches.{}.{}", self.stage, self.subject));
         let mut out = format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"{0}\" failures=\"{failures}\">\n\
              <testsuite name=\"{suite}\" tests=\"{0}\" failures=\"{failures}\" errors=\"0\" skipped=\"0\">\n",
@@ -36,8 +37,8 @@ impl Report {
                 .take(TOLD)
                 .map(|finding| format!("{} {}", finding.place(), finding.sentence(lang)))
                 .collect();
-            let text = escape(&told.join("\n"));
-            let message = escape(&format!("{}: {}", tally.findings, rule.entry().title(lang)));
+            let text = markup(&told.join("\n"));
+            let message = markup(&format!("{}: {}", tally.findings, rule.entry().title(lang)));
             if tally.exceeded {
                 let kind = if tally.severity == Severity::Fatal {
                     "fatal"
@@ -57,18 +58,6 @@ impl Report {
         }
         out + "</testsuite>\n</testsuites>\n"
     }
-}
-
-/// Markup and the characters that XML does not allow, taken out.
-fn escape(text: &str) -> String {
-    let allowed = |letter: char| matches!(letter, '\n' | '\t') || !letter.is_control();
-    text.chars()
-        .map(|letter| if allowed(letter) { letter } else { '\u{fffd}' })
-        .collect::<String>()
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }
 
 #[cfg(test)]

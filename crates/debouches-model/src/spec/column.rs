@@ -126,7 +126,7 @@ impl ColumnSpec {
     /// Name of the status column that goes with a measure.
     #[must_use]
     pub fn status_name(&self) -> String {
-        format!("{}_statut", self.name)
+        super::status_column(&self.name)
     }
 
     /// True for a count, a rate or an amount.

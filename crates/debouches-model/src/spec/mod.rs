@@ -10,6 +10,7 @@ mod format;
 mod registered;
 mod rule;
 mod secrecy;
+mod status_column;
 mod table;
 mod tables;
 mod tie;
@@ -22,6 +23,7 @@ pub use format::{CodeFormat, CodeFormats, CodeProblem};
 pub use registered::RegisteredSpec;
 pub use rule::RuleSpec;
 pub use secrecy::{CountSpec, Extremes, LevelSpec, SecrecySpec};
+pub use status_column::{measure_of_status, status_column};
 pub use table::{
     CopySpec, DerivedSpec, ForeignKey, TableKind, TableSpec, VintageSpec, table_schema,
 };

@@ -5,12 +5,13 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::Value;
 
-use super::escape::{escape, link};
 use super::frame::{not_found, page};
+use super::link::link;
 use super::{markdown, words};
 use crate::app::{App, Shared};
 use crate::model::{Dataset, Extras, Location, Resource, State};
 use crate::quality::quality;
+use debouches_model::escape::markup;
 
 pub(crate) async fn dataset(Extract(app): Extract<Shared>, Path(key): Path<String>) -> Response {
     app.read(|state| {
@@ -41,7 +42,7 @@ fn content(app: &App, state: &State, dataset: &Dataset) -> String {
     let short = dataset
         .description_short
         .as_deref()
-        .map(|text| format!("<p><strong>{}</strong></p>\n", escape(text)))
+        .map(|text| format!("<p><strong>{}</strong></p>\n", markup(text)))
         .unwrap_or_default();
     let files: String = dataset.resources.iter().map(row).collect();
     format!(
@@ -49,7 +50,7 @@ fn content(app: &App, state: &State, dataset: &Dataset) -> String {
 <h2>Fichiers</h2>\n<div class=\"wide\"><table>\n<thead><tr><th scope=\"col\">Fichier</th><th scope=\"col\">Format</th>\
 <th scope=\"col\">Taille</th><th scope=\"col\">Modifié le</th><th scope=\"col\">Empreintes</th></tr></thead>\n<tbody>\n{files}</tbody>\n</table></div>\n\
 <h2>Informations</h2>\n<dl>\n{facts}</dl>\n<h2>Qualité</h2>\n{score}",
-        title = escape(&dataset.title),
+        title = markup(&dataset.title),
         description = markdown::render(&dataset.description),
         facts = facts(state, dataset),
         score = score(app, dataset),
@@ -60,7 +61,7 @@ fn facts(state: &State, dataset: &Dataset) -> String {
     let mut out = String::new();
     let mut fact = |name: &str, value: String| {
         if !value.is_empty() {
-            out.push_str(&format!("<dt>{}</dt><dd>{value}</dd>\n", escape(name)));
+            out.push_str(&format!("<dt>{}</dt><dd>{value}</dd>\n", markup(name)));
         }
     };
     let organization = dataset
@@ -70,16 +71,16 @@ fn facts(state: &State, dataset: &Dataset) -> String {
     fact(
         "Producteur",
         organization
-            .map(|existing| escape(&existing.name))
+            .map(|existing| markup(&existing.name))
             .unwrap_or_default(),
     );
     fact(
         "Licence",
-        escape(&words::licence(dataset.license.as_deref())),
+        markup(&words::licence(dataset.license.as_deref())),
     );
     fact(
         "Fréquence",
-        escape(words::frequency(dataset.frequency.as_deref())),
+        markup(words::frequency(dataset.frequency.as_deref())),
     );
     let period = dataset.temporal_coverage.map(|period| match period.end {
         Some(end) => format!("du {} au {}", words::day(period.start), words::day(end)),
@@ -93,17 +94,17 @@ fn facts(state: &State, dataset: &Dataset) -> String {
             spatial.granularity
         )
     });
-    fact("Couverture spatiale", escape(&zones.unwrap_or_default()));
-    fact("Mots-clés", escape(&dataset.tags.join(", ")));
+    fact("Couverture spatiale", markup(&zones.unwrap_or_default()));
+    fact("Mots-clés", markup(&dataset.tags.join(", ")));
     fact("Mis à jour le", words::instant(dataset.last_update()));
     fact(
         "Identifiant",
-        format!("<code>{}</code>", escape(&dataset.id)),
+        format!("<code>{}</code>", markup(&dataset.id)),
     );
     for (name, value) in &dataset.extras {
         fact(
             words::extra(name),
-            format!("<code>{}</code>", escape(&plain(value))),
+            format!("<code>{}</code>", markup(&plain(value))),
         );
     }
     out
@@ -134,10 +135,10 @@ fn score(app: &App, dataset: &Dataset) -> String {
 
 fn row(resource: &Resource) -> String {
     let (href, hosted) = match &resource.location {
-        Location::Hosted(path) => (Some(escape(&format!("/s/resources/{path}"))), true),
+        Location::Hosted(path) => (Some(markup(&format!("/s/resources/{path}"))), true),
         Location::Remote(url) => (link(url), false),
     };
-    let title = escape(&resource.title);
+    let title = markup(&resource.title);
     let title = href.map_or(title.clone(), |href| {
         format!(
             "<a href=\"{href}\"{}>{title}</a>",
@@ -149,14 +150,14 @@ fn row(resource: &Resource) -> String {
         .as_deref()
         .map(markdown::render)
         .unwrap_or_default();
-    let permanent = escape(&format!("/api/1/datasets/r/{}", resource.id));
+    let permanent = markup(&format!("/api/1/datasets/r/{}", resource.id));
     format!(
         "<tr><td>{title}<br><span class=\"soft\">{kind} · <a href=\"{permanent}\">adresse permanente</a></span>{description}{others}</td>\
 <td data-name=\"Format\">{format}</td><td data-name=\"Taille\">{size}</td><td data-name=\"Modifié le\">{date}</td>\
 <td data-name=\"Empreintes\">{digests}</td></tr>\n",
         kind = words::kind(&resource.kind),
         others = others(&resource.extras),
-        format = escape(resource.format.as_deref().unwrap_or("?")),
+        format = markup(resource.format.as_deref().unwrap_or("?")),
         size = resource
             .filesize
             .map_or_else(|| "inconnue".to_owned(), words::size),
@@ -178,7 +179,7 @@ fn digests(resource: &Resource) -> String {
         .map(|(name, value)| (name.clone(), plain(value)));
     computed
         .chain(published)
-        .map(|(name, value)| format!("{}<br><code>{}</code><br>", escape(&name), escape(&value)))
+        .map(|(name, value)| format!("{}<br><code>{}</code><br>", markup(&name), markup(&value)))
         .collect()
 }
 
@@ -186,8 +187,8 @@ fn others(extras: &Extras) -> String {
     let line = |(name, value): (&String, &Value)| {
         format!(
             "<br><span class=\"soft\">{} : {}</span>",
-            escape(words::extra(name)),
-            escape(&plain(value))
+            markup(words::extra(name)),
+            markup(&plain(value))
         )
     };
     extras

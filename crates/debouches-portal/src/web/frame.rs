@@ -3,7 +3,7 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
-use super::escape::escape;
+use debouches_model::escape::markup;
 
 const STYLE: &str = include_str!("style.css");
 
@@ -16,7 +16,7 @@ pub(crate) fn page(status: StatusCode, title: &str, content: &str) -> Response {
 <header><a href=\"/\"><strong>Portail d’essai</strong></a> <span class=\"soft\">· ce que verrait un visiteur, sur votre machine</span></header>\n\
 <main id=\"contenu\">\n{content}\n</main>\n\
 <footer>Ce portail sert à répéter une publication. Rien de ce qui est ici n’est en ligne.</footer>\n</body>\n</html>\n",
-        title = escape(title),
+        title = markup(title),
     );
     let mut response = (status, Html(text)).into_response();
     let headers = response.headers_mut();

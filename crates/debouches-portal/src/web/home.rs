@@ -4,11 +4,11 @@ use axum::extract::State as Extract;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::escape::escape;
 use super::frame::page;
 use super::words::instant;
 use crate::app::Shared;
 use crate::model::{Dataset, State};
+use debouches_model::escape::markup;
 
 pub(crate) async fn home(Extract(app): Extract<Shared>) -> Response {
     let content = app.read(content).await;
@@ -60,9 +60,9 @@ fn content(state: &State) -> String {
 fn card(dataset: &Dataset) -> String {
     format!(
         "<li class=\"card\"><h2><a href=\"/datasets/{}/\">{}</a></h2>\n<p>{}</p>\n<p class=\"soft\">{} · mis à jour le {}</p></li>\n",
-        escape(&dataset.slug),
-        escape(&dataset.title),
-        escape(dataset.description_short.as_deref().unwrap_or_default()),
+        markup(&dataset.slug),
+        markup(&dataset.title),
+        markup(dataset.description_short.as_deref().unwrap_or_default()),
         count(dataset.resources.len(), "fichier", "fichiers"),
         instant(dataset.last_update()),
     )

@@ -2,7 +2,7 @@
 
 use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
 
-use super::escape::link;
+use super::link::link;
 
 /// The description as HTML. Titles begin under those of the page.
 pub(crate) fn render(text: &str) -> String {

@@ -12,8 +12,6 @@ use super::shape::{SideTable, TableShape};
 use super::sides::Sides;
 use crate::PackageError;
 
-/// Suffix of the column that says why a measure is empty.
-const STATUS: &str = "_statut";
 /// Columns by which moves are grouped, when the table has them: région, then trade.
 const GROUPS: [&str; 4] = [
     "region_nom",
@@ -98,7 +96,7 @@ pub(super) fn compare(
         if let Some(log) = log.as_deref_mut() {
             log.cells(table, &sides, &column.name, &before, &after, &changed);
         }
-        if let Some(measure) = column.name.strip_suffix(STATUS) {
+        if let Some(measure) = debouches_model::spec::measure_of_status(&column.name) {
             found
                 .statuses
                 .extend(status_moves(measure, &sides, &before, &after, &changed));

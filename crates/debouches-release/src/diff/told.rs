@@ -331,7 +331,10 @@ fn columns(table: &TableDiff, out: &mut Vec<Text>) {
     let texts: Vec<String> = table
         .columns
         .iter()
-        .filter(|column| column.unit.is_none() && !column.column.ends_with("_statut"))
+        .filter(|column| {
+            column.unit.is_none()
+                && debouches_model::spec::measure_of_status(&column.column).is_none()
+        })
         .map(|column| format!("{} ({})", column.column, column.cells))
         .collect();
     if !texts.is_empty() {

@@ -259,7 +259,7 @@ pub(crate) fn wanted_columns(resource: &Resource) -> Vec<String> {
         names.extend(concept.columns(role, schema));
     }
     for measure in measures(resource) {
-        names.push(format!("{}_statut", measure.column));
+        names.push(debouches_model::spec::status_column(&measure.column));
         names.push(measure.column);
     }
     if role == Role::Signals {

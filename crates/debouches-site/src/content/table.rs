@@ -108,7 +108,10 @@ impl ReleasedTable {
         let mut cells = Vec::new();
         for measure in measures(resource) {
             if let Some(value) = index(&measure.column) {
-                cells.push((value, index(&format!("{}_statut", measure.column))));
+                cells.push((
+                    value,
+                    index(&debouches_model::spec::status_column(&measure.column)),
+                ));
                 shown.push(measure);
             }
         }
