@@ -33,6 +33,23 @@ pub(crate) fn real_data() -> PathBuf {
     folder.canonicalize().unwrap()
 }
 
+/// The records of a delimited text as they are written: a quoted line end is none.
+pub(crate) fn records(text: &str) -> Vec<String> {
+    let mut records: Vec<String> = Vec::new();
+    let mut is_open = false;
+    for line in text.lines() {
+        match records.last_mut() {
+            Some(record) if is_open => {
+                record.push('\n');
+                record.push_str(line);
+            }
+            _ => records.push(line.to_owned()),
+        }
+        is_open ^= line.matches('"').count() % 2 == 1;
+    }
+    records
+}
+
 /// A pipeline: a configuration in a temporary folder, and what its runs left there.
 pub(crate) struct PipelineTest {
     folder: tempfile::TempDir,

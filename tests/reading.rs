@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::harness::{PipelineTest, fixture};
+use crate::harness::{PipelineTest, fixture, records};
 
 /// A body, written to a folder of its own, as the CFA table.
 fn deliver(name: &str, body: &[u8]) -> (PipelineTest, tempfile::TempDir) {
@@ -162,8 +162,10 @@ fn a_bad_cell_costs_a_cell_and_half_a_file_is_refused() {
     test.run(&["run", "--to", "validate"]).expect_exit(0);
     assert_eq!(kept(&report(&test, "validate")), rows());
     assert!(findings(&test, "validate").contains("undecodable-bytes"));
-    // An HTML entity ends in the separator: such a row is ragged, and told as that.
+    // An HTML entity ends in the separator: it is one cell all the same.
     for damage in [
+        "Lyc&eacute;e",
+        "pr&#233;pa &amp; BTS",
         "Lyc\u{fffd}e",
         "LycÃ©e",
         "Lyc?e",
@@ -181,6 +183,188 @@ fn a_bad_cell_costs_a_cell_and_half_a_file_is_refused() {
             !findings.contains('\u{202e}') && !findings.contains('\u{7}'),
             "{damage}"
         );
+    }
+}
+
+/// Tests the same table in other writings: all its rows are kept, and the way it was read is noted.
+#[test]
+fn other_writings_of_the_same_table_give_the_same_rows() {
+    let text = cfa();
+    let accented = text.replace("CFA d'essai", "Établissement préparé à l'été");
+    let cp850: Vec<u8> = accented
+        .chars()
+        .map(|c| match c {
+            'É' => 0x90,
+            'é' => 0x82,
+            'à' => 0x85,
+            ascii => u8::try_from(ascii).unwrap(),
+        })
+        .collect();
+    let bytes = accepted("in.csv", &cp850);
+    assert_eq!(bytes["notes"]["encoding"], "cp850");
+    assert_eq!(kept(&bytes), rows());
+
+    let (header, rest) = text.split_once("\r\n").unwrap();
+    let unaccented = header.replace('é', "e").replace(' ', "_").to_lowercase();
+    let codes = |line: &str, change: fn(&str) -> String| {
+        let mut cells: Vec<String> = line.split(';').map(str::to_owned).collect();
+        cells[1] = change(&cells[1]);
+        cells.join(";")
+    };
+    let every = |change: fn(&str) -> String| {
+        let records = records(rest);
+        let lines: Vec<String> = records.iter().map(|line| codes(line, change)).collect();
+        format!("{header}\r\n{}\r\n", lines.join("\r\n"))
+    };
+    let (first, second) = rest.split_at(rest.match_indices("\r\n").nth(99).unwrap().0 + 2);
+    let cases: [(&str, String); 13] = [
+        (
+            "headings without accents",
+            format!("{unaccented}\r\n{rest}"),
+        ),
+        ("line ends of old machines", text.replace("\r\n", "\r")),
+        (
+            "a separator at the end of the header alone",
+            format!("{header};;\r\n{rest}"),
+        ),
+        ("two marks", format!("\u{feff}\u{feff}{text}")),
+        (
+            "a mark in the middle",
+            format!("{header}\r\n{first}\u{feff}{second}"),
+        ),
+        ("formulas of texts", every(|code| format!("=\"{code}\""))),
+        ("apostrophes before codes", every(|code| format!("'{code}"))),
+        ("lower case", every(str::to_lowercase)),
+        (
+            "near spellings of vintages",
+            text.replace("cumul 20", "Cumul  20"),
+        ),
+        ("vintages with a bar", text.replace("-20", "/20")),
+        (
+            "other case of a list",
+            text.replace(";NORMANDIE;", ";Normandie;"),
+        ),
+        (
+            "accents of a list",
+            text.replace("ILE-DE-FRANCE", "Île de France"),
+        ),
+        ("blank last lines", format!("{text}\r\n \r\n;;;\r\n")),
+    ];
+    let expected = published(text.as_bytes());
+    for (what, body) in cases {
+        assert_ne!(body, text, "{what}");
+        assert_eq!(published(body.as_bytes()), expected, "{what}");
+    }
+}
+
+/// The bytes of the checked table that a delivery gives.
+fn published(body: &[u8]) -> String {
+    let (test, _folder) = deliver("in.csv", body);
+    test.run(&["run", "--to", "package"]).expect_exit(0);
+    let releases = test.releases();
+    let mut csv = (releases.into_iter())
+        .filter(|(path, _)| path.ends_with("/ij_cfa_etablissement.csv"))
+        .map(|(_, bytes)| String::from_utf8(bytes).unwrap());
+    csv.next().unwrap()
+}
+
+#[test]
+fn an_undeclared_marker_costs_its_cell_and_a_nonsense_its_row() {
+    let text = cfa();
+    let (header, rest) = text.split_once("\r\n").unwrap();
+    let with = |cell: usize, value: &str| {
+        let mut lines: Vec<String> = rest.lines().map(str::to_owned).collect();
+        let mut cells: Vec<&str> = lines[0].split(';').collect();
+        cells[cell] = value;
+        lines[0] = cells.join(";");
+        format!("{header}\r\n{}\r\n", lines.join("\r\n")).into_bytes()
+    };
+    for marker in ["n.c.", "NS", "*", "NULL", "–", "#N/A", "<5"] {
+        let (test, _folder) = deliver("in.csv", &with(9, marker));
+        test.run(&["run", "--to", "validate"]).expect_exit(0);
+        assert_eq!(kept(&report(&test, "validate")), rows(), "{marker}");
+        let findings = findings(&test, "validate");
+        assert!(findings.contains("unknown-marker"), "{marker}: {findings}");
+    }
+    for (cell, value, code) in [
+        (9, "12,5 %", "not-a-number"),
+        (9, "#DIV/0!", "not-a-number"),
+        (9, "75*", "not-a-number"),
+        (9, "1 234", "out-of-bounds"),
+        (0, "cumul 2022-2032", "malformed-code"),
+        (0, "2023", "malformed-code"),
+        (3, "ATLANTIDE", "not-in-domain"),
+    ] {
+        let (test, _folder) = deliver("in.csv", &with(cell, value));
+        test.run(&["run", "--to", "validate"]).expect_exit(0);
+        assert_eq!(kept(&report(&test, "validate")), rows() - 1, "{value}");
+        let findings = findings(&test, "validate");
+        assert!(
+            findings.contains(&format!("{code};error;\"in.csv\";2;")),
+            "{value}: {findings}"
+        );
+    }
+}
+
+#[test]
+fn a_quote_that_swallows_rows_is_told_and_nothing_is_lost_in_silence() {
+    let text = cfa();
+    let (header, rest) = text.split_once("\r\n").unwrap();
+    // The next quote of the file closes it, twenty lines below: the record has another width than the header.
+    let quoted = rest.lines().position(|line| line.contains('"')).unwrap();
+    let mut lines: Vec<String> = rest.lines().map(str::to_owned).collect();
+    lines[quoted - 5] = lines[quoted - 5].replacen("CFA", "\"CFA", 1);
+    let body = format!("{header}\r\n{}\r\n", lines.join("\r\n"));
+    refused(body.as_bytes(), "unclosed-quote");
+    // A zero in a text costs its cell, not the file.
+    let zero = text.replacen("CFA", "C\0A", 1);
+    let (test, _folder) = deliver("in.csv", zero.as_bytes());
+    test.run(&["run", "--to", "validate"]).expect_exit(0);
+    assert_eq!(kept(&report(&test, "validate")), rows());
+    assert!(findings(&test, "validate").contains("damaged-text"));
+}
+
+#[test]
+fn pages_of_errors_and_cut_archives_are_refused_by_what_they_are() {
+    use std::io::Write as _;
+
+    let text = cfa();
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(text.as_bytes()).unwrap();
+    let gzip = gzip.finish().unwrap();
+    for (body, message) in [
+        (
+            b"<!DOCTYPE html><title>Maintenance</title>".to_vec(),
+            "not CSV or JSON",
+        ),
+        (
+            b"\n <h1>503 Service Unavailable</h1>".to_vec(),
+            "not CSV or JSON",
+        ),
+        (
+            br#"{"message": "Not found", "status": 404}"#.to_vec(),
+            "[unreadable-body]",
+        ),
+        (
+            br#"{"total_count": 0, "results": []}"#.to_vec(),
+            "[empty-file]",
+        ),
+        (b"Service Unavailable\n".to_vec(), "[unknown-header]"),
+        (gzip[..gzip.len() / 2].to_vec(), "is damaged"),
+        (
+            text.as_bytes()[..text.len() / 2].to_vec(),
+            "[truncated-last-line]",
+        ),
+        (
+            text.split_once("\r\n").unwrap().0.as_bytes().to_vec(),
+            "[empty-file]",
+        ),
+        (Vec::new(), "is empty"),
+    ] {
+        let (test, _folder) = deliver("in.csv", &body);
+        test.run(&["run", "--to", "validate"])
+            .expect_exit(3)
+            .expect_told(message);
     }
 }
 

@@ -108,11 +108,10 @@ fn count_records(mut body: impl Read) -> io::Result<u64> {
                     is_quoted = !is_quoted;
                     is_empty = false;
                 }
-                b'\n' if !is_quoted => {
+                b'\n' | b'\r' if !is_quoted => {
                     lines += u64::from(!is_empty);
                     is_empty = true;
                 }
-                b'\r' => {}
                 _ => is_empty = false,
             }
         }
@@ -159,13 +158,18 @@ fn looks_like_utf16(head: &[u8]) -> bool {
     (first * 2 > pairs && second * 20 < pairs) || (second * 2 > pairs && first * 20 < pairs)
 }
 
+/// A text of which more than one byte in that many is zero is no text.
+const ZEROS_OF_BINARY: usize = 50;
+
 /// The beginning of a body that is not what was expected: no table begins with `<` or `{`, no JSON with `<`,
 /// and no text but UTF-16 holds zero bytes.
 fn foreign(head: &[u8], expect: Expect) -> Option<String> {
     let is_utf16 = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
     let is_utf16 = is_utf16 || looks_like_utf16(head);
-    let is_binary =
-        expect != Expect::Any && !is_utf16 && !is_named_later(head) && head.contains(&0);
+    // A stray zero is a damaged cell, which validation tells.
+    let zeros = head.iter().filter(|byte| **byte == 0).count();
+    let has_many = zeros * ZEROS_OF_BINARY > head.len();
+    let is_binary = expect != Expect::Any && !is_utf16 && !is_named_later(head) && has_many;
     let text = String::from_utf8_lossy(head);
     let text = text.trim_start_matches('\u{feff}').trim_start();
     let wrong: &[&str] = match expect {
@@ -194,6 +198,7 @@ mod tests {
             ("", 0),
             ("a;b", 0),
             ("a;b\r\n1;2\r\n\r\n3;4", 2),
+            ("a;b\r1;2\r3;4\r", 2),
             ("a;b\n1;\"x\ny\"\n3;\"say \"\"hi\"\"\n\"\n", 2),
         ] {
             assert_eq!(count_records(text.as_bytes()).unwrap(), records, "{text:?}");

@@ -80,7 +80,78 @@ impl VintageStyle {
     }
 }
 
+impl VintageStyle {
+    /// The vintage of a text and its right spelling, when the text is a known one but for case, blanks or separators.
+    #[must_use]
+    pub fn read(&self, text: &str) -> Option<(Vintage, String)> {
+        let exact = self.0.iter().find_map(|pattern| {
+            let (a, b) = pattern.years(text)?;
+            let vintage = pattern.vintage(a, b)?;
+            Some((vintage, pattern.spelled(vintage, text)))
+        });
+        exact.or_else(|| self.0.iter().find_map(|pattern| pattern.nearly(text)))
+    }
+}
+
 impl Pattern {
+    /// The vintage of two years: nobody cumulates years that do not follow each other, but in a list.
+    fn vintage(&self, a: u16, b: u16) -> Option<Vintage> {
+        let vintage = Vintage {
+            first: a.min(b),
+            last: a.max(b),
+        };
+        let span = vintage.last - vintage.first;
+        let is_right = match self.between.as_deref() {
+            None => true,
+            Some(",") => (1..=5).contains(&span),
+            Some(_) => span == 1,
+        };
+        is_right.then_some(vintage)
+    }
+
+    /// A vintage as the pattern spells it; a text of which the end is not read stays as it is.
+    fn spelled(&self, vintage: Vintage, text: &str) -> String {
+        if self.is_open {
+            return text.to_owned();
+        }
+        let Self { before, after, .. } = self;
+        match &self.between {
+            Some(between) => format!("{before}{}{between}{}{after}", vintage.first, vintage.last),
+            None => format!("{before}{}{after}", vintage.last),
+        }
+    }
+
+    /// The vintage of a text that has the words and the years of the pattern: `Cumul 2021/2022`, `2021-22`.
+    fn nearly(&self, text: &str) -> Option<(Vintage, String)> {
+        if self.is_open {
+            return None;
+        }
+        let letters = |text: &str| -> String {
+            let words = text.chars().filter(|c| c.is_alphabetic());
+            words.flat_map(char::to_lowercase).collect()
+        };
+        let words = letters(text);
+        if !words.is_empty() && words != letters(&self.before) + &letters(&self.after) {
+            return None;
+        }
+        let digits = text.split(|c: char| !c.is_ascii_digit());
+        let numbers: Vec<&str> = digits.filter(|digits| !digits.is_empty()).collect();
+        let year = |digits: &str| {
+            let year = digits.parse::<u16>().ok()?;
+            (digits.len() == 4 && (1900..2200).contains(&year)).then_some(year)
+        };
+        let vintage = match (numbers.as_slice(), &self.between) {
+            ([only], None) => self.vintage(year(only)?, year(only)?),
+            ([first, last], Some(_)) if last.len() == 2 => {
+                let first = year(first)?;
+                self.vintage(first, first / 100 * 100 + last.parse::<u16>().ok()?)
+            }
+            ([first, last], Some(_)) => self.vintage(year(first)?, year(last)?),
+            _ => None,
+        }?;
+        Some((vintage, self.spelled(vintage, text)))
+    }
+
     fn parse(text: &str) -> Option<Self> {
         let (text, is_open) = match text.strip_suffix(ANYTHING) {
             Some(text) => (text, true),
@@ -157,10 +228,9 @@ impl Vintage {
     /// Reads a vintage in one of the given spellings; the smaller year comes first.
     #[must_use]
     pub fn parse(text: &str, style: &VintageStyle) -> Option<Self> {
-        let (a, b) = style.0.iter().find_map(|pattern| pattern.years(text))?;
-        Some(Self {
-            first: a.min(b),
-            last: a.max(b),
+        style.0.iter().find_map(|pattern| {
+            let (a, b) = pattern.years(text)?;
+            pattern.vintage(a, b)
         })
     }
 }
@@ -211,6 +281,41 @@ impl FromStr for Vintage {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_vintage_is_read_in_near_spellings_and_written_in_the_right_one() {
+        let style = |patterns: &[&str]| {
+            let patterns: Vec<String> = patterns.iter().map(|text| (*text).to_owned()).collect();
+            VintageStyle::try_from(patterns).unwrap()
+        };
+        let cumul = style(&["cumul {year}-{year}"]);
+        let spelled = |text: &str| cumul.read(text).map(|(_, spelled)| spelled);
+        for text in [
+            "cumul 2022-2023",
+            "Cumul 2022 - 2023",
+            "cumul 2022/2023",
+            "2022-2023",
+            "CUMUL 2022-23",
+            "cumul\u{a0}2022–2023",
+        ] {
+            assert_eq!(spelled(text).as_deref(), Some("cumul 2022-2023"), "{text}");
+        }
+        for text in [
+            "cumul 2022-2032",
+            "cumul 2022-2022",
+            "cumul",
+            "total",
+            "2022",
+            "cumul 2022-2023-2024",
+        ] {
+            assert_eq!(spelled(text), None, "{text}");
+        }
+        let promo = style(&["{year},{year}", "{year}"]);
+        let promo = |text: &str| promo.read(text).map(|(_, spelled)| spelled);
+        assert_eq!(promo("2022,2023").as_deref(), Some("2022,2023"));
+        assert_eq!(promo("2023").as_deref(), Some("2023"));
+        assert_eq!(promo("2022, 2023").as_deref(), Some("2022,2023"));
+    }
 
     fn vintage(text: &str) -> Vintage {
         text.parse().unwrap()

@@ -64,6 +64,8 @@ pub(crate) struct Cutter<R> {
     cells: Vec<u8>,
     ends: Vec<usize>,
     header_line: u64,
+    /// Columns up to the last one that has a heading.
+    named: usize,
     blank_rows: u64,
     wide_rows: u64,
     /// For each column, true when one of its cells is known to be filled; only columns that are not read are looked at.
@@ -102,6 +104,7 @@ impl<R: Read> Cutter<R> {
             cells: vec![0; 1 << 16],
             ends: vec![0; 4096],
             header_line: 0,
+            named: 0,
             blank_rows: 0,
             wide_rows: 0,
             filled: Vec::new(),
@@ -165,6 +168,7 @@ impl<R: Read> Cutter<R> {
         if let Some(record) = &record {
             self.header_line = record.line;
             self.filled = vec![false; record.width];
+            self.named = self.used_cells(record);
         }
         Ok(record.map(|record| {
             let starts = std::iter::once(0).chain(self.ends[..record.width].iter().copied());
@@ -190,6 +194,8 @@ impl<R: Read> Cutter<R> {
                 self.blank_rows += 1;
                 continue;
             }
+            let record = self.with_entities_rejoined(record, width);
+            let record = self.with_unnamed_cells(record, width);
             // Cells beyond the header that hold nothing are formatting, not data.
             let used = self.used_cells(&record);
             if record.width == width || (record.width > width && used <= width) {
@@ -215,10 +221,55 @@ impl<R: Read> Cutter<R> {
                     cells: record.width,
                     begins_with: self.preview(&record),
                     breaks: self.cells[..record.bytes].contains(&b'\n'),
+                    holds_rows: self.holds_rows(&record, width),
                 });
             }
         }
         Ok((!block.lines.is_empty()).then_some(block))
+    }
+
+    /// The record as it was before `;` ended an entity of HTML as if it ended a cell: `Lyc&eacute;e` is one cell.
+    ///
+    /// Nothing is joined unless the record gets the width of the header: the text is judged with the other damaged ones.
+    fn with_entities_rejoined(&mut self, mut record: Record, width: usize) -> Record {
+        if self.separator != b';' || record.width <= width {
+            return record;
+        }
+        let starts = std::iter::once(0).chain(self.ends[..record.width].iter().copied());
+        let is_cut: Vec<bool> = starts
+            .zip(&self.ends[..record.width - 1])
+            .map(|(start, &end)| ends_like_an_entity(&self.cells[start..end]))
+            .collect();
+        if record.width - is_cut.iter().filter(|cut| **cut).count() != width {
+            return record;
+        }
+        let (mut cells, mut ends, mut start) = (Vec::new(), Vec::new(), 0);
+        for (index, &end) in self.ends[..record.width].iter().enumerate() {
+            cells.extend_from_slice(&self.cells[start..end]);
+            start = end;
+            if is_cut.get(index) == Some(&true) {
+                cells.push(b';');
+            } else {
+                ends.push(cells.len());
+            }
+        }
+        if self.cells.len() < cells.len() {
+            self.cells.resize(cells.len(), 0);
+        }
+        self.cells[..cells.len()].copy_from_slice(&cells);
+        self.ends[..width].copy_from_slice(&ends);
+        (record.bytes, record.width) = (cells.len(), width);
+        record
+    }
+
+    /// The record with an empty cell under each of the last headings that have no name: separators that end the header alone.
+    fn with_unnamed_cells(&mut self, mut record: Record, width: usize) -> Record {
+        if record.width < width && record.width == self.named {
+            let end = self.ends[record.width - 1];
+            self.ends[record.width..width].fill(end);
+            record.width = width;
+        }
+        record
     }
 
     /// True when every cell of a record is empty or blank.
@@ -248,6 +299,20 @@ impl<R: Read> Cutter<R> {
             let cell = &self.cells[start..self.ends[column]];
             self.filled[column] = !cell.trim_ascii().is_empty();
         }
+    }
+
+    /// True when a cell holds a line break followed by as many separators as a row has.
+    fn holds_rows(&self, record: &Record, width: usize) -> bool {
+        let starts = std::iter::once(0).chain(self.ends[..record.width].iter().copied());
+        let wanted = width.saturating_sub(1).max(1);
+        starts.zip(&self.ends[..record.width]).any(|(start, &end)| {
+            let cell = &self.cells[start..end];
+            let Some(line_end) = cell.iter().position(|byte| *byte == b'\n') else {
+                return false;
+            };
+            let rest = &cell[line_end..];
+            rest.iter().filter(|byte| **byte == self.separator).count() >= wanted
+        })
     }
 
     /// The beginning of a record, its cells separated again.
@@ -364,6 +429,28 @@ impl<R: Read> Cutter<R> {
         self.ends.resize(self.ends.len() * 2, 0);
         Ok(())
     }
+}
+
+/// True for a cell that ends with `&` and a name or a number, as in `Lyc&eacute` or `l&#39`.
+fn ends_like_an_entity(cell: &[u8]) -> bool {
+    const LONGEST: usize = 9;
+    let Some(at) = cell.iter().rposition(|byte| *byte == b'&') else {
+        return false;
+    };
+    let name = &cell[at + 1..];
+    let is_right = match name {
+        [b'#', b'x' | b'X', digits @ ..] => {
+            !digits.is_empty() && digits.iter().all(u8::is_ascii_hexdigit)
+        }
+        [b'#', digits @ ..] => !digits.is_empty() && digits.iter().all(u8::is_ascii_digit),
+        [first, rest @ ..] => {
+            first.is_ascii_alphabetic()
+                && !rest.is_empty()
+                && rest.iter().all(u8::is_ascii_alphanumeric)
+        }
+        [] => false,
+    };
+    is_right && name.len() <= LONGEST
 }
 
 fn last_bytes(bytes: &[u8]) -> Vec<u8> {

@@ -194,6 +194,9 @@ fn first_record(text: &[u8], dialect: Dialect) -> Vec<Vec<u8>> {
     cutter.header().ok().flatten().unwrap_or_default()
 }
 
+/// A body of which more than one byte in that many is zero is not text.
+const ZEROS_OF_BINARY: usize = 1_000;
+
 fn refuse_what_is_not_text(head: &[u8]) -> Result<(), TableError> {
     let trimmed = head.trim_ascii_start();
     let lower = trimmed[..trimmed.len().min(16)].to_ascii_lowercase();
@@ -208,7 +211,9 @@ fn refuse_what_is_not_text(head: &[u8]) -> Result<(), TableError> {
     ]
     .iter()
     .any(|start| lower.starts_with(start));
-    if is_markup || head.contains(&0) {
+    // One zero in a text is damage of one cell; many are a format that is not text.
+    let zeros = head.iter().filter(|byte| **byte == 0).count();
+    if is_markup || zeros * ZEROS_OF_BINARY > head.len() {
         let begins_with: String = String::from_utf8_lossy(&trimmed[..trimmed.len().min(60)])
             .chars()
             .map(|c| if c.is_control() { ' ' } else { c })

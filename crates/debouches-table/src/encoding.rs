@@ -23,6 +23,8 @@ pub enum Encoding {
     Windows1252,
     /// Mac Roman, which spreadsheets of some machines still write.
     MacRoman,
+    /// Code page 850, which command lines of Windows and old databases write.
+    Cp850,
 }
 
 impl Encoding {
@@ -36,6 +38,7 @@ impl Encoding {
             Self::Utf16Be => "utf-16be",
             Self::Windows1252 => "windows-1252",
             Self::MacRoman => "mac-roman",
+            Self::Cp850 => "cp850",
         }
     }
 }
@@ -204,7 +207,7 @@ pub(crate) fn readings(header: &[Vec<u8>]) -> Vec<Vec<String>> {
     {
         return vec![plain];
     }
-    [Encoding::Windows1252, Encoding::MacRoman]
+    [Encoding::Windows1252, Encoding::MacRoman, Encoding::Cp850]
         .into_iter()
         .map(|encoding| {
             let read = |heading: &String| match Evidence::of(heading) {
@@ -220,27 +223,46 @@ pub(crate) fn readings(header: &[Vec<u8>]) -> Vec<Vec<String>> {
 mod eight_bits {
     use super::{Encoding, bytes_of};
 
-    /// `É à ç é è ê ù` in Mac Roman; two are no character of French in Windows-1252, five are none at all.
-    const MAC: [u8; 7] = [0x83, 0x88, 0x8D, 0x8E, 0x8F, 0x90, 0x9D];
-    /// `É à ç è é ê î ô ù û` in Windows-1252; signs and capitals that French does not write in Mac Roman.
-    const WINDOWS: [u8; 10] = [0xC9, 0xE0, 0xE7, 0xE8, 0xE9, 0xEA, 0xEE, 0xF4, 0xF9, 0xFB];
     /// Bytes that are no character in Windows-1252.
     const NONE_IN_WINDOWS: [u8; 5] = [0x81, 0x8D, 0x8F, 0x90, 0x9D];
+    /// Letters and signs beyond ASCII that French texts are made of; the first ones are by far the most frequent.
+    const FREQUENT: &str = "éèàêçÉ";
+    const FRENCH: &str = "âëîïôûùüÀÂÇÈÊËÎÏÔÙÛœŒæ«»°’€–";
 
-    /// Mac Roman when French letters of Mac Roman are there and those of Windows-1252 are not.
+    /// The encoding in which the bytes make the most French; Windows-1252 unless another one is better.
     pub(super) fn recognise<'a>(values: impl Iterator<Item = &'a String>) -> Encoding {
-        let (mut mac, mut windows) = (false, false);
+        const KNOWN: [Encoding; 3] = [Encoding::Windows1252, Encoding::MacRoman, Encoding::Cp850];
+        let mut scores = [0_i64; 3];
         for value in values {
-            for byte in bytes_of(value) {
-                mac |= MAC.contains(&byte);
-                windows |= WINDOWS.contains(&byte);
+            let bytes = bytes_of(value);
+            for (score, encoding) in scores.iter_mut().zip(KNOWN) {
+                *score += french(&decode(&bytes, encoding));
             }
         }
-        if mac && !windows {
-            Encoding::MacRoman
-        } else {
-            Encoding::Windows1252
+        let all = KNOWN.into_iter().zip(scores).rev();
+        all.max_by_key(|(_, score)| *score)
+            .map_or(Encoding::Windows1252, |(encoding, _)| encoding)
+    }
+
+    /// How French a text is beyond ASCII: a capital inside a word is none.
+    fn french(text: &str) -> i64 {
+        let mut before = ' ';
+        let mut score = 0;
+        for c in text.chars() {
+            if !c.is_ascii() {
+                score += if c.is_uppercase() && before.is_lowercase() {
+                    -3
+                } else if FREQUENT.contains(c) {
+                    3
+                } else if FRENCH.contains(c) {
+                    1
+                } else {
+                    -2
+                };
+            }
+            before = c;
         }
+        score
     }
 
     pub(super) fn is_not_windows_1252(bytes: &[u8]) -> bool {
@@ -250,6 +272,7 @@ mod eight_bits {
     /// Reads bytes that are not UTF-8. Every byte has a character, five controls included.
     pub(super) fn decode(bytes: &[u8], encoding: Encoding) -> String {
         let table = match encoding {
+            Encoding::Cp850 => return bytes.iter().map(|byte| cp850(*byte)).collect(),
             Encoding::MacRoman => encoding_rs::MACINTOSH,
             Encoding::Utf8
             | Encoding::Utf8Bom
@@ -258,6 +281,25 @@ mod eight_bits {
             | Encoding::Windows1252 => encoding_rs::WINDOWS_1252,
         };
         table.decode_without_bom_handling(bytes).0.into_owned()
+    }
+
+    /// The upper half of code page 850, in order (RFC 1345, `IBM850`).
+    const CP850: [&str; 4] = [
+        "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒ",
+        "áíóúñÑªº¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐",
+        "└┴┬├─┼ãÃ╚╔╩╦╠═╬¤ðÐÊËÈıÍÎÏ┘┌█▄¦Ì▀",
+        "ÓßÔÒõÕµþÞÚÛÙýÝ¯´\u{ad}±‗¾¶§÷¸°¨·¹³²■\u{a0}",
+    ];
+
+    fn cp850(byte: u8) -> char {
+        match byte.checked_sub(0x80) {
+            None => char::from(byte),
+            Some(index) => {
+                let line = CP850[usize::from(index / 32)];
+                let c = line.chars().nth(usize::from(index % 32));
+                c.unwrap_or(char::REPLACEMENT_CHARACTER)
+            }
+        }
     }
 
     pub(super) fn character(byte: u8, encoding: Encoding) -> char {
@@ -272,5 +314,33 @@ pub fn decode(bytes: &[u8], encoding: Encoding) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),
         Err(_) => eight_bits::decode(bytes, encoding),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The bytes of a French text in each encoding of one byte.
+    #[test]
+    fn french_text_tells_its_encoding() {
+        let recognised = |bytes: &[u8]| {
+            let mut header = [with_marks(bytes)];
+            (settle(None, &mut header, &mut []), header[0].clone())
+        };
+        for (bytes, encoding, text) in [
+            (b"Ann\x82e".as_slice(), Encoding::Cp850, "Année"),
+            (b"Ann\x8Ee", Encoding::MacRoman, "Année"),
+            (b"Ann\xE9e", Encoding::Windows1252, "Année"),
+            (b"\x90t\x82 \x85 Th\x8Ames", Encoding::Cp850, "Été à Thèmes"),
+            (b"\x92\x80", Encoding::Windows1252, "’€"),
+            (
+                b"\x90tablissement de Ch\x83teauroux",
+                Encoding::Cp850,
+                "Établissement de Châteauroux",
+            ),
+        ] {
+            assert_eq!(recognised(bytes), (encoding, text.to_owned()));
+        }
     }
 }

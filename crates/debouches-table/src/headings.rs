@@ -39,6 +39,25 @@ pub fn tidy_heading(heading: &str) -> String {
         .join(" ")
 }
 
+/// A text as it is compared when only letters and figures matter: lower case, no accent, any other characters one blank.
+#[must_use]
+pub fn letters_and_figures(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.nfd().flat_map(char::to_lowercase) {
+        if c.is_alphanumeric() {
+            out.push(c);
+        } else if !is_mark(c) && !is_invisible(c) && !out.ends_with(' ') {
+            out.push(' ');
+        }
+    }
+    out.trim().to_owned()
+}
+
+/// A mark of Unicode that stands over or under the letter before it.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36F}')
+}
+
 /// A character that takes no room and means nothing in a heading or a code: zero-width, byte order mark, soft hyphen.
 #[must_use]
 pub fn is_invisible(c: char) -> bool {
@@ -67,5 +86,9 @@ mod tests {
         );
         assert_eq!(composed("Lyce\u{301}e").as_deref(), Some("Lycée"));
         assert_eq!(composed("Lycée"), None);
+        assert_eq!(
+            letters_and_figures(" Part en_poursuite d’Études "),
+            "part en poursuite d etudes"
+        );
     }
 }

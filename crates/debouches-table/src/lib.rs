@@ -38,7 +38,9 @@ pub use csv_write::write_csv;
 pub use dialect::Dialect;
 pub use encoding::{CellBytes, Encoding, cell_bytes, decode};
 pub use error::TableError;
-pub use headings::{EveryHeading, Headings, composed, is_invisible, tidy_heading};
+pub use headings::{
+    EveryHeading, Headings, composed, is_invisible, letters_and_figures, tidy_heading,
+};
 pub use ipc::{read_ipc, write_ipc};
 pub use json_read::{read_json, read_records};
 pub use limits::ReadLimits;

@@ -73,6 +73,8 @@ pub struct RaggedRow {
     pub begins_with: String,
     /// True when a cell holds a line break.
     pub breaks: bool,
+    /// True when a cell holds whole rows behind a line break: a quote was opened and not closed.
+    pub holds_rows: bool,
 }
 
 /// A column of text cells: distinct values, and the index of each cell among them.
@@ -210,6 +212,9 @@ impl RawTable {
                 .split_once('\n')
                 .is_some_and(|(_, rest)| rest.matches(separator).count() >= wanted)
         };
+        if let Some(row) = self.ragged.iter().find(|row| row.holds_rows) {
+            return Some((row.line, row.begins_with.clone()));
+        }
         self.columns.iter().find_map(|column| {
             let key = column.values.iter().position(|value| holds_rows(value))?;
             let row = column.keys.iter().position(|other| other as usize == key)?;

@@ -78,6 +78,7 @@ impl<'a> Rows<'a> {
                     .take(120)
                     .collect(),
                 breaks: false,
+                holds_rows: false,
             });
             return Ok(());
         }

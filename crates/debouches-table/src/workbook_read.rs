@@ -2,6 +2,7 @@
 //!
 //! A workbook is a zip archive of XML: what it unpacks to is counted before any of it is given to the reader.
 
+use std::collections::HashMap;
 use std::io::{self, Cursor, Read};
 
 use calamine::{DataRef, Reader as _, Xlsx, XlsxError};
@@ -56,8 +57,9 @@ pub fn read_workbook(
             problem: "the workbook has no sheet".to_owned(),
         });
     };
+    let formulas = formulas(&mut book, &name)?;
     let mut rows: Option<Rows<'_>> = None;
-    each_row(&mut book, &name, |line, cells| {
+    each_row(&mut book, &name, &formulas, |line, cells| {
         match &mut rows {
             None if line >= header => rows = Some(Rows::under(trimmed(cells), line, options)),
             None => {}
@@ -71,6 +73,35 @@ pub fn read_workbook(
         .finish();
     raw.passed_over.other_sheets = names.into_iter().filter(|other| *other != name).collect();
     Ok(raw)
+}
+
+/// The formulas of a sheet, by row and column, as they are shown when their value is not in the file.
+type Formulas = HashMap<(u32, u32), String>;
+
+/// Formulas remembered at most, and their longest text.
+const MOST_FORMULAS: usize = 200_000;
+const LONGEST_FORMULA: usize = 40;
+
+/// Programs that write a workbook without computing it leave formulas without a value: such a cell is not empty.
+fn formulas(book: &mut Xlsx<Cursor<Vec<u8>>>, name: &str) -> Result<Formulas, TableError> {
+    let mut formulas = Formulas::new();
+    let Ok(mut reader) = book.worksheet_cells_reader(name) else {
+        return Ok(formulas);
+    };
+    while let Some(cell) = reader.next_formula().map_err(unreadable)? {
+        if cell.get_value().is_empty() {
+            continue;
+        }
+        if formulas.len() >= MOST_FORMULAS {
+            return Err(over("the number of formulas", MOST_FORMULAS as u64));
+        }
+        let text = cell.get_value().chars().take(LONGEST_FORMULA);
+        formulas.insert(
+            cell.get_position(),
+            std::iter::once('=').chain(text).collect(),
+        );
+    }
+    Ok(formulas)
 }
 
 /// The header without the empty cells at its right.
@@ -92,7 +123,7 @@ fn header_line(
     options: ReadOptions<'_>,
 ) -> Result<Option<u32>, TableError> {
     let (mut known, mut tried) = (None, 0);
-    each_row(book, name, |line, cells| {
+    each_row(book, name, &Formulas::new(), |line, cells| {
         tried += 1;
         if options.headings.wanted(&trimmed(cells)).is_some() {
             known = Some(line);
@@ -106,6 +137,7 @@ fn header_line(
 fn each_row(
     book: &mut Xlsx<Cursor<Vec<u8>>>,
     name: &str,
+    formulas: &Formulas,
     mut row: impl FnMut(u32, &[String]) -> Result<bool, TableError>,
 ) -> Result<(), TableError> {
     let mut reader = match book.worksheet_cells_reader(name) {
@@ -132,6 +164,11 @@ fn each_row(
             cells.resize(index + 1, String::new());
         }
         cells[index] = text(cell.get_value());
+        if cells[index].is_empty()
+            && let Some(formula) = formulas.get(&(at, column))
+        {
+            cells[index].clone_from(formula);
+        }
     }
     if line > 0 {
         row(line, &cells)?;

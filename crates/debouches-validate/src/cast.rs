@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, HashMap};
 
 use debouches_model::spec::{ColumnKind, ColumnSpec, TableSpec};
-use debouches_model::{Finding, RuleCode, ValueStatus, Vintage};
+use debouches_model::{Finding, RuleCode, ValueStatus, Vintage, VintageStyle};
 use debouches_table::{
     CellBytes, Column, DecimalColumn, IntegerColumn, RawColumn, RawTable, StatusColumn, Table,
     TableError, TextColumn, cell_bytes,
 };
 
-use crate::findings::Findings;
+use crate::findings::{Cost, Findings};
+use crate::marker;
 use crate::number::{Number, Numbers};
 use crate::text::Texts;
 
@@ -46,7 +47,12 @@ pub(crate) fn cast(
             let is_key = spec.key.contains(&column.name);
             table.set(
                 &column.name,
-                Column::Text(text((column, is_key), &cells, findings)),
+                Column::Text(text(
+                    (column, is_key),
+                    style_of(spec, column),
+                    &cells,
+                    findings,
+                )),
             )?;
         }
     }
@@ -71,7 +77,7 @@ impl Vintages {
                 let distinct = column
                     .values()
                     .iter()
-                    .map(|value| Vintage::parse(value.trim(), &vintage.style))
+                    .map(|value| Some(vintage.style.read(value.trim())?.0))
                     .collect();
                 Self {
                     keys: column.keys().collect(),
@@ -126,6 +132,8 @@ enum Cell {
     Value(f64),
     /// A marker that says why there is no value.
     Null(ValueStatus),
+    /// A marker that the table does not know and that has one meaning wherever it is seen.
+    OtherMarker(ValueStatus),
     /// Nothing, which means what the vintage tells, or that by default.
     Empty(ValueStatus),
     Bad(RuleCode, String),
@@ -139,6 +147,7 @@ fn measure(
     findings: &mut Findings<'_>,
 ) -> (Column, StatusColumn) {
     let meanings = meanings(missing, column, cells);
+    refuse_shares_of_one(column, cells, &meanings, findings);
     let statuses = statuses(column, cells, &meanings, vintages, findings);
     let value = |key: &u32| {
         if let Cell::Value(value) = meanings[*key as usize] {
@@ -183,6 +192,9 @@ fn meanings(
         if let Some(status) = missing.get(text) {
             return Cell::Null(*status);
         }
+        if let Some(status) = marker::status(text, missing) {
+            return Cell::OtherMarker(status);
+        }
         if cell_bytes(text) != CellBytes::Sound {
             return Cell::Bad(RuleCode::UndecodableBytes, expected.to_owned());
         }
@@ -196,6 +208,34 @@ fn meanings(
         }
     };
     cells.values.iter().map(meaning).collect()
+}
+
+/// Rows that prove that a column of percentages holds shares of 1.
+const PROOF: u64 = 30;
+
+/// A workbook keeps 75 % as 0.75: in a column of percentages that never passes 1, every figure would be a hundredth of itself.
+fn refuse_shares_of_one(
+    column: &ColumnSpec,
+    cells: &RawColumn,
+    meanings: &[Cell],
+    findings: &mut Findings<'_>,
+) {
+    let is_percentage =
+        column.unit.as_deref() == Some("%") && column.max.is_some_and(|max| max >= 100.0);
+    let value = |cell: &Cell| match cell {
+        Cell::Value(value) if *value != 0.0 => Some(value.abs()),
+        _ => None,
+    };
+    let largest = meanings.iter().filter_map(value).fold(0.0, f64::max);
+    let has_parts = meanings.iter().filter_map(value).any(|value| value < 1.0);
+    if !is_percentage || largest > 1.0 || !has_parts {
+        return;
+    }
+    let filled = |key: &&u32| value(&meanings[**key as usize]).is_some();
+    if cells.keys.iter().filter(filled).count() as u64 >= PROOF {
+        let finding = Finding::new(RuleCode::ShareNotPercent).column(&column.name);
+        findings.about_file(finding.value(largest.to_string()));
+    }
 }
 
 fn within(column: &ColumnSpec, value: f64) -> bool {
@@ -224,7 +264,7 @@ fn statuses(
         .collect();
     let troubled = meanings
         .iter()
-        .any(|meaning| matches!(meaning, Cell::Bad(..)))
+        .any(|meaning| matches!(meaning, Cell::Bad(..) | Cell::OtherMarker(_)))
         || planned.iter().any(Option::is_some);
     if troubled {
         report_cells(column, cells, meanings, vintages, &planned, findings);
@@ -232,7 +272,7 @@ fn statuses(
     let rows = cells.keys.iter().zip(&vintages.keys);
     rows.map(|(key, vintage)| match &meanings[*key as usize] {
         Cell::Value(_) => ValueStatus::Measured,
-        Cell::Null(marker) => *marker,
+        Cell::Null(marker) | Cell::OtherMarker(marker) => *marker,
         Cell::Empty(usual) => planned[*vintage as usize].unwrap_or(*usual),
         Cell::Bad(..) => ValueStatus::Absent,
     })
@@ -258,6 +298,12 @@ fn report_cells(
                         .value(value)
                         .expected(expected),
                 );
+            }
+            (Cell::OtherMarker(status), _) => {
+                let finding = Finding::new(RuleCode::UnknownMarker)
+                    .column(&column.name)
+                    .value(value);
+                findings.about_cell(row, finding.expected(status.as_str()), Cost::Nothing);
             }
             (Cell::Value(_), Some(status)) => {
                 let finding = Finding::new(RuleCode::UnexpectedMeasure)
@@ -288,15 +334,22 @@ fn planned_null(column: &ColumnSpec, vintage: Option<Vintage>) -> Option<ValueSt
     }
 }
 
+/// How a column spells vintages, when it is the one that does.
+fn style_of<'a>(spec: &'a TableSpec, column: &ColumnSpec) -> Option<&'a VintageStyle> {
+    let vintage = spec.vintage.as_ref()?;
+    (vintage.column == column.name).then_some(&vintage.style)
+}
+
 /// A text column: each distinct value read once, null when empty.
 fn text(
     (column, is_key): (&ColumnSpec, bool),
+    vintages: Option<&VintageStyle>,
     cells: &RawColumn,
     findings: &mut Findings<'_>,
 ) -> TextColumn {
     let mut values: Vec<String> = Vec::new();
     let mut known: HashMap<String, u32> = HashMap::new();
-    let texts = Texts::of(column, is_key, &cells.values);
+    let texts = Texts::of(column, is_key, vintages, &cells.values);
     let read: Vec<_> = cells.values.iter().map(|raw| texts.read(raw)).collect();
     let keys: Vec<Option<u32>> = read
         .iter()

@@ -10,10 +10,8 @@ pub(crate) fn normalised(column: &ColumnSpec, value: &str) -> Option<String> {
     if is_right(value) || column.except.iter().any(|known| known == value) {
         return None;
     }
-    let bare = value
-        .strip_suffix(".0")
-        .unwrap_or(value)
-        .to_ascii_uppercase();
+    let bare = spreadsheet_text(value);
+    let bare = bare.strip_suffix(".0").unwrap_or(bare).to_ascii_uppercase();
     let lost = format.length.saturating_sub(bare.len());
     let is_number = bare.bytes().all(|byte| byte.is_ascii_digit());
     // The check letter proves the zeros; codes without one are digits alone, and lost one zero.
@@ -25,6 +23,16 @@ pub(crate) fn normalised(column: &ColumnSpec, value: &str) -> Option<String> {
         bare
     };
     (padded != value && is_right(&padded)).then_some(padded)
+}
+
+/// A text that a spreadsheet was told to leave alone: `="0012"` and `'0012` are 0012.
+fn spreadsheet_text(value: &str) -> &str {
+    let formula = value
+        .strip_prefix("=\"")
+        .and_then(|rest| rest.strip_suffix('"'));
+    formula
+        .or_else(|| value.strip_prefix('\''))
+        .unwrap_or(value)
 }
 
 /// The rule that a value breaks, and the form expected.

@@ -139,7 +139,7 @@ impl<'a> Numbers<'a> {
             _ => text,
         };
         // A no-break space of UTF-8 that was read as Latin-1 on its way: `1Â 710`.
-        let text = text.replace("Â\u{a0}", "\u{a0}");
+        let text = text.replace("Â\u{a0}", "\u{a0}").replace('\u{2212}', "-");
         if !text.contains(is_group_mark) {
             return Some(text);
         }

@@ -172,7 +172,12 @@ impl Shape {
     }
 }
 
-/// A heading as it is compared: without what nobody sees, in lower case.
+/// A heading as it is compared when it is not exactly a known one: its letters and figures, without case and accents.
 pub(crate) fn folded(heading: &str) -> String {
-    debouches_table::tidy_heading(heading).to_lowercase()
+    let bare = debouches_table::letters_and_figures(heading);
+    if bare.is_empty() {
+        debouches_table::tidy_heading(heading)
+    } else {
+        bare
+    }
 }

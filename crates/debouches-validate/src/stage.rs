@@ -17,7 +17,7 @@ use crate::shape::{KnownHeadings, Recognised, Shape, Shapes, choose, locate};
 use crate::{Budget, ValidateError};
 
 /// Format number of the output: moves when the same bytes give another table.
-pub const FORMAT: u32 = 4;
+pub const FORMAT: u32 = 5;
 
 /// Name of the note of the report that holds the name of the file.
 pub const FILE_NOTE: &str = "file";

@@ -1,8 +1,8 @@
 //! Cells of text: what is read of each distinct value, and what is wrong with it.
 
-use debouches_model::RuleCode;
 use debouches_model::spec::{CodeFormat, ColumnSpec, Role};
-use debouches_table::{CellBytes, cell_bytes, composed, is_invisible};
+use debouches_model::{RuleCode, VintageStyle};
+use debouches_table::{CellBytes, cell_bytes, composed, is_invisible, letters_and_figures};
 
 use crate::code::{malformed, normalised};
 use crate::damage::damage;
@@ -13,6 +13,8 @@ use crate::findings::Cost;
 pub(crate) struct Texts<'a> {
     column: &'a ColumnSpec,
     days: Option<Days>,
+    /// How the column spells vintages, when it does.
+    vintages: Option<&'a VintageStyle>,
     /// What a damaged cell costs: a name may be emptied, what tells rows apart may not.
     damaged: Cost,
 }
@@ -35,11 +37,17 @@ pub(crate) struct Problem {
 }
 
 impl<'a> Texts<'a> {
-    pub(crate) fn of(column: &'a ColumnSpec, is_key: bool, values: &[String]) -> Self {
+    pub(crate) fn of(
+        column: &'a ColumnSpec,
+        is_key: bool,
+        vintages: Option<&'a VintageStyle>,
+        values: &[String],
+    ) -> Self {
         let is_name = matches!(column.role, Role::Label | Role::Note);
         let is_free = is_name && !is_key && !column.required && column.format.is_none();
         Self {
             column,
+            vintages,
             days: (column.format == Some(CodeFormat::DAY)).then(|| Days::of(values.iter())),
             damaged: if is_free { Cost::Cell } else { Cost::Row },
         }
@@ -97,7 +105,7 @@ impl<'a> Texts<'a> {
             }
             return cell;
         }
-        let text = match normalised(self.column, &text) {
+        let text = match self.normalised(&text) {
             Some(code) => {
                 problem(RuleCode::CodeNormalised, &text, code.clone(), Cost::Nothing);
                 code
@@ -122,6 +130,25 @@ impl<'a> Texts<'a> {
         }
         cell.value = Some(text);
         cell
+    }
+
+    /// The value as its list, its code system or its table writes it, when it is another spelling of one value alone.
+    fn normalised(&self, text: &str) -> Option<String> {
+        let column = self.column;
+        if let Some(style) = self.vintages {
+            let (_, spelled) = style.read(text)?;
+            return (spelled != text).then_some(spelled);
+        }
+        if column.values.is_empty() || column.values.iter().any(|known| known == text) {
+            return normalised(column, text);
+        }
+        let bare = letters_and_figures(text);
+        let mut same = (column.values.iter())
+            .filter(|known| !bare.is_empty() && letters_and_figures(known) == bare);
+        match (same.next(), same.next()) {
+            (Some(only), None) => Some(only.clone()),
+            _ => None,
+        }
     }
 
     fn broken_rule(&self, value: &str) -> Option<(RuleCode, String)> {

@@ -8,6 +8,8 @@ use super::TextFormat;
 
 /// First bytes, and what they announce.
 const SIGNATURES: &[(&[u8], &str)] = &[
+    (b"\xFF\xFE\0\0", "UTF-32"),
+    (b"\0\0\xFE\xFF", "UTF-32"),
     (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", ".xls (OLE2)"),
     (b"PK\x03\x04", ".ods (OpenDocument)"),
     (b"7z\xBC\xAF\x27\x1C", "7z"),

@@ -1,7 +1,7 @@
 //! The header is not repeated inside the file: several exports put end to end. Nothing else is told of such a row.
 
 use debouches_model::{Finding, RuleCode};
-use debouches_table::RawTable;
+use debouches_table::{RawTable, tidy_heading};
 
 use crate::findings::Findings;
 
@@ -13,12 +13,14 @@ pub(crate) fn check(raw: &RawTable, findings: &mut Findings<'_>) {
     let Some(key) = first
         .values()
         .iter()
-        .position(|value| value.trim() == raw.header[place])
+        .position(|value| tidy_heading(value) == tidy_heading(&raw.header[place]))
     else {
         return;
     };
     let repeats = |row: usize| {
-        (0..raw.width()).all(|place| raw.column(place).value(row).trim() == raw.header[place])
+        (0..raw.width()).all(|place| {
+            tidy_heading(raw.column(place).value(row)) == tidy_heading(&raw.header[place])
+        })
     };
     let rows = first
         .keys()
