@@ -51,6 +51,7 @@ mod retractions;
 mod sample;
 mod secrecy;
 mod secrecy_gate;
+mod several;
 mod site;
 mod sources;
 mod tables;

@@ -93,8 +93,7 @@ impl<'a> Selection<'a> {
             .filter(|source| is_wanted(source.spec))
             .collect();
         let derived = derived_tables(pipeline).filter(|spec| is_wanted(spec));
-        let tables = sources
-            .iter()
+        let tables = first_of_each_table(&sources)
             .map(|source| source.spec)
             .chain(derived)
             .collect();
@@ -123,6 +122,11 @@ impl<'a> Selection<'a> {
         Ok(selection)
     }
 
+    /// One source of each table: a table that several sources fill is checked once.
+    pub fn validated(&self) -> impl Iterator<Item = &'a Source> + '_ {
+        first_of_each_table(&self.sources)
+    }
+
     /// The tables that `enrich` works on: those that are published, and nomenclatures whose codes refer to others.
     pub fn enriched(&self) -> impl Iterator<Item = &'static TableSpec> + '_ {
         self.tables
@@ -130,6 +134,18 @@ impl<'a> Selection<'a> {
             .copied()
             .filter(|spec| spec.kind == TableKind::Indicators || !spec.foreign_keys.is_empty())
     }
+}
+
+/// The first source of each table, in the order of the sources.
+fn first_of_each_table<'a, 's>(
+    sources: &'s [&'a Source],
+) -> impl Iterator<Item = &'a Source> + use<'a, 's> {
+    sources.iter().enumerate().filter_map(|(index, source)| {
+        let is_filled = sources[..index]
+            .iter()
+            .any(|other| other.spec.id == source.spec.id);
+        (!is_filled).then_some(*source)
+    })
 }
 
 /// The derived tables that a dataset publishes, once each.

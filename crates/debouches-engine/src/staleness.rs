@@ -59,7 +59,7 @@ pub async fn staleness(
         match stage {
             Stage::Fetch => answers.extend(of_sources(context, selection)),
             Stage::Validate => {
-                for source in &selection.sources {
+                for source in selection.validated() {
                     let target = validate::target(context, source)
                         .await
                         .map(|(target, _)| target);

@@ -89,7 +89,11 @@ pub async fn status(
             .await
             .map(|(target, _)| target);
         lines.extend(late_line(context, source, target.as_ref().ok()).await?);
-        lines.push(table_line(context, Stage::Validate, source.spec.id.as_str(), target).await?);
+        let is_first = |first: &Source| first.id() == source.id();
+        if selection.validated().any(is_first) {
+            let table = source.spec.id.as_str();
+            lines.push(table_line(context, Stage::Validate, table, target).await?);
+        }
     }
     for spec in selection.enriched() {
         lines.push(

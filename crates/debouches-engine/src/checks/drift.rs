@@ -11,7 +11,7 @@ use crate::config::DatasetConfig;
 use crate::context::Context;
 use crate::stages::target::{Built, FINDINGS_FILE, PAGE_FILE, Target};
 use crate::summary::Step;
-use crate::targets::live::{Live, live};
+use crate::targets::live::{Live, last_made, live};
 use crate::waivers;
 
 /// Moves that a waiver names before the others are counted.
@@ -35,6 +35,12 @@ pub async fn rule(
     candidate: &ReleaseProfile,
 ) -> anyhow::Result<Ruling> {
     let live = live(context, dataset).await?;
+    // Without portal, or before the first publication, a vintage that was released here does not vanish in silence either.
+    let is_live = live.is_some();
+    let live = match live {
+        Some(live) => Some(live),
+        None => last_made(context, dataset).await?,
+    };
     let today = context.clock.now().date_naive();
     let waivers = waivers::load(&context.pipeline.waivers_file)?;
     let mut ruling = Ruling {
@@ -62,6 +68,9 @@ pub async fn rule(
             &candidate.tables[now],
             &dataset.drift,
         ) {
+            if !is_live && breach.finding.rule != RuleCode::DriftVintage {
+                continue;
+            }
             breach.finding = breach.finding.file(spec.id.as_str());
             let covers = |waiver: &&Waiver| {
                 waiver.holds_on(today)
@@ -159,7 +168,7 @@ impl Ruling {
                 let mut built = Built {
                     table: None,
                     lines: Vec::new(),
-                    refused_rows: None,
+                    refused_rows: Vec::new(),
                     title: dataset.notice.title.clone(),
                     spec: None,
                     report: report.clone(),

@@ -49,9 +49,10 @@ pub(crate) fn resolve(
         }
         match source::resolve(source, domain, &profile, &base, &mut problems) {
             Some(resolved) => {
-                if let Some(other) = sources.iter().find(|own| own.spec.id == resolved.spec.id) {
+                let other = sources.iter().find(|own| own.spec.id == resolved.spec.id);
+                if let Some(other) = other.filter(|_| resolved.spec.vintage.is_none()) {
                     problems.push(format!(
-                        "sources `{}` and `{}` both fill table `{}`",
+                        "sources `{}` and `{}` both fill table `{}`, which has no vintages to tell them apart",
                         other.id(),
                         source.id,
                         resolved.spec.id
@@ -103,9 +104,9 @@ pub(crate) fn resolve(
             .map(|signature| signature.public_key.clone());
     }
     let is_table = |table: &TableId| !domain.shapes.of(table).is_empty();
-    let mut quarantine = super::quarantine::resolve(&typed.quarantine, is_table, &mut problems);
+    let quarantine = super::quarantine::resolve(&typed.quarantine, is_table, &mut problems);
     for source in &mut sources {
-        source.quarantine = quarantine.remove(&source.spec.id);
+        source.quarantine = quarantine.get(&source.spec.id).cloned();
     }
     if !problems.is_empty() {
         return Err(ConfigErrors::new(file, problems));

@@ -62,6 +62,7 @@ impl<'a> Enrich<'a> {
         let validate = Validate {
             bench: self.bench,
             shapes: &self.pipeline.domain.shapes,
+            sources: &self.pipeline.sources,
             lock_file: self.lock_file.clone(),
         };
         let observed = validate.observe(source).await?;
@@ -228,7 +229,7 @@ impl Stage for Enrich<'_> {
         Ok(Worked::Output(Built {
             table: outcome.table,
             lines: Vec::new(),
-            refused_rows: None,
+            refused_rows: Vec::new(),
             title: spec.title.clone(),
             spec: Some(spec),
             report: outcome.report,
@@ -276,6 +277,9 @@ pub async fn configured(context: &Context, tables: &[&str]) -> anyhow::Result<Re
         .iter()
         .filter(|source| tables.contains(&source.spec.id.as_str()))
     {
+        if references.contains_key(&source.spec.id) {
+            continue;
+        }
         let artefact = enrich.validated(source.spec.id.as_str()).await?;
         let version = source.request.version.clone().unwrap_or_default();
         references.insert(

@@ -28,7 +28,8 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     let observer = &*context.observer;
     let subjects = match stage {
-        Stage::Fetch | Stage::Validate => selection.sources.len(),
+        Stage::Fetch => selection.sources.len(),
+        Stage::Validate => selection.validated().count(),
         Stage::Enrich => selection.enriched().count(),
         Stage::Package => selection.datasets.len(),
         Stage::Publish => selection.datasets.len() * context.pipeline.portals.len(),
@@ -43,7 +44,7 @@ pub async fn run(
             context.write_lock_file(fetch.into_lock_file())?;
         }
         Stage::Validate => {
-            let sources = selection.sources.iter().copied();
+            let sources = selection.validated();
             let validate = validate::Validate::of(context);
             runner::run(&validate, sources, observer, lock, summary).await;
         }

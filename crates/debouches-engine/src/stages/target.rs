@@ -22,8 +22,6 @@ pub const TABLE_FILE: &str = "table.arrow";
 /// Name of the file that tells on which line of the source each row begins.
 const LINES_FILE: &str = "lines.arrow";
 const REPORT_FILE: &str = "report.json";
-/// The refused rows as received, with their line and the reasons.
-const REFUSED_ROWS_FILE: &str = "refused_rows.csv";
 /// The report as a French page, to be mailed.
 pub const PAGE_FILE: &str = "rapport.html";
 const JUNIT_FILE: &str = "junit.xml";
@@ -106,8 +104,8 @@ pub struct Built {
     pub table: Option<Table>,
     /// Where each row of the table comes from, when that is known.
     pub lines: Vec<u32>,
-    /// The refused rows as received, and their number.
-    pub refused_rows: Option<(Spooled, u64)>,
+    /// The refused rows as received: for each file, its name and their number.
+    pub refused_rows: Vec<(String, Spooled, u64)>,
     /// Title of the table or of the dataset, for the page.
     pub title: String,
     /// Specification of the table, for the page.
@@ -206,10 +204,10 @@ impl Target {
         let about = About {
             title: &built.title,
             spec: built.spec,
-            has_refused_rows: built.refused_rows.is_some(),
+            has_refused_rows: !built.refused_rows.is_empty(),
         };
-        if let Some((spooled, rows)) = built.refused_rows.take() {
-            draft.take(spooled, REFUSED_ROWS_FILE, "text/csv", Some(rows))?;
+        for (name, spooled, rows) in built.refused_rows.drain(..) {
+            draft.take(spooled, &name, "text/csv", Some(rows))?;
         }
         write_texts(&draft, about, &built.report, &built.findings)?;
         let mut manifest = Manifest::new(&key, bench.tool.clone(), bench.clock.now());

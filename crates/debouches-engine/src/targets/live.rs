@@ -4,7 +4,7 @@
 //! the files of the portal itself when the state has lost both.
 
 use anyhow::Context as _;
-use debouches_http::{Client, FileRequest};
+use debouches_http::FileRequest;
 use debouches_model::{ArtefactKey, Stage};
 use debouches_publish::last_receipt;
 use debouches_release::{PROFILE_FILE, ReleaseProfile, TableProfile, profile, read_published};
@@ -15,6 +15,7 @@ use super::site::Catalogue;
 use crate::blocking::blocking;
 use crate::config::{DatasetConfig, PortalKind};
 use crate::context::Context;
+use crate::releases::latest;
 
 /// Largest published file that is downloaded to be profiled.
 const LARGEST: u64 = 4 << 30;
@@ -90,6 +91,19 @@ pub async fn live(context: &Context, dataset: &DatasetConfig) -> anyhow::Result<
     profiled
 }
 
+/// The last release of a dataset that was made here, published or not.
+///
+/// # Errors
+/// Fails when the state cannot be read.
+pub async fn last_made(context: &Context, dataset: &DatasetConfig) -> anyhow::Result<Option<Live>> {
+    let Some(release) = latest(context, dataset.id().as_str()).await? else {
+        return Ok(None);
+    };
+    let version = release.key().id.clone();
+    let profile = of_release(context, dataset, &release).await?;
+    Ok(profile.map(|profile| Live { version, profile }))
+}
+
 /// Reads the CSV files of the version that a static catalogue leads to, and profiles them.
 async fn of_catalogue(
     context: &Context,
@@ -156,7 +170,7 @@ async fn of_portal(
     dataset: &DatasetConfig,
     release: &debouches_publish::Live,
 ) -> anyhow::Result<Live> {
-    let client = Client::new(context.pipeline.client_options())?;
+    let client = context.client(context.pipeline.client_options())?;
     let mut tables = Vec::new();
     for spec in &dataset.tables {
         let path = format!("{}.csv", spec.id);
