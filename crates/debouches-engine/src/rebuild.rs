@@ -155,6 +155,7 @@ async fn make(
         previous,
         decisions,
         retracted,
+        set_aside,
         ..
     } = recorded.clone();
     let last = match previous {
@@ -187,6 +188,7 @@ async fn make(
         changes,
         decisions,
         retracted,
+        set_aside,
     };
     let described = candidate.describe(&Outline {
         version,

@@ -1,5 +1,6 @@
 //! What is packaged: texts from the configuration, tables from `enrich`, and where the figures come from.
 
+use crate::set_aside::SetAside;
 use debouches_model::spec::TableSpec;
 use debouches_model::{DatasetId, Sha256};
 use debouches_table::Table;
@@ -124,6 +125,8 @@ pub struct Part<'a> {
     pub dataset: Dataset,
     /// The sources it was made from, nomenclatures included.
     pub sources: Vec<SourceNote>,
+    /// Rows set aside in it and in the tables that it was made from.
+    pub set_aside: Vec<SetAside>,
     /// What the secrecy gate says of it; nothing when the table has no policy that it can judge.
     pub secrecy: Option<SecrecyNote>,
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::dataset::Deprecation;
 use crate::diff::{TableDiff, table_sentences};
+use crate::set_aside::SetAside;
 
 /// The facts of a release: part of its record.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -22,6 +23,9 @@ pub struct ReleaseFacts {
     /// Every version of the dataset that was retracted when this one was built, those of its decisions included.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub retracted: Vec<Retracted>,
+    /// Rows of its sources that it does not publish.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub set_aside: Vec<SetAside>,
 }
 
 /// One change since the previous release.
@@ -173,6 +177,7 @@ impl ReleaseFacts {
             .chain(decisions(|decision| {
                 matches!(decision, ReleaseDecision::Waiver { .. })
             }))
+            .chain(self.set_aside.iter().map(SetAside::sentence))
             .collect()
     }
 }
@@ -390,6 +395,7 @@ mod tests {
                 },
             ],
             retracted: vec![retracted],
+            set_aside: Vec::new(),
         }
     }
 

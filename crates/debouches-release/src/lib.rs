@@ -25,6 +25,7 @@ mod readme;
 mod record;
 mod reread;
 mod secrecy;
+mod set_aside;
 mod signature;
 mod standards;
 mod version_rule;
@@ -46,10 +47,11 @@ pub use published::read_published;
 pub use record::{ColumnRecord, RECORD_FILE, ReleaseRecord, TableRecord};
 pub use reread::reread;
 pub use secrecy::leaks;
+pub use set_aside::{SetAside, set_aside_once};
 pub use signature::{
     SIGNATURE_FILE, SignatureError, SigningKey, check_signature, public_key, signed_comment,
 };
 pub use version_rule::{Decision, VersionRule};
 
 /// Format number of the output: moves when the same tables give other bytes.
-pub const FORMAT: u32 = 7;
+pub const FORMAT: u32 = 8;

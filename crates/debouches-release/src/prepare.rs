@@ -11,6 +11,7 @@ use crate::dataset::{Dataset, Part, SecrecyNote, SourceNote};
 use crate::intervals;
 use crate::profile::{TableProfile, profile};
 use crate::secrecy::leaks;
+use crate::set_aside::SetAside;
 
 /// For each column, its values and the rows that have each.
 pub type Breakdown = Vec<(String, Vec<(String, u64)>)>;
@@ -45,6 +46,8 @@ pub struct PreparedTable<'a> {
     pub profile: TableProfile,
     /// Where the figures come from.
     pub sources: Vec<SourceNote>,
+    /// Rows set aside in it and in the tables that it was made from.
+    pub set_aside: Vec<SetAside>,
     /// What the secrecy gate says of it.
     pub secrecy: Option<SecrecyNote>,
 }
@@ -67,6 +70,7 @@ pub fn prepare<'a>(
         table,
         dataset,
         sources,
+        set_aside,
         secrecy,
     } = part;
     let wrap = |source| PackageError::Table {
@@ -120,6 +124,7 @@ pub fn prepare<'a>(
         vintages,
         vintage_labels,
         sources,
+        set_aside,
         secrecy,
     })
 }

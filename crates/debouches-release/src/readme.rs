@@ -9,6 +9,7 @@ use crate::dataset::{Dataset, Expectation};
 use crate::files::WrittenFile;
 use crate::forms;
 use crate::prepare::PreparedTable;
+use crate::set_aside::set_aside_once;
 
 /// `README.md`.
 pub(crate) fn text(
@@ -72,6 +73,9 @@ pub(crate) fn portal_description(
             .cautions
             .iter()
             .for_each(|caution| out.push_str(&format!("- {caution}\n")));
+    }
+    for set_aside in set_aside_once(tables.iter().flat_map(|table| &table.set_aside)) {
+        let _ = writeln!(out, "\n{}", set_aside.sentence().fr);
     }
     out.push_str(
         "\nChaque mesure est suivie d'une colonne d'état qui dit pourquoi une cellule est vide : ",
@@ -437,6 +441,24 @@ fn calendar_section(dataset: &Dataset, tables: &[PreparedTable<'_>]) -> String {
     )
 }
 
+fn set_aside_section(tables: &[PreparedTable<'_>]) -> String {
+    let all = set_aside_once(tables.iter().flat_map(|table| &table.set_aside));
+    if all.is_empty() {
+        return String::new();
+    }
+    let mut out = String::from(
+        "\nDes lignes de ces sources ne sont pas publiées, ou ne servent pas à ce jeu, parce qu'elles sont fausses telles que reçues :\n\n",
+    );
+    for set_aside in all {
+        let _ = write!(out, "- {}", set_aside.sentence().fr);
+        if !set_aside.keys.is_empty() {
+            let _ = write!(out, " Clés : {}.", set_aside.keys);
+        }
+        out.push('\n');
+    }
+    out
+}
+
 fn origin_section(dataset: &Dataset, tables: &[PreparedTable<'_>]) -> String {
     let mut out = String::from(
         "\n## D'où viennent les chiffres\n\n| Source | Producteur | Adresse | Version | SHA-256 des octets reçus |\n|---|---|---|---|---|\n",
@@ -453,6 +475,7 @@ fn origin_section(dataset: &Dataset, tables: &[PreparedTable<'_>]) -> String {
             );
         }
     }
+    out.push_str(&set_aside_section(tables));
     let licence = crate::licence::licence(&dataset.licence);
     let title = licence["title"].as_str().unwrap_or(&dataset.licence);
     let _ = writeln!(

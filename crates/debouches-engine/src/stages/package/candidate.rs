@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use anyhow::Context as _;
 use debouches_model::spec::{CopySpec, TableSpec, Tables};
-use debouches_model::{ArtefactKey, Manifest, Stage, Version};
+use debouches_model::{ArtefactKey, Manifest, Report, Severity, Stage, Version};
 use debouches_release::{
     DescribedRelease, Outline, Part, PreparedTable, ReleaseChange, ReleaseProfile, ReleaseRecord,
-    Side, SideTable, SourceNote, TableShape, TextFile, WrittenFile, describe, diff_changes,
-    media_type, prepare, write_forms,
+    SetAside, Side, SideTable, SourceNote, TableShape, TextFile, WrittenFile, describe,
+    diff_changes, media_type, prepare, set_aside_once, write_forms,
 };
 use debouches_store::{Artefact, Spooled, StoreError};
 use debouches_table::ParquetFile;
@@ -20,7 +20,7 @@ use crate::checks::disclosure::{self, linked};
 use crate::config::DatasetConfig;
 use crate::context::Context;
 use crate::released::sidecar;
-use crate::stages::target::load_table;
+use crate::stages::target::{load_report, load_table};
 
 /// A release whose data is written, without a version yet.
 pub struct Candidate<'a> {
@@ -118,6 +118,11 @@ impl<'a> Candidate<'a> {
         Ok(if changes.is_empty() { ruled } else { changes })
     }
 
+    /// Rows of its sources that it does not publish, each table once.
+    pub fn set_aside(&self) -> Vec<SetAside> {
+        set_aside_once(self.prepared.iter().flat_map(|table| &table.set_aside))
+    }
+
     /// The texts of the release.
     pub fn describe(&self, outline: &Outline) -> DescribedRelease {
         describe(&self.dataset.notice, outline, &self.prepared, &self.files)
@@ -193,13 +198,14 @@ async fn write_tables(
         }
         let judged = disclosure::guarded(context, dataset, candidates).await?;
         for (place, (candidate, secrecy)) in family.into_iter().zip(judged) {
-            let sources = source_notes(context, &tables[place]).await?;
+            let (sources, set_aside) = origins(context, &tables[place]).await?;
             let disclosure::Candidate { spec, table } = candidate;
             let part = Part {
                 spec,
                 table,
                 dataset: dataset.notice.clone(),
                 sources,
+                set_aside,
                 secrecy,
             };
             written[place] = Some(write_data(context, part).await?);
@@ -274,9 +280,13 @@ fn written(path: String, rows: u64, spooled: Spooled) -> (WrittenFile, Spooled) 
     )
 }
 
-/// The sources that a table comes from: a walk through manifests, down to the snapshots.
-async fn source_notes(context: &Context, table: &Artefact) -> anyhow::Result<Vec<SourceNote>> {
+/// The sources that a table comes from, and the rows set aside on the way: a walk through manifests, down to the snapshots.
+async fn origins(
+    context: &Context,
+    table: &Artefact,
+) -> anyhow::Result<(Vec<SourceNote>, Vec<SetAside>)> {
     let mut notes: BTreeMap<String, SourceNote> = BTreeMap::new();
+    let mut set_aside: BTreeMap<String, SetAside> = BTreeMap::new();
     let mut waiting = table.manifest().inputs.clone();
     while let Some(input) = waiting.pop() {
         let key = ArtefactKey::new(input.stage, &input.subject, &input.id);
@@ -308,10 +318,41 @@ async fn source_notes(context: &Context, table: &Artefact) -> anyhow::Result<Vec
             };
             notes.insert(input.subject, note);
         } else {
+            if input.stage == Stage::Validate {
+                let report = load_report(&artefact).await?;
+                let spec = context.pipeline.domain.tables.named(&input.subject);
+                if let Some(rows) = rows_set_aside(&input.subject, spec, &report) {
+                    set_aside.insert(input.subject, rows);
+                }
+            }
             waiting.extend(artefact.manifest().inputs.clone());
         }
     }
-    Ok(notes.into_values().collect())
+    Ok((
+        notes.into_values().collect(),
+        set_aside.into_values().collect(),
+    ))
+}
+
+/// The rows that a validated table does not have, when there are any.
+fn rows_set_aside(table: &str, spec: Option<&TableSpec>, report: &Report) -> Option<SetAside> {
+    if report.rows.refused == 0 {
+        return None;
+    }
+    let errors = report
+        .rules
+        .iter()
+        .filter(|tally| tally.severity >= Severity::Error);
+    let note = |name: &str| report.notes.get(name).cloned();
+    Some(SetAside {
+        table: table.to_owned(),
+        title: spec.map(|spec| spec.title.clone()).unwrap_or_default(),
+        rows: report.rows.refused,
+        received: report.rows.received,
+        rules: errors.map(|tally| tally.rule).collect(),
+        keys: note("keys_set_aside").unwrap_or_default(),
+        reason: note("quarantine_reason"),
+    })
 }
 
 /// An address that means something to a reuser: of a file or an object of ours, its name only.

@@ -225,6 +225,7 @@ impl<'a> Stage for Package<'a> {
             .chain(new)
             .chain(ruling.decisions())
             .collect();
+        let set_aside = candidate.set_aside();
         Ok(Worked::Output(Decided {
             candidate,
             outline: Outline {
@@ -234,6 +235,7 @@ impl<'a> Stage for Package<'a> {
                     changes,
                     decisions,
                     retracted,
+                    set_aside,
                 },
                 changelogs: changelogs(last.as_ref()).await?,
             },
