@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use debouches_fetch::LockFile;
+use debouches_http::{Client, ClientOptions, Pace, WallPace};
 use debouches_model::{Clock, FixedClock, Observer, SystemClock, Tool, Withdrawals};
 use debouches_store::{Access, Lock, Owner, Store, StoreEnv, replace_file};
 
@@ -50,6 +51,10 @@ pub struct Context {
     pub store: Store,
     /// Dates artefacts.
     pub clock: Arc<dyn Clock>,
+    /// Waits between requests to other machines.
+    pub pace: Arc<dyn Pace>,
+    /// Address of the chat room, when the program was given it otherwise than by the variable of the configuration.
+    pub room: Option<String>,
     /// Signs artefacts.
     pub tool: Tool,
     /// Receives the progress of long tasks.
@@ -87,6 +92,8 @@ impl Context {
         Ok(Self {
             store,
             clock,
+            pace: Arc::new(WallPace),
+            room: None,
             tool: tool(),
             observer,
             options: options.clone(),
@@ -119,6 +126,8 @@ impl Context {
         Ok(Self {
             store,
             clock: Arc::clone(&self.clock),
+            pace: Arc::clone(&self.pace),
+            room: None,
             tool: self.tool.clone(),
             observer: Arc::clone(&self.observer),
             options,
@@ -188,6 +197,14 @@ impl Context {
             *known = new;
         }
         Ok(())
+    }
+
+    /// A client for other machines, as the configuration reaches them.
+    ///
+    /// # Errors
+    /// Fails when the client cannot be set up.
+    pub fn client(&self, options: ClientOptions) -> anyhow::Result<Client> {
+        Ok(Client::with_pace(options, Arc::clone(&self.pace))?)
     }
 
     /// What stages work with.

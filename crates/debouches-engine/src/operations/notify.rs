@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
-use debouches_http::{Client, Method, Request};
+use debouches_http::{Method, Request};
 use debouches_model::{Stage, escape};
 use serde_json::json;
 
@@ -66,8 +66,8 @@ pub(crate) async fn tell(
         return Ok(());
     }
     let variable = &webhook.url_env;
-    let address = std::env::var(variable)
-        .ok()
+    let address = (context.room.clone())
+        .or_else(|| std::env::var(variable).ok())
         .filter(|address| !address.trim().is_empty());
     let address = address.with_context(|| {
         format!("the variable {variable} does not hold the address of a webhook")
@@ -77,7 +77,7 @@ pub(crate) async fn tell(
         .trim()
         .parse()
         .map_err(|_| anyhow::anyhow!("the variable {variable} is not an address"))?;
-    let client = Client::new(context.pipeline.client_options())?;
+    let client = context.client(context.pipeline.client_options())?;
     let request = Request::new(Method::Post, url).json(&json!({ "text": text }));
     let answer = tokio::time::timeout(PATIENCE, client.send(&request))
         .await

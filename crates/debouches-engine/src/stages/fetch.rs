@@ -8,7 +8,7 @@ use debouches_fetch::{
     Access, FetchError, Fetched, Fetcher, LockFile, Mode, Outcome as Reading, Pinning, Probe,
     SourceRequest,
 };
-use debouches_http::{Client, Secret};
+use debouches_http::Secret;
 use debouches_model::{Ingredients, SourceId, Stage as StageName};
 use debouches_store::Lock;
 
@@ -175,7 +175,7 @@ fn fetcher(context: &Context, secrets: BTreeMap<String, Secret>) -> anyhow::Resu
     };
     Ok(Fetcher {
         store: context.store.clone(),
-        client: Some(Client::new(context.pipeline.client_options())?),
+        client: Some(context.client(context.pipeline.client_options())?),
         aws: context.aws.clone(),
         secrets,
         clock: Arc::clone(&context.clock),

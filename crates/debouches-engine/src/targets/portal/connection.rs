@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
-use debouches_http::{Client, Secret};
+use debouches_http::Secret;
 use debouches_model::{Fault, Withdrawals};
 use debouches_portal::{PortalOptions, RunningPortal};
 use debouches_publish::{
@@ -60,7 +60,7 @@ pub async fn connect<'a>(
         options.policy.answer = timeout;
         options.policy.idle = timeout;
     }
-    let portal = PortalClient::new(&base, Some(key), Client::new(options)?)?;
+    let portal = PortalClient::new(&base, Some(key), context.client(options)?)?;
     let decide = |error: debouches_udata::UdataError| {
         anyhow::Error::new(error).context(format!("cannot use portal {}", configured.id))
     };

@@ -111,7 +111,7 @@ async fn read_texts<'a>(
     paths: impl Iterator<Item = &'a str>,
 ) -> anyhow::Result<BTreeMap<String, String>> {
     // No key: these are public files, possibly on another host.
-    let client = Client::new(context.pipeline.client_options())?;
+    let client = context.client(context.pipeline.client_options())?;
     let mut texts = BTreeMap::new();
     for path in paths {
         let Some(file) = live.files.iter().find(|file| file.path == path) else {
