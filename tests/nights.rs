@@ -210,7 +210,7 @@ fn every_address_is_probed_and_each_kind_of_breakage_is_told() {
     };
     let (ran, rows) = check();
     ran.expect_exit(0);
-    assert_eq!(rows.len(), 21, "{rows:?}");
+    assert_eq!(rows.len(), 23, "{rows:?}");
     assert_eq!(rows["ij-cfa"]["header"], "known");
     assert!(
         rows["ij-cfa"]["size"]

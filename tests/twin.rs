@@ -14,7 +14,7 @@ use serde_json::json;
 use crate::harness::fixture;
 
 /// The hosts of the producers, all answered by the twin.
-pub(crate) const HOSTS: [&str; 7] = [
+pub(crate) const HOSTS: [&str; 8] = [
     "https://data.education.gouv.fr",
     "https://data.enseignementsup-recherche.gouv.fr",
     "https://bcn.depp.education.fr",
@@ -22,6 +22,7 @@ pub(crate) const HOSTS: [&str; 7] = [
     "https://www.insee.fr",
     "https://api.francetravail.fr",
     "https://api.opendata.onisep.fr",
+    "https://catalogue-apprentissage.intercariforef.org",
 ];
 
 /// What goes wrong with the data of one producer.
@@ -39,6 +40,12 @@ pub(crate) enum Accident {
     Renamed,
     /// The address is not there any more.
     Gone,
+    /// 503 whatever is asked: the producer is down.
+    Down,
+    /// The body is served without length, and the connection closed at its end.
+    NoLength,
+    /// The body is packed although nobody asked.
+    Packed,
 }
 
 #[derive(Default)]
@@ -49,6 +56,8 @@ struct World {
     editions: BTreeMap<String, u32>,
     accidents: BTreeMap<String, Accident>,
     requests: Vec<String>,
+    /// What was posted to the chat room.
+    told: Vec<String>,
 }
 
 /// The producers. They end with the process.
@@ -104,6 +113,40 @@ impl Twin {
         *world.editions.entry(key.to_owned()).or_default() += 1;
     }
 
+    /// Publishes a new edition, made from the bytes of the one before.
+    pub(crate) fn rewrite_body(&self, key: &str, change: impl FnOnce(Vec<u8>) -> Vec<u8>) {
+        let mut world = self.world.lock().unwrap();
+        let body = world
+            .bodies
+            .remove(key)
+            .unwrap_or_else(|| panic!("there is no {key}"));
+        let changed = change(body.clone());
+        assert!(changed != body, "{key} did not change");
+        world.bodies.insert(key.to_owned(), changed);
+        *world.editions.entry(key.to_owned()).or_default() += 1;
+    }
+
+    /// The bytes of a dataset or file as they are served.
+    pub(crate) fn body(&self, key: &str) -> Vec<u8> {
+        self.world.lock().unwrap().bodies[key].clone()
+    }
+
+    /// Everything of everybody is down, or up again.
+    pub(crate) fn strike_all(&self, accident: Option<Accident>) {
+        let keys: Vec<String> = self.world.lock().unwrap().bodies.keys().cloned().collect();
+        keys.iter().for_each(|key| self.strike(key, accident));
+    }
+
+    /// The address of a chat room.
+    pub(crate) fn room(&self) -> String {
+        format!("{}/room", self.url)
+    }
+
+    /// What the chat room was told since the last call.
+    pub(crate) fn told(&self) -> Vec<String> {
+        std::mem::take(&mut self.world.lock().unwrap().told)
+    }
+
     /// The requests since the last call, as `METHOD path`.
     pub(crate) fn requests(&self) -> Vec<String> {
         std::mem::take(&mut self.world.lock().unwrap().requests)
@@ -114,7 +157,8 @@ fn sample(path: &str) -> Vec<u8> {
     std::fs::read(fixture("sources").join(path)).unwrap()
 }
 
-fn lines(body: &[u8]) -> Vec<Vec<String>> {
+/// The cells of a body.
+pub(crate) fn lines(body: &[u8]) -> Vec<Vec<String>> {
     let text = String::from_utf8_lossy(body).into_owned();
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(b';')
@@ -127,7 +171,8 @@ fn lines(body: &[u8]) -> Vec<Vec<String>> {
         .collect()
 }
 
-fn written(lines: &[Vec<String>]) -> Vec<u8> {
+/// A body made of these cells.
+pub(crate) fn written(lines: &[Vec<String>]) -> Vec<u8> {
     let mut writer = csv::WriterBuilder::new()
         .delimiter(b';')
         .from_writer("\u{feff}".as_bytes().to_vec());
@@ -211,6 +256,40 @@ fn rome() -> Vec<u8> {
     writer.finish().unwrap().into_inner()
 }
 
+/// The communes of the overseas collectivities under the headings of INSEE.
+fn overseas() -> Vec<u8> {
+    let (bytes, text) = (sample("territoires/cog_collectivites_outremer.csv"), Err(""));
+    let body = String::from_utf8(bytes).unwrap().replace(',', ";");
+    let columns = [
+        ("COM_COMER", Ok(0)),
+        ("TNCC", text),
+        ("NCC", text),
+        ("NCCENR", text),
+        ("LIBELLE", Ok(1)),
+        ("NATURE_ZONAGE", text),
+        ("COMER", Ok(2)),
+        ("LIBELLE_COMER", Ok(3)),
+    ];
+    arranged(body.as_bytes(), &columns)
+}
+
+/// The catalogue of apprenticeships as its public API writes it: one record on each line.
+fn apprenticeships() -> Vec<u8> {
+    let rows = lines(&sample("offre/catalogue_apprentissage.csv"));
+    let bare = |cell: &str| cell.trim_matches(['=', '"']).to_owned();
+    let records = rows.iter().skip(1).map(|row| {
+        json!({
+            "cle_ministere_educatif": bare(&row[0]),
+            "etablissement_lieu_formation_uai": bare(&row[1]),
+            "etablissement_formateur_uai": bare(&row[2]),
+            "etablissement_gestionnaire_uai": bare(&row[3]),
+            "cfd": bare(&row[4]),
+        })
+        .to_string()
+    });
+    records.collect::<Vec<_>>().join("\n").into_bytes()
+}
+
 fn bodies() -> BTreeMap<String, Vec<u8>> {
     [
         (
@@ -268,6 +347,8 @@ fn bodies() -> BTreeMap<String, Vec<u8>> {
             "v_mvt_commune_2026.csv",
             sample("territoires/cog_mouvements_communes.csv"),
         ),
+        ("v_commune_comer_2026.csv", overseas()),
+        ("formations.json", apprenticeships()),
         ("rome", rome()),
         ("6152ccdf850ef.json", sample("metiers/onisep_passage.json")),
     ]
@@ -289,7 +370,8 @@ fn serve(mut stream: TcpStream, world: &Mutex<World>) -> std::io::Result<()> {
         name.eq_ignore_ascii_case("content-length")
             .then(|| value.trim().parse::<usize>().ok())?
     });
-    stream.read_exact(&mut vec![0; length.unwrap_or_default()])?;
+    let mut sent = vec![0; length.unwrap_or_default()];
+    stream.read_exact(&mut sent)?;
     let mut first = head.split(' ');
     let (method, path) = (
         first.next().unwrap_or_default(),
@@ -300,6 +382,11 @@ fn serve(mut stream: TcpStream, world: &Mutex<World>) -> std::io::Result<()> {
         .find_map(|line| line.strip_prefix("if-none-match: "));
     let answer = {
         let mut world = world.lock().unwrap();
+        if path == "/room" {
+            let text = String::from_utf8_lossy(&sent).into_owned();
+            world.told.push(text);
+            return stream.write_all(&reply("200 OK", "", b""));
+        }
         world.requests.push(format!("{method} {path}"));
         answer(&mut world, method, path, tag)
     };
@@ -325,6 +412,7 @@ fn asked(method: &str, path: &str) -> Option<(String, bool)> {
             "/static/",
             "/fr/statistiques/fichier/8740222/",
             "/downloads/6152ccdf850ef/",
+            "/api/v1/entity/",
         ]
         .iter()
         .find_map(|folder| path.strip_prefix(folder))
@@ -374,8 +462,22 @@ fn answer(world: &mut World, method: &str, path: &str, tag: Option<&str>) -> Vec
             let rows = lines(&body);
             body = written(&rows[..rows.len() / 2]);
         }
+        Some(Accident::Down) => return reply("503 Service Unavailable", "", b""),
+        Some(Accident::NoLength) if !is_announced => {
+            return [
+                b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n".as_slice(),
+                &body,
+            ]
+            .concat();
+        }
+        Some(Accident::Packed) if !is_announced => {
+            let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            packed.write_all(&body).unwrap();
+            let packed = packed.finish().unwrap();
+            return reply("200 OK", "content-encoding: gzip\r\n", &packed);
+        }
         Some(Accident::Gone) => return reply("404 Not Found", "", b""),
-        Some(Accident::Preparing | Accident::Cut) => {}
+        Some(Accident::Preparing | Accident::Cut | Accident::NoLength | Accident::Packed) => {}
     }
     if is_announced {
         return reply(
