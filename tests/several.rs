@@ -15,7 +15,11 @@ fn cumuls() -> BTreeMap<String, String> {
         .split_once("\r\n")
         .unwrap();
     let mut cumuls: BTreeMap<String, String> = BTreeMap::new();
-    for row in records(rows) {
+    // One row of the sample has a wrong letter: it is more than its share of a small file.
+    for row in records(rows)
+        .into_iter()
+        .filter(|row| !row.contains("0089941N"))
+    {
         let (cumul, _) = row.split_once(';').unwrap();
         let file = cumuls
             .entry(cumul.to_owned())

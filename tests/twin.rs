@@ -258,7 +258,10 @@ fn rome() -> Vec<u8> {
 
 /// The communes of the overseas collectivities under the headings of INSEE.
 fn overseas() -> Vec<u8> {
-    let (bytes, text) = (sample("territoires/cog_collectivites_outremer.csv"), Err(""));
+    let (bytes, text) = (
+        sample("territoires/cog_collectivites_outremer.csv"),
+        Err(""),
+    );
     let body = String::from_utf8(bytes).unwrap().replace(',', ";");
     let columns = [
         ("COM_COMER", Ok(0)),

@@ -84,6 +84,7 @@ async fn one_stage_is_called_alone_with_what_it_needs() {
     let stage = Validate {
         bench: context.bench(),
         shapes: &context.pipeline.domain.shapes,
+        sources: &context.pipeline.sources,
         lock_file: context.sources().clone(),
     };
     let source = context
