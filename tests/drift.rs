@@ -86,7 +86,7 @@ fn a_missing_region_is_refused_by_name_and_what_is_live_stays() {
     let status = cfa
         .test
         .run(&["status", "tested", "--json"])
-        .expect_exit(0)
+        .expect_exit(3)
         .json();
     let line = status["lines"]
         .as_array()
@@ -129,18 +129,39 @@ fn a_waiver_lets_its_slice_through_and_is_told_in_manifest_and_changelog() {
     waive("région=Corse", "2020-01-01")
         .expect_exit(2)
         .expect_told("is past");
-    waive("région=Bretagne", "2099-12-31").expect_exit(0);
+    waive("région=Bretagne", "2099-12-31")
+        .expect_exit(2)
+        .expect_told("--slice 'région=Corse'");
+    let ahead = [
+        "waive",
+        "drift-rows",
+        "--slice",
+        "région=Bretagne",
+        "--ahead",
+        "--reason",
+        "fusion annoncée",
+        "--by",
+        "A. Bernard",
+        "--until",
+        "2099-12-31",
+    ];
+    cfa.test.run(&ahead).expect_exit(0);
     cfa.test.run(&["run"]).expect_exit(3).expect_told("Corse");
-    waive("Corse", "2099-12-31").expect_exit(0);
+    waive("Corse", "2099-12-31")
+        .expect_exit(0)
+        .expect_told("« A. Bernard » and the reason will be in the public changelog");
     cfa.test.run(&["run"]).expect_exit(0);
+    // Rows are gone: never a minor version.
     let changelog =
-        std::fs::read_to_string(cfa.test.path("state/package/tested/1.1.0/CHANGELOG.md")).unwrap();
+        std::fs::read_to_string(cfa.test.path("state/package/tested/2.0.0/CHANGELOG.md")).unwrap();
     assert!(
-        changelog.contains("accordée par A. Bernard") && changelog.contains("Corse : 0 ligne"),
+        changelog.contains("publié sur décision de « A. Bernard »")
+            && changelog.contains("Corse : 0 ligne")
+            && !changelog.contains("drift-rows"),
         "{changelog}"
     );
     let manifest =
-        std::fs::read_to_string(cfa.test.path("state/package/tested/1.1.0/manifest.json")).unwrap();
+        std::fs::read_to_string(cfa.test.path("state/package/tested/2.0.0/manifest.json")).unwrap();
     assert!(
         manifest.contains("Les CFA de Corse ont fusionné") && !manifest.contains("Bretagne\""),
         "{manifest}"
@@ -156,6 +177,52 @@ fn a_waiver_lets_its_slice_through_and_is_told_in_manifest_and_changelog() {
         .expect_told("région=Bretagne");
     let left = cfa.test.run(&["waivers", "--json"]).expect_exit(0).json();
     assert_eq!(left["waivers"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn one_command_waives_all_that_a_refusal_names() {
+    let cfa = Cfa::sample();
+    let waive = || {
+        cfa.test.run(&[
+            "waive",
+            "--refusal",
+            "tested",
+            "--reason",
+            "Les CFA de Corse et de Bretagne ont fusionné",
+            "--by",
+            "bureau des études",
+            "--until",
+            "2099-12-31",
+        ])
+    };
+    waive().expect_exit(2).expect_told("was not refused");
+    cfa.deliver(|_, line| {
+        let is_gone = line.contains(";CORSE;") || line.contains(";BRETAGNE;");
+        (!is_gone).then(|| line.to_owned())
+    });
+    cfa.test
+        .run(&["run"])
+        .expect_exit(3)
+        .expect_told("debouches waive --refusal tested");
+    let told = cfa
+        .test
+        .run(&["findings", "tested"])
+        .expect_exit(0)
+        .expect_told("drift-rows (error, refuses)");
+    assert!(told.stdout().contains("Corse : 0 ligne"), "{}", told.told());
+    let waived = waive().expect_exit(0).stdout();
+    assert!(
+        waived.contains("région=Corse") && waived.contains("région=Bretagne"),
+        "{waived}"
+    );
+    cfa.test.run(&["run"]).expect_exit(0);
+    let changelog =
+        std::fs::read_to_string(cfa.test.path("state/package/tested/2.0.0/CHANGELOG.md")).unwrap();
+    assert_eq!(
+        changelog.matches("« bureau des études »").count(),
+        1,
+        "{changelog}"
+    );
 }
 
 #[test]

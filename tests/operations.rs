@@ -66,7 +66,12 @@ fn a_run_prints_a_line_for_each_stage_that_did_something_and_one_when_nothing_mo
     let run = || test.ran(test.command(&["run"]), "run");
     let first = run().expect_exit(0);
     let stages = "fetch: 5 received\nvalidate: 5 validated\nenrich: 4 enriched\npackage: 1 packaged\npublish: 1 published\n";
-    assert_eq!(first.stderr(), stages);
+    let errors = first.stderr();
+    let to_look_at = errors.strip_prefix(stages).unwrap_or_default();
+    assert!(
+        to_look_at.starts_with("to look at: 1 row set aside, ") && to_look_at.lines().count() == 1,
+        "{to_look_at}"
+    );
     assert!(first.stdout().starts_with("table "), "{}", first.told());
     let again = run().expect_exit(0);
     assert_eq!(
@@ -77,7 +82,7 @@ fn a_run_prints_a_line_for_each_stage_that_did_something_and_one_when_nothing_mo
         )
     );
     break_it(&file);
-    let refused = run().expect_exit(3).expect_told("validate: 1 refused\n");
+    let refused = run().expect_exit(3).expect_told("1 refused\n");
     assert!(
         refused.stdout().lines().all(|line| line.len() <= 100),
         "{}",
@@ -249,4 +254,140 @@ fn a_key_may_be_in_the_file_that_a_variable_names() {
         let test = test.env("DEBOUCHES_API_KEY_FILE", "key");
         test.run(&["run", "--yes", "-q"]).expect_exit(0);
     });
+}
+
+/// The texts that a room received.
+fn texts(server: &ScriptedServer) -> Vec<String> {
+    let text = |body: &[u8]| {
+        let message: Value = serde_json::from_slice(body).unwrap();
+        message["text"].as_str().unwrap().to_owned()
+    };
+    server.seen().iter().map(|seen| text(&seen.body)).collect()
+}
+
+#[test]
+fn what_needs_somebody_is_told_by_run_status_room_and_figures_in_each_state() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap();
+    let server = runtime.block_on(ScriptedServer::start((0..6).map(|_| Reply::ok(b"ok"))));
+    let address = server.url("/hook").to_string();
+    let (test, file) = cfa(
+        "[operations]\ntextfile = \"debouches.prom\"\n[operations.webhook]\nurl_env = \"ROOM\"\n",
+    );
+    let test = test.env("ROOM", &address);
+    let figures = || std::fs::read_to_string(test.path("debouches.prom")).unwrap();
+    let whole = std::fs::read_to_string(&file).unwrap();
+    // All is well: counts first, nothing for the room.
+    test.run(&["run", "-q"]).expect_exit(0);
+    let status = test.run(&["status"]).expect_exit(0).stdout();
+    let first = status.lines().next().unwrap();
+    assert!(
+        first.contains("with warnings") && first.ends_with("up to date"),
+        "{first}"
+    );
+    assert!(status.contains("practice since 20"), "{status}");
+    // A second row is set aside: told by run, status, room and figures, and the exit code stays 0.
+    let second = whole.lines().nth(2).unwrap().to_owned();
+    let wrong: String = whole
+        .split_inclusive('\n')
+        .map(|line| line.replace(&second, &second.replacen("cumul 20", "cumul xx", 1)))
+        .collect();
+    std::fs::write(&file, wrong).unwrap();
+    test.run(&["run", "-q"]).expect_exit(0);
+    assert!(
+        figures().contains("debouches_table_rows_refused{profile=\"sample\",stage=\"validate\",table=\"ij_cfa_etablissement\"} 2\n"),
+        "{}",
+        figures()
+    );
+    test.run(&["show", "last"])
+        .expect_exit(0)
+        .expect_told("warning: validate ij_cfa_etablissement: 2 rows set aside");
+    test.run(&["findings", "ij_cfa_etablissement"])
+        .expect_exit(0)
+        .expect_told("331 rows received, 2 set aside")
+        .expect_told("rows set aside: ");
+    // Refused: a person decides, the cause comes before what waits for it.
+    break_it(&file);
+    let refused = test.run(&["run", "-q"]).expect_exit(3);
+    let told = refused.stderr();
+    let (cause, wait) = (
+        told.find("refused: validate").unwrap(),
+        told.find("waits: package tested").unwrap(),
+    );
+    assert!(cause < wait, "{told}");
+    let status = test.run(&["status"]).expect_exit(3).stdout();
+    assert!(status.starts_with("1 refused, "), "{status}");
+    let lines: Vec<&str> = status.lines().collect();
+    assert!(
+        lines[3].contains("refused") && lines[4].contains("waiting"),
+        "{status}"
+    );
+    assert!(
+        figures().contains(
+            "debouches_run_subjects{profile=\"sample\",stage=\"validate\",outcome=\"refused\"} 1\n"
+        ),
+        "{}",
+        figures()
+    );
+    // Late, and a waiver that ended: all is published again, and somebody has to ask.
+    std::fs::write(&file, &whole).unwrap();
+    let config = std::fs::read_to_string(test.path("pipeline.toml")).unwrap();
+    let late =
+        "id = \"tested\"\nexpected = [{ by = \"2020-01-31\", vintage = \"cumul 2098-2099\" }]\n";
+    std::fs::write(
+        test.path("pipeline.toml"),
+        config.replacen("id = \"tested\"\n", late, 1),
+    )
+    .unwrap();
+    let waiver = "[[waiver]]\nrule = \"drift-rows\"\nslice = \"*\"\nreason = \"essai\"\nby = \"bureau\"\non = \"2020-01-01\"\nuntil = \"2020-12-31\"\n";
+    std::fs::write(test.path("waivers.toml"), waiver).unwrap();
+    test.run(&["run", "-q"]).expect_exit(0);
+    test.run(&["run", "-q"]).expect_exit(0);
+    test.run(&["status"])
+        .expect_exit(3)
+        .expect_told("1 late, 1 expired waivers")
+        .expect_told("cumul 2098-2099");
+    for line in [
+        "debouches_sources_late{profile=\"sample\"} 1\n",
+        "debouches_waivers_expired{profile=\"sample\"} 1\n",
+    ] {
+        assert!(figures().contains(line), "{line} is not in\n{}", figures());
+    }
+    let texts = texts(&server);
+    assert_eq!(texts.len(), 3, "{texts:#?}");
+    for (text, parts) in texts.iter().zip([
+        [
+            "un point est à surveiller",
+            "2 lignes mises de côté (au lieu de 1)",
+        ],
+        ["données refusées", "en attente : tested"],
+        ["tout va bien de nouveau", "source tested en retard"],
+    ]) {
+        assert!(parts.iter().all(|part| text.contains(part)), "{text}");
+    }
+}
+
+#[test]
+fn a_run_that_died_is_in_the_history() {
+    let (test, _) = cfa("");
+    test.run(&["run", "-q"]).expect_exit(0);
+    // What a run writes in its lock, and does not take back when it is killed.
+    let dead = serde_json::json!({
+        "run": "20261127t010203-4194305",
+        "pid": 4_194_305,
+        "host": "machine-morte",
+        "command": "debouches fetch+validate",
+        "since": "2026-11-27T01:02:03Z",
+    });
+    std::fs::write(test.path("state/lock"), dead.to_string()).unwrap();
+    test.run(&["run", "-q"]).expect_exit(0);
+    test.run(&["history", "--troubles"])
+        .expect_exit(0)
+        .expect_told("interrupted: process 4194305 on machine-morte");
+    test.run(&["show", "20261127t010203"])
+        .expect_exit(0)
+        .expect_told("started 2026-11-27 01:02:03 UTC, interrupted");
 }

@@ -92,7 +92,8 @@ pub(crate) struct Global {
     /// Threads and simultaneous downloads [default: the number of processors]
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) jobs: Option<u16>,
-    /// Refuses to start on a table that needs more memory than that, for instance 4G
+    /// Memory of the process that reads a source, for instance 2G: past it the source is refused [default: 4G]; no other stage
+    /// starts on a table that needs more than that
     #[arg(long, global = true, value_name = "SIZE", value_parser = size)]
     pub(crate) memory: Option<u64>,
     /// What the call says of the next release; set from the arguments of `package` and `run`.
@@ -135,6 +136,13 @@ pub(crate) enum Command {
     Status(Subjects),
     /// Why a stage ran, or would run: which ingredient moved
     Why(Subjects),
+    /// What was found wrong in a source, a table or a dataset, rule by rule, and where the files are
+    Findings(FindingsArgs),
+    /// What depends on what: sources, tables, derived tables, datasets, portals; Mermaid, or a picture
+    ///
+    /// What is refused, late or waiting has its colour. A dataset waits while another, whose rows it holds in another form, has
+    /// no release of what was received last.
+    Graph(GraphArgs),
     /// Checks configuration, specifications, code lists and secrets
     Check {
         /// Asks every address of the profile, and prints what it answers
@@ -185,7 +193,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: ShapeCommand,
     },
-    /// Lets a slice through the drift gate, until a day
+    /// Lets what the drift check refused through, until a day: one slice, or all of a refusal
     Waive(WaiveArgs),
     /// Lists the exceptions to the drift gate, or removes one
     Waivers(WaiversArgs),
@@ -210,6 +218,9 @@ pub(crate) enum Command {
     Units(UnitsArgs),
     /// Prints the manual, or writes a page per command into a folder
     Man(ManArgs),
+    /// Reads sources for a run that started this process
+    #[command(hide = true)]
+    ReadSources,
     /// Prints a completion script for a shell
     Completions {
         /// The shell
@@ -223,6 +234,27 @@ pub(crate) struct Subjects {
     /// Sources, tables or datasets; all of them when none is named
     #[arg(value_name = "SUBJECT")]
     pub(crate) subjects: Vec<String>,
+}
+
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct FindingsArgs {
+    #[command(flatten)]
+    pub(crate) subjects: Subjects,
+    /// How many findings of each rule to print; the files have the others
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub(crate) most: usize,
+}
+
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct GraphArgs {
+    #[command(flatten)]
+    pub(crate) subjects: Subjects,
+    /// Prints an SVG picture instead of Mermaid
+    #[arg(long)]
+    pub(crate) svg: bool,
+    /// Without the colours of what is refused, late or waiting: the same picture whatever the state
+    #[arg(long)]
+    pub(crate) plain: bool,
 }
 
 #[derive(Debug, Clone, ClapArgs)]
@@ -521,22 +553,28 @@ pub(crate) enum SchemaName {
 
 #[derive(Debug, Clone, ClapArgs)]
 pub(crate) struct WaiveArgs {
-    /// Rule of the drift gate, for instance drift-rows
-    pub(crate) rule: String,
-    /// Slice, as the refusal names it, for instance 'région=Corse'; * for every slice of the rule
+    /// Rule of the drift check, for instance drift-rows
+    pub(crate) rule: Option<String>,
+    /// Slice, as the last refusal names it, for instance 'région=Corse'; * for every slice of the rule
     #[arg(long)]
-    pub(crate) slice: String,
+    pub(crate) slice: Option<String>,
     /// Dataset; every dataset when none is named
     #[arg(long)]
     pub(crate) dataset: Option<String>,
+    /// All that the last refusal of that dataset names, rule by rule and slice by slice
+    #[arg(long, value_name = "DATASET", conflicts_with_all = ["rule", "slice", "dataset", "ahead"])]
+    pub(crate) refusal: Option<String>,
+    /// For a slice that no refusal names yet
+    #[arg(long)]
+    pub(crate) ahead: bool,
     /// Why, in French: it is published in the changelog
     #[arg(long)]
     pub(crate) reason: String,
     /// Last day on which it holds, YYYY-MM-DD
     #[arg(long, value_name = "DATE")]
     pub(crate) until: chrono::NaiveDate,
-    /// Who decides [default: the user of the machine]
-    #[arg(long, value_name = "NAME", env = "USER")]
+    /// Who decides: published in the changelog, so rather a function ('bureau des études') than a person
+    #[arg(long, value_name = "FUNCTION")]
     pub(crate) by: String,
 }
 

@@ -1,5 +1,6 @@
 //! Opens the engine as the command line asks.
 
+use debouches_engine::isolation::Program;
 use debouches_engine::{Context, Options, ReleaseOptions, Setup};
 use debouches_store::Access;
 
@@ -26,6 +27,20 @@ pub(crate) fn setup(global: &Global) -> Setup {
     }
 }
 
+/// This program, as the process that reads sources; it may have been replaced on the disk since it was started.
+fn isolation() -> Option<Program> {
+    let path = std::path::PathBuf::from("/proc/self/exe");
+    let path = if path.exists() {
+        path
+    } else {
+        std::env::current_exe().ok()?
+    };
+    Some(Program {
+        path,
+        arguments: vec!["read-sources".to_owned()],
+    })
+}
+
 /// The flags that the engine knows.
 pub(crate) fn options(global: &Global) -> Options {
     Options {
@@ -39,6 +54,8 @@ pub(crate) fn options(global: &Global) -> Options {
         wait_lock: global.wait_lock,
         jobs: global.jobs,
         memory: global.memory,
+        isolation: isolation(),
+        state: None,
         access: Access::ReadWrite,
         release: ReleaseOptions {
             breaking: global.wish.breaking.clone(),

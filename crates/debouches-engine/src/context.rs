@@ -75,7 +75,10 @@ impl Context {
     /// # Errors
     /// Fails when the configuration, the state or the clock of the environment cannot be read or written.
     pub async fn open(options: &Options, observer: Arc<dyn Observer>) -> anyhow::Result<Self> {
-        let pipeline = load_pipeline(options)?;
+        let mut pipeline = load_pipeline(options)?;
+        if let Some(state) = &options.state {
+            pipeline.state.clone_from(state);
+        }
         let clock = clock()?;
         let run = run_id().to_owned();
         let aws: BTreeMap<String, String> = std::env::vars_os()

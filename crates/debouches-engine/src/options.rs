@@ -6,6 +6,8 @@ use std::time::Duration;
 use debouches_model::{Lang, Version};
 use debouches_store::Access;
 
+use crate::isolation::Program;
+
 /// Decisions of the caller for one run.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -27,8 +29,12 @@ pub struct Options {
     pub wait_lock: Option<Duration>,
     /// Threads and simultaneous downloads; the number of processors when absent.
     pub jobs: Option<u16>,
-    /// Memory in bytes that no table may exceed; unlimited when absent.
+    /// Memory in bytes: the address space of the process that reads a source, and what no table may exceed in the others.
     pub memory: Option<u64>,
+    /// The program that reads sources apart; they are read in this process when absent.
+    pub isolation: Option<Program>,
+    /// The state, in place of that of the configuration.
+    pub state: Option<String>,
     /// Whether anything may be written in the state and on the practice portal.
     pub access: Access,
     /// What a person says of the next release.
@@ -64,6 +70,8 @@ impl Default for Options {
             wait_lock: None,
             jobs: None,
             memory: None,
+            isolation: None,
+            state: None,
             access: Access::ReadWrite,
             release: ReleaseOptions::default(),
         }

@@ -21,7 +21,7 @@ use crate::failure::{Decided, Usage};
 use crate::folder::{copy, digest};
 use crate::retraction::DISCLOSURE_FILE;
 use crate::selection::Selection;
-use crate::stages::package::{Candidate, announcements, changelogs, ingredients};
+use crate::stages::package::{Candidate, announcements, changelogs, changes_of, ingredients};
 use crate::stages::{self, validate};
 use crate::summary::{Outcome, Summary};
 
@@ -115,6 +115,8 @@ async fn make_tables(
     }
     let mut copied = selection.clone();
     copied.datasets.retain(|item| item.id() != dataset.id());
+    // The release exists: nobody judges again what it was made of.
+    copied.judged.clear();
     stages::run(Stage::Package, scratch, &copied, lock, &mut summary).await?;
     let failed = summary
         .steps
@@ -179,7 +181,7 @@ async fn make(
             scratch.pipeline.domain.tables,
             &candidate,
             dataset,
-            last.as_ref(),
+            (last.as_ref(), recorded.changes),
         )
         .await?
     };
@@ -239,7 +241,7 @@ async fn changes(
     tables: &'static Tables,
     candidate: &Candidate<'_>,
     dataset: &DatasetConfig,
-    last: Option<&Artefact>,
+    (last, recorded): (Option<&Artefact>, Vec<ReleaseChange>),
 ) -> anyhow::Result<Vec<ReleaseChange>> {
     let record = match last {
         Some(last) => Some(ReleaseRecord::read(&last.read(RECORD_FILE).await?)?),
@@ -250,7 +252,12 @@ async fn changes(
     };
     let mut changes = match (rule.decide(&candidate.record), last) {
         (Decision::New { changes, .. }, Some(last)) => {
-            candidate.changes_since(tables, last, changes).await?
+            // Which nomenclatures moved is told by tables of the release before, which are not made again.
+            let cause = recorded
+                .into_iter()
+                .filter(|change| matches!(change, ReleaseChange::ReferencesMoved { .. }));
+            let report = candidate.compared_with(tables, last).await?;
+            cause.chain(changes_of(&report, changes)).collect()
         }
         (Decision::New { changes, .. }, None) => changes,
         (Decision::Unchanged(_), _) => Vec::new(),

@@ -4,6 +4,7 @@ use debouches_model::spec::{TableKind, TableSpec};
 
 use crate::config::{DatasetConfig, Pipeline, Source};
 use crate::failure::Usage;
+use crate::graph::Graph;
 
 /// What a command is about: sources, tables, datasets, in the order of the configuration.
 #[derive(Clone)]
@@ -14,6 +15,8 @@ pub struct Selection<'a> {
     pub tables: Vec<&'static TableSpec>,
     /// Datasets to package and publish.
     pub datasets: Vec<&'a DatasetConfig>,
+    /// Datasets to package and not to publish: those whose rows the others hold in another form are judged first.
+    pub judged: Vec<&'a DatasetConfig>,
 }
 
 impl<'a> Selection<'a> {
@@ -22,6 +25,7 @@ impl<'a> Selection<'a> {
     /// # Errors
     /// Fails when a subject is unknown, or when nothing is selected.
     pub fn of(pipeline: &'a Pipeline, subjects: &[String]) -> anyhow::Result<Self> {
+        let graph = Graph::of(pipeline);
         let mut wanted: Vec<&'static TableSpec> = Vec::new();
         let mut datasets: Vec<&'a DatasetConfig> = Vec::new();
         if subjects.is_empty() {
@@ -44,8 +48,10 @@ impl<'a> Selection<'a> {
                     dataset.tables.iter().any(|spec| spec.id == source.spec.id)
                 };
                 datasets.extend(pipeline.datasets.iter().filter(of_table));
-            } else if let Some(spec) =
-                derived_tables(pipeline).find(|spec| spec.id.as_str() == subject)
+            } else if let Some(spec) = graph
+                .derived()
+                .into_iter()
+                .find(|spec| spec.id.as_str() == subject)
             {
                 wanted.push(spec);
                 let of_table =
@@ -66,46 +72,47 @@ impl<'a> Selection<'a> {
             .filter_map(|copies| crate::checks::disclosure::linked::publisher(pipeline, copies))
             .collect();
         datasets.extend(copied);
+        let judged = upstream(graph, &datasets);
         // A dataset is made of all its tables, and a table needs its nomenclatures.
         wanted.extend(
             datasets
                 .iter()
+                .chain(&judged)
                 .flat_map(|dataset| dataset.tables.iter().copied()),
         );
-        let mut needed: Vec<&str> = wanted.iter().map(|spec| spec.id.as_str()).collect();
+        let mut needed: Vec<&'static TableSpec> = wanted;
         let mut next = 0;
-        while let Some(name) = needed.get(next).copied() {
+        while let Some(spec) = needed.get(next).copied() {
             next += 1;
-            let spec = pipeline.domain.tables.named(name);
-            for (reference, _) in spec
-                .into_iter()
-                .flat_map(|spec| pipeline.domain.registry.references_of(spec))
-            {
-                if !needed.contains(&reference) {
-                    needed.push(reference);
+            for read in graph.reads(spec) {
+                if !needed.iter().any(|known| known.id == read.id) {
+                    needed.push(read);
                 }
             }
         }
-        let is_wanted = |spec: &TableSpec| needed.contains(&spec.id.as_str());
+        let is_wanted = |spec: &TableSpec| needed.iter().any(|known| known.id == spec.id);
         let sources: Vec<&Source> = pipeline
             .sources
             .iter()
             .filter(|source| is_wanted(source.spec))
             .collect();
-        let derived = derived_tables(pipeline).filter(|spec| is_wanted(spec));
+        let derived = graph.derived().into_iter().filter(|spec| is_wanted(spec));
         let tables = first_of_each_table(&sources)
             .map(|source| source.spec)
             .chain(derived)
             .collect();
-        let datasets = pipeline
-            .datasets
-            .iter()
-            .filter(|item| datasets.iter().any(|dataset| dataset.id() == item.id()))
-            .collect();
+        let of_config = |wanted: &[&DatasetConfig]| -> Vec<&'a DatasetConfig> {
+            let is_wanted =
+                |item: &&DatasetConfig| wanted.iter().any(|other| other.id() == item.id());
+            pipeline.datasets.iter().filter(is_wanted).collect()
+        };
+        // What reads each other can be in no order: told before anything is done.
+        graph.in_order(&of_config(&datasets))?;
         let selection = Self {
             sources,
             tables,
-            datasets,
+            datasets: of_config(&datasets),
+            judged: of_config(&judged),
         };
         if selection.tables.is_empty() {
             let why = if pipeline.left_out.is_empty() {
@@ -148,17 +155,23 @@ fn first_of_each_table<'a, 's>(
     })
 }
 
-/// The derived tables that a dataset publishes, once each.
-fn derived_tables(pipeline: &Pipeline) -> impl Iterator<Item = &'static TableSpec> {
-    let tables = pipeline
-        .datasets
-        .iter()
-        .flat_map(|dataset| dataset.tables.iter().copied());
-    let derived: std::collections::BTreeMap<_, _> = tables
-        .filter(|spec| spec.derived.is_some())
-        .map(|spec| (spec.id.as_str(), spec))
-        .collect();
-    derived.into_values()
+/// The datasets that these read, and those that these read in turn, without those already there.
+fn upstream<'a>(graph: Graph<'a>, datasets: &[&'a DatasetConfig]) -> Vec<&'a DatasetConfig> {
+    let mut found: Vec<&'a DatasetConfig> = Vec::new();
+    let mut waiting = datasets.to_vec();
+    while let Some(dataset) = waiting.pop() {
+        for needed in graph.upstream(dataset) {
+            let is_known = datasets
+                .iter()
+                .chain(&found)
+                .any(|known| known.id() == needed.id());
+            if !is_known {
+                found.push(needed);
+                waiting.push(needed);
+            }
+        }
+    }
+    found
 }
 
 fn unknown(pipeline: &Pipeline, subject: &str) -> String {
@@ -166,7 +179,8 @@ fn unknown(pipeline: &Pipeline, subject: &str) -> String {
         .sources
         .iter()
         .flat_map(|source| [source.id().as_str(), source.spec.id.as_str()]);
-    let derived = derived_tables(pipeline).map(|spec| spec.id.as_str());
+    let derived = Graph::of(pipeline).derived();
+    let derived = derived.iter().map(|spec| spec.id.as_str());
     let known: std::collections::BTreeSet<&str> = sources
         .chain(derived)
         .chain(

@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::failure;
 use crate::releases::{is_current, latest};
 use crate::selection::Selection;
-use crate::stages::package::ingredients;
+use crate::stages::package::{ingredients, waiting_text, waits_for};
 use crate::stages::target::{Known, Target};
 use crate::stages::{enrich, validate};
 
@@ -108,16 +108,32 @@ fn of_sources(context: &Context, selection: &Selection<'_>) -> Vec<Answer> {
 
 async fn of_dataset(context: &Context, dataset: &DatasetConfig) -> anyhow::Result<Answer> {
     let id = dataset.id().as_str();
+    let now = match ingredients(context, dataset).await {
+        Ok((now, _)) => now,
+        Err(error) => return Ok(waits(Stage::Package, id, &error)),
+    };
     let last = latest(context, id).await?;
-    Ok(match (ingredients(context, dataset).await, last) {
-        (Err(error), _) => waits(Stage::Package, id, &error),
-        (Ok(_), None) => Answer::new(Stage::Package, id, Some(true), "no release yet"),
-        (Ok((now, _)), Some(last)) if is_current(context, &last, &now).await? => {
-            Answer::new(Stage::Package, id, Some(false), "nothing moved")
-        }
-        (Ok((now, _)), Some(last)) => {
-            compared(Stage::Package, id, &now, &last.manifest().ingredients)
-        }
+    if let Some(last) = &last
+        && is_current(context, last, &now).await?
+    {
+        return Ok(Answer::new(
+            Stage::Package,
+            id,
+            Some(false),
+            "nothing moved",
+        ));
+    }
+    if let Some(upstream) = waits_for(context, dataset).await? {
+        return Ok(Answer::new(
+            Stage::Package,
+            id,
+            None,
+            waiting_text(upstream),
+        ));
+    }
+    Ok(match last {
+        None => Answer::new(Stage::Package, id, Some(true), "no release yet"),
+        Some(last) => compared(Stage::Package, id, &now, &last.manifest().ingredients),
     })
 }
 

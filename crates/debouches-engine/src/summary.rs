@@ -23,8 +23,22 @@ pub enum Outcome {
     Skipped,
 }
 
+impl Outcome {
+    /// Its name, as documents spell it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Made => "made",
+            Self::Kept => "kept",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+            Self::Skipped => "skipped",
+        }
+    }
+}
+
 /// One stage on one subject.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Step {
     /// The stage.
     pub stage: Stage,
@@ -35,10 +49,10 @@ pub struct Step {
     /// What was made, refused or wrong, in a sentence.
     pub detail: String,
     /// A remedy, when one is known.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
     /// Counts of rows and findings, for a stage that reads rows.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report: Option<Report>,
     /// Whose fault it is, for a refusal or a failure.
     #[serde(skip)]
@@ -80,13 +94,18 @@ impl Step {
         }
     }
 
-    /// A failure, with the exit code of its fault.
+    /// A failure, with the exit code of its fault; data that an error refuses is refused like any other.
     pub fn failed(stage: Stage, subject: impl ToString, error: &anyhow::Error) -> Self {
-        let hint = failure::hint_of(error);
+        let (fault, hint) = (failure::fault_of(error), failure::hint_of(error));
+        let outcome = if fault == Fault::Data {
+            Outcome::Refused
+        } else {
+            Outcome::Failed
+        };
         Self {
-            fault: Some(failure::fault_of(error)),
+            fault: Some(fault),
             hint,
-            ..Self::new(stage, subject, Outcome::Failed, failure::one_line(error))
+            ..Self::new(stage, subject, outcome, failure::one_line(error))
         }
     }
 
@@ -135,9 +154,8 @@ impl Summary {
         } = &step;
         match outcome {
             Outcome::Made | Outcome::Kept => tracing::info!("{stage} {subject}: {detail}"),
-            Outcome::Skipped => tracing::warn!("{stage} {subject}: {detail}"),
-            // Told once, in the summary.
-            Outcome::Refused | Outcome::Failed => {}
+            // Told once, in the summary, causes before what waits for them.
+            Outcome::Refused | Outcome::Failed | Outcome::Skipped => {}
         }
         self.steps.push(step);
     }

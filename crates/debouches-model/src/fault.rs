@@ -1,7 +1,10 @@
 //! Whose fault an error is, which decides the exit code.
 
+use serde::{Deserialize, Serialize};
+
 /// The party that can mend an error.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Fault {
     /// Our program or machine: exit 1.
     Ours,

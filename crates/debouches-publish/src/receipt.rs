@@ -1,5 +1,6 @@
 //! What a publication leaves in the state: where everything is on the portal.
 
+use chrono::{DateTime, Utc};
 use debouches_model::{RegisterMark, Version};
 use debouches_udata::Dataset;
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,9 @@ pub struct Receipt {
     /// Address of the page for people, when the portal has one.
     #[serde(default)]
     pub page: Option<String>,
+    /// When this version was first shown there; a receipt is written again when its page changes around the same files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published: Option<DateTime<Utc>>,
     /// Files, in order.
     pub resources: Vec<ReceiptResource>,
     /// What the register of retracted releases held then.
@@ -96,6 +100,7 @@ impl Receipt {
                 .cloned()
                 .unwrap_or_default(),
             page: actual.page.clone(),
+            published: None,
             resources: resources.collect(),
             register: desired.register.clone(),
             organization: actual.organization.clone(),

@@ -91,13 +91,26 @@ impl Receipt {
         mut manifest: Manifest,
     ) -> Result<(), StoreError> {
         let key = ArtefactKey::new(manifest.stage, &manifest.subject, &manifest.id);
-        let text = serde_json::to_string_pretty(self).expect("a receipt is always written") + "\n";
-        if let Some(former) = store.find(&key).await? {
+        let former = store.find(&key).await?;
+        let first = match &former {
+            Some(former) => receipt_of(former)
+                .await?
+                .published
+                .unwrap_or(former.manifest().created_at),
+            None => manifest.created_at,
+        };
+        let dated = Self {
+            published: Some(first),
+            ..self.clone()
+        };
+        let text =
+            serde_json::to_string_pretty(&dated).expect("a receipt is always written") + "\n";
+        if let Some(former) = former {
             // After a version was withdrawn, the receipt of the one before it must be the newest again.
             let is_newest = match manifest.subject.parse() {
                 Ok(dataset) => last_receipt(store, &dataset, &self.portal)
                     .await
-                    .is_ok_and(|last| last.as_ref() == Some(self)),
+                    .is_ok_and(|last| last.as_ref() == Some(&dated)),
                 Err(_) => false,
             };
             if is_newest && former.read(RECEIPT_FILE).await? == text.as_bytes() {

@@ -1,7 +1,7 @@
 //! What a release changed and what people decided about it, as values. Changelogs, announcements and pages are rendered from them.
 
 use chrono::NaiveDate;
-use debouches_model::{Decree, Lang, Text, Version, Waiver, Withdrawal};
+use debouches_model::{Decree, Lang, Text, Version, Waiver, Withdrawal, counted_en, counted_fr};
 use serde::{Deserialize, Serialize};
 
 use crate::dataset::Deprecation;
@@ -63,6 +63,11 @@ pub enum ReleaseChange {
         /// The columns.
         columns: Vec<String>,
     },
+    /// Tables that others read for their codes and names changed: the cause of what follows.
+    ReferencesMoved {
+        /// Which of them, from which edition to which.
+        references: Vec<ReferenceMove>,
+    },
     /// Rows came or went.
     RowsMoved {
         /// The table.
@@ -89,6 +94,31 @@ pub enum ReleaseChange {
         /// The announcement.
         announcement: Deprecation,
     },
+}
+
+/// Another state of a table that others read for their codes and names.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ReferenceMove {
+    /// The table.
+    pub table: String,
+    /// Its edition before, when it has a name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    /// Its edition now, when it has a name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+}
+
+impl ReferenceMove {
+    /// The table, with its editions when they differ.
+    fn name(&self) -> String {
+        match (&self.before, &self.after) {
+            (Some(before), Some(after)) if before != after => {
+                format!("`{}` ({before} → {after})", self.table)
+            }
+            _ => format!("`{}`", self.table),
+        }
+    }
 }
 
 /// One decision of a person.
@@ -222,6 +252,14 @@ impl ReleaseChange {
                     format!("{table}: columns added: {names}."),
                 )
             }
+            Self::ReferencesMoved { references } => {
+                let names: Vec<String> = references.iter().map(ReferenceMove::name).collect();
+                let names = names.join(", ");
+                one(
+                    format!("Nomenclatures mises à jour depuis la version précédente : {names}."),
+                    format!("Nomenclatures updated since the previous version: {names}."),
+                )
+            }
             Self::RowsMoved {
                 table,
                 before,
@@ -273,7 +311,6 @@ impl ReleaseDecision {
                 others,
             } => {
                 let Waiver {
-                    rule,
                     by,
                     on,
                     until,
@@ -288,19 +325,21 @@ impl ReleaseDecision {
                         .collect();
                     if *others > 0 {
                         list.push(match lang {
-                            Lang::Fr => format!("et {others} autres"),
-                            Lang::En => format!("and {others} more"),
+                            Lang::Fr => counted_fr(*others as u64, "autre écart", "autres écarts"),
+                            Lang::En => {
+                                counted_en(*others as u64, "other difference", "other differences")
+                            }
                         });
                     }
                     list.join(" ; ")
                 };
                 Text {
                     fr: format!(
-                        "Dérogation à la règle {rule} accordée par {by} le {on}, valable jusqu'au {until} : {reason}. Écart constaté : {}.",
+                        "Écart important avec la version précédente, publié sur décision de « {by} » le {on} : {reason}. Sont concernés : {}. Décision valable jusqu'au {until}.",
                         list(Lang::Fr)
                     ),
                     en: format!(
-                        "Waiver of rule {rule} granted by {by} on {on}, until {until}: {reason}. Breach: {}.",
+                        "Large difference from the previous version, published by decision of “{by}” on {on}: {reason}. Concerned: {}. Decision valid until {until}.",
                         list(Lang::En)
                     ),
                 }

@@ -34,11 +34,11 @@ pub use dataset::{Dataset, Deprecation, English, Expectation, Part, SecrecyNote,
 pub use describe::{DescribedRelease, Outline, PreviousChangelogs, SUMS_FILE, describe, sums};
 pub use diff::{
     ChangedRows, ColumnDiff, DIFF_SCHEMA, DiffReport, GroupMove, Retyped, RowsDiff, SchemaDiff,
-    ShapeColumn, Side, SideTable, StatusMove, TableDiff, TableShape, ValuesDiff,
+    ShapeColumn, Side, SideTable, StatusMove, TableDiff, TableShape, ValuesDiff, VersionMove,
     changes as diff_changes, diff, html as diff_html, text as diff_text,
 };
 pub use error::PackageError;
-pub use facts::{Broken, ReleaseChange, ReleaseDecision, ReleaseFacts, Retracted};
+pub use facts::{Broken, ReferenceMove, ReleaseChange, ReleaseDecision, ReleaseFacts, Retracted};
 pub use files::{TextFile, WrittenFile};
 pub use forms::{Form, FormFile, media_type, write_forms};
 pub use prepare::{Breakdown, Prepared, PreparedTable, prepare};

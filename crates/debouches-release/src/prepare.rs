@@ -195,6 +195,7 @@ fn status_column(measure: &ColumnSpec) -> ColumnSpec {
         format: None,
         except: Vec::new(),
         formula_is_text: false,
+        version: false,
         produced_from: None,
         produced_until: None,
         not_yet_from: None,

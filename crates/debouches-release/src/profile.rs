@@ -84,6 +84,20 @@ pub struct Cell {
     pub measures: BTreeMap<String, Measured>,
 }
 
+impl Cell {
+    /// Adds the rows of another vintage of the slice; quantiles of both together cannot be known.
+    fn add(&mut self, other: &Self) {
+        self.rows += other.rows;
+        for (name, measured) in &other.measures {
+            let total = self.measures.entry(name.clone()).or_default();
+            total.measured += measured.measured;
+            total.hidden += measured.hidden;
+            total.sum += measured.sum;
+            total.quantiles = None;
+        }
+    }
+}
+
 /// What cuts a table into slices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -212,8 +226,7 @@ const NOWHERE: u32 = u32::MAX;
 
 fn cuts(spec: &TableSpec, table: &Table) -> Result<Vec<Cut>, TableError> {
     let vintage = spec
-        .vintage
-        .as_ref()
+        .partition()
         .map(|vintage| table.text(&vintage.column))
         .transpose()?;
     let whole = TextColumn::constant(Some(""), table.rows());
@@ -344,6 +357,28 @@ fn quantiles(cells: u64, bins: &[u32]) -> Option<[f64; 3]> {
 }
 
 impl TableProfile {
+    /// The profile with all vintages as one: that of a table whose vintage is a state of its rows, also when an earlier release cut
+    /// it by that state.
+    pub(crate) fn undivided(&self) -> Self {
+        let mut merged: BTreeMap<(Dimension, String), Cell> = BTreeMap::new();
+        for cell in &self.cells {
+            match merged.get_mut(&(cell.dimension, cell.value.clone())) {
+                Some(total) => total.add(cell),
+                None => {
+                    let first = Cell {
+                        vintage: String::new(),
+                        ..cell.clone()
+                    };
+                    merged.insert((cell.dimension, cell.value.clone()), first);
+                }
+            }
+        }
+        Self {
+            cells: merged.into_values().collect(),
+            ..self.clone()
+        }
+    }
+
     /// Rows of each vintage of the whole table.
     #[must_use]
     pub fn vintages(&self) -> BTreeMap<&str, u64> {

@@ -2,6 +2,7 @@
 
 use debouches_model::{Change, Version};
 
+use crate::diff::{DiffReport, RowsDiff};
 use crate::facts::{Broken, ReleaseChange};
 use crate::record::{ReleaseRecord, TableRecord};
 
@@ -84,6 +85,31 @@ impl VersionRule<'_> {
             }
         }
         broken
+    }
+
+    /// The version that a comparison of the rows asks for, where digests alone decided `change`.
+    ///
+    /// Digests tell that keys differ, not which way: rows that are gone break who counts on them, and rows that only come from
+    /// another edition are the same rows.
+    #[must_use]
+    pub fn weighed(&self, change: Change, report: &DiffReport) -> (Version, Change) {
+        let rows = |count: fn(&RowsDiff) -> u64| -> u64 {
+            report.tables.iter().map(|table| count(&table.rows)).sum()
+        };
+        let is_only_rows = report.tables_added.is_empty()
+            && report
+                .tables
+                .iter()
+                .all(|table| table.schema.added.is_empty() && table.schema.retyped.is_empty());
+        let change = if rows(|rows| rows.removed) > 0 {
+            Change::Major
+        } else if change == Change::Minor && is_only_rows && rows(|rows| rows.added) == 0 {
+            Change::Patch
+        } else {
+            change
+        };
+        let last = self.last.map_or(Version::FIRST, |last| last.version);
+        (last.after(change), change)
     }
 
     /// True when a version chosen by hand says at least as much as the change does, and follows the last one.

@@ -41,7 +41,11 @@ fn row(run: &RunRecord) -> Vec<String> {
         run.run.clone(),
         run.ended_at.format("%Y-%m-%d %H:%M:%S").to_string(),
         format!("{:.1}", run.seconds),
-        run.exit_code.to_string(),
+        if run.interrupted {
+            "–".to_owned()
+        } else {
+            run.exit_code.to_string()
+        },
         run.profile.clone(),
         run.command.clone(),
         what(run),
@@ -125,8 +129,13 @@ fn text(run: &RunRecord) -> String {
         ..
     } = run;
     let ended = run.ended_at.format("%Y-%m-%d %H:%M:%S UTC");
+    let end = if run.interrupted {
+        format!("started {ended}, interrupted")
+    } else {
+        format!("ended {ended} after {seconds:.1} s, exit {exit_code}")
+    };
     let mut out = format!(
-        "run {name}\n  `{command}`, profile {profile}, debouches {}\n  ended {ended} after {seconds:.1} s, exit {exit_code}\n\n",
+        "run {name}\n  `{command}`, profile {profile}, debouches {}\n  {end}\n\n",
         tool.version
     );
     if let Some(error) = &run.error {
@@ -149,6 +158,13 @@ fn text(run: &RunRecord) -> String {
         })
         .collect();
     out += &output::table(&["stage", "subject", "outcome", "detail"], &rows);
+    let attention = attention(run);
+    for line in &attention {
+        out += &format!("\n{line}");
+    }
+    if !attention.is_empty() {
+        out.push('\n');
+    }
     for line in &run.datasets {
         out += &format!("\n{} {}", line.dataset, line.version);
         if let Some(address) = &line.address {
@@ -159,4 +175,29 @@ fn text(run: &RunRecord) -> String {
         out.push('\n');
     }
     out
+}
+
+/// What did not stop the run, and is worth a look.
+fn attention(run: &RunRecord) -> Vec<String> {
+    let mut attention: Vec<String> = run
+        .late
+        .iter()
+        .map(|late| format!("late: {}: {}", late.source, late.detail))
+        .collect();
+    attention.extend(
+        run.expired_waivers
+            .iter()
+            .map(|waiver| format!("expired waiver: {waiver}")),
+    );
+    for step in &run.steps {
+        let [_, set_aside] = step.rows.unwrap_or_default();
+        let warnings = step.warnings.unwrap_or_default();
+        if set_aside + warnings > 0 && step.outcome != Outcome::Refused {
+            attention.push(format!(
+                "warning: {} {}: {set_aside} rows set aside, {warnings} warnings",
+                step.stage, step.subject
+            ));
+        }
+    }
+    attention
 }

@@ -4,6 +4,8 @@ mod check;
 mod coverage;
 mod diff;
 mod explain;
+mod findings;
+mod graph;
 mod history;
 mod man;
 mod plan;
@@ -30,6 +32,11 @@ use crate::output;
 /// Runs the command; gives the exit code.
 pub(crate) async fn run(args: &Args) -> anyhow::Result<u8> {
     let global = &args.global;
+    if matches!(args.command, Command::ReadSources) {
+        // What it has to say is in its answers; its last words are told by the run.
+        debouches_engine::isolation::worker::serve().await?;
+        return Ok(0);
+    }
     output::start_logs(global);
     match &args.command {
         Command::Fetch(subjects) => run::stages(global, &[Stage::Fetch], subjects).await,
@@ -55,6 +62,8 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<u8> {
         }
         Command::Plan(args) => plan::plan(global, args).await,
         Command::Status(subjects) => status::status(global, subjects).await,
+        Command::Findings(args) => findings::findings(global, args).await,
+        Command::Graph(args) => graph::graph(global, args).await,
         Command::Why(subjects) => why::why(global, subjects).await,
         Command::Check { online } => check::check(global, *online).await,
         Command::Verify(args) => verify::verify(global, args).await,
@@ -69,7 +78,7 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<u8> {
             command: ShapeCommand::Propose(args),
         } => shape::propose(global, args),
         Command::Schema { name } => Ok(schema::schema(*name)),
-        Command::Waive(args) => waive::waive(global, args),
+        Command::Waive(args) => waive::waive(global, args).await,
         Command::Waivers(args) => waive::waivers(global, args),
         Command::Explain(args) => explain::explain(global, args),
         Command::Secrecy { command } => secrecy::secrecy(global, command),
@@ -80,6 +89,7 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<u8> {
         Command::Portal {
             command: PortalCommand::Adopt(subjects),
         } => portal::adopt(global, subjects).await,
+        Command::ReadSources => Ok(0),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Args::command(), "debouches", &mut script);

@@ -11,6 +11,7 @@ use crate::output;
 use crate::session;
 use debouches_engine::Context;
 use debouches_engine::config::{Portal, PortalKind};
+use debouches_engine::operations;
 use debouches_engine::selection::Selection;
 use debouches_engine::summary::Summary;
 use debouches_engine::targets::portal::adopt;
@@ -85,7 +86,7 @@ async fn take_in_retractions(
 
 pub(crate) async fn adopt(global: &Global, subjects: &Subjects) -> anyhow::Result<u8> {
     let context = session::open(global).await?;
-    let lock = context.lock("debouches portal adopt").await?;
+    let lock = operations::begin(&context, "debouches portal adopt").await?;
     take_in_retractions(&context, subjects, &lock).await?;
     // The register may have grown: read it again.
     let context = session::open(global).await?;

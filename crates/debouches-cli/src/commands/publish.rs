@@ -65,7 +65,7 @@ async fn planned(global: &Global, path: &str) -> anyhow::Result<u8> {
     }
     let selection = Selection::of(&context.pipeline, &subjects)?;
     let command = format!("debouches publish {path}");
-    let lock = context.lock(&command).await?;
+    let lock = operations::begin(&context, &command).await?;
     let started = Instant::now();
     let mut summary = Summary::default();
     stages::publish::run_planned(&context, &selection, &plan, &lock, &mut summary).await?;

@@ -95,7 +95,7 @@ async fn decide(
     grounds: Grounds,
 ) -> anyhow::Result<u8> {
     let command = retraction.command();
-    let lock = context.lock(&command).await?;
+    let lock = operations::begin(context, &command).await?;
     retraction.note(context, grounds, &lock).await?;
     // The register moved: read it again.
     let context = session::open(global).await?;

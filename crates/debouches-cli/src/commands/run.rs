@@ -48,7 +48,7 @@ pub(crate) async fn stages(
     }
     let names: Vec<&str> = wanted.iter().map(|stage| stage.as_str()).collect();
     let command = format!("debouches {}", names.join("+"));
-    let lock = context.lock(&command).await?;
+    let lock = operations::begin(&context, &command).await?;
     let started = Instant::now();
     let mut summary = Summary::default();
     let result = in_order(&context, &selection, wanted, &lock, &mut summary).await;

@@ -34,7 +34,7 @@ async fn build(global: &Global, args: &SiteArgs) -> anyhow::Result<u8> {
     context.pipeline.portals = vec![portal];
     let selection = Selection::of(&context.pipeline, &[])?;
     let command = "debouches site build";
-    let lock = context.lock(command).await?;
+    let lock = operations::begin(&context, command).await?;
     let started = Instant::now();
     let mut summary = Summary::default();
     stages::run(Stage::Publish, &context, &selection, &lock, &mut summary).await?;

@@ -1,7 +1,7 @@
 //! `debouches status`: where each source, table and dataset stands.
 
 use debouches_engine::selection::Selection;
-use debouches_engine::status::{State, StatusLine, status as of_selection};
+use debouches_engine::status::{Counts, State, StatusLine, status as of_selection};
 use debouches_model::Fault;
 use serde_json::json;
 
@@ -13,20 +13,27 @@ pub(crate) async fn status(global: &Global, subjects: &Subjects) -> anyhow::Resu
     let context = session::open_to_read(global).await?;
     let selection = Selection::of(&context.pipeline, &subjects.subjects)?;
     let lines = of_selection(&context, &selection).await?;
-    let late: Vec<&str> = lines
-        .iter()
-        .filter(|line| line.state == State::Late)
-        .map(|line| line.subject.as_str())
-        .collect();
+    let counts = Counts::of(&lines);
     if global.json {
-        output::print_json(&json!({ "schema_version": 1, "late": late, "lines": lines }));
+        let late: Vec<&str> = lines
+            .iter()
+            .filter(|line| line.state == State::Late)
+            .map(|line| line.subject.as_str())
+            .collect();
+        output::print_json(
+            &json!({ "schema_version": 1, "counts": counts, "late": late, "lines": lines }),
+        );
     } else {
-        output::print(&text(global, &lines));
+        output::print(&format!(
+            "{}\n\n{}",
+            counts.sentence(),
+            text(global, &lines)
+        ));
     }
-    Ok(if late.is_empty() {
-        0
-    } else {
+    Ok(if counts.needs_somebody() {
         Fault::Data.exit_code()
+    } else {
+        0
     })
 }
 
@@ -44,7 +51,7 @@ fn text(global: &Global, lines: &[StatusLine]) -> String {
     let table = output::table(&["stage", "subject", "state", "detail"], &rows);
     let is_bad = |index: usize| {
         let line = index.checked_sub(1).map(|index| &lines[index]);
-        line.is_some_and(|line| matches!(line.state, State::Late | State::Refused))
+        line.is_some_and(|line| matches!(line.state, State::Late | State::Refused | State::Failed))
     };
     let coloured = |(index, line): (usize, &str)| {
         if is_bad(index) && output::is_coloured(global) {

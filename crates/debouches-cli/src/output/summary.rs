@@ -1,11 +1,16 @@
 //! The table that ends a run.
 
-use debouches_model::Stage;
+use std::collections::BTreeSet;
+
+use debouches_model::{Report, Severity, Stage, counted_en};
 use serde_json::json;
 
 use crate::args::Global;
 use debouches_engine::Context;
 use debouches_engine::summary::{Outcome, Step, Summary};
+
+/// Tables that wait and are named, before the others are counted.
+const NAMED: usize = 6;
 
 /// Prints what happened: JSON, or tables; nothing when quiet and all is well.
 pub(crate) fn print_summary(global: &Global, context: &Context, summary: &Summary, exit: u8) {
@@ -35,8 +40,8 @@ fn document(context: &Context, summary: &Summary, exit: u8) -> serde_json::Value
     })
 }
 
-/// Refusals and failures, once each, on standard error.
-fn tell_troubles(summary: &Summary, _global: &Global) {
+/// Refusals and failures, once each, on standard error; then what waits for them, then what is worth a look.
+fn tell_troubles(summary: &Summary, global: &Global) {
     for step in &summary.steps {
         let word = match step.outcome {
             Outcome::Refused => "refused",
@@ -51,6 +56,85 @@ fn tell_troubles(summary: &Summary, _global: &Global) {
             super::eprint(&format!("hint: {hint}\n"));
         }
     }
+    waiting(summary);
+    if global.quiet {
+        return;
+    }
+    if let Some(line) = warned(summary) {
+        super::eprint(&format!("{line}\n"));
+    }
+}
+
+/// What waits for something else: each dataset with its reason, tables by their names.
+fn waiting(summary: &Summary) {
+    for stage in [Stage::Validate, Stage::Enrich] {
+        let names: Vec<&str> = summary
+            .steps
+            .iter()
+            .filter(|step| step.outcome == Outcome::Skipped && step.stage == stage)
+            .map(|step| step.subject.as_str())
+            .collect();
+        let more = names.len().saturating_sub(NAMED);
+        if !names.is_empty() {
+            let named = names[..names.len() - more].join(", ");
+            let more = if more > 0 {
+                format!(" and {more} more")
+            } else {
+                String::new()
+            };
+            super::eprint(&format!("waits: {stage} {named}{more}\n"));
+        }
+    }
+    let datasets = summary
+        .steps
+        .iter()
+        .filter(|step| step.outcome == Outcome::Skipped && step.stage == Stage::Package);
+    for step in datasets {
+        super::eprint(&format!(
+            "waits: {} {}: {}\n",
+            step.stage, step.subject, step.detail
+        ));
+    }
+}
+
+/// What is worth a look in what was made and accepted, in one line: tables with rows set aside or warnings.
+fn warned(summary: &Summary) -> Option<String> {
+    // What was kept was told by the run that made it; `status` tells it again.
+    let made = summary
+        .steps
+        .iter()
+        .filter(|step| step.outcome == Outcome::Made);
+    let reports: Vec<&Report> = made.filter_map(|step| step.report.as_ref()).collect();
+    let set_aside: u64 = reports.iter().map(|report| report.rows.refused).sum();
+    let warnings: u64 = reports.iter().map(|report| warnings_of(report)).sum();
+    let tables: BTreeSet<&str> = reports
+        .iter()
+        .filter(|report| report.rows.refused + warnings_of(report) > 0)
+        .map(|report| report.subject.as_str())
+        .collect();
+    let tables: Vec<&str> = tables.into_iter().collect();
+    if tables.is_empty() {
+        return None;
+    }
+    let named = tables[..tables.len().min(NAMED)].join(", ");
+    let more = match tables.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    Some(format!(
+        "to look at: {}, {}: {named}{more} (`debouches findings TABLE`)",
+        counted_en(set_aside, "row set aside", "rows set aside"),
+        counted_en(warnings, "warning", "warnings"),
+    ))
+}
+
+/// Findings that do not refuse.
+fn warnings_of(report: &Report) -> u64 {
+    let tallies = report.rules.iter();
+    tallies
+        .filter(|tally| tally.severity == Severity::Warning)
+        .map(|tally| tally.findings)
+        .sum()
 }
 
 /// The tables of what was made; with `everything`, of all subjects.

@@ -1,11 +1,13 @@
 //! The drift gate of the package stage: candidate against live release, waivers applied, refusal kept with its report.
 
+use std::collections::BTreeMap;
+
 use debouches_model::{
-    Finding, Ingredients, InputRef, Lang, Report, RuleCode, RuleTally, Severity, Sha256, Stage,
-    Text, Tolerance, Verdict, Waiver, counted_en,
+    Finding, Ingredients, InputRef, Lang, Report, RuleCode, RuleTally, Severity, Sha256,
+    SliceTally, Stage, Text, Tolerance, Verdict, Waiver, counted_en,
 };
 use debouches_release::drift::{Breach, compare};
-use debouches_release::{ReleaseDecision, ReleaseProfile};
+use debouches_release::{ReleaseChange, ReleaseDecision, ReleaseProfile};
 
 use crate::config::DatasetConfig;
 use crate::context::Context;
@@ -85,6 +87,18 @@ pub async fn rule(
     Ok(ruling)
 }
 
+/// What is refused: a candidate, what it is made of, and what changed under it.
+pub struct RefusedCandidate<'a> {
+    /// The dataset.
+    pub dataset: &'a DatasetConfig,
+    /// What decides its bytes.
+    pub ingredients: &'a Ingredients,
+    /// The artefacts among them.
+    pub inputs: Vec<InputRef>,
+    /// The nomenclatures that changed since its last release.
+    pub cause: Option<&'a ReleaseChange>,
+}
+
 impl Ruling {
     /// Whether a move is over its budget and no waiver covers it.
     pub fn is_refused(&self) -> bool {
@@ -102,13 +116,21 @@ impl Ruling {
         used
     }
 
-    /// The waivers with the first moves that each covers, for the record of the release.
+    /// The decisions of people with the first moves that each covers, for the record of the release. Waivers of one reason are one
+    /// decision, however many slices they name.
     pub fn decisions(&self) -> Vec<ReleaseDecision> {
+        let terms = |waiver: &Waiver| (waiver.reason.clone(), waiver.by.clone(), waiver.until);
+        let mut decided: Vec<Waiver> = Vec::new();
+        for waiver in self.waivers() {
+            if !decided.iter().any(|known| terms(known) == terms(&waiver)) {
+                decided.push(waiver);
+            }
+        }
         let decision = |waiver: Waiver| {
             let waived = self
                 .waived
                 .iter()
-                .filter(|(_, covering)| *covering == waiver);
+                .filter(|(_, covering)| terms(covering) == terms(&waiver));
             let mut breaches: Vec<Text> = waived
                 .map(|(breach, _)| Text {
                     fr: breach.finding.sentence(Lang::Fr),
@@ -123,7 +145,7 @@ impl Ruling {
                 others,
             }
         };
-        self.waivers().into_iter().map(decision).collect()
+        decided.into_iter().map(decision).collect()
     }
 
     /// Keeps the refusal in the state and makes its step.
@@ -133,16 +155,29 @@ impl Ruling {
     pub async fn refuse(
         &self,
         context: &Context,
-        dataset: &DatasetConfig,
-        ingredients: &Ingredients,
-        inputs: Vec<InputRef>,
+        refused: RefusedCandidate<'_>,
     ) -> anyhow::Result<Step> {
+        let RefusedCandidate {
+            dataset,
+            ingredients,
+            inputs,
+            cause,
+        } = refused;
         let findings: Vec<Finding> = self
             .refused
             .iter()
             .map(|breach| breach.finding.clone())
             .collect();
-        let report = self.report(dataset);
+        let lang: Lang = context.options.lang;
+        let cause: Option<String> = cause.map(|cause| {
+            let sentences = cause.sentences();
+            let sentences: Vec<&str> = sentences.iter().map(|text| text.get(lang)).collect();
+            sentences.join(" ")
+        });
+        let mut report = self.report(dataset);
+        if let Some(cause) = &cause {
+            report.notes.insert("cause".to_owned(), cause.clone());
+        }
         let ingredients = ingredients
             .clone()
             .with(
@@ -177,7 +212,6 @@ impl Ruling {
                 target.commit(&context.bench(), &mut built).await?
             }
         };
-        let lang: Lang = context.options.lang;
         let told: Vec<String> = self
             .refused
             .iter()
@@ -190,8 +224,9 @@ impl Ruling {
                 )
             })
             .collect();
+        let cause = cause.map(|cause| format!("{cause} ")).unwrap_or_default();
         let detail = format!(
-            "{} from live version {}; {} (all of them: {}; to mail: {})",
+            "{cause}{} from live version {}; {} (all of them: {}; to mail: {})",
             counted_en(self.refused.len() as u64, "drift", "drifts"),
             self.live
                 .as_ref()
@@ -202,10 +237,7 @@ impl Ruling {
             artefact.location(PAGE_FILE)
         );
         let mut step = Step::refused(Stage::Package, dataset.id(), detail).with_report(report);
-        step.hint = self
-            .refused
-            .first()
-            .map(|breach| hint(dataset, breach, lang));
+        step.hint = hint(dataset, &self.refused, lang);
         Ok(step)
     }
 
@@ -229,6 +261,21 @@ impl Ruling {
                 exceeded: true,
             })
             .collect();
+        // A waiver is matched with these.
+        let mut slices: BTreeMap<(RuleCode, &str), u64> = BTreeMap::new();
+        for breach in &self.refused {
+            let slice = (breach.finding.rule, breach.slice.as_str());
+            *slices.entry(slice).or_default() += 1;
+        }
+        report.slices = slices
+            .into_iter()
+            .map(|((rule, value), findings)| SliceTally {
+                rule,
+                column: "tranche".to_owned(),
+                value: value.to_owned(),
+                findings,
+            })
+            .collect();
         if let Some(live) = &self.live {
             report.notes.insert("live".to_owned(), live.version.clone());
         }
@@ -236,13 +283,20 @@ impl Ruling {
     }
 }
 
-/// What to do, and the command that lets the slice through when it was meant.
-fn hint(dataset: &DatasetConfig, breach: &Breach, lang: Lang) -> String {
-    format!(
-        "{}: debouches waive {} --dataset {} --slice '{}' --reason '…' --by '…' --until YYYY-MM-DD",
+/// What to do, and the command that lets it through when it was meant: the slice, or all of them.
+fn hint(dataset: &DatasetConfig, refused: &[Breach], lang: Lang) -> Option<String> {
+    let breach = refused.first()?;
+    let id = dataset.id();
+    let scope = if refused.len() == 1 {
+        format!(
+            "{} --dataset {id} --slice '{}'",
+            breach.finding.rule, breach.slice
+        )
+    } else {
+        format!("--refusal {id}")
+    };
+    Some(format!(
+        "{}: debouches waive {scope} --reason '…' --by 'a function, it is published' --until YYYY-MM-DD",
         breach.finding.rule.entry().remedy(lang),
-        breach.finding.rule,
-        dataset.id(),
-        breach.slice
-    )
+    ))
 }

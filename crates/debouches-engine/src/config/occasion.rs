@@ -12,16 +12,19 @@ pub enum Occasion {
     Incomplete,
     /// Anything else went wrong.
     Failed,
+    /// The run ended well, and there is something new to look at: a late source, rows set aside, warnings, an expired waiver.
+    Warning,
     /// All is well again.
     Recovered,
 }
 
 impl Occasion {
     /// Every occasion.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::Refused,
         Self::Incomplete,
         Self::Failed,
+        Self::Warning,
         Self::Recovered,
     ];
 }

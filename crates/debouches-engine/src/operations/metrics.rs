@@ -5,7 +5,10 @@ use std::path::Path;
 
 use debouches_store::replace_file;
 
+use debouches_model::Stage;
+
 use super::RunRecord;
+use crate::summary::Outcome;
 
 /// Replaces the file: a reader sees the former figures or these, whole.
 pub(crate) fn write(path: &Path, record: &RunRecord, former: &[&RunRecord]) -> anyhow::Result<()> {
@@ -72,6 +75,56 @@ fn text(record: &RunRecord, former: &[&RunRecord]) -> String {
         "debouches_table_rows_refused",
         "Rows that a stage refused.",
         &rows(1),
+    );
+    let warned: Vec<(String, f64)> = record
+        .steps
+        .iter()
+        .filter_map(|step| {
+            let labels = format!(
+                "{profile},stage={},table={}",
+                quoted(step.stage.as_str()),
+                quoted(&step.subject)
+            );
+            step.warnings.map(|warnings| (labels, count(warnings)))
+        })
+        .collect();
+    gauge(
+        "debouches_table_warnings",
+        "Findings of a stage that do not refuse.",
+        &warned,
+    );
+    let ended: Vec<(String, f64)> = Stage::ALL
+        .into_iter()
+        .flat_map(|stage| {
+            [Outcome::Refused, Outcome::Failed, Outcome::Skipped].map(|outcome| (stage, outcome))
+        })
+        .map(|(stage, outcome)| {
+            let subjects = record
+                .steps
+                .iter()
+                .filter(|step| step.stage == stage && step.outcome == outcome);
+            let labels = format!(
+                "{profile},stage={},outcome={}",
+                quoted(stage.as_str()),
+                quoted(outcome.as_str())
+            );
+            (labels, count(subjects.count() as u64))
+        })
+        .collect();
+    gauge(
+        "debouches_run_subjects",
+        "Sources, tables and datasets that a stage refused, failed on, or left waiting.",
+        &ended,
+    );
+    gauge(
+        "debouches_sources_late",
+        "Sources that have not published by their day.",
+        &one(count(record.late.len() as u64)),
+    );
+    gauge(
+        "debouches_waivers_expired",
+        "Waivers whose last day is past.",
+        &one(count(record.expired_waivers.len() as u64)),
     );
     let versions: Vec<_> = (record.datasets.iter())
         .map(|line| {

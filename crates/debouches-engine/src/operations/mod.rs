@@ -2,15 +2,18 @@
 //!
 //! None of it decides the exit code: a run that did its work is not failed by a chat room that is down.
 
+mod attention;
 mod metrics;
 mod notify;
-mod record;
+pub(crate) mod record;
 
 use std::time::Instant;
 
 use debouches_store::Lock;
 
-pub use record::{RunRecord, all};
+pub use record::{LateRecord, RunRecord, StepRecord, all};
+
+use attention::Attention;
 
 use crate::context::Context;
 use crate::failure;
@@ -30,6 +33,24 @@ pub struct Ending<'a> {
     pub exit: u8,
 }
 
+/// Takes the lock of the state for a command, and records the run that died with it, if there is one: nobody else can tell of it.
+///
+/// # Errors
+/// Fails when the lock cannot be taken.
+pub async fn begin(context: &Context, command: &str) -> anyhow::Result<Lock> {
+    let lock = context.lock(command).await?;
+    if let Some(owner) = lock.left_by() {
+        let record = RunRecord::interrupted(context, owner);
+        if let Err(error) = record::note(context, &lock, &record).await {
+            tracing::warn!(
+                "the interrupted run is not recorded: {}",
+                failure::one_line(&error)
+            );
+        }
+    }
+    Ok(lock)
+}
+
 /// Records the run, writes its figures, gives the lock back, then tells the chat room: a slow room holds nobody. What cannot be
 /// done is said, and fails nothing.
 pub async fn close(context: &Context, lock: Lock, ending: &Ending<'_>) {
@@ -43,13 +64,23 @@ pub async fn close(context: &Context, lock: Lock, ending: &Ending<'_>) {
             Vec::new()
         }
     };
-    let record = RunRecord::of(context, ending);
+    let mut record = RunRecord::of(context, ending);
+    match Attention::of(context).await {
+        Ok(Attention {
+            late,
+            expired_waivers,
+        }) => (record.late, record.expired_waivers) = (late, expired_waivers),
+        Err(error) => tracing::warn!(
+            "late sources and expired waivers cannot be told: {}",
+            failure::one_line(&error)
+        ),
+    }
     if let Err(error) = record::note(context, &lock, &record).await {
         tracing::warn!("the run is not recorded: {}", failure::one_line(&error));
     }
     let former: Vec<&RunRecord> = former
         .iter()
-        .filter(|run| run.profile == record.profile)
+        .filter(|run| run.profile == record.profile && !run.interrupted)
         .collect();
     if let Some(path) = &context.pipeline.operations.textfile
         && let Err(error) = metrics::write(path, &record, &former)

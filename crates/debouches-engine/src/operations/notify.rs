@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use debouches_http::{Method, Request};
-use debouches_model::{Stage, escape};
+use debouches_model::{Stage, counted_fr, escape};
 use serde_json::json;
 
 use super::RunRecord;
@@ -17,10 +17,11 @@ use crate::context::Context;
 use crate::summary::Outcome;
 
 impl Occasion {
-    /// The occasion of a run, given the exit code of the one before.
-    fn of(exit: u8, before: Option<u8>) -> Option<Self> {
-        match exit {
-            0 => before.filter(|code| *code != 0).map(|_| Self::Recovered),
+    /// The occasion of a run, given the one before.
+    fn of(record: &RunRecord, before: Option<&RunRecord>) -> Option<Self> {
+        match record.exit_code {
+            0 if before.is_some_and(|run| run.exit_code != 0) => Some(Self::Recovered),
+            0 => (!warnings(record, before).is_empty()).then_some(Self::Warning),
             3 => Some(Self::Refused),
             6 => Some(Self::Incomplete),
             // A busy lock is no news.
@@ -34,6 +35,7 @@ impl Occasion {
             Self::Refused => "données refusées, une personne doit décider",
             Self::Incomplete => "publication incomplète, le prochain passage la reprend",
             Self::Failed => "échec",
+            Self::Warning => "tout est publié, un point est à surveiller",
             Self::Recovered => "tout va bien de nouveau",
         }
     }
@@ -56,12 +58,15 @@ pub(crate) async fn tell(
     record: &RunRecord,
     before: Option<&RunRecord>,
 ) -> anyhow::Result<()> {
-    let Some(occasion) = Occasion::of(record.exit_code, before.map(|run| run.exit_code)) else {
+    let Some(occasion) = Occasion::of(record, before) else {
         return Ok(());
     };
-    let text = text(occasion, record);
-    let is_old = before
-        .is_some_and(|run| run.exit_code == record.exit_code && troubled(run).eq(troubled(record)));
+    let text = text(occasion, record, before);
+    // What is worth a warning is new by itself.
+    let is_old = occasion != Occasion::Warning
+        && before.is_some_and(|run| {
+            run.exit_code == record.exit_code && troubled(run).eq(troubled(record))
+        });
     if is_old || !webhook.on.contains(&occasion) {
         return Ok(());
     }
@@ -92,7 +97,7 @@ pub(crate) async fn tell(
     Ok(())
 }
 
-fn text(occasion: Occasion, record: &RunRecord) -> String {
+fn text(occasion: Occasion, record: &RunRecord, before: Option<&RunRecord>) -> String {
     let RunRecord {
         profile,
         run,
@@ -103,7 +108,7 @@ fn text(occasion: Occasion, record: &RunRecord) -> String {
         "Débouchés, profil {profile} : {} (code {exit_code}, exécution {run}).",
         occasion.title()
     );
-    let lines = lines(record);
+    let lines = lines(record, before);
     let more = lines.len().saturating_sub(MOST_LINES);
     let shown = lines
         .into_iter()
@@ -126,8 +131,8 @@ fn quiet(line: &str) -> String {
         .replace('>', "›")
 }
 
-/// What went wrong, a line each.
-fn lines(record: &RunRecord) -> Vec<String> {
+/// What went wrong, a line each, causes before what waits for them; then what is worth a look.
+fn lines(record: &RunRecord, before: Option<&RunRecord>) -> Vec<String> {
     let told = |step: &StepRecord| {
         format!(
             "{} {} : {}",
@@ -141,7 +146,66 @@ fn lines(record: &RunRecord) -> Vec<String> {
         .iter()
         .filter(|step| is_trouble(step))
         .map(told);
-    record.error.iter().cloned().chain(steps).collect()
+    let waiting: Vec<&str> = record
+        .steps
+        .iter()
+        .filter(|step| step.stage == Stage::Package && step.outcome == Outcome::Skipped)
+        .map(|step| step.subject.as_str())
+        .collect();
+    let waiting = (!waiting.is_empty()).then(|| format!("en attente : {}", waiting.join(", ")));
+    record
+        .error
+        .iter()
+        .cloned()
+        .chain(steps)
+        .chain(waiting)
+        .chain(warnings(record, before))
+        .collect()
+}
+
+/// What is worth a look and was not told the last time: late sources, expired waivers, more rows set aside, more warnings.
+///
+/// A first run has nothing to be compared with: only what is late or expired is told.
+fn warnings(record: &RunRecord, before: Option<&RunRecord>) -> Vec<String> {
+    let is_new_source =
+        |source: &str| !before.is_some_and(|run| run.late.iter().any(|late| late.source == source));
+    let late = record
+        .late
+        .iter()
+        .filter(|late| is_new_source(&late.source))
+        .map(|late| format!("source {} en retard : {}", late.source, late.detail));
+    let expired = record
+        .expired_waivers
+        .iter()
+        .filter(|waiver| !before.is_some_and(|run| run.expired_waivers.contains(waiver)))
+        .map(|waiver| format!("dérogation échue : {waiver}"));
+    let counts = |step: &StepRecord| {
+        let [_, set_aside] = step.rows.unwrap_or_default();
+        (set_aside, step.warnings.unwrap_or_default())
+    };
+    let grown = record.steps.iter().filter_map(|step| {
+        let earlier = before?.steps.iter().find(|other| {
+            (other.stage, other.subject.as_str()) == (step.stage, step.subject.as_str())
+        })?;
+        let ((set_aside, warnings), (set_aside_before, warnings_before)) =
+            (counts(step), counts(earlier));
+        let mut parts = Vec::new();
+        if set_aside > set_aside_before {
+            parts.push(format!(
+                "{} (au lieu de {set_aside_before})",
+                counted_fr(set_aside, "ligne mise de côté", "lignes mises de côté")
+            ));
+        }
+        if warnings > warnings_before {
+            parts.push(format!(
+                "{} (au lieu de {warnings_before})",
+                counted_fr(warnings, "avertissement", "avertissements")
+            ));
+        }
+        (!parts.is_empty() && !is_trouble(step))
+            .then(|| format!("{} {} : {}", step.stage, step.subject, parts.join(", ")))
+    });
+    late.chain(expired).chain(grown).collect()
 }
 
 /// Where it went wrong: the detail of a refusal that is told again is not that of the first time.
@@ -177,11 +241,51 @@ mod tests {
 
     #[test]
     fn a_person_is_told_of_what_needs_them_and_of_its_end() {
-        assert_eq!(Occasion::of(3, Some(0)), Some(Occasion::Refused));
-        assert_eq!(Occasion::of(6, None), Some(Occasion::Incomplete));
-        assert_eq!(Occasion::of(75, Some(0)), Some(Occasion::Failed));
-        assert_eq!(Occasion::of(0, Some(75)), Some(Occasion::Recovered));
-        assert_eq!(Occasion::of(0, Some(0)), None);
-        assert_eq!(Occasion::of(0, None), None);
+        let of = |exit: u8, before: Option<u8>| {
+            let run = |exit_code| RunRecord {
+                exit_code,
+                ..record()
+            };
+            Occasion::of(&run(exit), before.map(run).as_ref())
+        };
+        assert_eq!(of(3, Some(0)), Some(Occasion::Refused));
+        assert_eq!(of(6, None), Some(Occasion::Incomplete));
+        assert_eq!(of(75, Some(0)), Some(Occasion::Failed));
+        assert_eq!(of(0, Some(75)), Some(Occasion::Recovered));
+        assert_eq!(of(0, Some(0)), None);
+        assert_eq!(of(0, None), None);
+    }
+
+    /// A run that did nothing.
+    fn record() -> RunRecord {
+        serde_json::from_value(json!({
+            "schema_version": 1,
+            "run": "r",
+            "tool": { "version": "0", "commit": "0" },
+            "command": "debouches run",
+            "profile": "sample",
+            "ended_at": "2026-11-27T04:00:00Z",
+            "seconds": 1.0,
+            "exit_code": 0,
+            "nothing_to_do": true,
+            "steps": [],
+            "datasets": [],
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn what_is_new_to_look_at_is_told_once() {
+        let late: RunRecord = RunRecord {
+            late: vec![crate::operations::record::LateRecord {
+                source: "cfa".to_owned(),
+                detail: "vintage 2024 was expected".to_owned(),
+            }],
+            ..record()
+        };
+        assert_eq!(Occasion::of(&late, None), Some(Occasion::Warning));
+        assert_eq!(Occasion::of(&late, Some(&late)), None);
+        let text = text(Occasion::Warning, &late, Some(&record()));
+        assert!(text.contains("source cfa en retard"), "{text}");
     }
 }

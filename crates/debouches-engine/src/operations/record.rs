@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use anyhow::Context as _;
 use chrono::{DateTime, Datelike as _, Utc};
-use debouches_model::{Clock as _, Stage, SystemClock, Tool};
-use debouches_store::Lock;
+use debouches_model::{Clock as _, Fault, Report, Severity, Stage, SystemClock, Tool};
+use debouches_store::{Lock, Owner};
 use serde::{Deserialize, Serialize};
 
 use super::Ending;
@@ -41,19 +41,44 @@ pub struct RunRecord {
     pub steps: Vec<StepRecord>,
     /// The datasets at its end.
     pub datasets: Vec<DatasetRecord>,
+    /// Sources that have not published by their day, each in a sentence.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub late: Vec<LateRecord>,
+    /// Waivers whose last day is past.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expired_waivers: Vec<String>,
+    /// True when it never came to its end: the next run found its lock.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub interrupted: bool,
+}
+
+/// A source that has not published by its day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LateRecord {
+    /// The source.
+    pub source: String,
+    /// What was expected, and what is there.
+    pub detail: String,
 }
 
 /// What a stage did with a subject. A stage that had nothing to do tells no detail.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct StepRecord {
+    /// The stage.
     pub stage: Stage,
+    /// The source, table or dataset.
     pub subject: String,
+    /// How it ended.
     pub outcome: Outcome,
+    /// What was made, refused or wrong; none when nothing had moved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
     /// Rows received and refused, when the stage looked at rows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rows: Option<[u64; 2]>,
+    /// Findings that do not refuse.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warnings: Option<u64>,
 }
 
 /// The version of a dataset at the end of the run.
@@ -70,7 +95,35 @@ impl RunRecord {
     /// The format number written today.
     const FORMAT: u32 = 1;
 
+    /// The record of a run that never came to its end, from what it wrote in its lock.
+    pub fn interrupted(context: &Context, owner: &Owner) -> Self {
+        Self {
+            schema_version: Self::FORMAT,
+            run: owner.run.clone(),
+            tool: context.tool.clone(),
+            command: owner.command.clone(),
+            profile: context.pipeline.profile.clone(),
+            ended_at: owner.since,
+            seconds: 0.0,
+            exit_code: Fault::Ours.exit_code(),
+            nothing_to_do: false,
+            error: Some(format!(
+                "interrupted: process {} on {} died after {}",
+                owner.pid,
+                owner.host,
+                owner.since.format("%Y-%m-%d %H:%M:%S UTC")
+            )),
+            steps: Vec::new(),
+            datasets: Vec::new(),
+            late: Vec::new(),
+            expired_waivers: Vec::new(),
+            interrupted: true,
+        }
+    }
+
     /// The record of a run that ends.
+    ///
+    /// Late sources and expired waivers are told by who closes the run.
     pub fn of(context: &Context, ending: &Ending<'_>) -> Self {
         let summary = ending.summary;
         Self {
@@ -95,6 +148,9 @@ impl RunRecord {
                     address: line.address.clone(),
                 })
                 .collect(),
+            late: Vec::new(),
+            expired_waivers: Vec::new(),
+            interrupted: false,
         }
     }
 }
@@ -111,8 +167,18 @@ impl StepRecord {
                 .report
                 .as_ref()
                 .map(|report| [report.rows.received, report.rows.refused]),
+            warnings: step.report.as_ref().map(warnings),
         }
     }
+}
+
+/// Findings that do not refuse.
+pub(crate) fn warnings(report: &Report) -> u64 {
+    let tallies = report.rules.iter();
+    tallies
+        .filter(|tally| tally.severity == Severity::Warning)
+        .map(|tally| tally.findings)
+        .sum()
 }
 
 /// Adds the record to those of the state.

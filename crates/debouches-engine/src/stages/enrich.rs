@@ -140,14 +140,17 @@ impl Stage for Enrich<'_> {
         spec.id.to_string()
     }
 
-    fn blocked(&self, spec: &'static TableSpec, summary: &Summary) -> Option<String> {
+    async fn blocked(
+        &self,
+        spec: &'static TableSpec,
+        summary: &Summary,
+    ) -> anyhow::Result<Option<String>> {
         let references = self.pipeline.domain.registry.references_of(spec);
         let mut needs = base_table(spec)
             .into_iter()
             .chain(references.iter().map(|(name, _)| *name));
-        needs
-            .find(|table| !summary.passed(StageName::Validate, table))
-            .map(|table| format!("table {table} was not validated"))
+        let missing = needs.find(|table| !summary.passed(StageName::Validate, table));
+        Ok(missing.map(|table| format!("table {table} was not validated")))
     }
 
     async fn observe(&self, spec: &'static TableSpec) -> anyhow::Result<Observed<Inputs>> {

@@ -12,6 +12,7 @@ use debouches_model::{Event, Stage, StageCounts};
 use debouches_store::Lock;
 
 use crate::context::Context;
+use crate::isolation::Isolated;
 use crate::selection::Selection;
 use crate::summary::{Outcome, Step, Summary};
 
@@ -31,7 +32,7 @@ pub async fn run(
         Stage::Fetch => selection.sources.len(),
         Stage::Validate => selection.validated().count(),
         Stage::Enrich => selection.enriched().count(),
-        Stage::Package => selection.datasets.len(),
+        Stage::Package => selection.datasets.len() + selection.judged.len(),
         Stage::Publish => selection.datasets.len() * context.pipeline.portals.len(),
     };
     observer.on(Event::StageStarted { stage, subjects });
@@ -45,8 +46,16 @@ pub async fn run(
         }
         Stage::Validate => {
             let sources = selection.validated();
-            let validate = validate::Validate::of(context);
-            runner::run(&validate, sources, observer, lock, summary).await;
+            match &context.options.isolation {
+                Some(program) => {
+                    let isolated = Isolated::of(context, program)?;
+                    runner::run(&isolated, sources, observer, lock, summary).await;
+                }
+                None => {
+                    let validate = validate::Validate::of(context);
+                    runner::run(&validate, sources, observer, lock, summary).await;
+                }
+            }
         }
         Stage::Enrich => {
             let tables = selection.enriched();

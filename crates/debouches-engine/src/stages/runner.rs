@@ -24,8 +24,12 @@ pub trait Stage {
     fn name(&self, subject: Self::Subject) -> String;
 
     /// Why a subject cannot be worked on in this run: an earlier stage did not deliver.
-    fn blocked(&self, _subject: Self::Subject, _summary: &Summary) -> Option<String> {
-        None
+    async fn blocked(
+        &self,
+        _subject: Self::Subject,
+        _summary: &Summary,
+    ) -> anyhow::Result<Option<String>> {
+        Ok(None)
     }
 
     /// Finds the inputs of a subject. Their fingerprint decides whether anything is to be done.
@@ -106,9 +110,16 @@ pub async fn run<S: Stage>(
     for subject in subjects {
         let name = &stage.name(subject);
         observer.on(Event::Subject { name });
-        if let Some(why) = stage.blocked(subject, summary) {
-            summary.push(Step::skipped(S::NAME, stage.name(subject), why));
-            continue;
+        match stage.blocked(subject, summary).await {
+            Ok(None) => {}
+            Ok(Some(why)) => {
+                summary.push(Step::skipped(S::NAME, stage.name(subject), why));
+                continue;
+            }
+            Err(error) => {
+                summary.push(Step::failed(S::NAME, stage.name(subject), &error));
+                continue;
+            }
         }
         match one(stage, subject, lock).await {
             Ok(Done { step, dataset }) => {

@@ -7,6 +7,7 @@ use debouches_enrich::Origin;
 use debouches_model::spec::TableSpec;
 use debouches_model::{
     About, ArtefactKey, Finding, Ingredients, InputRef, Lang, Manifest, Report, Stage, counted_en,
+    escape,
 };
 use debouches_store::{Artefact, Draft, Lock, Spooled, Store};
 use debouches_table::{Column, Table, read_ipc, write_ipc};
@@ -16,6 +17,9 @@ use crate::blocking::blocking;
 use crate::stages::runner::{Done, Observed};
 use crate::summary::{Outcome, Step};
 use crate::workbench::Workbench;
+
+/// Longest finding that a step tells, in characters.
+const LONGEST: usize = 1000;
 
 /// Name of the intermediate table in its artefact.
 pub const TABLE_FILE: &str = "table.arrow";
@@ -57,9 +61,16 @@ pub fn refusal(artefact: &Artefact, report: Report, findings: &[Finding], lang: 
         .filter(|tally| tally.exceeded)
         .map(|tally| tally.findings)
         .sum();
-    let first = match findings.iter().find(decisive) {
-        Some(finding) => located(finding, lang),
-        None => "refused before, and nothing has changed since".to_owned(),
+    let first = findings.iter().find(decisive);
+    // The remedy is that of the rule that the message names.
+    let rule = first.map(|finding| finding.rule).or_else(|| {
+        let mut tallies = report.rules.iter();
+        tallies.find(|tally| tally.exceeded).map(|tally| tally.rule)
+    });
+    let first = match (first, rule) {
+        (Some(finding), _) => located(finding, lang),
+        (None, Some(rule)) => format!("refused before, and nothing has changed since [{rule}]"),
+        (None, None) => "refused before, and nothing has changed since".to_owned(),
     };
     let (all, page) = (
         artefact.location(FINDINGS_FILE),
@@ -72,11 +83,7 @@ pub fn refusal(artefact: &Artefact, report: Report, findings: &[Finding], lang: 
         &key.subject,
         format!("{counted}; {first} (all of them: {all}; to mail: {page})"),
     );
-    step.hint = report
-        .rules
-        .iter()
-        .find(|tally| tally.exceeded)
-        .map(|tally| tally.rule.entry().remedy(lang).to_owned());
+    step.hint = rule.map(|rule| rule.entry().remedy(lang).to_owned());
     step.with_report(report)
 }
 
@@ -93,9 +100,9 @@ fn located(finding: &Finding, lang: Lang) -> String {
     } else {
         finding.place()
     };
-    format!("{place} {sentence} [{}]", finding.rule)
-        .trim_start()
-        .to_owned()
+    // What others wrote is in it.
+    let text = format!("{place} {sentence} [{}]", finding.rule);
+    escape::line(text.trim_start(), LONGEST)
 }
 
 /// What a stage built from a table.

@@ -57,10 +57,14 @@ impl<'a> Stage for Validate<'a> {
         source.spec.id.to_string()
     }
 
-    fn blocked(&self, source: &'a Source, summary: &Summary) -> Option<String> {
+    async fn blocked(
+        &self,
+        source: &'a Source,
+        summary: &Summary,
+    ) -> anyhow::Result<Option<String>> {
         let is_there = |source: &&Source| summary.passed(StageName::Fetch, source.id().as_str());
-        let missing = filling(self.sources, source).find(|source| !is_there(source))?;
-        Some(format!("source {} was not received", missing.id()))
+        let missing = filling(self.sources, source).find(|source| !is_there(source));
+        Ok(missing.map(|missing| format!("source {} was not received", missing.id())))
     }
 
     async fn observe(&self, source: &'a Source) -> anyhow::Result<Observed<Received<'a>>> {

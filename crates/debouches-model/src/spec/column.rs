@@ -110,6 +110,8 @@ pub struct ColumnSpec {
     pub except: Vec<String>,
     /// True when its texts may rightly begin like a formula of spreadsheets.
     pub formula_is_text: bool,
+    /// True when it says which edition of a file or of a nomenclature the row comes from: its move is no news of the row.
+    pub version: bool,
     /// Last year of the first vintage for which the producer delivers the measure.
     pub produced_from: Option<u16>,
     /// Last year of the last vintage for which the producer delivers the measure.

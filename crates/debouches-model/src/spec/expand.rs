@@ -42,6 +42,9 @@ pub(super) struct ColumnFile {
     except: Vec<String>,
     /// What a text that begins like a formula is: `text`, when it is right.
     formula: Option<FormulaFile>,
+    /// True when it says which edition of a file or of a nomenclature the row comes from.
+    #[serde(default)]
+    version: bool,
     /// Last year of the first vintage for which the producer delivers the measure.
     produced_from: Option<u16>,
     /// Last year of the last vintage for which the producer delivers the measure.
@@ -100,6 +103,7 @@ impl ColumnFile {
                 format,
                 except: self.except.clone(),
                 formula_is_text: self.formula.is_some(),
+                version: self.version,
                 produced_from: self.produced_from,
                 produced_until: self.produced_until,
                 not_yet_from: self.not_yet_from,

@@ -346,6 +346,29 @@ impl TableSpec {
             .is_some_and(|vintage| !vintage.edition)
     }
 
+    /// The vintage that cuts the table into parts. None when the column is no part of the key: it then is a state of the row, as
+    /// the last vintage of an establishment or the edition of a code list, which moves without any row being lost.
+    #[must_use]
+    pub fn partition(&self) -> Option<&VintageSpec> {
+        self.vintage
+            .as_ref()
+            .filter(|vintage| self.key.contains(&vintage.column))
+    }
+
+    /// The columns that say which edition a row comes from, those that `enrich` adds included, and the vintage where it is a state of
+    /// the row.
+    pub fn version_columns(&self) -> impl Iterator<Item = &str> {
+        let declared = self
+            .columns
+            .iter()
+            .chain(self.added_columns())
+            .filter(|column| column.version)
+            .map(|column| column.name.as_str());
+        let state = self.vintage.iter().map(|vintage| vintage.column.as_str());
+        let state = state.filter(|column| !self.key.iter().any(|key| key == column));
+        declared.chain(state)
+    }
+
     /// What it repeats the figures of, when it does.
     #[must_use]
     pub fn copies(&self) -> Option<&CopySpec> {

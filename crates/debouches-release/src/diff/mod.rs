@@ -14,7 +14,7 @@ mod told;
 pub use html::html;
 pub use report::{
     ColumnDiff, DiffReport, GroupMove, Retyped, RowsDiff, SchemaDiff, StatusMove, TableDiff,
-    ValuesDiff,
+    ValuesDiff, VersionMove,
 };
 pub use rows::ChangedRows;
 pub use shape::{ShapeColumn, Side, SideTable, TableShape};

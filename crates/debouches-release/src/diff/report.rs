@@ -32,6 +32,9 @@ pub struct TableDiff {
     pub schema: SchemaDiff,
     /// Rows, by key.
     pub rows: RowsDiff,
+    /// Columns that say which edition the rows come from, and moved: a row that differs there alone is the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub versions: Vec<VersionMove>,
     /// Columns of both sides with at least one changed cell, in the order of the table.
     pub columns: Vec<ColumnDiff>,
     /// Changes of the reason why a measure is empty, on rows of both sides.
@@ -110,6 +113,19 @@ pub struct ColumnDiff {
     pub largest_key: Option<String>,
 }
 
+/// Another edition of a file or of a nomenclature.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VersionMove {
+    /// The column.
+    pub column: String,
+    /// Editions of the first release only.
+    pub before: Vec<String>,
+    /// Editions of the second release only.
+    pub after: Vec<String>,
+    /// Rows of both releases whose edition differs.
+    pub cells: u64,
+}
+
 /// A change of the reason of emptiness.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatusMove {
@@ -176,5 +192,6 @@ impl TableDiff {
     pub fn is_same(&self) -> bool {
         self.schema == SchemaDiff::default()
             && self.rows.added + self.rows.removed + self.rows.changed == 0
+            && self.versions.is_empty()
     }
 }

@@ -6,7 +6,9 @@ use debouches_model::spec::{CodeFormat, TableSpec, Tables};
 use debouches_table::{Alignment, Column, TextColumn, as_text, changed_pairs};
 
 use super::cells::{Groups, column_diff};
-use super::report::{Retyped, RowsDiff, SchemaDiff, StatusMove, TableDiff, ValuesDiff};
+use super::report::{
+    Retyped, RowsDiff, SchemaDiff, StatusMove, TableDiff, ValuesDiff, VersionMove,
+};
 use super::rows::ChangedRows;
 use super::shape::{SideTable, TableShape};
 use super::sides::Sides;
@@ -33,29 +35,12 @@ pub(super) fn compare(
         source,
     };
     let schema = schema(&old.shape, &new.shape);
-    // A key column that the other side lacks cannot tell rows apart there.
-    let key: Vec<String> = new
-        .shape
-        .key
-        .iter()
-        .filter(|name| old.shape.column(name).is_some())
-        .cloned()
+    let versions: Vec<&str> = tables
+        .named(table)
+        .into_iter()
+        .flat_map(TableSpec::version_columns)
         .collect();
-    let keys = |side: &SideTable| {
-        key.iter()
-            .map(|name| side.file.column(name))
-            .collect::<Result<Vec<_>, _>>()
-    };
-    let (old_key, new_key) = (keys(old).map_err(wrap)?, keys(new).map_err(wrap)?);
-    let rows = Alignment::of(&old_key, &new_key);
-    let sides = Sides {
-        old,
-        new,
-        key,
-        old_key,
-        new_key,
-        rows,
-    };
+    let sides = side_by_side(old, new, &versions).map_err(wrap)?;
     if let Some(log) = log.as_deref_mut() {
         log.whole_rows(table, &sides);
     }
@@ -71,6 +56,7 @@ pub(super) fn compare(
         table: table.clone(),
         schema,
         rows: RowsDiff::default(),
+        versions: Vec::new(),
         columns: Vec::new(),
         statuses: Vec::new(),
         moves: Vec::new(),
@@ -87,7 +73,13 @@ pub(super) fn compare(
             new.file.column(&column.name).map_err(wrap)?,
         );
         let changed = changed_pairs(&before, &after, &sides.rows.pairs, tolerance);
-        if changed.is_empty() {
+        if changed.is_empty() && !versions.contains(&column.name.as_str()) {
+            continue;
+        }
+        if versions.contains(&column.name.as_str()) {
+            found
+                .versions
+                .extend(version_move(&column.name, (&before, &after), &changed));
             continue;
         }
         changed
@@ -113,6 +105,82 @@ pub(super) fn compare(
     found.rows = counts(&sides, &changed_rows);
     found.values = values(tables, &sides).map_err(wrap)?;
     Ok(found)
+}
+
+/// The rows of both, side by side. An edition in the key tells no rows apart where the rest of the key does: the rows of another
+/// edition are the same rows.
+fn side_by_side<'a>(
+    old: &'a SideTable,
+    new: &'a SideTable,
+    versions: &[&str],
+) -> Result<Sides<'a>, debouches_table::TableError> {
+    // A key column that the other side lacks cannot tell rows apart there.
+    let mut key: Vec<String> = new
+        .shape
+        .key
+        .iter()
+        .filter(|name| old.shape.column(name).is_some())
+        .cloned()
+        .collect();
+    let align = |key: &[String]| {
+        let columns = |side: &SideTable| {
+            key.iter()
+                .map(|name| side.file.column(name))
+                .collect::<Result<Vec<_>, _>>()
+        };
+        let (old_key, new_key) = (columns(old)?, columns(new)?);
+        let rows = Alignment::of(&old_key, &new_key);
+        Ok::<_, debouches_table::TableError>((old_key, new_key, rows))
+    };
+    let lasting: Vec<String> = key
+        .iter()
+        .filter(|name| !versions.contains(&name.as_str()))
+        .cloned()
+        .collect();
+    let mut aligned = align(&lasting)?;
+    if lasting.len() < key.len() && (lasting.is_empty() || aligned.2.repeated > 0) {
+        aligned = align(&key)?;
+    } else {
+        key = lasting;
+    }
+    let (old_key, new_key, rows) = aligned;
+    Ok(Sides {
+        old,
+        new,
+        key,
+        old_key,
+        new_key,
+        rows,
+    })
+}
+
+/// What moved in a column of editions; none when both sides have the same.
+fn version_move(
+    column: &str,
+    (before, after): (&Column, &Column),
+    changed: &[u32],
+) -> Option<VersionMove> {
+    let used = |column: &Column| -> BTreeSet<String> {
+        let column = as_text(column);
+        let counts = column.counts();
+        column
+            .distinct()
+            .zip(counts)
+            .filter(|(_, rows)| *rows > 0)
+            .map(|(text, _)| text.to_owned())
+            .collect()
+    };
+    let (before, after) = (used(before), used(after));
+    let only = |one: &BTreeSet<String>, other: &BTreeSet<String>| -> Vec<String> {
+        one.difference(other).cloned().collect()
+    };
+    let moved = VersionMove {
+        column: column.to_owned(),
+        before: only(&before, &after),
+        after: only(&after, &before),
+        cells: changed.len() as u64,
+    };
+    (moved.cells > 0 || !moved.before.is_empty() || !moved.after.is_empty()).then_some(moved)
 }
 
 fn counts(sides: &Sides<'_>, changed: &[bool]) -> RowsDiff {
@@ -237,8 +305,8 @@ fn values(
 
 fn told_columns(spec: &TableSpec) -> Vec<(&str, &'static str)> {
     let vintage = spec
-        .vintage
-        .iter()
+        .partition()
+        .into_iter()
         .map(|vintage| (vintage.column.as_str(), "vintage"));
     let is_diploma = |format: CodeFormat| format.names_training;
     let diplomas = spec

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use debouches_model::{Lang, Text, counted_en, counted_fr};
 
-use super::report::{DiffReport, TableDiff, ValuesDiff};
+use super::report::{ColumnDiff, DiffReport, TableDiff, ValuesDiff};
 use crate::facts::ReleaseChange;
 
 /// Names told in a sentence before it is cut.
@@ -71,6 +71,7 @@ pub fn text(report: &DiffReport, lang: Lang) -> String {
 #[must_use]
 pub(crate) fn table_sentences(table: &TableDiff) -> Vec<Text> {
     let mut out = Vec::new();
+    versions(table, &mut out);
     schema(table, &mut out);
     table
         .values
@@ -130,6 +131,41 @@ fn listed(names: &[String], lang: Lang) -> String {
             told.join(", "),
             counted_en(rest as u64, "other", "others")
         ),
+    }
+}
+
+/// The editions that moved, before what they moved.
+fn versions(table: &TableDiff, out: &mut Vec<Text>) {
+    let name = &table.table;
+    for moved in &table.versions {
+        let column = &moved.column;
+        let list = |values: &[String], lang: Lang| match values {
+            [] => Text {
+                fr: "inchangée".to_owned(),
+                en: "the same".to_owned(),
+            }
+            .get(lang)
+            .to_owned(),
+            values => listed(values, lang),
+        };
+        out.push(Text {
+            fr: format!(
+                "`{name}` : autre édition, colonne `{column}` : {} → {} ({}).",
+                list(&moved.before, Lang::Fr),
+                list(&moved.after, Lang::Fr),
+                counted_fr(moved.cells, "ligne déjà publiée", "lignes déjà publiées")
+            ),
+            en: format!(
+                "`{name}`: another edition, column `{column}`: {} → {} ({}).",
+                list(&moved.before, Lang::En),
+                list(&moved.after, Lang::En),
+                counted_en(
+                    moved.cells,
+                    "row already published",
+                    "rows already published"
+                )
+            ),
+        });
     }
 }
 
@@ -254,103 +290,116 @@ fn rows(table: &TableDiff, out: &mut Vec<Text>) {
 }
 
 fn columns(table: &TableDiff, out: &mut Vec<Text>) {
-    let moved = table
-        .columns
-        .iter()
-        .filter(|column| column.moved > 0 || column.filled + column.emptied > 0);
-    for column in moved.filter(|column| column.unit.is_some()) {
-        let unit = column.unit.as_deref().unwrap_or_default();
-        let (mut fr, mut en) = (
-            format!(
-                "`{}`.`{}` : {}",
-                table.table,
-                column.column,
-                counted_fr(column.cells, "cellule révisée", "cellules révisées")
-            ),
-            format!(
-                "`{}`.`{}`: {} revised",
-                table.table,
-                column.column,
-                counted_en(column.cells, "cell", "cells")
-            ),
+    for column in table.columns.iter().filter(|column| column.unit.is_some()) {
+        let parts: Vec<Text> = [revised(column), filled(column), emptied(column)]
+            .into_iter()
+            .flatten()
+            .collect();
+        if parts.is_empty() {
+            continue;
+        }
+        let joined = |lang: Lang| {
+            let parts: Vec<&str> = parts.iter().map(|part| part.get(lang)).collect();
+            parts.join(" ; ")
+        };
+        let (name, column) = (&table.table, &column.column);
+        out.push(Text {
+            fr: format!("`{name}`.`{column}` : {}.", joined(Lang::Fr)),
+            en: format!("`{name}`.`{column}`: {}.", joined(Lang::En)),
+        });
+    }
+    let texts = |count: fn(&ColumnDiff) -> u64| -> Vec<String> {
+        table
+            .columns
+            .iter()
+            .filter(|column| {
+                column.unit.is_none()
+                    && debouches_model::spec::measure_of_status(&column.column).is_none()
+            })
+            .filter(|column| count(column) > 0)
+            .map(|column| format!("{} ({})", column.column, count(column)))
+            .collect()
+    };
+    let mut say = |list: &[String], fr: &str, en: &str| {
+        if !list.is_empty() {
+            let name = &table.table;
+            out.push(Text {
+                fr: format!("`{name}` : {fr} : {}.", listed(list, Lang::Fr)),
+                en: format!("`{name}`: {en}: {}.", listed(list, Lang::En)),
+            });
+        }
+    };
+    say(
+        &texts(|column| column.cells - column.filled - column.emptied),
+        "cellules de texte ou de code corrigées",
+        "text or code cells corrected",
+    );
+    say(
+        &texts(|column| column.filled),
+        "cellules de texte ou de code désormais renseignées",
+        "text or code cells now filled",
+    );
+    say(
+        &texts(|column| column.emptied),
+        "cellules de texte ou de code désormais vides",
+        "text or code cells now empty",
+    );
+}
+
+/// The cells that had a value and have another.
+fn revised(column: &ColumnDiff) -> Option<Text> {
+    let cells = column.cells - column.filled - column.emptied;
+    if cells == 0 {
+        return None;
+    }
+    let (mut fr, mut en) = (
+        counted_fr(cells, "cellule révisée", "cellules révisées"),
+        counted_en(cells, "cell revised", "cells revised"),
+    );
+    let unit = column.unit.as_deref().unwrap_or_default();
+    if let (Some(mean), Some(largest), Some(key)) =
+        (column.mean_move, column.largest_move, &column.largest_key)
+    {
+        // A difference of percentages is told in points.
+        let [fr_unit, en_unit] = match unit {
+            "%" if mean.abs() < 2.0 => ["point", "point"],
+            "%" => ["points", "points"],
+            unit => [unit, unit],
+        };
+        let _ = write!(
+            fr,
+            ", {mean:+} {fr_unit} en moyenne, au plus {largest:+} ({key})"
         );
-        if let (Some(mean), Some(largest), Some(key)) =
-            (column.mean_move, column.largest_move, &column.largest_key)
-        {
-            let moved = column.moved;
-            // A difference of percentages is told in points.
-            let [fr_unit, en_unit] = match unit {
-                "%" if mean.abs() < 2.0 => ["point", "point"],
-                "%" => ["points", "points"],
-                unit => [unit, unit],
-            };
-            let verb = if moved < 2 { "change" } else { "changent" };
-            let _ = write!(
-                fr,
-                ", dont {moved} {verb} de valeur : {mean:+} {fr_unit} en moyenne, au plus {largest:+} ({key})"
-            );
-            let verb = if moved == 1 { "changes" } else { "change" };
-            let _ = write!(
-                en,
-                ", of which {moved} {verb} value: {mean:+} {en_unit} on average, {largest:+} at most ({key})"
-            );
-        }
-        if column.filled > 0 {
-            let _ = write!(
-                fr,
-                " ; {}",
-                counted_fr(
-                    column.filled,
-                    "est désormais renseignée",
-                    "sont désormais renseignées"
-                )
-            );
-            let _ = write!(
-                en,
-                "; {} now filled",
-                counted_en(column.filled, "is", "are")
-            );
-        }
-        if column.emptied > 0 {
-            let _ = write!(
-                fr,
-                " ; {}",
-                counted_fr(column.emptied, "est désormais vide", "sont désormais vides")
-            );
-            let _ = write!(
-                en,
-                "; {} now empty",
-                counted_en(column.emptied, "is", "are")
-            );
-        }
-        out.push(Text {
-            fr: fr + ".",
-            en: en + ".",
-        });
+        let _ = write!(
+            en,
+            ", {mean:+} {en_unit} on average, {largest:+} at most ({key})"
+        );
     }
-    let texts: Vec<String> = table
-        .columns
-        .iter()
-        .filter(|column| {
-            column.unit.is_none()
-                && debouches_model::spec::measure_of_status(&column.column).is_none()
-        })
-        .map(|column| format!("{} ({})", column.column, column.cells))
-        .collect();
-    if !texts.is_empty() {
-        out.push(Text {
-            fr: format!(
-                "`{}` : cellules de texte ou de code corrigées : {}.",
-                table.table,
-                listed(&texts, Lang::Fr)
-            ),
-            en: format!(
-                "`{}`: text or code cells corrected: {}.",
-                table.table,
-                listed(&texts, Lang::En)
-            ),
-        });
-    }
+    Some(Text { fr, en })
+}
+
+/// The cells that had no value.
+fn filled(column: &ColumnDiff) -> Option<Text> {
+    (column.filled > 0).then(|| Text {
+        fr: counted_fr(
+            column.filled,
+            "cellule désormais renseignée",
+            "cellules désormais renseignées",
+        ),
+        en: counted_en(column.filled, "cell now filled", "cells now filled"),
+    })
+}
+
+/// The cells that have no value any more.
+fn emptied(column: &ColumnDiff) -> Option<Text> {
+    (column.emptied > 0).then(|| Text {
+        fr: counted_fr(
+            column.emptied,
+            "cellule désormais vide",
+            "cellules désormais vides",
+        ),
+        en: counted_en(column.emptied, "cell now empty", "cells now empty"),
+    })
 }
 
 fn statuses(table: &TableDiff, out: &mut Vec<Text>) {

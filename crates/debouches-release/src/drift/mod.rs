@@ -85,6 +85,13 @@ pub fn compare(
     candidate: &TableProfile,
     budgets: &Budgets,
 ) -> Vec<Breach> {
+    let whole;
+    let (live, candidate) = if spec.partition().is_some() {
+        (live, candidate)
+    } else {
+        whole = (live.undivided(), candidate.undivided());
+        (&whole.0, &whole.1)
+    };
     let pair = Pair::new(live, candidate);
     let mut breaches = rows::vintages(&pair);
     let lost = rows::slices(&pair, budgets, &mut breaches);

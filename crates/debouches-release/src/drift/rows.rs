@@ -123,7 +123,7 @@ fn new_vintages(pair: &Pair<'_>, budgets: &Budgets, breaches: &mut Vec<Breach>) 
     }
 }
 
-/// Distinct values of the key columns; the vintage has its own rule.
+/// Distinct values of the key columns; the vintage has its own rule, and an edition is expected to move.
 pub(super) fn keys(
     pair: &Pair<'_>,
     budgets: &Budgets,
@@ -131,11 +131,12 @@ pub(super) fn keys(
     breaches: &mut Vec<Breach>,
 ) {
     let vintage = spec.vintage.as_ref().map(|vintage| vintage.column.as_str());
+    let is_version = |column: &str| spec.version_columns().any(|version| version == column);
     for (column, before) in pair
         .live
         .keys
         .iter()
-        .filter(|(column, _)| Some(column.as_str()) != vintage)
+        .filter(|(column, _)| Some(column.as_str()) != vintage && !is_version(column))
     {
         let now = pair.candidate.keys.get(column).copied().unwrap_or_default();
         if loss(*before, now) > budgets.keys {

@@ -1,14 +1,14 @@
 //! A release that is built and not committed: the one place where tables, texts and files become one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context as _;
-use debouches_model::spec::{CopySpec, TableSpec, Tables};
-use debouches_model::{ArtefactKey, Manifest, Report, Severity, Stage, Version};
+use debouches_model::spec::{CopySpec, TableKind, TableSpec, Tables};
+use debouches_model::{ArtefactKey, Ingredients, Manifest, Report, Severity, Stage, Version};
 use debouches_release::{
-    DescribedRelease, Outline, Part, PreparedTable, ReleaseChange, ReleaseProfile, ReleaseRecord,
-    SetAside, Side, SideTable, SourceNote, TableShape, TextFile, WrittenFile, describe,
-    diff_changes, media_type, prepare, set_aside_once, write_forms,
+    DescribedRelease, DiffReport, Outline, Part, PreparedTable, ReferenceMove, ReleaseChange,
+    ReleaseProfile, ReleaseRecord, SetAside, Side, SideTable, SourceNote, TableShape, TextFile,
+    WrittenFile, describe, diff_changes, media_type, prepare, set_aside_once, write_forms,
 };
 use debouches_store::{Artefact, Spooled, StoreError};
 use debouches_table::ParquetFile;
@@ -86,16 +86,15 @@ impl<'a> Candidate<'a> {
         ReleaseProfile::of(profiles.collect())
     }
 
-    /// What changed since a release, from a comparison of the rows; `ruled`, from digests, when it shows nothing.
+    /// The rows compared with those of a release.
     ///
     /// # Errors
     /// Fails when one of them cannot be read.
-    pub async fn changes_since(
+    pub async fn compared_with(
         &self,
         specs: &'static Tables,
         last: &Artefact,
-        ruled: Vec<ReleaseChange>,
-    ) -> anyhow::Result<Vec<ReleaseChange>> {
+    ) -> anyhow::Result<DiffReport> {
         let before = sidecar::of_release(last).await?;
         let mut tables = Vec::new();
         for (table, files) in self.prepared.iter().zip(&self.data) {
@@ -111,11 +110,7 @@ impl<'a> Candidate<'a> {
             name: "candidate".to_owned(),
             tables,
         };
-        let report =
-            blocking(move || Ok(debouches_release::diff(specs, &before, &after, 0.0, None)?))
-                .await?;
-        let changes = diff_changes(&report);
-        Ok(if changes.is_empty() { ruled } else { changes })
+        blocking(move || Ok(debouches_release::diff(specs, &before, &after, 0.0, None)?)).await
     }
 
     /// Rows of its sources that it does not publish, each table once.
@@ -156,6 +151,73 @@ impl<'a> Candidate<'a> {
         fill(&mut manifest);
         Ok(draft.commit(manifest).await?)
     }
+}
+
+/// What changed, from a comparison of the rows; `ruled`, from digests, when it shows nothing.
+#[must_use]
+pub fn changes_of(report: &DiffReport, ruled: Vec<ReleaseChange>) -> Vec<ReleaseChange> {
+    let changes = diff_changes(report);
+    if changes.is_empty() { ruled } else { changes }
+}
+
+/// The nomenclatures that the tables of a dataset read and that changed since a release, as far as the state remembers.
+///
+/// # Errors
+/// Fails when the state cannot be read.
+pub(super) async fn references_moved(
+    context: &Context,
+    last: &Artefact,
+    tables: &[Artefact],
+) -> anyhow::Result<Option<ReleaseChange>> {
+    let mut moved: BTreeSet<ReferenceMove> = BTreeSet::new();
+    for table in tables {
+        let inputs = &last.manifest().inputs;
+        let Some(input) = inputs
+            .iter()
+            .find(|input| input.subject == table.key().subject)
+        else {
+            continue;
+        };
+        let key = ArtefactKey::new(input.stage, &input.subject, &input.id);
+        let Some(before) = context.store.find(&key).await? else {
+            continue;
+        };
+        let (before, now) = (
+            &before.manifest().ingredients,
+            &table.manifest().ingredients,
+        );
+        let value = |all: &Ingredients, name: &str| {
+            all.iter()
+                .find(|(own, _)| *own == name)
+                .map(|(_, value)| value.to_owned())
+        };
+        for (name, digest) in now.iter() {
+            let Some(reference) = name.strip_prefix("nomenclature.") else {
+                continue;
+            };
+            let is_nomenclature = context
+                .pipeline
+                .domain
+                .tables
+                .named(reference)
+                .is_some_and(|spec| spec.kind == TableKind::Nomenclature);
+            let is_other = value(before, name).is_some_and(|known| known != digest);
+            if is_nomenclature && is_other {
+                // An edition that nobody named is told by its digest in the state: it says nothing to readers.
+                let edition = |all: &Ingredients| {
+                    value(all, &format!("{name}.version"))
+                        .filter(|version| !version.starts_with("sha256:"))
+                };
+                moved.insert(ReferenceMove {
+                    table: reference.to_owned(),
+                    before: edition(before),
+                    after: edition(now),
+                });
+            }
+        }
+    }
+    let references: Vec<ReferenceMove> = moved.into_iter().collect();
+    Ok((!references.is_empty()).then_some(ReleaseChange::ReferencesMoved { references }))
 }
 
 /// A table whose CSV and Parquet are on the disk, without a name yet.

@@ -3,20 +3,22 @@
 mod candidate;
 mod decision;
 mod ingredients;
+mod upstream;
 
 use anyhow::Context as _;
 use debouches_model::{Stage as StageName, Version};
 use debouches_release::{
-    Decision, Outline, RECORD_FILE, ReleaseDecision, ReleaseFacts, ReleaseRecord, Retracted,
-    VersionRule,
+    Decision, Outline, RECORD_FILE, ReleaseChange, ReleaseDecision, ReleaseFacts, ReleaseRecord,
+    Retracted, VersionRule,
 };
 use debouches_store::{Artefact, Lock};
 
+use self::candidate::references_moved;
 use super::runner::{self, Done, Observed, Stage, Worked};
-use crate::checks::disclosure::linked::{gated, publisher};
 use crate::checks::drift;
 use crate::config::DatasetConfig;
 use crate::context::Context;
+use crate::graph::Graph;
 use crate::releases::{discard_if_altered, is_current, latest};
 use crate::retraction::{
     RetractedRelease, check_data, made_again, newest, past, retracted_releases, same_content,
@@ -25,9 +27,10 @@ use crate::selection::Selection;
 use crate::signing::{signed, signer};
 use crate::summary::{DatasetLine, Outcome, Step, Summary};
 
-pub use candidate::Candidate;
+pub use candidate::{Candidate, changes_of};
 pub use decision::{announcements, changelogs};
 pub use ingredients::ingredients;
+pub use upstream::{waiting_text, waits_for};
 
 /// The stage that makes a release of enriched tables.
 pub struct Package<'a> {
@@ -41,27 +44,30 @@ impl<'a> Package<'a> {
     }
 }
 
-/// Packages the datasets of a selection; those that repeat the figures of another wait for its release.
+/// Packages the datasets of a selection, each behind those that it reads.
 ///
 /// # Errors
-/// Never fails today; what goes wrong with a dataset is a step of the summary.
+/// Fails when two datasets read each other; what goes wrong with a dataset is a step of the summary.
 pub async fn run(
     context: &Context,
     selection: &Selection<'_>,
     lock: &Lock,
     summary: &mut Summary,
 ) -> anyhow::Result<()> {
-    let repeats = |dataset: &&DatasetConfig| {
-        let mut tables = dataset.tables.iter();
-        tables.any(|spec| gated(context.pipeline.domain.tables, spec).is_some())
-    };
-    let (waiting, first): (Vec<_>, Vec<_>) = selection.datasets.iter().copied().partition(repeats);
-    let datasets = first.into_iter().chain(waiting);
+    let wanted: Vec<&DatasetConfig> = context
+        .pipeline
+        .datasets
+        .iter()
+        .filter(|dataset| {
+            let mut selected = selection.datasets.iter().chain(&selection.judged);
+            selected.any(|wanted| wanted.id() == dataset.id())
+        })
+        .collect();
+    let datasets = Graph::of(&context.pipeline).in_order(&wanted)?;
     let package = Package::of(context);
     runner::run(&package, datasets, &*context.observer, lock, summary).await;
     let order = |line: &DatasetLine| {
-        selection
-            .datasets
+        wanted
             .iter()
             .position(|dataset| dataset.id().as_str() == line.dataset)
     };
@@ -86,29 +92,28 @@ impl<'a> Stage for Package<'a> {
         dataset.id().to_string()
     }
 
-    fn blocked(&self, dataset: &'a DatasetConfig, summary: &Summary) -> Option<String> {
+    async fn blocked(
+        &self,
+        dataset: &'a DatasetConfig,
+        summary: &Summary,
+    ) -> anyhow::Result<Option<String>> {
         let mut tables = dataset.tables.iter();
         if let Some(spec) = tables.find(|spec| !summary.passed(StageName::Enrich, spec.id.as_str()))
         {
-            return Some(format!(
+            return Ok(Some(format!(
                 "table {} did not get here: what is published stays as it is",
                 spec.id
-            ));
+            )));
         }
-        let mut copied = dataset
-            .tables
-            .iter()
-            .filter_map(|spec| {
-                let pipeline = &self.context.pipeline;
-                publisher(pipeline, gated(pipeline.domain.tables, spec)?)
-            })
-            .filter(|copied| copied.id() != dataset.id());
-        let copied =
-            copied.find(|copied| !summary.passed(StageName::Package, copied.id().as_str()))?;
-        Some(format!(
-            "dataset {} was not packaged, and its secrecy is followed here",
-            copied.id()
-        ))
+        // What is released already of the same rows stays.
+        if let Ok((now, _)) = ingredients(self.context, dataset).await
+            && let Some(release) = latest(self.context, dataset.id().as_str()).await?
+            && is_current(self.context, &release, &now).await?
+        {
+            return Ok(None);
+        }
+        let upstream = waits_for(self.context, dataset).await?;
+        Ok(upstream.map(|upstream| format!("{}; what is published stays", waiting_text(upstream))))
     }
 
     async fn observe(&self, dataset: &'a DatasetConfig) -> anyhow::Result<Observed<Self::Inputs>> {
@@ -182,32 +187,44 @@ impl<'a> Stage for Package<'a> {
                 version,
                 change,
                 changes,
-            } => past(
-                &earlier_retracted,
-                &candidate.record,
-                (version, change, changes),
-            ),
+            } => (version, change, changes),
+        };
+        let cause = match &last {
+            Some(release) => references_moved(context, release, &observed.inputs).await?,
+            None => None,
         };
         let ruling = drift::rule(context, dataset, &candidate.profile()).await?;
         if ruling.is_refused() {
-            let (ingredients, lineage) = (&observed.ingredients, observed.lineage.clone());
-            let step = ruling
-                .refuse(context, dataset, ingredients, lineage)
-                .await?;
+            let refused = drift::RefusedCandidate {
+                dataset,
+                ingredients: &observed.ingredients,
+                inputs: observed.lineage.clone(),
+                cause: cause.as_ref(),
+            };
+            let step = ruling.refuse(context, refused).await?;
             return Ok(Worked::Settled(step.into()));
         }
+        // Rows are compared once they may be published: it is long, and decides the number and the changelog.
+        let (ruled, change, changes) = match (&last, change) {
+            (Some(release), Some(change)) => {
+                let specs = context.pipeline.domain.tables;
+                let report = candidate.compared_with(specs, release).await?;
+                let (version, change) = rule.weighed(change, &report);
+                let changes = cause.into_iter().chain(changes_of(&report, changes));
+                (version, Some(change), changes.collect())
+            }
+            _ => (ruled, change, changes),
+        };
+        let (ruled, change, changes) = past(
+            &earlier_retracted,
+            &candidate.record,
+            (ruled, change, changes),
+        );
         let options = &context.options.release;
         let version =
             decision::chosen(options, &rule, (ruled, change), newest(&earlier_retracted))?;
         let broken = decision::breaking(options, &rule, &candidate.record)?;
-        let mut changes = match &last {
-            Some(release) => {
-                candidate
-                    .changes_since(context.pipeline.domain.tables, release, changes)
-                    .await?
-            }
-            None => changes,
-        };
+        let mut changes: Vec<ReleaseChange> = changes;
         changes.extend(announcements(dataset, record.as_ref()));
         let known = record.as_ref().map(|record| &record.facts);
         let retracted: Vec<Retracted> = earlier_retracted

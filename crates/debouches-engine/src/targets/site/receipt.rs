@@ -43,6 +43,7 @@ pub(crate) async fn keep(
         version: latest.version,
         release: latest.release.clone(),
         page: Some(catalogue.address(id)),
+        published: None,
         resources: latest.files.iter().map(resource).collect(),
         register: catalogue.context.retracted().await?.mark().cloned(),
         organization: None,

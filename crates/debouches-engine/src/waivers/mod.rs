@@ -3,6 +3,8 @@
 //! Beside the configuration and not in the state: it is a decision of people, reviewed and kept under version control
 //! with the budgets that it sets aside, and it must survive a lost state.
 
+pub mod refused;
+
 use std::path::Path;
 
 use anyhow::Context as _;

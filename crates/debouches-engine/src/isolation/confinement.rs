@@ -1,0 +1,61 @@
+//! What the process that reads sources may take and touch.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use landlock::{
+    ABI, Access as _, AccessFs, CompatLevel, Compatible as _, Ruleset, RulesetAttr as _,
+    RulesetCreatedAttr as _, RulesetError, path_beneath_rules,
+};
+use rustix::process::{Resource, Rlimit, setrlimit};
+
+use crate::context::Context;
+
+/// What a program needs of the system: libraries, time zones, certificates, random numbers, what is known of the machine.
+const SYSTEM: [&str; 8] = [
+    "/etc", "/usr", "/lib", "/lib64", "/bin", "/dev", "/proc", "/sys",
+];
+
+/// Bounds the address space, for good: an allocation past it ends the process.
+pub(super) fn limit_memory(bytes: u64) -> anyhow::Result<()> {
+    let limit = Rlimit {
+        current: Some(bytes),
+        maximum: Some(bytes),
+    };
+    setrlimit(Resource::As, limit)
+        .context("cannot bound the memory of the process that reads sources")
+}
+
+/// Closes everything but the configuration, to read, and the state, to write. A kernel without landlock confines nothing: the bound
+/// on memory holds all the same.
+pub(super) fn confine(context: &Context) {
+    if let Err(error) = restrict(context) {
+        tracing::debug!("files are not confined: {error}");
+    }
+}
+
+fn restrict(context: &Context) -> Result<(), RulesetError> {
+    // The first that lets a file move between folders: before it, no artefact could be committed, and nothing is confined.
+    let abi = ABI::V2;
+    let read = [
+        context.pipeline.base.clone(),
+        context
+            .pipeline
+            .file
+            .parent()
+            .map_or_else(PathBuf::new, PathBuf::from),
+    ];
+    let write = [
+        PathBuf::from(context.store.root_display()),
+        std::env::temp_dir(),
+    ];
+    Ruleset::default()
+        .set_compatibility(CompatLevel::HardRequirement)
+        .handle_access(AccessFs::from_all(abi))?
+        .create()?
+        .add_rules(path_beneath_rules(SYSTEM, AccessFs::from_read(abi)))?
+        .add_rules(path_beneath_rules(&read, AccessFs::from_read(abi)))?
+        .add_rules(path_beneath_rules(&write, AccessFs::from_all(abi)))?
+        .restrict_self()?;
+    Ok(())
+}

@@ -1,0 +1,170 @@
+//! Where the releases of a dataset stand: made, refused, waiting, retracted, published.
+
+use std::collections::BTreeMap;
+
+use debouches_model::{Decree, Ingredients, Stage, Withdrawal};
+use debouches_publish::receipt_of;
+
+use super::last_runs::LastRuns;
+use super::line::{State, StatusLine};
+use crate::config::DatasetConfig;
+use crate::context::Context;
+use crate::failure;
+use crate::releases::{is_current, latest};
+use crate::retraction::is_retracted;
+use crate::stages::package::{ingredients, waiting_text, waits_for};
+use crate::stages::target::FINDINGS_FILE;
+
+/// The lines of a dataset: its newest release, those that are retracted, and what portals show.
+pub(super) async fn lines(
+    context: &Context,
+    dataset: &DatasetConfig,
+    runs: &LastRuns,
+) -> anyhow::Result<Vec<StatusLine>> {
+    let (state, detail) = of_dataset(context, dataset, runs).await?;
+    let line = |stage, state, detail| StatusLine::new(stage, dataset.id(), state, detail);
+    let mut lines = vec![line(Stage::Package, state, detail)];
+    for withdrawal in context.retracted().await?.of(dataset.id()) {
+        let Withdrawal {
+            version,
+            at,
+            by,
+            reason,
+            decision,
+            ..
+        } = withdrawal;
+        let state = if *decision == Decree::Purge {
+            State::Purged
+        } else {
+            State::Yanked
+        };
+        let day = at.format("%Y-%m-%d");
+        let detail = format!("version {version}, on {day} by {by}: {reason}");
+        lines.push(line(Stage::Package, state, detail));
+    }
+    let keys = context
+        .store
+        .list(Stage::Publish, dataset.id().as_str())
+        .await?;
+    for key in keys {
+        let Some(artefact) = context.store.find(&key).await? else {
+            continue;
+        };
+        let receipt = receipt_of(&artefact).await?;
+        // A receipt is written again when a page changes around the same files.
+        let at = receipt.published.unwrap_or(artefact.manifest().created_at);
+        let archived = if receipt.archived {
+            ", archived on the portal"
+        } else {
+            ""
+        };
+        let detail = format!("{} since {}{archived}", key.id, at.format("%Y-%m-%d"));
+        lines.push(line(Stage::Publish, State::Published, detail));
+    }
+    Ok(lines)
+}
+
+/// Where the newest release of a dataset stands, in words too.
+async fn of_dataset(
+    context: &Context,
+    dataset: &DatasetConfig,
+    runs: &LastRuns,
+) -> anyhow::Result<(State, String)> {
+    let last = latest(context, dataset.id().as_str()).await?;
+    let version = last
+        .as_ref()
+        .map(|release| format!("version {}", release.key().id));
+    let stays = || {
+        version.as_ref().map_or_else(
+            || "no release yet".to_owned(),
+            |version| format!("{version} stays"),
+        )
+    };
+    let now = match ingredients(context, dataset).await {
+        Ok((now, _)) => now,
+        Err(error) => {
+            let told = failure::one_line(&error);
+            return Ok(match version {
+                Some(version) => (State::Stale, format!("{version}: {told}")),
+                None => without_release(context, dataset).await?,
+            });
+        }
+    };
+    if let (Some(release), Some(version)) = (&last, &version)
+        && is_current(context, release, &now).await?
+    {
+        return Ok((State::Current, version.clone()));
+    }
+    if let Some(findings) = refusal(context, dataset, &now).await? {
+        return Ok((State::Refused, format!("{findings}; {}", stays())));
+    }
+    // What no check kept a report of is known to the last run alone.
+    if let Some(trouble) = runs.trouble(Stage::Package, dataset.id().as_str()) {
+        return Ok((trouble.state, format!("{}; {}", trouble.detail, stays())));
+    }
+    if let Some(version) = &version
+        && is_retracted(context, dataset.id(), &now).await?
+    {
+        let detail = format!("{version}; the data received since is that of a withdrawn release");
+        return Ok((State::Current, detail));
+    }
+    if let Some(upstream) = waits_for(context, dataset).await? {
+        return Ok((
+            State::Waiting,
+            format!("{}; {}", waiting_text(upstream), stays()),
+        ));
+    }
+    Ok(match version {
+        Some(version) => (
+            State::Stale,
+            format!("{version}, made of other ingredients"),
+        ),
+        None => without_release(context, dataset).await?,
+    })
+}
+
+/// Where a dataset stands that has no release to use.
+async fn without_release(
+    context: &Context,
+    dataset: &DatasetConfig,
+) -> anyhow::Result<(State, String)> {
+    let is_retracted = context.retracted().await?.of(dataset.id()).next().is_some();
+    Ok(if is_retracted {
+        (
+            State::RetractedRelease,
+            "no release that may be used".to_owned(),
+        )
+    } else {
+        (State::Missing, "no release yet".to_owned())
+    })
+}
+
+/// Where the findings are, when a gate refused a release made of these ingredients.
+async fn refusal(
+    context: &Context,
+    dataset: &DatasetConfig,
+    now: &Ingredients,
+) -> anyhow::Result<Option<String>> {
+    for key in context
+        .store
+        .list_rejected(Stage::Package, dataset.id().as_str())
+        .await?
+    {
+        let Some(artefact) = context.store.find(&key).await? else {
+            continue;
+        };
+        // What is kept of a purged release has no findings.
+        if artefact.manifest().file(FINDINGS_FILE).is_none() {
+            continue;
+        }
+        // A gate adds what it compared with.
+        let known: BTreeMap<&str, &str> = artefact.manifest().ingredients.iter().collect();
+        if now
+            .iter()
+            .all(|(name, value)| known.get(name) == Some(&value))
+        {
+            return Ok(Some(artefact.location(FINDINGS_FILE)));
+        }
+    }
+    Ok(None)
+}
