@@ -382,7 +382,7 @@ fn the_download_and_the_portal_export_tell_the_same_of_the_same_cumul_with_real_
         "part_en_poursuite_d_etudes",
         "part_en_emploi_6_mois_apres_la_sortie",
         "part_des_autres_situations",
-        "taux_poursuite_etudes",
+        "part_poursuite_etudes",
         "taux_emploi_6_mois",
         "taux_emploi_6_mois_attendu",
         "valeur_ajoutee_6_mois",

@@ -157,7 +157,7 @@ fn an_indicator_that_nobody_delivers_is_published_the_day_somebody_does() {
         ("nb_annee_term", "60"),
         ("nb_poursuite_etudes", "20"),
         ("nb_sortant", "40"),
-        ("part_emploi_metier_vise", "42.5"),
+        ("emploi_metier_vise_pct", "42.5"),
     ];
     let shown = |heading: &str| {
         let folder = tempfile::tempdir().unwrap();
@@ -170,9 +170,9 @@ fn an_indicator_that_nobody_delivers_is_published_the_day_somebody_does() {
             .stdout();
         let row = published(&test, "tested", "ij_regional").remove(0);
         let columns = [
-            "part_emploi_metier_vise",
-            "part_emploi_metier_vise_statut",
-            "part_emploi_region_formation_statut",
+            "emploi_metier_vise_pct",
+            "emploi_metier_vise_pct_statut",
+            "emploi_region_formation_pct_statut",
         ];
         (
             columns.map(|name| row[name].clone()),
@@ -184,7 +184,7 @@ fn an_indicator_that_nobody_delivers_is_published_the_day_somebody_does() {
         (["", "non_produit", "non_produit"].map(str::to_owned), false)
     );
     // A warning tells that the specification can now say since when.
-    let with = format!("{heading};part_emploi_metier_vise");
+    let with = format!("{heading};emploi_metier_vise_pct");
     assert_eq!(
         shown(&with),
         (["42.5", "mesure", "non_produit"].map(str::to_owned), true)
@@ -228,13 +228,13 @@ fn diplomas_without_a_training_of_fresq_are_kept_and_counted() {
     let passages = published(&test, "referentiels-formations", "passage_sise_fresq");
     let lines: usize = passages
         .iter()
-        .map(|row| row["nb_lignes"].parse::<usize>().unwrap())
+        .map(|row| row["nb_lignes_insersup"].parse::<usize>().unwrap())
         .sum();
     assert_eq!(lines, own.len(), "no row of InserSup is dropped");
     let absent: usize = passages
         .iter()
         .filter(|row| row["statut"] == "absent")
-        .map(|row| row["nb_lignes"].parse::<usize>().unwrap())
+        .map(|row| row["nb_lignes_insersup"].parse::<usize>().unwrap())
         .sum();
     assert_eq!(absent, without);
     assert!(

@@ -34,8 +34,8 @@ fn no_regional_figure_is_under_twenty() {
     for row in &rows {
         for (measure, base) in [
             ("nb_annee_term", "nb_annee_term"),
-            ("taux_poursuite_etudes", "nb_annee_term"),
-            ("taux_poursuite_etudes", "nb_sortant"),
+            ("part_en_poursuite_d_etudes", "nb_annee_term"),
+            ("part_en_poursuite_d_etudes", "nb_sortant"),
             ("nb_poursuite_etudes", "nb_sortant"),
             ("nb_sortant", "nb_sortant"),
             ("nb_en_emploi_6_mois", "nb_sortant"),

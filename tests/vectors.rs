@@ -166,8 +166,8 @@ fn v04_horizons_are_computed_without_shares_at_6_months() {
     }
     let at_6 = [
         "part_en_emploi_6_mois_apres_la_sortie",
-        "part_des_autres_situations",
-        "part_des_autres_situations_statut",
+        "part_des_autres_situations_horizon",
+        "part_des_autres_situations_horizon_statut",
     ];
     assert_eq!(cells(&row, &at_6), ["", "", "absent"]);
 }
@@ -185,7 +185,7 @@ fn v05_v09_shares_at_6_months_stay_as_received_and_one_code_is_one_row() {
         ("DEVENIR_part_autre_situation_6_mois", 15),
     ]);
     let names = [
-        "part_des_autres_situations",
+        "part_des_autres_situations_horizon",
         "part_en_emploi_6_mois_apres_la_sortie",
         "part_en_poursuite_d_etudes",
     ];
@@ -568,7 +568,7 @@ const REGISTERED: [&str; 4] = [
     "nb_annee_term",
     "part_en_poursuite_d_etudes",
     "part_en_emploi_apres_la_sortie",
-    "part_des_autres_situations",
+    "part_des_autres_situations_horizon",
 ];
 
 /// The horizons of that diploma in the published file, with what is told of those registered.
@@ -605,7 +605,10 @@ fn v10_insersup_is_told_on_those_registered_and_not_on_leavers_alone() {
         cells(&found[0], &["promo", "nb_diplomes", "nb_inscrits"]),
         ["2021", "101", "119"]
     );
-    assert_eq!(found[4]["part_des_autres_situations_statut"], "secret");
+    assert_eq!(
+        found[4]["part_des_autres_situations_horizon_statut"],
+        "secret"
+    );
     // Halves go to the even number, and what they leave is taken from the rounded parts.
     let halves = registered(150, 50, [25, 27, 25, 25]);
     let told: Vec<_> = halves[..2]

@@ -18,7 +18,7 @@ import duckdb
 COLUMNS = {
     "insersup": ("etablissement", "diplome", "region_cog", ["nb_sortants_12", "tx_sortants_en_emploi_sal_fr_12"]),
     "ij_regional": (None, "cfd", "region_cog", ["nb_sortant", "taux_emploi_12_mois"]),
-    "ij_cfa_etablissement": ("uai", None, "region_cog", ["taux_poursuite_etudes", "taux_emploi_12_mois"]),
+    "ij_cfa_etablissement": ("uai", None, "region_cog", ["part_poursuite_etudes", "taux_emploi_12_mois"]),
 }
 
 

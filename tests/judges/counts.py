@@ -12,12 +12,12 @@ import duckdb
 THRESHOLD = 20
 SHARES = [
     ("part_en_poursuite_d_etudes", "part_en_emploi_6_mois_apres_la_sortie", "part_des_autres_situations"),
-    *[("taux_en_formation", f"taux_en_emploi_{h}_mois", f"taux_autres_{h}_mois") for h in (6, 12, 18, 24)],
+    *[("part_en_poursuite_d_etudes", f"part_en_emploi_{h}_mois_apres_la_sortie", f"part_des_autres_situations_{h}_mois") for h in (6, 12, 18, 24)],
     *[("part_en_poursuite_d_etudes", f"part_en_emploi_{h}_mois_apres_la_sortie", f"part_des_autres_situations_{h}_mois") for h in (12, 18, 24)],
 ]
 # Prefixes of figures, and the counts that they are about; {h} is the horizon that ends the name.
-ON_TERM = ("nb_annee_term", "nb_poursuite_etudes", "part_", "taux_poursuite_etudes", "taux_en_", "taux_autres_")
-ON_LEAVERS = ("nb_sortant", "nb_en_emploi_", "nb_poursuite_etudes", "taux_emploi_", "taux_en_emploi_", "taux_autres_")
+ON_TERM = ("nb_annee_term", "nb_poursuite_etudes", "part_")
+ON_LEAVERS = ("nb_sortant", "nb_en_emploi_", "nb_poursuite_etudes", "taux_emploi_", "part_en_emploi_", "part_des_autres_situations")
 ON_INSERSUP = ("nb_sortants_", "nb_poursuivants_", "tx_sortants_", "nb_sortants_en_emploi_", "salaire_q")
 
 

@@ -11,9 +11,8 @@ use crate::code_lists::CodeLists;
 use crate::code_types::Uai;
 use crate::derivations::niveau_of;
 use crate::diploma_types::DiplomaType;
-use crate::nomenclatures::{
-    DIPLOMAS, DIRECTORY, PAYSAGE, References, SUCCESSIONS, TRAININGS, optional_input,
-};
+use crate::establishment_names::{self, Named};
+use crate::nomenclatures::{DIPLOMAS, References, SUCCESSIONS, TRAININGS, optional_input};
 
 /// Where a table reads its common columns.
 pub(crate) struct CommonSpec {
@@ -284,6 +283,8 @@ impl Codified {
 #[derive(Default)]
 struct Nomenclature {
     labels: HashMap<String, String>,
+    /// Names of the diplomas of higher education, in the words of InserSup.
+    higher: HashMap<String, String>,
     diploma: HashMap<String, String>,
 }
 
@@ -301,6 +302,13 @@ impl Nomenclature {
                 );
             }
         }
+        if let Some(table) = optional_input(references, "insersup") {
+            let (codes, labels) = (table.text("diplome")?, table.text("libelle_diplome")?);
+            let named = codes.iter().zip(labels.iter());
+            matches.higher.extend(
+                named.filter_map(|(code, label)| Some((code?.to_owned(), label?.to_owned()))),
+            );
+        }
         if let Some(table) = optional_input(references, TRAININGS) {
             let (codes, cfds) = (table.text("mefstat11")?, table.text("formation_diplome")?);
             for (code, cfd) in codes.iter().zip(cfds.iter()) {
@@ -313,6 +321,14 @@ impl Nomenclature {
             }
         }
         Ok(matches)
+    }
+
+    /// The name of a training, given its diploma when it has one.
+    fn label(&self, coded: (&str, &str), cfd: Option<&str>) -> Option<String> {
+        match coded {
+            ("sise", code) => self.higher.get(code).cloned(),
+            _ => self.labels.get(cfd?).cloned(),
+        }
     }
 
     fn cfd<'a>(&'a self, system: &str, code: &'a str) -> Option<&'a str> {
@@ -383,7 +399,7 @@ fn trainings(
             Known {
                 system: coded.map(|(system, _)| system.to_owned()),
                 code: coded.map(|(_, code)| code.to_owned()),
-                label: published.or_else(|| nomenclature.labels.get(cfd?).cloned()),
+                label: published.or_else(|| nomenclature.label(coded?, cfd)),
                 kind,
                 level: kind
                     .and_then(|kind| kind.level)
@@ -434,47 +450,13 @@ fn trainings(
     .collect())
 }
 
-/// The code of a commune and its name.
-type Commune = (Option<String>, Option<String>);
-
-/// An establishment of the directories.
-#[derive(Clone, Default)]
-struct Listed {
-    label: Option<String>,
-    commune: Option<Commune>,
-}
-
 fn establishments(
     spec: &EstablishmentSpec,
     job: Job<'_>,
     table: &Table,
     findings: &mut FindingCollector,
 ) -> Result<Vec<(&'static str, Column)>, TableError> {
-    let mut listed: HashMap<String, Listed> = HashMap::new();
-    for (name, commune_code, commune) in [
-        (PAYSAGE, None, "commune"),
-        (DIRECTORY, Some("commune_code"), "commune_libelle"),
-    ] {
-        let Some(directory) = optional_input(job.references, name) else {
-            continue;
-        };
-        let (uais, labels) = (directory.text("uai")?, directory.text("libelle")?);
-        let communes = directory.text(commune)?;
-        let codes = commune_code.map(|name| directory.text(name)).transpose()?;
-        for row in 0..directory.rows() {
-            let Some(uai) = uais.get(row) else { continue };
-            let entry = listed.entry(uai.to_owned()).or_default();
-            let owned = |text: Option<&str>| text.map(str::to_owned);
-            entry.label = owned(labels.get(row)).or(entry.label.take());
-            let commune = communes.get(row).map(|name| {
-                (
-                    owned(codes.and_then(|codes| codes.get(row))),
-                    Some(name.to_owned()),
-                )
-            });
-            entry.commune = commune.or(entry.commune.take());
-        }
-    }
+    let listed = establishment_names::read(job.references)?;
     let uais = table
         .text(&spec.uai)?
         .map(|value| value.parse::<Uai>().ok().map(|_| value.to_owned()));
@@ -487,7 +469,7 @@ fn establishments(
     let names: Vec<Option<String>> = (0..table.rows())
         .map(|row| {
             let published = labels.and_then(|labels| labels.get(row)).map(str::to_owned);
-            published.or_else(|| of(row)?.label.clone())
+            published.or_else(|| of(row)?.name.clone())
         })
         .collect();
     let with_uai = (0..table.rows()).filter(|row| uais.get(*row).is_some());
@@ -496,16 +478,29 @@ fn establishments(
     if with_uai > 0 {
         findings.share("establishments_with_label", named, with_uai);
     }
-    let commune = |part: fn(&Commune) -> &Option<String>| {
-        let values = (0..table.rows()).map(|row| part(of(row)?.commune.as_ref()?).clone());
+    let located = with_uai_located(&uais, &listed);
+    if with_uai > 0 {
+        findings.share("establishments_with_commune", located, with_uai);
+    }
+    let commune = |part: fn(&Named) -> &Option<String>| {
+        let values = (0..table.rows()).map(|row| part(of(row)?).clone());
         Column::Text(text(values.collect()))
     };
     Ok(vec![
-        ("commune_code", commune(|both| &both.0)),
-        ("commune_libelle", commune(|both| &both.1)),
+        ("commune_code", commune(|listed| &listed.commune_code)),
+        ("commune_libelle", commune(|listed| &listed.commune)),
         ("uai", Column::Text(uais)),
         ("etablissement_libelle", Column::Text(text(names))),
     ])
+}
+
+/// How many rows have an establishment whose commune is known.
+fn with_uai_located(uais: &TextColumn, listed: &HashMap<String, Named>) -> u64 {
+    let located = (0..uais.rows()).filter(|row| {
+        let known = uais.get(*row).and_then(|uai| listed.get(uai));
+        known.is_some_and(|known| known.commune.is_some())
+    });
+    located.count() as u64
 }
 
 /// Where the figures of each row come from, in one column to filter on.

@@ -106,7 +106,16 @@ impl Dataset {
                 .iter()
                 .any(|own| own.split_once('.') == Some((table, name)))
         };
-        let beside = ["_statut", "_ic_bas", "_ic_haut"];
+        let beside = [
+            "_statut",
+            "_ic_bas",
+            "_ic_haut",
+            "_autres",
+            "_autres_effectif",
+            "_ecart",
+            "_p",
+            "_jugement",
+        ];
         named(column)
             || beside
                 .iter()

@@ -12,7 +12,7 @@ use debouches_table::{Column, DecimalColumn, Table, TableError};
 const Z: f64 = 1.959_963_984_540_054;
 
 /// The number of persons that a measure is a share of; none when the table does not publish it, or for other measures.
-fn persons<'a>(spec: &'a TableSpec, measure: &'a ColumnSpec) -> Option<&'a ColumnSpec> {
+pub(crate) fn persons<'a>(spec: &'a TableSpec, measure: &'a ColumnSpec) -> Option<&'a ColumnSpec> {
     let is_share = measure.unit.as_deref() == Some("%") && !measure.not_produced;
     match measure.base.counts.as_slice() {
         [one] if is_share && measure.base.shares.is_empty() => spec
@@ -86,7 +86,8 @@ pub(crate) fn add(spec: &TableSpec, table: &mut Table) -> Result<(), TableError>
     Ok(())
 }
 
-fn numbers(table: &Table, name: &str) -> Result<Vec<Option<f64>>, TableError> {
+/// The numbers of a column.
+pub(crate) fn numbers(table: &Table, name: &str) -> Result<Vec<Option<f64>>, TableError> {
     match table.column(name) {
         Some(Column::Integer(values)) => {
             Ok(values.iter().map(|value| value.map(f64::from)).collect())

@@ -5,6 +5,7 @@
 //! Deliberately absent: paths, portals, and any figure that is not in the tables.
 
 mod changelog;
+mod comparisons;
 mod datapackage;
 mod dataset;
 mod describe;

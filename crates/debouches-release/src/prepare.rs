@@ -8,10 +8,10 @@ use debouches_table::{ParquetLayout, Table, write_csv, write_parquet};
 
 use crate::PackageError;
 use crate::dataset::{Dataset, Part, SecrecyNote, SourceNote};
-use crate::intervals;
 use crate::profile::{TableProfile, profile};
 use crate::secrecy::leaks;
 use crate::set_aside::SetAside;
+use crate::{comparisons, intervals};
 
 /// For each column, its values and the rows that have each.
 pub type Breakdown = Vec<(String, Vec<(String, u64)>)>;
@@ -92,6 +92,7 @@ pub fn prepare<'a>(
     let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
     let mut table = table;
     intervals::add(spec, &mut table).map_err(wrap)?;
+    comparisons::add(spec, &mut table).map_err(wrap)?;
     let received = table.without(|name| dataset.omits(spec.id.as_str(), name));
     let table = received
         .sorted_by(&published_order(spec, &dataset))
@@ -153,9 +154,11 @@ fn published_columns(spec: &TableSpec) -> Vec<ColumnSpec> {
     let own = spec.columns.iter().flat_map(|column| {
         let status = column.is_measure().then(|| status_column(column));
         let interval = intervals::columns(spec, column);
+        let compared = comparisons::columns(spec, column);
         std::iter::once((column.role, column.clone()))
             .chain(status.map(|status| (column.role, status)))
             .chain(interval.into_iter().map(|bound| (column.role, bound)))
+            .chain(compared.into_iter().map(|made| (column.role, made)))
     });
     let added = spec
         .added_columns()

@@ -204,6 +204,7 @@ fn table_section(table: &PreparedTable<'_>) -> String {
         .for_each(|caution| out.push_str(&format!("- {caution}\n")));
     out.push_str("\n### Mesures et dénominateurs\n\n| Colonne | Sens | Unité | Dénominateur |\n|---|---|---|---|\n");
     out.push_str(&measure_lines(table));
+    out.push_str(&computed_section(table));
     out.push_str(&breakdown_section(table));
     let is_published = |name: &str| table.columns.iter().any(|column| column.name == name);
     let added: Vec<_> = spec
@@ -217,6 +218,32 @@ fn table_section(table: &PreparedTable<'_>) -> String {
         added.iter().for_each(|column| {
             out.push_str(&format!("| `{}` | {} |\n", column.name, column.description))
         });
+    }
+    out
+}
+
+/// The columns that packaging computes on published measures: one line for each kind, `x` standing for the measures.
+fn computed_section(table: &PreparedTable<'_>) -> String {
+    let mut kinds: Vec<(&str, String)> = Vec::new();
+    for measure in table.spec.measures() {
+        let start = format!("{}_", measure.name);
+        for column in &table.columns {
+            let Some(kind) = column.name.strip_prefix(&start) else {
+                continue;
+            };
+            let is_computed = kind != "statut" && table.spec.column(&column.name).is_none();
+            if is_computed && !kinds.iter().any(|(known, _)| *known == kind) {
+                let text = column.description.replace(&measure.name, "x");
+                kinds.push((kind, without_horizon(&text)));
+            }
+        }
+    }
+    if kinds.is_empty() {
+        return String::new();
+    }
+    let mut out = "\n### Colonnes calculées sur les valeurs publiées\n\nPour chaque mesure `x` dont l'effectif est publié :\n\n| Colonne | Sens |\n|---|---|\n".to_owned();
+    for (kind, text) in kinds {
+        let _ = writeln!(out, "| `x_{kind}` | {text} |");
     }
     out
 }

@@ -207,13 +207,18 @@ fn write(spec: &TableSpec, views: &Views) -> Result<Table, TableError> {
                 "nb_annee_term" => counts.term,
                 "nb_poursuite_etudes" => counts.continuing,
                 "nb_sortant" => counts.leavers,
-                "taux_en_formation" => shares.continuing,
+                "part_en_poursuite_d_etudes" => shares.continuing,
+                "part_des_autres_situations" => shares.other[0],
                 _ => at("nb_en_emploi_", "_mois")
                     .and_then(|index| counts.employed[index])
                     .or_else(|| {
-                        at("taux_en_emploi_", "_mois").and_then(|index| shares.employed[index])
+                        at("part_en_emploi_", "_mois_apres_la_sortie")
+                            .and_then(|index| shares.employed[index])
                     })
-                    .or_else(|| at("taux_autres_", "_mois").and_then(|index| shares.other[index])),
+                    .or_else(|| {
+                        at("part_des_autres_situations_", "_mois")
+                            .and_then(|index| shares.other[index])
+                    }),
             }
         };
         let values: Vec<Option<i32>> = (0..views.len()).map(value).collect();

@@ -1,17 +1,17 @@
 //! D19: every establishment of the tables and of the catalogues, with the number of its trainings that are shown, hidden, or
 //! offered without any figure.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use debouches_enrich::{FindingCollector, Inputs};
-use debouches_model::Vintage;
 use debouches_table::{Table, TableError};
 
 use super::{offers, rows};
 use crate::code_types::Uai;
 use crate::coverage::{Coverage, Grain, Rung};
+use crate::establishment_names::{self, Named};
 use crate::knowledge::Knowledge;
-use crate::nomenclatures::{References, optional_input};
+use crate::nomenclatures::References;
 
 /// What the catalogues say of an establishment.
 #[derive(Debug, Default)]
@@ -24,69 +24,6 @@ struct Offered {
     reasons: BTreeSet<Rung>,
 }
 
-/// Tables that name establishments, the most trusted last: number, name, nature. The newest name wins.
-const NAMED: [(&str, &str, &str, Option<&str>); 6] = [
-    ("insersup", "etablissement", "uo_lib", None),
-    ("ij_lycee_formation", "uai", "libelle", None),
-    ("ij_cfa_formation", "uai", "libelle", None),
-    ("ij_cfa_etablissement", "uai", "libelle", None),
-    ("ij_lycee_etablissement", "uai", "libelle", None),
-    (
-        "acce_etablissement",
-        "uai",
-        "denomination",
-        Some("libelle_nature"),
-    ),
-];
-
-/// Name and nature of an establishment, when a table tells them.
-#[derive(Debug, Default)]
-struct Named {
-    name: Option<String>,
-    nature: Option<String>,
-    /// Last year of the vintage of the name.
-    since: u16,
-}
-
-/// What the tables call each establishment. A directory, which has no vintage, is newer than any.
-fn named(known: Knowledge, references: &References) -> Result<HashMap<String, Named>, TableError> {
-    let mut matches: HashMap<String, Named> = HashMap::new();
-    for (id, uai, name, nature) in NAMED {
-        let Some(table) = optional_input(references, id) else {
-            continue;
-        };
-        let vintage = known
-            .tables
-            .named(id)
-            .and_then(|spec| spec.vintage.as_ref());
-        let years = vintage
-            .map(|item| table.text(&item.column).map(|column| (column, &item.style)))
-            .transpose()?;
-        let year = |row: usize| match years {
-            Some((column, style)) => column
-                .get(row)
-                .and_then(|text| Vintage::parse(text, style))
-                .map_or(0, |item| item.last),
-            None => u16::MAX,
-        };
-        let (uai, name) = (table.text(uai)?, table.text(name)?);
-        let nature = nature.map(|nature| table.text(nature)).transpose()?;
-        for row in 0..table.rows() {
-            let Some(uai) = uai.get(row) else { continue };
-            let item = matches.entry(uai.to_owned()).or_default();
-            if let Some(name) = name.get(row).filter(|_| year(row) >= item.since) {
-                item.name = Some(name.to_owned());
-                item.since = year(row);
-            }
-            item.nature = nature
-                .and_then(|nature| nature.get(row))
-                .map(str::to_owned)
-                .or_else(|| item.nature.take());
-        }
-    }
-    Ok(matches)
-}
-
 pub(super) fn make(
     known: Knowledge,
     Inputs { spec, references }: Inputs<'_>,
@@ -97,7 +34,7 @@ pub(super) fn make(
     let listed = coverage.establishments().into_iter().map(str::to_owned);
     let all: BTreeSet<String> = listed.chain(offered.keys().cloned()).collect();
     let none = Offered::default();
-    let mut names = named(known, references)?;
+    let mut names = establishment_names::read(references)?;
     let (mut with_figures, mut in_catalogues) = (0, 0);
     let lines = all.into_iter().map(|uai| {
         let (shown, hidden) = coverage.trainings_of(&uai);

@@ -41,6 +41,17 @@ pub(super) fn totals(
     })
 }
 
+/// Rows on everybody of each diploma, with the columns that a comparison needs.
+pub(super) fn compared(
+    Inputs { spec, references }: Inputs<'_>,
+    findings: &mut FindingCollector,
+) -> Result<Table, TableError> {
+    let rows = extract(spec, references, findings, &|row| {
+        !row.is_total && row.is_everybody && !row.is_all_diplomas
+    })?;
+    Ok(super::rows::only(spec, rows))
+}
+
 struct Row {
     is_total: bool,
     is_all_diplomas: bool,

@@ -13,6 +13,7 @@ mod linked_regions;
 mod linking;
 mod offers;
 mod region_tags;
+mod regional_comparisons;
 mod reports_received;
 mod rows;
 mod scopes;
@@ -43,7 +44,7 @@ impl Derivation for Knowing {
 }
 
 /// Names of the derivations, sorted: what `[derived]` may name.
-pub(crate) const NAMES: [&str; 16] = [
+pub(crate) const NAMES: [&str; 18] = [
     "catalogue-coverage",
     "comparables",
     "definitions",
@@ -51,11 +52,13 @@ pub(crate) const NAMES: [&str; 16] = [
     "diploma-register",
     "diploma-views",
     "establishment-coverage",
+    "higher-comparisons",
     "insersup-everybody",
     "insersup-totals",
     "linked-establishments",
     "linked-regions",
     "region-tags",
+    "regional-comparisons",
     "reports-received",
     "scopes",
     "sise-to-fresq",
@@ -80,6 +83,8 @@ pub(crate) fn register(registry: Registry, known: Knowledge) -> Registry {
         .with_derivation("definitions", knowing(definitions::make))
         .with_derivation("insersup-totals", insersup_extracts::totals)
         .with_derivation("insersup-everybody", insersup_extracts::everybody)
+        .with_derivation("higher-comparisons", insersup_extracts::compared)
+        .with_derivation("regional-comparisons", regional_comparisons::make)
         .with_derivation("reports-received", reports_received::make)
         .with_derivation("trade-tags", knowing(trade_tags::make))
         .with_derivation("diploma-register", diploma_register::make)

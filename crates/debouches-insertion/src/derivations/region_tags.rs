@@ -20,25 +20,27 @@ pub(super) fn make(
         .iter()
         .flat_map(|derived| derived.from.iter().chain(&derived.optional));
     for name in inputs {
-        let column = known
-            .tables
-            .get(name)
-            .and_then(|spec| spec.addition("territory")?.column("uai"));
-        let (Some(reference), Some(column)) = (references.get(name), column) else {
+        let (Some(reference), Some(input)) = (references.get(name), known.tables.get(name)) else {
             continue;
         };
-        // Totals of all universities (`UNIV`, `all`) are no establishment.
-        let column = reference.table.text(column)?;
-        let used = column
-            .distinct()
-            .zip(column.counts())
-            .filter(|(_, rows)| *rows > 0)
-            .map(|(value, _)| value);
-        for uai in used.filter(|value| value.parse::<Uai>().is_ok()) {
-            tables_of
-                .entry(uai.to_owned())
-                .or_default()
-                .insert(name.to_string());
+        let columns = input
+            .columns
+            .iter()
+            .filter(|column| column.format.is_some_and(|format| format.is("uai")));
+        for column in columns {
+            // Totals of all universities (`UNIV`, `all`) are no establishment.
+            let column = reference.table.text(&column.name)?;
+            let used = column
+                .distinct()
+                .zip(column.counts())
+                .filter(|(_, rows)| *rows > 0)
+                .map(|(value, _)| value);
+            for uai in used.filter(|value| value.parse::<Uai>().is_ok()) {
+                tables_of
+                    .entry(uai.to_owned())
+                    .or_default()
+                    .insert(name.to_string());
+            }
         }
     }
     let joined = |tables: BTreeSet<String>| tables.into_iter().collect::<Vec<_>>().join("|");

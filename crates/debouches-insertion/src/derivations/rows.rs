@@ -1,6 +1,6 @@
 //! Rows of text made into the columns of a specification.
 
-use debouches_model::spec::{ColumnKind, TableSpec};
+use debouches_model::spec::{ColumnKind, TableSpec, measure_of_status};
 use debouches_table::{Column, IntegerColumn, Table, TableError, TextColumn};
 
 /// A text column from one value per row.
@@ -8,6 +8,14 @@ pub(crate) fn text(values: Vec<Option<String>>) -> TextColumn {
     let indices: Vec<u32> =
         (0..u32::try_from(values.len()).expect("fewer than 2^32 rows")).collect();
     TextColumn::from_entries(values.into_iter(), &indices)
+}
+
+/// The columns that a specification has, of a table that has more, with the statuses of its measures.
+pub(crate) fn only(spec: &TableSpec, table: Table) -> Table {
+    table.without(|name| {
+        let measure = measure_of_status(name).unwrap_or(name);
+        spec.column(name).is_none() && spec.column(measure).is_none()
+    })
 }
 
 /// A table from rows that have one text per column of the specification, in its order.

@@ -11,7 +11,7 @@ pub enum Family {
     ShareEmployed,
     /// The rest of the last year.
     ShareOther,
-    /// Rate of those who go on studying.
+    /// Share of the last year still studying, over a longer series.
     RateStudying,
     /// Rate of leavers in salaried employment.
     RateEmployed,
@@ -71,16 +71,23 @@ impl Measure {
 }
 
 fn family(name: &str) -> Option<Family> {
-    if ["_statut", "_ic_bas", "_ic_haut"]
-        .iter()
-        .any(|end| name.ends_with(end))
-    {
+    const COMPUTED: [&str; 8] = [
+        "_statut",
+        "_ic_bas",
+        "_ic_haut",
+        "_autres",
+        "_autres_effectif",
+        "_ecart",
+        "_p",
+        "_jugement",
+    ];
+    if COMPUTED.iter().any(|end| name.ends_with(end)) {
         return None;
     }
     let starts = |start: &str| name.starts_with(start);
     Some(match name {
-        "taux_poursuite_etudes" => Family::RateStudying,
-        "taux_rupture_contrats" => Family::RateBroken,
+        "part_poursuite_etudes" => Family::RateStudying,
+        "contrats_interrompus_pct" => Family::RateBroken,
         _ if starts("part_en_poursuite_d_etudes") => Family::ShareStudying,
         _ if starts("part_en_emploi_") && name.ends_with("_mois_apres_la_sortie") => {
             Family::ShareEmployed
