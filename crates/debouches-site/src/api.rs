@@ -62,7 +62,7 @@ fn english(measure: &crate::content::Measure) -> String {
         Family::ShareStudying => "Share still studying (of the final year)",
         Family::ShareEmployed => "Share in salaried employment (of the final year)",
         Family::ShareOther => "Share in other situations (of the final year)",
-        Family::RateStudying => "Rate of further study (of the final year)",
+        Family::RateStudying => "Share still studying (of the final year), long series",
         Family::RateEmployed => "Employment rate of leavers",
         Family::RateExpected => "Expected employment rate of leavers",
         Family::ValueAdded => "Value added to the employment rate, in points",

@@ -65,10 +65,15 @@ pub(crate) struct Constraints {
 
 impl Descriptor {
     pub(crate) fn producers(&self) -> Vec<String> {
-        self.contributors
-            .iter()
-            .map(|contributor| contributor.title.clone())
-            .collect()
+        // A table that computes on the figures of another names its producer again.
+        let mut producers: Vec<String> = Vec::new();
+        let titles = self.contributors.iter();
+        for name in titles.flat_map(|contributor| contributor.title.split(" ; ")) {
+            if !producers.iter().any(|known| known == name) {
+                producers.push(name.to_owned());
+            }
+        }
+        producers
     }
 
     pub(crate) fn licence(&self, id: &str) -> Licence {

@@ -16,7 +16,6 @@ mod document;
 mod embed;
 mod error;
 mod history;
-mod interval;
 mod licence;
 mod markdown;
 mod page;

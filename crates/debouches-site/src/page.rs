@@ -11,6 +11,6 @@ mod version;
 mod versions;
 
 pub(crate) use dataset::dataset;
-pub(crate) use frame::contact;
+pub(crate) use frame::{contact, letter};
 pub(crate) use home::home;
 pub(crate) use version::{redirect, tombstone, version, withdrawn};

@@ -3,6 +3,12 @@
     text.toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/œ/g, "oe").replace(/æ/g, "ae").replace(/[^a-z0-9]+/g, " ").trim();
   const STOP = new Set(["de", "du", "des", "la", "le", "les", "l", "d", "et", "en", "a", "aux", "au"]);
   let entries = null;
+  // An elided word is also asked for without its apostrophe: « dalembert », « laigle ».
+  const words = (text) => {
+    const all = fold(text).split(" ");
+    const joined = all.slice(1).map((word, index) => (/^(l|d|s|n|j|m|t|c|qu)$/.test(all[index]) ? all[index] + word : ""));
+    return all.concat(joined.filter(Boolean));
+  };
   const load = () => {
     if (entries) return entries;
     entries = [];
@@ -10,12 +16,12 @@
       if (!line) continue;
       const [uai, name, place] = line.split("\t");
       const where = LIEUX[place];
-      entries.push({ href: `etablissement/${uai}/index.html`, name, detail: where ? `${where} · ${uai}` : uai, words: fold(`${name} ${where} ${uai}`).split(" "), kind: 0 });
+      entries.push({ href: `etablissement/${uai}/index.html`, name, detail: where ? `${where} · ${uai}` : uai, words: words(`${name} ${where} ${uai}`), kind: 0 });
     }
     for (const line of FORMATIONS.split("\n")) {
       if (!line) continue;
       const [code, name, diploma] = line.split("\t");
-      entries.push({ href: `formation/${code}/index.html`, name, detail: `${diploma} · formation ${code}`, words: fold(`${name} ${diploma} ${code}`).split(" "), kind: 1 });
+      entries.push({ href: `formation/${code}/index.html`, name, detail: `${diploma} · formation ${code}`, words: words(`${name} ${diploma} ${code}`), kind: 1 });
     }
     return entries;
   };

@@ -144,10 +144,12 @@ pub(crate) enum Role {
     Places,
     /// What was signalled.
     Signals,
+    /// Figures of another table beside those of the other places, with the same key.
+    Compared,
 }
 
 /// The tables that the site reads.
-const TABLES: [(&str, Role); 14] = [
+const TABLES: [(&str, Role); 16] = [
     ("ij_lycee_formation", Role::Figures(Some(Voie::School))),
     ("ij_agricole_formation", Role::Figures(Some(Voie::School))),
     (
@@ -168,7 +170,21 @@ const TABLES: [(&str, Role); 14] = [
     ("referentiel_diplomes", Role::Diplomas),
     ("tags_regions", Role::Places),
     ("signalements", Role::Signals),
+    ("comparaisons_regionales", Role::Compared),
+    ("comparaisons_superieur", Role::Compared),
 ];
+
+/// The table that compares the rows of another, under the same key.
+pub(crate) fn comparison_of(table: &str) -> Option<&'static str> {
+    match table {
+        "ij_regional" => Some("comparaisons_regionales"),
+        "insersup_ensemble" => Some("comparaisons_superieur"),
+        _ => None,
+    }
+}
+
+/// What follows the name of a measure in the columns that are computed on it.
+pub(crate) const COMPUTED: [&str; 5] = ["ic_bas", "ic_haut", "autres", "ecart", "jugement"];
 
 /// Who produces the figures of a table: a dataset may gather those of several.
 pub(crate) fn producer<'a>(table: &str, of_dataset: &'a str) -> &'a str {
@@ -260,6 +276,7 @@ pub(crate) fn wanted_columns(resource: &Resource) -> Vec<String> {
     }
     for measure in measures(resource) {
         names.push(debouches_model::spec::status_column(&measure.column));
+        names.extend(COMPUTED.map(|end| format!("{}_{end}", measure.column)));
         names.push(measure.column);
     }
     if role == Role::Signals {

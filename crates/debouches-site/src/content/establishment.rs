@@ -50,6 +50,8 @@ pub(crate) struct TrainingFigures<'a> {
     pub(crate) vintages: Vec<Row<'a>>,
     pub(crate) region: Option<Row<'a>>,
     pub(crate) france: Option<Row<'a>>,
+    /// The newest row beside the other establishments.
+    pub(crate) compared: Option<Row<'a>>,
 }
 
 impl<'a> TrainingFigures<'a> {
@@ -211,6 +213,7 @@ fn sections<'a>(
                 .and_then(|(region, years)| content.regional(code, voie, region, years)),
             france: years.and_then(|years| content.national(code, voie, years)),
             diploma: diploma.clone(),
+            compared: content.compared(vintages[0]),
             vintages,
         };
         let section = sections.entry(voie).or_insert_with(|| Section {

@@ -137,6 +137,8 @@ pub struct Content {
     pub(crate) trainings: BTreeMap<String, TrainingRows>,
     regional: HashMap<(Box<str>, Voie, Box<str>), Vec<RowId>>,
     national: HashMap<(Box<str>, Voie), Vec<RowId>>,
+    /// Rows that compare those of another table, by reference.
+    compared: HashMap<String, RowId>,
 }
 
 impl Content {
@@ -152,6 +154,7 @@ impl Content {
             trainings: BTreeMap::new(),
             regional: HashMap::new(),
             national: HashMap::new(),
+            compared: HashMap::new(),
         };
         for table in 0..content.tables.len() {
             content.sort_table(table);
@@ -253,6 +256,10 @@ impl Content {
                         self.regional.entry(key).or_default().push(id(row));
                     }
                 }
+                (Role::Compared, _) => {
+                    let reference = Row { table, row }.reference();
+                    self.compared.insert(reference, id(row));
+                }
                 (Role::National(_), _) if !code.is_empty() => {
                     self.trainings
                         .entry(code.to_owned())
@@ -332,6 +339,15 @@ impl Content {
     ) -> Option<Row<'_>> {
         let rows = self.regional.get(&(code.into(), voie, region.into()))?;
         self.rows(rows).find(|row| row.years() == Some(years))
+    }
+
+    /// The row that compares another with the other places; none when its table is not compared.
+    pub(crate) fn compared(&self, row: Row<'_>) -> Option<Row<'_>> {
+        let table = super::concept::comparison_of(&row.table.name)?;
+        let reference = row.reference();
+        let key = reference.strip_prefix(row.table.name.as_str())?;
+        let id = self.compared.get(&format!("{table}{key}"))?;
+        Some(self.row(*id))
     }
 
     /// The row of France for a training and a path: the same years, else the last of them, which is a year of its own.

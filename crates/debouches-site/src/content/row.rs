@@ -151,6 +151,21 @@ impl<'a> Row<'a> {
         Some(self.figure(measure))
     }
 
+    /// The share of the last year still studying: the long series when it has a value.
+    pub(crate) fn studying(self) -> Option<Quotation<'a>> {
+        let long = self.find(Family::RateStudying, None);
+        long.filter(|share| share.cell.value().is_some())
+            .or_else(|| self.find(Family::ShareStudying, None))
+            .or(long)
+    }
+
+    /// The text of a column that is computed on a measure; none when it is empty or not there.
+    pub(crate) fn computed(self, measure: &Measure, end: &str) -> Option<(String, &'a str)> {
+        let column = format!("{}_{end}", measure.column);
+        let text = self.table.named(self.row, &column);
+        (!text.is_empty()).then_some((column, text))
+    }
+
     /// The three shares of the last year that make 100, at the nearest horizon where the table has them.
     pub(crate) fn shares(self) -> Option<[Quotation<'a>; 3]> {
         let at = |horizon| {

@@ -28,6 +28,8 @@ pub(crate) struct Training<'a> {
 pub(crate) struct PathRows<'a> {
     pub(crate) france: Option<Row<'a>>,
     pub(crate) regions: BTreeMap<&'a str, Row<'a>>,
+    /// Each région beside the others.
+    pub(crate) compared: BTreeMap<&'a str, Row<'a>>,
 }
 
 impl<'a> Training<'a> {
@@ -40,8 +42,15 @@ impl<'a> Training<'a> {
         }
         for row in content.rows(&rows.regional) {
             let Some(voie) = row.voie() else { continue };
-            let regions = &mut paths.entry(voie).or_default().regions;
-            regions.entry(row.text(Concept::RegionName)).or_insert(row);
+            let path = paths.entry(voie).or_default();
+            let region = row.text(Concept::RegionName);
+            if path.regions.contains_key(region) {
+                continue;
+            }
+            path.regions.insert(region, row);
+            if let Some(compared) = content.compared(row) {
+                path.compared.insert(region, compared);
+            }
         }
         let mut seen = BTreeSet::new();
         let mut places = Vec::new();

@@ -13,7 +13,7 @@ use crate::{markdown, readme, words};
 /// Sections of a page, with their anchor.
 const SECTIONS: [(&str, &str); 10] = [
     ("telecharger", "Télécharger"),
-    ("a-savoir", "Ce que disent les données"),
+    ("a-savoir", "Ce que contiennent les données"),
     ("apercu", "Aperçu"),
     ("dictionnaire", "Dictionnaire"),
     ("vides", "Pourquoi une cellule est vide"),

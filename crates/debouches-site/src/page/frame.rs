@@ -93,6 +93,17 @@ pub(crate) fn contact(contact: &str, subject: Option<&str>) -> Markup {
     html! { a href={ "mailto:" (contact) (query) } { (contact) } }
 }
 
+/// The start of a letter to the contact, with its subject and its first lines; none when the contact is no mailbox.
+pub(crate) fn letter(contact: &str, subject: &str, body: &str) -> Option<String> {
+    contact.contains('@').then(|| {
+        format!(
+            "mailto:{contact}?subject={}&body={}",
+            percent(subject),
+            percent(body)
+        )
+    })
+}
+
 /// A text as part of an address.
 fn percent(text: &str) -> String {
     let mut out = String::new();

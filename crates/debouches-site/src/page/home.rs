@@ -26,7 +26,7 @@ pub(crate) fn home(site: &Site, records: &[DatasetRecord]) -> String {
                 "la raison des cellules vides et ce qui a changé."
             }
             h2 #jeux { (words::count(records.len(), "jeu de données", "jeux de données")) }
-            ul.cards { @for record in records { (card(&up, record)) } }
+            ul.cards { @for record in in_order(records) { (card(&up, record)) } }
             @let news = news(records);
             @if !news.is_empty() {
                 h2 #nouveautes { "Nouveautés" }
@@ -52,6 +52,27 @@ pub(crate) fn home(site: &Site, records: &[DatasetRecord]) -> String {
         content,
     };
     page.text()
+}
+
+/// Datasets in the order in which readers want them; others follow by title.
+const ORDER: [&str; 8] = [
+    "insertion-etablissements",
+    "insertion-formations",
+    "insertion-regions",
+    "insertion-france",
+    "insertion-superieur",
+    "couverture-insertion",
+    "referentiels-formations",
+    "definitions-indicateurs",
+];
+
+fn in_order(records: &[DatasetRecord]) -> Vec<&DatasetRecord> {
+    let mut records: Vec<&DatasetRecord> = records.iter().collect();
+    records.sort_by_key(|record| {
+        let rank = ORDER.iter().position(|id| *id == record.dataset.as_str());
+        (rank.unwrap_or(ORDER.len()), record.title.clone())
+    });
+    records
 }
 
 fn card(up: &str, record: &DatasetRecord) -> Markup {

@@ -5,6 +5,9 @@ use maud::{Markup, html};
 use crate::preview::{Cell, Preview};
 use crate::words;
 
+/// Columns left out that are named one by one.
+const MOST_NAMED: usize = 12;
+
 /// The table.
 pub(super) fn table(title: &str, preview: &Preview) -> Markup {
     html! {
@@ -26,6 +29,27 @@ pub(super) fn table(title: &str, preview: &Preview) -> Markup {
                     }
                 }
             }
+        }
+        @if !preview.left_out.is_empty() { (left_out(preview)) }
+    }
+}
+
+/// What the table does not show: columns that would only repeat themselves.
+fn left_out(preview: &Preview) -> Markup {
+    let named = preview.left_out.iter().take(MOST_NAMED);
+    let more = preview.left_out.len().saturating_sub(MOST_NAMED);
+    html! {
+        p.soft {
+            "Colonnes absentes de cet aperçu, vides ou de même valeur sur "
+            @if preview.is_all { "toutes les lignes" } @else { "les " (words::number(preview.read as u64)) " premières lignes" }
+            "\u{a0}: "
+            @for (index, (name, value)) in named.enumerate() {
+                @if index > 0 { ", " }
+                code { (name) }
+                @match value { Some(value) => { " («\u{a0}" (value) "\u{a0}»)" }, None => " (vide)" }
+            }
+            @if more > 0 { " et " (more) " autres" }
+            "."
         }
     }
 }

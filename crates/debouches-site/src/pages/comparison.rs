@@ -1,13 +1,12 @@
 //! A training beside its région and France: shares of the last year in one table, rates of leavers in another.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use debouches_model::ValueStatus;
 use maud::{Markup, html};
 
 use crate::chart;
 use crate::content::{Cell, Family, Quotation, Row, Voie};
-use crate::interval::wilson;
 use crate::text::{self, NOT_QUALITY};
 
 /// A row of a comparison: who, and where its figures stand.
@@ -51,8 +50,8 @@ pub(crate) fn shares_table(voie: Voie, caption: &str, lines: &[Line<'_>]) -> Mar
 
 fn share_line(name: &str, row: Row<'_>, first: Row<'_>) -> Markup {
     let shares = row.shares();
-    // Régions have no share, but the rate of those who go on studying has the same denominator.
-    let studying = row.find(Family::RateStudying, None);
+    // Régions have one share of the three.
+    let studying = row.studying();
     html! {
         tr data-r=(row.reference()) {
             th scope="row" { (name) (other_years(row, first)) }
@@ -113,8 +112,11 @@ fn other_years(row: Row<'_>, first: Row<'_>) -> Markup {
     html! { @if let Some(years) = years { span.soft { ", " (years.leavers()) } } }
 }
 
-/// How sure the rate of leavers is, and whether it differs from that of the région by more than chance.
-pub(crate) fn caveats(row: Row<'_>, region: Option<(&str, Row<'_>)>) -> Markup {
+/// How sure the rate of leavers is, and whether it differs from that of other places by more than chance: as published.
+pub(crate) fn caveats(
+    (row, compared): (Row<'_>, Option<Row<'_>>),
+    region: Option<(&str, Row<'_>)>,
+) -> Markup {
     let rate = row
         .rates()
         .into_iter()
@@ -124,43 +126,93 @@ pub(crate) fn caveats(row: Row<'_>, region: Option<(&str, Row<'_>)>) -> Markup {
         .find(Family::BaseLeavers, rate.measure.horizon)
         .or_else(|| row.find(Family::BaseLeavers, None))
         .filter(|base| base.cell.value().is_some());
-    let regional = region.and_then(|(name, other)| {
-        let column = other
-            .find(Family::RateEmployed, rate.measure.horizon)
-            .filter(|other| other.cell.value().is_some())?;
-        Some((name, column))
-    });
     let Some(base) = base else {
         return html! {
-            @if let Some((name, _)) = regional {
+            @if let Some((name, _)) = region {
                 p.sure { "Le nombre de sortants de l’établissement n’est pas publié\u{a0}: on ne peut pas juger si l’écart avec la région " (name) " dépasse le hasard." }
             }
         };
     };
-    let (Some(value), Some(people)) = (rate.cell.number(), base.cell.number()) else {
-        return html! {};
-    };
-    let (low, high) = wilson(value, people);
+    let horizon = rate.measure.horizon.unwrap_or(6);
+    let bounds = row
+        .computed(rate.measure, "ic_bas")
+        .zip(row.computed(rate.measure, "ic_haut"));
+    html! {
+        @if let Some((low, high)) = bounds {
+            p.sure data-r=(row.reference()) {
+                "Avec " (text::cell(base.measure, base.cell)) " sortants, le taux d’emploi à " (horizon) " mois est connu à peu près\u{a0}: "
+                "un intervalle de confiance à 95\u{a0}% va de " (computed(&low, "%")) " à " (computed(&high, "%")) "."
+            }
+        }
+        @if let Some(compared) = compared { (judgement(compared, rate, "les autres établissements réunis, pour le même diplôme")) }
+    }
+}
+
+/// A figure that was computed before the release.
+fn computed((column, value): &(String, &str), unit: &str) -> Markup {
+    html! { data value=(value) data-c=(column) { (text::amount(value, unit)) } }
+}
+
+/// The gap to the other places, and what it is worth.
+pub(crate) fn judgement(compared: Row<'_>, rate: Quotation<'_>, others: &str) -> Markup {
+    let gap = compared.computed(rate.measure, "ecart");
+    let verdict = compared.computed(rate.measure, "jugement");
     let horizon = rate.measure.horizon.unwrap_or(6);
     html! {
-        p.sure data-r=(row.reference()) {
-            "Avec " (text::cell(base.measure, base.cell)) " sortants, le taux d’emploi à " (horizon) " mois est connu à peu près\u{a0}: "
-            "un intervalle de confiance à 95\u{a0}% va de "
-            data.calc value=(format!("{low:.0}")) data-c=(rate.measure.column) data-calc=(format!("wilson-bas:{}", base.measure.column)) { (format!("{low:.0}")) "\u{a0}%" }
-            " à "
-            data.calc value=(format!("{high:.0}")) data-c=(rate.measure.column) data-calc=(format!("wilson-haut:{}", base.measure.column)) { (format!("{high:.0}")) "\u{a0}%" }
-            "."
-            @if let Some((name, other)) = regional { (gap(name, other, low, high)) }
+        @if let (Some(gap), Some((_, verdict))) = (gap, verdict) {
+            p.sure data-r=(compared.reference()) {
+                "Écart du taux à " (horizon) " mois avec " (others) "\u{a0}: " (computed(&gap, "points")) " points. " (verdict_sentence(verdict))
+            }
         }
     }
 }
 
-fn gap(region: &str, other: Quotation<'_>, low: f64, high: f64) -> Markup {
-    let value = other.cell.number().unwrap_or_default();
+/// What a verdict means.
+pub(crate) fn verdict_sentence(verdict: &str) -> &'static str {
+    match verdict {
+        "au_dessus" | "en_dessous" => "Il dépasse ce que le hasard suffirait à expliquer.",
+        "hasard_possible" => "Il peut n’être que du hasard.",
+        "effectif_faible" => "Trop peu de personnes pour juger s’il dépasse le hasard.",
+        _ => "Effectif inconnu\u{a0}: l’écart ne peut pas être jugé.",
+    }
+}
+
+/// The régions that are compared, each with its gap.
+pub(crate) fn gaps(regions: &BTreeMap<&str, Row<'_>>) -> Markup {
+    let compared: Vec<_> = regions
+        .iter()
+        .filter_map(|(name, compared)| {
+            let rate = compared
+                .rates()
+                .into_iter()
+                .find(|rate| compared.computed(rate.measure, "ecart").is_some())?;
+            Some((name, *compared, rate))
+        })
+        .collect();
     html! {
-        " "
-        @if value < low || value > high { "L’écart avec la région " (region) " dépasse ce que le hasard suffirait à expliquer." }
-        @else { "L’écart avec la région " (region) " peut n’être que du hasard." }
+        @if !compared.is_empty() {
+            details {
+                summary { "Chaque région comparée aux autres" }
+                div.wide tabindex="0" {
+                    table.figures {
+                        caption { "Sur 100 sortants\u{a0}: en emploi salarié en France, à la première échéance publiée. Les autres régions sont celles dont le chiffre est publié, et non la France." }
+                        thead { tr { th scope="col" { "Où" } th.n scope="col" { "Ici" } th.n scope="col" { "Autres régions" } th.n scope="col" { "Écart, en points" } th scope="col" { "Ce qu’il vaut" } } }
+                        tbody {
+                            @for (name, row, rate) in &compared {
+                                tr data-r=(row.reference()) {
+                                    th scope="row" { (name) span.soft { " " (rate.measure.horizon.unwrap_or(6)) " mois" } }
+                                    td.n { (text::cell(rate.measure, rate.cell)) }
+                                    td.n { @if let Some(others) = row.computed(rate.measure, "autres") { (computed(&others, "%")) } }
+                                    td.n { @if let Some(gap) = row.computed(rate.measure, "ecart") { (computed(&gap, "points")) } }
+                                    td { @if let Some((_, verdict)) = row.computed(rate.measure, "jugement") { (verdict_sentence(verdict)) } }
+                                }
+                            }
+                        }
+                    }
+                }
+                p.soft { "Test de deux proportions, corrigé du nombre de comparaisons (Benjamini et Hochberg), au seuil de cinq pour cent." }
+            }
+        }
     }
 }
 

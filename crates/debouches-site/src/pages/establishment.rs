@@ -33,7 +33,7 @@ pub(crate) fn establishment(context: &Context<'_>, one: &Establishment<'_>) -> S
             @if one.is_gone() { (gone(one)) } @else {
                 (summary(one))
                 (totals(one))
-                @for section in &one.sections { (path(one, section)) }
+                @for section in &one.sections { (path(context.site, one, section)) }
                 (linked(&one.linked))
                 (limits(one))
                 (hidden(one))
@@ -195,7 +195,7 @@ fn value_added(row: Row<'_>) -> Markup {
 }
 
 /// The trainings of a path.
-fn path(one: &Establishment<'_>, section: &Section<'_>) -> Markup {
+fn path(site: &Site, one: &Establishment<'_>, section: &Section<'_>) -> Markup {
     html! {
         section aria-labelledby=(section.voie.code()) {
             h2 id=(section.voie.code()) { (section.voie.label()) }
@@ -206,7 +206,7 @@ fn path(one: &Establishment<'_>, section: &Section<'_>) -> Markup {
             }
             @for (diploma, trainings) in &section.groups {
                 h3 { (diploma) }
-                @for training in trainings.iter().filter(|training| training.newest().has_value()) { (card(one, training)) }
+                @for training in trainings.iter().filter(|training| training.newest().has_value()) { (card(site, one, training)) }
                 (without(trainings))
             }
         }
@@ -214,7 +214,7 @@ fn path(one: &Establishment<'_>, section: &Section<'_>) -> Markup {
 }
 
 /// A training with figures.
-fn card(one: &Establishment<'_>, training: &TrainingFigures<'_>) -> Markup {
+fn card(site: &Site, one: &Establishment<'_>, training: &TrainingFigures<'_>) -> Markup {
     let row = training.newest();
     let region = one
         .territory
@@ -237,13 +237,13 @@ fn card(one: &Establishment<'_>, training: &TrainingFigures<'_>) -> Markup {
                 summary { "Emploi des sortants de 6 à 30 mois" }
                 (comparison::rates_table("", &lines))
                 (higher(row))
-                (comparison::caveats(row, training.region.map(|row| (region, row))))
+                (comparison::caveats((row, training.compared), training.region.map(|row| (region, row))))
             }
             (previous(&training.vintages))
             p.soft.meta {
                 "Source\u{a0}: " a href={ "../../" (row.table.origin.dataset) "/" (row.table.origin.version) ".html" } { (row.table.origin.dataset) ", version " (row.table.origin.version) }
                 " · " a href={ (address::segment(&training.anchor)) ".svg" } { "image à reprendre" }
-                " · " (signal::link(one, training))
+                " · " (signal::link(site, one, training))
             }
         }
     }
@@ -417,7 +417,11 @@ fn hidden(one: &Establishment<'_>) -> Markup {
             h2 #pourquoi { "Ce qui manque, et pourquoi" }
             @if met.is_empty() && !one.sections.is_empty() { p { "Tous les chiffres de cette page sont publiés." } }
             @if one.sections.is_empty() {
-                p { "Aucun chiffre par formation n’est publié pour cet établissement." }
+                @if one.coverage.and_then(|coverage| coverage.counts()).is_some_and(|counts| counts[0].cell.number().unwrap_or_default() > 0.0) {
+                    p { "Les chiffres par formation de cet établissement ne sont pas dans les jeux publiés ici." }
+                } @else {
+                    p { "Aucun chiffre par formation n’est publié pour cet établissement." }
+                }
                 p { strong { (NOT_QUALITY) } }
             }
             (reasons(&met))

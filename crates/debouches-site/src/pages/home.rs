@@ -47,6 +47,9 @@ impl<'a> Highlight<'a> {
     }
 }
 
+/// What is new, in the room of the data.
+const NEWS: &str = "donnees/index.html#nouveautes";
+
 /// The page.
 pub(crate) fn home(site: &Site, content: &Content, territories: &Territories<'_>) -> String {
     let body = html! {
@@ -80,7 +83,8 @@ pub(crate) fn home(site: &Site, content: &Content, territories: &Territories<'_>
                     (card("À choisir une formation", "Les trois situations après chaque diplôme, dans votre région et dans chaque établissement.", address::TRAININGS, "Voir les formations"))
                     (card("Les chiffres de votre établissement", "Trouvez sa page, montrez ses chiffres sur votre site, signalez une erreur.", "#q", "Chercher l’établissement"))
                     (card("Un chiffre pour décider", "Des phrases prêtes à citer, avec la population, les années, le producteur et l’adresse.", address::QUOTES, "Citer un chiffre"))
-                    (card("À réutiliser les données", "Jeux versionnés en CSV et Parquet, JSON par établissement, schémas et flux.", address::DATA_ROOM, "Ouvrir les données"))
+                    (card("À réutiliser les données", "Jeux versionnés en Excel, CSV et Parquet, JSON par établissement, schémas et flux.", address::DATA_ROOM, "Ouvrir les données"))
+                    (card("Ce qui a changé", "Les dernières publications\u{a0}: lignes ajoutées, valeurs corrigées, versions retirées.", NEWS, "Voir les nouveautés"))
                 }
             }
             (without_territory(territories))

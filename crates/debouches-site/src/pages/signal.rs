@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use crate::content::{Establishment, Reply, Row, TrainingFigures};
-use crate::page::contact;
+use crate::page::{contact, letter};
 use crate::site::Site;
 
 pub(super) fn section(site: &Site, one: &Establishment<'_>, name: &str) -> Markup {
@@ -12,7 +12,7 @@ pub(super) fn section(site: &Site, one: &Establishment<'_>, name: &str) -> Marku
             h2 #signaler { "Signaler une erreur, répondre" }
             p {
                 "Un chiffre vous paraît faux\u{a0}? Écrivez à " (contact(&site.contact, Some(&format!("Signalement {} {name}", one.uai))))
-                " en recopiant la clé qui suit la formation. Le signalement est transmis au producteur\u{a0}; le chiffre publié reste le sien tant qu’il ne l’a pas corrigé."
+                ", ou suivez «\u{a0}signaler une erreur\u{a0}» sous la formation\u{a0}: sa clé est déjà dans le message. Le signalement est transmis au producteur\u{a0}; le chiffre publié reste le sien tant qu’il ne l’a pas corrigé."
             }
             @if !one.signals.is_empty() { (received(&one.signals)) }
             @for one in one.replies { (reply(one)) }
@@ -63,14 +63,21 @@ pub(super) fn reply(reply: &Reply) -> Markup {
     }
 }
 
-/// The key of a training, to be copied in a message.
-pub(super) fn link(one: &Establishment<'_>, training: &TrainingFigures<'_>) -> Markup {
-    let years = training
-        .newest()
-        .years()
-        .map(|years| years.short())
-        .unwrap_or_default();
+/// A letter about a training, its key filled in; the key alone when nobody can be written to.
+pub(super) fn link(site: &Site, one: &Establishment<'_>, training: &TrainingFigures<'_>) -> Markup {
+    let row = training.newest();
+    let years = row.years().map(|years| years.short()).unwrap_or_default();
+    let key = format!("{}/{}/{years}/{}", one.uai, training.code, row.table.name);
+    let column = row.rates().first().map(|rate| rate.measure.column.clone());
+    let body = format!(
+        "clé : {key}\nchamp : {}\nvaleur : \nsource : etablissement\n\nCe qui ne va pas, et comment vous le savez :\n",
+        column.unwrap_or_default()
+    );
+    let address = letter(&site.contact, &format!("Signalement {key}"), &body);
     html! {
-        "clé à citer pour un signalement\u{a0}: " span.code { (one.uai) "/" (training.code) "/" (years) "/" (training.newest().table.name) }
+        @match address {
+            Some(address) => a href=(address) { "signaler une erreur" },
+            None => { "clé à citer pour un signalement\u{a0}: " span.code { (key) } },
+        }
     }
 }

@@ -169,7 +169,7 @@ fn chart(content: &Content, rows: &[Row<'_>], index: usize, title: &str) -> Mark
     let mut drawn = Vec::new();
     let mut absent = Vec::new();
     for (title, row) in named {
-        let studying = row.find(Family::RateStudying, None);
+        let studying = row.studying();
         let employed = row.find(Family::RateEmployed, Some(6));
         let place = studying.zip(employed).and_then(|(studying, employed)| {
             Some((

@@ -100,7 +100,7 @@ fn path(voie: Voie, rows: &PathRows<'_>) -> Markup {
             h2 id=(id) { (voie.label()) }
             @if !france.is_empty() && france[0].1.shares().is_some() { (comparison::shares_table(voie, "", &france)) }
             (comparison::rates_table("", &all))
-            @if !rows.regions.is_empty() { (studying(&all)) (anchors(rows)) }
+            @if !rows.regions.is_empty() { (studying(&all)) (comparison::gaps(&rows.compared)) (anchors(rows)) }
         }
     }
 }
@@ -118,9 +118,9 @@ fn studying(lines: &[Line<'_>]) -> Markup {
                         @for (name, row) in lines {
                             tr data-r=(row.reference()) {
                                 th scope="row" { (name) }
-                                @for family in [Family::RateStudying, Family::BaseLastYear, Family::BaseLeavers] {
+                                @for figure in [row.studying(), row.find(Family::BaseLastYear, None), row.find(Family::BaseLeavers, None)] {
                                     td.n {
-                                        @match row.find(family, None).or_else(|| row.find(Family::ShareStudying, None).filter(|_| family == Family::RateStudying)) {
+                                        @match figure {
                                             Some(figure) => (text::cell(figure.measure, figure.cell)),
                                             None => span.why { "non publié" },
                                         }
