@@ -187,3 +187,198 @@ fn a_reply_is_on_the_page_and_a_former_number_leads_somewhere() {
     assert!(page("0010856A").contains("Aucun chiffre n’est publié sous ce numéro"));
     test.run(&["site", "verify"]).expect_exit(0);
 }
+
+#[test]
+fn a_signal_made_from_a_page_is_imported_shown_and_corrected() {
+    let test = PipelineTest::sample()
+        .with("[[source]]\nid = \"registre\"\nkind = \"file\"\nurl = \"registre.csv\"\ntable = \"signalement_recu\"\n");
+    let refused = test.run(&["signal", "import", "absent.txt"]);
+    refused.expect_exit(2);
+    // The page of an establishment has letters with the key of each training; the first one is taken as a reader would.
+    let fed = PipelineTest::sample();
+    fed.run(&["run"]).expect_exit(0);
+    let (uai, letter) = letter_of_a_page(&fed);
+    std::fs::write(
+        test.path("lettre.txt"),
+        letter.replace("valeur : ", "valeur : 64"),
+    )
+    .unwrap();
+    let file = test.path("lettre.txt");
+    let import = ["signal", "import", file.to_str().unwrap()];
+    test.run(&import).expect_exit(0);
+    assert!(
+        test.run(&import)
+            .expect_exit(0)
+            .stdout()
+            .contains("1 already in the register")
+    );
+    test.run(&["run"]).expect_exit(0);
+    let page = |test: &PipelineTest| {
+        let path = format!("state/catalogue/etablissement/{uai}/index.html");
+        std::fs::read_to_string(test.path(&path)).unwrap()
+    };
+    assert!(page(&test).contains("<td>reçu</td>"));
+    let register = std::fs::read_to_string(test.path("registre.csv")).unwrap();
+    let id = register
+        .lines()
+        .nth(1)
+        .unwrap()
+        .split(';')
+        .next()
+        .unwrap()
+        .to_owned();
+    test.run(&["signal", "set", &id, "corrige"]).expect_exit(0);
+    test.run(&["run"]).expect_exit(0);
+    assert!(page(&test).contains("<td>corrigé</td>"));
+    test.run(&["signal", "set", &id, "oublie"]).expect_exit(2);
+    test.run(&["site", "verify"]).expect_exit(0);
+}
+
+/// An establishment, and the letter that its page starts about its first training.
+fn letter_of_a_page(test: &PipelineTest) -> (String, String) {
+    for folder in std::fs::read_dir(test.path("state/catalogue/etablissement")).unwrap() {
+        let folder = folder.unwrap();
+        let Ok(page) = std::fs::read_to_string(folder.path().join("index.html")) else {
+            continue;
+        };
+        let letters = page.split("&amp;body=").skip(1);
+        let mut letters = letters.filter_map(|rest| rest.split('"').next());
+        let about = letters.find(|letter| letter.contains("ij_lycee_formation"));
+        if let Some(letter) = about {
+            let uai = folder.file_name().into_string().unwrap();
+            return (uai, decoded(letter));
+        }
+    }
+    panic!("no page has a letter");
+}
+
+/// The text of a part of an address.
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        if byte == b'%' {
+            let code = [rest.next().unwrap(), rest.next().unwrap()];
+            let code = std::str::from_utf8(&code).unwrap();
+            bytes.push(u8::from_str_radix(code, 16).unwrap());
+        } else {
+            bytes.push(byte);
+        }
+    }
+    String::from_utf8(bytes).unwrap()
+}
+
+/// The cells that a release hides: table, key and column, as pages name them.
+fn hidden_cells(folder: &Path) -> std::collections::BTreeSet<String> {
+    let descriptor = json(folder.join("datapackage.json"));
+    let mut hidden = std::collections::BTreeSet::new();
+    for resource in descriptor["resources"].as_array().unwrap() {
+        let Some(path) = resource["path"]
+            .as_str()
+            .filter(|path| path.ends_with(".csv"))
+        else {
+            continue;
+        };
+        let key: Vec<&str> = resource["schema"]["primaryKey"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(b';')
+            .from_path(folder.join(path))
+            .unwrap();
+        let names: Vec<String> = reader
+            .headers()
+            .unwrap()
+            .iter()
+            .map(str::to_owned)
+            .collect();
+        for record in reader.records() {
+            let record = record.unwrap();
+            let cell = |name: &str| {
+                let index = names.iter().position(|other| other == name).unwrap();
+                record.get(index).unwrap().to_owned()
+            };
+            let keys: Vec<String> = key.iter().map(|name| cell(name)).collect();
+            for (index, name) in names.iter().enumerate() {
+                if let Some(measure) = name.strip_suffix("_statut")
+                    && record.get(index) == Some("secret")
+                {
+                    let table = resource["name"].as_str().unwrap();
+                    hidden.insert(format!("{table}|{}|{measure}", keys.join("|")));
+                }
+            }
+        }
+    }
+    hidden
+}
+
+/// The cells that a page or a picture shows.
+fn shown_cells(text: &str) -> Vec<String> {
+    let attribute = |tag: &str, name: &str| {
+        let (_, rest) = tag.split_once(&format!("{name}=\""))?;
+        Some(rest.split('"').next()?.replace("&amp;", "&"))
+    };
+    let (mut reference, mut shown) = (String::new(), Vec::new());
+    for tag in text.split('<') {
+        let tag = tag.split('>').next().unwrap_or_default();
+        if let Some(row) = attribute(tag, "data-r") {
+            reference = row;
+        }
+        if let Some(column) = attribute(tag, "data-c") {
+            shown.push(format!("{reference}|{column}"));
+        }
+    }
+    shown
+}
+
+#[test]
+fn hidden_cells_are_in_no_file_of_the_site() {
+    let test = PipelineTest::sample();
+    test.run(&["run"]).expect_exit(0);
+    let mut hidden = std::collections::BTreeSet::new();
+    for dataset in std::fs::read_dir(test.path("state/package")).unwrap() {
+        hidden.extend(hidden_cells(&dataset.unwrap().path().join("1.0.0")));
+    }
+    assert!(hidden.len() >= 500, "{} hidden cells", hidden.len());
+    let root = test.path("state/catalogue");
+    let (mut shown, mut documents) = (0, 0);
+    for (path, bytes) in files(&root) {
+        let Ok(text) = String::from_utf8(bytes) else {
+            continue;
+        };
+        if path.ends_with(".html") || path.ends_with(".svg") {
+            let cells = shown_cells(&text);
+            shown += cells.len();
+            let leaks: Vec<_> = cells.iter().filter(|cell| hidden.contains(*cell)).collect();
+            assert!(leaks.is_empty(), "{path}: {leaks:?}");
+        } else if path.ends_with("/donnees.json") {
+            documents += 1;
+            leaks_of_a_document(&path, &serde_json::from_str(&text).unwrap());
+        }
+    }
+    assert!(shown > 1_000 && documents > 50, "{shown} {documents}");
+}
+
+/// A cell of a document has a value or a reason, never both.
+fn leaks_of_a_document(path: &str, value: &Value) {
+    match value {
+        Value::Object(fields) => {
+            if let Some(status) = fields.get("statut") {
+                assert!(
+                    !(status == "secret" && fields.contains_key("valeur")),
+                    "{path}: {value}"
+                );
+            }
+            fields
+                .values()
+                .for_each(|value| leaks_of_a_document(path, value));
+        }
+        Value::Array(items) => items
+            .iter()
+            .for_each(|value| leaks_of_a_document(path, value)),
+        _ => {}
+    }
+}

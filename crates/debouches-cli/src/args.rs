@@ -204,6 +204,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: SecrecyCommand,
     },
+    /// What establishments and readers signal about published values
+    Signal {
+        #[command(subcommand)]
+        command: SignalCommand,
+    },
     /// The public site: pages of establishments, trainings and territories beside the datasets
     Site {
         #[command(subcommand)]
@@ -650,6 +655,22 @@ pub(crate) struct SecrecyFiles {
     /// How many refused counts to name
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub(crate) show: usize,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum SignalCommand {
+    /// Adds the signals of a letter, made from a page of the site, to the register that the site shows
+    Import {
+        /// The letter: lines `clé : …`, `champ : …`, `valeur : …`
+        file: PathBuf,
+    },
+    /// Notes what became of a signal: transmis, corrige or rejete
+    Set {
+        /// Its identifier
+        id: String,
+        /// Its state
+        state: String,
+    },
 }
 
 #[derive(Debug, Clone, Subcommand)]

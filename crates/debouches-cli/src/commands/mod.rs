@@ -16,6 +16,7 @@ mod run;
 mod schema;
 mod secrecy;
 mod shape;
+mod signal;
 mod site;
 mod status;
 mod units;
@@ -82,6 +83,7 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<u8> {
         Command::Waivers(args) => waive::waivers(global, args),
         Command::Explain(args) => explain::explain(global, args),
         Command::Secrecy { command } => secrecy::secrecy(global, command),
+        Command::Signal { command } => signal::signal(global, command).await,
         Command::Site { command } => site::site(global, command).await,
         Command::Portal {
             command: PortalCommand::Serve { port },
