@@ -37,7 +37,8 @@ fn encoded_twice(text: &str) -> Option<String> {
     let follows = |index: usize| characters.get(index).copied().is_some_and(is_continuation);
     characters.iter().enumerate().find_map(|(index, lead)| {
         let length = match lead {
-            'Ã' | 'Â' | 'Å' if follows(index + 1) => 2,
+            // The last one leads the accents that stand apart from their letter.
+            'Ã' | 'Â' | 'Å' | 'Ì' if follows(index + 1) => 2,
             'â' if follows(index + 1) && follows(index + 2) => 3,
             _ => return None,
         };
@@ -126,6 +127,7 @@ mod tests {
             ("LycÃ©e", Some("Ã©")),
             ("lâ€™Ã©cole", Some("â€™")),
             ("CÅ“ur", Some("Å“")),
+            ("DiploÌ‚me", Some("Ì‚")),
             ("Lyc&eacute;e", Some("&eacute;")),
             ("pr&#233;pa", Some("&#233;")),
             ("Lyc?e", Some("c?e")),
