@@ -157,45 +157,6 @@ fn each_accident_of_a_night_has_its_exit_code_and_leaves_what_is_live() {
 }
 
 #[test]
-fn a_year_of_nights_publishes_what_is_new_and_nothing_else() {
-    let mut night = Night::first();
-    night.run(30).expect_exit(0);
-    let mut releases: usize = night.versions().values().map(Vec::len).sum();
-    // Month by month: what a producer publishes, and how many datasets have something to say about it.
-    let calendar: [Option<(&str, &str, &str)>; 12] = [
-        None,
-        Some(("fr-en-inserjeunes-cfa", "CFA d'essai", "Centre d'essai")),
-        None,
-        None,
-        Some((
-            "fr-en-inserjeunes-lycee_pro",
-            "Établissement d'essai",
-            "Lycée d'essai",
-        )),
-        None,
-        None,
-        None,
-        None,
-        None,
-        None,
-        None,
-    ];
-    for (month, news) in calendar.into_iter().enumerate() {
-        if let Some((key, from, to)) = news {
-            night.twin.publish(key, from, to);
-        }
-        night.run(30).expect_exit(0);
-        let made: usize = night.versions().values().map(Vec::len).sum();
-        if news.is_some() {
-            assert!(made > releases, "nothing was published in month {month}");
-        } else {
-            assert_eq!(made, releases, "month {month} had no news");
-        }
-        releases = made;
-    }
-}
-
-#[test]
 fn every_address_is_probed_and_each_kind_of_breakage_is_told() {
     let night = Night::first();
     let check = || {

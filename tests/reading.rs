@@ -576,3 +576,64 @@ fn an_unknown_header_gives_a_shape_to_review() {
     assert!(shape["ignored"]["Observations"].is_str());
     assert!(ran.stdout().contains("# guessed"), "{}", ran.stdout());
 }
+
+#[test]
+fn readers_are_told_which_rows_are_set_aside_there_and_upstream() {
+    let (test, _folder) = deliver("in.csv", cfa().as_bytes());
+    test.run(&["run"]).expect_exit(0);
+    let releases = test.releases();
+    let text = |name: &str| {
+        let (_, bytes) = releases
+            .iter()
+            .find(|(path, _)| path.ends_with(name))
+            .unwrap();
+        String::from_utf8(bytes.clone()).unwrap()
+    };
+    let sentence = "1 ligne mise de côté dans `ij_cfa_etablissement`, sur 331 reçues";
+    assert!(
+        text("/README.md").contains(sentence),
+        "{}",
+        text("/README.md")
+    );
+    assert!(text("/README.md").contains("uai=0089941N"));
+    assert!(text("/CHANGELOG.md").contains(sentence));
+    let record: Value = serde_json::from_str(&text("/release.json")).unwrap();
+    assert_eq!(record["facts"]["set_aside"][0]["rows"], 1);
+    assert_eq!(
+        record["facts"]["set_aside"][0]["rules"][0],
+        "uai-check-letter"
+    );
+    let portal = test.practice_portal().to_string();
+    assert!(portal.contains("ligne mise de côté"), "{portal}");
+
+    // A row that a nomenclature lacks is told by the tables that are tagged from it.
+    let regional = fixture("sources/ij-regional/ij_region_2020_2022.csv.gz");
+    let test = PipelineTest::one_table("ij_regional", &regional);
+    let diplomas = fixture("sources/bcn/n_formation_diplome.csv");
+    let damaged = test.path("diplomes.csv");
+    let mut bytes = std::fs::read(&diplomas).unwrap();
+    let at = bytes
+        .windows(9)
+        .position(|nine| nine == b"\n01022701")
+        .unwrap();
+    bytes.splice(at + 1..at + 9, *b"36C250N");
+    std::fs::write(&damaged, bytes).unwrap();
+    let config = std::fs::read_to_string(test.path("pipeline.toml")).unwrap();
+    let config = config.replace(
+        &diplomas.display().to_string(),
+        &damaged.display().to_string(),
+    );
+    std::fs::write(test.path("pipeline.toml"), config).unwrap();
+    test.run(&["run", "--to", "package"]).expect_exit(0);
+    let releases = test.releases();
+    let (_, readme) = releases
+        .iter()
+        .find(|(path, _)| path.ends_with("/README.md"))
+        .unwrap();
+    let readme = String::from_utf8(readme.clone()).unwrap();
+    assert!(
+        readme.contains("1 ligne mise de côté dans `bcn_formation_diplome`"),
+        "{readme}"
+    );
+    assert!(readme.contains("36C250N"), "{readme}");
+}

@@ -1,6 +1,6 @@
 //! The sample, from files to the practice portal.
 
-use crate::harness::PipelineTest;
+use crate::harness::{PipelineTest, project};
 
 #[test]
 fn the_sample_runs_to_a_published_release() {
@@ -130,4 +130,16 @@ fn forcing_a_stage_gives_the_same_bytes() {
     let releases = test.releases();
     test.run(&["run", "--force"]).expect_exit(0);
     assert_eq!(test.releases(), releases);
+}
+
+/// A fresh clone runs with the lock file that it holds, and leaves it as it was.
+#[test]
+fn the_lock_file_of_the_project_is_that_of_its_sample() {
+    let config = std::fs::read_to_string(project().join("pipeline.toml")).unwrap();
+    let test = PipelineTest::with_config(&config);
+    std::os::unix::fs::symlink(project().join("fixtures"), test.path("fixtures")).unwrap();
+    let lock_file = std::fs::read(project().join("pipeline.lock")).unwrap();
+    std::fs::write(test.path("pipeline.lock"), &lock_file).unwrap();
+    test.run(&["fetch", "--locked"]).expect_exit(0);
+    assert!(std::fs::read(test.path("pipeline.lock")).unwrap() == lock_file);
 }
