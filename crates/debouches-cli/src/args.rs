@@ -134,7 +134,7 @@ pub(crate) enum Command {
     Plan(PlanArgs),
     /// Where each source, table and dataset stands
     Status(Subjects),
-    /// Why a stage ran, or would run: which ingredient moved
+    /// Why a stage would run again: which ingredient moved since its last output
     Why(Subjects),
     /// What was found wrong in a source, a table or a dataset, rule by rule, and where the files are
     Findings(FindingsArgs),

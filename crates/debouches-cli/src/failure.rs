@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use debouches_engine::failure::{fault_of, hint_of, one_line};
+use debouches_engine::failure::{fault_of, hint_of, in_lines, one_line};
 
 use crate::args::Global;
 
@@ -18,7 +18,7 @@ pub(crate) fn report(error: &anyhow::Error, global: &Global) -> ExitCode {
         });
         crate::output::print(&(document.to_string() + "\n"));
     } else {
-        crate::output::eprint(&format!("error: {}\n", one_line(error)));
+        crate::output::eprint(&format!("error: {}\n", in_lines(error)));
         if let Some(hint) = hint_of(error) {
             crate::output::eprint(&format!("hint: {hint}\n"));
         }

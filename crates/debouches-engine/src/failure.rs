@@ -105,6 +105,15 @@ const LONGEST: usize = 4000;
 
 /// The chain of an error in one line, causes separated by `: `.
 pub fn one_line(error: &anyhow::Error) -> String {
+    escape::line(&chain(error), LONGEST)
+}
+
+/// As [`one_line`], with a line for each mistake of an error that holds several.
+pub fn in_lines(error: &anyhow::Error) -> String {
+    escape::block(&chain(error), LONGEST)
+}
+
+fn chain(error: &anyhow::Error) -> String {
     let mut links: Vec<String> = Vec::new();
     for link in error.chain() {
         let text = link.to_string();
@@ -113,7 +122,7 @@ pub fn one_line(error: &anyhow::Error) -> String {
             links.push(text);
         }
     }
-    escape::line(&links.join(": "), LONGEST)
+    links.join(": ")
 }
 
 /// A remedy, when one is known.

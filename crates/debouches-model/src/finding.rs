@@ -135,19 +135,20 @@ impl Finding {
     /// The finding as a sentence.
     #[must_use]
     pub fn sentence(&self, lang: Lang) -> String {
-        self.fill(self.rule.entry().sentence(lang), "–")
+        self.fill(self.rule.entry().sentence(lang), lang, "–")
     }
 
     /// The sentence of a rule before anything is found, with « … » in place of what a finding puts there.
     #[must_use]
     pub fn blank_sentence(rule: RuleCode, lang: Lang) -> String {
-        Self::new(rule).fill(rule.entry().sentence(lang), "…")
+        Self::new(rule).fill(rule.entry().sentence(lang), lang, "…")
     }
 
-    fn fill(&self, sentence: &str, missing: &str) -> String {
+    fn fill(&self, sentence: &str, lang: Lang, missing: &str) -> String {
         let or_missing =
             |field: &Option<String>| field.clone().unwrap_or_else(|| missing.to_owned());
-        let (value, expected) = (or_missing(&self.value), or_missing(&self.expected));
+        let value = or_missing(&self.value);
+        let expected = kind_of_number(&or_missing(&self.expected), lang);
         let sentence = counted(sentence, "value", &value);
         counted(&sentence, "expected", &expected)
             .replace("{file}", &or_missing(&self.file))
@@ -173,6 +174,18 @@ impl Finding {
             (None, None) => String::new(),
         }
     }
+}
+
+/// What was expected as readers name it, when it is a kind of number; as it is otherwise.
+fn kind_of_number(expected: &str, lang: Lang) -> String {
+    match (expected, lang) {
+        ("integer", Lang::Fr) => "un nombre entier",
+        ("integer", Lang::En) => "an integer",
+        ("number", Lang::Fr) => "un nombre",
+        ("number", Lang::En) => "a number",
+        _ => expected,
+    }
+    .to_owned()
 }
 
 /// A sentence with `{name:singular:plural}` replaced by the number and the noun that agrees with it, as French does: 0 ligne.
@@ -207,17 +220,18 @@ mod tests {
         assert_eq!(finding.place(), "a.csv:3");
         assert_eq!(
             finding.sentence(Lang::En),
-            "`nb` is `12x`: a number is expected (integer)"
+            "`nb` is `12x`: an integer is expected"
         );
         assert_eq!(
             finding.sentence(Lang::Fr),
-            "`nb` vaut « 12x » : un nombre est attendu (integer)"
+            "`nb` vaut « 12x » : un nombre entier est attendu"
         );
     }
 
     #[test]
     fn what_a_finding_fills_is_left_blank() {
-        let blank = |sentence: &str| Finding::new(RuleCode::NotANumber).fill(sentence, "…");
+        let blank =
+            |sentence: &str| Finding::new(RuleCode::NotANumber).fill(sentence, Lang::Fr, "…");
         assert_eq!(
             blank("{key} : {value:ligne:lignes} de {file}"),
             "… : … lignes de …"

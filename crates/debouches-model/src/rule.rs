@@ -150,7 +150,7 @@ rules! {
         do "compléter la cellule à la source", "fill the cell at the source";
     NotANumber "not-a-number" Validate Error
         title "une mesure est un nombre ou un marqueur connu", "a measure is a number or a known marker"
-        sentence "`{column}` vaut « {value} » : un nombre est attendu ({expected})", "`{column}` is `{value}`: a number is expected ({expected})"
+        sentence "`{column}` vaut « {value} » : {expected} est attendu", "`{column}` is `{value}`: {expected} is expected"
         do "corriger la cellule, ou déclarer le marqueur dans la table", "mend the cell, or declare the marker in the table";
     UnknownMarker "unknown-marker" Validate Warning
         title "un marqueur d'absence est l'un de ceux de la table", "a marker of absence is one of those of the table"

@@ -114,3 +114,26 @@ impl fmt::Display for ArtefactKey {
         f.write_str(&self.folder())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The stage after another one: a new variant does not compile before it has its place here.
+    fn next(stage: Stage) -> Option<Stage> {
+        match stage {
+            Stage::Fetch => Some(Stage::Validate),
+            Stage::Validate => Some(Stage::Enrich),
+            Stage::Enrich => Some(Stage::Package),
+            Stage::Package => Some(Stage::Publish),
+            Stage::Publish => None,
+        }
+    }
+
+    #[test]
+    fn the_list_of_stages_has_each_of_them_in_order() {
+        let in_order: Vec<Stage> =
+            std::iter::successors(Some(Stage::Fetch), |stage| next(*stage)).collect();
+        assert_eq!(in_order, Stage::ALL);
+    }
+}

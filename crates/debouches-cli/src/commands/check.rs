@@ -12,7 +12,7 @@ use debouches_engine::config::{Doubts, PortalKind};
 use debouches_engine::context::load_pipeline;
 use debouches_engine::failure::{Usage, one_line};
 use debouches_fetch::{FetchError, Probe};
-use debouches_model::{Fault, SourceId, escape};
+use debouches_model::{Fault, SourceId, counted_en, escape};
 
 /// What a file of the domain is.
 fn one_of(kind: FileKind) -> &'static str {
@@ -150,10 +150,14 @@ pub(crate) async fn check(global: &Global, online: bool) -> anyhow::Result<u8> {
             pipeline.profile
         ),
         format!(
-            "{} sources, {} datasets, {} table specifications",
-            pipeline.sources.len(),
-            pipeline.datasets.len(),
-            pipeline.domain.tables.len()
+            "{}, {}, {}",
+            counted_en(pipeline.sources.len() as u64, "source", "sources"),
+            counted_en(pipeline.datasets.len() as u64, "dataset", "datasets"),
+            counted_en(
+                pipeline.domain.tables.len() as u64,
+                "table specification",
+                "table specifications"
+            )
         ),
         format!(
             "code lists: sha256 {}…",

@@ -46,8 +46,7 @@ pub(crate) async fn stages(
     for reason in &context.pipeline.left_out {
         tracing::info!("left out of profile {}: {reason}", context.pipeline.profile);
     }
-    let names: Vec<&str> = wanted.iter().map(|stage| stage.as_str()).collect();
-    let command = format!("debouches {}", names.join("+"));
+    let command = command_of(wanted);
     let lock = operations::begin(&context, &command).await?;
     let started = Instant::now();
     let mut summary = Summary::default();
@@ -67,6 +66,16 @@ pub(crate) async fn stages(
     result?;
     output::print_summary(global, &context, &summary, exit);
     Ok(exit)
+}
+
+/// The command that runs these stages.
+fn command_of(wanted: &[Stage]) -> String {
+    match wanted {
+        [only] => format!("debouches {only}"),
+        _ if wanted == Stage::ALL => "debouches run".to_owned(),
+        [first, .., last] => format!("debouches run --from {first} --to {last}"),
+        [] => "debouches run".to_owned(),
+    }
 }
 
 async fn in_order(

@@ -8,6 +8,8 @@ pub mod runner;
 pub mod target;
 pub mod validate;
 
+use std::collections::BTreeMap;
+
 use debouches_model::{Event, Stage, StageCounts};
 use debouches_store::Lock;
 
@@ -70,10 +72,25 @@ pub async fn run(
     Ok(())
 }
 
+/// How the subjects ended: each counts once, by the gravest of its steps.
 fn counts(steps: &[Step]) -> StageCounts {
-    let mut counts = StageCounts::default();
+    let gravity = |outcome: Outcome| match outcome {
+        Outcome::Kept => 0,
+        Outcome::Made => 1,
+        Outcome::Skipped => 2,
+        Outcome::Refused => 3,
+        Outcome::Failed => 4,
+    };
+    let mut ended: BTreeMap<&str, Outcome> = BTreeMap::new();
     for step in steps {
-        *match step.outcome {
+        let gravest = ended.entry(&step.subject).or_insert(step.outcome);
+        if gravity(step.outcome) > gravity(*gravest) {
+            *gravest = step.outcome;
+        }
+    }
+    let mut counts = StageCounts::default();
+    for outcome in ended.into_values() {
+        *match outcome {
             Outcome::Made => &mut counts.made,
             Outcome::Kept => &mut counts.unchanged,
             Outcome::Refused => &mut counts.refused,

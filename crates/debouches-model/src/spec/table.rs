@@ -434,6 +434,13 @@ impl TableSpec {
                 mistake.expected = Some("type `integer` or `decimal`".to_owned());
                 refuse("column", &column.name, mistake);
             }
+            let is_percentage = column.is_measure() && column.unit.as_deref() == Some("%");
+            if is_percentage && column.denominator.is_none() {
+                let message = format!("`{}` is a percentage of nothing", column.name);
+                let mut mistake = Mistake::new(message);
+                mistake.expected = Some("`denominator`: what it is a share of".to_owned());
+                refuse("column", &column.name, mistake);
+            }
             if column.role == Role::Tag {
                 let mut mistake = Mistake::new(format!("`{}` is a tag", column.name));
                 mistake.expected = Some("another role: tags are added by enrich".to_owned());
