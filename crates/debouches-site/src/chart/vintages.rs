@@ -6,7 +6,7 @@ use crate::content::{Family, Row};
 
 const WIDTH: f64 = 320.0;
 const HEIGHT: f64 = 96.0;
-const MARGIN: f64 = 26.0;
+const MARGIN: f64 = 40.0;
 
 /// The rate of leavers employed at six months, or the nearest horizon, the oldest vintage on the left; nothing when fewer than
 /// two vintages have a value. A vintage without value breaks the line.
