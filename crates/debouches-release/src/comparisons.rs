@@ -200,11 +200,11 @@ fn groups(
     asked: &AskedAddition,
     table: &Table,
 ) -> Result<Vec<usize>, TableError> {
-    let of_place = [asked.column("place"), asked.column("beside")];
+    let locality = [asked.column("place"), asked.column("beside")];
     let shared = spec
         .key
         .iter()
-        .filter(|name| !of_place.contains(&Some(name.as_str())));
+        .filter(|name| !locality.contains(&Some(name.as_str())));
     let shared = shared
         .map(|name| table.text(name))
         .collect::<Result<Vec<_>, _>>()?;
@@ -361,7 +361,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_without_persons_is_in_no_sum_and_is_not_judged() {
+    fn a_share_without_persons_is_in_no_sum_and_is_not_judged() {
         let published = Published {
             shares: vec![Some(80.0), Some(50.0), Some(40.0), None],
             persons: vec![None, Some(100.0), Some(300.0), Some(50.0)],

@@ -135,7 +135,7 @@ mod tests {
         );
     }
     #[test]
-    fn columns_that_say_nothing_are_left_out_and_named() {
+    fn columns_without_information_are_left_out_and_named() {
         let csv = "annee;code;vide;taux;taux_statut\n2022;01;;;secret\n2022;02;;;absent\n";
         let preview = Preview::read("t.csv", csv.as_bytes()).unwrap();
         assert_eq!(

@@ -31,10 +31,12 @@ pub(crate) async fn signal(global: &Global, command: &SignalCommand) -> anyhow::
         ))
     })?;
     let path = context.pipeline.base.join(path);
-    let register = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(Usage(format!("{}: {error}", path.display())).into()),
+    // The first signal starts the register.
+    let register = if path.exists() {
+        std::fs::read_to_string(&path)
+            .map_err(|error| Usage(format!("{}: {error}", path.display())))?
+    } else {
+        String::new()
     };
     let refuse = |error: signals::SignalError| Usage(error.to_string());
     let (text, new, known) = match command {
