@@ -242,9 +242,9 @@ fn gaps(published: &Published, groups: &[usize]) -> Vec<Gap> {
     let rows = groups.len();
     let both = |row: usize| published.shares[row].zip(published.persons[row]);
     let mut sums: HashMap<usize, (f64, f64)> = HashMap::new();
-    for row in 0..rows {
+    for (row, group) in groups.iter().enumerate() {
         if let Some((share, persons)) = both(row) {
-            let sum = sums.entry(groups[row]).or_default();
+            let sum = sums.entry(*group).or_default();
             sum.0 += share * persons;
             sum.1 += persons;
         }
@@ -367,7 +367,7 @@ mod tests {
             persons: vec![None, Some(100.0), Some(300.0), Some(50.0)],
         };
         let mut gaps = gaps(&published, &[0, 0, 0, 0]);
-        judge(&mut gaps, &published, &vec![String::new(); 4]);
+        judge(&mut gaps, &published, &[const { String::new() }; 4]);
         assert_eq!(gaps[0].others, Some(42.5));
         assert_eq!((gaps[0].verdict, gaps[0].p), (Some(Verdict::Unknown), None));
         assert_eq!(
