@@ -62,3 +62,4 @@ mod vectors;
 mod verification;
 mod wire;
 mod withdrawals;
+mod year;

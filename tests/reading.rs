@@ -637,3 +637,92 @@ fn readers_are_told_which_rows_are_set_aside_there_and_upstream() {
     );
     assert!(readme.contains("36C250N"), "{readme}");
 }
+
+/// A workbook whose sheets have these rows; a cell that begins with `=` is a formula that nobody computed.
+fn workbook(sheets: &[(&str, Vec<Vec<String>>)]) -> Vec<u8> {
+    use std::fmt::Write as _;
+    use std::io::Write as _;
+
+    let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;");
+    let (mut names, mut links, mut bodies) = (String::new(), String::new(), Vec::new());
+    for (index, (name, rows)) in sheets.iter().enumerate() {
+        let id = index + 1;
+        write!(
+            names,
+            "<sheet name=\"{name}\" sheetId=\"{id}\" r:id=\"rId{id}\"/>"
+        )
+        .unwrap();
+        write!(links, "<Relationship Id=\"rId{id}\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet\" Target=\"worksheets/sheet{id}.xml\"/>").unwrap();
+        let mut body = String::new();
+        for (row, cells) in rows.iter().enumerate() {
+            write!(body, "<row r=\"{}\">", row + 1).unwrap();
+            for (column, cell) in cells.iter().enumerate() {
+                let letter = char::from(b'A' + u8::try_from(column).unwrap());
+                let at = format!("{letter}{}", row + 1);
+                if let Some(formula) = cell.strip_prefix('=') {
+                    write!(body, "<c r=\"{at}\"><f>{formula}</f></c>").unwrap();
+                } else if cell.parse::<f64>().is_ok() {
+                    write!(body, "<c r=\"{at}\"><v>{cell}</v></c>").unwrap();
+                } else if !cell.is_empty() {
+                    write!(
+                        body,
+                        "<c r=\"{at}\" t=\"inlineStr\"><is><t>{}</t></is></c>",
+                        escaped(cell)
+                    )
+                    .unwrap();
+                }
+            }
+            body.push_str("</row>");
+        }
+        bodies.push((
+            format!("xl/worksheets/sheet{id}.xml"),
+            format!("<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>{body}</sheetData></worksheet>"),
+        ));
+    }
+    bodies.push(("xl/workbook.xml".to_owned(), format!("<workbook xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><sheets>{names}</sheets></workbook>")));
+    let relations = "http://schemas.openxmlformats.org/package/2006/relationships";
+    bodies.push((
+        "xl/_rels/workbook.xml.rels".to_owned(),
+        format!("<Relationships xmlns=\"{relations}\">{links}</Relationships>"),
+    ));
+    bodies.push(("_rels/.rels".to_owned(), format!("<Relationships xmlns=\"{relations}\"><Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>")));
+    bodies.push(("[Content_Types].xml".to_owned(), "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Default Extension=\"xml\" ContentType=\"application/xml\"/></Types>".to_owned()));
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, body) in bodies.iter().rev() {
+        writer
+            .start_file(name.as_str(), zip::write::SimpleFileOptions::default())
+            .unwrap();
+        writer.write_all(body.as_bytes()).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+#[test]
+fn a_workbook_called_csv_is_read_like_text() {
+    let text = cfa();
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(b';')
+        .has_headers(false)
+        .from_reader(text.as_bytes());
+    let table: Vec<Vec<String>> = reader
+        .records()
+        .map(|record| record.unwrap().iter().map(str::to_owned).collect())
+        .collect();
+    let title = vec![vec!["Insertion des apprentis".to_owned()], Vec::new()];
+    let titled: Vec<Vec<String>> = title.into_iter().chain(table.clone()).collect();
+    let notes = vec![vec!["Lisez-moi".to_owned()]];
+    let expected = published(text.as_bytes());
+    for sheets in [
+        vec![("Données", table.clone())],
+        vec![("Notes", notes), ("Données", titled)],
+    ] {
+        assert_eq!(published(&workbook(&sheets)), expected);
+    }
+    // A formula without its value is no empty cell.
+    let mut formula = table;
+    "=A1+1".clone_into(&mut formula[1][9]);
+    let (test, _folder) = deliver("in.csv", &workbook(&[("Données", formula)]));
+    test.run(&["run", "--to", "validate"]).expect_exit(0);
+    assert_eq!(kept(&report(&test, "validate")), rows() - 1);
+    assert!(findings(&test, "validate").contains("=A1+1"));
+}
