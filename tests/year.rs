@@ -40,11 +40,14 @@ fn first() -> DateTime<Utc> {
         .and_utc()
 }
 
+/// What producers do before a night.
+type Happening = Box<dyn Fn(&Twin, &mut Kept)>;
+
 /// A night on which something happens.
 struct Entry {
     night: u64,
     what: &'static str,
-    happens: Box<dyn Fn(&Twin, &mut Kept)>,
+    happens: Happening,
     exit: u8,
     /// Datasets that get a version.
     made: &'static [&'static str],

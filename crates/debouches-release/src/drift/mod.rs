@@ -11,7 +11,7 @@ pub use budgets::Budgets;
 
 use std::collections::BTreeSet;
 
-use debouches_model::spec::{TableSpec, VintageSpec};
+use debouches_model::spec::TableSpec;
 use debouches_model::{Finding, RuleCode};
 
 use crate::profile::{Dimension, TableProfile};
@@ -93,13 +93,7 @@ pub fn compare(
         (&whole.0, &whole.1)
     };
     let pair = Pair::new(live, candidate);
-    // Where the vintage is no part of the key, it is the newest one of each row, and moves on with every delivery.
-    let moves_on = |vintage: &VintageSpec| !spec.key.contains(&vintage.column);
-    let mut breaches = if spec.vintage.as_ref().is_some_and(moves_on) {
-        Vec::new()
-    } else {
-        rows::vintages(&pair)
-    };
+    let mut breaches = rows::vintages(&pair);
     let lost = rows::slices(&pair, budgets, &mut breaches);
     rows::keys(&pair, budgets, spec, &mut breaches);
     values::hidden(&pair, budgets, &lost, &mut breaches);

@@ -63,7 +63,16 @@ fn told(candidate: &TableProfile) -> Vec<(String, String)> {
         title = "T"
         description = "D"
         producer = "P"
-        key = ["uai"]
+        key = ["annee", "uai"]
+        [vintage]
+        column = "annee"
+        style = ["cumul {year}-{year}"]
+        [[column]]
+        name = "annee"
+        type = "text"
+        role = "dimension"
+        label = "Cumul"
+        description = "Deux promotions"
         [[column]]
         name = "uai"
         type = "text"
