@@ -62,4 +62,3 @@ mod vectors;
 mod verification;
 mod wire;
 mod withdrawals;
-mod year;

@@ -208,7 +208,7 @@ fn lycees() -> Vec<u8> {
             ("part_en_poursuite_d_etudes", Ok(8)),
             ("part_en_emploi_6_mois_apres_la_sortie", Ok(9)),
             ("part_des_autres_situations", Ok(10)),
-            ("part_poursuite_etudes", Ok(4)),
+            ("taux_poursuite_etudes", Ok(4)),
             ("taux_emploi_6_mois", Ok(5)),
             ("taux_emploi_6_mois_attendu", Ok(6)),
             ("taux_emploi_12_mois", Ok(5)),
