@@ -176,7 +176,7 @@ fn what_the_gate_refuses_in_the_regional_table_does_not_leave_by_its_copies() {
     write_regional(&test, "40022102", 20);
     let ran = test.run(&["run", "--to", "package"]).expect_exit(3);
     ran.expect_told("the secrecy gate refuses table ij_regional")
-        .expect_told("its secrecy is followed here");
+        .expect_told("waits for dataset regionale");
     assert_eq!(
         test.releases()
             .keys()
