@@ -31,6 +31,7 @@ mod generations;
 mod hands;
 mod integrity;
 mod invariants;
+mod isolation;
 mod locking;
 mod manual;
 mod meaning;

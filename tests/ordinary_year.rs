@@ -148,3 +148,34 @@ fn cells_filled_at_last_are_not_told_as_revised() {
         "{changelog}"
     );
 }
+
+#[test]
+fn a_true_revision_of_the_producer_goes_out_as_a_correction() {
+    // One establishment: its three shares are revised by a point, and still make a hundred.
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cfa.csv");
+    let heading = std::fs::read_to_string(fixture("sources/ij-cfa/fr-en-inserjeunes-cfa.csv"))
+        .unwrap()
+        .lines()
+        .next()
+        .unwrap()
+        .to_owned();
+    let deliver = |continuing: u32, employed: u32, other: u32, rate: u32| {
+        let added = i64::from(rate) - 61;
+        let row = format!(
+            "cumul 2022-2023;0019974L;CFA d'essai 074;AUVERGNE-RHONE-ALPES;{continuing}.0;{employed}.0;{other}.0;;{continuing}.0;{rate}.0;61.0;{added}.0;79.0;;;1.0"
+        );
+        std::fs::write(&file, format!("{heading}\r\n{row}\r\n")).unwrap();
+    };
+    deliver(77, 14, 9, 61);
+    let test = PipelineTest::one_table("ij_cfa_etablissement", &file);
+    test.run(&["run"]).expect_exit(0);
+    deliver(78, 14, 8, 64);
+    test.run(&["run"]).expect_exit(0);
+    let changelog =
+        std::fs::read_to_string(test.path("state/package/tested/1.0.1/CHANGELOG.md")).unwrap();
+    assert!(
+        changelog.contains("`part_en_poursuite_d_etudes` : 1 cellule révisée, +1 point"),
+        "{changelog}"
+    );
+}

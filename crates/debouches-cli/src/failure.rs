@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use debouches_engine::failure::{fault_of, hint_of, in_lines, one_line};
 
 use crate::args::Global;
+use crate::output::{Loudness, tell};
 
 /// Prints an error and gives its exit code.
 pub(crate) fn report(error: &anyhow::Error, global: &Global) -> ExitCode {
@@ -18,9 +19,10 @@ pub(crate) fn report(error: &anyhow::Error, global: &Global) -> ExitCode {
         });
         crate::output::print(&(document.to_string() + "\n"));
     } else {
-        crate::output::eprint(&format!("error: {}\n", in_lines(error)));
+        let tell = |text: &str| tell(global, Loudness::Error, text);
+        tell(&format!("error: {}", in_lines(error)));
         if let Some(hint) = hint_of(error) {
-            crate::output::eprint(&format!("hint: {hint}\n"));
+            tell(&format!("hint: {hint}"));
         }
     }
     ExitCode::from(fault.exit_code())

@@ -12,6 +12,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 fn main() -> ExitCode {
+    debouches_engine::isolation::keep_memory_private();
     let args = match args::Args::try_parse() {
         Ok(args) => args,
         Err(error) => {

@@ -7,7 +7,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use debouches_model::{Observer, Silent, escape};
+use debouches_model::{Clock as _, Observer, Silent, SystemClock, escape};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
@@ -50,6 +50,35 @@ pub(crate) fn eprint(text: &str) {
     let _ = std::io::stderr()
         .lock()
         .write_all(escape::scrub(text).as_bytes());
+}
+
+/// How loud a line on standard error is, where lines have a level.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Loudness {
+    /// Somebody has to act.
+    Error,
+    /// Somebody may want to look.
+    Warn,
+}
+
+/// Writes a line on standard error; where log lines are JSON, so is this one.
+pub(crate) fn tell(global: &Global, loudness: Loudness, text: &str) {
+    match global.log_format {
+        LogFormat::Text => eprint(&format!("{text}\n")),
+        LogFormat::Json => {
+            let level = match loudness {
+                Loudness::Error => "ERROR",
+                Loudness::Warn => "WARN",
+            };
+            let line = serde_json::json!({
+                "timestamp": SystemClock.now().to_rfc3339(),
+                "level": level,
+                "run": debouches_engine::context::run_id(),
+                "message": text,
+            });
+            eprint(&format!("{line}\n"));
+        }
+    }
 }
 
 /// True when standard output may be coloured.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use debouches_model::{Report, Severity, Stage, counted_en};
 use serde_json::json;
 
+use super::{Loudness, tell};
 use crate::args::Global;
 use debouches_engine::Context;
 use debouches_engine::summary::{Outcome, Step, Summary};
@@ -48,25 +49,23 @@ fn tell_troubles(summary: &Summary, global: &Global) {
             Outcome::Failed => "error",
             Outcome::Made | Outcome::Kept | Outcome::Skipped => continue,
         };
-        super::eprint(&format!(
-            "{word}: {} {}: {}\n",
-            step.stage, step.subject, step.detail
-        ));
+        let told = format!("{word}: {} {}: {}", step.stage, step.subject, step.detail);
+        tell(global, Loudness::Error, &told);
         if let Some(hint) = &step.hint {
-            super::eprint(&format!("hint: {hint}\n"));
+            tell(global, Loudness::Error, &format!("hint: {hint}"));
         }
     }
-    waiting(summary);
+    waiting(summary, global);
     if global.quiet {
         return;
     }
     if let Some(line) = warned(summary) {
-        super::eprint(&format!("{line}\n"));
+        tell(global, Loudness::Warn, &line);
     }
 }
 
 /// What waits for something else: each dataset with its reason, tables by their names.
-fn waiting(summary: &Summary) {
+fn waiting(summary: &Summary, global: &Global) {
     for stage in [Stage::Validate, Stage::Enrich] {
         let names: Vec<&str> = summary
             .steps
@@ -82,7 +81,8 @@ fn waiting(summary: &Summary) {
             } else {
                 String::new()
             };
-            super::eprint(&format!("waits: {stage} {named}{more}\n"));
+            let told = format!("waits: {stage} {named}{more}");
+            tell(global, Loudness::Error, &told);
         }
     }
     let datasets = summary
@@ -90,10 +90,8 @@ fn waiting(summary: &Summary) {
         .iter()
         .filter(|step| step.outcome == Outcome::Skipped && step.stage == Stage::Package);
     for step in datasets {
-        super::eprint(&format!(
-            "waits: {} {}: {}\n",
-            step.stage, step.subject, step.detail
-        ));
+        let told = format!("waits: {} {}: {}", step.stage, step.subject, step.detail);
+        tell(global, Loudness::Error, &told);
     }
 }
 

@@ -7,7 +7,10 @@ use landlock::{
     ABI, Access as _, AccessFs, CompatLevel, Compatible as _, Ruleset, RulesetAttr as _,
     RulesetCreatedAttr as _, RulesetError, path_beneath_rules,
 };
-use rustix::process::{Resource, Rlimit, setrlimit};
+use rustix::process::{
+    DumpableBehavior, Resource, Rlimit, Signal, set_dumpable_behavior,
+    set_parent_process_death_signal, setrlimit,
+};
 
 use crate::context::Context;
 
@@ -15,6 +18,18 @@ use crate::context::Context;
 const SYSTEM: [&str; 8] = [
     "/etc", "/usr", "/lib", "/lib64", "/bin", "/dev", "/proc", "/sys",
 ];
+
+/// Keeps what this process knows out of core dumps and away from debuggers of the same account: keys are in its memory.
+pub fn keep_memory_private() {
+    // A kernel without it has no core dump to keep either.
+    let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
+}
+
+/// Ends with the run that started this process: whatever kills it, nothing is written behind the back of the next one.
+pub(super) fn end_with_parent() -> anyhow::Result<()> {
+    set_parent_process_death_signal(Some(Signal::KILL))
+        .context("cannot tie the process that reads sources to the run")
+}
 
 /// Bounds the address space, for good: an allocation past it ends the process.
 pub(super) fn limit_memory(bytes: u64) -> anyhow::Result<()> {

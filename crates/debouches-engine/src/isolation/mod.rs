@@ -8,6 +8,8 @@ mod confinement;
 mod protocol;
 pub mod worker;
 
+pub use confinement::keep_memory_private;
+
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};

@@ -19,6 +19,7 @@ use crate::summary::Step;
 /// # Errors
 /// Fails when the order cannot be obeyed at all; what goes wrong with a source is its step.
 pub async fn serve() -> anyhow::Result<()> {
+    confinement::end_with_parent()?;
     let mut lines = std::io::stdin().lines();
     let order = lines.next().context("no order was given")??;
     let order: Order = serde_json::from_str(&order).context("the order cannot be read")?;

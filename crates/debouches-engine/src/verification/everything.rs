@@ -14,6 +14,7 @@ use crate::config::{PortalKind, StaticSite};
 use crate::context::Context;
 use crate::failure::one_line;
 use crate::folder;
+use crate::operations::record::RunRecord;
 use crate::targets::site::Catalogue;
 
 /// Names in the folder of a state that no stage has.
@@ -41,6 +42,7 @@ pub(super) async fn state(context: &Context) -> anyhow::Result<Verified> {
             Err(error) => verified.problems.push(one_line(&error.into())),
         }
     }
+    journals(context, &mut verified).await?;
     missing(context, &mut verified).await?;
     foreign(context, &mut verified)?;
     Ok(verified)
@@ -88,6 +90,49 @@ async fn of_artefact(artefact: &Artefact, verified: &mut Verified) -> anyhow::Re
         }
     }
     Ok(())
+}
+
+/// The lines that are added and never rewritten: each must be what its writer writes. A line that another run was writing when it
+/// died is not there.
+async fn journals(context: &Context, verified: &mut Verified) -> anyhow::Result<()> {
+    for (line, place) in context.store.runs().await?.iter().zip(1_usize..) {
+        if serde_json::from_str::<RunRecord>(line).is_err() {
+            verified
+                .problems
+                .push(format!("runs: record {place} is altered"));
+        }
+    }
+    verified.files += 1;
+    for key in keys(context).await? {
+        let is_line = match key.stage {
+            Stage::Package => is_fingerprint,
+            Stage::Publish => is_json,
+            Stage::Fetch | Stage::Validate | Stage::Enrich => continue,
+        };
+        // An artefact that cannot be opened was named already.
+        let Ok(Some(lines)) = context.store.journal_lines(&key).await else {
+            continue;
+        };
+        verified.files += 1;
+        for (line, place) in lines.iter().zip(1_usize..) {
+            if !is_line(line) {
+                verified
+                    .problems
+                    .push(format!("{key}/journal.jsonl: line {place} is altered"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The journal of a release: other ingredients that give the same bytes.
+fn is_fingerprint(line: &str) -> bool {
+    line.len() == 32 && line.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// The journal of a publication: one write a line.
+fn is_json(line: &str) -> bool {
+    serde_json::from_str::<serde_json::Value>(line).is_ok()
 }
 
 /// Releases that a receipt names and that are not there.
