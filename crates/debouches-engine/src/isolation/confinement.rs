@@ -1,6 +1,7 @@
 //! What the process that reads sources may take and touch.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use landlock::{
@@ -8,8 +9,7 @@ use landlock::{
     RulesetCreatedAttr as _, RulesetError, path_beneath_rules,
 };
 use rustix::process::{
-    DumpableBehavior, Resource, Rlimit, Signal, set_dumpable_behavior,
-    set_parent_process_death_signal, setrlimit,
+    DumpableBehavior, Resource, Rlimit, getppid, set_dumpable_behavior, setrlimit,
 };
 
 use crate::context::Context;
@@ -19,6 +19,9 @@ const SYSTEM: [&str; 8] = [
     "/etc", "/usr", "/lib", "/lib64", "/bin", "/dev", "/proc", "/sys",
 ];
 
+/// How often the run is looked for.
+const WATCH: Duration = Duration::from_millis(100);
+
 /// Keeps what this process knows out of core dumps and away from debuggers of the same account: keys are in its memory.
 pub fn keep_memory_private() {
     // A kernel without it has no core dump to keep either.
@@ -26,9 +29,16 @@ pub fn keep_memory_private() {
 }
 
 /// Ends with the run that started this process: whatever kills it, nothing is written behind the back of the next one.
-pub(super) fn end_with_parent() -> anyhow::Result<()> {
-    set_parent_process_death_signal(Some(Signal::KILL))
-        .context("cannot tie the process that reads sources to the run")
+///
+/// Not by the signal that the kernel offers for it: that one comes at the end of the thread that started the process.
+pub(super) fn end_with_parent(parent: u32) {
+    std::thread::spawn(move || {
+        let is_there = || getppid().is_some_and(|pid| pid.as_raw_pid().unsigned_abs() == parent);
+        while is_there() {
+            std::thread::sleep(WATCH);
+        }
+        std::process::exit(1);
+    });
 }
 
 /// Bounds the address space, for good: an allocation past it ends the process.

@@ -12,6 +12,8 @@ use crate::summary::Step;
 /// What the process that reads sources is told first.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Order {
+    /// The run that gives the order.
+    pub(super) parent: u32,
     /// The configuration file.
     pub(super) config: PathBuf,
     /// Its profile.
@@ -32,6 +34,7 @@ impl Order {
     /// The order of a run.
     pub(super) fn of(context: &Context, limit: u64) -> Self {
         Self {
+            parent: std::process::id(),
             config: std::path::absolute(&context.pipeline.file)
                 .unwrap_or_else(|_| context.pipeline.file.clone()),
             profile: context.options.profile.clone(),

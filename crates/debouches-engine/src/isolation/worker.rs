@@ -19,10 +19,10 @@ use crate::summary::Step;
 /// # Errors
 /// Fails when the order cannot be obeyed at all; what goes wrong with a source is its step.
 pub async fn serve() -> anyhow::Result<()> {
-    confinement::end_with_parent()?;
     let mut lines = std::io::stdin().lines();
     let order = lines.next().context("no order was given")??;
     let order: Order = serde_json::from_str(&order).context("the order cannot be read")?;
+    confinement::end_with_parent(order.parent);
     confinement::limit_memory(order.limit)?;
     let context = Context::open(&order.options(), Arc::new(Silent)).await?;
     *context.sources() = LockFile::parse(&order.lock_file)?;
