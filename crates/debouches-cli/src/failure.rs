@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use debouches_engine::failure::{fault_of, hint_of, in_lines, one_line};
 
 use crate::args::Global;
-use crate::output::{Loudness, tell};
+use crate::output::{Loudness, report_line};
 
 /// Prints an error and gives its exit code.
 pub(crate) fn report(error: &anyhow::Error, global: &Global) -> ExitCode {
@@ -19,10 +19,10 @@ pub(crate) fn report(error: &anyhow::Error, global: &Global) -> ExitCode {
         });
         crate::output::print(&(document.to_string() + "\n"));
     } else {
-        let tell = |text: &str| tell(global, Loudness::Error, text);
-        tell(&format!("error: {}", in_lines(error)));
+        let print = |text: &str| report_line(global, Loudness::Error, text);
+        print(&format!("error: {}", in_lines(error)));
         if let Some(hint) = hint_of(error) {
-            tell(&format!("hint: {hint}"));
+            print(&format!("hint: {hint}"));
         }
     }
     ExitCode::from(fault.exit_code())

@@ -1,6 +1,6 @@
 //! Opens the engine as the command line asks.
 
-use debouches_engine::isolation::Program;
+use debouches_engine::options::Program;
 use debouches_engine::{Context, Options, ReleaseOptions, Setup};
 use debouches_store::Access;
 

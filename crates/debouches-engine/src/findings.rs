@@ -96,10 +96,10 @@ pub async fn findings(
         |source: &Source| is_wanted(source.spec.id.as_str()) || is_named(source.id().as_str());
     let mut all = Vec::new();
     for source in &selection.sources {
-        let is_told = all
+        let is_listed = all
             .iter()
-            .any(|told: &SubjectFindings| told.subject == source.spec.id.as_str());
-        if is_wanted_source(source) && !is_told {
+            .any(|listed: &SubjectFindings| listed.subject == source.spec.id.as_str());
+        if is_wanted_source(source) && !is_listed {
             let target = validate::target(context, source).await;
             all.extend(of_target(context, target.map(|(target, _)| target)).await?);
         }
@@ -188,7 +188,7 @@ fn listed(bytes: &[u8]) -> anyhow::Result<Vec<ListedFinding>> {
     let mut listed = Vec::new();
     for record in reader.records() {
         let record = record?;
-        let cell = |place: usize| record.get(place).unwrap_or_default().to_owned();
+        let cell = |index: usize| record.get(index).unwrap_or_default().to_owned();
         listed.push(ListedFinding {
             code: cell(0),
             severity: cell(1),

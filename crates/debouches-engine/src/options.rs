@@ -6,8 +6,6 @@ use std::time::Duration;
 use debouches_model::{Lang, Version};
 use debouches_store::Access;
 
-use crate::isolation::Program;
-
 /// Decisions of the caller for one run.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -85,4 +83,13 @@ pub struct ReleaseOptions {
     pub breaking: Option<String>,
     /// Number of the new version; refused when it says less than the change does.
     pub as_version: Option<Version>,
+}
+
+/// The program that reads sources apart, and the argument that makes it do so.
+#[derive(Debug, Clone)]
+pub struct Program {
+    /// The executable.
+    pub path: PathBuf,
+    /// The arguments that make it call `isolation::worker::serve`.
+    pub arguments: Vec<String>,
 }

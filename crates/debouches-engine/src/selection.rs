@@ -157,21 +157,21 @@ fn first_of_each_table<'a, 's>(
 
 /// The datasets that these read, and those that these read in turn, without those already there.
 fn upstream<'a>(graph: Graph<'a>, datasets: &[&'a DatasetConfig]) -> Vec<&'a DatasetConfig> {
-    let mut found: Vec<&'a DatasetConfig> = Vec::new();
+    let mut upstream: Vec<&'a DatasetConfig> = Vec::new();
     let mut waiting = datasets.to_vec();
     while let Some(dataset) = waiting.pop() {
         for needed in graph.upstream(dataset) {
             let is_known = datasets
                 .iter()
-                .chain(&found)
+                .chain(&upstream)
                 .any(|known| known.id() == needed.id());
             if !is_known {
-                found.push(needed);
+                upstream.push(needed);
                 waiting.push(needed);
             }
         }
     }
-    found
+    upstream
 }
 
 fn unknown(pipeline: &Pipeline, subject: &str) -> String {

@@ -74,7 +74,7 @@ pub async fn receipt_of(artefact: &Artefact) -> Result<Receipt, StoreError> {
 }
 
 impl Receipt {
-    /// Keeps the receipt of a release; a former one of the same version, which speaks of other resources, gives way.
+    /// Keeps the receipt of a release; a previous one of the same version, which speaks of other resources, gives way.
     ///
     /// `manifest` names the artefact, `publish/<dataset>/<version>/<portal>`.
     ///
@@ -91,12 +91,12 @@ impl Receipt {
         mut manifest: Manifest,
     ) -> Result<(), StoreError> {
         let key = ArtefactKey::new(manifest.stage, &manifest.subject, &manifest.id);
-        let former = store.find(&key).await?;
-        let first = match &former {
-            Some(former) => receipt_of(former)
+        let previous = store.find(&key).await?;
+        let first = match &previous {
+            Some(previous) => receipt_of(previous)
                 .await?
                 .published
-                .unwrap_or(former.manifest().created_at),
+                .unwrap_or(previous.manifest().created_at),
             None => manifest.created_at,
         };
         let dated = Self {
@@ -105,9 +105,9 @@ impl Receipt {
         };
         let text =
             serde_json::to_string_pretty(&dated).expect("a receipt is always written") + "\n";
-        if let Some(former) = former {
+        if let Some(previous) = previous {
             // After a version was withdrawn, the receipt of the one before it must be the newest again.
-            let before = receipt_of(&former).await?;
+            let before = receipt_of(&previous).await?;
             let is_newest = match manifest.subject.parse() {
                 Ok(dataset) => last_receipt(store, &dataset, &self.portal)
                     .await

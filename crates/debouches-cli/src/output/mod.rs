@@ -62,7 +62,7 @@ pub(crate) enum Loudness {
 }
 
 /// Writes a line on standard error; where log lines are JSON, so is this one.
-pub(crate) fn tell(global: &Global, loudness: Loudness, text: &str) {
+pub(crate) fn report_line(global: &Global, loudness: Loudness, text: &str) {
     match global.log_format {
         LogFormat::Text => eprint(&format!("{text}\n")),
         LogFormat::Json => {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use debouches_model::{Report, Severity, Stage, counted_en};
 use serde_json::json;
 
-use super::{Loudness, tell};
+use super::{Loudness, report_line};
 use crate::args::Global;
 use debouches_engine::Context;
 use debouches_engine::summary::{Outcome, Step, Summary};
@@ -19,7 +19,7 @@ pub(crate) fn print_summary(global: &Global, context: &Context, summary: &Summar
         super::print(&(document(context, summary, exit).to_string() + "\n"));
         return;
     }
-    tell_troubles(summary, global);
+    report_troubles(summary, global);
     if global.quiet {
         return;
     }
@@ -42,17 +42,17 @@ fn document(context: &Context, summary: &Summary, exit: u8) -> serde_json::Value
 }
 
 /// Refusals and failures, once each, on standard error; then what waits for them, then what is worth a look.
-fn tell_troubles(summary: &Summary, global: &Global) {
+fn report_troubles(summary: &Summary, global: &Global) {
     for step in &summary.steps {
         let word = match step.outcome {
             Outcome::Refused => "refused",
             Outcome::Failed => "error",
             Outcome::Made | Outcome::Kept | Outcome::Skipped => continue,
         };
-        let told = format!("{word}: {} {}: {}", step.stage, step.subject, step.detail);
-        tell(global, Loudness::Error, &told);
+        let line = format!("{word}: {} {}: {}", step.stage, step.subject, step.detail);
+        report_line(global, Loudness::Error, &line);
         if let Some(hint) = &step.hint {
-            tell(global, Loudness::Error, &format!("hint: {hint}"));
+            report_line(global, Loudness::Error, &format!("hint: {hint}"));
         }
     }
     waiting(summary, global);
@@ -60,7 +60,7 @@ fn tell_troubles(summary: &Summary, global: &Global) {
         return;
     }
     if let Some(line) = warned(summary) {
-        tell(global, Loudness::Warn, &line);
+        report_line(global, Loudness::Warn, &line);
     }
 }
 
@@ -81,8 +81,8 @@ fn waiting(summary: &Summary, global: &Global) {
             } else {
                 String::new()
             };
-            let told = format!("waits: {stage} {named}{more}");
-            tell(global, Loudness::Error, &told);
+            let line = format!("waits: {stage} {named}{more}");
+            report_line(global, Loudness::Error, &line);
         }
     }
     let datasets = summary
@@ -90,14 +90,14 @@ fn waiting(summary: &Summary, global: &Global) {
         .iter()
         .filter(|step| step.outcome == Outcome::Skipped && step.stage == Stage::Package);
     for step in datasets {
-        let told = format!("waits: {} {}: {}", step.stage, step.subject, step.detail);
-        tell(global, Loudness::Error, &told);
+        let line = format!("waits: {} {}: {}", step.stage, step.subject, step.detail);
+        report_line(global, Loudness::Error, &line);
     }
 }
 
 /// What is worth a look in what was made and accepted, in one line: tables with rows set aside or warnings.
 fn warned(summary: &Summary) -> Option<String> {
-    // What was kept was told by the run that made it; `status` tells it again.
+    // What was kept was line by the run that made it; `status` tells it again.
     let made = summary
         .steps
         .iter()

@@ -60,7 +60,7 @@ pub async fn rule(
                 .iter()
                 .position(|table| table.table == spec.id.as_str())
         };
-        // A table that comes or goes is a change of version, told as such.
+        // A table that comes or goes is a change of version, first as such.
         let (Some(before), Some(now)) = (of(&live.profile), of(candidate)) else {
             continue;
         };
@@ -212,7 +212,7 @@ impl Ruling {
                 target.commit(&context.bench(), &mut built).await?
             }
         };
-        let told: Vec<String> = self
+        let first: Vec<String> = self
             .refused
             .iter()
             .take(3)
@@ -232,7 +232,7 @@ impl Ruling {
                 .as_ref()
                 .map(|live| live.version.as_str())
                 .unwrap_or_default(),
-            told.join("; "),
+            first.join("; "),
             artefact.location(FINDINGS_FILE),
             artefact.location(PAGE_FILE)
         );

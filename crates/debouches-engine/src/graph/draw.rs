@@ -76,12 +76,12 @@ pub fn svg(edges: &[Edge], marked: &BTreeMap<Node, &'static str>) -> String {
         .into_iter()
         .filter(|kind| nodes.iter().any(|node| node.kind == *kind))
         .collect();
-    let mut places: BTreeMap<&Node, (usize, usize)> = BTreeMap::new();
+    let mut positions: BTreeMap<&Node, (usize, usize)> = BTreeMap::new();
     let mut rows = 0;
     for (column, kind) in kinds.iter().enumerate() {
         let of_kind = nodes.iter().filter(|node| node.kind == *kind);
         for (row, node) in of_kind.enumerate() {
-            places.insert(node, (MARGIN + column * (WIDTH + GAP), MARGIN + row * STEP));
+            positions.insert(node, (MARGIN + column * (WIDTH + GAP), MARGIN + row * STEP));
             rows = rows.max(row + 1);
         }
     }
@@ -92,7 +92,7 @@ pub fn svg(edges: &[Edge], marked: &BTreeMap<Node, &'static str>) -> String {
     );
     for edge in edges {
         let (Some((from, above)), Some((to, below))) =
-            (places.get(&edge.from), places.get(&edge.to))
+            (positions.get(&edge.from), positions.get(&edge.to))
         else {
             continue;
         };
@@ -113,7 +113,7 @@ pub fn svg(edges: &[Edge], marked: &BTreeMap<Node, &'static str>) -> String {
             "<path d=\"M{start} {above} C{bend} {above} {bend} {below} {end} {below}\" fill=\"none\" stroke=\"#8a94a6\"{dash}/>"
         );
     }
-    for (node, (left, top)) in &places {
+    for (node, (x, top)) in &positions {
         let fill = match (marked.get(*node).copied(), node.kind) {
             (Some("refused"), _) => "#fde0dc",
             (Some("late"), _) => "#fff2cc",
@@ -126,8 +126,8 @@ pub fn svg(edges: &[Edge], marked: &BTreeMap<Node, &'static str>) -> String {
         };
         let _ = writeln!(
             out,
-            "<rect x=\"{left}\" y=\"{top}\" width=\"{WIDTH}\" height=\"{HEIGHT}\" rx=\"4\" fill=\"{fill}\" stroke=\"#44546a\"/><text x=\"{}\" y=\"{}\">{}</text>",
-            left + 8,
+            "<rect x=\"{x}\" y=\"{top}\" width=\"{WIDTH}\" height=\"{HEIGHT}\" rx=\"4\" fill=\"{fill}\" stroke=\"#44546a\"/><text x=\"{}\" y=\"{}\">{}</text>",
+            x + 8,
             top + 15,
             node.id
         );

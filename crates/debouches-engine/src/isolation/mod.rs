@@ -11,7 +11,6 @@ pub mod worker;
 pub use confinement::keep_memory_private;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -23,6 +22,7 @@ use self::protocol::{Order, Reply};
 use crate::blocking::blocking;
 use crate::config::Source;
 use crate::context::Context;
+use crate::options::Program;
 use crate::stages::runner::{Done, Observed, Stage, Worked};
 use crate::stages::validate::Validate;
 use crate::summary::{Step, Summary};
@@ -35,15 +35,6 @@ const LONGEST_REPLY: u64 = 64 << 20;
 
 /// What is kept of what a process says when it dies, in bytes.
 const LAST_WORDS: usize = 4096;
-
-/// The program that reads sources apart, and the argument that makes it do so.
-#[derive(Debug, Clone)]
-pub struct Program {
-    /// The executable.
-    pub path: PathBuf,
-    /// The arguments that make it call [`worker::serve`].
-    pub arguments: Vec<String>,
-}
 
 /// The stage `validate`, whose work is done by another process.
 pub struct Isolated<'a> {

@@ -51,7 +51,7 @@ const LONGEST: usize = 4000;
 /// Lines of a message; the others are counted.
 const MOST_LINES: usize = 8;
 
-/// Tells the room, when there is something to tell. The same trouble twice in a row is told once.
+/// Tells the room, when there is something to tell. The same trouble twice in a row is described once.
 pub(crate) async fn tell(
     context: &Context,
     webhook: &Webhook,
@@ -133,7 +133,7 @@ fn quiet(line: &str) -> String {
 
 /// What went wrong, a line each, causes before what waits for them; then what is worth a look.
 fn lines(record: &RunRecord, before: Option<&RunRecord>) -> Vec<String> {
-    let told = |step: &StepRecord| {
+    let described = |step: &StepRecord| {
         format!(
             "{} {} : {}",
             step.stage,
@@ -145,7 +145,7 @@ fn lines(record: &RunRecord, before: Option<&RunRecord>) -> Vec<String> {
         .steps
         .iter()
         .filter(|step| is_trouble(step))
-        .map(told);
+        .map(described);
     let waiting: Vec<&str> = record
         .steps
         .iter()
@@ -163,9 +163,9 @@ fn lines(record: &RunRecord, before: Option<&RunRecord>) -> Vec<String> {
         .collect()
 }
 
-/// What is worth a look and was not told the last time: late sources, expired waivers, more rows set aside, more warnings.
+/// What is worth a look and was not described the last time: late sources, expired waivers, more rows set aside, more warnings.
 ///
-/// A first run has nothing to be compared with: only what is late or expired is told.
+/// A first run has nothing to be compared with: only what is late or expired is described.
 fn warnings(record: &RunRecord, before: Option<&RunRecord>) -> Vec<String> {
     let is_new_source =
         |source: &str| !before.is_some_and(|run| run.late.iter().any(|late| late.source == source));
@@ -208,7 +208,7 @@ fn warnings(record: &RunRecord, before: Option<&RunRecord>) -> Vec<String> {
     late.chain(expired).chain(grown).collect()
 }
 
-/// Where it went wrong: the detail of a refusal that is told again is not that of the first time.
+/// Where it went wrong: the detail of a refusal that is described again is not that of the first time.
 fn troubled(record: &RunRecord) -> impl Iterator<Item = (Stage, &str)> {
     record
         .steps

@@ -69,15 +69,15 @@ impl Counts {
             (self.rows_set_aside, "rows set aside"),
             (as_u64(self.current), "up to date"),
         ];
-        let told: Vec<String> = parts
+        let parts_named: Vec<String> = parts
             .iter()
             .filter(|(count, _)| *count > 0)
             .map(|(count, what)| format!("{count} {what}"))
             .collect();
-        if told.is_empty() {
+        if parts_named.is_empty() {
             "nothing yet".to_owned()
         } else {
-            told.join(", ")
+            parts_named.join(", ")
         }
     }
 

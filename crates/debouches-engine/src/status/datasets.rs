@@ -83,9 +83,9 @@ async fn of_dataset(
     let now = match ingredients(context, dataset).await {
         Ok((now, _)) => now,
         Err(error) => {
-            let told = failure::one_line(&error);
+            let message = failure::one_line(&error);
             return Ok(match version {
-                Some(version) => (State::Stale, format!("{version}: {told}")),
+                Some(version) => (State::Stale, format!("{version}: {message}")),
                 None => without_release(context, dataset).await?,
             });
         }

@@ -18,7 +18,7 @@ pub(super) struct LastRuns {
 pub(super) struct Trouble {
     /// Refused or failed.
     pub(super) state: State,
-    /// What was told then, and when.
+    /// What was message then, and when.
     pub(super) detail: String,
 }
 
@@ -46,10 +46,10 @@ impl LastRuns {
             Outcome::Failed => State::Failed,
             Outcome::Made | Outcome::Kept | Outcome::Skipped => return None,
         };
-        let told = step.detail.as_deref().unwrap_or("no detail was kept");
+        let message = step.detail.as_deref().unwrap_or("no detail was kept");
         Some(Trouble {
             state,
-            detail: format!("on {day}: {told}"),
+            detail: format!("on {day}: {message}"),
         })
     }
 }

@@ -95,11 +95,11 @@ async fn of_artefact(artefact: &Artefact, verified: &mut Verified) -> anyhow::Re
 /// The lines that are added and never rewritten: each must be what its writer writes. A line that another run was writing when it
 /// died is not there.
 async fn journals(context: &Context, verified: &mut Verified) -> anyhow::Result<()> {
-    for (line, place) in context.store.runs().await?.iter().zip(1_usize..) {
+    for (line, number) in context.store.runs().await?.iter().zip(1_usize..) {
         if serde_json::from_str::<RunRecord>(line).is_err() {
             verified
                 .problems
-                .push(format!("runs: record {place} is altered"));
+                .push(format!("runs: record {number} is altered"));
         }
     }
     verified.files += 1;
@@ -114,11 +114,11 @@ async fn journals(context: &Context, verified: &mut Verified) -> anyhow::Result<
             continue;
         };
         verified.files += 1;
-        for (line, place) in lines.iter().zip(1_usize..) {
+        for (line, number) in lines.iter().zip(1_usize..) {
             if !is_line(line) {
                 verified
                     .problems
-                    .push(format!("{key}/journal.jsonl: line {place} is altered"));
+                    .push(format!("{key}/journal.jsonl: line {number} is altered"));
             }
         }
     }

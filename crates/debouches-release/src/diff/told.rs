@@ -320,7 +320,7 @@ fn columns(table: &TableDiff, out: &mut Vec<Text>) {
             .map(|column| format!("{} ({})", column.column, count(column)))
             .collect()
     };
-    let mut say = |list: &[String], fr: &str, en: &str| {
+    let mut add = |list: &[String], fr: &str, en: &str| {
         if !list.is_empty() {
             let name = &table.table;
             out.push(Text {
@@ -329,17 +329,17 @@ fn columns(table: &TableDiff, out: &mut Vec<Text>) {
             });
         }
     };
-    say(
+    add(
         &texts(|column| column.cells - column.filled - column.emptied),
         "cellules de texte ou de code corrigées",
         "text or code cells corrected",
     );
-    say(
+    add(
         &texts(|column| column.filled),
         "cellules de texte ou de code désormais renseignées",
         "text or code cells now filled",
     );
-    say(
+    add(
         &texts(|column| column.emptied),
         "cellules de texte ou de code désormais vides",
         "text or code cells now empty",

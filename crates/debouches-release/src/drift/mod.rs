@@ -85,12 +85,12 @@ pub fn compare(
     candidate: &TableProfile,
     budgets: &Budgets,
 ) -> Vec<Breach> {
-    let whole;
+    let undivided;
     let (live, candidate) = if spec.partition().is_some() {
         (live, candidate)
     } else {
-        whole = (live.undivided(), candidate.undivided());
-        (&whole.0, &whole.1)
+        undivided = (live.undivided(), candidate.undivided());
+        (&undivided.0, &undivided.1)
     };
     let pair = Pair::new(live, candidate);
     let mut breaches = rows::vintages(&pair);

@@ -188,7 +188,7 @@ pub(super) async fn references_moved(
         );
         let value = |all: &Ingredients, name: &str| {
             all.iter()
-                .find(|(own, _)| *own == name)
+                .find(|(known, _)| *known == name)
                 .map(|(_, value)| value.to_owned())
         };
         for (name, digest) in now.iter() {
