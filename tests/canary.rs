@@ -133,8 +133,6 @@ fn calls() -> BTreeMap<&'static str, Vec<Vec<&'static str>>> {
             "shape propose",
             vec![vec!["catalogue.csv", "--table", "ij_cfa_etablissement"]],
         ),
-        ("findings", vec![vec![]]),
-        ("graph", vec![vec![]]),
         ("signal import", vec![vec!["catalogue.csv"]]),
         ("signal set", vec![vec!["S1", "corrige"]]),
         ("site build", vec![vec![]]),
