@@ -63,3 +63,4 @@ mod vectors;
 mod verification;
 mod wire;
 mod withdrawals;
+mod year;

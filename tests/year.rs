@@ -201,7 +201,8 @@ fn calendar() -> Vec<Entry> {
             "couverture-insertion",
             "insertion-etablissements",
             "insertion-formations",
-        ]),
+        ])
+        .tells("à surveiller"),
         // Producers' machines.
         entry(
             10,
@@ -311,7 +312,8 @@ fn calendar() -> Vec<Entry> {
                 row[column].remove(0);
                 written(&rows)
             }),
-        ),
+        )
+        .tells("à surveiller"),
         entry(53, "corrected", correct(CERTIF)),
         entry(
             55,
@@ -320,7 +322,8 @@ fn calendar() -> Vec<Entry> {
                 let body = replaced(body, "0019974L", "0019974l");
                 replaced(body, "0249963Z", "0249963z")
             }),
-        ),
+        )
+        .tells("à surveiller"),
         entry(56, "corrected", correct(CFA)),
         entry(
             58,
@@ -336,9 +339,11 @@ fn calendar() -> Vec<Entry> {
             }),
         )
         .sets_aside(1)
-        .makes(&["insertion-formations", "referentiels-formations"]),
+        .makes(&["insertion-formations", "referentiels-formations"])
+        .tells("à surveiller"),
         entry(59, "corrected", correct(DIPLOMAS))
-            .makes(&["insertion-formations", "referentiels-formations"]),
+            .makes(&["insertion-formations", "referentiels-formations"])
+            .tells("à surveiller"),
         // Files.
         entry(
             62,
@@ -357,7 +362,7 @@ fn calendar() -> Vec<Entry> {
             }),
         ),
         entry(66, "corrected", correct(CERTIF)),
-        entry(68, "UTF-16", spoil("N_GROUPE_SPECIALITE", utf16)),
+        entry(68, "UTF-16", spoil("N_GROUPE_SPECIALITE", utf16)).tells("à surveiller"),
         entry(69, "corrected", correct("N_GROUPE_SPECIALITE")),
         entry(
             71,
@@ -384,7 +389,8 @@ fn calendar() -> Vec<Entry> {
                 "Taux emploi 30 mois".clone_into(rows[0].last_mut().unwrap());
                 written(&rows)
             }),
-        ),
+        )
+        .tells("à surveiller"),
         entry(78, "dropped again", correct(CFA)),
         entry(
             80,
@@ -404,7 +410,8 @@ fn calendar() -> Vec<Entry> {
             spoil(CFA, last_row_twice),
         )
         .sets_aside(2)
-        .makes(&["couverture-insertion", "insertion-etablissements"]),
+        .makes(&["couverture-insertion", "insertion-etablissements"])
+        .tells("à surveiller"),
         entry(84, "corrected", correct(CFA))
             .makes(&["couverture-insertion", "insertion-etablissements"]),
         entry(88, "a file of one cumul only", spoil(CFA, one_cumul))
@@ -491,11 +498,7 @@ fn calendar() -> Vec<Entry> {
                     .into_bytes()
             }),
         )
-        .makes(&[
-            "couverture-insertion",
-            "insertion-superieur",
-            "referentiels-formations",
-        ]),
+        .makes(&["insertion-superieur", "referentiels-formations"]),
         entry(
             230,
             "a new university",
@@ -518,11 +521,7 @@ fn calendar() -> Vec<Entry> {
                     .into_bytes()
             }),
         )
-        .makes(&[
-            "couverture-insertion",
-            "insertion-superieur",
-            "referentiels-formations",
-        ]),
+        .makes(&["insertion-superieur", "referentiels-formations"]),
         // The next January, one table a month late: what is made of all of them moved too far since, and a person decides.
         entry(
             369,
@@ -537,13 +536,13 @@ fn calendar() -> Vec<Entry> {
             "couverture-insertion",
             "insertion-etablissements",
             "insertion-formations",
-        ]),
+        ])
+        .tells("à surveiller"),
         entry(
             407,
             "a new cumul of trainings of CFA, late",
             publish(CFA_FINE, with_next_cumul),
         )
-        .makes(&["couverture-insertion"])
         .exits(3)
         .tells("données refusées"),
         entry(408, "it waits for a decision, told once", |_, _| {}).exits(3),
