@@ -135,10 +135,15 @@ impl Workers {
     /// The step of a source, done by the other process; its death is a refusal.
     fn validate(&self, source: &str, table: &str) -> anyhow::Result<Step> {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut worker = match running.take() {
-            Some(worker) => worker,
-            None => self.start()?,
-        };
+        if let Some(mut worker) = running.take() {
+            if let Some(reply) = worker.ask(source) {
+                *running = Some(worker);
+                return Ok(reply.into_step());
+            }
+            // What earlier sources left in its memory is not the fault of this one: it is judged by a process of its own.
+            worker.end()?;
+        }
+        let mut worker = self.start()?;
         if let Some(reply) = worker.ask(source) {
             *running = Some(worker);
             return Ok(reply.into_step());
