@@ -199,8 +199,7 @@ pub(crate) enum Command {
     Waivers(WaiversArgs),
     /// What a rule or an exit code means
     Explain(ExplainArgs),
-    /// Disclosure control: what can be worked out from published files, why, and what suppressing more would cost
-    #[command(name = "disclosure", alias = "secrecy")]
+    /// Statistical secrecy: what can be worked out from published files, and what hiding more would cost
     Secrecy {
         #[command(subcommand)]
         command: SecrecyCommand,

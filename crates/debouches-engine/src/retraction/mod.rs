@@ -306,8 +306,9 @@ async fn keep_counts(
         ]
     });
     let wanted: Vec<String> = layout
-        .columns()
-        .into_iter()
+        .key
+        .iter()
+        .cloned()
         .chain(counts)
         .chain(policy.rate.iter().map(|rate| rate.rate.clone()))
         .collect();
