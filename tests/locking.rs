@@ -94,7 +94,7 @@ fn of_two_runs_at_once_one_works_and_the_other_leaves() {
     // The first run holds the lock and waits: the second cannot but find it.
     test.run(&["run"])
         .expect_exit(5)
-        .expect_told("debouches fetch");
+        .expect_told("debouches run");
     answer(client);
     assert_eq!(first.wait().unwrap().code(), Some(0));
     test.run(&["run", "--offline"])
