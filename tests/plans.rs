@@ -181,6 +181,14 @@ fn an_older_release_does_not_replace_a_newer_one_by_mistake() {
     });
 }
 
+/// A receipt without the day of its publication, which nothing but the lost state knew.
+fn without_the_day(receipt: &[u8]) -> serde_json::Value {
+    let mut receipt: serde_json::Value = serde_json::from_slice(receipt).unwrap();
+    let day = receipt.as_object_mut().unwrap().remove("published");
+    assert!(day.is_some(), "{receipt}");
+    receipt
+}
+
 /// The state is lost after two versions: what is live is rebuilt, and nothing is written.
 fn is_adopted(portal: &Reached) {
     portal.clear("tested");
@@ -202,10 +210,7 @@ fn is_adopted(portal: &Reached) {
         .expect_exit(0)
         .expect_told("byte for byte");
     let again = std::fs::read(test.state_file("publish/tested/1.0.1", "receipt.json")).unwrap();
-    assert_eq!(
-        String::from_utf8_lossy(&again),
-        String::from_utf8_lossy(&receipt)
-    );
+    assert_eq!(without_the_day(&again), without_the_day(&receipt));
     test.run(&["run", "--yes"]).expect_exit(0);
     assert_eq!(road.writes(), sent, "an adoption made writes");
     assert_eq!(dataset_of(portal).1["extras"]["debouches:version"], "1.0.1");

@@ -166,8 +166,8 @@ fn v04_horizons_are_computed_without_shares_at_6_months() {
     }
     let at_6 = [
         "part_en_emploi_6_mois_apres_la_sortie",
-        "part_des_autres_situations_horizon",
-        "part_des_autres_situations_horizon_statut",
+        "part_des_autres_situations",
+        "part_des_autres_situations_statut",
     ];
     assert_eq!(cells(&row, &at_6), ["", "", "absent"]);
 }
@@ -185,7 +185,7 @@ fn v05_v09_shares_at_6_months_stay_as_received_and_one_code_is_one_row() {
         ("DEVENIR_part_autre_situation_6_mois", 15),
     ]);
     let names = [
-        "part_des_autres_situations_horizon",
+        "part_des_autres_situations",
         "part_en_emploi_6_mois_apres_la_sortie",
         "part_en_poursuite_d_etudes",
     ];
