@@ -345,14 +345,11 @@ fn a_figure_is_the_same_in_each_generation_that_tells_it() {
         let then = read(file);
         let mut compared = 0;
         for (key, row) in &then {
-            for measure in measures
-                .iter()
-                .filter(|measure| {
-                    // What one generation hides, another one may show.
-                    let status = format!("{measure}_statut");
-                    row[&status] == "mesure" && now[key][&status] == "mesure"
-                })
-            {
+            for measure in measures.iter().filter(|measure| {
+                // What one generation hides, another one may show.
+                let status = format!("{measure}_statut");
+                row[&status] == "mesure" && now[key][&status] == "mesure"
+            }) {
                 assert_eq!(
                     row[*measure], now[key][*measure],
                     "{file}: {measure} of {key}"

@@ -104,7 +104,7 @@ impl Dataset {
         let named = |name: &str| {
             self.omitted
                 .iter()
-                .any(|own| own.split_once('.') == Some((table, name)))
+                .any(|omitted| omitted.split_once('.') == Some((table, name)))
         };
         let beside = [
             "_statut",

@@ -6,6 +6,7 @@ use debouches_model::ValueStatus;
 use maud::{Markup, html};
 
 use super::comparison::{self, Line, reasons, statuses};
+use super::context::Context;
 use super::layout::Page;
 use super::{signal, tools};
 use crate::address;
@@ -16,13 +17,6 @@ use crate::content::{
 };
 use crate::site::Site;
 use crate::text::{self, NOT_QUALITY};
-
-/// What the page needs beside the establishment.
-pub(crate) struct Context<'a> {
-    pub(crate) site: &'a Site,
-    /// Its pinned state, when it has one.
-    pub(crate) digest12: &'a str,
-}
 
 /// The page.
 pub(crate) fn establishment(context: &Context<'_>, one: &Establishment<'_>) -> String {

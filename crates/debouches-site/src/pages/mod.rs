@@ -1,6 +1,7 @@
 //! The pages of the public site.
 
 mod comparison;
+mod context;
 mod establishment;
 mod home;
 mod layout;
@@ -13,7 +14,8 @@ mod tools;
 mod training;
 mod trainings;
 
-pub(crate) use establishment::{Context, establishment, main_reason};
+pub(crate) use context::Context;
+pub(crate) use establishment::{establishment, main_reason};
 pub(crate) use home::home;
 pub(crate) use layout::STYLE;
 pub(crate) use notices::{accessibility, retired};

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::establishment::Context;
+use super::context::Context;
 use crate::address;
 use crate::content::{Establishment, Family, TrainingFigures};
 use crate::text;
