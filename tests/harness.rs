@@ -239,7 +239,7 @@ impl PipelineTest {
 fn with_details<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
     let is_quiet = |argument: &&str| matches!(*argument, "-q" | "--quiet");
     let mut arguments = arguments.to_vec();
-    if !arguments.iter().any(|argument| is_quiet(argument)) {
+    if !arguments.iter().any(is_quiet) {
         arguments.insert(0, "-v");
     }
     arguments
