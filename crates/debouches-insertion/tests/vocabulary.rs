@@ -1,6 +1,11 @@
 //! One vocabulary across the published tables: the common columns that apply, one name for one thing, and prefixes that tell
 //! denominators.
 
+#![expect(
+    clippy::print_stdout,
+    reason = "the table of common columns is read in review"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use debouches_insertion::Domain;
