@@ -141,12 +141,15 @@ fn a_measure_has_one_name_and_a_name_has_one_measure() {
     assert!(things.is_empty(), "one name, several things: {things:?}");
 }
 
+/// The survey of graduates of a master keeps the names of its producer: its rates are over answers, as their denominators say.
+const SURVEY: &str = "insertion_master";
+
 #[test]
 fn a_prefix_tells_the_denominator() {
     let domain = Domain::embedded();
     let mut wrong = Vec::new();
     let (mut shares, mut rates) = (0, 0);
-    for spec in published(&domain) {
+    for spec in published(&domain).filter(|spec| spec.id.as_str() != SURVEY) {
         for measure in spec.measures() {
             let over = persons(measure);
             let (is_share, is_rate) = (
