@@ -67,18 +67,6 @@ const OPENED: [(&str, usize); 7] = [
     ("store", 3),
 ];
 
-fn over(counts: &BTreeMap<String, usize>, ceilings: &[(&str, usize)]) -> Vec<String> {
-    let ceiling = |name: &str| {
-        let known = ceilings.iter().find(|(known, _)| *known == name);
-        known.map_or(0, |(_, ceiling)| *ceiling)
-    };
-    counts
-        .iter()
-        .filter(|(name, count)| **count > ceiling(name))
-        .map(|(name, count)| format!("(\"{name}\", {count}), over {}", ceiling(name)))
-        .collect()
-}
-
 /// How often one of these words stands in the code of each crate.
 fn counted(words: &[&str], counts: impl Fn(&[&str], usize) -> bool) -> BTreeMap<String, usize> {
     let mut found = BTreeMap::new();
@@ -161,12 +149,12 @@ fn a_read_to_the_end_has_a_bound() {
             .iter()
             .any(|near| BOUNDS.iter().any(|bound| near.contains(bound)))
     });
-    let over = over(&unbounded, &UNBOUNDED);
+    let over = sources::over(&unbounded, &UNBOUNDED);
     assert!(over.is_empty(), "{}", over.join("\n"));
 }
 
 #[test]
 fn paths_are_opened_by_the_store_or_by_the_doors_that_are_named() {
-    let over = over(&counted(&OPENS, |_, _| true), &OPENED);
+    let over = sources::over(&counted(&OPENS, |_, _| true), &OPENED);
     assert!(over.is_empty(), "{}", over.join("\n"));
 }

@@ -72,18 +72,6 @@ const DOMAIN_CEILINGS: [(&str, usize); 6] = [
     ("validate", 32),
 ];
 
-fn over(counts: &BTreeMap<String, usize>, ceilings: &[(&str, usize)]) -> Vec<String> {
-    let ceiling = |name: &str| {
-        let known = ceilings.iter().find(|(known, _)| *known == name);
-        known.map_or(0, |(_, ceiling)| *ceiling)
-    };
-    counts
-        .iter()
-        .filter(|(name, count)| **count > ceiling(name))
-        .map(|(name, count)| format!("(\"{name}\", {count}), over {}", ceiling(name)))
-        .collect()
-}
-
 fn is_banned(identifier: &str, of_disclosure: bool) -> bool {
     let words: Vec<String> = sources::words(identifier).collect();
     let is_dialect = |(at, word): (usize, &String)| {
@@ -106,7 +94,7 @@ fn identifiers_are_words_of_the_field() {
         let count = banned.count();
         counts.insert(name, count);
     }
-    let over = over(&counts, &DIALECT_CEILINGS);
+    let over = sources::over(&counts, &DIALECT_CEILINGS);
     assert!(over.is_empty(), "{}", over.join("\n"));
 }
 
@@ -121,7 +109,7 @@ fn generic_crates_do_not_name_the_domain() {
         let named = words.filter(|word| DOMAIN.contains(&word.as_str()));
         counts.insert(name, named.count());
     }
-    let over = over(&counts, &DOMAIN_CEILINGS);
+    let over = sources::over(&counts, &DOMAIN_CEILINGS);
     assert!(over.is_empty(), "{}", over.join("\n"));
 }
 

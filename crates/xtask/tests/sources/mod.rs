@@ -144,3 +144,16 @@ pub(crate) fn words(text: &str) -> impl Iterator<Item = String> + '_ {
             words
         })
 }
+
+/// The crates whose count is over their ceiling, each in a sentence; a crate that no ceiling names has none.
+pub(crate) fn over(counts: &BTreeMap<String, usize>, ceilings: &[(&str, usize)]) -> Vec<String> {
+    let ceiling = |name: &str| {
+        let known = ceilings.iter().find(|(known, _)| *known == name);
+        known.map_or(0, |(_, ceiling)| *ceiling)
+    };
+    counts
+        .iter()
+        .filter(|(name, count)| **count > ceiling(name))
+        .map(|(name, count)| format!("(\"{name}\", {count}), over {}", ceiling(name)))
+        .collect()
+}
