@@ -1,6 +1,6 @@
 //! The command line: mistakes of the call, explanations, answers for people and for scripts.
 
-use crate::harness::PipelineTest;
+use crate::harness::{PipelineTest, fixture};
 
 #[test]
 fn an_unknown_subject_is_a_mistake_of_the_call() {
@@ -128,4 +128,88 @@ fn completions_are_printed() {
         .run(&["completions", "bash"])
         .expect_exit(0)
         .expect_told("_debouches");
+}
+
+#[test]
+fn a_document_that_a_full_disk_does_not_take_is_no_success() {
+    let test = PipelineTest::one_table(
+        "ij_cfa_etablissement",
+        &fixture("sources/ij-cfa/fr-en-inserjeunes-cfa.csv"),
+    );
+    test.run(&["run", "-q"]).expect_exit(0);
+    let full = || {
+        std::fs::File::options()
+            .write(true)
+            .open("/dev/full")
+            .unwrap()
+    };
+    for arguments in [
+        &["--json", "status"][..],
+        &["--json", "run"],
+        &["--json", "plan"],
+        &["--json", "history"],
+        &["status"],
+        &["schema", "table"],
+    ] {
+        let mut command = test.command(arguments);
+        command.stdout(full()).stderr(std::process::Stdio::piped());
+        let child = command.spawn().unwrap();
+        let output = child.wait_with_output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {told}");
+        assert!(told.contains("cannot write on standard output"), "{told}");
+    }
+    // Log lines that are lost stop nothing: what was asked is done, and the exit code says so.
+    for format in ["text", "json"] {
+        let mut command = test.command(&["run", "--force", "--log-format", format]);
+        command.stderr(full()).stdout(std::process::Stdio::null());
+        let status = command.status().unwrap();
+        assert_eq!(status.code(), Some(0), "{format}");
+    }
+}
+
+#[test]
+fn what_a_file_or_a_call_holds_never_drives_the_terminal() {
+    let evil = "\u{1b}[2J\u{1b}]0;titre\u{7}\u{202e}";
+    let text =
+        std::fs::read_to_string(fixture("sources/ij-cfa/fr-en-inserjeunes-cfa.csv")).unwrap();
+    let test = PipelineTest::one_table("ij_cfa_etablissement", std::path::Path::new("in.csv"));
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    for (number, column) in [(3, 1), (4, 2), (5, 8), (6, 3)] {
+        let mut cells: Vec<String> = lines[number].split(';').map(str::to_owned).collect();
+        cells[column] += evil;
+        lines[number] = cells.join(";");
+    }
+    let values = lines.join("\n");
+    let heading = text.replacen("UAI", &format!("UA{evil}"), 1);
+    assert_ne!(heading, text);
+    let mut runs = 0;
+    for body in [values, heading] {
+        std::fs::write(test.path("in.csv"), body).unwrap();
+        let named = format!("essai{evil}");
+        for arguments in [
+            &["run"][..],
+            &["run", "--log-format", "json"],
+            &["run", "--json"],
+            &["status"],
+            &["findings", "ij_cfa_etablissement"],
+            &["history"],
+            &["show", "last"],
+            &["plan"],
+            &["coverage", "in.csv", "--key", "uai"],
+            &["run", &named],
+            &["explain", &named],
+            &["--profile", &named, "check"],
+        ] {
+            let ran = test.run(arguments);
+            for text in [ran.stdout(), ran.stderr()] {
+                let raw = text
+                    .chars()
+                    .find(|c| (c.is_control() && !matches!(c, '\n' | '\t')) || *c == '\u{202e}');
+                assert_eq!(raw, None, "{arguments:?}: {text:?}");
+                runs += usize::from(text.contains("u{1b}") || text.contains("u001b"));
+            }
+        }
+    }
+    assert!(runs >= 6, "the escapes are shown, spelled out: {runs}");
 }

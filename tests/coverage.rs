@@ -668,7 +668,11 @@ fn v45_v46_a_vintage_that_no_table_has_is_refused_with_those_that_exist() {
     .validated();
     run(&regional, "2019")
         .expect_told("nor of one that answers for it: ij_regional has 2016_2017 and 2017_2018; insersup has 2017_2018");
-    run(&regional, "2018-2019")
+    // In either order, as producers write it.
+    for spelled in ["2020-2019", "2019-2020", "2019/2020", "cumul 2019-2020"] {
+        run(&higher, spelled).expect_told("no table has figures of vintage 2019_2020");
+    }
+    run(&regional, "2018-2020")
         .expect_told("neither a year (2019) nor a year and the one after it (2018_2019)");
     // One vintage, and all vintages since a year, are two questions.
     let both = [&SCHOOL[..], &["--vintage", "2018", "--since", "2018"]].concat();
@@ -729,4 +733,45 @@ fn the_real_catalogues_are_covered_by_their_region_with_real_files() {
         covered("parcoursup_bts_attractivite_capacite_2023.csv.gz", &higher),
         [12_971, 10_557, 0, 175]
     );
+}
+
+#[test]
+fn a_catalogue_of_training_codes_of_ten_characters_is_answered_like_their_statistical_codes() {
+    let test = ladder();
+    test.run(&["run", "--to", "validate"]).expect_exit(0);
+    let codes = [
+        "23830031201",
+        "23830031202",
+        "23820031202",
+        "23830031213",
+        "22110031201",
+    ];
+    // In this test the ten characters are the last ten of the eleven, so that both can be told from each other.
+    let mef: String = codes
+        .iter()
+        .map(|code| format!("{}\n", &code[1..]))
+        .collect();
+    std::fs::write(
+        test.path("mef10.csv"),
+        format!("Code MEF\n{mef}9999999999\n"),
+    )
+    .unwrap();
+    let long: String = codes.iter().map(|code| format!("{code}\n")).collect();
+    std::fs::write(
+        test.path("mef11.csv"),
+        format!("MEFSTAT11\n{long}23899999999\n"),
+    )
+    .unwrap();
+    let rungs = |file: &str, key: &str| {
+        let told = test
+            .run(&["coverage", file, "--key", key, "--json"])
+            .expect_exit(0)
+            .json();
+        assert_eq!(told["catalogue"]["key"], key);
+        told["grains"]["partout"].clone()
+    };
+    let (short, long) = (rungs("mef10.csv", "mef"), rungs("mef11.csv", "mefstat11"));
+    assert_eq!(short, long);
+    assert_eq!(short["rungs"]["code_inconnu"], 1);
+    assert_eq!(short["rungs"]["directe"], 1);
 }

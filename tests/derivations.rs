@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::harness::PipelineTest;
+use crate::harness::{PipelineTest, fixture};
 
 type Row = BTreeMap<String, String>;
 
@@ -277,4 +277,50 @@ fn a_register_is_published_with_its_first_row_and_not_before() {
             "0010856A;;;;S1;2026-11-25;23830023303;cumul 2022-2023;ij_lycee_formation;taux_emploi_6_mois;61;etablissement;recu"
         )
     );
+}
+
+/// Nomenclatures of a line: what is derived from them has no row, or none of a known year, and stops nothing.
+#[test]
+fn a_derived_table_without_a_dated_row_is_published_as_it_is() {
+    let test = PipelineTest::sample();
+    let folder = test.path("short");
+    std::fs::create_dir(&folder).unwrap();
+    let mut config = std::fs::read_to_string(test.path("pipeline.toml")).unwrap();
+    for (name, rows) in [
+        ("bcn/n_formation_diplome.csv", 1),
+        ("bcn/n_lien_formation_groupe.csv", 1),
+        ("metiers/certif_info.csv", 1),
+    ] {
+        let source = fixture("sources").join(name);
+        let bytes = std::fs::read(&source).unwrap();
+        let kept: Vec<&[u8]> = bytes
+            .split_inclusive(|byte| *byte == b'\n')
+            .take(1 + rows)
+            .collect();
+        let short = folder.join(source.file_name().unwrap());
+        std::fs::write(&short, kept.concat()).unwrap();
+        config = config.replace(source.to_str().unwrap(), short.to_str().unwrap());
+    }
+    std::fs::write(test.path("pipeline.toml"), config).unwrap();
+    test.run(&["run", "--to", "package", "referentiels-formations"])
+        .expect_exit(0);
+    let file = test.state_file("package/referentiels-formations", "continuum_diplomes.csv");
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(b';')
+        .from_path(file)
+        .unwrap();
+    let rows: Vec<Row> = reader.deserialize().map(Result::unwrap).collect();
+    assert!(rows.len() < 2, "{rows:?}");
+    assert!(
+        rows.iter().all(|row| row["annee_ouverture"].is_empty()),
+        "{rows:?}"
+    );
+    // Alone, it has nothing to say of a period: refused, and no failure of ours.
+    let alone = test.with(
+        "[[dataset]]\nid = \"seul\"\ntables = [\"continuum_diplomes\"]\nlicence = \"lov2\"\nfrequency = \"annual\"\n",
+    );
+    alone
+        .run(&["run", "--to", "package", "seul"])
+        .expect_exit(3)
+        .expect_told("no row of a known vintage");
 }

@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use crate::harness::{PipelineTest, fixture};
+use crate::harness::{PipelineTest, Ran, fixture};
 
 const SOURCE: &str = "sources/ij-cfa/fr-en-inserjeunes-cfa.csv";
 
@@ -164,4 +164,71 @@ fn a_variable_that_is_no_text_disturbs_nothing() {
         let ran = ran.expect_exit(0);
         assert!(!ran.stderr().contains("panicked"), "{}", ran.told());
     }
+}
+
+/// The command on a file system where those calls of the system answer so.
+fn where_calls_fail(test: &PipelineTest, injections: &[&str], arguments: &[&str]) -> Ran {
+    let command = test.command(arguments);
+    let mut traced = std::process::Command::new("strace");
+    traced.args(["-f", "-qq", "-o", "/dev/null"]);
+    for injection in injections {
+        traced.args(["-e", &format!("inject={injection}")]);
+    }
+    traced.arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => traced.env(name, value),
+            None => traced.env_remove(name),
+        };
+    }
+    test.ran(
+        traced,
+        &format!("{} where {injections:?}", arguments.join(" ")),
+    )
+}
+
+#[test]
+#[ignore = "needs `strace`"]
+fn a_file_system_without_locks_or_safe_renames_is_refused_with_strace() {
+    let no_rename = "renameat2:error=EINVAL";
+    for (injections, message) in [
+        (&["flock:error=ENOLCK"][..], "its file system has no locks"),
+        (&["flock:error=EOPNOTSUPP"], "its file system has no locks"),
+        (
+            &[no_rename, "linkat,link:error=EPERM"],
+            "neither renames that do not replace nor hard links",
+        ),
+    ] {
+        for test in [one(), site()] {
+            where_calls_fail(&test, injections, &["run", "--yes", "-q"])
+                .expect_exit(2)
+                .expect_told(message);
+            assert!(test.releases().is_empty(), "{injections:?}");
+        }
+    }
+    // One of the two is enough, on a portal as on a site.
+    for injection in [no_rename, "linkat,link:error=EPERM"] {
+        for test in [one(), site()] {
+            where_calls_fail(&test, &[injection], &["run", "--yes", "-q"]).expect_exit(0);
+            test.run(&["verify", "--all"]).expect_exit(0);
+        }
+    }
+}
+
+#[test]
+fn a_folder_whose_name_is_no_text_is_worked_in_like_another() {
+    use std::os::unix::ffi::OsStringExt as _;
+    let test = one();
+    let folder = test
+        .folder()
+        .join(std::ffi::OsString::from_vec(b"donn\xe9es".to_vec()));
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::copy(test.path("pipeline.toml"), folder.join("pipeline.toml")).unwrap();
+    for arguments in [&["run", "-q"][..], &["run", "--force", "-q"], &["status"]] {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_debouches"));
+        command.current_dir(&folder).args(arguments);
+        test.ran(command, &arguments.join(" ")).expect_exit(0);
+    }
+    assert!(folder.join("state/portal/portal.json").exists());
+    assert!(!test.path("state").exists(), "nothing beside it");
 }

@@ -400,3 +400,97 @@ fn the_download_and_the_portal_export_tell_the_same_of_the_same_cumul_with_real_
         "the same figures through both doors"
     );
 }
+
+/// The first generation, told apart by populations: they are those of the file, and of no constant.
+#[test]
+fn populations_that_a_file_of_the_first_generation_tells_are_kept() {
+    let text =
+        std::fs::read_to_string(fixture("sources/insersup/fr-esr-insersup_2023_S2.json")).unwrap();
+    let mut records: Vec<Value> = serde_json::from_str(&text).unwrap();
+    let together = records.len();
+    let mut women = records.clone();
+    for record in &mut women {
+        record["genre"] = Value::from("femme");
+    }
+    for record in &mut records {
+        record["genre"] = Value::from("ensemble");
+    }
+    records.extend(women);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("insersup.json");
+    std::fs::write(&file, serde_json::to_string(&records).unwrap()).unwrap();
+    let test = reads(HORIZON, &file, None);
+    let read = report(&test);
+    assert_eq!(read["notes"]["shape"], "2023_s2", "{read:#}");
+    assert_eq!(read["rows"]["received"], 2 * together, "{read:#}");
+    let rows = published(
+        &test,
+        HORIZON,
+        &["diplome", "genre", "nationalite", "promo", "horizon_mois"],
+    );
+    let of = |genre: &str| rows.values().filter(|row| row["genre"] == genre).count();
+    assert_eq!((of("femme"), of("ensemble")), (together, together));
+}
+
+/// A promotion alone and in a cumul, one diploma under two disciplines, a rate that is not its counts: told in the long form
+/// as in the wide one.
+#[test]
+fn the_long_form_has_the_rules_of_the_wide_one() {
+    let text =
+        std::fs::read_to_string(fixture("sources/insersup/fr-esr-insersup_2024_S2.json")).unwrap();
+    let records: Vec<Value> = serde_json::from_str(&text).unwrap();
+    let with = |changes: &[(&str, Value)]| {
+        let mut changed = records[0].clone();
+        for (name, value) in changes {
+            changed[*name] = value.clone();
+        }
+        changed
+    };
+    let found = |more: Value| {
+        let mut all = records.clone();
+        all.push(more);
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("insersup.json");
+        std::fs::write(&file, serde_json::to_string(&all).unwrap()).unwrap();
+        let test = reads(HORIZON, &file, None);
+        let ran = test.run(&["run", "--to", "validate", "--json"]).json();
+        let step = ran["steps"].as_array().unwrap().iter();
+        let step = step
+            .filter(|step| step["stage"] == "validate")
+            .last()
+            .unwrap();
+        let rules = step["report"]["rules"].as_array().unwrap().clone();
+        let broken = rules
+            .iter()
+            .filter(|rule| rule["findings"].as_u64() > Some(0));
+        broken
+            .map(|rule| rule["rule"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let untouched = found(with(&[("diplome", Value::from("2599999"))]));
+    let year: u32 = records[0]["promo"][0].as_str().unwrap().parse().unwrap();
+    for (changes, rule) in [
+        // Both in the wrong order, which is read as the right one, and beside the year alone.
+        (
+            vec![(
+                "promo",
+                serde_json::json!([year.to_string(), (year - 1).to_string()]),
+            )],
+            "promotion-overlap",
+        ),
+        (vec![("sectdis", Value::from("99"))], "discipline-duplicate"),
+        (
+            vec![
+                ("diplome", Value::from("2599999")),
+                ("nb_sortants", Value::from("100")),
+                ("nb_sortants_en_emploi_sal_fr", Value::from("50")),
+                ("tx_sortants_en_emploi_sal_fr", Value::from("60")),
+            ],
+            "rate-mismatch",
+        ),
+    ] {
+        let told = found(with(&changes));
+        assert!(told.iter().any(|code| code == rule), "{rule}: {told:?}");
+        assert!(!untouched.iter().any(|code| code == rule), "{untouched:?}");
+    }
+}

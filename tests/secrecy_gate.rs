@@ -512,3 +512,28 @@ fn levels_in_several_tables_are_judged_as_one() {
         (&json!("strict"), &json!(true))
     );
 }
+
+#[test]
+fn the_audit_of_a_table_in_a_folder_of_a_release_reads_that_table_alone() {
+    let test = PipelineTest::sample();
+    test.run(&["run", "--to", "package", "insertion-superieur"])
+        .expect_exit(0);
+    let folder = test.path("state/package/insertion-superieur/1.0.0");
+    let folder = folder.to_str().unwrap();
+    for table in ["insersup_agregats", "insersup_ensemble"] {
+        let audited = |path: &str| {
+            let ran = test
+                .run(&["secrecy", "audit", path, "--table", table, "--json"])
+                .expect_exit(0);
+            let mut tables = ran.json()["tables"].clone();
+            assert_eq!(tables.as_array().map(Vec::len), Some(1), "{table}");
+            tables[0]["seconds"].take();
+            tables
+        };
+        let alone = audited(&format!("{folder}/{table}.csv"));
+        assert_eq!(audited(folder), alone, "{table}");
+    }
+    test.run(&["secrecy", "audit", folder, "--table", "ij_regional"])
+        .expect_exit(2)
+        .expect_told("no file of table ij_regional; there are comparaisons_superieur");
+}

@@ -355,6 +355,8 @@ pub(crate) struct CoverageArgs {
 pub(crate) enum CoverageKey {
     /// Statistical training code, eleven characters
     Mefstat11,
+    /// Training code, ten characters
+    Mef,
     /// Diploma code, eight characters
     Cfd,
     /// Higher-education diploma code, seven characters

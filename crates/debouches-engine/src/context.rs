@@ -294,7 +294,12 @@ pub fn check_clock() -> Result<(), Usage> {
 /// # Errors
 /// Fails when the configuration, the state or the clock of the environment cannot be read or written.
 pub fn clock() -> anyhow::Result<Arc<dyn Clock>> {
-    clock_from(std::env::var("SOURCE_DATE_EPOCH").ok().as_deref())
+    let epoch = std::env::var_os("SOURCE_DATE_EPOCH");
+    clock_from(
+        epoch
+            .map(|epoch| epoch.to_string_lossy().into_owned())
+            .as_deref(),
+    )
 }
 
 /// The clock of the machine, or a fixed one for reproducible builds.

@@ -39,6 +39,7 @@ pub(crate) struct Modules {
     list: Vec<Module>,
     by_mefstat11: BTreeMap<String, Vec<usize>>,
     by_cfd: BTreeMap<String, Vec<usize>>,
+    mefstat11_of_mef: BTreeMap<String, String>,
 }
 
 impl Modules {
@@ -58,7 +59,18 @@ impl Modules {
                 year: text(year.get(row)),
             })
         });
-        Ok(Self::of(list))
+        let mut matches = Self::of(list);
+        let mef = table.text("mef")?;
+        let pairs = mef.iter().zip(code.iter());
+        matches.mefstat11_of_mef = pairs
+            .filter_map(|(mef, code)| Some((mef?.to_owned(), code?.to_owned())))
+            .collect();
+        Ok(matches)
+    }
+
+    /// The statistical code of a training code of ten characters.
+    pub(crate) fn mefstat11_of(&self, mef: &str) -> Option<&str> {
+        self.mefstat11_of_mef.get(mef).map(String::as_str)
     }
 
     pub(crate) fn of(list: impl IntoIterator<Item = Module>) -> Self {

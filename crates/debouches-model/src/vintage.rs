@@ -268,11 +268,18 @@ pub struct InvalidVintage;
 impl FromStr for Vintage {
     type Err = InvalidVintage;
 
-    /// Reads what is displayed: a year, or two in a row, in either order.
+    /// Reads what is displayed, a year or two in a row, in either order and as producers write them: `2020-2019`,
+    /// `cumul 2019-2020`.
     fn from_str(text: &str) -> Result<Self, InvalidVintage> {
         let pattern = |text| Pattern::parse(text).expect("a pattern of years");
-        let style = VintageStyle(vec![pattern("{year}_{year}"), pattern("{year}")]);
-        Self::parse(text, &style)
+        let style = VintageStyle(vec![
+            pattern("{year}_{year}"),
+            pattern("{year}"),
+            pattern("cumul {year}-{year}"),
+        ]);
+        style
+            .read(text)
+            .map(|(vintage, _)| vintage)
             .filter(|vintage| vintage.last - vintage.first <= 1)
             .ok_or(InvalidVintage)
     }

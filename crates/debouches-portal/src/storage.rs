@@ -110,13 +110,24 @@ pub(crate) fn store_file(
     now: DateTime<Utc>,
 ) -> Result<Stored, Refusal> {
     let (path, target) = target(app, slug, &arrived.name, now)?;
-    fs::hard_link(&arrived.path, &target)?;
+    give_name(&arrived.path, &target)?;
     app.pending(to_flush(&target))?;
     Ok(Stored {
         path,
         length: arrived.length,
         sha1: arrived.sha1.clone(),
     })
+}
+
+/// Gives a file that arrived another name, if that name is free. A file system without hard links gets a copy.
+fn give_name(arrived: &Path, target: &Path) -> io::Result<()> {
+    match fs::hard_link(arrived, target) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+            let mut copy = File::create_new(target)?;
+            io::copy(&mut File::open(arrived)?, &mut copy).map(|_| ())
+        }
+        linked => linked,
+    }
 }
 
 /// Keeps a part of a transfer. The same part twice is an error of the portal.
@@ -128,7 +139,7 @@ pub(crate) fn keep_part(
 ) -> Result<(), Refusal> {
     let folder = app.folder.parts(transfer);
     fs::create_dir_all(&folder)?;
-    Ok(fs::hard_link(&part.path, folder.join(index.to_string()))?)
+    Ok(give_name(&part.path, &folder.join(index.to_string()))?)
 }
 
 /// Puts the parts of a transfer end to end, then forgets them. A missing part leaves the beginning of the file behind.

@@ -17,7 +17,7 @@ pub enum PackageError {
         first: Box<Finding>,
     },
     /// A published table must say which cohorts it speaks of.
-    #[error("table {0} has no vintage: its coverage cannot be told")]
+    #[error("table {0} has no row of a known vintage: the period of the release cannot be told")]
     NoVintage(TableId),
     /// The table could not be written.
     #[error("cannot write table {table}")]
@@ -56,10 +56,8 @@ impl PackageError {
     #[must_use]
     pub fn fault(&self) -> Fault {
         match self {
-            Self::Leak { .. } => Fault::Data,
-            Self::NoVintage(_) | Self::Table { .. } | Self::Form { .. } | Self::Record(_) => {
-                Fault::Ours
-            }
+            Self::Leak { .. } | Self::NoVintage(_) => Fault::Data,
+            Self::Table { .. } | Self::Form { .. } | Self::Record(_) => Fault::Ours,
             Self::Compared { .. } => Fault::Integrity,
         }
     }

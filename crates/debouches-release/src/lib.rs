@@ -42,7 +42,7 @@ pub use error::PackageError;
 pub use facts::{Broken, ReferenceMove, ReleaseChange, ReleaseDecision, ReleaseFacts, Retracted};
 pub use files::{TextFile, WrittenFile};
 pub use forms::{Form, FormFile, media_type, write_forms};
-pub use prepare::{Breakdown, Prepared, PreparedTable, prepare};
+pub use prepare::{Breakdown, Prepared, PreparedTable, prepare, require_vintage};
 pub use profile::{Dimension, PROFILE_FILE, ReleaseProfile, TableProfile, profile};
 pub use published::read_published;
 pub use record::{ColumnRecord, RECORD_FILE, ReleaseRecord, TableRecord};

@@ -51,12 +51,12 @@ fn resources(table: &PreparedTable<'_>, files: &[WrittenFile]) -> Vec<ResourceNo
 
 /// From the first to the last cohort of all the tables.
 fn coverage(tables: &[PreparedTable<'_>]) -> Coverage {
-    let all = || tables.iter().map(PreparedTable::coverage);
+    let all = || tables.iter().filter_map(PreparedTable::coverage);
     let start = all().map(|coverage| coverage.start).min();
     let end = all().map(|coverage| coverage.end).max();
     Coverage {
-        start: start.expect("a dataset has a table"),
-        end: end.expect("a dataset has a table"),
+        start: start.expect("a release has a vintage: see `require_vintage`"),
+        end: end.expect("a release has a vintage: see `require_vintage`"),
     }
 }
 

@@ -39,7 +39,7 @@ pub struct PreparedTable<'a> {
     /// The columns that have no value in this release, and those that have the same on every row.
     pub constant: Vec<(String, Option<String>)>,
     /// First and last cohort.
-    pub vintages: (u16, u16),
+    pub vintages: Option<(u16, u16)>,
     /// The distinct vintages as published, sorted.
     pub vintage_labels: Vec<String>,
     /// What it holds in each slice and vintage, for the release that follows.
@@ -111,7 +111,10 @@ pub fn prepare<'a>(
         });
     let states = states.collect::<Result<_, _>>().map_err(wrap)?;
     let (vintages, vintage_labels) = vintages(spec, &table);
-    let vintages = vintages.ok_or_else(|| PackageError::NoVintage(spec.id.clone()))?;
+    // A derived table may have no row, or none of a known year: the tables beside it say what the release covers.
+    if vintages.is_none() && spec.derived.is_none() {
+        return Err(PackageError::NoVintage(spec.id.clone()));
+    }
     Ok(PreparedTable {
         profile: profile(spec, &table, jobs).map_err(wrap)?,
         breakdown: breakdown(spec, &table).map_err(wrap)?,
@@ -130,21 +133,38 @@ pub fn prepare<'a>(
     })
 }
 
+/// Refuses a release of which no table has a row of a known vintage.
+///
+/// # Errors
+/// [`PackageError::NoVintage`], with the first table.
+pub fn require_vintage<'a>(
+    tables: impl IntoIterator<Item = &'a PreparedTable<'static>>,
+) -> Result<(), PackageError> {
+    let mut first = None;
+    for table in tables {
+        if table.vintages.is_some() {
+            return Ok(());
+        }
+        first.get_or_insert_with(|| table.spec.id.clone());
+    }
+    first.map_or(Ok(()), |table| Err(PackageError::NoVintage(table)))
+}
+
 impl PreparedTable<'_> {
-    /// The days that the cohorts of the table span, leavers counted from the year of their exit.
+    /// The days that the cohorts of the table span, leavers counted from the year of their exit; none without a vintage.
     ///
     /// # Panics
     /// Never: a vintage is a year between 1900 and 2200.
     #[must_use]
-    pub fn coverage(&self) -> Coverage {
-        let (first, last) = self.vintages;
+    pub fn coverage(&self) -> Option<Coverage> {
+        let (first, last) = self.vintages?;
         let day = |year: u16, month, day| {
             chrono::NaiveDate::from_ymd_opt(i32::from(year), month, day).expect("the day exists")
         };
-        Coverage {
+        Some(Coverage {
             start: day(first, 1, 1),
             end: day(last, 12, 31),
-        }
+        })
     }
 }
 

@@ -373,9 +373,7 @@ impl Dir {
     }
 }
 
-/// Locks a file or a directory within a bound.
-///
-/// Some network file systems cannot lock: the lock of the run is the main guard.
+/// Locks a file or a directory within a bound. A file system without locks is refused: two writers would not see each other.
 fn hold(fd: impl std::os::fd::AsFd, path: &Path) -> Result<(), StoreError> {
     let mut remaining = HOLD_BOUND;
     loop {
@@ -391,10 +389,13 @@ fn hold(fd: impl std::os::fd::AsFd, path: &Path) -> Result<(), StoreError> {
                     owner: None,
                 });
             }
-            Err(error) => {
-                tracing::debug!(path = %path.display(), %error, "cannot lock a folder");
-                return Ok(());
+            Err(Errno::NOLCK | Errno::NOTSUP | Errno::NOSYS | Errno::INVAL) => {
+                return Err(StoreError::Unsupported {
+                    state: path.display().to_string(),
+                    what: "be locked: its file system has no locks; use another one",
+                });
             }
+            Err(error) => return Err(StoreError::io("lock", path, error)),
         }
     }
 }

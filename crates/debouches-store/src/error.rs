@@ -289,7 +289,7 @@ impl StoreError {
                 Some("end the process that holds it: the lock is freed with its process")
             }
             Self::Denied { .. } => {
-                Some("let the user of this run write in the folder of the state")
+                Some("let the user of this run read and write in the folder of the state")
             }
             Self::RemoteDenied { .. } => {
                 Some("check the credentials of the bucket, and their rights")

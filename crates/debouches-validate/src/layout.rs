@@ -42,7 +42,10 @@ pub(crate) fn lay_out(
         sheet.spread(spread);
     }
     for (column, value) in constants {
-        sheet.set_constant(column, value);
+        // What a file says of its rows is kept, when its generation may say it.
+        if !sheet.columns.contains_key(column) {
+            sheet.set_constant(column, value);
+        }
     }
     for (column, spellings) in &shape.recode {
         sheet.rewrite(column, |value| {

@@ -48,6 +48,7 @@ impl From<CoverageKey> for CodeSystem {
     fn from(key: CoverageKey) -> Self {
         match key {
             CoverageKey::Mefstat11 => Self::Mefstat11,
+            CoverageKey::Mef => Self::Mef,
             CoverageKey::Cfd => Self::Cfd,
             CoverageKey::Sise => Self::Sise,
             CoverageKey::Rncp => Self::Rncp,

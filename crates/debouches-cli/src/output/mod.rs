@@ -176,19 +176,20 @@ where
     }
 }
 
-/// Standard error, without the secrets of this run.
+/// Standard error, without the secrets of this run. A line that cannot be written is lost and stops nothing: the exit code says
+/// what happened.
 struct Scrubbed;
 
 impl std::io::Write for Scrubbed {
     fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
         let text = String::from_utf8_lossy(line);
         let text = escape::scrub(&text);
-        std::io::stderr().lock().write_all(text.as_bytes())?;
+        let _ = std::io::stderr().lock().write_all(text.as_bytes());
         Ok(line.len())
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
-        std::io::stderr().flush()
+        Ok(())
     }
 }
 
@@ -200,21 +201,15 @@ impl std::io::Write for OfRun {
         let mut out = std::io::stderr().lock();
         let text = String::from_utf8_lossy(line);
         let text = escape::scrub(&text);
-        match text.as_bytes().strip_prefix(b"{") {
-            Some(rest) => {
-                write!(
-                    out,
-                    "{{\"run\":\"{}\",",
-                    debouches_engine::context::run_id()
-                )?;
-                out.write_all(rest)?;
-            }
-            None => out.write_all(text.as_bytes())?,
-        }
+        let run = debouches_engine::context::run_id();
+        let _ = match text.strip_prefix('{') {
+            Some(rest) => write!(out, "{{\"run\":\"{run}\",{rest}"),
+            None => out.write_all(text.as_bytes()),
+        };
         Ok(line.len())
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
-        std::io::stderr().flush()
+        Ok(())
     }
 }

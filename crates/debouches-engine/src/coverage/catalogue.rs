@@ -46,6 +46,7 @@ pub struct Line {
 fn usual_headings(system: CodeSystem) -> &'static [&'static str] {
     match system {
         CodeSystem::Mefstat11 => &["mefstat11", "codemefstat11", "codeformationmefstat11"],
+        CodeSystem::Mef => &["mef", "codemef", "codeformationmef", "mef10", "bcnmef"],
         CodeSystem::Cfd => &[
             "cfd",
             "codecfd",

@@ -14,7 +14,8 @@ use crate::summary::Step;
 pub(super) struct Order {
     /// The run that gives the order.
     pub(super) parent: u32,
-    /// The configuration file.
+    /// The configuration file, byte for byte: a name of a folder need not be UTF-8.
+    #[serde(with = "path_bytes")]
     pub(super) config: PathBuf,
     /// Its profile.
     pub(super) profile: Option<String>,
@@ -28,6 +29,23 @@ pub(super) struct Order {
     pub(super) jobs: Option<u16>,
     /// Address space, in bytes.
     pub(super) limit: u64,
+}
+
+/// A path as its bytes.
+mod path_bytes {
+    use std::ffi::OsString;
+    use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+    use std::path::{Path, PathBuf};
+
+    use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(path: &Path, to: S) -> Result<S::Ok, S::Error> {
+        path.as_os_str().as_bytes().serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<PathBuf, D::Error> {
+        Vec::deserialize(from).map(|bytes| OsString::from_vec(bytes).into())
+    }
 }
 
 impl Order {

@@ -84,10 +84,10 @@ pub fn layouts(
     }
     let mut out: BTreeMap<String, (Layout, Vec<PathBuf>)> = BTreeMap::new();
     for path in &paths {
-        let candidates = if path.is_dir() {
-            all_csv(path)?
-        } else {
-            vec![path.clone()]
+        let candidates = match &files.table {
+            _ if !path.is_dir() => vec![path.clone()],
+            Some(table) => vec![of_table(path, table)?],
+            None => all_csv(path)?,
         };
         for file in candidates {
             let name = files.table.clone().unwrap_or_else(|| stem(&file));
@@ -98,7 +98,7 @@ pub fn layouts(
                     .or_insert_with(|| (layout, Vec::new()))
                     .1
                     .push(file),
-                None if path.is_dir() => {}
+                None if path.is_dir() && files.table.is_none() => {}
                 None => return Err(Usage(unknown(tables, &file, &name)).into()),
             }
         }
@@ -136,6 +136,24 @@ fn stem(file: &Path) -> String {
         .map(|name| name.to_string_lossy().into_owned())
         .unwrap_or_default();
     name.split('.').next().unwrap_or_default().to_owned()
+}
+
+/// The file of that table in a folder of a release: the one that bears its name, else the only one.
+fn of_table(folder: &Path, table: &str) -> anyhow::Result<PathBuf> {
+    let mut all = all_csv(folder)?;
+    if let Some(index) = all.iter().position(|file| stem(file) == table) {
+        return Ok(all.swap_remove(index));
+    }
+    if all.len() == 1 {
+        return Ok(all.remove(0));
+    }
+    let names: Vec<String> = all.iter().map(|file| stem(file)).collect();
+    Err(Usage(format!(
+        "{}: no file of table {table}; there are {}",
+        folder.display(),
+        names.join(", ")
+    ))
+    .into())
 }
 
 fn all_csv(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {

@@ -251,7 +251,7 @@ impl<'a> Layout<'a> {
                 Some(CodeSystem::Mefstat11) => Pathway::School,
                 Some(CodeSystem::Cfd) => Pathway::Apprenticeship,
                 Some(CodeSystem::Sise) => Pathway::HigherEducation,
-                Some(CodeSystem::Rncp) | None => continue,
+                Some(CodeSystem::Mef | CodeSystem::Rncp) | None => continue,
             };
             layout.codes.push((voie, table.text(&column.name)?));
         }

@@ -13,8 +13,17 @@ impl Coverage {
     pub fn answer(&self, line: &CatalogueLine) -> BTreeMap<Grain, Answer> {
         let has_uai = line.uai.is_some();
         let grains = self.grains(line.system, has_uai);
-        let Some(code) = line.system.normalise(&line.code) else {
-            let rung = if line.system == CodeSystem::Uai {
+        let code = line.system.normalise(&line.code);
+        // A MEF stands for the only statistical code that its nomenclature gives it.
+        let (system, code) = match line.system {
+            CodeSystem::Mef => {
+                let mefstat11 = code.and_then(|mef| self.codes.modules.mefstat11_of(&mef));
+                (CodeSystem::Mefstat11, mefstat11.map(str::to_owned))
+            }
+            system => (system, code),
+        };
+        let Some(code) = code else {
+            let rung = if system == CodeSystem::Uai {
                 Rung::UnknownUai
             } else {
                 Rung::UnknownCode
@@ -24,18 +33,18 @@ impl Coverage {
                 .map(|grain| (grain, Answer::because(rung)))
                 .collect();
         };
-        let uai = match line.system {
+        let uai = match system {
             CodeSystem::Uai => Some(code.clone()),
             _ => line
                 .uai
                 .as_deref()
                 .and_then(|uai| CodeSystem::Uai.normalise(uai)),
         };
-        let candidates = self.candidates(line.system, &code, line.voie);
+        let candidates = self.candidates(system, &code, line.voie);
         let answer = |grain| {
             (
                 grain,
-                self.at(grain, line.system, &code, uai.as_deref(), &candidates),
+                self.at(grain, system, &code, uai.as_deref(), &candidates),
             )
         };
         grains.into_iter().map(answer).collect()
@@ -136,7 +145,8 @@ impl Coverage {
                 .flat_map(|cfd| diploma(cfd))
                 .collect(),
             CodeSystem::Sise => vec![(Pathway::HigherEducation, code.to_owned())],
-            CodeSystem::Uai => Vec::new(),
+            // Translated before: see `answer`.
+            CodeSystem::Mef | CodeSystem::Uai => Vec::new(),
         }
     }
 

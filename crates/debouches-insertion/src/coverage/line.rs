@@ -9,6 +9,8 @@ use crate::code_types::Uai;
 pub enum CodeSystem {
     /// Statistical training code, eleven letters or digits.
     Mefstat11,
+    /// Training code of ten letters or digits, answered by its statistical code.
+    Mef,
     /// Diploma code, eight letters or digits.
     Cfd,
     /// Higher-education diploma code, seven letters or digits.
@@ -25,6 +27,7 @@ impl CodeSystem {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Mefstat11 => "mefstat11",
+            Self::Mef => "mef",
             Self::Cfd => "cfd",
             Self::Sise => "sise",
             Self::Rncp => "rncp",
@@ -46,6 +49,7 @@ impl CodeSystem {
         };
         match self {
             Self::Mefstat11 => is_code(text, 11).then(|| text.to_owned()),
+            Self::Mef => is_code(text, 10).then(|| text.to_owned()),
             Self::Cfd => is_code(text, 8).then(|| text.to_owned()),
             Self::Sise => is_code(text, 7).then(|| text.to_owned()),
             Self::Rncp => {

@@ -122,12 +122,16 @@ impl Coverage {
         match system {
             CodeSystem::Uai => vec![Grain::Establishment],
             CodeSystem::Sise if has_uai => vec![Grain::Establishment, Grain::Anywhere],
-            CodeSystem::Mefstat11 | CodeSystem::Cfd | CodeSystem::Rncp if has_uai => {
+            CodeSystem::Mefstat11 | CodeSystem::Mef | CodeSystem::Cfd | CodeSystem::Rncp
+                if has_uai =>
+            {
                 vec![Grain::Establishment, Grain::Region, Grain::Anywhere]
             }
-            CodeSystem::Sise | CodeSystem::Mefstat11 | CodeSystem::Cfd | CodeSystem::Rncp => {
-                vec![Grain::Anywhere]
-            }
+            CodeSystem::Sise
+            | CodeSystem::Mefstat11
+            | CodeSystem::Mef
+            | CodeSystem::Cfd
+            | CodeSystem::Rncp => vec![Grain::Anywhere],
         }
     }
 

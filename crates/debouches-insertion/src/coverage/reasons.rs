@@ -104,7 +104,7 @@ impl Coverage {
             CodeSystem::Rncp => self.codes.by_rncp.contains_key(code),
             // No open nomenclature of SISE codes is configured: known means that InserSup knows it.
             CodeSystem::Sise => anywhere(Pathway::HigherEducation),
-            CodeSystem::Uai => true,
+            CodeSystem::Mef | CodeSystem::Uai => true,
         }
     }
 
@@ -120,7 +120,7 @@ impl Coverage {
             CodeSystem::Cfd | CodeSystem::Rncp => self.levels(candidates).any(|level| {
                 level.starts_with("01") || matches!(niveau_of(&level), Some("3" | "4" | "5"))
             }),
-            CodeSystem::Sise | CodeSystem::Uai => true,
+            CodeSystem::Sise | CodeSystem::Mef | CodeSystem::Uai => true,
         }
     }
 

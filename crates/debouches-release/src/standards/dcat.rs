@@ -48,9 +48,13 @@ fn dataset(model: &Model<'_>) -> Value {
     let start = model
         .tables
         .iter()
-        .map(|table| table.coverage().start)
+        .filter_map(|table| Some(table.coverage()?.start))
         .min();
-    let end = model.tables.iter().map(|table| table.coverage().end).max();
+    let end = model
+        .tables
+        .iter()
+        .filter_map(|table| Some(table.coverage()?.end))
+        .max();
     let mut dataset = json!({
         "@id": "#dataset",
         "@type": "dcat:Dataset",

@@ -58,7 +58,7 @@ struct ShapeFile {
     /// Columns that only the configuration of the source can tell, and what is expected there.
     #[serde(default)]
     given: BTreeMap<String, String>,
-    /// Columns that are the same on every row of the generation.
+    /// Columns that are the same on every row of the generation, unless an optional heading of the file holds them.
     #[serde(default)]
     constants: BTreeMap<String, String>,
     /// Other spellings of values: column, then value of the file = published value.

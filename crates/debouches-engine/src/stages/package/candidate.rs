@@ -8,7 +8,8 @@ use debouches_model::{ArtefactKey, Ingredients, Manifest, Report, Severity, Stag
 use debouches_release::{
     DescribedRelease, DiffReport, Outline, Part, PreparedTable, ReferenceMove, ReleaseChange,
     ReleaseProfile, ReleaseRecord, SetAside, Side, SideTable, SourceNote, TableShape, TextFile,
-    WrittenFile, describe, diff_changes, media_type, prepare, set_aside_once, write_forms,
+    WrittenFile, describe, diff_changes, media_type, prepare, require_vintage, set_aside_once,
+    write_forms,
 };
 use debouches_store::{Artefact, Spooled, StoreError};
 use debouches_table::ParquetFile;
@@ -273,7 +274,9 @@ async fn write_tables(
             written[place] = Some(write_data(context, part).await?);
         }
     }
-    Ok(written.into_iter().flatten().collect())
+    let written: Vec<WrittenData> = written.into_iter().flatten().collect();
+    require_vintage(written.iter().map(|data| &data.table))?;
+    Ok(written)
 }
 
 /// The CSV whose figures a table repeats: of the same dataset, written just before, else of the release that holds it.
