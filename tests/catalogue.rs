@@ -233,6 +233,34 @@ fn a_revision_is_another_folder_and_pages_tell_it() {
 }
 
 #[test]
+fn a_page_shows_what_a_dataset_is_made_of_as_a_picture_and_as_a_table() {
+    let test = published_to("site", 0);
+    test.run(&["run", "-q"]).expect_exit(0);
+    let read = |path: &str| std::fs::read_to_string(test.path(path)).unwrap();
+    assert!(read("site/tested/index.html").contains("href=\"provenance.html\""));
+    let page = read("site/tested/provenance.html");
+    let (picture, table) = page.split_once("</svg>").unwrap();
+    for edge in test.run(&["graph", "tested", "--json"]).json()["edges"]
+        .as_array()
+        .unwrap()
+    {
+        let [from, to] = ["from", "to"].map(|end| edge[end]["id"].as_str().unwrap());
+        for id in [from, to] {
+            assert!(picture.contains(&format!(">{id}</text>")), "{id}: {page}");
+            assert!(
+                table.contains(&format!("<code>{id}</code>")),
+                "{id}: {page}"
+            );
+        }
+    }
+    assert!(picture.contains("role=\"img\""), "{page}");
+    assert!(!page.contains("<script"), "{page}");
+    test.run(&["run"])
+        .expect_exit(0)
+        .expect_told("nothing to do");
+}
+
+#[test]
 fn what_was_taken_away_comes_back_and_what_was_altered_is_refused() {
     let test = published_to("site", 0);
     test.run(&["run", "-q"]).expect_exit(0);

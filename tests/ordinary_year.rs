@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use crate::harness::{PipelineTest, fixture};
+use crate::harness::{PipelineTest, fixture, real_data};
 
 /// The sample, with a file of its own that the test rewrites.
 struct Sample {
@@ -178,4 +178,89 @@ fn a_true_revision_of_the_producer_goes_out_as_a_correction() {
         changelog.contains("`part_en_poursuite_d_etudes` : 1 cellule révisée, +1 point"),
         "{changelog}"
     );
+}
+
+/// The export of the portal as it was in the year of a cumul, with or without the correction of fifty rows of an earlier one.
+fn real_export(whole: &str, last: &str, is_revised: bool) -> String {
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(b';')
+        .from_reader(whole.trim_start_matches('\u{feff}').as_bytes());
+    let mut writer = csv::WriterBuilder::new()
+        .delimiter(b';')
+        .from_writer(Vec::new());
+    let header = reader.headers().unwrap().clone();
+    writer.write_record(&header).unwrap();
+    let at = |name: &str| header.iter().position(|heading| heading == name).unwrap();
+    let [employed, other, rate, added] = [
+        "DEVENIR Part en emploi 6 mois",
+        "DEVENIR Part autre situation 6 mois",
+        "Taux emploi 6 mois",
+        "VA emploi 6 mois",
+    ]
+    .map(at);
+    let mut revised = 0;
+    for record in reader.records() {
+        let mut cells: Vec<String> = record.unwrap().iter().map(str::to_owned).collect();
+        if cells[0].as_str() > last {
+            continue;
+        }
+        let number = |index: usize| cells[index].parse::<f64>().ok();
+        // A point from one share to the other, and the rate and its added value follow.
+        if let (true, "cumul 2020-2021", 0..50, Some(share), Some(rest), Some(percent), Some(value)) = (
+            is_revised,
+            cells[0].as_str(),
+            revised,
+            number(employed),
+            number(other),
+            number(rate),
+            number(added),
+        ) && rest >= 1.0
+            && percent < 99.0
+            && value < 11.0
+        {
+            for (index, value) in [
+                (employed, share + 1.0),
+                (other, rest - 1.0),
+                (rate, percent + 1.0),
+                (added, value + 1.0),
+            ] {
+                cells[index] = format!("{value:.1}");
+            }
+            revised += 1;
+        }
+        writer.write_record(&cells).unwrap();
+    }
+    assert_eq!(revised, if is_revised { 50 } else { 0 });
+    String::from_utf8(writer.into_inner().unwrap()).unwrap()
+}
+
+#[test]
+#[ignore = "needs the real files: DEBOUCHES_DATA names their folder"]
+fn a_revision_of_fifty_rows_then_a_vintage_pass_without_waiver_with_real_files() {
+    let packed =
+        std::fs::File::open(real_data().join("inserjeunes/fr-en-inserjeunes-cfa.csv.gz")).unwrap();
+    let whole = std::io::read_to_string(flate2::read::MultiGzDecoder::new(packed)).unwrap();
+    let test = PipelineTest::one_table("ij_cfa_etablissement", std::path::Path::new("cfa.csv"));
+    for (last, is_revised, version) in [
+        ("cumul 2021-2022", false, "1.0.0"),
+        ("cumul 2021-2022", true, "1.0.1"),
+        ("cumul 2022-2023", true, "1.1.0"),
+    ] {
+        std::fs::write(test.path("cfa.csv"), real_export(&whole, last, is_revised)).unwrap();
+        test.run(&["run", "-q"]).expect_exit(0);
+        let live = test.practice_portal();
+        assert_eq!(live["datasets"][0]["extras"]["debouches:version"], version);
+    }
+    let changelog =
+        std::fs::read_to_string(test.path("state/package/tested/1.1.0/CHANGELOG.md")).unwrap();
+    let expected = "## 1.1.0
+
+- `ij_cfa_etablissement` : 1 millésime de plus : `cumul 2022-2023`.
+- `ij_cfa_etablissement` : 2527 lignes ajoutées, 0 retirée (8556 au lieu de 6029).
+
+## 1.0.1
+
+- `ij_cfa_etablissement` : 50 lignes déjà publiées sont modifiées, 5979 inchangées.
+- `ij_cfa_etablissement`.`part_en_emploi_6_mois_apres_la_sortie` : 50 cellules révisées, +1 point en moyenne, au plus +1 ";
+    assert!(changelog.contains(expected), "{changelog}");
 }

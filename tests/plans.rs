@@ -275,3 +275,103 @@ fn files_that_others_add_or_delete_are_kept_and_put_back() {
             .expect_told("nothing to do");
     });
 }
+
+/// After a refusal nothing is pending: what is live stays, the refusal is named, and nothing is written by whoever only looks.
+#[test]
+fn a_plan_after_a_refusal_names_it_and_plans_nothing() {
+    let test = PipelineTest::one_table("ij_cfa_etablissement", std::path::Path::new("source.csv"));
+    let put = |from: &str| std::fs::copy(fixture(from), test.path("source.csv")).unwrap();
+    let refused = "rules/shares-not-hundred/fr-en-inserjeunes-cfa.csv";
+    put(refused);
+    test.run(&["run", "-q"]).expect_exit(3);
+    let first = test.run(&["plan", "--exit-code"]).expect_exit(3);
+    assert!(
+        first
+            .stdout()
+            .contains("tested no release: stays as it is\n  waits: table ij_cfa_etablissement was refused by validate"),
+        "{}",
+        first.told()
+    );
+    put("sources/ij-cfa/fr-en-inserjeunes-cfa.csv");
+    test.run(&["run", "-q"]).expect_exit(0);
+    test.run(&["plan", "--exit-code"])
+        .expect_exit(0)
+        .expect_told("tested 1.0.0: nothing to publish")
+        .expect_told("not asked:");
+    // A file that moved and that nobody received is in no plan, and a plan says so.
+    put(refused);
+    let unasked = test.run(&["plan", "--json"]).expect_exit(0).json();
+    assert_eq!(unasked["pending"], false);
+    assert!(
+        unasked["not_asked"]
+            .as_str()
+            .unwrap()
+            .starts_with("not asked: "),
+        "{unasked}"
+    );
+    test.run(&["run", "-n"])
+        .expect_exit(0)
+        .expect_told("not asked:");
+    test.run(&["run", "-q"]).expect_exit(3);
+    let before = everything_in(test.folder());
+    let after = test.run(&["plan"]).expect_exit(0);
+    assert!(
+        after
+            .stdout()
+            .contains("tested 1.0.0: stays as it is\n  waits: table ij_cfa_etablissement was refused by validate"),
+        "{}",
+        after.told()
+    );
+    let document = test.run(&["plan", "--json"]).expect_exit(0).json();
+    assert_eq!(document["pending"], false);
+    test.run(&["plan", "--exit-code"]).expect_exit(3);
+    test.run(&["run", "-n"])
+        .expect_exit(0)
+        .expect_told("rests: refused, and nothing moved since");
+    assert_eq!(
+        everything_in(test.folder()),
+        before,
+        "who looks writes nothing"
+    );
+}
+
+/// What the drift check refused is no release that a run would make.
+#[test]
+fn a_plan_after_the_drift_check_refused_says_so() {
+    let test = PipelineTest::one_table("ij_cfa_etablissement", std::path::Path::new("source.csv"));
+    let text =
+        std::fs::read_to_string(fixture("sources/ij-cfa/fr-en-inserjeunes-cfa.csv")).unwrap();
+    std::fs::write(test.path("source.csv"), &text).unwrap();
+    test.run(&["run", "-q"]).expect_exit(0);
+    let lines: Vec<&str> = text.lines().collect();
+    let half = lines[..lines.len() / 2].join("\r\n");
+    std::fs::write(test.path("source.csv"), half + "\r\n").unwrap();
+    test.run(&["run", "-q"]).expect_exit(3);
+    test.run(&["plan", "--exit-code"])
+        .expect_exit(3)
+        .expect_told("tested 1.0.0: stays as it is")
+        .expect_told("what was received last was refused: see ");
+    test.run(&["run", "-n"]).expect_exit(0).expect_told(
+        "package  tested                   rests: refused, and nothing moved since: see ",
+    );
+}
+
+/// Every file of a folder and its bytes.
+fn everything_in(
+    folder: &std::path::Path,
+) -> std::collections::BTreeMap<std::path::PathBuf, Vec<u8>> {
+    let mut files = std::collections::BTreeMap::new();
+    let mut waiting = vec![folder.to_owned()];
+    while let Some(folder) = waiting.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                waiting.push(path);
+            } else {
+                let bytes = std::fs::read(&path).unwrap();
+                files.insert(path, bytes);
+            }
+        }
+    }
+    files
+}

@@ -2,8 +2,12 @@
 
 use std::path::PathBuf;
 
+use serde_json::Value;
+
 use crate::catalogue::{revise_source, source_table};
 use crate::harness::{PipelineTest, Ran, fixture};
+use crate::portals::with_practice;
+use crate::wire::Reached;
 
 const REGISTER: &str = "state/withdrawn/register";
 
@@ -218,9 +222,154 @@ fn a_lost_state_takes_its_retractions_back_from_the_portal() {
         .expect_exit(7)
         .expect_told("portal adopt");
     assert_eq!(live_version(&test), "1.0.0");
-    std::fs::remove_dir_all(test.path("state/package")).unwrap();
+    // That run made releases without knowing: with or without them, the register comes back and they do not go out.
+    assert!(test.path("state/package/tested").exists());
     test.run(&["portal", "adopt"])
         .expect_told("retractions taken back");
     is_refused(test.run(&["run"]));
     assert_eq!(live_version(&test), "1.0.0");
+}
+
+/// The only release is purged: other forms, another title, another nomenclature and a lost state do not bring it back, and what a
+/// run makes before the register is back is removed.
+fn never_back(portal: &Reached) {
+    portal.clear("tested");
+    let regional = fixture("sources/ij-regional/ij_region_2020_2022.csv.gz");
+    let test = portal.receives(PipelineTest::one_table("ij_regional", &regional), "");
+    test.run(&["run", "--yes", "-q"]).expect_exit(0);
+    retract(&test, "purge", "1.0.0");
+    let is_gone = || {
+        let shown = portal.marked("tested").remove(0);
+        assert_eq!(shown["resources"], Value::Array(Vec::new()), "{shown}");
+    };
+    is_gone();
+    let change = |from: &str, to: &str| {
+        let path = test.path("pipeline.toml");
+        let config = std::fs::read_to_string(&path).unwrap();
+        let changed = config.replacen(from, to, 1);
+        assert_ne!(config, changed, "{from}");
+        std::fs::write(path, changed).unwrap();
+    };
+    let refused = || {
+        test.run(&["run", "--yes"])
+            .expect_exit(3)
+            .expect_told("tested 1.0.0, which was purged")
+            .expect_told("retract --lift tested@1.0.0");
+        is_gone();
+    };
+    change(
+        "licence = \"lov2\"",
+        "forms = [\"jsonl\"]\nlicence = \"lov2\"",
+    );
+    refused();
+    change(
+        "id = \"tested\"\ntables",
+        "id = \"tested\"\ntitle = \"Autre titre\"\ntables",
+    );
+    refused();
+    let nomenclature = fixture("sources/bcn/n_mef.csv");
+    let text = std::fs::read_to_string(&nomenclature).unwrap();
+    let other = text.replace("(libellé d'essai)", "(autre libellé)");
+    assert_ne!(text, other);
+    std::fs::write(test.path("n_mef.csv"), other).unwrap();
+    change(nomenclature.to_str().unwrap(), "n_mef.csv");
+    refused();
+    test.run(&["run", "--force", "--yes"]).expect_exit(3);
+    is_gone();
+    for stage in [
+        "fetch",
+        "validate",
+        "enrich",
+        "package",
+        "publish",
+        "rejected",
+        "withdrawn",
+    ] {
+        let _ = std::fs::remove_dir_all(test.path(&format!("state/{stage}")));
+    }
+    test.run(&["run", "--yes", "-q"])
+        .expect_exit(7)
+        .expect_told("portal adopt");
+    is_gone();
+    assert!(test.path("state/package/tested/1.0.0").exists());
+    test.run(&["portal", "adopt", "--yes"])
+        .expect_exit(0)
+        .expect_told("1.0.0 was purged");
+    let held = walkdir(&test.path("state/package"));
+    assert!(held.is_empty(), "{held:?}");
+    refused();
+    portal.clear("tested");
+}
+
+#[test]
+fn a_purged_release_never_comes_back_on_a_practice_portal_that_is_served() {
+    with_practice(false, never_back);
+}
+
+#[test]
+#[ignore = "needs a real udata: DEBOUCHES_UDATA_CREDENTIALS names its credentials (tests/udata/start.sh)"]
+fn a_purged_release_never_comes_back_on_a_real_udata_with_real_udata() {
+    never_back(&Reached::real());
+}
+
+fn walkdir(folder: &std::path::Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(walkdir(&path));
+        } else {
+            files.push(path);
+        }
+    }
+    files
+}
+
+/// What was wrong is a word, and every figure is that of the release before: the word does not come back either.
+#[test]
+fn a_retracted_word_does_not_come_back_in_another_guise() {
+    for (command, reason) in [("purge", "--legal-basis"), ("yank", "--reason")] {
+        let test = source_table();
+        test.run(&["run", "-q"]).expect_exit(0);
+        let right = std::fs::read_to_string(test.path("source.csv")).unwrap();
+        let line = right.lines().nth(3).unwrap();
+        let mut cells: Vec<&str> = line.split(';').collect();
+        cells[2] = "Nom d'une personne";
+        let wrong = right.replacen(line, &cells.join(";"), 1);
+        std::fs::write(test.path("source.csv"), wrong).unwrap();
+        test.run(&["run", "-q"]).expect_exit(0);
+        test.run(&[
+            command,
+            "1.0.1",
+            reason,
+            "Un nom.",
+            "--by",
+            "Statisticienne",
+            "--yes",
+        ])
+        .expect_exit(0);
+        let is_gone = || {
+            let held = walkdir(&test.path("state/portal/files"));
+            let shown = held.iter().any(|path| {
+                String::from_utf8_lossy(&std::fs::read(path).unwrap())
+                    .contains("Nom d'une personne")
+            });
+            assert!(!shown, "{command}");
+            assert!(!held.is_empty());
+            assert_eq!(live_version(&test), "1.0.0");
+        };
+        if command == "purge" {
+            is_gone();
+        }
+        disguise(&test);
+        is_refused(test.run(&["run"]));
+        is_refused(test.run(&["run", "--force"]));
+        assert_eq!(live_version(&test), "1.0.0");
+        // Corrected, it goes out and needs nobody.
+        std::fs::write(test.path("source.csv"), &right).unwrap();
+        test.run(&["run", "-q"]).expect_exit(0);
+        if command == "purge" {
+            assert_eq!(live_version(&test), "1.0.2");
+        }
+    }
 }

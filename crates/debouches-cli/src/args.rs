@@ -381,7 +381,7 @@ pub(crate) struct PlanArgs {
     /// Keeps the plan in a file, for `debouches publish FILE`
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// Exits with 10 when something would change
+    /// Exits with 10 when something would change, else with 3 when what was received last was refused
     #[arg(long)]
     pub(crate) exit_code: bool,
 }

@@ -149,6 +149,8 @@ pub fn hint_of(error: &anyhow::Error) -> Option<String> {
                 "stop `debouches portal serve`, or add `--wait-lock 10m`"
             }
             Fault::Busy => "wait for the other run, or add `--wait-lock 10m`",
+            // What was decided against says itself what to do.
+            Fault::Integrity if error.chain().any(|link| link.is::<Decided>()) => return None,
             Fault::Integrity => {
                 "a stored file was altered: run the stage that made it with `--force`, and find out why"
             }

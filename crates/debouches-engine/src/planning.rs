@@ -1,6 +1,6 @@
 //! What a publication would change on the portals.
 
-use debouches_model::{Fault, Stage};
+use debouches_model::Fault;
 use debouches_publish::{PlanFile, PlannedBucket, PlannedDataset, PlannedPortal};
 use debouches_store::Artefact;
 use serde_json::json;
@@ -8,10 +8,10 @@ use serde_json::json;
 use crate::Context;
 use crate::config::{DatasetConfig, Pipeline, Portal, PortalKind, StaticSite};
 use crate::failure::{self, Usage};
-use crate::releases::{is_current, latest};
+use crate::releases::{is_current, latest, refusal};
 use crate::retraction::{is_retracted, to_mark};
 use crate::selection::Selection;
-use crate::stages::package::ingredients;
+use crate::stages::package::{ingredients, waiting_text, waits_for};
 use crate::stages::publish::all_retracted;
 use crate::targets::bucket;
 use crate::targets::portal::connection::connect;
@@ -33,6 +33,8 @@ pub struct PlanLine {
     pub left_out: Vec<String>,
     /// Why the release is not the newest possible one.
     pub notes: Vec<String>,
+    /// What was refused or late upstream: the release that is live stays, and running again changes nothing.
+    pub waits: Option<String>,
     /// What people decided on the portal, and is kept.
     pub hands: Vec<String>,
     /// What stands in the way, and whose fault it is.
@@ -62,6 +64,25 @@ pub async fn plan(context: &Context, selection: &Selection<'_>) -> anyhow::Resul
         });
     }
     Ok(lines)
+}
+
+/// What a plan and a dry run do not look at: the sources, as they are now where they come from. None without a source.
+#[must_use]
+pub fn not_asked(selection: &Selection<'_>) -> Option<String> {
+    let sources: Vec<&str> = selection
+        .sources
+        .iter()
+        .map(|source| source.id().as_str())
+        .collect();
+    let first = sources.first()?;
+    let others = sources.len() - 1;
+    let named = match others {
+        0 => format!("source {first}"),
+        _ => format!("{} sources ({first} and {others} more)", sources.len()),
+    };
+    Some(format!(
+        "not asked: {named}; what changed there since it was received is not told here, `debouches fetch` receives it and publishes nothing"
+    ))
 }
 
 /// The portal that a plan file would be for: the only one that is asked through its API, else the only static site.
@@ -172,23 +193,67 @@ async fn begun(
     };
     let Some(release) = release else {
         if !all_retracted(context, dataset).await {
-            line.notes
-                .push("no release yet: run `debouches run`".to_owned());
+            match stands_before(context, dataset, None).await? {
+                Before::Refusal(why) => line.waits = Some(why),
+                Before::Nothing | Before::Work(_) => line
+                    .notes
+                    .push("no release yet: run `debouches run`".to_owned()),
+            }
         }
         return Ok((line, None));
     };
     line.release = Some(release.key().id.clone());
-    match ingredients(context, dataset).await {
-        Ok((now, _)) if is_current(context, &release, &now).await? => {}
-        // Withdrawn data is not released again.
-        Ok((now, _)) if is_retracted(context, dataset.id(), &now).await? => {}
-        Ok(_) => line.notes.push(format!(
-            "the {} stage would make another release",
-            Stage::Package
-        )),
-        Err(error) => line.notes.push(failure::one_line(&error)),
+    match stands_before(context, dataset, Some(&release)).await? {
+        Before::Nothing => {}
+        Before::Refusal(why) => line.waits = Some(why),
+        Before::Work(what) => line.notes.push(what),
     }
     Ok((line, Some(release)))
+}
+
+/// What stands between what was received last and the release that a plan is about.
+enum Before {
+    Nothing,
+    /// It was refused, here or upstream: running again changes nothing.
+    Refusal(String),
+    /// A stage has to run.
+    Work(String),
+}
+
+async fn stands_before(
+    context: &Context,
+    dataset: &DatasetConfig,
+    release: Option<&Artefact>,
+) -> anyhow::Result<Before> {
+    let id = dataset.id().as_str();
+    let now = match ingredients(context, dataset).await {
+        Ok((now, _)) => now,
+        Err(error) => {
+            let why = failure::one_line(&error);
+            return Ok(match failure::fault_of(&error) {
+                Fault::Data => Before::Refusal(why),
+                _ => Before::Work(why),
+            });
+        }
+    };
+    if let Some(release) = release
+        // Withdrawn data is not released again.
+        && (is_current(context, release, &now).await?
+            || is_retracted(context, dataset.id(), &now).await?)
+    {
+        return Ok(Before::Nothing);
+    }
+    if let Some(findings) = refusal(context, id, &now).await? {
+        return Ok(Before::Refusal(format!(
+            "what was received last was refused: see {findings}"
+        )));
+    }
+    if let Some(upstream) = waits_for(context, dataset).await? {
+        return Ok(Before::Refusal(waiting_text(upstream)));
+    }
+    Ok(Before::Work(format!(
+        "what was received last would make another release, which is not planned here: `debouches run --to package {id}` makes it and publishes nothing"
+    )))
 }
 
 async fn of_site(
@@ -239,6 +304,7 @@ impl PlanLine {
             files: Vec::new(),
             left_out: Vec::new(),
             notes: Vec::new(),
+            waits: None,
             hands: Vec::new(),
             obstacle: None,
         }
@@ -279,6 +345,7 @@ impl PlanLine {
             "bucket": self.planned.as_ref().and_then(|planned| planned.bucket.as_ref()),
             "left_out": self.left_out,
             "note": note,
+            "waits": self.waits,
             "kept": self.hands,
             "obstacle": self.obstacle.as_ref().map(|(what, _)| what),
         })

@@ -1,9 +1,12 @@
 //! The releases of the state: the newest, and whether one is what the present inputs give.
 
+use std::collections::BTreeMap;
+
 use debouches_model::{Fault, Ingredients, Stage, Version};
 use debouches_store::{Artefact, Lock};
 
 use crate::context::Context;
+use crate::stages::target::FINDINGS_FILE;
 
 /// The newest release of a dataset, retracted ones set aside.
 ///
@@ -68,4 +71,33 @@ pub async fn discard_if_altered(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Where the findings are, when a check refused a release made of these ingredients.
+///
+/// # Errors
+/// Fails when the state cannot be read.
+pub async fn refusal(
+    context: &Context,
+    dataset: &str,
+    now: &Ingredients,
+) -> anyhow::Result<Option<String>> {
+    for key in context.store.list_rejected(Stage::Package, dataset).await? {
+        let Some(artefact) = context.store.find(&key).await? else {
+            continue;
+        };
+        // What is kept of a purged release has no findings.
+        if artefact.manifest().file(FINDINGS_FILE).is_none() {
+            continue;
+        }
+        // A gate adds what it compared with.
+        let known: BTreeMap<&str, &str> = artefact.manifest().ingredients.iter().collect();
+        if now
+            .iter()
+            .all(|(name, value)| known.get(name) == Some(&value))
+        {
+            return Ok(Some(artefact.location(FINDINGS_FILE)));
+        }
+    }
+    Ok(None)
 }

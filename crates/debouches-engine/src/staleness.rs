@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::config::{DatasetConfig, Source};
 use crate::context::Context;
 use crate::failure;
-use crate::releases::{is_current, latest};
+use crate::releases::{is_current, latest, refusal};
 use crate::selection::Selection;
 use crate::stages::package::{ingredients, waiting_text, waits_for};
 use crate::stages::target::{Known, Target};
@@ -122,6 +122,10 @@ async fn of_dataset(context: &Context, dataset: &DatasetConfig) -> anyhow::Resul
             Some(false),
             "nothing moved",
         ));
+    }
+    if let Some(findings) = refusal(context, id, &now).await? {
+        let because = format!("refused, and nothing moved since: see {findings}");
+        return Ok(Answer::new(Stage::Package, id, Some(false), because));
     }
     if let Some(upstream) = waits_for(context, dataset).await? {
         return Ok(Answer::new(

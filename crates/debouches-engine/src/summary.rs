@@ -140,6 +140,8 @@ pub struct Summary {
     pub datasets: Vec<DatasetLine>,
     /// Addresses of the indexes of static catalogues.
     pub catalogues: Vec<String>,
+    /// What no step says and somebody should look at: late sources, expired waivers. Filled when the run is closed.
+    pub attention: Vec<String>,
 }
 
 impl Summary {

@@ -47,6 +47,9 @@ pub struct RetractedTable {
     pub data: Sha256,
     /// How many of its rows are in no release that stands.
     pub distinct: u64,
+    /// Whether its rows are told apart by their words too, since no figure of the release is its own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub words: bool,
 }
 
 /// How much a register held when something else was written: whoever reads less knows that it was altered.

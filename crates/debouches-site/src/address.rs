@@ -6,6 +6,8 @@ use crate::content::Uai;
 pub const HOME: &str = "index.html";
 /// The room of the datasets.
 pub const DATA_ROOM: &str = "donnees/index.html";
+/// What a dataset is made of, in its folder.
+pub const LINEAGE: &str = "provenance.html";
 /// The list of all the trainings.
 pub const TRAININGS: &str = "formation/index.html";
 /// The sentences to quote.

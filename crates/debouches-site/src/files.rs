@@ -6,7 +6,7 @@ use crate::pointer::Latest;
 use crate::record::DatasetRecord;
 use crate::release::Release;
 use crate::site::{File, HTML, Site};
-use crate::{atom, dcat, page};
+use crate::{address, atom, dcat, page};
 
 const ATOM: &str = "application/atom+xml; charset=utf-8";
 const JSON: &str = "application/json";
@@ -57,6 +57,13 @@ pub fn dataset_files(site: &Site, record: &DatasetRecord, releases: &[Release]) 
         JSON_LD,
         dcat::versions(site, record),
     ));
+    if let Some(lineage) = site.lineages.get(id) {
+        files.push(File::new(
+            format!("{id}/{}", address::LINEAGE),
+            HTML,
+            page::lineage(site, record, lineage),
+        ));
+    }
     let latest = record.latest();
     if let Some(latest) = latest {
         let version = latest.version;

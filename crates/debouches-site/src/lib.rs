@@ -44,5 +44,5 @@ pub use preview::Preview;
 pub use publication::{EstablishmentFiles, Publication, Unit, retired_file};
 pub use record::{DatasetRecord, Expectation, VersionRecord, Withdrawal};
 pub use release::{Release, Texts};
-pub use site::{File, Site};
+pub use site::{File, Lineage, LineageRow, Site};
 pub use verify::{PageCheck, Releases};

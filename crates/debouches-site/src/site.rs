@@ -1,5 +1,9 @@
 //! A catalogue: who publishes it, where; and its files that move.
 
+use std::collections::BTreeMap;
+
+use debouches_model::DatasetId;
+
 /// Who publishes the catalogue, and where.
 #[derive(Debug, Clone, Default)]
 pub struct Site {
@@ -13,6 +17,30 @@ pub struct Site {
     pub has_theme: bool,
     /// True when the room of the datasets is beside pages of establishments: the index is theirs then.
     pub has_pages: bool,
+    /// What the datasets of this pipeline are made of; those that others publish here are not told.
+    pub lineages: BTreeMap<DatasetId, Lineage>,
+}
+
+/// What a dataset is made of.
+#[derive(Debug, Clone, Default)]
+pub struct Lineage {
+    /// The picture: an `svg` element.
+    pub picture: String,
+    /// The same in words, what needs the rest first.
+    pub rows: Vec<LineageRow>,
+}
+
+/// A source, a table or a dataset, and what it needs.
+#[derive(Debug, Clone)]
+pub struct LineageRow {
+    /// Its identifier.
+    pub name: String,
+    /// What it is, in French.
+    pub nature: &'static str,
+    /// What it is made of.
+    pub made_of: Vec<String>,
+    /// Where its codes are looked up.
+    pub codes: Vec<String>,
 }
 
 /// A file that moves from one publication to the next.

@@ -28,13 +28,18 @@ pub(crate) async fn plan(global: &Global, args: &PlanArgs) -> anyhow::Result<u8>
     };
     let lines = planning::plan(&context, &selection).await?;
     let pending = lines.iter().any(PlanLine::is_pending);
+    let waits = lines.iter().any(|line| line.waits.is_some());
     if global.json {
         let documents: Vec<_> = lines.iter().map(PlanLine::document).collect();
-        output::print_json(
-            &json!({ "schema_version": 1, "pending": pending, "datasets": documents }),
-        );
+        output::print_json(&json!({
+            "schema_version": 1,
+            "pending": pending,
+            "datasets": documents,
+            "not_asked": planning::not_asked(&selection),
+        }));
     } else {
         output::print(&text(&lines));
+        report_not_asked(global, &selection);
     }
     // What was altered is worse than what a call or a portal refuses.
     let obstacles = || lines.iter().filter_map(|line| line.obstacle.as_ref());
@@ -47,11 +52,18 @@ pub(crate) async fn plan(global: &Global, args: &PlanArgs) -> anyhow::Result<u8>
         let path = context.options.path(path);
         debouches_store::replace_file(&path, file.to_text().as_bytes())?;
     }
-    Ok(if pending && args.exit_code {
-        PENDING
-    } else {
-        0
+    Ok(match (args.exit_code, pending, waits) {
+        (true, true, _) => PENDING,
+        (true, false, true) => Fault::Data.exit_code(),
+        _ => 0,
     })
+}
+
+/// Says on standard error what nobody was asked, so that silence is not taken for news.
+pub(super) fn report_not_asked(global: &Global, selection: &Selection<'_>) {
+    if let (false, Some(text)) = (global.quiet, planning::not_asked(selection)) {
+        output::eprint(&format!("{text}\n"));
+    }
 }
 
 /// The plan of all datasets.
@@ -88,7 +100,12 @@ fn text(lines: &[PlanLine]) -> String {
             && line.files.is_empty()
             && line.notes.is_empty()
         {
-            let _ = writeln!(out, "{}{version}{on}: nothing to publish", line.dataset);
+            let what = if line.waits.is_some() {
+                "stays as it is"
+            } else {
+                "nothing to publish"
+            };
+            let _ = writeln!(out, "{}{version}{on}: {what}", line.dataset);
         } else {
             let _ = writeln!(
                 out,
@@ -129,6 +146,9 @@ fn text(lines: &[PlanLine]) -> String {
         for kept in &line.hands {
             let _ = writeln!(out, "  kept: {kept}");
         }
+        if let Some(waits) = &line.waits {
+            let _ = writeln!(out, "  waits: {waits}");
+        }
         for note in &line.notes {
             let _ = writeln!(out, "  note: {note}");
         }
@@ -138,7 +158,7 @@ fn text(lines: &[PlanLine]) -> String {
 
 /// What stands in the place of a version: the index of a site has none.
 fn no_version(line: &PlanLine) -> &'static str {
-    if line.notes.is_empty() {
+    if line.notes.is_empty() && line.waits.is_none() {
         ""
     } else {
         " no release"

@@ -1,8 +1,10 @@
 //! `debouches portal`: the practice portal with its web page, and what is live taken as ours.
 
+use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
 
 use anyhow::Context as _;
+use debouches_model::DatasetId;
 use debouches_portal::PortalOptions;
 use debouches_store::Lock;
 
@@ -59,12 +61,14 @@ async fn interrupted() -> std::io::Result<()> {
     }
 }
 
-/// What a lost state forgot of retracted releases is taken back from the pages before anything else.
+/// What a lost state forgot of retracted releases is taken back from the pages before anything else. Returns the datasets whose
+/// retractions it had forgotten.
 async fn take_in_retractions(
     context: &Context,
     subjects: &Subjects,
     lock: &Lock,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<BTreeSet<DatasetId>> {
+    let mut forgotten = BTreeSet::new();
     let selection = Selection::of(&context.pipeline, &subjects.subjects)?;
     let asked = |portal: &&Portal| !matches!(portal.kind, PortalKind::Static(_));
     for portal in context.pipeline.portals.iter().filter(asked) {
@@ -72,6 +76,7 @@ async fn take_in_retractions(
         for dataset in &selection.datasets {
             let taken = adopt::take_in_retractions(context, &connection, dataset, lock).await?;
             if taken > 0 {
+                forgotten.insert(dataset.id().clone());
                 tracing::warn!(
                     "{}: {taken} retractions taken back from portal {}",
                     dataset.id(),
@@ -81,16 +86,21 @@ async fn take_in_retractions(
         }
         connection.close().await;
     }
-    Ok(())
+    Ok(forgotten)
 }
 
 pub(crate) async fn adopt(global: &Global, subjects: &Subjects) -> anyhow::Result<u8> {
     let context = session::open(global).await?;
     let lock = operations::begin(&context, "debouches portal adopt").await?;
-    take_in_retractions(&context, subjects, &lock).await?;
+    let forgotten = take_in_retractions(&context, subjects, &lock).await?;
     // The register may have grown: read it again.
     let context = session::open(global).await?;
     let selection = Selection::of(&context.pipeline, &subjects.subjects)?;
+    for dataset in &selection.datasets {
+        if forgotten.contains(dataset.id()) {
+            adopt::forget_made_in_ignorance(&context, dataset, &lock).await?;
+        }
+    }
     let mut summary = Summary::default();
     // A static catalogue keeps its own record of what was published: nothing of it has to be taken back.
     for portal in context

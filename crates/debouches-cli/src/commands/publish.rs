@@ -70,18 +70,15 @@ async fn planned(global: &Global, path: &str) -> anyhow::Result<u8> {
     let mut summary = Summary::default();
     stages::publish::run_planned(&context, &selection, &plan, &lock, &mut summary).await?;
     let exit = summary.exit_code();
-    operations::close(
-        &context,
-        lock,
-        &Ending {
-            command: &command,
-            started,
-            summary: &summary,
-            error: None,
-            exit,
-        },
-    )
-    .await;
+    let ending = Ending {
+        command: &command,
+        started,
+        summary: &summary,
+        error: None,
+        exit,
+    };
+    let attention = operations::close(&context, lock, &ending).await;
+    summary.attention = attention;
     output::print_summary(global, &context, &summary, exit);
     Ok(exit)
 }

@@ -112,7 +112,8 @@ async fn decide(
         error: result.as_ref().err(),
         exit,
     };
-    operations::close(&context, lock, &ending).await;
+    let attention = operations::close(&context, lock, &ending).await;
+    summary.attention = attention;
     result?;
     if exit == 0 && !global.json && !global.quiet {
         output::print(&format!("{}\n", retraction.story()));

@@ -62,7 +62,8 @@ pub(crate) async fn stages(
         error: result.as_ref().err(),
         exit,
     };
-    operations::close(&context, lock, &ending).await;
+    let attention = operations::close(&context, lock, &ending).await;
+    summary.attention = attention;
     result?;
     output::print_summary(global, &context, &summary, exit);
     Ok(exit)

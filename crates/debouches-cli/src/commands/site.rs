@@ -46,7 +46,8 @@ async fn build(global: &Global, args: &SiteArgs) -> anyhow::Result<u8> {
         error: None,
         exit,
     };
-    operations::close(&context, lock, &ending).await;
+    let attention = operations::close(&context, lock, &ending).await;
+    summary.attention = attention;
     output::print_summary(global, &context, &summary, exit);
     Ok(exit)
 }

@@ -1,5 +1,6 @@
 //! `debouches why`: which ingredient of a stage moved since its last output; also what `--dry-run` shows.
 
+use debouches_engine::planning;
 use debouches_engine::selection::Selection;
 use debouches_engine::staleness::{Answer, staleness};
 use debouches_model::Stage;
@@ -23,9 +24,13 @@ pub(crate) async fn would(
     let selection = Selection::of(&context.pipeline, &subjects.subjects)?;
     let answers = staleness(&context, &selection, stages).await?;
     if global.json {
-        output::print_json(&json!({ "schema_version": 1, "answers": answers }));
+        let not_asked = planning::not_asked(&selection);
+        output::print_json(
+            &json!({ "schema_version": 1, "answers": answers, "not_asked": not_asked }),
+        );
     } else {
         output::print(&answers.iter().map(text).collect::<String>());
+        super::plan::report_not_asked(global, &selection);
     }
     Ok(0)
 }

@@ -38,6 +38,7 @@ fn document(context: &Context, summary: &Summary, exit: u8) -> serde_json::Value
         "datasets": summary.datasets,
         "catalogues": summary.catalogues,
         "left_out": context.pipeline.left_out,
+        "attention": summary.attention,
     })
 }
 
@@ -61,6 +62,9 @@ fn report_troubles(summary: &Summary, global: &Global) {
     }
     if let Some(line) = warned(summary) {
         report_line(global, Loudness::Warn, &line);
+    }
+    for line in &summary.attention {
+        report_line(global, Loudness::Warn, &format!("to look at: {line}"));
     }
 }
 

@@ -81,8 +81,10 @@ pub fn svg(edges: &[Edge], marked: &BTreeMap<Node, &'static str>) -> String {
     for (column, kind) in kinds.iter().enumerate() {
         let of_kind = nodes.iter().filter(|node| node.kind == *kind);
         for (row, node) in of_kind.enumerate() {
-            positions.insert(node, (MARGIN + column * (WIDTH + GAP), MARGIN + row * STEP));
-            rows = rows.max(row + 1);
+            // The first line names the column.
+            let top = MARGIN + (row + 1) * STEP;
+            positions.insert(node, (MARGIN + column * (WIDTH + GAP), top));
+            rows = rows.max(row + 2);
         }
     }
     let width = 2 * MARGIN + kinds.len() * WIDTH + kinds.len().saturating_sub(1) * GAP;
@@ -90,6 +92,20 @@ pub fn svg(edges: &[Edge], marked: &BTreeMap<Node, &'static str>) -> String {
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\" font-family=\"sans-serif\" font-size=\"11\">\n<title>Dépendances : sources, tables, tables dérivées, jeux de données, portails</title>\n"
     );
+    for (column, kind) in kinds.iter().enumerate() {
+        let heading = match kind {
+            NodeKind::Source => "Fichiers des producteurs",
+            NodeKind::Table => "Tables reçues",
+            NodeKind::Derived => "Tables dérivées",
+            NodeKind::Dataset => "Jeux de données",
+            NodeKind::Portal => "Portails",
+        };
+        let (x, y) = (MARGIN + column * (WIDTH + GAP), MARGIN + 15);
+        let _ = writeln!(
+            out,
+            "<text x=\"{x}\" y=\"{y}\" font-weight=\"bold\" fill=\"currentColor\">{heading}</text>"
+        );
+    }
     for edge in edges {
         let (Some((from, above)), Some((to, below))) =
             (positions.get(&edge.from), positions.get(&edge.to))
@@ -126,7 +142,7 @@ pub fn svg(edges: &[Edge], marked: &BTreeMap<Node, &'static str>) -> String {
         };
         let _ = writeln!(
             out,
-            "<rect x=\"{x}\" y=\"{top}\" width=\"{WIDTH}\" height=\"{HEIGHT}\" rx=\"4\" fill=\"{fill}\" stroke=\"#44546a\"/><text x=\"{}\" y=\"{}\">{}</text>",
+            "<rect x=\"{x}\" y=\"{top}\" width=\"{WIDTH}\" height=\"{HEIGHT}\" rx=\"4\" fill=\"{fill}\" stroke=\"#44546a\"/><text x=\"{}\" y=\"{}\" fill=\"#1b2432\">{}</text>",
             x + 8,
             top + 15,
             node.id

@@ -52,8 +52,8 @@ pub async fn begin(context: &Context, command: &str) -> anyhow::Result<Lock> {
 }
 
 /// Records the run, writes its figures, gives the lock back, then tells the chat room: a slow room holds nobody. What cannot be
-/// done is said, and fails nothing.
-pub async fn close(context: &Context, lock: Lock, ending: &Ending<'_>) {
+/// done is said, and fails nothing. Returns what no step of the run says: late sources and expired waivers.
+pub async fn close(context: &Context, lock: Lock, ending: &Ending<'_>) -> Vec<String> {
     let former = match record::all(context).await {
         Ok(records) => records,
         Err(error) => {
@@ -96,4 +96,9 @@ pub async fn close(context: &Context, lock: Lock, ending: &Ending<'_>) {
     {
         tracing::error!("nobody was told of the run: {}", failure::one_line(&error));
     }
+    let late = record.late.iter();
+    let late = late.map(|late| format!("source {} is late: {}", late.source, late.detail));
+    let expired = record.expired_waivers.iter();
+    late.chain(expired.map(|waiver| format!("waiver {waiver} has expired")))
+        .collect()
 }

@@ -4,9 +4,14 @@
 //! table are kept the digests of the rows that are in no release that stands. After a purge, one of them that comes back is
 //! refused: nobody knows here which of them disclosed something. After a yank, the table is refused when all of them do:
 //! what was wrong is among them, and a correction changes it.
+//!
+//! When no figure of a release is its own, what was wrong is in its words: a row is then its key and all the columns of its
+//! specification, those without a figure included.
 
-use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
+use std::io::Seek as _;
 
 use anyhow::Context as _;
 use debouches_model::spec::{Role, TableSpec};
@@ -36,28 +41,86 @@ pub(super) async fn of_release(
     dataset: &DatasetConfig,
     release: &Artefact,
 ) -> anyhow::Result<(Vec<RetractedTable>, Vec<RowsFile>)> {
-    let (mut tables, mut files) = (Vec::new(), Vec::new());
-    for spec in &dataset.tables {
-        let Some(all) = rows_of(spec, release).await? else {
+    let by_figures = distinct(context, dataset, release, Compared::Figures).await?;
+    let is_same = |all: &[Distinct]| all.iter().all(|table| table.rows.is_empty());
+    let found = if is_same(&by_figures) {
+        let by_words = distinct(context, dataset, release, Compared::Words).await?;
+        if is_same(&by_words) {
+            by_figures
+        } else {
+            by_words
+        }
+    } else {
+        by_figures
+    };
+    let tables = found.iter().map(|found| RetractedTable {
+        table: found.spec.id.to_string(),
+        data: found.data,
+        distinct: found.rows.len() as u64,
+        words: found.compared == Compared::Words,
+    });
+    let tables = tables.collect();
+    let files = found.into_iter().map(|found| RowsFile {
+        path: register::rows_path(found.spec.id.as_str()),
+        bytes: found.rows.into_iter().flatten().collect(),
+    });
+    Ok((tables, files.collect()))
+}
+
+/// What makes two rows the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Compared {
+    /// Key and measures; a row without a figure is none.
+    Figures,
+    /// Every column of the specification.
+    Words,
+}
+
+impl Compared {
+    fn of(retracted: &RetractedTable) -> Self {
+        if retracted.words {
+            Self::Words
+        } else {
+            Self::Figures
+        }
+    }
+}
+
+/// The rows of a table that no other release that stands has.
+struct Distinct {
+    spec: &'static TableSpec,
+    compared: Compared,
+    /// Digest of all its rows.
+    data: Sha256,
+    rows: Rows,
+}
+
+async fn distinct(
+    context: &Context,
+    dataset: &DatasetConfig,
+    release: &Artefact,
+    compared: Compared,
+) -> anyhow::Result<Vec<Distinct>> {
+    let standing = standing(context, dataset.id(), release).await?;
+    let mut found = Vec::new();
+    for spec in dataset.tables.iter().copied() {
+        let Some(mut rows) = rows_of(spec, release, compared).await? else {
             continue;
         };
-        let mut distinct = all.clone();
-        for standing in standing(context, dataset.id(), release).await? {
-            if let Some(rows) = rows_of(spec, &standing).await? {
-                distinct.retain(|row| !rows.contains(row));
+        let data = digest(&rows);
+        for other in &standing {
+            if let Some(others) = rows_of(spec, other, compared).await? {
+                rows.retain(|row| !others.contains(row));
             }
         }
-        tables.push(RetractedTable {
-            table: spec.id.to_string(),
-            data: digest(&all),
-            distinct: distinct.len() as u64,
-        });
-        files.push(RowsFile {
-            path: register::rows_path(spec.id.as_str()),
-            bytes: distinct.into_iter().flatten().collect(),
+        found.push(Distinct {
+            spec,
+            compared,
+            data,
+            rows,
         });
     }
-    Ok((tables, files))
+    Ok(found)
 }
 
 /// Refuses tables about to be released that bring back the data of a retracted one.
@@ -69,8 +132,7 @@ pub(crate) async fn check(
     tables: Vec<(&'static TableSpec, File)>,
 ) -> anyhow::Result<()> {
     for (spec, file) in tables {
-        let mut rows: Option<Rows> = None;
-        let mut file = Some(file);
+        let mut read_as: BTreeMap<Compared, Rows> = BTreeMap::new();
         for decision in context.retracted().await?.forbidden() {
             let retracted = decision
                 .tables
@@ -79,16 +141,44 @@ pub(crate) async fn check(
             let Some(retracted) = retracted else {
                 continue;
             };
-            if let Some(file) = file.take() {
-                rows = Some(read(spec, file).await?);
-            }
-            let Some(rows) = &rows else { continue };
+            let rows = match read_as.entry(Compared::of(retracted)) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(unread) => {
+                    let mut again = file.try_clone()?;
+                    again.rewind()?;
+                    let compared = *unread.key();
+                    unread.insert(read(spec, again, compared).await?)
+                }
+            };
             if let Some(count) = comes_back(context, decision, retracted, rows).await? {
                 return Err(refusal(decision, spec, count).into());
             }
         }
     }
     Ok(())
+}
+
+/// Refuses a release that brings back the data of a retracted one: it was made before the retraction, or by a state that had
+/// forgotten it.
+///
+/// # Errors
+/// As [`check`].
+pub(crate) async fn check_release(
+    context: &Context,
+    dataset: &DatasetConfig,
+    release: &Artefact,
+) -> anyhow::Result<()> {
+    if context.retracted().await?.forbidden().next().is_none() {
+        return Ok(());
+    }
+    let mut tables = Vec::new();
+    for spec in dataset.tables.iter().copied() {
+        let path = format!("{}.csv", spec.id);
+        if release.manifest().file(&path).is_some() {
+            tables.push((spec, release.open_file(&path).await?.into_file()));
+        }
+    }
+    check(context, tables).await
 }
 
 /// How many retracted rows come back, when that is refused.
@@ -125,7 +215,7 @@ fn refusal(decision: &Withdrawal, spec: &TableSpec, count: usize) -> Decided {
         Decree::Yank | Decree::Unyank | Decree::Lift => "yanked",
     };
     let message = format!(
-        "{count} rows of table {} are those of {dataset} {version}, which was {done}: {}. Nothing is released until somebody lifts it:          `debouches retract --lift {dataset}@{version} --reason … --by …`",
+        "{count} rows of table {} are those of {dataset} {version}, which was {done}: {}. Nothing is released until somebody lifts it: `debouches retract --lift {dataset}@{version} --reason … --by …`",
         spec.id,
         decision.reason.trim_end_matches('.')
     );
@@ -161,17 +251,21 @@ async fn standing(
     Ok(all)
 }
 
-async fn rows_of(spec: &'static TableSpec, release: &Artefact) -> anyhow::Result<Option<Rows>> {
+async fn rows_of(
+    spec: &'static TableSpec,
+    release: &Artefact,
+    compared: Compared,
+) -> anyhow::Result<Option<Rows>> {
     let path = format!("{}.csv", spec.id);
     if release.manifest().file(&path).is_none() {
         return Ok(None);
     }
     let file = release.open_file(&path).await?.into_file();
-    read(spec, file).await.map(Some)
+    read(spec, file, compared).await.map(Some)
 }
 
-/// The rows of a published CSV that have a figure.
-async fn read(spec: &'static TableSpec, file: File) -> anyhow::Result<Rows> {
+/// The rows of a published CSV.
+async fn read(spec: &'static TableSpec, file: File, compared: Compared) -> anyhow::Result<Rows> {
     blocking(move || {
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(b';')
@@ -185,21 +279,25 @@ async fn read(spec: &'static TableSpec, file: File) -> anyhow::Result<Rows> {
                 .position(|heading| heading.trim_start_matches('\u{feff}') == name)
         };
         let keys: Vec<usize> = spec.key.iter().filter_map(|name| index(name)).collect();
-        let measures: Vec<usize> = spec
+        let is_compared = |role: Role| match compared {
+            Compared::Figures => role == Role::Measure,
+            Compared::Words => true,
+        };
+        let values: Vec<usize> = spec
             .columns
             .iter()
-            .filter(|column| column.role == Role::Measure)
+            .filter(|column| is_compared(column.role))
             .filter_map(|column| index(&column.name))
             .collect();
         let mut rows = Rows::new();
         let mut record = csv::StringRecord::new();
         while reader.read_record(&mut record).with_context(context)? {
             let field = |index: &usize| record.get(*index).unwrap_or_default();
-            if measures.iter().all(|index| field(index).is_empty()) {
+            if compared == Compared::Figures && values.iter().all(|index| field(index).is_empty()) {
                 continue;
             }
             let mut text = String::new();
-            for index in keys.iter().chain(&measures) {
+            for index in keys.iter().chain(&values) {
                 text.push_str(field(index));
                 text.push('\u{1f}');
             }

@@ -25,7 +25,7 @@ use crate::context::Context;
 use crate::failure::Decided;
 use crate::released::Layout;
 
-pub(crate) use data::check as check_data;
+pub(crate) use data::{check as check_data, check_release};
 pub use decide::{Grounds, Retraction};
 
 /// Says which counts may be hidden beside small ones; kept of a purged release.

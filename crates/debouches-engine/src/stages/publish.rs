@@ -9,7 +9,7 @@ use crate::config::{DatasetConfig, Hosting, Pipeline, Portal, PortalKind, Static
 use crate::context::Context;
 use crate::failure::Usage;
 use crate::releases::latest;
-use crate::retraction::to_mark;
+use crate::retraction::{check_release, to_mark};
 use crate::selection::Selection;
 use crate::summary::{Outcome, Step, Summary};
 use crate::targets::bucket::host;
@@ -138,11 +138,14 @@ async fn ready<'a>(
             continue;
         }
         match latest(context, dataset.id().as_str()).await {
-            Ok(Some(release)) => ready.push(Ready {
-                dataset,
-                release,
-                bare: false,
-            }),
+            Ok(Some(release)) => match check_release(context, dataset, &release).await {
+                Ok(()) => ready.push(Ready {
+                    dataset,
+                    release,
+                    bare: false,
+                }),
+                Err(error) => summary.push(Step::failed(Stage::Publish, dataset.id(), &error)),
+            },
             Ok(None) => match to_mark(context, dataset.id()).await {
                 Ok(Some(release)) => ready.push(Ready {
                     dataset,

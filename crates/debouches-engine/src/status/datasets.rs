@@ -1,8 +1,6 @@
 //! Where the releases of a dataset stand: made, refused, waiting, retracted, published.
 
-use std::collections::BTreeMap;
-
-use debouches_model::{Decree, Ingredients, Stage, Withdrawal};
+use debouches_model::{Decree, Stage, Withdrawal};
 use debouches_publish::receipt_of;
 
 use super::last_runs::LastRuns;
@@ -10,10 +8,9 @@ use super::line::{State, StatusLine};
 use crate::config::DatasetConfig;
 use crate::context::Context;
 use crate::failure;
-use crate::releases::{is_current, latest};
+use crate::releases::{is_current, latest, refusal};
 use crate::retraction::is_retracted;
 use crate::stages::package::{ingredients, waiting_text, waits_for};
-use crate::stages::target::FINDINGS_FILE;
 
 /// The lines of a dataset: its newest release, those that are retracted, and what portals show.
 pub(super) async fn lines(
@@ -95,7 +92,7 @@ async fn of_dataset(
     {
         return Ok((State::Current, version.clone()));
     }
-    if let Some(findings) = refusal(context, dataset, &now).await? {
+    if let Some(findings) = refusal(context, dataset.id().as_str(), &now).await? {
         return Ok((State::Refused, format!("{findings}; {}", stays())));
     }
     // What no check kept a report of is known to the last run alone.
@@ -137,34 +134,4 @@ async fn without_release(
     } else {
         (State::Missing, "no release yet".to_owned())
     })
-}
-
-/// Where the findings are, when a gate refused a release made of these ingredients.
-async fn refusal(
-    context: &Context,
-    dataset: &DatasetConfig,
-    now: &Ingredients,
-) -> anyhow::Result<Option<String>> {
-    for key in context
-        .store
-        .list_rejected(Stage::Package, dataset.id().as_str())
-        .await?
-    {
-        let Some(artefact) = context.store.find(&key).await? else {
-            continue;
-        };
-        // What is kept of a purged release has no findings.
-        if artefact.manifest().file(FINDINGS_FILE).is_none() {
-            continue;
-        }
-        // A gate adds what it compared with.
-        let known: BTreeMap<&str, &str> = artefact.manifest().ingredients.iter().collect();
-        if now
-            .iter()
-            .all(|(name, value)| known.get(name) == Some(&value))
-        {
-            return Ok(Some(artefact.location(FINDINGS_FILE)));
-        }
-    }
-    Ok(None)
 }

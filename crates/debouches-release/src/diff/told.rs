@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use debouches_model::{Lang, Text, counted_en, counted_fr};
 
-use super::report::{ColumnDiff, DiffReport, TableDiff, ValuesDiff};
+use super::report::{ColumnDiff, DiffReport, TableDiff, ValuesDiff, VersionMove};
 use crate::facts::ReleaseChange;
 
 /// Names told in a sentence before it is cut.
@@ -113,22 +113,24 @@ pub fn changes(report: &DiffReport) -> Vec<ReleaseChange> {
 }
 
 fn listed(names: &[String], lang: Lang) -> String {
-    let told: Vec<String> = names
-        .iter()
-        .take(NAMES)
-        .map(|name| format!("`{name}`"))
-        .collect();
-    let rest = names.len().saturating_sub(NAMES);
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    joined(&names, lang)
+}
+
+/// The first of these, and how many others.
+fn joined(items: &[String], lang: Lang) -> String {
+    let first = &items[..items.len().min(NAMES)];
+    let rest = items.len().saturating_sub(NAMES);
     match (rest, lang) {
-        (0, _) => told.join(", "),
+        (0, _) => first.join(", "),
         (rest, Lang::Fr) => format!(
             "{} et {}",
-            told.join(", "),
+            first.join(", "),
             counted_fr(rest as u64, "autre", "autres")
         ),
         (rest, Lang::En) => format!(
             "{} and {}",
-            told.join(", "),
+            first.join(", "),
             counted_en(rest as u64, "other", "others")
         ),
     }
@@ -137,7 +139,9 @@ fn listed(names: &[String], lang: Lang) -> String {
 /// The editions that moved, before what they moved.
 fn versions(table: &TableDiff, out: &mut Vec<Text>) {
     let name = &table.table;
-    for moved in &table.versions {
+    // An edition that only new rows have moved nothing of what was published: the added vintage says it.
+    let on_published = |moved: &&VersionMove| moved.cells > 0 || !moved.before.is_empty();
+    for moved in table.versions.iter().filter(on_published) {
         let column = &moved.column;
         let list = |values: &[String], lang: Lang| match values {
             [] => Text {
@@ -317,15 +321,15 @@ fn columns(table: &TableDiff, out: &mut Vec<Text>) {
                     && debouches_model::spec::measure_of_status(&column.column).is_none()
             })
             .filter(|column| count(column) > 0)
-            .map(|column| format!("{} ({})", column.column, count(column)))
+            .map(|column| format!("`{}` ({})", column.column, count(column)))
             .collect()
     };
     let mut add = |list: &[String], fr: &str, en: &str| {
         if !list.is_empty() {
             let name = &table.table;
             out.push(Text {
-                fr: format!("`{name}` : {fr} : {}.", listed(list, Lang::Fr)),
-                en: format!("`{name}`: {en}: {}.", listed(list, Lang::En)),
+                fr: format!("`{name}` : {fr} : {}.", joined(list, Lang::Fr)),
+                en: format!("`{name}`: {en}: {}.", joined(list, Lang::En)),
             });
         }
     };
@@ -362,13 +366,16 @@ fn revised(column: &ColumnDiff) -> Option<Text> {
     {
         // A difference of percentages is told in points.
         let [fr_unit, en_unit] = match unit {
-            "%" if mean.abs() < 2.0 => ["point", "point"],
+            "%" | "points" if mean.abs() < 2.0 => ["point", "point"],
             "%" => ["points", "points"],
             unit => [unit, unit],
         };
+        let number = |value: f64| format!("{value:+}").replace('.', ",");
         let _ = write!(
             fr,
-            ", {mean:+} {fr_unit} en moyenne, au plus {largest:+} ({key})"
+            ", {} {fr_unit} en moyenne, au plus {} ({key})",
+            number(mean),
+            number(largest)
         );
         let _ = write!(
             en,

@@ -8,7 +8,7 @@ use super::{citation, columns, downloads, preview, versions};
 use crate::record::{DatasetRecord, VersionRecord};
 use crate::release::Release;
 use crate::site::Site;
-use crate::{markdown, readme, words};
+use crate::{address, markdown, readme, words};
 
 /// Sections of a page, with their anchor.
 const SECTIONS: [(&str, &str); 10] = [
@@ -57,7 +57,7 @@ pub(crate) fn dataset(
             }
             h1 { (record.title) }
             p.lead { (record.summary) }
-            (facts(record, latest))
+            (facts(record, latest, site.lineages.contains_key(&record.dataset)))
             div.columns {
                 nav.summary aria-label="Sommaire" {
                     ul { @for (anchor, title) in SECTIONS { li { a href={ "#" (anchor) } { (title) } } } }
@@ -84,13 +84,16 @@ pub(crate) fn dataset(
 }
 
 /// The dataset in brief.
-pub(super) fn facts(record: &DatasetRecord, version: &VersionRecord) -> Markup {
+pub(super) fn facts(record: &DatasetRecord, version: &VersionRecord, has_lineage: bool) -> Markup {
     html! {
         dl.facts {
             div { dt { "Version" } dd { (version.version) ", publiée le " (words::instant(version.published)) } }
             div { dt { "Période" } dd { (words::period(record.coverage)) } }
             div { dt { "Lignes" } dd { (words::number(version.rows())) } }
-            div { dt { "Producteur" } dd { (record.producers.join(", ")) } }
+            div { dt { "Producteur" } dd {
+                (record.producers.join(", "))
+                @if has_lineage { " (" a href=(address::LINEAGE) { "d’où vient ce jeu" } ")" }
+            } }
             div { dt { "Licence" } dd {
                 @match &record.licence.path {
                     Some(path) => { a href=(path) rel="license noopener noreferrer" { (record.licence.shown()) } }

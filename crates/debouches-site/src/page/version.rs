@@ -25,7 +25,7 @@ pub(crate) fn version(
             h1 { (release.notice.title) ", version " (number) }
             (banner(record, version))
             p.lead { (release.notice.summary) }
-            (facts(record, version))
+            (facts(record, version, false))
             section aria-labelledby="changements" { h2 #changements { "Ce qui a changé" } (versions::changes(version)) }
             section aria-labelledby="telecharger" {
                 h2 #telecharger { "Télécharger" }

@@ -1,14 +1,15 @@
 //! Taking what is live as ours, after the state was lost.
 
-use debouches_model::{Stage, Version};
+use debouches_model::{Decree, Fault, Stage, Version};
 use debouches_publish::live;
 use debouches_store::Lock;
 
 use super::connection::Connection;
 use crate::config::DatasetConfig;
 use crate::context::Context;
+use crate::failure::fault_of;
 use crate::releases::latest;
-use crate::retraction::note;
+use crate::retraction::{check_release, note};
 use crate::summary::{Outcome, Step};
 
 /// Writes the receipt of what is live, when it is the newest release of the state.
@@ -70,6 +71,9 @@ async fn tried(
         || "without version".to_owned(),
         |version| format!("version {version}"),
     );
+    if let Some(detail) = purged(context, dataset, found.version).await? {
+        return Ok((Outcome::Kept, detail));
+    }
     let release = latest(context, dataset.id().as_str()).await?;
     let is_this = |release: &debouches_store::Artefact| {
         release.key().id.parse::<Version>().ok() == found.version
@@ -97,4 +101,60 @@ async fn tried(
         return Ok((Outcome::Kept, detail));
     }
     super::restore::restore(context, connection, dataset, &found, lock).await
+}
+
+/// What the state says when what is live is a purged release: nothing of it is made again.
+async fn purged(
+    context: &Context,
+    dataset: &DatasetConfig,
+    live: Option<Version>,
+) -> anyhow::Result<Option<String>> {
+    let retracted = context.retracted().await?;
+    let decision = live.and_then(|version| retracted.find(dataset.id(), version));
+    Ok(decision
+        .filter(|withdrawal| withdrawal.decision == Decree::Purge)
+        .map(|withdrawal| {
+            format!(
+                "version {} was purged: its retraction is in the register, and nothing of it is made again",
+                withdrawal.version
+            )
+        }))
+}
+
+/// Removes from the state the releases that it made while it had forgotten what was retracted.
+///
+/// # Errors
+/// When the state cannot be read or written.
+pub async fn forget_made_in_ignorance(
+    context: &Context,
+    dataset: &DatasetConfig,
+    lock: &Lock,
+) -> anyhow::Result<()> {
+    let retracted = context.retracted().await?;
+    for key in context
+        .store
+        .list(Stage::Package, dataset.id().as_str())
+        .await?
+    {
+        let Some(release) = context.store.find(&key).await? else {
+            continue;
+        };
+        let decision = key
+            .id
+            .parse::<Version>()
+            .ok()
+            .and_then(|version| retracted.find(dataset.id(), version));
+        let is_purged = decision.is_some_and(|decision| decision.decision == Decree::Purge);
+        let brings_back = || async {
+            match check_release(context, dataset, &release).await {
+                Err(error) if fault_of(&error) == Fault::Data => Ok(true),
+                checked => checked.map(|()| false),
+            }
+        };
+        if is_purged || (decision.is_none() && brings_back().await?) {
+            context.store.discard(&key, lock).await?;
+            tracing::warn!("{key}: removed from the state, since it holds retracted data");
+        }
+    }
+    Ok(())
 }

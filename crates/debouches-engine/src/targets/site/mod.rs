@@ -7,19 +7,73 @@ mod pending;
 mod receipt;
 mod write;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use anyhow::Context as _;
 use debouches_model::{DatasetId, Fault, Sha256, Stage};
 use debouches_publish::PlannedDataset;
-use debouches_site::{DatasetRecord, Site, record_path};
+use debouches_site::{DatasetRecord, Lineage, LineageRow, Site, record_path};
 use debouches_store::{Artefact, Lock, Shelf};
 
 use crate::config::{DatasetConfig, Portal, StaticSite};
 use crate::context::Context;
 use crate::failure::{self, Decided};
+use crate::graph::{Edge, Graph, Link, Node, NodeKind, svg};
 use crate::summary::{Outcome, Step, Summary};
 use crate::targets::pages;
 
 pub use pending::Write;
+
+/// What each dataset is made of, as its page shows it.
+fn lineages(context: &Context) -> anyhow::Result<BTreeMap<DatasetId, Lineage>> {
+    let graph = Graph::of(&context.pipeline);
+    let datasets = context.pipeline.datasets.iter();
+    datasets
+        .map(|dataset| {
+            let edges = graph.edges_to(&[dataset.id().to_string()])?;
+            let edges: Vec<Edge> = edges
+                .into_iter()
+                .filter(|edge| edge.to.kind != NodeKind::Portal)
+                .collect();
+            Ok((dataset.id().clone(), lineage(&edges)))
+        })
+        .collect()
+}
+
+fn lineage(edges: &[Edge]) -> Lineage {
+    let nodes: BTreeSet<&Node> = edges
+        .iter()
+        .flat_map(|edge| [&edge.from, &edge.to])
+        .collect();
+    let needed = |node: &Node, link: Link| {
+        let edges = edges
+            .iter()
+            .filter(|edge| edge.to == *node && edge.link == link);
+        edges.map(|edge| edge.from.id.clone()).collect()
+    };
+    let row = |node: &&Node| LineageRow {
+        name: node.id.clone(),
+        nature: match node.kind {
+            NodeKind::Source => "fichier d’un producteur",
+            NodeKind::Table => "table reçue",
+            NodeKind::Derived => "table dérivée",
+            NodeKind::Dataset => "jeu de données",
+            NodeKind::Portal => "portail",
+        },
+        made_of: needed(node, Link::Made),
+        codes: needed(node, Link::Codes),
+    };
+    Lineage {
+        picture: svg(edges, &BTreeMap::new()),
+        // The dataset first; a file of a producer needs nothing, and is named where it is read.
+        rows: nodes
+            .iter()
+            .rev()
+            .filter(|node| node.kind != NodeKind::Source)
+            .map(row)
+            .collect(),
+    }
+}
 
 /// How often a publication begins again because somebody else moved what it had read.
 const TRIES: u32 = 3;
@@ -50,6 +104,7 @@ impl<'a> Catalogue<'a> {
             contact: context.pipeline.contact.clone(),
             has_pages: settings.pages,
             has_theme: settings.theme,
+            lineages: lineages(context)?,
         };
         Ok(Self {
             context,
