@@ -119,7 +119,7 @@ impl ShelfFolder {
             // A web server reads under another account.
             rustix::fs::fchmod(&file, Mode::from_raw_mode(0o644))
                 .map_err(|error| fail(error.into()))?;
-            dir.take_over(&page.name, &dir, &temporary)?;
+            dir.take_over_later(&page.name, &temporary)?;
         }
         Ok(())
     }
