@@ -149,6 +149,130 @@ fn a_pinned_state_stays_until_its_release_is_retracted() {
     test.run(&["site", "verify"]).expect_exit(0);
 }
 
+/// Corrects a rate of one row, and no other byte.
+fn correct_one_row(test: &PipelineTest) {
+    let text = std::fs::read_to_string(test.path("source.csv")).unwrap();
+    let corrected = text.replacen(";90.0;92.0;98.0;", ";90.0;92.0;97.0;", 1);
+    assert_ne!(text, corrected);
+    std::fs::write(test.path("source.csv"), corrected).unwrap();
+}
+
+#[test]
+fn a_small_release_writes_the_pages_of_its_rows_and_no_other() {
+    let test = published(0);
+    test.run(&["run", "-q"]).expect_exit(0);
+    let first = files(&test.path("site"));
+    correct_one_row(&test);
+    let test = on_day(test, 30);
+    test.run(&["run", "-q"]).expect_exit(0);
+    let second = files(&test.path("site"));
+    let pages = |files: &BTreeMap<String, Vec<u8>>| -> Vec<(String, String)> {
+        let files = files.iter();
+        let pages = files.filter(|(path, _)| path.starts_with("etablissement/"));
+        pages
+            .map(|(path, bytes)| (path.clone(), String::from_utf8(bytes.clone()).unwrap()))
+            .collect()
+    };
+    let moved: Vec<_> = pages(&second)
+        .into_iter()
+        .filter(|(path, text)| first.get(path).map(Vec::as_slice) != Some(text.as_bytes()))
+        .collect();
+    let uai = moved[0].0.split('/').nth(1).unwrap();
+    assert!(
+        moved.iter().all(|(path, _)| path.contains(uai)),
+        "one row moved, and other pages: {:?}",
+        moved.iter().map(|(path, _)| path).collect::<Vec<_>>()
+    );
+    // Each row quotes the release that published it as it is.
+    let versions = |folder: &str| {
+        let document = json(test.path(&format!("site/etablissement/{folder}/donnees.json")));
+        let sources = document["sources"].as_array().unwrap();
+        let versions = sources.iter().map(|source| source["version"].as_str());
+        versions
+            .map(|version| version.unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert!(versions(uai).contains(&"1.0.1".to_owned()));
+    let other = histories(&test.path("site"));
+    let other = other.keys().find(|other| *other != uai).unwrap();
+    assert_eq!(versions(other), ["1.0.0"]);
+    // A site that is made of both releases at once is the same, but for the states that the first one pinned.
+    test.run(&["site", "build", "--to", "other", "-q"])
+        .expect_exit(0);
+    let anew = files(&test.path("other"));
+    let states =
+        |path: &str| path.contains("/v/") || path.starts_with("empreintes/") || path == "site.json";
+    for (path, bytes) in anew.iter().filter(|(path, _)| !states(path)) {
+        assert!(second.get(path) == Some(bytes), "{path} is another one");
+    }
+    // Without the file of dates all releases are read again.
+    let dates = "site/empreintes/dates-ij_cfa_etablissement.bin";
+    let kept = std::fs::read(test.path(dates)).unwrap();
+    std::fs::remove_file(test.path(dates)).unwrap();
+    test.run(&["site", "build", "-q", "--force"]).expect_exit(0);
+    assert!(std::fs::read(test.path(dates)).unwrap() == kept);
+    assert!(files(&test.path("site")) == second);
+}
+
+#[test]
+fn a_build_that_died_in_another_release_is_made_again() {
+    let test = published(0);
+    test.run(&["run", "-q"]).expect_exit(0);
+    let first = files(&test.path("site"));
+    // A build of another release wrote a page, and died before the digests told it.
+    let page = first
+        .keys()
+        .find(|path| path.ends_with("/integrer.html"))
+        .unwrap();
+    std::fs::write(test.path(&format!("site/{page}")), "of another release").unwrap();
+    std::fs::write(
+        test.path("site/empreintes/en-cours.json"),
+        "[\"another\"]\n",
+    )
+    .unwrap();
+    test.run(&["site", "build", "-q", "--force"]).expect_exit(0);
+    assert!(files(&test.path("site")) == first);
+}
+
+#[test]
+fn a_region_is_followed_by_its_feed() {
+    let test = published(0);
+    test.run(&["run", "-q"]).expect_exit(0);
+    let feeds = |files: &BTreeMap<String, Vec<u8>>| -> BTreeMap<String, String> {
+        let files = files.iter();
+        let feeds =
+            files.filter(|(path, _)| path.starts_with("region/") && path.ends_with("feed.atom"));
+        feeds
+            .map(|(path, bytes)| (path.clone(), String::from_utf8(bytes.clone()).unwrap()))
+            .collect()
+    };
+    let first = feeds(&files(&test.path("site")));
+    assert!(first.len() > 5, "{} feeds", first.len());
+    for (path, feed) in &first {
+        assert_eq!(feed.matches("<entry>").count(), 1, "{path}");
+        assert!(
+            feed.contains("tested, version 1.0.0") && feed.contains("établissement"),
+            "{path}"
+        );
+    }
+    correct_one_row(&test);
+    let test = on_day(test, 30);
+    test.run(&["run", "-q"]).expect_exit(0);
+    let second = feeds(&files(&test.path("site")));
+    let moved: Vec<_> = second
+        .iter()
+        .filter(|(path, feed)| first.get(*path) != Some(feed))
+        .collect();
+    // The correction is told to those who follow its région, and to nobody else.
+    assert_eq!(moved.len(), 1);
+    let entry = moved[0].1.split("<entry>").nth(1).unwrap();
+    assert!(
+        entry.contains("tested, version 1.0.1") && entry.contains("1\u{a0}établissement."),
+        "{entry}"
+    );
+    assert!(entry.contains("<updated>2027-02-14"), "{entry}");
+}
+
 #[test]
 fn no_address_dies_when_an_establishment_leaves_the_source() {
     let test = published(0);

@@ -14,6 +14,12 @@ pub const TRAININGS: &str = "formation/index.html";
 pub const QUOTES: &str = "chiffres/index.html";
 /// The accessibility statement.
 pub const ACCESSIBILITY: &str = "accessibilite.html";
+/// Where the rows of any table are asked for.
+pub const EXPLORER: &str = "explorateur/index.html";
+/// The reader of Parquet that the explorer runs.
+pub const EXPLORER_READER: &str = "explorateur/parquet.js";
+/// What the explorer runs: its tables and its code.
+pub const EXPLORER_CODE: &str = "explorateur/explorateur.js";
 /// How to read the figures.
 pub const READING: &str = "lire/index.html";
 /// The style sheet of all pages but frames.
@@ -224,6 +230,9 @@ mod tests {
                 QUOTES,
                 ACCESSIBILITY,
                 SEARCH,
+                EXPLORER,
+                EXPLORER_READER,
+                EXPLORER_CODE,
                 API,
                 OPENAPI,
                 SITE
@@ -235,6 +244,9 @@ mod tests {
                 "chiffres/index.html",
                 "accessibilite.html",
                 "recherche.js",
+                "explorateur/index.html",
+                "explorateur/parquet.js",
+                "explorateur/explorateur.js",
                 "api/index.json",
                 "openapi.json",
                 "site.json"

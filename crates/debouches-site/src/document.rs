@@ -1,15 +1,18 @@
 //! The figures of pages for programs and spreadsheets: JSON and CSV, a value or a reason.
 
+use debouches_model::Version;
 use serde_json::{Map, Number, Value, json};
 
-use crate::content::{Cell, Concept, Content, Establishment, Origin, Row, Training, Voie, origin};
+use crate::content::{
+    Cell, Concept, Content, Establishment, Origin, ReleasedTable, Row, Training, Voie, origin,
+};
 use crate::text;
 
 /// The format number of the documents.
 pub(crate) const FORMAT: u32 = 1;
 
 /// The figures of an establishment.
-pub(crate) fn establishment(content: &Content, one: &Establishment<'_>) -> Value {
+pub(crate) fn establishment(one: &Establishment<'_>) -> Value {
     let mut sources = Sources::default();
     let place =
         |pair: Option<(&str, &str)>| pair.map(|(code, name)| json!({"code": code, "nom": name}));
@@ -58,14 +61,14 @@ pub(crate) fn establishment(content: &Content, one: &Establishment<'_>) -> Value
         "ensemble": totals,
         "formations": trainings,
         "rattachees": linked,
-        "sources": sources.to_json(content),
+        "sources": sources.to_json(),
         "raisons": reasons(),
         "avertissement": text::NOT_QUALITY,
     })
 }
 
 /// The figures of a training.
-pub(crate) fn training(content: &Content, one: &Training<'_>) -> Value {
+pub(crate) fn training(one: &Training<'_>) -> Value {
     let mut sources = Sources::default();
     let paths: Vec<Value> = one
         .paths
@@ -103,7 +106,7 @@ pub(crate) fn training(content: &Content, one: &Training<'_>) -> Value {
         "rome": one.trades,
         "voies": paths,
         "etablissements": places,
-        "sources": sources.to_json(content),
+        "sources": sources.to_json(),
         "raisons": reasons(),
         "avertissement": text::NOT_QUALITY,
     })
@@ -113,22 +116,22 @@ fn some(text: &str) -> Option<&str> {
     (!text.is_empty()).then_some(text)
 }
 
-/// The tables quoted by a document, each named once.
+/// The tables quoted by a document, each named once for each version that published rows of it as they are.
 #[derive(Default)]
 struct Sources<'a> {
-    tables: Vec<&'a str>,
+    tables: Vec<(&'a ReleasedTable, Version)>,
 }
 
 impl<'a> Sources<'a> {
     /// A row: its table, its key, its years, its figures.
     fn row(&mut self, row: Row<'a>) -> Value {
-        let name = row.table.name.as_str();
+        let (name, version) = (row.table.name.as_str(), row.version());
         let source = self
             .tables
             .iter()
-            .position(|table| *table == name)
+            .position(|(table, since)| table.name == name && *since == version)
             .unwrap_or_else(|| {
-                self.tables.push(name);
+                self.tables.push((row.table, version));
                 self.tables.len() - 1
             });
         let key: Map<String, Value> = row
@@ -151,11 +154,11 @@ impl<'a> Sources<'a> {
         })
     }
 
-    fn to_json(&self, content: &Content) -> Vec<Value> {
-        let tables = self.tables.iter().filter_map(|name| content.table(name));
+    fn to_json(&self) -> Vec<Value> {
+        let tables = self.tables.iter();
         tables
-            .map(|table| {
-                let Origin { dataset, version, producer } = &table.origin;
+            .map(|(table, version)| {
+                let Origin { dataset, producer, .. } = &table.origin;
                 json!({"jeu": dataset, "version": version, "table": table.name, "producteur": producer})
             })
             .collect()
@@ -257,7 +260,7 @@ pub(crate) fn establishment_csv(content: &Content, one: &Establishment<'_>) -> S
             writer
                 .write_record([
                     origin.dataset.as_str(),
-                    &origin.version.to_string(),
+                    &row.version().to_string(),
                     &row.table.name,
                     &key,
                     row.text(Concept::Uai),

@@ -81,7 +81,7 @@ fn pinned_note(one: &Establishment<'_>, pinned: &Pinned<'_>) -> Markup {
         .trainings()
         .flat_map(|training| training.vintages.iter())
         .chain(&one.totals)
-        .map(|row| format!("{} {}", row.table.origin.dataset, row.table.origin.version))
+        .map(|row| format!("{} {}", row.table.origin.dataset, row.version()))
         .collect();
     versions.sort();
     versions.dedup();

@@ -8,7 +8,6 @@ use crate::release::Release;
 use crate::site::{File, HTML, Site};
 use crate::{address, atom, dcat, page};
 
-const ATOM: &str = "application/atom+xml; charset=utf-8";
 const JSON: &str = "application/json";
 const JSON_LD: &str = "application/ld+json";
 
@@ -49,7 +48,7 @@ pub fn dataset_files(site: &Site, record: &DatasetRecord, releases: &[Release]) 
     }
     files.push(File::new(
         format!("{id}/feed.atom"),
-        ATOM,
+        atom::MEDIA_TYPE,
         atom::of_dataset(site, record),
     ));
     files.push(File::new(
@@ -104,7 +103,11 @@ pub fn dataset_files(site: &Site, record: &DatasetRecord, releases: &[Release]) 
 pub fn root_files(site: &Site, records: &[DatasetRecord]) -> Vec<File> {
     vec![
         File::new("catalog.jsonld", JSON_LD, dcat::catalogue(site, records)),
-        File::new("feed.atom", ATOM, atom::of_catalogue(site, records)),
+        File::new(
+            "feed.atom",
+            atom::MEDIA_TYPE,
+            atom::of_catalogue(site, records),
+        ),
         File::new(site.rooms(), HTML, page::home(site, records)),
     ]
 }

@@ -15,6 +15,7 @@ mod descriptor;
 mod document;
 mod embed;
 mod error;
+mod explorer;
 mod files;
 mod history;
 mod licence;

@@ -7,8 +7,9 @@ use debouches_model::Sha256;
 use crate::content::{Content, Establishment, Territories, TerritoryContent, Training, Uai};
 use crate::history::{History, PinnedState};
 use crate::site::{File, HTML, Site};
-use crate::{address, api, document, embed, pages, picture, search};
+use crate::{address, api, atom, document, embed, explorer, pages, picture, search};
 
+const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 const JSON: &str = "application/json";
 const SVG: &str = "image/svg+xml";
 const XML: &str = "application/xml";
@@ -117,7 +118,7 @@ impl<'a> Publication<'a> {
     #[must_use]
     pub fn establishment(&self, uai: Uai) -> Option<EstablishmentFiles> {
         let one = Establishment::new(self.content, uai)?;
-        let figures = document::establishment(self.content, &one);
+        let figures = document::establishment(&one);
         let text = document::to_text(&figures);
         let digest = Sha256::of(text.as_bytes()).to_string();
         let digest12 = if one.is_gone() { "" } else { &digest[..12] };
@@ -230,7 +231,7 @@ impl<'a> Publication<'a> {
             File::new(
                 address::training_json(code),
                 JSON,
-                document::to_text(&document::training(self.content, &one)),
+                document::to_text(&document::training(&one)),
             ),
             File::new(
                 address::alias(one.code_type, code),
@@ -251,7 +252,16 @@ impl<'a> Publication<'a> {
             };
             File::new(path, HTML, text)
         })
+        .chain(self.regional_feeds())
         .collect()
+    }
+
+    fn regional_feeds(&self) -> impl Iterator<Item = File> {
+        let regions = self.territories.regions.iter();
+        regions.map(|one| {
+            let text = atom::of_region(self.site, self.content, one);
+            File::new(address::region_feed(one.code), atom::MEDIA_TYPE, text)
+        })
     }
 
     fn lists(&self) -> impl Iterator<Item = &TerritoryContent<'a>> {
@@ -272,7 +282,7 @@ impl<'a> Publication<'a> {
             ),
             File::new(
                 address::SEARCH,
-                "text/javascript; charset=utf-8",
+                JAVASCRIPT,
                 search::script(self.content, &self.territories),
             ),
             File::new(
@@ -284,6 +294,21 @@ impl<'a> Publication<'a> {
                 address::QUOTES,
                 HTML,
                 pages::quotes(self.site, self.content),
+            ),
+            File::new(
+                address::EXPLORER,
+                HTML,
+                pages::explorer(self.site, self.content),
+            ),
+            File::new(
+                address::EXPLORER_READER,
+                JAVASCRIPT,
+                explorer::READER.to_owned(),
+            ),
+            File::new(
+                address::EXPLORER_CODE,
+                JAVASCRIPT,
+                explorer::script(self.content),
             ),
             File::new(address::READING, HTML, pages::reading(self.site)),
             File::new(
@@ -328,6 +353,7 @@ impl<'a> Publication<'a> {
                 address::HOME,
                 address::TRAININGS,
                 address::QUOTES,
+                address::EXPLORER,
                 address::READING,
             ]
             .map(str::to_owned),

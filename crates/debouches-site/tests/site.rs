@@ -5,13 +5,19 @@
 use std::borrow::Cow;
 
 use debouches_model::{DatasetId, ValueStatus, Version};
-use debouches_site::content::{Content, ContentInput, TextColumn, Uai, Wanted};
+use debouches_site::content::{Content, ContentInput, DatedColumns, TextColumn, Uai, Wanted};
 use debouches_site::{File, Publication, Site, Unit};
 
 const UAI: &str = "0352686E";
 
 /// A table of trainings: each row is UAI, name, code, label, share studying, employed, other, rate at six months, with statuses.
 fn content(rows: &[[&str; 12]]) -> Content {
+    let mut input = ContentInput::default();
+    push(&mut input, "ij_lycee_formation", rows);
+    Content::new(input)
+}
+
+fn push(input: &mut ContentInput, table: &str, rows: &[[&str; 12]]) {
     let names = [
         "uai",
         "libelle",
@@ -45,7 +51,7 @@ fn content(rows: &[[&str; 12]]) -> Content {
         .collect();
     let package = serde_json::json!({
         "contributors": [{"title": "DEPP et Dares (InserJeunes)"}],
-        "resources": [{"name": "ij_lycee_formation", "path": "ij_lycee_formation.csv", "title": "",
+        "resources": [{"name": table, "path": format!("{table}.csv"), "title": "",
             "schema": {"primaryKey": ["annee", "uai", "code_formation_mefstat11"], "fields": fields}}],
     });
     let wanted = Wanted::read(&package.to_string()).unwrap();
@@ -65,15 +71,16 @@ fn content(rows: &[[&str; 12]]) -> Content {
         TextColumn::from_texts(rows.iter().map(|row| Some(Cow::Owned(text(row)))))
     });
     let columns = columns.collect();
-    let mut input = ContentInput::default();
     let dataset: DatasetId = "insertion-lycees".parse().unwrap();
     input.push(
         &dataset,
         "1.2.0".parse::<Version>().unwrap(),
         &wanted[0],
-        columns,
+        DatedColumns {
+            columns,
+            since: Vec::new(),
+        },
     );
-    Content::new(input)
 }
 
 fn row<'a>(
@@ -145,7 +152,11 @@ fn a_zero_and_a_hidden_figure_read_otherwise_everywhere() {
         page.contains("0\u{a0}%") && page.contains("masqué"),
         "{page}"
     );
-    for file in &files {
+    // The reader of Parquet is code of others, and holds no figure.
+    let ours = files
+        .iter()
+        .filter(|file| !file.path.ends_with("/parquet.js"));
+    for file in ours {
         assert!(
             !file.text.contains("77"),
             "{}: a hidden figure is there",
@@ -208,12 +219,13 @@ fn frames_and_pictures_are_small_and_run_nothing() {
                 .text
                 .matches("<script type=\"application/ld+json\"")
                 .count();
-        assert_eq!(
-            runs,
-            usize::from(file.path == "index.html"),
-            "{}",
-            file.path
-        );
+        // The search, and the explorer with its reader of Parquet.
+        let expected = match file.path.as_str() {
+            "index.html" => 1,
+            "explorateur/index.html" => 2,
+            _ => 0,
+        };
+        assert_eq!(runs, expected, "{}", file.path);
         assert!(
             !(file.path.ends_with(".html") || file.path.ends_with(".svg"))
                 || !file.text.contains("<b>TEST"),
@@ -236,6 +248,40 @@ fn an_establishment_without_name_and_a_training_without_label_have_their_pages()
     let files = files(&content);
     assert!(text(&files, "0352686E/index.html").contains("Établissement 0352686E"));
     assert!(text(&files, "formation/23220022137/index.html").contains("Formation 23220022137"));
+}
+
+#[test]
+fn two_establishments_with_one_number_share_a_page_that_names_both() {
+    let one = row(
+        "23220022137",
+        "CAP CUISINE",
+        ["50", "30", "20", "60"],
+        ValueStatus::Measured,
+    );
+    let mut other = row(
+        "23220022138",
+        "CAP PATISSIER",
+        ["40", "30", "30", "50"],
+        ValueStatus::Measured,
+    );
+    other[1] = "LYCEE VOISIN";
+    let mut tables = ContentInput::default();
+    push(&mut tables, "ij_lycee_formation", &[one]);
+    push(&mut tables, "ij_agricole_formation", &[other]);
+    let files = files(&Content::new(tables));
+    let pages = files
+        .iter()
+        .filter(|file| file.path.ends_with("0352686E/index.html"));
+    assert_eq!(pages.count(), 1);
+    let page = text(&files, "0352686E/index.html");
+    assert!(
+        page.contains("Aussi nommé chez les producteurs") && page.contains("Lycee voisin"),
+        "{page}"
+    );
+    assert!(
+        page.contains("Cap cuisine") && page.contains("Cap patissier"),
+        "{page}"
+    );
 }
 
 #[test]

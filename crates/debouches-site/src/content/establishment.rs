@@ -145,21 +145,33 @@ impl<'a> Establishment<'a> {
     }
 }
 
-/// The rows that name an establishment or its territory, the most trusted first.
+/// The rows that name an establishment or its territory, the most trusted first: of each table, those of its newest years. Two
+/// establishments with one number are named by several.
 fn named_rows<'a>(content: &'a Content, rows: &EstablishmentRows) -> Vec<Row<'a>> {
     let first = [rows.coverage, rows.places].into_iter().flatten();
-    let newest = rows.figures.first().into_iter().chain(rows.totals.first());
-    first
-        .chain(newest.copied())
-        .chain(rows.linked.first().copied())
-        .map(|id| content.row(id))
-        .collect()
+    let mut named: Vec<Row<'a>> = first.map(|id| content.row(id)).collect();
+    let mut newest: Vec<Row<'a>> = Vec::new();
+    for id in rows.figures.iter().chain(&rows.totals) {
+        let row = content.row(*id);
+        let of_table = newest
+            .iter()
+            .find(|other| other.table.name == row.table.name);
+        if of_table.is_none_or(|other| other.years() == row.years()) {
+            newest.push(row);
+        }
+    }
+    named.append(&mut newest);
+    named.extend(rows.linked.first().map(|id| content.row(*id)));
+    named
 }
 
 fn names<'a>(rows: &[Row<'a>]) -> Vec<&'a str> {
     let mut names: Vec<&str> = Vec::new();
     for row in rows {
         let name = row.text(Concept::EstablishmentName);
+        if names.contains(&name) {
+            continue;
+        }
         let fold = crate::text::fold(name);
         if !name.is_empty() && names.iter().all(|other| crate::text::fold(other) != fold) {
             names.push(name);

@@ -2,6 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use chrono::{DateTime, Utc};
+use debouches_model::{DatasetId, Version};
+
 use super::concept::{Concept, Role, Voie, code_type, diploma_of};
 use super::row::{Row, Years};
 use super::table::{Origin, ReleasedTable, TextColumn};
@@ -32,6 +35,8 @@ pub struct ContentInput {
     pub known: BTreeSet<Uai>,
     /// Trainings that had a page before.
     pub known_trainings: BTreeSet<String>,
+    /// The day on which each release was published.
+    pub published: BTreeMap<(DatasetId, Version), DateTime<Utc>>,
 }
 
 /// The tables of a release that the site reads: their Parquet files, and which columns of them.
@@ -65,6 +70,19 @@ impl Wanted {
         });
         Ok(wanted.filter(|one| !one.columns.is_empty()).collect())
     }
+
+    /// Path of its Parquet twin in the release.
+    #[must_use]
+    pub fn parquet(&self) -> String {
+        self.resource.path.replace(".csv", ".parquet")
+    }
+
+    /// Whether each column is part of the key.
+    pub(super) fn is_key(&self) -> Vec<bool> {
+        let key = &self.resource.schema.key;
+        let names = self.columns.iter();
+        names.map(|name| key.contains(name)).collect()
+    }
 }
 
 impl ContentInput {
@@ -80,20 +98,30 @@ impl ContentInput {
     /// Adds a table, with the columns that were wanted of it, in that order.
     pub fn push(
         &mut self,
-        dataset: &debouches_model::DatasetId,
-        version: debouches_model::Version,
+        dataset: &DatasetId,
+        version: Version,
         wanted: &Wanted,
-        columns: Vec<TextColumn>,
+        columns: DatedColumns,
     ) {
         let origin = Origin {
             dataset: dataset.clone(),
             version,
             producer: super::concept::producer(&wanted.table, &wanted.producer).to_owned(),
         };
+        let DatedColumns { columns, since } = columns;
         let columns = wanted.columns.iter().cloned().zip(columns).collect();
         self.tables
-            .extend(ReleasedTable::new(origin, &wanted.resource, columns));
+            .extend(ReleasedTable::new(origin, &wanted.resource, columns, since));
     }
+}
+
+/// The columns of a table, and since when its rows read as they do.
+#[derive(Debug, Default)]
+pub struct DatedColumns {
+    /// The columns that were wanted, in that order.
+    pub columns: Vec<TextColumn>,
+    /// The version since which each row reads as it does; empty when all are of the newest one.
+    pub since: Vec<Version>,
 }
 
 /// A row of one of the tables.
@@ -135,6 +163,7 @@ pub struct Content {
     pub(crate) replies: BTreeMap<Uai, Vec<Reply>>,
     pub(crate) establishments: BTreeMap<Uai, EstablishmentRows>,
     pub(crate) trainings: BTreeMap<String, TrainingRows>,
+    pub(crate) published: BTreeMap<(DatasetId, Version), DateTime<Utc>>,
     regional: HashMap<(Box<str>, Voie, Box<str>), Vec<RowId>>,
     national: HashMap<(Box<str>, Voie), Vec<RowId>>,
     /// Rows that compare those of another table, by reference.
@@ -152,6 +181,7 @@ impl Content {
             replies: BTreeMap::new(),
             establishments: BTreeMap::new(),
             trainings: BTreeMap::new(),
+            published: input.published,
             regional: HashMap::new(),
             national: HashMap::new(),
             compared: HashMap::new(),
@@ -365,6 +395,15 @@ impl Content {
     /// The establishments, in order.
     pub fn establishments(&self) -> impl Iterator<Item = Uai> {
         self.establishments.keys().copied()
+    }
+
+    /// The rows of an establishment: its trainings, all of them together, how complete they are.
+    pub(crate) fn figures_of(&self, uai: Uai) -> impl Iterator<Item = Row<'_>> {
+        let rows = self.establishments.get(&uai).into_iter();
+        rows.flat_map(|rows| {
+            let figures = rows.figures.iter().chain(&rows.totals).chain(&rows.linked);
+            figures.chain(&rows.coverage).map(|id| self.row(*id))
+        })
     }
 
     /// The trainings, in order.

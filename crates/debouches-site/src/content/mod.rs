@@ -5,6 +5,7 @@
 
 mod concept;
 mod coverage;
+mod dating;
 mod establishment;
 mod index;
 mod location;
@@ -16,8 +17,9 @@ mod training;
 mod uai;
 
 pub use concept::Voie;
+pub use dating::RowDates;
 pub(crate) use index::RowId;
-pub use index::{Content, ContentInput, Reply, Wanted};
+pub use index::{Content, ContentInput, DatedColumns, Reply, Wanted};
 pub use measure::{Family, Measure};
 pub use row::{Cell, Quotation, Row, Years};
 pub use table::{Origin, ReleasedTable, TextColumn};

@@ -1,6 +1,6 @@
 //! A row of a released table, and what is quoted from it.
 
-use debouches_model::ValueStatus;
+use debouches_model::{ValueStatus, Version};
 
 use super::concept::{Concept, Role, Voie};
 use super::measure::{Family, Measure};
@@ -81,6 +81,11 @@ pub struct Row<'a> {
 impl<'a> Row<'a> {
     pub(crate) fn text(self, concept: Concept) -> &'a str {
         self.table.text(self.row, concept)
+    }
+
+    /// The release since which it reads as it does: the one to quote.
+    pub(crate) fn version(self) -> Version {
+        self.table.since(self.row)
     }
 
     /// The cohorts of which it speaks.

@@ -47,6 +47,16 @@ impl TextColumn {
         &self.texts[self.indexes[row] as usize]
     }
 
+    /// The distinct texts.
+    pub(super) fn texts(&self) -> &[Box<str>] {
+        &self.texts
+    }
+
+    /// Which of the texts a row has.
+    pub(super) fn index(&self, row: usize) -> usize {
+        self.indexes[row] as usize
+    }
+
     /// Number of rows.
     #[must_use]
     pub fn rows(&self) -> usize {
@@ -59,7 +69,7 @@ impl TextColumn {
 pub struct Origin {
     /// The dataset.
     pub dataset: DatasetId,
-    /// Its version.
+    /// The newest version, in which the table stands.
     pub version: Version,
     /// Who produces the figures.
     pub producer: String,
@@ -72,12 +82,18 @@ pub struct ReleasedTable {
     pub name: String,
     /// Where it was released.
     pub origin: Origin,
+    /// What it is called.
+    pub(crate) title: String,
+    /// Path of its Parquet file in the release.
+    pub(crate) parquet: String,
     pub(crate) role: Role,
     pub(crate) key: Vec<String>,
     pub(crate) measures: Vec<Measure>,
     pub(crate) rows: usize,
     names: Vec<String>,
     columns: Vec<TextColumn>,
+    /// The version since which each row reads as it does; empty when all are of the newest one.
+    since: Vec<Version>,
     key_columns: Vec<usize>,
     concepts: Vec<Vec<usize>>,
     pub(crate) cells: Vec<(usize, Option<usize>)>,
@@ -89,6 +105,7 @@ impl ReleasedTable {
         origin: Origin,
         resource: &Resource,
         columns: Vec<(String, TextColumn)>,
+        since: Vec<Version>,
     ) -> Option<Self> {
         let role = Role::of(&resource.name)?;
         let rows = columns
@@ -117,6 +134,8 @@ impl ReleasedTable {
         }
         Some(Self {
             name: resource.name.clone(),
+            title: resource.title.clone(),
+            parquet: resource.path.replace(".csv", ".parquet"),
             key_columns: resource
                 .schema
                 .key
@@ -132,6 +151,7 @@ impl ReleasedTable {
             cells,
             names,
             columns,
+            since,
         })
     }
 
@@ -144,6 +164,18 @@ impl ReleasedTable {
             .unwrap_or_default()
     }
 
+    /// The preferred column of a concept.
+    pub(crate) fn column_of(&self, concept: Concept) -> Option<&str> {
+        let column = self.concepts[concept as usize].first()?;
+        Some(self.names[*column].as_str())
+    }
+
+    /// Whether a column tells why a measure has no value.
+    pub(crate) fn has_status(&self, column: &str) -> bool {
+        self.names
+            .contains(&debouches_model::spec::status_column(column))
+    }
+
     /// The text of a column of that name; empty when it is not there.
     pub(crate) fn named(&self, row: usize, name: &str) -> &str {
         self.names
@@ -151,6 +183,11 @@ impl ReleasedTable {
             .position(|other| other == name)
             .map(|column| self.columns[column].get(row))
             .unwrap_or_default()
+    }
+
+    /// The version since which a row reads as it does.
+    pub(crate) fn since(&self, row: usize) -> Version {
+        self.since.get(row).copied().unwrap_or(self.origin.version)
     }
 
     pub(crate) fn column_text(&self, row: usize, column: usize) -> &str {

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use super::comparison::{self, Line, reasons, statuses};
 use super::context::Context;
-use super::layout::Page;
+use super::layout::{Page, Script};
 use super::{signal, tools};
 use crate::address;
 use crate::chart;
@@ -53,7 +53,7 @@ pub(crate) fn establishment(context: &Context<'_>, one: &Establishment<'_>) -> S
             one.uai
         ),
         crumbs,
-        searches: false,
+        script: Script::None,
         head: html! {
             link rel="alternate" type="application/json" href="donnees.json" title="Les mêmes chiffres pour les programmes";
             (structured(context, one, &name))
@@ -235,7 +235,7 @@ fn card(site: &Site, one: &Establishment<'_>, training: &TrainingFigures<'_>) ->
             }
             (previous(&training.vintages))
             p.soft.meta {
-                "Source\u{a0}: " a href={ "../../" (row.table.origin.dataset) "/" (row.table.origin.version) ".html" } { (row.table.origin.dataset) ", version " (row.table.origin.version) }
+                "Source\u{a0}: " a href={ "../../" (row.table.origin.dataset) "/" (row.version()) ".html" } { (row.table.origin.dataset) ", version " (row.version()) }
                 " · " a href={ (address::segment(&training.anchor)) ".svg" } { "image à reprendre" }
                 " · " (signal::link(site, one, training))
             }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use maud::{Markup, html};
 
 use super::comparison;
-use super::layout::Page;
+use super::layout::{Page, Script};
 use crate::address;
 use crate::content::{Concept, Content, Family, Row, Territories, Voie};
 use crate::site::Site;
@@ -84,6 +84,7 @@ pub(crate) fn home(site: &Site, content: &Content, territories: &Territories<'_>
                     (card("Les chiffres de votre établissement", "Trouvez sa page, montrez ses chiffres sur votre site, signalez une erreur.", "#q", "Chercher l’établissement"))
                     (card("Un chiffre pour décider", "Des phrases prêtes à citer, avec la population, les années, le producteur et l’adresse.", address::QUOTES, "Citer un chiffre"))
                     (card("À réutiliser les données", "Jeux versionnés en Excel, CSV et Parquet, JSON par établissement, schémas et flux.", address::DATA_ROOM, "Ouvrir les données"))
+                    (card("Les lignes d’un code", "Un établissement, une formation ou une région dans chaque table, à l’écran ou en CSV.", address::EXPLORER, "Explorer les tables"))
                     (card("Ce qui a changé", "Les dernières publications\u{a0}: lignes ajoutées, valeurs corrigées, versions retirées.", NEWS, "Voir les nouveautés"))
                 }
             }
@@ -96,7 +97,7 @@ pub(crate) fn home(site: &Site, content: &Content, territories: &Territories<'_>
         title: "Que deviennent les jeunes après leur formation ?".to_owned(),
         summary: "Poursuite d’études et emploi après un CAP, un bac professionnel, un BTS ou des études supérieures, par établissement et par formation.".to_owned(),
         crumbs: Vec::new(),
-        searches: true,
+        script: Script::Search,
         head: html! {
             link rel="describedby" type="application/ld+json" href="catalog.jsonld";
             link rel="alternate" type="application/atom+xml" href="feed.atom" title="Nouvelles versions des jeux";
@@ -137,7 +138,7 @@ fn shown(content: &Content, highlight: &Highlight<'_>) -> Markup {
                 (text::cell(other.measure, other.cell)) " sont dans une autre situation."
             }
             (comparison::shares_table(voie, "", &[(place, row)]))
-            p.soft { (row.table.origin.producer) ", " (row.table.origin.dataset) " " (row.table.origin.version) ". C’est la formation dont l’effectif publié est le plus grand." }
+            p.soft { (row.table.origin.producer) ", " (row.table.origin.dataset) " " (row.version()) ". C’est la formation dont l’effectif publié est le plus grand." }
         }
     }
 }

@@ -8,6 +8,42 @@ use crate::site::Site;
 /// The style sheet of the site.
 pub(crate) const STYLE: &str = include_str!("../page/style.css");
 
+/// What a page runs: two pages of the site run something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Script {
+    /// Nothing.
+    None,
+    /// The search.
+    Search,
+    /// The explorer, which reads files of the site.
+    Explorer,
+}
+
+impl Script {
+    fn paths(self) -> &'static [&'static str] {
+        match self {
+            Self::None => &[],
+            Self::Search => &[address::SEARCH],
+            Self::Explorer => &[address::EXPLORER_READER, address::EXPLORER_CODE],
+        }
+    }
+
+    /// Nothing from elsewhere. `file:` is there for a page opened from a disk.
+    fn policy(self) -> &'static str {
+        match self {
+            Self::None => {
+                "default-src 'none'; style-src 'self' file:; img-src 'self' file: data:; frame-src 'self' file:; base-uri 'none'; form-action 'none'"
+            }
+            Self::Search => {
+                "default-src 'none'; style-src 'self' file:; img-src 'self' file: data:; script-src 'self' file:; base-uri 'none'; form-action 'none'"
+            }
+            Self::Explorer => {
+                "default-src 'none'; style-src 'self' file:; img-src 'self' file: data:; script-src 'self' file:; connect-src 'self'; base-uri 'none'; form-action 'none'"
+            }
+        }
+    }
+}
+
 /// A page before its frame.
 pub(super) struct Page<'a> {
     pub(super) site: &'a Site,
@@ -18,8 +54,8 @@ pub(super) struct Page<'a> {
     pub(super) summary: String,
     /// The way to the page: text and path, the page itself last.
     pub(super) crumbs: Vec<(String, String)>,
-    /// True on the only page that runs a script.
-    pub(super) searches: bool,
+    /// What it runs.
+    pub(super) script: Script,
     /// More lines of the head.
     pub(super) head: Markup,
     pub(super) content: Markup,
@@ -41,7 +77,7 @@ impl Page<'_> {
             html lang="fr" {
                 head {
                     meta charset="utf-8";
-                    meta http-equiv="Content-Security-Policy" content=(policy(self.searches));
+                    meta http-equiv="Content-Security-Policy" content=(self.script.policy());
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     title { (self.title) " – " (self.site.title) }
                     meta name="description" content=(self.summary);
@@ -49,7 +85,7 @@ impl Page<'_> {
                     link rel="icon" href="data:,";
                     link rel="stylesheet" href=(link(address::STYLE));
                     @if self.site.has_theme { link rel="stylesheet" href=(link(address::THEME)); }
-                    @if self.searches { script src=(link(address::SEARCH)) defer {} }
+                    @for path in self.script.paths() { script src=(link(path)) defer {} }
                     (self.head)
                 }
                 body {
@@ -95,14 +131,5 @@ impl Page<'_> {
             }
         };
         page.into_string() + "\n"
-    }
-}
-
-/// Nothing from elsewhere; a script on the search page alone. `file:` is there for a page opened from a disk.
-fn policy(searches: bool) -> &'static str {
-    if searches {
-        "default-src 'none'; style-src 'self' file:; img-src 'self' file: data:; script-src 'self' file:; base-uri 'none'; form-action 'none'"
-    } else {
-        "default-src 'none'; style-src 'self' file:; img-src 'self' file: data:; frame-src 'self' file:; base-uri 'none'; form-action 'none'"
     }
 }

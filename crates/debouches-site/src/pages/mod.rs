@@ -3,6 +3,7 @@
 mod comparison;
 mod context;
 mod establishment;
+mod explorer;
 mod home;
 mod layout;
 mod notices;
@@ -16,6 +17,7 @@ mod trainings;
 
 pub(crate) use context::Context;
 pub(crate) use establishment::{establishment, main_reason};
+pub(crate) use explorer::explorer;
 pub(crate) use home::home;
 pub(crate) use layout::STYLE;
 pub(crate) use notices::{accessibility, retired};

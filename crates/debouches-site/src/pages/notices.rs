@@ -2,7 +2,7 @@
 
 use maud::html;
 
-use super::layout::Page;
+use super::layout::{Page, Script};
 use crate::address;
 use crate::site::Site;
 
@@ -36,7 +36,7 @@ pub(crate) fn accessibility(site: &Site) -> String {
             ("Accueil".to_owned(), address::HOME.to_owned()),
             ("Accessibilité".to_owned(), String::new()),
         ],
-        searches: false,
+        script: Script::None,
         head: html! {},
         content: body,
     };
@@ -58,7 +58,7 @@ pub(crate) fn retired(site: &Site, path: &str, reason: &str) -> String {
         title: "Page retirée".to_owned(),
         summary: "Cette page citait une version retirée ou remplacée.".to_owned(),
         crumbs: Vec::new(),
-        searches: false,
+        script: Script::None,
         head: html! { meta name="robots" content="noindex"; },
         content: body,
     };

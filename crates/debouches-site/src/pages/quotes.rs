@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
-use super::layout::Page;
+use super::layout::{Page, Script};
 use crate::address;
 use crate::content::{Concept, Content, Family, Row, Voie};
 use crate::site::Site;
@@ -71,7 +71,7 @@ pub(crate) fn quotes(site: &Site, content: &Content) -> String {
             ("Accueil".to_owned(), address::HOME.to_owned()),
             ("Chiffres à citer".to_owned(), String::new()),
         ],
-        searches: false,
+        script: Script::None,
         head: html! {},
         content: body,
     };
@@ -132,7 +132,7 @@ pub(crate) fn sentence(site: &Site, content: &Content, row: Row<'_>, whereabouts
                 (text::cell(rate.measure, rate.cell)) " des sortants de «\u{a0}" a href={ "../" (path) } { (title) } "\u{a0}» (" (code) "), " (voie) ", " (whereabouts)
                 ", ont un emploi salarié en France " (rate.measure.horizon.unwrap_or(6)) " mois après (" (years)
                 @if let Some(base) = row.find(Family::BaseLeavers, None).filter(|base| base.cell.value().is_some()) { ", " (text::cell(base.measure, base.cell)) " personnes" }
-                "). " (row.table.origin.producer) ", " (row.table.origin.dataset) " " (row.table.origin.version) ", " span.code { (place) } "."
+                "). " (row.table.origin.producer) ", " (row.table.origin.dataset) " " (row.version()) ", " span.code { (place) } "."
             }
         }
     }

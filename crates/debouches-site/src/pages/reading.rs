@@ -3,7 +3,7 @@
 use debouches_model::ValueStatus;
 use maud::html;
 
-use super::layout::Page;
+use super::layout::{Page, Script};
 use crate::address;
 use crate::site::Site;
 use crate::text;
@@ -34,6 +34,7 @@ pub(crate) fn reading(site: &Site) -> String {
             }
             h2 #adresses { "Des adresses qui durent" }
             p { "Chaque établissement a une page qui suit les publications, et des états figés sous " span.code { "v/" } ", à citer quand il faut retrouver le même chiffre. Si une version est retirée, l’état figé qui la citait l’indique à sa place." }
+            p { "La version citée sous un chiffre est celle qui l’a publié tel qu’il est. Une version plus récente qui ne l’a pas corrigé donne le même chiffre\u{a0}: la page n’a pas à changer." }
         }
     };
     let page = Page {
@@ -42,7 +43,7 @@ pub(crate) fn reading(site: &Site) -> String {
         title: "Comment lire les chiffres".to_owned(),
         summary: "Deux dénominateurs, deux promotions, quatre raisons d’une case vide : lire sans se tromper.".to_owned(),
         crumbs: vec![("Accueil".to_owned(), address::HOME.to_owned()), ("Comment lire".to_owned(), String::new())],
-        searches: false,
+        script: Script::None,
         head: html! {},
         content: body,
     };

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use maud::{Markup, html};
 
-use super::layout::Page;
+use super::layout::{Page, Script};
 use crate::address;
 use crate::chart::{Point, quadrant};
 use crate::content::{
@@ -31,6 +31,9 @@ pub(crate) fn territory(site: &Site, content: &Content, one: &TerritoryContent<'
                 @if one.level == TerritoryLevel::Department { (by_commune(&one.listed)) } @else { (table("Par ordre alphabétique", &one.listed)) }
                 p.soft { (text::NOT_QUALITY) }
             }
+            @if one.level == TerritoryLevel::Region {
+                p { a href="feed.atom" { "Suivre les chiffres de la région (Atom)" } "\u{a0}: un message quand une publication en ajoute ou en corrige." }
+            }
         }
     };
     let mut crumbs = vec![("Accueil".to_owned(), address::HOME.to_owned())];
@@ -49,8 +52,10 @@ pub(crate) fn territory(site: &Site, content: &Content, one: &TerritoryContent<'
             one.name
         ),
         crumbs,
-        searches: false,
-        head: html! {},
+        script: Script::None,
+        head: html! {
+            @if one.level == TerritoryLevel::Region { link rel="alternate" type="application/atom+xml" href="feed.atom" title=(format!("{} : nouveaux chiffres", one.name)); }
+        },
         content: body,
     };
     page.text()

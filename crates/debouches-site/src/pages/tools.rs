@@ -103,7 +103,7 @@ fn quote(
                     @if let Some(rate) = rate {
                         (text::cell(rate.measure, rate.cell)) " des sortants ont un emploi salarié en France " (rate.measure.horizon.unwrap_or(6)) " mois plus tard"
                     }
-                    ". " (row.table.origin.producer) ", " (row.table.origin.dataset) " " (row.table.origin.version) ", " span.code { (place) } "."
+                    ". " (row.table.origin.producer) ", " (row.table.origin.dataset) " " (row.version()) ", " span.code { (place) } "."
                 }
             }
         }

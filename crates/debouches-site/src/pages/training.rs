@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::comparison::{self, Line, reasons, statuses};
 use super::establishment::json_ld;
-use super::layout::Page;
+use super::layout::{Page, Script};
 use crate::address;
 use crate::content::{Concept, Family, PathRows, Training, Uai, Voie};
 use crate::site::Site;
@@ -56,7 +56,7 @@ pub(crate) fn training(site: &Site, names: &Names, one: &Training<'_>) -> String
             (title.clone(), String::new()),
         ],
         title,
-        searches: false,
+        script: Script::None,
         head: html! { (json_ld(&course)) },
         content: body,
     };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use maud::html;
 
-use super::layout::Page;
+use super::layout::{Page, Script};
 use crate::address;
 use crate::content::Content;
 use crate::site::Site;
@@ -50,7 +50,7 @@ pub(crate) fn trainings(site: &Site, content: &Content) -> String {
             ("Accueil".to_owned(), address::HOME.to_owned()),
             ("Formations".to_owned(), String::new()),
         ],
-        searches: false,
+        script: Script::None,
         head: html! {},
         content: body,
     };

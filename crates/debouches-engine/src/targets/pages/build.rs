@@ -10,8 +10,9 @@ use debouches_site::{File, History, PinnedState, Publication, Site, Unit, addres
 use debouches_store::{PageBytes, Shelf};
 use tokio::runtime::Handle;
 
-use super::digests::{Shard, SiteRecord, digest, text};
+use super::digests::{FOLDER, Shard, SiteRecord, digest, text};
 use super::input::Ingredients;
+use super::unfinished::Unfinished;
 use crate::context::Context;
 
 /// What a build did.
@@ -36,7 +37,7 @@ pub async fn build(context: &Context, shelf: &Shelf, site: &Site) -> anyhow::Res
         "{:?} {} {} {}",
         site.url, site.title, site.contact, site.has_theme
     );
-    let ingredients = Ingredients::find(context, &identity).await?;
+    let ingredients = Ingredients::find(context, shelf, &identity).await?;
     let previous = SiteRecord::read(shelf).await?.unwrap_or_default();
     if previous.ingredients == ingredients.digest && !context.options.force {
         return Ok(Built {
@@ -44,8 +45,13 @@ pub async fn build(context: &Context, shelf: &Shelf, site: &Site) -> anyhow::Res
             ..Built::default()
         });
     }
-    let shards = previous.shards(shelf).await?;
-    let mut input = ingredients.read().await?;
+    let mut shards = previous.shards(shelf).await?;
+    let mut unfinished = Unfinished::read(shelf).await?;
+    if !unfinished.spares(&ingredients.digest) {
+        let digests = shards.values_mut().flat_map(BTreeMap::values_mut);
+        digests.for_each(String::clear);
+    }
+    let (mut input, dates) = ingredients.read(context, shelf).await?;
     for path in shards.values().flat_map(BTreeMap::keys) {
         let mut parts = path.split('/');
         match (parts.next(), parts.next()) {
@@ -75,6 +81,7 @@ pub async fn build(context: &Context, shelf: &Shelf, site: &Site) -> anyhow::Res
         bytes: AtomicUsize::new(0),
         written: AtomicUsize::new(0),
     };
+    unfinished.begin(shelf, &ingredients.digest).await?;
     let units = publication.units();
     let (home, rest) = units
         .split_last()
@@ -82,6 +89,7 @@ pub async fn build(context: &Context, shelf: &Shelf, site: &Site) -> anyhow::Res
     let jobs = context.jobs().max(1);
     tokio::task::block_in_place(|| work.all(rest, jobs))?;
     work.stale(site).await?;
+    shelf.write_pages(FOLDER, dates).await?;
     shelf.settle().await?;
     // Only now what leads to the pages.
     if let Some(home) = home {
@@ -114,6 +122,7 @@ pub async fn build(context: &Context, shelf: &Shelf, site: &Site) -> anyhow::Res
             "application/json",
         )
         .await?;
+    unfinished.end(shelf).await?;
     Ok(Built {
         files,
         bytes: bytes as u64,
@@ -141,8 +150,7 @@ async fn write_shards(
         }
         digests.insert(name.clone(), digest);
     }
-    let (folder, _) = split(&address::shard("x"));
-    shelf.write_pages(&folder, pages).await?;
+    shelf.write_pages(FOLDER, pages).await?;
     shelf.settle().await?;
     Ok(digests)
 }
@@ -207,9 +215,12 @@ impl Work<'_> {
             .map(|file| digest(&file.text));
         let is_same = self.known(shard, &json) == figures.as_deref();
         let folder = format!("{}/v/", address::establishment(&uai));
-        let kept = self.shards.get(shard).into_iter().flatten();
-        let mut kept: Shard = kept
-            .filter(|(path, _)| path.starts_with(&folder))
+        // What no digest tells any more is read again below.
+        let known = self.shards.get(shard).into_iter();
+        let mut kept: Shard = known
+            .flat_map(|shard| shard.range(folder.clone()..))
+            .take_while(|(path, _)| path.starts_with(&folder))
+            .filter(|(_, digest)| !digest.is_empty())
             .map(|(path, digest)| (path.clone(), digest.clone()))
             .collect();
         if !is_same || self.looks_back {
@@ -221,6 +232,10 @@ impl Work<'_> {
             let mut history = before
                 .clone()
                 .unwrap_or_else(|| History::empty(uai.as_str()));
+            let is_lost = |file: &File| self.known(shard, &file.path) == Some("");
+            if one.pinned.iter().any(is_lost) {
+                files.extend(one.pinned.iter().cloned());
+            }
             self.pin(uai, one.state, one.pinned, &mut history, &mut files);
             if before.as_ref() != Some(&history) {
                 files.push(self.publication.history(uai, &history));

@@ -8,6 +8,9 @@ use debouches_site::address;
 use debouches_store::Shelf;
 use serde::{Deserialize, Serialize};
 
+/// Where the digests are.
+pub(crate) const FOLDER: &str = "empreintes";
+
 /// Characters of a digest that are kept: enough to tell two pages apart.
 const KEPT: usize = 32;
 

@@ -1,20 +1,22 @@
 //! What the site is made of: the newest release of each dataset that is not retracted, and the replies of establishments.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use anyhow::Context as _;
-use debouches_model::{ArtefactKey, Decree, Sha256, Stage, Version};
-use debouches_site::content::{ContentInput, Reply, TextColumn, Wanted};
-use debouches_store::Artefact;
-use debouches_table::{Column, ParquetFile};
+use chrono::{DateTime, Utc};
+use debouches_model::{ArtefactKey, DatasetId, Decree, Sha256, Stage, Version};
+use debouches_site::content::{ContentInput, Reply, Wanted};
+use debouches_site::{DatasetRecord, record_path};
+use debouches_store::{Artefact, PageBytes, Shelf};
 
+use super::columns::descriptor;
+use super::dates::History;
 use super::digests::Quoted;
 use crate::context::Context;
 use crate::failure::Usage;
 
 /// Moves when the same releases must give other pages.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// Replies of establishments, beside the configuration.
 const REPLIES: &str = "reponses.csv";
@@ -22,6 +24,10 @@ const REPLIES: &str = "reponses.csv";
 /// The releases to quote, with what else decides the bytes of pages.
 pub(crate) struct Ingredients {
     pub releases: Vec<(Quoted, Artefact)>,
+    /// The other versions of each dataset that are not retracted, the oldest first.
+    earlier: BTreeMap<DatasetId, Vec<Version>>,
+    /// The day on which each release was published, as the site says it.
+    published: BTreeMap<(DatasetId, Version), DateTime<Utc>>,
     pub replies: Vec<Reply>,
     /// Retracted releases and why, by `dataset@version`.
     pub retracted: BTreeMap<String, String>,
@@ -30,9 +36,14 @@ pub(crate) struct Ingredients {
 
 impl Ingredients {
     /// Finds the releases. `identity` is what the portal itself puts in pages.
-    pub(crate) async fn find(context: &Context, identity: &str) -> anyhow::Result<Self> {
+    pub(crate) async fn find(
+        context: &Context,
+        shelf: &Shelf,
+        identity: &str,
+    ) -> anyhow::Result<Self> {
         let register = context.retracted().await?;
-        let mut releases = Vec::new();
+        let (mut releases, mut earlier) = (Vec::new(), BTreeMap::new());
+        let mut published = BTreeMap::new();
         let mut retracted = BTreeMap::new();
         for dataset in &context.pipeline.datasets {
             let id = dataset.id();
@@ -47,8 +58,12 @@ impl Ingredients {
             }
             let keys = context.store.list(Stage::Package, id.as_str()).await?;
             let versions = keys.iter().filter_map(|key| key.id.parse::<Version>().ok());
-            let newest = versions.filter(|version| !gone.contains(version)).max();
-            let Some(version) = newest else { continue };
+            let mut versions: Vec<Version> =
+                versions.filter(|version| !gone.contains(version)).collect();
+            versions.sort_unstable();
+            let Some(version) = versions.pop() else {
+                continue;
+            };
             let key = ArtefactKey::new(Stage::Package, id, version);
             let Some(artefact) = context.store.find(&key).await? else {
                 continue;
@@ -59,6 +74,12 @@ impl Ingredients {
                 release: artefact.manifest().identity().to_string(),
             };
             releases.push((quoted, artefact));
+            earlier.insert(id.clone(), versions);
+            if let Some(bytes) = shelf.pointer(&record_path(id)).await?.bytes {
+                let record = DatasetRecord::read(&bytes)?;
+                let days = record.versions.iter();
+                published.extend(days.map(|one| ((id.clone(), one.version), one.published)));
+            }
         }
         let replies = context.pipeline.base.join(REPLIES);
         let text = match std::fs::read_to_string(&replies) {
@@ -78,11 +99,21 @@ impl Ingredients {
                 quoted.dataset, quoted.version, quoted.release
             ));
         }
+        for (id, versions) in &earlier {
+            for version in versions {
+                all.push_str(&format!("{id}@{version}\n"));
+            }
+        }
+        for ((id, version), day) in &published {
+            all.push_str(&format!("{id}@{version} {day}\n"));
+        }
         for (release, reason) in &retracted {
             all.push_str(&format!("{release} {reason}\n"));
         }
         Ok(Self {
             releases,
+            earlier,
+            published,
             replies: read_replies(&text)
                 .map_err(|error| Usage(format!("{}: {error}", replies.display())))?,
             retracted,
@@ -90,50 +121,37 @@ impl Ingredients {
         })
     }
 
-    /// Reads the tables that pages quote, column by column.
-    pub(crate) async fn read(&self) -> anyhow::Result<ContentInput> {
+    /// Reads the tables that pages quote, column by column; also the files of dates that moved.
+    pub(crate) async fn read(
+        &self,
+        context: &Context,
+        shelf: &Shelf,
+    ) -> anyhow::Result<(ContentInput, Vec<PageBytes>)> {
         let mut input = ContentInput::with_replies(self.replies.clone());
+        input.published = self.published.clone();
+        let mut pages = Vec::new();
         for (quoted, artefact) in &self.releases {
-            let package = artefact.read("datapackage.json").await?;
-            let package = String::from_utf8_lossy(&package);
-            for wanted in Wanted::read(&package)? {
-                let path = wanted.csv.replace(".csv", ".parquet");
-                let file = artefact.open_file(&path).await?.into_file();
-                let file = ParquetFile::open(file)
-                    .with_context(|| format!("cannot read {path} of {}", artefact.key()))?;
-                let mut columns = Vec::with_capacity(wanted.columns.len());
-                for name in &wanted.columns {
-                    columns.push(texts(&file.column(name)?));
-                }
+            let mut releases = Vec::new();
+            for version in self.earlier.get(&quoted.dataset).into_iter().flatten() {
+                let key = ArtefactKey::new(Stage::Package, &quoted.dataset, *version);
+                let earlier = context.store.find(&key).await?;
+                releases.extend(earlier.map(|artefact| (*version, artefact)));
+            }
+            releases.push((quoted.version, artefact.clone()));
+            let history = History {
+                releases: &releases,
+                shelf,
+            };
+            for wanted in Wanted::read(&descriptor(artefact).await?)? {
+                let dated = history.date(&wanted).await;
+                let (columns, page) = dated.with_context(|| {
+                    format!("cannot read {} of {}", wanted.table, artefact.key())
+                })?;
                 input.push(&quoted.dataset, quoted.version, &wanted, columns);
+                pages.extend(page);
             }
         }
-        Ok(input)
-    }
-}
-
-/// A column as its CSV writes it.
-fn texts(column: &Column) -> TextColumn {
-    match column {
-        Column::Text(texts) | Column::List(texts) => {
-            TextColumn::from_texts(texts.iter().map(|text| text.map(Cow::Borrowed)))
-        }
-        Column::Integer(numbers) => TextColumn::from_texts(
-            numbers
-                .iter()
-                .map(|number| number.map(|number| Cow::Owned(number.to_string()))),
-        ),
-        // As the writer of CSV: a decimal keeps its point.
-        Column::Decimal(numbers) => TextColumn::from_texts(
-            numbers
-                .iter()
-                .map(|number| number.map(|number| Cow::Owned(format!("{number:?}")))),
-        ),
-        Column::Status(statuses) => TextColumn::from_texts(
-            statuses
-                .iter()
-                .map(|status| Some(Cow::Borrowed(status.as_str()))),
-        ),
+        Ok((input, pages))
     }
 }
 

@@ -4,9 +4,12 @@
 //! holds, so that the next run writes only what differs; what leads to the pages is written last.
 
 mod build;
+mod columns;
+mod dates;
 mod digests;
 mod input;
 mod serve;
+mod unfinished;
 mod verify;
 
 pub use build::{Built, build};

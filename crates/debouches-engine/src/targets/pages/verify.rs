@@ -41,7 +41,7 @@ pub async fn verify(context: &Context, shelf: &Shelf, site: &Site) -> anyhow::Re
         ))
         .into());
     };
-    let ingredients = Ingredients::find(context, "").await?;
+    let ingredients = Ingredients::find(context, shelf, "").await?;
     let mut verified = Verified::default();
     let quoted: Vec<_> = ingredients
         .releases
@@ -53,7 +53,7 @@ pub async fn verify(context: &Context, shelf: &Shelf, site: &Site) -> anyhow::Re
             "the site quotes other releases than the newest: `debouches site build`".to_owned(),
         );
     }
-    let content = Content::new(ingredients.read().await?);
+    let content = Content::new(ingredients.read(context, shelf).await?.0);
     let releases = Releases::new(&content);
     let mut links: BTreeMap<(String, Option<String>), String> = BTreeMap::new();
     let mut anchors: BTreeSet<(String, String)> = BTreeSet::new();
