@@ -188,7 +188,7 @@ fn where_calls_fail(test: &PipelineTest, injections: &[&str], arguments: &[&str]
 }
 
 #[test]
-#[ignore = "needs `strace`"]
+#[ignore = "needs strace"]
 fn a_file_system_without_locks_or_safe_renames_is_refused_with_strace() {
     let no_rename = "renameat2:error=EINVAL";
     for (injections, message) in [

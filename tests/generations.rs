@@ -454,11 +454,8 @@ fn the_long_form_has_the_rules_of_the_wide_one() {
         std::fs::write(&file, serde_json::to_string(&all).unwrap()).unwrap();
         let test = reads(HORIZON, &file, None);
         let ran = test.run(&["run", "--to", "validate", "--json"]).json();
-        let step = ran["steps"].as_array().unwrap().iter();
-        let step = step
-            .filter(|step| step["stage"] == "validate")
-            .last()
-            .unwrap();
+        let mut step = ran["steps"].as_array().unwrap().iter();
+        let step = step.rfind(|step| step["stage"] == "validate").unwrap();
         let rules = step["report"]["rules"].as_array().unwrap().clone();
         let broken = rules
             .iter()

@@ -387,3 +387,26 @@ fn the_definitions_can_be_made_alone() {
         .expect_told("nothing to do");
     assert!(!published(&test, "definitions-indicateurs", "definitions").is_empty());
 }
+
+/// The open directory has no CFA and no university: the register of the ministry, when it is configured, says where they are.
+#[test]
+fn an_establishment_is_located_by_the_register_when_it_is_configured() {
+    let answers = fixture("sources/inserjeunes-api/etablissements.jsonl");
+    let one = || PipelineTest::one_table("ij_api_etablissement", &answers);
+    let located = |test: &PipelineTest| {
+        test.run(&["run", "--to", "package"]).expect_exit(0);
+        let rows = published(test, "tested", "ij_api_etablissement");
+        let row = rows
+            .into_iter()
+            .find(|row| row["uai"] == "0019901G")
+            .unwrap();
+        ["tag_methode", "commune_code", "commune_libelle"].map(|name| row[name].clone())
+    };
+    assert_eq!(located(&one()), ["prefixe", "", ""]);
+    let register = fixture("sources/etablissements/acce.csv");
+    let test = one().with(&format!(
+        "[[source]]\nid = \"acce\"\nkind = \"file\"\nurl = \"{}\"\ntable = \"acce_etablissement\"\nversion = \"echantillon\"\n",
+        register.display()
+    ));
+    assert_eq!(located(&test), ["annuaire", "01053", "Bourg-en-Bresse"]);
+}

@@ -7,7 +7,8 @@ use debouches_table::{Table, TableError};
 use crate::code_lists::CodeLists;
 use crate::common::CommonSpec;
 use crate::nomenclatures::{
-    CERTIFICATIONS, DIPLOMAS, DIRECTORY, KIT, PAYSAGE, ROME, SPECIALITIES, SUCCESSIONS, TRAININGS,
+    CERTIFICATIONS, DIPLOMAS, DIRECTORY, KIT, PAYSAGE, REGISTER, ROME, SPECIALITIES, SUCCESSIONS,
+    TRAININGS,
 };
 use crate::territory::TerritorySpec;
 use crate::trades::TradeSpec;
@@ -79,7 +80,7 @@ impl Addition for Territory {
 
     fn references(&self, spec: &TableSpec) -> Vec<(&'static str, bool)> {
         if TerritorySpec::of(spec).is_some_and(|territory| territory.uai.is_some()) {
-            vec![(DIRECTORY, true)]
+            vec![(DIRECTORY, true), (REGISTER, true)]
         } else {
             Vec::new()
         }
@@ -185,7 +186,10 @@ impl Addition for Common {
             .as_ref()
             .is_some_and(|training| training.sise.is_none());
         let trainings = has_codes.then_some([DIPLOMAS, SUCCESSIONS, TRAININGS]);
-        let indices = common.establishment.as_ref().map(|_| [DIRECTORY, PAYSAGE]);
+        let indices = common
+            .establishment
+            .as_ref()
+            .map(|_| [DIRECTORY, REGISTER, PAYSAGE]);
         trainings
             .into_iter()
             .flatten()

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use debouches_table::{Table, TableError};
 
-use crate::nomenclatures::{DIRECTORY, PAYSAGE, References, optional_input};
+use crate::nomenclatures::{DIRECTORY, PAYSAGE, REGISTER, References, optional_input};
 
 /// Where a table has what it knows of an establishment.
 struct Naming {
@@ -60,7 +60,7 @@ const NAMING: [Naming; 9] = [
         nature: Some("libelle_nature"),
         commune_code: Some("commune"),
         commune: Some("libelle_commune"),
-        ..figures("acce_etablissement")
+        ..figures(REGISTER)
     },
 ];
 

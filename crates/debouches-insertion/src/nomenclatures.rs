@@ -7,6 +7,8 @@ pub(crate) use debouches_enrich::{
 
 /// The directory of establishments; used when it is configured.
 pub(crate) const DIRECTORY: &str = "annuaire";
+/// The register of the education ministry, which has the establishments that the open directory lacks; used when it is configured.
+pub(crate) const REGISTER: &str = "acce_etablissement";
 /// Diplomas of the Base centrale des nomenclatures.
 pub(crate) const DIPLOMAS: &str = "bcn_formation_diplome";
 /// Diplomas with the codes they follow and those that follow them; used when it is configured.

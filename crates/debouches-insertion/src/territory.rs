@@ -8,7 +8,7 @@ use debouches_table::{Column, Table, TableError, TextColumn};
 
 use crate::code_lists::{CodeLists, Territory};
 use crate::code_types::{RegionCog, Uai};
-use crate::nomenclatures::{DIRECTORY, References, find};
+use crate::nomenclatures::{DIRECTORY, REGISTER, References, find};
 use debouches_enrich::{FindingCollector, Job};
 
 /// Where the territory of a row is read, in the order of trust.
@@ -177,26 +177,30 @@ fn establishments(
     Ok(Establishments { column, located })
 }
 
-/// Territory of each UAI of the directory, by the code of its département.
+/// Territory of each UAI of the directory, then of the register, by the code of its département.
 fn directory(
     codes: &'static CodeLists,
     references: &References,
 ) -> Result<HashMap<String, &'static Territory>, TableError> {
-    let Some(reference) = find(references, DIRECTORY) else {
-        return Ok(HashMap::new());
-    };
-    let (uai, departement) = (
-        reference.table.text("uai")?,
-        reference.table.text("departement")?,
-    );
-    let entries = uai
-        .iter()
-        .zip(departement.iter())
-        .filter_map(|(uai, departement)| {
-            let code = departement?.trim_start_matches('D');
-            Some((uai?.to_owned(), codes.of_departement(code)?))
-        });
-    Ok(entries.collect())
+    let mut territories = HashMap::new();
+    for name in [DIRECTORY, REGISTER] {
+        let Some(reference) = find(references, name) else {
+            continue;
+        };
+        let (uai, departement) = (
+            reference.table.text("uai")?,
+            reference.table.text("departement")?,
+        );
+        for (uai, departement) in uai.iter().zip(departement.iter()) {
+            let (Some(uai), Some(departement)) = (uai, departement) else {
+                continue;
+            };
+            if let Some(territory) = codes.of_departement(departement.trim_start_matches('D')) {
+                territories.entry(uai.to_owned()).or_insert(territory);
+            }
+        }
+    }
+    Ok(territories)
 }
 
 fn location(published: Option<RegionCog>, establishment: Option<&Located>) -> Location {

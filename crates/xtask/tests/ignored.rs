@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 /// What a test may need, as the end of its name, and the words that its reason begins with.
-const MEANS: [(&str, &str); 8] = [
+const MEANS: [(&str, &str); 9] = [
     ("_with_real_files", "needs the real files"),
     ("_with_real_udata", "needs a real udata:"),
     (
@@ -17,6 +17,7 @@ const MEANS: [(&str, &str); 8] = [
     ("_with_minisign", "needs minisign"),
     ("_with_faketime", "needs faketime"),
     ("_with_namespaces", "needs `unshare -rm`"),
+    ("_with_strace", "needs strace"),
     ("_with_chromium", "needs chromium"),
 ];
 

@@ -43,7 +43,7 @@ pub(super) async fn of_release(
 ) -> anyhow::Result<(Vec<RetractedTable>, Vec<RowsFile>)> {
     let by_figures = distinct(context, dataset, release, Compared::Figures).await?;
     let is_same = |all: &[Distinct]| all.iter().all(|table| table.rows.is_empty());
-    let found = if is_same(&by_figures) {
+    let chosen = if is_same(&by_figures) {
         let by_words = distinct(context, dataset, release, Compared::Words).await?;
         if is_same(&by_words) {
             by_figures
@@ -53,16 +53,16 @@ pub(super) async fn of_release(
     } else {
         by_figures
     };
-    let tables = found.iter().map(|found| RetractedTable {
-        table: found.spec.id.to_string(),
-        data: found.data,
-        distinct: found.rows.len() as u64,
-        words: found.compared == Compared::Words,
+    let tables = chosen.iter().map(|item| RetractedTable {
+        table: item.spec.id.to_string(),
+        data: item.data,
+        distinct: item.rows.len() as u64,
+        words: item.compared == Compared::Words,
     });
     let tables = tables.collect();
-    let files = found.into_iter().map(|found| RowsFile {
-        path: register::rows_path(found.spec.id.as_str()),
-        bytes: found.rows.into_iter().flatten().collect(),
+    let files = chosen.into_iter().map(|item| RowsFile {
+        path: register::rows_path(item.spec.id.as_str()),
+        bytes: item.rows.into_iter().flatten().collect(),
     });
     Ok((tables, files.collect()))
 }
@@ -102,7 +102,7 @@ async fn distinct(
     compared: Compared,
 ) -> anyhow::Result<Vec<Distinct>> {
     let standing = standing(context, dataset.id(), release).await?;
-    let mut found = Vec::new();
+    let mut tables = Vec::new();
     for spec in dataset.tables.iter().copied() {
         let Some(mut rows) = rows_of(spec, release, compared).await? else {
             continue;
@@ -113,14 +113,14 @@ async fn distinct(
                 rows.retain(|row| !others.contains(row));
             }
         }
-        found.push(Distinct {
+        tables.push(Distinct {
             spec,
             compared,
             data,
             rows,
         });
     }
-    Ok(found)
+    Ok(tables)
 }
 
 /// Refuses tables about to be released that bring back the data of a retracted one.
