@@ -150,7 +150,7 @@ fn a_pinned_state_stays_until_its_release_is_retracted() {
 }
 
 /// Corrects a rate of one row, and no other byte.
-fn correct_one_row(test: &PipelineTest) {
+pub(crate) fn correct_one_row(test: &PipelineTest) {
     let text = std::fs::read_to_string(test.path("source.csv")).unwrap();
     let corrected = text.replacen(";90.0;92.0;98.0;", ";90.0;92.0;97.0;", 1);
     assert_ne!(text, corrected);

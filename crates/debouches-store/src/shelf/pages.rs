@@ -10,6 +10,7 @@ use std::sync::Arc;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use object_store::{Attribute, Attributes, ObjectStore as _, PutOptions};
 use rustix::fs::Mode;
+use tokio::runtime::Handle;
 
 use super::folder::ShelfFolder;
 use super::{Backing, Shelf};
@@ -68,6 +69,23 @@ impl Shelf {
             .buffer_unordered(UPLOADS_AT_ONCE)
             .try_collect::<()>()
             .await
+    }
+
+    /// As [`Self::write_pages`], for a thread that may wait: a folder is written by this very thread, since handing a quarter
+    /// of a million pages over to another costs more than writing them.
+    ///
+    /// # Errors
+    /// When the place refuses or does not answer.
+    pub fn write_pages_here(
+        &self,
+        runtime: &Handle,
+        folder: &str,
+        pages: Vec<PageBytes>,
+    ) -> Result<(), StoreError> {
+        match &self.backing {
+            Backing::Objects { .. } => runtime.block_on(self.write_pages(folder, pages)),
+            Backing::Folder(shelf) => shelf.write_pages(folder, &pages),
+        }
     }
 
     /// Makes all pages written so far durable.

@@ -326,8 +326,7 @@ impl Work<'_> {
         }
         for (folder, pages) in folders {
             self.written.fetch_add(pages.len(), Ordering::Relaxed);
-            self.handle
-                .block_on(self.shelf.write_pages(&folder, pages))?;
+            self.shelf.write_pages_here(&self.handle, &folder, pages)?;
         }
         let mut made = self
             .made
