@@ -165,6 +165,16 @@ fn one_cumul(body: Vec<u8>) -> Vec<u8> {
     )
 }
 
+/// The rows without those of the last establishment in the last cumul.
+fn absorbed(body: Vec<u8>) -> Vec<u8> {
+    let mut rows = lines(&body);
+    let cumuls = rows.iter().filter(|row| row[0].starts_with("cumul "));
+    let last = cumuls.map(|row| row[0].clone()).max().unwrap();
+    let gone = rows.iter().rfind(|row| row[0] == last).unwrap()[1].clone();
+    rows.retain(|row| row[0] != last || row[1] != gone);
+    written(&rows)
+}
+
 /// The same text in UTF-16, as an office machine saves it.
 fn utf16(body: Vec<u8>) -> Vec<u8> {
     let text = text(body);
@@ -228,13 +238,13 @@ fn calendar() -> Vec<Entry> {
         )
         .exits(75)
         .tells("échec"),
-        entry(19, "as usual", strike("N_GROUPE_SPECIALITE", None)).tells("tout va bien"),
+        entry(19, "as usual", strike("N_GROUPE_SPECIALITE", None)).tells("publié de nouveau"),
         entry(21, "an outage of a day", |twin, _| {
             twin.strike_all(Some(Accident::Down))
         })
         .exits(75)
         .tells("échec"),
-        entry(22, "up again", |twin, _| twin.strike_all(None)).tells("tout va bien"),
+        entry(22, "up again", |twin, _| twin.strike_all(None)).tells("publié de nouveau"),
         entry(
             25,
             "a week without BCN begins",
@@ -248,11 +258,11 @@ fn calendar() -> Vec<Entry> {
         entry(29, "fifth night", |_, _| {}).exits(75),
         entry(30, "sixth night", |_, _| {}).exits(75),
         entry(31, "seventh night", |_, _| {}).exits(75),
-        entry(32, "BCN is back", strike(DIPLOMAS, None)).tells("tout va bien"),
+        entry(32, "BCN is back", strike(DIPLOMAS, None)).tells("publié de nouveau"),
         entry(35, "cut in the middle", strike_edition(CFA, Accident::Cut))
             .exits(75)
             .tells("échec"),
-        entry(36, "whole again", strike(CFA, None)).tells("tout va bien"),
+        entry(36, "whole again", strike(CFA, None)).tells("publié de nouveau"),
         // Damaged text.
         entry(
             40,
@@ -282,7 +292,7 @@ fn calendar() -> Vec<Entry> {
         .exits(3)
         .tells("données refusées"),
         entry(44, "still there: told once", |_, _| {}).exits(3),
-        entry(45, "exported again", correct(CFA)).tells("tout va bien"),
+        entry(45, "exported again", correct(CFA)).tells("publié de nouveau"),
         entry(
             48,
             "a no-break space read as Latin-1 in a number",
@@ -418,7 +428,7 @@ fn calendar() -> Vec<Entry> {
             .exits(3)
             .tells("données refusées"),
         entry(89, "still there: told once", |_, _| {}).exits(3),
-        entry(90, "every cumul again", correct(CFA)).tells("tout va bien"),
+        entry(90, "every cumul again", correct(CFA)).tells("publié de nouveau"),
         entry(
             95,
             "a renamed column, told before its download",
@@ -426,7 +436,7 @@ fn calendar() -> Vec<Entry> {
         )
         .exits(3)
         .tells("données refusées"),
-        entry(96, "named as before", strike(INSERSUP, None)).tells("tout va bien"),
+        entry(96, "named as before", strike(INSERSUP, None)).tells("publié de nouveau"),
         entry(
             100,
             "an address that is gone",
@@ -434,7 +444,7 @@ fn calendar() -> Vec<Entry> {
         )
         .exits(2)
         .tells("échec"),
-        entry(101, "there again", strike("rome", None)).tells("tout va bien"),
+        entry(101, "there again", strike("rome", None)).tells("publié de nouveau"),
         // Nomenclatures move.
         entry(
             110,
@@ -479,6 +489,46 @@ fn calendar() -> Vec<Entry> {
             "insertion-formations",
             "referentiels-formations",
         ]),
+        // One night without one producer, then without another.
+        entry(140, "a night without the portal of schools", |twin, _| {
+            for key in [CFA, CFA_FINE, LYCEE, LYCEE_FINE] {
+                twin.strike(key, Some(Accident::Down));
+            }
+        })
+        .exits(75)
+        .tells("échec"),
+        entry(141, "back the next night", |twin, _| {
+            for key in [CFA, CFA_FINE, LYCEE, LYCEE_FINE] {
+                twin.strike(key, None);
+            }
+        })
+        .tells("publié de nouveau"),
+        entry(
+            143,
+            "a night without InserSup",
+            strike(INSERSUP, Some(Accident::Down)),
+        )
+        .exits(75)
+        .tells("échec"),
+        entry(144, "back the next night", strike(INSERSUP, None)).tells("publié de nouveau"),
+        // Establishments merge: the one that is absorbed has no row any more in the last cumul.
+        entry(150, "two CFA merge", publish(CFA, absorbed))
+            .makes(&["couverture-insertion", "insertion-etablissements"]),
+        entry(
+            152,
+            "two universities merge",
+            publish(PAYSAGE, |body| {
+                let mut rows = lines(&body);
+                let column = |name: &str| rows[0].iter().position(|heading| heading == name);
+                let (uai, previous) = (
+                    column("uai - identifiant").unwrap(),
+                    column("anciens codes uai").unwrap(),
+                );
+                let absorbed = rows.remove(2);
+                rows[1][previous].clone_from(&absorbed[uai]);
+                written(&rows)
+            }),
+        ),
         // Spring is quiet. July: revisions under the same names.
         entry(
             175,

@@ -28,7 +28,7 @@ pub fn read(who: &str, what: &str, place: &KeyPlace, base: &Path) -> anyhow::Res
                 Some(path) => read_file(Path::new(&path), base, &missing)?,
                 None => {
                     return Err(missing(format!(
-                        "in the environment variable {name}, or in the file that {name}_FILE names"
+                        "in the environment variable {name} (export {name}=…), or in the file that {name}_FILE names"
                     ))
                     .into());
                 }

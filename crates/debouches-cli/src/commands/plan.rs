@@ -147,6 +147,7 @@ fn text(lines: &[PlanLine]) -> String {
             let _ = writeln!(out, "  kept: {kept}");
         }
         if let Some(waits) = &line.waits {
+            let waits = waits.strip_prefix("waits ").unwrap_or(waits);
             let _ = writeln!(out, "  waits: {waits}");
         }
         for note in &line.notes {

@@ -50,18 +50,18 @@ const FREQUENCIES: [&str; 25] = [
     "weekly",
 ];
 
-/// Levels of the zones that udata portals know.
-const LEVELS: [&str; 10] = [
-    "country",
-    "country-group",
-    "country-subset",
-    "fr:arrondissement",
-    "fr:canton",
-    "fr:collectivite",
-    "fr:commune",
-    "fr:departement",
-    "fr:epci",
-    "fr:region",
+/// Levels of the zones that udata portals know, and how short and long the codes of each are.
+const LEVELS: [(&str, usize, usize); 10] = [
+    ("country", 2, 2),
+    ("country-group", 2, 8),
+    ("country-subset", 2, 16),
+    ("fr:arrondissement", 3, 4),
+    ("fr:canton", 4, 5),
+    ("fr:collectivite", 3, 9),
+    ("fr:commune", 5, 5),
+    ("fr:departement", 2, 3),
+    ("fr:epci", 9, 9),
+    ("fr:region", 2, 2),
 ];
 
 /// What is wrong, and what may be forgotten.
@@ -172,7 +172,10 @@ fn publishes_for_real(pipeline: &Pipeline) -> bool {
 fn is_zone(zone: &str) -> bool {
     zone.rsplit_once(':').is_some_and(|(level, code)| {
         let is_code = |c: char| c.is_ascii_alphanumeric() || c == '-';
-        LEVELS.contains(&level) && !code.is_empty() && code.chars().all(is_code)
+        let is_long = |(name, least, most): &(&str, usize, usize)| {
+            *name == level && (*least..=*most).contains(&code.len())
+        };
+        LEVELS.iter().any(is_long) && code.chars().all(is_code)
     })
 }
 
@@ -190,7 +193,15 @@ mod tests {
         ] {
             assert!(is_zone(zone), "{zone}");
         }
-        for zone in ["", "france", "country:", "fr:rue:1", "country:f r"] {
+        for zone in [
+            "",
+            "france",
+            "country:",
+            "country:frr",
+            "fr:commune:123",
+            "fr:rue:1",
+            "country:f r",
+        ] {
             assert!(!is_zone(zone), "{zone}");
         }
     }
