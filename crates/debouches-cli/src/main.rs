@@ -18,8 +18,12 @@ fn main() -> ExitCode {
         Err(error) => {
             // Help and version are not errors: clap says which stream and which code.
             let code = if error.use_stderr() { 2 } else { 0 };
-            let _ = error.print();
-            return ExitCode::from(code);
+            let is_lost = |error: std::io::Error| error.kind() != std::io::ErrorKind::BrokenPipe;
+            return ExitCode::from(if error.print().is_err_and(is_lost) {
+                1
+            } else {
+                code
+            });
         }
     };
     if let Err(error) = debouches_engine::context::check_clock() {
