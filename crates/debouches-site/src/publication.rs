@@ -6,6 +6,7 @@ use debouches_model::Sha256;
 
 use crate::content::{Content, Establishment, Territories, TerritoryContent, Training, Uai};
 use crate::history::{History, PinnedState};
+use crate::inputs::{self, Digest, Inputs};
 use crate::site::{File, HTML, Site};
 use crate::{address, api, atom, document, embed, explorer, pages, picture, search};
 
@@ -52,6 +53,8 @@ pub struct Publication<'a> {
     content: &'a Content,
     territories: Territories<'a>,
     names: pages::Names,
+    /// A digest of what every page has.
+    common: String,
 }
 
 /// The files of an establishment, and its history when it moves.
@@ -74,6 +77,7 @@ impl<'a> Publication<'a> {
         Self {
             site,
             content,
+            common: Digest::of(site, content),
             names: named
                 .map(|one| (one.uai, crate::text::sentence_case(&one.name)))
                 .collect(),
@@ -93,6 +97,18 @@ impl<'a> Publication<'a> {
             .chain(trainings)
             .chain([Unit::Territories, Unit::Common, Unit::Home])
             .collect()
+    }
+
+    /// What a part is made of; none for one that is always rendered.
+    #[must_use]
+    pub fn inputs(&self, unit: &Unit) -> Option<Inputs> {
+        match unit {
+            Unit::Establishment(uai) => inputs::of_establishment(&self.common, self.content, *uai),
+            Unit::Training(code) => {
+                inputs::of_training(&self.common, self.content, &self.names, code)
+            }
+            Unit::Territories | Unit::Common | Unit::Home => None,
+        }
     }
 
     /// The files of a part that is not an establishment.

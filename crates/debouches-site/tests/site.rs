@@ -78,7 +78,7 @@ fn push(input: &mut ContentInput, table: &str, rows: &[[&str; 12]]) {
         &wanted[0],
         DatedColumns {
             columns,
-            since: Vec::new(),
+            rows: Vec::new(),
         },
     );
 }

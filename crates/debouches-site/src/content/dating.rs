@@ -33,14 +33,14 @@ pub struct RowDates {
 }
 
 impl RowDates {
-    /// The rows of the next release, dated by those of this one; also the version of each row, in order.
+    /// The rows of the next release, dated by those of this one; also the version and a digest of each row, in order.
     #[must_use]
     pub fn follow(
         &self,
         version: Version,
         wanted: &Wanted,
         columns: &[TextColumn],
-    ) -> (Self, Vec<Version>) {
+    ) -> (Self, Vec<(Version, u64)>) {
         let names = wanted.columns.iter();
         let digests: Vec<Vec<u64>> = names
             .zip(columns)
@@ -62,7 +62,7 @@ impl RowDates {
             let same = self.rows.get(&key).filter(|dated| dated.cells == cells);
             let since = same.map_or(version, |dated| dated.since);
             next.rows.insert(key, Dated { cells, since });
-            versions.push(since);
+            versions.push((since, key.rotate_left(32) ^ cells));
         }
         (next, versions)
     }
@@ -189,14 +189,15 @@ mod tests {
             ("1.2.0", &[["A", "9"], ["B", "2"], ["C", "3"]]),
         ];
         let mut dates = RowDates::default();
-        let mut last = Vec::new();
+        let mut last: Vec<(Version, u64)> = Vec::new();
         for (number, rows) in releases {
             // As from a file of the last run, at each step.
             dates = RowDates::read(&dates.to_bytes()).unwrap();
             (dates, last) = dates.follow(version(number), &wanted, &columns(&wanted, rows));
         }
         // C left and came back: it is of the release that brought it back.
-        assert_eq!(last, ["1.0.1", "1.0.0", "1.2.0"].map(version));
+        let since: Vec<Version> = last.iter().map(|(since, _)| *since).collect();
+        assert_eq!(since, ["1.0.1", "1.0.0", "1.2.0"].map(version));
         assert_eq!(RowDates::read(&dates.to_bytes()), Some(dates.clone()));
         assert_eq!(RowDates::read(&dates.to_bytes()[1..]), None);
     }

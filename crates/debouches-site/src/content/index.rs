@@ -108,10 +108,10 @@ impl ContentInput {
             version,
             producer: super::concept::producer(&wanted.table, &wanted.producer).to_owned(),
         };
-        let DatedColumns { columns, since } = columns;
+        let DatedColumns { columns, rows } = columns;
         let columns = wanted.columns.iter().cloned().zip(columns).collect();
         self.tables
-            .extend(ReleasedTable::new(origin, &wanted.resource, columns, since));
+            .extend(ReleasedTable::new(origin, &wanted.resource, columns, rows));
     }
 }
 
@@ -120,8 +120,8 @@ impl ContentInput {
 pub struct DatedColumns {
     /// The columns that were wanted, in that order.
     pub columns: Vec<TextColumn>,
-    /// The version since which each row reads as it does; empty when all are of the newest one.
-    pub since: Vec<Version>,
+    /// The version since which each row reads as it does, and a digest of the row; empty when nobody compared releases.
+    pub rows: Vec<(Version, u64)>,
 }
 
 /// A row of one of the tables.

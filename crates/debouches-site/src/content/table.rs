@@ -92,8 +92,8 @@ pub struct ReleasedTable {
     pub(crate) rows: usize,
     names: Vec<String>,
     columns: Vec<TextColumn>,
-    /// The version since which each row reads as it does; empty when all are of the newest one.
-    since: Vec<Version>,
+    /// The version since which each row reads as it does, and a digest of the row; empty when nobody compared releases.
+    dates: Vec<(Version, u64)>,
     key_columns: Vec<usize>,
     concepts: Vec<Vec<usize>>,
     pub(crate) cells: Vec<(usize, Option<usize>)>,
@@ -105,7 +105,7 @@ impl ReleasedTable {
         origin: Origin,
         resource: &Resource,
         columns: Vec<(String, TextColumn)>,
-        since: Vec<Version>,
+        dates: Vec<(Version, u64)>,
     ) -> Option<Self> {
         let role = Role::of(&resource.name)?;
         let rows = columns
@@ -151,7 +151,7 @@ impl ReleasedTable {
             cells,
             names,
             columns,
-            since,
+            dates,
         })
     }
 
@@ -187,7 +187,13 @@ impl ReleasedTable {
 
     /// The version since which a row reads as it does.
     pub(crate) fn since(&self, row: usize) -> Version {
-        self.since.get(row).copied().unwrap_or(self.origin.version)
+        let date = self.dates.get(row);
+        date.map_or(self.origin.version, |(since, _)| *since)
+    }
+
+    /// A digest of what a row reads; none when nobody compared releases.
+    pub(crate) fn digest(&self, row: usize) -> Option<u64> {
+        self.dates.get(row).map(|(_, digest)| *digest)
     }
 
     pub(crate) fn column_text(&self, row: usize, column: usize) -> &str {

@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::NaiveDate;
 use debouches_site::content::{Content, Uai};
-use debouches_site::{File, History, PinnedState, Publication, Site, Unit, address};
+use debouches_site::{File, History, Inputs, PinnedState, Publication, Site, Unit, address};
 use debouches_store::{PageBytes, Shelf};
 use tokio::runtime::Handle;
 
-use super::digests::{FOLDER, Shard, SiteRecord, digest, text};
+use super::digests::{FOLDER, Shard, SiteRecord, digest, is_file, text};
 use super::input::Ingredients;
 use super::unfinished::Unfinished;
 use crate::context::Context;
@@ -76,6 +76,7 @@ pub async fn build(context: &Context, shelf: &Shelf, site: &Site) -> anyhow::Res
         retracted: &ingredients.retracted,
         looks_back: !fresh.is_empty(),
         today: context.clock.now().date_naive(),
+        tool: format!("{} {}", context.tool.version, context.tool.commit),
         handle: Handle::current(),
         made: Mutex::new(BTreeMap::new()),
         bytes: AtomicUsize::new(0),
@@ -109,7 +110,11 @@ pub async fn build(context: &Context, shelf: &Shelf, site: &Site) -> anyhow::Res
             .map(|(quoted, _)| quoted.clone())
             .collect(),
         retracted: ingredients.retracted.keys().cloned().collect(),
-        files: made.values().map(BTreeMap::len).sum(),
+        files: made
+            .values()
+            .flat_map(BTreeMap::keys)
+            .filter(|path| is_file(path))
+            .count(),
         shards: write_shards(shelf, &made, &previous).await?,
     };
     let files = record.files;
@@ -164,6 +169,8 @@ struct Work<'a> {
     /// True when a release was retracted since: every history is read again.
     looks_back: bool,
     today: NaiveDate,
+    /// Another program may render the same inputs otherwise.
+    tool: String,
     handle: Handle,
     made: Mutex<BTreeMap<String, Shard>>,
     bytes: AtomicUsize,
@@ -197,10 +204,49 @@ impl Work<'_> {
 
     fn unit(&self, unit: &Unit) -> anyhow::Result<()> {
         let shard = unit.shard();
-        match unit {
-            Unit::Establishment(uai) => self.establishment(&shard, *uai),
-            _ => self.write(&shard, self.publication.files(unit)),
+        let inputs = self.publication.inputs(unit);
+        let made_of = inputs
+            .as_ref()
+            .map(|inputs| (inputs, digest(&format!("{} {}", self.tool, inputs.digest))));
+        if let Some((inputs, digest)) = &made_of
+            && let Some(kept) = self.kept(&shard, inputs, digest)
+        {
+            self.note(&shard, kept);
+            return Ok(());
         }
+        match unit {
+            Unit::Establishment(uai) => self.establishment(&shard, *uai)?,
+            _ => self.write(&shard, self.publication.files(unit))?,
+        }
+        if let Some((inputs, digest)) = made_of {
+            self.note(&shard, Shard::from([(inputs.folder.clone(), digest)]));
+        }
+        Ok(())
+    }
+
+    /// The files of a part that is made of the same as last time; none when it is to be rendered.
+    fn kept(&self, shard: &str, inputs: &Inputs, digest: &str) -> Option<Shard> {
+        if self.looks_back || self.known(shard, &inputs.folder) != Some(digest) {
+            return None;
+        }
+        let shard = self.shards.get(shard)?;
+        let own = shard.range(inputs.folder.clone()..);
+        let own = own.take_while(|(path, _)| path.starts_with(&inputs.folder));
+        let others = inputs.others.iter();
+        let others: Option<Vec<_>> = others.map(|path| shard.get_key_value(path)).collect();
+        let all: Shard = own
+            .chain(others?)
+            .map(|(path, digest)| (path.clone(), digest.clone()))
+            .collect();
+        all.values().all(|digest| !digest.is_empty()).then_some(all)
+    }
+
+    fn note(&self, shard: &str, noted: Shard) {
+        let mut made = self
+            .made
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        made.entry(shard.to_owned()).or_default().extend(noted);
     }
 
     fn establishment(&self, shard: &str, uai: Uai) -> anyhow::Result<()> {
@@ -246,11 +292,7 @@ impl Work<'_> {
             kept.remove(&file.path);
         }
         self.write(shard, files)?;
-        let mut made = self
-            .made
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        made.entry(shard.to_owned()).or_default().extend(kept);
+        self.note(shard, kept);
         Ok(())
     }
 
@@ -328,11 +370,7 @@ impl Work<'_> {
             self.written.fetch_add(pages.len(), Ordering::Relaxed);
             self.shelf.write_pages_here(&self.handle, &folder, pages)?;
         }
-        let mut made = self
-            .made
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        made.entry(shard.to_owned()).or_default().extend(noted);
+        self.note(shard, noted);
         Ok(())
     }
 
@@ -348,7 +386,7 @@ impl Work<'_> {
         for (name, shard) in self.shards {
             let gone = shard
                 .keys()
-                .filter(|path| !made.contains(*path) && *path != address::HOME);
+                .filter(|path| is_file(path) && !made.contains(*path) && *path != address::HOME);
             let files: Vec<File> = gone
                 .filter_map(|path| {
                     let uai = path

@@ -62,10 +62,10 @@ impl History<'_> {
             if let Some(here) = here.filter(|_| is_newest || !is_same) {
                 let file = artefact.open_file(&here.parquet()).await?.into_file();
                 let columns = read_columns(&ParquetFile::open(file)?, &here)?;
-                let (rows, since) = chain.rows.follow(*version, &here, &columns);
-                chain.rows = rows;
+                let (next, rows) = chain.rows.follow(*version, &here, &columns);
+                chain.rows = next;
                 if is_newest {
-                    dated = DatedColumns { columns, since };
+                    dated = DatedColumns { columns, rows };
                 }
             } else if !is_same {
                 // The release has no such table: what comes back later is new.

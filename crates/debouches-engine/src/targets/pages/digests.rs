@@ -42,7 +42,7 @@ pub(crate) struct Quoted {
     pub release: String,
 }
 
-/// Paths and digests of a part.
+/// Paths and digests of a part. A path that ends with a slash is a folder, with the digest of what its files are made of.
 pub(crate) type Shard = BTreeMap<String, String>;
 
 impl SiteRecord {
@@ -75,6 +75,11 @@ impl SiteRecord {
         }
         Ok(shards)
     }
+}
+
+/// Whether a path of a part is a file.
+pub(crate) fn is_file(path: &str) -> bool {
+    !path.ends_with('/')
 }
 
 /// The digest of a file.

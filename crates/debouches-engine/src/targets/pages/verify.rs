@@ -6,7 +6,7 @@ use debouches_site::content::Content;
 use debouches_site::{Releases, Site};
 use debouches_store::Shelf;
 
-use super::digests::{SiteRecord, digest};
+use super::digests::{SiteRecord, digest, is_file};
 use super::input::Ingredients;
 use crate::context::Context;
 use crate::failure::Usage;
@@ -60,7 +60,7 @@ pub async fn verify(context: &Context, shelf: &Shelf, site: &Site) -> anyhow::Re
     let mut paths: BTreeSet<String> = BTreeSet::new();
     let current = newest_states(&content, site);
     for shard in record.shards(shelf).await?.into_values() {
-        for (path, expected) in shard {
+        for (path, expected) in shard.into_iter().filter(|(path, _)| is_file(path)) {
             let bytes = shelf.pointer(&path).await?.bytes;
             let Some(text) = bytes.and_then(|bytes| String::from_utf8(bytes).ok()) else {
                 verified.problems.push(format!("{path} is not there"));
