@@ -142,7 +142,7 @@ def bucket(folder: Path, url: str) -> None:
     env = {
         "AWS_ENDPOINT": url, "AWS_ALLOW_HTTP": "true", "AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"
     }
-    run(folder, "run", "--to", "package", "-q", what="releases of a twentieth")
+    run(folder, "run", "--to", "package", "-q", what="releases of a twentieth", env=env)
     took = run(folder, "site", "build", "--yes", "-q", what="to a bucket", env=env)
     run(folder, "site", "build", "--to", "copy", "-q", what="to a folder")
     count = len(files(folder / "copy"))

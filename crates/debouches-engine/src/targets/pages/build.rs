@@ -230,11 +230,11 @@ impl Work<'_> {
             return None;
         }
         let shard = self.shards.get(shard)?;
-        let own = shard.range(inputs.folder.clone()..);
-        let own = own.take_while(|(path, _)| path.starts_with(&inputs.folder));
+        let files = shard.range(inputs.folder.clone()..);
+        let files = files.take_while(|(path, _)| path.starts_with(&inputs.folder));
         let others = inputs.others.iter();
         let others: Option<Vec<_>> = others.map(|path| shard.get_key_value(path)).collect();
-        let all: Shard = own
+        let all: Shard = files
             .chain(others?)
             .map(|(path, digest)| (path.clone(), digest.clone()))
             .collect();
