@@ -186,9 +186,9 @@ fn calls() -> BTreeMap<&'static str, Vec<Vec<&'static str>>> {
         ),
         ("waivers", vec![vec![]]),
         ("explain", vec![vec![], vec!["duplicate-key"]]),
-        ("secrecy audit", vec![vec![release]]),
-        ("secrecy explain", vec![vec!["cumul", table]]),
-        ("secrecy price", vec![vec![table, "--out", "priced.csv"]]),
+        ("disclosure audit", vec![vec![release]]),
+        ("disclosure explain", vec![vec!["cumul", table]]),
+        ("disclosure price", vec![vec![table, "--out", "priced.csv"]]),
         ("portal serve", vec![vec!["--port", "0"]]),
         ("portal adopt", vec![vec![]]),
         (

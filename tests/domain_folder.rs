@@ -43,12 +43,13 @@ fn write(test: &PipelineTest, path: &str, text: &str) {
 /// The pipeline of the how-to.
 fn how_to() -> PipelineTest {
     let toml = blocks("toml");
-    let [table, shape, config] = toml.as_slice() else {
+    let [table, universe, shape, config] = toml.as_slice() else {
         panic!("the how-to has {} blocks of TOML", toml.len());
     };
     let test = PipelineTest::with_config(config);
     write(&test, "sources/effectifs.csv", &blocks("csv")[0]);
     write(&test, TABLE, table);
+    write(&test, "domain/universes/apprentis.toml", universe);
     write(&test, SHAPE, shape);
     test
 }

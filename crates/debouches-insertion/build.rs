@@ -5,11 +5,12 @@ use std::path::Path;
 use std::{env, fs, io};
 
 /// Folder, extension of its files, and name of the list.
-const FOLDERS: [(&str, &str, &str); 4] = [
+const FOLDERS: [(&str, &str, &str); 5] = [
     ("additions", "toml", "ADDITIONS"),
     ("codes", "csv", "CODES"),
     ("shapes", "toml", "SHAPES"),
     ("tables", "toml", "TABLES"),
+    ("universes", "toml", "UNIVERSES"),
 ];
 
 fn main() -> io::Result<()> {

@@ -199,7 +199,8 @@ pub(crate) enum Command {
     Waivers(WaiversArgs),
     /// What a rule or an exit code means
     Explain(ExplainArgs),
-    /// Statistical secrecy: what can be worked out from published files, and what hiding more would cost
+    /// Disclosure control: what can be worked out from published files, why, and what suppressing more would cost
+    #[command(name = "disclosure", alias = "secrecy")]
     Secrecy {
         #[command(subcommand)]
         command: SecrecyCommand,

@@ -45,10 +45,75 @@ pub struct Modelled {
 /// that the policy allows.
 #[must_use]
 pub fn build(policy: &SecrecySpec, releases: &[Facts], primary: Primary, same: bool) -> Modelled {
-    let mut builder = Builder {
+    let mut owners = BTreeMap::new();
+    let out = Modelled::empty();
+    let adding = Adding {
         policy,
-        counts: &policy.count,
-        out: Modelled {
+        releases,
+        has_current: true,
+        identity: usize::MAX,
+        primary,
+        same,
+    };
+    let (mut out, _) = add(out, &mut owners, &adding);
+    out.owners = by_number(owners);
+    out.system.finish();
+    out
+}
+
+/// Names by their numbers.
+pub(crate) fn by_number(owners: BTreeMap<Arc<str>, u32>) -> Vec<Arc<str>> {
+    let mut owners: Vec<(u32, Arc<str>)> = owners
+        .into_iter()
+        .map(|(name, number)| (number, name))
+        .collect();
+    owners.sort_unstable();
+    owners.into_iter().map(|(_, name)| name).collect()
+}
+
+/// A table to add to a system, with its releases.
+pub(crate) struct Adding<'a> {
+    pub(crate) policy: &'a SecrecySpec,
+    pub(crate) releases: &'a [Facts],
+    /// True when the last release is the one that may still hide more.
+    pub(crate) has_current: bool,
+    /// Number of columns of the key that tell rows apart; the others follow from them.
+    pub(crate) identity: usize,
+    pub(crate) primary: Primary,
+    /// True when a count that is hidden in two releases is one unknown.
+    pub(crate) same: bool,
+}
+
+/// Adds the releases of a table to a system, without finishing it. Gives the cells of each of its releases.
+pub(crate) fn add(
+    out: Modelled,
+    owners: &mut BTreeMap<Arc<str>, u32>,
+    adding: &Adding<'_>,
+) -> (Modelled, Vec<Vec<RowCells>>) {
+    let mut builder = Builder {
+        policy: adding.policy,
+        counts: &adding.policy.count,
+        out,
+        known: HashMap::new(),
+        owners: std::mem::take(owners),
+        limits: HashSet::new(),
+        primary: adding.primary,
+        same: adding.same,
+        identity: adding.identity,
+    };
+    let mut cells = Vec::new();
+    for (place, facts) in adding.releases.iter().enumerate() {
+        let is_current = adding.has_current && place + 1 == adding.releases.len();
+        cells.push(builder.release(facts, is_current));
+    }
+    *owners = builder.owners;
+    (builder.out, cells)
+}
+
+impl Modelled {
+    /// No table yet.
+    pub(crate) fn empty() -> Self {
+        Self {
             system: System::new(),
             lines: Vec::new(),
             cells: Vec::new(),
@@ -56,26 +121,8 @@ pub fn build(policy: &SecrecySpec, releases: &[Facts], primary: Primary, same: b
             revised: 0,
             owners: Vec::new(),
             untrue: 0,
-        },
-        known: HashMap::new(),
-        owners: BTreeMap::new(),
-        limits: HashSet::new(),
-        primary,
-        same,
-    };
-    for (place, facts) in releases.iter().enumerate() {
-        builder.release(facts, place + 1 == releases.len());
+        }
     }
-    let mut out = builder.out;
-    let mut owners: Vec<(u32, Arc<str>)> = builder
-        .owners
-        .into_iter()
-        .map(|(name, number)| (number, name))
-        .collect();
-    owners.sort_unstable();
-    out.owners = owners.into_iter().map(|(_, name)| name).collect();
-    out.system.finish();
-    out
 }
 
 /// Makes a system, release after release. What ties its cells is in `ties`.
@@ -90,6 +137,7 @@ pub(crate) struct Builder<'a> {
     pub(crate) limits: HashSet<Vec<CellId>>,
     primary: Primary,
     same: bool,
+    identity: usize,
 }
 
 /// The cells of a row, in the order of the policy's counts.
@@ -99,7 +147,7 @@ pub(crate) type RowCells = Vec<Option<CellId>>;
 type Together<'a> = (Vec<&'a str>, Option<&'a str>, bool);
 
 impl Builder<'_> {
-    fn release(&mut self, facts: &Facts, is_last: bool) {
+    fn release(&mut self, facts: &Facts, is_last: bool) -> Vec<RowCells> {
         let owner = self
             .policy
             .owner
@@ -116,8 +164,9 @@ impl Builder<'_> {
         }
         self.between_rows(facts, &cells);
         if is_last {
-            self.out.cells = cells;
+            self.out.cells.clone_from(&cells);
         }
+        cells
     }
 
     /// The cells of a row. Counts with the same bases are hidden together.
@@ -275,11 +324,12 @@ impl Builder<'_> {
         protected: bool,
     ) -> CellId {
         let seen = row.counts[place];
-        let all = match self.known.get_mut(row.key.as_slice()) {
+        let identity = &row.key[..row.key.len().min(self.identity)];
+        let all = match self.known.get_mut(identity) {
             Some(all) => all,
             None => self
                 .known
-                .entry(row.key.clone())
+                .entry(identity.to_vec())
                 .or_insert_with(|| vec![Vec::new(); self.counts.len()]),
         };
         let versions = &mut all[place];
@@ -289,15 +339,22 @@ impl Builder<'_> {
             Seen::Value(value) | Seen::Hidden(Some(value)) => Some(value),
             Seen::Hidden(None) | Seen::Nothing => None,
         };
+        // A count under the threshold in one release and above it in another was revised.
+        let is_possible = |cell: CellId| {
+            let (low, high) = system.cells()[cell as usize].prior;
+            value.is_none_or(|value| (low..=high).contains(&value))
+        };
         let is_same = |cell: &CellId| {
             let was_hidden = system.is_hidden(*cell);
             let own = system.value_of(*cell);
             match (was_hidden, is_now_hidden) {
                 (false, false) => own == value,
-                (true, true) => self.same && (own.is_none() || value.is_none() || own == value),
+                (true, true) if own.is_none() || value.is_none() => self.same && is_possible(*cell),
+                (true, true) => self.same && own == value,
                 // Published in one of them: readers know it, unless it was revised.
                 (false, true) => value.is_none_or(|value| own == Some(value)),
-                (true, false) => own.is_none_or(|own| value == Some(own)),
+                (true, false) if own.is_none() => is_possible(*cell),
+                (true, false) => value == own,
             }
         };
         if let Some(cell) = versions.iter().copied().find(is_same) {
@@ -327,13 +384,17 @@ impl Builder<'_> {
             prior: (prior.0.min(known), prior.1.max(known)),
             width,
         };
-        let label = format!("{} · {}", words(&row.key), self.counts[place].column);
+        let label = format!("{} · {}", words(identity), self.counts[place].column);
         let new = system.cell_of(cell, label, value.is_some());
         if let Some(former) = versions.last().copied() {
             self.out.revised += 1;
             let revision = i64::from(self.policy.revision);
             let terms = vec![(new, 1), (former, -1)];
-            if revision > 0 && system.is_hidden(new) {
+            // A bound on revisions joins two hidden counts. Where one of them is public, it would tell the other whatever we hide:
+            // a revision that crosses the threshold is not taken as bounded.
+            let told = system.value_of(new).zip(system.value_of(former));
+            let is_within = told.is_none_or(|(new, former)| (new - former).abs() <= revision);
+            if revision > 0 && is_within && system.is_hidden(new) && system.is_hidden(former) {
                 system.tie(&Constraint {
                     terms,
                     low: -revision,

@@ -13,10 +13,10 @@ use crate::system::{State, System};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
-    /// Nothing that we add or have published narrows a hidden count more than the producer's own figures do.
-    #[default]
+    /// A count that the producer hid is excused when the producer's own publication gives it away: the exception.
     Inherit,
     /// Every hidden count is safe, whoever published what narrows it.
+    #[default]
     Strict,
 }
 
@@ -34,6 +34,9 @@ pub struct TableDisclosure {
     pub policy: SecrecySpec,
     /// How strict the gate was.
     pub mode: Mode,
+    /// Options of the policy that protect less, in French sentences.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub weakened: Vec<String>,
     /// Former versions considered together with this one, withdrawn ones included.
     pub releases: Vec<String>,
     /// Former versions that could not be: their columns are not those of today.
@@ -48,6 +51,8 @@ pub struct TableDisclosure {
     pub widths: Option<Widths>,
     /// Ties that the published figures contradict themselves, and that nobody can rely on.
     pub untrue_ties: u64,
+    /// Groups of figures hidden because nothing proved what they surround to be safe otherwise.
+    pub coarser: u64,
     /// Groups of unknowns, and the size of the largest.
     pub groups: usize,
     /// Unknowns in the largest group.
@@ -84,10 +89,12 @@ pub struct Verdicts {
     pub unproven: u64,
     /// Hidden counts that the producer's own figures already give away: nothing of ours makes them narrower.
     pub inherited: u64,
-    /// Hidden counts beside published ones that contradict each other: nothing can be proved of them.
+    /// Hidden counts, not among the safe ones, on which a constraint bears that published figures contradict: not proved.
     pub contradicted: u64,
     /// Safe from the outside, and open to somebody who knows another establishment from the inside.
     pub inside: u64,
+    /// Narrower than asked for in former releases alone, whatever these ones show: they are not narrower beside these.
+    pub explained_by_former_release: u64,
 }
 
 /// Widths of safe counts.
@@ -188,6 +195,7 @@ impl std::ops::AddAssign for Verdicts {
             inherited,
             contradicted,
             inside,
+            explained_by_former_release,
         } = other;
         self.safe += safe;
         self.exact += exact;
@@ -196,6 +204,7 @@ impl std::ops::AddAssign for Verdicts {
         self.inherited += inherited;
         self.contradicted += contradicted;
         self.inside += inside;
+        self.explained_by_former_release += explained_by_former_release;
     }
 }
 

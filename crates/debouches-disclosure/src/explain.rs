@@ -63,6 +63,43 @@ pub fn explain(system: &System, cell: CellId, reason: &Reason, lang: Lang) -> St
     }
 }
 
+/// One sentence on a safe cell: how far apart two tables are that agree with all that is published, and the rows beside it.
+#[must_use]
+pub(crate) fn explain_safe(system: &System, cell: CellId, width: i64, lang: Lang) -> String {
+    let name = system.label(cell);
+    let mut hidden: Vec<&str> = Vec::new();
+    for (row, _) in system.rows_of.get(cell) {
+        for (other, _) in system.rows.get(row) {
+            let label = system.label(other);
+            if other != cell && system.is_hidden(other) && !hidden.contains(&label) {
+                hidden.push(label);
+            }
+        }
+    }
+    let beside = hidden.iter().take(4).copied().collect::<Vec<_>>();
+    let more = hidden.len() - beside.len();
+    let mut words = match lang {
+        Lang::Fr => {
+            format!("{name} : secret, deux tableaux vérifiés diffèrent de {width} personnes")
+        }
+        Lang::En => format!("{name}: secret, two checked tables differ by {width} persons"),
+    };
+    if !beside.is_empty() {
+        words += match lang {
+            Lang::Fr => " ; masqués à côté : ",
+            Lang::En => "; hidden beside it: ",
+        };
+        words += &beside.join(", ");
+    }
+    if more > 0 {
+        words += &match lang {
+            Lang::Fr => format!(" et {more} autres"),
+            Lang::En => format!(" and {more} others"),
+        };
+    }
+    words
+}
+
 /// One sentence on a cell that those who know an owner from the inside could work out.
 #[must_use]
 pub fn explain_inside(system: &System, cell: CellId, owner: &str, lang: Lang) -> String {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use debouches_model::spec::CommonKey;
+use debouches_model::spec::{CommonKey, CountSpec, Extremes, SecrecySpec};
 
 /// A count as one release shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,6 +93,57 @@ impl Facts {
         self.complementary |= other.complementary;
     }
 
+    /// Hides the counts whose base is under the threshold, as publication would: the table is a private one.
+    pub fn hide_small(&mut self, policy: &SecrecySpec) {
+        let places: Vec<Vec<usize>> = policy
+            .count
+            .iter()
+            .map(|count| {
+                let place = |name: &String| policy.count.iter().position(|own| own.column == *name);
+                count.base.iter().filter_map(place).collect()
+            })
+            .collect();
+        let within = |count: &CountSpec| {
+            let name = count.within.as_ref()?;
+            policy.count.iter().position(|own| own.column == *name)
+        };
+        let value = |seen: Seen| match seen {
+            Seen::Value(value) | Seen::Hidden(Some(value)) => Some(value),
+            Seen::Hidden(None) | Seen::Nothing => None,
+        };
+        for row in &mut self.rows {
+            let is_small = |bases: &Vec<usize>| {
+                bases.iter().any(|base| {
+                    value(row.counts[*base]).is_none_or(|base| base < i64::from(policy.threshold))
+                })
+            };
+            let is_extreme = |place: usize| {
+                let most = within(&policy.count[place]).and_then(|most| value(row.counts[most]));
+                policy.extremes == Extremes::Protect
+                    && most
+                        .zip(value(row.counts[place]))
+                        .is_some_and(|(most, own)| most > 0 && (own == 0 || own == most))
+            };
+            // Counts with the same bases are hidden together.
+            let together = |one: usize, other: usize| {
+                let (one, other) = (&policy.count[one], &policy.count[other]);
+                (&one.base, &one.group) == (&other.base, &other.group)
+            };
+            let hidden: Vec<bool> = (0..places.len())
+                .map(|place| {
+                    is_small(&places[place])
+                        || (0..places.len())
+                            .any(|other| together(place, other) && is_extreme(other))
+                })
+                .collect();
+            for (seen, hidden) in row.counts.iter_mut().zip(hidden) {
+                if let (Seen::Value(value), true) = (*seen, hidden) {
+                    *seen = Seen::Hidden(Some(value));
+                }
+            }
+        }
+    }
+
     /// Gives hidden counts the value that they have in a private table of the same rows. Readers are not told: it sets what
     /// they know beforehand in the worst case, and what is worth protecting.
     pub fn tell(&mut self, truth: &Self) {
@@ -106,7 +157,9 @@ impl Facts {
                 continue;
             };
             for (seen, told) in row.counts.iter_mut().zip(&told.counts) {
-                if let (Seen::Hidden(None), Seen::Value(value)) = (*seen, *told) {
+                if let (Seen::Hidden(None), Seen::Value(value) | Seen::Hidden(Some(value))) =
+                    (*seen, *told)
+                {
                     *seen = Seen::Hidden(Some(value));
                 }
             }

@@ -30,6 +30,18 @@ pub struct Effort {
 }
 
 impl Effort {
+    /// For the few cells that a first judgement leaves without proof.
+    fn thorough() -> Self {
+        Self {
+            corner: 60,
+            nodes: 200_000,
+            program: 800,
+            programs: 4 * MOST_AGAIN,
+            searched: 2_000_000,
+            ..Self::default()
+        }
+    }
+
     /// What a judgement leaves for the next one.
     #[must_use]
     pub fn after(self, judgement: &Judgement) -> Self {
@@ -49,8 +61,8 @@ impl Default for Effort {
             corner: 40,
             nodes: 20_000,
             program: 240,
-            programs: 4_000,
-            searched: 2_000_000,
+            programs: 400,
+            searched: 500_000,
         }
     }
 }
@@ -128,6 +140,41 @@ pub struct Contradiction(pub Vec<String>);
 /// # Errors
 /// When the true values do not satisfy what the system says of them.
 pub fn judge(system: &System, effort: Effort) -> Result<Judgement, Contradiction> {
+    let cells = system.protected().collect();
+    judged(system, effort, cells, Ledger::new(system.cells.len()))
+}
+
+/// Most cells that are judged again with more effort.
+const MOST_AGAIN: usize = 40;
+
+/// Judges again, with more effort, the few cells of which nothing is proved.
+pub(crate) fn judge_again(system: &System, judgement: &mut Judgement) {
+    let cells: Vec<CellId> = judgement
+        .failures()
+        .filter(|(_, reason)| matches!(reason, Reason::Unproven { .. }))
+        .map(|(cell, _)| cell)
+        .collect();
+    if cells.is_empty() || cells.len() > MOST_AGAIN {
+        return;
+    }
+    let ledger = judgement.ledger.clone();
+    let Ok(again) = judged(system, Effort::thorough(), cells, ledger) else {
+        return;
+    };
+    for (cell, verdict) in again.cells {
+        if let Some(known) = judgement.cells.iter_mut().find(|(own, _)| *own == cell) {
+            known.1 = verdict;
+        }
+    }
+    judgement.ledger = again.ledger;
+}
+
+fn judged(
+    system: &System,
+    effort: Effort,
+    cells: Vec<CellId>,
+    ledger: Ledger,
+) -> Result<Judgement, Contradiction> {
     let contradictions = system.contradictions();
     if !contradictions.is_empty() {
         return Err(Contradiction(contradictions));
@@ -146,13 +193,14 @@ pub fn judge(system: &System, effort: Effort) -> Result<Judgement, Contradiction
         view: &view,
         groups: &groups,
         values: &values,
-        ledger: Ledger::new(values.len()),
+        ledger,
         effort,
+        doubted: system.doubted(),
         programs: 0,
         searched: 0,
     };
-    let verdicts = system
-        .protected()
+    let verdicts = cells
+        .into_iter()
         .map(|cell| (cell, run.cell(cell, &determined, &reasons)));
     let cells = verdicts.collect::<Vec<_>>();
     let (ledger, programs, searched) = (run.ledger, run.programs, run.searched);
@@ -200,6 +248,7 @@ struct Run<'a> {
     mover: Mover<'a>,
     ledger: Ledger,
     effort: Effort,
+    doubted: Vec<bool>,
     programs: usize,
     searched: usize,
 }
@@ -207,7 +256,7 @@ struct Run<'a> {
 impl Run<'_> {
     fn cell(&mut self, cell: CellId, determined: &[bool], reasons: &Reasons) -> Verdict {
         let need = self.system.cells[cell as usize].needed();
-        if self.system.unsolved[cell as usize] {
+        if self.system.unsolved[cell as usize] || self.doubted[cell as usize] {
             return Verdict::Unsafe(Reason::Unproven { found: 0 });
         }
         let (low, high) = (self.view.low[cell as usize], self.view.high[cell as usize]);

@@ -6,6 +6,7 @@
 //! whole numbers against everything published, counts as a proof. What a solver could not narrow is *not* safe, and
 //! what nothing proved is unsafe.
 
+mod boxes;
 mod build;
 mod complete;
 mod components;
@@ -14,20 +15,24 @@ mod disclosure;
 mod explain;
 mod facts;
 mod gate;
-mod guard;
+mod hierarchy;
 mod insider;
 mod kernel;
 mod ledger;
 mod linear;
 mod moves;
 mod pair;
+mod placing;
 mod propagate;
+mod protect;
 mod search;
 mod sparse;
 mod split;
 mod suppress;
 mod system;
 mod ties;
+mod undeclared;
+mod universe;
 mod view;
 
 pub use build::{Modelled, Primary, build};
@@ -36,9 +41,15 @@ pub use disclosure::{Cells, Mode, TableDisclosure, Verdicts, Widths, secondary_b
 pub use explain::{explain, explain_inside};
 pub use facts::{Facts, Names, Row, Seen};
 pub use gate::{Contradiction, Effort, Judgement, Reason, Verdict, judge};
-pub use guard::{Guard, Guarded, Leaks, guard};
+pub use hierarchy::{EVERYBODY, Hierarchies, Node};
 pub use insider::{Inside, insiders};
 pub use ledger::Ledger;
 pub use pair::{CheckedMove, Pair};
+pub use placing::{BoxOf, Placing};
+pub use protect::{
+    Explained, Guard, Guarded, Hide, Leaks, Price, Protect, Protected, guard, protect,
+};
 pub use suppress::{Manner, Suppression, suppress};
 pub use system::{Cell, CellId, Constraint, Line, LineId, State, System, Tie};
+pub use undeclared::{LooksLikeTotal, look_like_totals};
+pub use universe::{Member, Published, Tables};

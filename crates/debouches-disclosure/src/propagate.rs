@@ -19,6 +19,8 @@ pub(crate) fn propagate(view: &mut View, budget: usize) -> (Reasons, Vec<u32>) {
     let mut reasons = vec![(BEFOREHAND, BEFOREHAND); view.low.len()];
     let mut waiting: VecDeque<u32> = (0..number(view.rows.len())).collect();
     let mut queued = vec![true; view.rows.len()];
+    // Bounds of counts that anything may be creep by one at a time around a circle of constraints.
+    let budget = budget.min(40 * view.rows.len() + 20_000);
     let mut visits = 0;
     let mut changed: Vec<CellId> = Vec::new();
     while let Some(row) = waiting.pop_front() {

@@ -89,11 +89,12 @@ impl Corner {
         if domain[place].0 > domain[place].1 {
             return Answer::Impossible;
         }
-        self.descend(domain, nodes)
+        self.descend(domain, nodes, 2 * self.cells.len() + 32)
     }
 
-    fn descend(&self, mut domain: Vec<(i64, i64)>, nodes: &mut usize) -> Answer {
-        if *nodes == 0 {
+    /// `depth` bounds the choices that stand on each other: a wide domain cut one value at a time would have no end.
+    fn descend(&self, mut domain: Vec<(i64, i64)>, nodes: &mut usize, depth: usize) -> Answer {
+        if *nodes == 0 || depth == 0 {
             return Answer::GaveUp;
         }
         *nodes -= 1;
@@ -102,6 +103,10 @@ impl Corner {
         }
         let open = (0..domain.len()).filter(|place| domain[*place].0 < domain[*place].1);
         let Some(place) = open.min_by_key(|place| domain[*place].1 - domain[*place].0) else {
+            // The tightening may have stopped early: a table counts when every row holds.
+            if !self.holds(&domain) {
+                return Answer::Impossible;
+            }
             let shifts = self.cells.iter().zip(&domain).zip(&self.values);
             return Answer::Found(
                 shifts
@@ -118,7 +123,7 @@ impl Corner {
             if part.0 <= part.1 {
                 let mut next = domain.clone();
                 next[place] = part;
-                match self.descend(next, nodes) {
+                match self.descend(next, nodes, depth - 1) {
                     Answer::Found(found) => return Answer::Found(found),
                     Answer::GaveUp => gave_up = true,
                     Answer::Impossible => {}
@@ -132,11 +137,29 @@ impl Corner {
         }
     }
 
+    fn holds(&self, domain: &[(i64, i64)]) -> bool {
+        self.rows.iter().all(|row| {
+            let sum: i64 = row
+                .terms
+                .iter()
+                .map(|(cell, by)| by * domain[*cell].0)
+                .sum();
+            row.low <= sum && sum <= row.high
+        })
+    }
+
+    /// Bounds of counts that anything may be creep by one at a time around a circle of constraints: stopped early, they are wider
+    /// and never wrong.
     fn tighten(&self, domain: &mut [(i64, i64)]) -> bool {
+        let mut visits = 8 * self.rows.len() + 200;
         let mut waiting: Vec<usize> = (0..self.rows.len()).rev().collect();
         let mut queued = vec![true; self.rows.len()];
         while let Some(place) = waiting.pop() {
             queued[place] = false;
+            if visits == 0 {
+                return true;
+            }
+            visits -= 1;
             let row = &self.rows[place];
             let ends = |(cell, by): (usize, i64), domain: &[(i64, i64)]| {
                 let (low, high) = domain[cell];

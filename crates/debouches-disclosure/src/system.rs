@@ -111,6 +111,10 @@ pub struct System {
     pub(crate) unpublished: Vec<bool>,
     /// Cells of groups for which no table was found: nothing can be proved of them.
     pub(crate) unsolved: Vec<bool>,
+    /// Among them, those for which there is proved to be none.
+    pub(crate) contradicted: Vec<bool>,
+    /// Constraints that the figures contradict, kept at the value that the figures give them.
+    pub(crate) doubtful: Vec<u32>,
 }
 
 impl System {
@@ -136,6 +140,7 @@ impl System {
         self.cells.push(cell);
         self.untold.push(!is_told);
         self.unsolved.push(false);
+        self.contradicted.push(false);
         self.unpublished.push(false);
         self.labels.push(label.into());
         number(self.cells.len() - 1)
@@ -144,6 +149,78 @@ impl System {
     /// Says that nobody publishes a cell: it counts neither as shown nor as hidden.
     pub(crate) fn leave_unpublished(&mut self, cell: CellId) {
         self.unpublished[cell as usize] = true;
+    }
+
+    /// Lets what some sums leave out be anything, where no table was found otherwise. False when there is none of them there.
+    pub(crate) fn open(&mut self, slacks: &[CellId]) -> bool {
+        let mut is_changed = false;
+        for slack in slacks {
+            let place = *slack as usize;
+            if self.unsolved[place] && self.cells[place].prior.1 == 0 {
+                self.cells[place].prior.1 = crate::build::MANY;
+                self.untold[place] = true;
+                is_changed = true;
+            }
+        }
+        is_changed
+    }
+
+    /// Makes a constraint that the figures contradict agree with the value that they give it, and puts its cells in doubt. A sum
+    /// keeps one value; what was between two bounds is between wider ones.
+    pub(crate) fn shift(&mut self, row: u32, sum: i64) {
+        let (low, high) = self.bounds[row as usize];
+        self.bounds[row as usize] = match low == high {
+            true => (sum, sum),
+            false => (low.min(sum), high.max(sum)),
+        };
+        self.doubtful.push(row);
+    }
+
+    /// Constraints that readers know, among cells with values, and that the values do not satisfy.
+    pub(crate) fn untrue_rows(&self) -> Vec<u32> {
+        let is_untrue = |row: &u32| {
+            let (low, high) = self.bounds[*row as usize];
+            let mut cells = self.rows.get(*row);
+            if !self.is_known(*row) || cells.any(|(cell, _)| self.untold[cell as usize]) {
+                return false;
+            }
+            let cells = self.rows.get(*row);
+            let sum: i64 = cells
+                .map(|(cell, by)| by * self.cells[cell as usize].value)
+                .sum();
+            sum < low || sum > high
+        };
+        (0..number(self.ties.len())).filter(is_untrue).collect()
+    }
+
+    /// Hidden cells of which nothing is proved: a constraint on them contradicts what is published, and something of it that may
+    /// still be hidden is shown.
+    pub(crate) fn doubted(&self) -> Vec<bool> {
+        let mut out = vec![false; self.cells.len()];
+        for row in &self.doubtful {
+            let may_hide = |cell: CellId| {
+                let line = &self.lines[self.cells[cell as usize].line as usize];
+                line.state == State::Shown && line.may_hide
+            };
+            if self.rows.get(*row).any(|(cell, _)| may_hide(cell)) {
+                self.rows
+                    .get(*row)
+                    .for_each(|(cell, _)| out[cell as usize] = true);
+            }
+        }
+        out
+    }
+
+    /// Protected cells on which a constraint bears that contradicts what is published.
+    pub(crate) fn in_doubt(&self) -> usize {
+        let cells: std::collections::BTreeSet<CellId> = self
+            .doubtful
+            .iter()
+            .flat_map(|row| self.rows.get(*row))
+            .map(|(cell, _)| cell)
+            .filter(|cell| self.cells[*cell as usize].needed() > 0 && self.is_hidden(*cell))
+            .collect();
+        cells.len()
     }
 
     /// Asks no protection for a cell any more.
@@ -265,15 +342,6 @@ impl System {
                 .rows
                 .get(row)
                 .all(|(cell, _)| !self.unsolved[cell as usize])
-    }
-
-    /// The names of the cells of which nothing can be proved.
-    pub(crate) fn unsolved_labels(&self) -> impl Iterator<Item = &str> {
-        self.unsolved
-            .iter()
-            .zip(&self.labels)
-            .filter(|(unsolved, _)| **unsolved)
-            .map(|(_, label)| &**label)
     }
 
     /// Hidden cells that need protection.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::build::{Builder, MANY, RowCells};
 use crate::facts::{Facts, Row, Seen};
-use crate::system::{Cell, CellId, Constraint, Line, State, Tie};
+use crate::system::{Cell, CellId, Constraint, Line, State, Tie, number};
 
 /// Rows that differ in one column, and in those that follow from it: the total, and the others with their value there.
 type Group<'f> = (Option<usize>, Vec<(usize, &'f str)>);
@@ -30,25 +30,20 @@ impl Builder<'_> {
         self.counts.iter().position(|count| count.column == name)
     }
 
-    /// A tie, unless every cell of it is published and they contradict it: the producer's figures do not add up there.
+    /// A constraint. When the true values of its cells are all known and contradict it, it is kept at what they make of it, and its
+    /// cells are in doubt.
     fn tie(&mut self, constraint: &Constraint) {
         let system = &mut self.out.system;
-        if constraint
+        let sum: Option<i64> = constraint
             .terms
             .iter()
-            .all(|(cell, _)| !system.is_hidden(*cell))
-        {
-            let sum: i64 = constraint
-                .terms
-                .iter()
-                .map(|(cell, by)| by * system.cells[*cell as usize].value)
-                .sum();
-            if sum < constraint.low || sum > constraint.high {
-                self.out.untrue += 1;
-                return;
-            }
-        }
+            .map(|(cell, by)| system.value_of(*cell).map(|value| by * value))
+            .sum();
         system.tie(constraint);
+        if let Some(sum) = sum.filter(|sum| *sum < constraint.low || *sum > constraint.high) {
+            self.out.untrue += 1;
+            system.shift(number(system.ties() - 1), sum);
+        }
     }
 
     fn sum(&mut self, total: CellId, parts: &[CellId], tie: Tie) {
@@ -74,7 +69,7 @@ impl Builder<'_> {
                 && matches!(row.counts[within], Seen::Hidden(_))
             {
                 let terms = vec![(whole, 1), (part, -1)];
-                self.out.system.tie(&Constraint {
+                self.tie(&Constraint {
                     terms,
                     low: 0,
                     high: MANY,
@@ -223,12 +218,22 @@ impl Builder<'_> {
                     Some(name) if all_there => self.rest(facts, whole, &parts, (column, name)),
                     Some(_) | None => None,
                 };
-                for count in (0..self.counts.len()).filter(|count| !self.counts[*count].percent) {
+                let present_of = |count: usize| -> Vec<CellId> {
+                    parts.iter().filter_map(|row| cells[*row][count]).collect()
+                };
+                let counts = || (0..self.counts.len()).filter(|count| !self.counts[*count].percent);
+                // Somebody is missing from the list of rows, whatever the counts that add up by chance.
+                let lacks_somebody = counts().any(|count| {
+                    cells[whole][count].is_some_and(|whole| {
+                        self.left_out(whole, &present_of(count))
+                            .is_some_and(|left| left > 0)
+                    })
+                });
+                for count in counts().collect::<Vec<_>>() {
                     let Some(whole) = cells[whole][count] else {
                         continue;
                     };
-                    let mut present: Vec<CellId> =
-                        parts.iter().filter_map(|row| cells[*row][count]).collect();
+                    let mut present = present_of(count);
                     let is_complete = present.len() == parts.len() && all_there;
                     match rest.as_ref().and_then(|rest| rest[count]) {
                         Some(rest) if is_complete => {
@@ -238,11 +243,28 @@ impl Builder<'_> {
                         None if total.complete && is_complete && total.rest.is_none() => {
                             self.sum(whole, &present, Tie::Sum)
                         }
+                        // A reader who guesses that nobody is missing is right.
+                        None if total.rest.is_none()
+                            && !lacks_somebody
+                            && self.left_out(whole, &present) == Some(0) =>
+                        {
+                            self.sum(whole, &present, Tie::Sum)
+                        }
                         Some(_) | None => self.at_most(whole, present),
                     }
                 }
             }
         }
+    }
+
+    /// What the parts leave of their total, when all are told.
+    fn left_out(&self, total: CellId, parts: &[CellId]) -> Option<i64> {
+        let system = &self.out.system;
+        let sum: Option<i64> = parts.iter().map(|part| system.value_of(*part)).sum();
+        system
+            .value_of(total)
+            .zip(sum)
+            .map(|(total, sum)| total - sum)
     }
 
     /// Parts that do not exceed their whole: what is missing is an unknown of its own, which nobody publishes nor protects.
@@ -260,7 +282,7 @@ impl Builder<'_> {
         let sum: Option<i64> = parts.iter().map(told).sum();
         let left = told(&whole).zip(sum).map(|(whole, sum)| whole - sum);
         if left.is_some_and(|left| left < 0) {
-            self.out.untrue += 1;
+            self.sum(whole, &parts, Tie::Sum);
             return;
         }
         let line = system.line(Line {

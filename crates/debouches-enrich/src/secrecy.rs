@@ -5,11 +5,12 @@ use std::collections::hash_map::Entry;
 
 use debouches_model::spec::{Base, ColumnSpec, TableSpec};
 use debouches_model::{RowCounts, ValueStatus};
-use debouches_table::{Table, TableError};
+use debouches_table::{Column, Table, TableError};
 
 use crate::finding_collector::FindingCollector;
 
 /// Primary suppression: hides every measure whose base is unknown or below the threshold, and counts the cells.
+/// Returns the counts that it hid, which the disclosure audit needs and nobody publishes.
 ///
 /// # Errors
 /// When the table lacks a column of its specification.
@@ -18,10 +19,12 @@ pub fn suppress_small_groups(
     table: &mut Table,
     rows: &mut RowCounts,
     findings: &mut FindingCollector,
-) -> Result<(), TableError> {
+) -> Result<Option<Table>, TableError> {
     let Some(secrecy) = &spec.secrecy else {
-        return Ok(());
+        return Ok(None);
     };
+    let mut private = Table::new(table.rows());
+    let mut has_private = false;
     // Every base is read before anything is hidden: a count can be the base of itself.
     let mut masks: HashMap<String, Vec<bool>> = HashMap::new();
     for column in spec.measures().filter(|column| !column.base.is_empty()) {
@@ -38,14 +41,23 @@ pub fn suppress_small_groups(
         else {
             continue;
         };
+        let before = table.column(&column.name).cloned();
         let hidden = hide(table, column, mask, &mut touched)?;
+        if let (true, Some(Column::Integer(values))) = (hidden > 0, before) {
+            let own = values
+                .iter()
+                .zip(mask)
+                .map(|(value, small)| value.filter(|_| *small));
+            private.set(&column.name, Column::Integer(own.collect()))?;
+            has_private = true;
+        }
         rows.suppressed_cells += hidden;
         if hidden > 0 {
             findings.count(&format!("suppressed.{}", column.name), hidden);
         }
     }
     rows.suppressed_rows = touched.iter().filter(|touched| **touched).count() as u64;
-    Ok(())
+    Ok(has_private.then_some(private))
 }
 
 /// For each row, true when the base is unknown or under the threshold.
@@ -97,7 +109,7 @@ fn hide(
 
 #[cfg(test)]
 mod tests {
-    use debouches_table::{Column, IntegerColumn, StatusColumn};
+    use debouches_table::{IntegerColumn, StatusColumn};
 
     use debouches_model::spec::Vocabulary;
 

@@ -14,13 +14,15 @@ use crate::secrecy::suppress_small_groups;
 use crate::{EnrichError, foreign_keys};
 
 /// Format number of the output: moves when the same table gives another one.
-pub const FORMAT: u32 = 5;
+pub const FORMAT: u32 = 6;
 
 /// What came out. The table is there only when the verdict is favourable.
 #[derive(Debug)]
 pub struct Outcome {
     /// The tagged table.
     pub table: Option<Table>,
+    /// The counts hidden by the threshold, with their true values, row by row; none when nothing was hidden.
+    pub private: Option<Table>,
     /// Counts, coverage and verdict.
     pub report: Report,
     /// One finding per unknown code or place.
@@ -72,7 +74,8 @@ pub fn enrich(
     for addition in registry.additions(spec) {
         addition.check(job, &table, &mut findings).map_err(wrap)?;
     }
-    suppress_small_groups(spec, &mut table, &mut rows, &mut findings).map_err(wrap)?;
+    let private =
+        suppress_small_groups(spec, &mut table, &mut rows, &mut findings).map_err(wrap)?;
     let (findings, mut report) = findings.finish(spec, rows);
     for (name, reference) in references {
         report
@@ -81,6 +84,7 @@ pub fn enrich(
     }
     let table = (!report.is_refused()).then_some(table);
     Ok(Outcome {
+        private: private.filter(|_| table.is_some()),
         table,
         report,
         findings,

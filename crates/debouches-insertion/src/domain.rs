@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use debouches_enrich::{References, Registry};
 use debouches_model::spec::{
-    AdditionSpec, CodeFormats, TableSpec, Tables, Typed, Vocabulary, table_schema,
+    AdditionSpec, CodeFormats, TableSpec, Tables, Typed, Universe, Vocabulary, table_schema,
 };
 use debouches_model::{Mistake, Sha256};
 use debouches_table::TableError;
@@ -36,11 +36,13 @@ pub enum FileKind {
     Shape,
     /// A code list.
     CodeList,
+    /// A universe of persons, and its dimensions.
+    Universe,
 }
 
 impl FileKind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Table, Self::Shape, Self::CodeList];
+    pub const ALL: [Self; 4] = [Self::Table, Self::Shape, Self::CodeList, Self::Universe];
 
     /// The folder of its files.
     #[must_use]
@@ -49,6 +51,7 @@ impl FileKind {
             Self::Table => "tables",
             Self::Shape => "shapes",
             Self::CodeList => "codes",
+            Self::Universe => "universes",
         }
     }
 
@@ -56,7 +59,7 @@ impl FileKind {
     #[must_use]
     pub fn extension(self) -> &'static str {
         match self {
-            Self::Table | Self::Shape => "toml",
+            Self::Table | Self::Shape | Self::Universe => "toml",
             Self::CodeList => "csv",
         }
     }
@@ -130,6 +133,8 @@ impl Knowledge {
 pub struct Domain {
     /// What is known of each table.
     pub tables: &'static Tables,
+    /// What published figures are about.
+    pub universes: Vec<Universe>,
     /// The generations in which producers deliver each table.
     pub shapes: Shapes,
     /// What `enrich` adds and derives.
@@ -161,7 +166,9 @@ impl Domain {
             .with_arrangement(InsersupApi);
         let codes = reading.code_lists();
         let vocabulary = vocabulary(&mut reading);
+        let universes = reading.universes();
         let tables = reading.tables(&vocabulary);
+        reading.unplaced(&tables, &universes);
         let shapes = reading.shapes(&tables, &formats);
         let (Some(codes), Some(shapes), true) = (codes, shapes, reading.mistakes.is_empty()) else {
             return Err(DomainErrors::new(reading.mistakes));
@@ -174,6 +181,7 @@ impl Domain {
         let registry = additions::register(Registry::default(), known.codes);
         Ok(Self {
             tables: known.tables,
+            universes,
             shapes,
             registry: derivations::register(registry, known),
             known,
@@ -348,6 +356,7 @@ impl<'a> Reading<'a> {
             FileKind::Table => embedded::TABLES,
             FileKind::Shape => embedded::SHAPES,
             FileKind::CodeList => embedded::CODES,
+            FileKind::Universe => embedded::UNIVERSES,
         };
         let over = self.over.iter().filter(|file| file.kind == kind);
         embedded
@@ -423,6 +432,54 @@ impl<'a> Reading<'a> {
             }
         }
         tables
+    }
+
+    fn universes(&mut self) -> Vec<Universe> {
+        let mut out = Vec::new();
+        for (name, text) in self.files(FileKind::Universe) {
+            let path = self.path(FileKind::Universe, name);
+            match Universe::parse(text) {
+                Ok(universe) if universe.id == name => out.push(universe),
+                Ok(universe) => {
+                    let mut mistake =
+                        Mistake::new(format!("the universe is called `{}`", universe.id));
+                    mistake.expected = Some(format!("`{name}`, the name of the file"));
+                    self.refuse(&path, [mistake.on_line(line_of(text, &universe.id))]);
+                }
+                Err(wrong) => self.refuse(&path, wrong.mistakes),
+            }
+        }
+        out
+    }
+
+    /// Tables that name a universe or a dimension that nothing declares.
+    fn unplaced(&mut self, tables: &Tables, universes: &[Universe]) {
+        for spec in tables {
+            let Some(named) = spec.secrecy.as_ref().and_then(|own| own.universe.as_ref()) else {
+                continue;
+            };
+            let name = spec.id.as_str();
+            let text = self.files(FileKind::Table)[name];
+            let path = self.path(FileKind::Table, name);
+            let known = universes.iter().map(|own| own.id.as_str());
+            let Some(universe) = universes.iter().find(|own| own.id == named.id) else {
+                let mistake = Mistake::new(format!("no universe is called `{}`", named.id));
+                let mistake = mistake.among(&named.id, known);
+                self.refuse(&path, [mistake.on_line(line_of(text, &named.id))]);
+                continue;
+            };
+            for axis in &named.axis {
+                let known = || universe.dimension.iter().map(|own| own.name.as_str());
+                if !known().any(|own| own == axis.dimension) {
+                    let mistake = Mistake::new(format!(
+                        "universe `{}` has no dimension `{}`",
+                        universe.id, axis.dimension
+                    ));
+                    let mistake = mistake.among(&axis.dimension, known());
+                    self.refuse(&path, [mistake.on_line(line_of(text, &axis.dimension))]);
+                }
+            }
+        }
     }
 
     fn shapes(&mut self, tables: &Tables, formats: &Formats) -> Option<Shapes> {

@@ -55,4 +55,4 @@ pub use signature::{
 pub use version_rule::{Decision, VersionRule};
 
 /// Format number of the output: moves when the same tables give other bytes.
-pub const FORMAT: u32 = 8;
+pub const FORMAT: u32 = 9;

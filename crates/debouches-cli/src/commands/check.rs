@@ -20,6 +20,7 @@ fn one_of(kind: FileKind) -> &'static str {
         FileKind::Table => "table",
         FileKind::Shape => "shape",
         FileKind::CodeList => "code list",
+        FileKind::Universe => "universe",
     }
 }
 
@@ -176,12 +177,22 @@ pub(crate) async fn check(global: &Global, online: bool) -> anyhow::Result<u8> {
             .secrecy_policy()
             .map(|policy| dataset.protection.applied_to(policy))
         {
-            let mode = format!("{:?}", dataset.secrecy).to_lowercase();
+            let strict = dataset.secrecy == Some(debouches_disclosure::Mode::Strict)
+                || policy.inherits.is_none();
+            let mode = if strict { "strict" } else { "inherit" };
             lines.push(format!(
-                "secrecy of {} ({mode}): {}",
+                "disclosure control of {} ({mode}): {}",
                 spec.id,
                 policy.sentence()
             ));
+            let weakened = debouches_model::spec::weakened(&policy);
+            lines.extend(weakened.iter().map(|own| format!("  {} : {own}", spec.id)));
+            lines.extend(
+                dataset
+                    .protection
+                    .weakened()
+                    .map(|own| format!("  {} : {own}", spec.id)),
+            );
         }
     }
     let mut missing = Vec::new();

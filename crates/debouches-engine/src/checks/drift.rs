@@ -201,6 +201,7 @@ impl Ruling {
             Some(known) => known,
             None => {
                 let mut built = Built {
+                    private: None,
                     table: None,
                     lines: Vec::new(),
                     refused_rows: Vec::new(),

@@ -17,7 +17,7 @@ pub(crate) fn problems(pipeline: &Pipeline) -> Vec<String> {
                     .datasets
                     .iter()
                     .filter(publishes)
-                    .filter(|other| other.secrecy == Mode::Strict);
+                    .filter(|other| other.secrecy == Some(Mode::Strict));
                 problems.extend(strict.map(|other| {
                     format!(
                         "dataset `{}`: table `{}` repeats rates of `{table}`, which dataset `{}` hides under `secrecy = \"strict\"`: publish one of them only",

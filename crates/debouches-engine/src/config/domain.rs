@@ -102,7 +102,7 @@ fn unknown_entries(folder: &Path) -> anyhow::Result<()> {
         if !is_known {
             return Err(unreadable(
                 &path,
-                "is not read (expected: `tables`, `shapes` or `codes`)",
+                "is not read (expected: `tables`, `shapes`, `codes` or `universes`)",
             ));
         }
     }

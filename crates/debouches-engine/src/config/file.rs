@@ -195,9 +195,9 @@ pub(crate) struct DatasetFile {
     pub tags: Vec<String>,
     pub zones: Option<Vec<String>>,
     pub granularity: Option<String>,
-    /// How strict the secrecy gate is: `inherit` (by default) or `strict`.
+    /// How strict the disclosure audit is: `strict` for all tables, or by default for those that cite no publication of their producer.
     #[serde(default)]
-    pub secrecy: debouches_disclosure::Mode,
+    pub secrecy: Option<debouches_disclosure::Mode>,
     /// What the secrecy policies of the tables say otherwise in this dataset.
     #[serde(default)]
     pub protection: Protection,

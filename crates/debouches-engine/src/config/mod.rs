@@ -146,8 +146,8 @@ pub struct DatasetConfig {
     pub notice: debouches_release::Dataset,
     /// Its tables.
     pub tables: Vec<&'static TableSpec>,
-    /// How strict the secrecy gate is.
-    pub secrecy: debouches_disclosure::Mode,
+    /// How strict the disclosure audit is for all tables; by default strict, but for those that cite what they inherit from.
+    pub secrecy: Option<debouches_disclosure::Mode>,
     /// What it says otherwise than the policies of its tables.
     pub protection: Protection,
     /// How far a release may move from the live one.

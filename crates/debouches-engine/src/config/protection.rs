@@ -32,4 +32,12 @@ impl Protection {
             ..policy
         }
     }
+
+    /// What it protects less than the tables ask, in French sentences.
+    pub fn weakened(&self) -> impl Iterator<Item = String> {
+        let refuses = self.leaks == Leaks::Refuse;
+        refuses
+            .then(|| "rien n'est masqué de plus : une publication qui laisserait retrouver un chiffre est refusée".to_owned())
+            .into_iter()
+    }
 }

@@ -236,6 +236,7 @@ fn resolve_dataset(
         return None;
     }
     known_columns(&who, dataset, &specs, problems);
+    unjudged(&who, dataset, &specs, problems);
     let deprecated = dataset
         .deprecated
         .iter()
@@ -432,6 +433,34 @@ fn missing_sources(domain: &Domain, spec: &TableSpec, sources: &[Source]) -> Vec
         missing.push(format!("a source for one of {}", names.join(", ")));
     }
     missing
+}
+
+/// Tables on people that the disclosure audit could not place among everything published, and an excuse that nothing cites.
+fn unjudged(
+    who: &str,
+    dataset: &DatasetFile,
+    specs: &[&'static TableSpec],
+    problems: &mut Vec<String>,
+) {
+    for spec in specs {
+        let on_people = spec.measures().any(debouches_model::spec::is_on_people);
+        let Some(secrecy) = spec.secrecy.as_ref().filter(|_| on_people) else {
+            continue;
+        };
+        problems.extend(
+            debouches_model::spec::unmapped(secrecy, &spec.key)
+                .into_iter()
+                .map(|problem| format!("{who}: table `{}`: {problem}", spec.id)),
+        );
+        if dataset.secrecy == Some(debouches_disclosure::Mode::Inherit)
+            && secrecy.inherits.is_none()
+        {
+            problems.push(format!(
+                "{who}: `secrecy = \"inherit\"`, but table `{}` cites no publication of its producer: write `inherits = {{ publication = \"https://…\", date = \"YYYY-MM-DD\" }}` in its `[secrecy]`",
+                spec.id
+            ));
+        }
+    }
 }
 
 /// Columns left out or announced as going must exist, and a key cannot be left out.

@@ -50,14 +50,17 @@ pub fn of_body(
             ))
         })
     };
-    let key = layout
-        .key
-        .iter()
-        .map(needed)
-        .collect::<Result<Vec<_>, _>>()?;
+    let own = layout.key.iter().map(|name| needed(name).map(Some));
+    let further = layout.further.iter().map(|name| Ok(column(name)));
+    let key = own.chain(further).collect::<Result<Vec<_>, Usage>>()?;
     let counts = layout.policy.count.iter().map(|count| {
+        let values = match layout.is_release {
+            // A count that the release does not have was not shown by it.
+            true => column(&count.column),
+            false => Some(needed(&count.column)?),
+        };
         Ok((
-            needed(&count.column)?,
+            values,
             column(&debouches_model::spec::status_column(&count.column)),
             count.absent_is_hidden,
         ))
@@ -70,26 +73,32 @@ pub fn of_body(
         .map(|rate| column(&rate.rate))
         .collect();
     let mut facts = Facts {
-        key: layout.key.clone(),
+        key: layout.columns(),
         rows: Vec::with_capacity(raw.rows()),
         complementary: false,
     };
     let mut shared = Names::default();
     for row in 0..raw.rows() {
-        let seen =
-            |(values, statuses, absent_is_hidden): &(ColumnView, Option<ColumnView>, bool)| {
-                seen(
-                    values.value(row),
-                    statuses.map(|statuses| statuses.value(row)),
-                    layout,
-                    *absent_is_hidden,
-                )
-                .map_err(|value| bad_number(path, &raw, row, &value))
+        let seen = |(values, statuses, absent_is_hidden): &(
+            Option<ColumnView>,
+            Option<ColumnView>,
+            bool,
+        )| {
+            let Some(values) = values else {
+                return Ok(Seen::Nothing);
             };
+            seen(
+                values.value(row),
+                statuses.map(|statuses| statuses.value(row)),
+                layout,
+                *absent_is_hidden,
+            )
+            .map_err(|value| bad_number(path, &raw, row, &value))
+        };
         facts.rows.push(Row {
             key: key
                 .iter()
-                .map(|column| shared.shared(column.value(row)))
+                .map(|column| shared.shared(column.map_or("", |column| column.value(row))))
                 .collect(),
             counts: counts.iter().map(seen).collect::<Result<_, _>>()?,
             rates: rates

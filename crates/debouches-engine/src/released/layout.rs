@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use debouches_model::ValueStatus;
-use debouches_model::spec::{SecrecySpec, TableSpec, Tables};
+use debouches_model::spec::{
+    AxisSpec, SecrecySpec, TableSpec, Tables, TotalSpec, undeclared_totals,
+};
 use serde::Deserialize;
 
 use crate::failure::Usage;
@@ -38,17 +40,92 @@ pub struct Layout {
     /// The policy.
     #[serde(rename = "secrecy")]
     pub policy: SecrecySpec,
+    /// Further columns that tell where a row stands in its universe; empty where a file lacks them.
+    #[serde(skip)]
+    pub further: Vec<String>,
+    /// True for a file that we released: a count that it lacks was not shown.
+    #[serde(skip)]
+    pub is_release: bool,
 }
 
 impl Layout {
     /// That of one of our tables; none when it has no secrecy policy.
     pub fn of(spec: &TableSpec) -> Option<Self> {
+        let policy = spec.secrecy_policy()?;
+        let universe = policy.universe.iter();
+        let named = universe.flat_map(|universe| universe.axis.iter().flat_map(AxisSpec::columns));
+        let mut further: Vec<String> = Vec::new();
+        for name in named {
+            if !spec.key.iter().chain(&further).any(|known| known == name) {
+                further.push(name.to_owned());
+            }
+        }
         Some(Self {
             id: spec.id.to_string(),
             key: spec.key.clone(),
             missing: spec.missing.clone(),
-            policy: spec.secrecy_policy()?,
+            policy,
+            further,
+            is_release: false,
         })
+    }
+
+    /// The same once everything that protection needs is declared; else what is missing, with the lines to write. A declared
+    /// total is the sum of its rows: a reader who guesses so must learn nothing.
+    fn closed(mut self) -> Result<Self, String> {
+        let mut problems = undeclared_totals(&self.policy, &self.key);
+        let free = self.policy.count.iter();
+        let free = free.filter(|count| count.base.is_empty() && !count.percent);
+        problems.extend(free.map(|count| {
+            format!(
+                "count `{0}` has no base: write `base = [\"{0}\"]` in its `[[secrecy.count]]`",
+                count.column
+            )
+        }));
+        if self.policy.count.is_empty() {
+            problems.push(
+                "no count is named: write a `[[secrecy.count]]` with its `column` and its `base` for each column that counts people"
+                    .to_owned(),
+            );
+        }
+        if !problems.is_empty() {
+            return Err(problems.join("; "));
+        }
+        for (column, values) in &self.policy.totals {
+            for value in &values.0 {
+                let is_there = |own: &TotalSpec| own.column == *column && own.total == *value;
+                if !self.policy.total.iter().any(is_there) {
+                    self.policy.total.push(TotalSpec {
+                        column: column.clone(),
+                        total: value.clone(),
+                        parts: Vec::new(),
+                        except: values
+                            .0
+                            .iter()
+                            .filter(|own| *own != value)
+                            .cloned()
+                            .collect(),
+                        follows: Vec::new(),
+                        rest: None,
+                        complete: true,
+                    });
+                }
+            }
+        }
+        Ok(self)
+    }
+
+    /// The same, for a file that we released.
+    pub fn of_release(self) -> Self {
+        Self {
+            is_release: true,
+            ..self
+        }
+    }
+
+    /// Every column that places a row: the key, then the further ones.
+    pub fn columns(&self) -> Vec<String> {
+        self.key.iter().chain(&self.further).cloned().collect()
     }
 }
 
@@ -72,6 +149,9 @@ pub fn layouts(
             .map_err(|error| Usage(format!("cannot read {}: {error}", file.display())))?;
         let layout: Layout =
             toml::from_str(&text).map_err(|error| Usage(format!("{}: {error}", file.display())))?;
+        let layout = layout
+            .closed()
+            .map_err(|problems| Usage(format!("{}: {problems}", file.display())))?;
         let mut found = Vec::new();
         for path in &paths {
             found.extend(if path.is_dir() {

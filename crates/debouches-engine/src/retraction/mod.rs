@@ -306,9 +306,8 @@ async fn keep_counts(
         ]
     });
     let wanted: Vec<String> = layout
-        .key
-        .iter()
-        .cloned()
+        .columns()
+        .into_iter()
         .chain(counts)
         .chain(policy.rate.iter().map(|rate| rate.rate.clone()))
         .collect();

@@ -230,6 +230,7 @@ impl Stage for Enrich<'_> {
         let registry = &self.pipeline.domain.registry;
         let outcome = blocking(move || Ok(enrich(registry, spec, base, &loaded, origin)?)).await?;
         Ok(Worked::Output(Built {
+            private: outcome.private,
             table: outcome.table,
             lines: Vec::new(),
             refused_rows: Vec::new(),

@@ -23,6 +23,8 @@ const LONGEST: usize = 1000;
 
 /// Name of the intermediate table in its artefact.
 pub const TABLE_FILE: &str = "table.arrow";
+/// The true values of counts under the threshold, beside the table.
+const PRIVATE_FILE: &str = "private.arrow";
 /// Name of the file that tells on which line of the source each row begins.
 const LINES_FILE: &str = "lines.arrow";
 const REPORT_FILE: &str = "report.json";
@@ -109,6 +111,8 @@ fn located(finding: &Finding, lang: Lang) -> String {
 pub struct Built {
     /// None when the table is refused.
     pub table: Option<Table>,
+    /// The counts that our threshold hid, with their true values: kept in the state, never published.
+    pub private: Option<Table>,
     /// Where each row of the table comes from, when that is known.
     pub lines: Vec<u32>,
     /// The refused rows as received: for each file, its name and their number.
@@ -204,6 +208,9 @@ impl Target {
         let draft = bench.store.draft(key.clone())?;
         if let Some(table) = built.table.take() {
             write_table(&draft, TABLE_FILE, table).await?;
+            if let Some(private) = built.private.take() {
+                write_table(&draft, PRIVATE_FILE, private).await?;
+            }
             if !built.lines.is_empty() {
                 write_table(&draft, LINES_FILE, lines_table(&built.lines)?).await?;
             }
@@ -327,6 +334,21 @@ pub async fn load_table(bench: &Workbench<'_>, artefact: &Artefact) -> anyhow::R
     blocking(move || {
         read_ipc(BufReader::with_capacity(1 << 20, file))
             .with_context(|| format!("cannot read the table of {key}"))
+    })
+    .await
+}
+
+/// The counts that our threshold hid in an enriched table, with their true values; none when it hid none.
+pub async fn load_private(artefact: &Artefact) -> anyhow::Result<Option<Table>> {
+    if artefact.manifest().file(PRIVATE_FILE).is_none() {
+        return Ok(None);
+    }
+    let file = artefact.open_file(PRIVATE_FILE).await?.into_file();
+    let key = artefact.key().clone();
+    blocking(move || {
+        read_ipc(BufReader::with_capacity(1 << 20, file))
+            .map(Some)
+            .with_context(|| format!("cannot read the private counts of {key}"))
     })
     .await
 }

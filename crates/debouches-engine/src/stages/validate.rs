@@ -116,6 +116,7 @@ impl<'a> Stage for Validate<'a> {
                 .insert("quarantine_reason".to_owned(), decided.reason.clone());
         }
         Ok(Worked::Output(Built {
+            private: None,
             table: outcome.table,
             lines: outcome.lines,
             refused_rows,

@@ -4,6 +4,7 @@
 //! They drive casting, checking, documentation and export alike.
 
 mod addition;
+mod closed;
 mod column;
 mod expand;
 mod format;
@@ -15,14 +16,16 @@ mod table;
 mod tables;
 mod tie;
 mod typed;
+mod universe;
 mod vocabulary;
 
 pub use addition::{AdditionSpec, AskedAddition, ParameterKind};
+pub use closed::{is_on_people, totals as undeclared_totals, unmapped, weakened};
 pub use column::{Base, ColumnKind, ColumnSpec, Role};
 pub use format::{CodeFormat, CodeFormats, CodeProblem};
 pub use registered::RegisteredSpec;
 pub use rule::RuleSpec;
-pub use secrecy::{CountSpec, Extremes, LevelSpec, SecrecySpec};
+pub use secrecy::{Bases, CountSpec, ElsewhereSpec, Extremes, InheritSpec, LevelSpec, SecrecySpec};
 pub use status_column::{measure_of_status, status_column};
 pub use table::{
     CopySpec, DerivedSpec, ForeignKey, TableKind, TableSpec, VintageSpec, table_schema,
@@ -33,4 +36,5 @@ pub use tie::{
     TotalSpec,
 };
 pub use typed::{Typed, schema_of};
+pub use universe::{AxisSpec, Dimension, DimensionKind, TotalValues, Universe, UniverseSpec};
 pub use vocabulary::Vocabulary;

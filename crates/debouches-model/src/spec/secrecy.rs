@@ -9,6 +9,7 @@ use super::expand::each;
 use super::tie::{
     AliasSpec, CumulSpec, MeanSpec, PartitionSpec, RateSpec, RatioSpec, TogetherSpec, TotalSpec,
 };
+use super::universe::{TotalValues, UniverseSpec};
 
 /// What is hidden, how well, and the ties that a reader could use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -74,6 +75,64 @@ pub struct SecrecySpec {
     /// Levels of rows, the first that fits: what hiding a row costs.
     #[serde(default)]
     pub level: Vec<LevelSpec>,
+    /// For each column of the key, the values that stand on rows of totals.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub totals: BTreeMap<String, TotalValues>,
+    /// Where the threshold is applied: on counts of this table, unless something else is declared.
+    #[serde(default, skip_serializing_if = "Bases::is_here")]
+    pub bases: Bases,
+    /// Measures whose base is in no table, with the reason.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub elsewhere: Vec<ElsewhereSpec>,
+    /// The publication of the producer whose own disclosures are excused; none by default: every hidden count must be safe.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inherits: Option<InheritSpec>,
+    /// What its rows are about, among everything published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub universe: Option<UniverseSpec>,
+}
+
+/// Where the threshold of a table is applied.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Bases {
+    /// On counts of the table.
+    #[default]
+    Here,
+    /// By the producer, before the file was made: the table has no count.
+    Producer,
+    /// In the tables that this one repeats.
+    Source,
+}
+
+impl Bases {
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "the signature that serde asks for"
+    )]
+    fn is_here(&self) -> bool {
+        *self == Self::Here
+    }
+}
+
+/// Measures whose base is in no table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ElsewhereSpec {
+    /// The measures.
+    pub columns: Vec<String>,
+    /// Who applies the threshold, in French.
+    pub reason: String,
+}
+
+/// A publication of the producer: what it gives away is excused, for the cells that the producer hid, never for ours.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InheritSpec {
+    /// Its address.
+    pub publication: String,
+    /// When it was read, as `YYYY-MM-DD`.
+    pub date: String,
 }
 
 fn one() -> u32 {
@@ -259,6 +318,12 @@ impl SecrecySpec {
             self.cumul
                 .iter()
                 .map(|cumul| ("a secrecy cumul", cumul.column.as_str())),
+        );
+        named.extend(
+            self.elsewhere
+                .iter()
+                .flat_map(|own| &own.columns)
+                .map(|name| ("a base elsewhere", name.as_str())),
         );
         named.extend(
             self.level

@@ -459,6 +459,9 @@ impl TableSpec {
                 refuse("rule", rule.code.as_str(), mistake);
             }
         }
+        for problem in super::closed::problems(self) {
+            refuse("secrecy", self.id.as_str(), Mistake::new(problem));
+        }
         for (key, what, name) in self.named_columns() {
             if !names.contains(name) {
                 let message = format!("{what} names `{name}`, which is not a column");

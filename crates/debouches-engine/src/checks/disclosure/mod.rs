@@ -1,58 +1,36 @@
-//! The secrecy gate on a table about to be released: together with every former release of it, withdrawn ones included.
+//! The disclosure audit of the tables of a dataset about to be released, together with everything published of their universe.
 
 pub mod audit;
+mod counts;
 pub mod linked;
+mod paragraph;
+mod published;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use anyhow::Context as _;
-use debouches_disclosure::{Facts, Guard, Names, Row, Seen, TableDisclosure, guard};
-use debouches_model::spec::{
-    ColumnSpec, CountSpec, LevelSpec, SecrecySpec, TableSpec, TogetherSpec,
+use debouches_disclosure::{
+    Facts, Hierarchies, Member, Placing, Protect, Protected, Published, Tables, look_like_totals,
+    protect,
 };
-use debouches_model::{Fault, Stage, ValueStatus, Version};
+use debouches_model::spec::{AxisSpec, ColumnSpec, CountSpec, SecrecySpec, TableSpec, Universe};
+use debouches_model::{Fault, Lang};
 use debouches_release::SecrecyNote;
-use debouches_store::Artefact;
 use debouches_table::{Table, TableError};
 
 use crate::blocking::blocking;
 use crate::config::DatasetConfig;
 use crate::context::Context;
-use crate::failure::Decided;
-use crate::released::{Layout, facts as facts_of};
+use crate::failure::{Decided, Usage};
+use crate::released::Layout;
 
-/// A table about to be released.
-pub struct Candidate {
-    /// Its specification.
-    pub spec: &'static TableSpec,
-    /// Its rows.
-    pub table: Table,
-}
+pub use counts::Candidate;
+use counts::counts_of;
 
-/// Tables of a dataset that are judged as one: those of a family, else each alone. Places in the dataset, in order.
-pub fn families(dataset: &DatasetConfig) -> Vec<Vec<usize>> {
-    let mut out: Vec<(Option<&str>, Vec<usize>)> = Vec::new();
-    for (place, spec) in dataset.tables.iter().enumerate() {
-        let together = spec
-            .secrecy
-            .as_ref()
-            .and_then(|secrecy| secrecy.together.as_ref());
-        let family = together.map(|together| together.family.as_str());
-        match out
-            .iter_mut()
-            .find(|(own, _)| family.is_some() && *own == family)
-        {
-            Some((_, places)) => places.push(place),
-            None => out.push((family, vec![place])),
-        }
-    }
-    out.into_iter().map(|(_, places)| places).collect()
-}
-
-/// Hides in tables what must be hidden beside the small counts, and refuses them when that is not enough.
+/// Hides in the tables of a dataset what must be hidden beside the small counts, judged with everything published of the same
+/// universe: the other datasets, every former release. It always ends with tables that can go out.
 ///
-/// A table whose policy names no tie between counts is left as it is: the threshold alone was applied to it.
+/// A table whose policy names no count is left as it is: the threshold alone was applied to it.
 ///
 /// # Errors
 /// Fails when a count can be worked out and nothing more may be suppressed, or when an earlier release cannot be read.
@@ -61,343 +39,212 @@ pub async fn guarded(
     dataset: &DatasetConfig,
     mut tables: Vec<Candidate>,
 ) -> anyhow::Result<Vec<(Candidate, Option<SecrecyNote>)>> {
-    let specs: Vec<&'static TableSpec> = tables.iter().map(|candidate| candidate.spec).collect();
-    let Some(policy) = policy_of(dataset, &specs) else {
-        return Ok(tables
-            .into_iter()
-            .map(|candidate| (candidate, None))
-            .collect());
-    };
-    let (former, not_comparable) = former(context, dataset, &specs).await?;
-    let (mode, leaks, lang) = (
-        dataset.secrecy,
-        dataset.protection.leaks,
-        context.options.lang,
-    );
-    let names: Vec<String> = specs.iter().map(|spec| spec.id.to_string()).collect();
-    let name = names.join(" + ");
-    let title = name.clone();
-    let (tables, decided) = blocking(move || {
-        let mut current = Facts::default();
-        let mut starts = Vec::new();
-        for candidate in &tables {
-            starts.push(current.rows.len());
-            current.join(common(
-                candidate.spec,
-                specs.len(),
-                facts(candidate.spec, &policy, &candidate.table)?,
-            ));
-        }
-        let decided = guard(
-            Guard {
-                table: &title,
-                policy: &policy,
-                mode,
-                leaks,
-                former: &former,
-                not_comparable: &not_comparable,
-                current: &current,
-            },
-            lang,
-        );
-        for (counts, rows) in by_counts(&decided.hide) {
-            for (candidate, start) in tables.iter_mut().zip(&starts) {
-                let own = *start..*start + candidate.table.rows();
-                let rows: Vec<usize> = rows
-                    .iter()
-                    .filter(|row| own.contains(row))
-                    .map(|row| row - start)
-                    .collect();
-                if !rows.is_empty() {
-                    hide(candidate.spec, &policy, &mut candidate.table, counts, &rows)?;
-                }
-            }
-        }
-        Ok((tables, decided))
-    })
-    .await?;
-    if let Some(first) = decided.refused.first() {
-        let count = decided.refused.len();
-        let message = format!(
-            "the secrecy gate refuses table {name}: {count} counts can be worked out; the first: {first}"
-        );
-        return Err(Decided {
-            message,
-            fault: Fault::Data,
-        }
-        .into());
-    }
-    let paragraph = paragraph(&decided.disclosure);
-    let mut out = Vec::new();
-    for candidate in tables {
-        let own = candidate.spec.id.to_string();
-        let together = names.iter().filter(|name| **name != own).cloned().collect();
-        let disclosure = TableDisclosure {
-            table: own,
-            together,
-            ..decided.disclosure.clone()
+    let mut notes: BTreeMap<String, SecrecyNote> = BTreeMap::new();
+    let judged = tables.iter().filter(|own| is_judged(own.spec));
+    let universes: BTreeSet<&str> = judged.filter_map(|own| universe_of(own.spec)).collect();
+    for id in universes {
+        let specs: Vec<&'static TableSpec> = context
+            .pipeline
+            .domain
+            .tables
+            .iter()
+            .filter(|spec| is_judged(spec) && universe_of(spec) == Some(id))
+            .collect();
+        let known = published::published(context, &specs).await?;
+        let declared = &context.pipeline.domain.universes;
+        let universe = declared.iter().find(|own| own.id == id);
+        let asked = Asked {
+            universe: universe
+                .cloned()
+                .with_context(|| format!("universe `{id}` is not declared"))?,
+            specs,
+            known,
+            dataset: dataset.clone(),
+            jobs: context.jobs(),
+            lang: context.options.lang,
         };
-        let document =
-            serde_json::to_value(&disclosure).context("a disclosure is always written")?;
-        out.push((
-            candidate,
-            Some(SecrecyNote {
-                paragraph: paragraph.clone(),
-                document,
-            }),
-        ));
+        let (back, decided) = blocking(move || {
+            let decided = asked.decide(&mut tables)?;
+            Ok((tables, decided))
+        })
+        .await?;
+        tables = back;
+        if let Some(first) = decided.refused.first() {
+            let count = decided.refused.len();
+            let message = format!(
+                "the disclosure audit refuses dataset {}: {count} counts can be worked out; the first: {first}",
+                dataset.id()
+            );
+            return Err(Decided {
+                message,
+                fault: Fault::Data,
+            }
+            .into());
+        }
+        for (_, _, disclosure) in decided.tables {
+            let document =
+                serde_json::to_value(&disclosure).context("a disclosure is always written")?;
+            notes.insert(
+                disclosure.table.clone(),
+                SecrecyNote {
+                    paragraph: paragraph::paragraph(&disclosure),
+                    document,
+                },
+            );
+        }
     }
-    Ok(out)
+    Ok(tables
+        .into_iter()
+        .map(|own| {
+            let note = notes.remove(own.spec.id.as_str());
+            (own, note)
+        })
+        .collect())
 }
 
-/// The policy of a table, or of a family: that of its first table, with the totals and the levels of all.
-fn policy_of(dataset: &DatasetConfig, specs: &[&'static TableSpec]) -> Option<SecrecySpec> {
-    let policies: Vec<SecrecySpec> = specs
-        .iter()
-        .filter_map(|spec| Some(dataset.protection.applied_to(spec.secrecy_policy()?)))
-        .collect();
-    let mut policy = policies.first()?.clone();
-    if specs.len() > 1 {
-        let together = || {
-            policies
-                .iter()
-                .filter_map(|policy| Some((policy, policy.together.as_ref()?)))
-        };
-        policy.total = together()
-            .flat_map(|(_, together)| together.total.iter().cloned())
-            .collect();
-        policy.owner = policies.iter().find_map(|policy| policy.owner.clone());
-        // The tables with the most that is the same on all their rows are the highest levels.
-        let fixed = |together: &TogetherSpec| {
-            together
-                .key
-                .iter()
-                .filter(|part| part.value.is_some())
-                .count()
-        };
-        let mut levels: Vec<(usize, LevelSpec)> = together()
-            .flat_map(|(policy, together)| {
-                policy.level.iter().map(move |level| {
-                    let mut level = level.clone();
-                    let values = together
-                        .key
-                        .iter()
-                        .filter_map(|part| Some((part.name.clone(), part.value.clone()?)));
-                    level.when.extend(values);
-                    (fixed(together), level)
+/// The universe that a table speaks of.
+fn universe_of(spec: &'static TableSpec) -> Option<&'static str> {
+    let universe = spec.secrecy.as_ref()?.universe.as_ref()?;
+    Some(universe.id.as_str())
+}
+
+/// True when releases of that table are judged. One that repeats another follows its release instead.
+pub fn is_judged(spec: &TableSpec) -> bool {
+    spec.copies().is_none()
+        && spec
+            .secrecy_policy()
+            .is_some_and(|policy| !policy.count.is_empty())
+}
+
+/// What is judged together: the tables of a universe, those of a dataset being about to be released.
+struct Asked {
+    universe: Universe,
+    specs: Vec<&'static TableSpec>,
+    known: Vec<Vec<Published>>,
+    dataset: DatasetConfig,
+    jobs: usize,
+    lang: Lang,
+}
+
+impl Asked {
+    fn decide(&self, tables: &mut [Candidate]) -> anyhow::Result<Protected> {
+        let hierarchies = Hierarchies::new(&self.universe);
+        let layouts: Vec<Layout> = self
+            .specs
+            .iter()
+            .map(|spec| {
+                let layout = Layout::of(spec).context("a table that is judged has a policy")?;
+                Ok(Layout {
+                    policy: self.dataset.protection.applied_to(layout.policy),
+                    ..layout
                 })
             })
-            .collect();
-        levels.sort_by_key(|(fixed, _)| std::cmp::Reverse(*fixed));
-        policy.level = levels.into_iter().map(|(_, level)| level).collect();
-    }
-    policy.has_ties().then_some(policy)
-}
-
-/// Facts of a table under the common key of its family; its own when it is alone.
-fn common(spec: &TableSpec, tables: usize, facts: Facts) -> Facts {
-    match spec
-        .secrecy
-        .as_ref()
-        .and_then(|secrecy| secrecy.together.as_ref())
-    {
-        Some(together) if tables > 1 => facts
-            .under(&together.key)
-            .expect("the columns of the key were read"),
-        Some(_) | None => facts,
-    }
-}
-
-/// The columns that tell rows apart, and those that a common key needs.
-fn key_columns(spec: &TableSpec) -> Vec<String> {
-    let together = spec
-        .secrecy
-        .iter()
-        .flat_map(|secrecy| &secrecy.together)
-        .flat_map(|together| &together.key);
-    let more = together
-        .filter_map(|part| part.column.as_ref())
-        .filter(|column| !spec.key.contains(column));
-    spec.key.iter().chain(more).cloned().collect()
-}
-
-/// True when the gate judges releases of that table.
-pub fn is_judged(spec: &TableSpec) -> bool {
-    spec.secrecy_policy()
-        .is_some_and(|policy| policy.has_ties())
-}
-
-/// The tables in every release of the state, the oldest first, and the versions that cannot be read with today's columns.
-async fn former(
-    context: &Context,
-    dataset: &DatasetConfig,
-    specs: &[&'static TableSpec],
-) -> anyhow::Result<(Vec<(String, Facts)>, Vec<String>)> {
-    let keys = context
-        .store
-        .list(Stage::Package, dataset.id().as_str())
-        .await?;
-    // Of a purged release its counts are left: readers have seen them.
-    let purged = context
-        .store
-        .list_rejected(Stage::Package, dataset.id().as_str())
-        .await?;
-    let keys = keys.into_iter().chain(purged);
-    let mut versions: Vec<(Version, _)> = keys
-        .filter_map(|key| Some((key.id.parse().ok()?, key)))
-        .collect();
-    // A purge that was stopped midway has left both: once is enough.
-    versions.sort_by_key(|(version, _)| *version);
-    versions.dedup_by_key(|(version, _)| *version);
-    let (mut read, mut not_comparable) = (Vec::new(), Vec::new());
-    for (version, key) in versions {
-        let Some(release) = context.store.find(&key).await? else {
-            continue;
-        };
-        let (mut all, mut is_whole) = (Facts::default(), true);
-        for spec in specs {
-            match of_release(context, &release, spec).await? {
-                Former::Read(facts) => all.join(common(spec, specs.len(), facts)),
-                Former::NotThere => {}
-                Former::NotComparable => is_whole = false,
+            .collect::<anyhow::Result<_>>()?;
+        let current: Vec<Option<(usize, Facts)>> = self
+            .specs
+            .iter()
+            .zip(&layouts)
+            .map(|(spec, layout)| {
+                let place = tables.iter().position(|own| own.spec.id == spec.id);
+                place
+                    .map(|place| Ok((place, counts_of(layout, &tables[place])?)))
+                    .transpose()
+            })
+            .collect::<Result<_, TableError>>()?;
+        for (layout, current) in layouts.iter().zip(&current) {
+            if let Some((_, facts)) = current {
+                refuse_undeclared(layout, facts)?;
             }
         }
-        if !is_whole {
-            not_comparable.push(version.to_string());
-        } else if !all.key.is_empty() {
-            all.complementary = is_complementary(&release).await;
-            read.push((version.to_string(), all));
+        let mut members = Vec::new();
+        for (((spec, layout), former), current) in self
+            .specs
+            .iter()
+            .zip(&layouts)
+            .zip(&self.known)
+            .zip(&current)
+        {
+            let placing = layout
+                .policy
+                .universe
+                .as_ref()
+                .map(|universe| {
+                    Placing::new(universe, &layout.policy, &hierarchies, &layout.columns())
+                })
+                .transpose()
+                .map_err(|message| Usage(format!("table {}: {message}", spec.id)))?;
+            if !former.is_empty() || current.is_some() {
+                members.push(Member {
+                    table: spec.id.as_str(),
+                    policy: &layout.policy,
+                    placing,
+                    identity: layout.key.len(),
+                    former,
+                    current: current.as_ref().map(|(_, facts)| facts),
+                });
+            }
         }
-    }
-    Ok((read, not_comparable))
-}
-
-/// A table in a former release.
-enum Former {
-    Read(Facts),
-    NotThere,
-    NotComparable,
-}
-
-async fn of_release(
-    context: &Context,
-    release: &Artefact,
-    spec: &'static TableSpec,
-) -> anyhow::Result<Former> {
-    let path = format!("{}.csv", spec.id);
-    if !release
-        .manifest()
-        .files
-        .iter()
-        .any(|file| file.path == path)
-    {
-        return Ok(Former::NotThere);
-    }
-    let file = release.open_file(&path).await?.into_file();
-    let (place, jobs) = (release.location(&path), context.jobs());
-    blocking(move || {
-        let Some(layout) = Layout::of(spec) else {
-            return Ok(Former::NotThere);
-        };
-        let layout = Layout {
-            key: key_columns(spec),
-            ..layout
-        };
-        Ok(
-            match facts_of::of_body(file, Path::new(&place), &layout, jobs) {
-                Ok(facts) => Former::Read(facts),
-                Err(error) => {
-                    tracing::warn!("{error:#}");
-                    Former::NotComparable
-                }
+        let names: Vec<&str> = members.iter().map(|member| member.table).collect();
+        let decided = protect(
+            Protect {
+                tables: Tables {
+                    hierarchies,
+                    members,
+                },
+                mode: self.dataset.secrecy,
+                leaks: self.dataset.protection.leaks,
+                jobs: self.jobs,
+                explained: None,
             },
-        )
-    })
-    .await
-}
-
-/// True when a release says that larger counts may be hidden beside the small ones.
-async fn is_complementary(release: &Artefact) -> bool {
-    if !release
-        .manifest()
-        .files
-        .iter()
-        .any(|file| file.path == "disclosure.json")
-    {
-        return false;
-    }
-    let bytes = release.read("disclosure.json").await.unwrap_or_default();
-    let document: serde_json::Value = serde_json::from_slice(&bytes).unwrap_or_default();
-    document["tables"]
-        .as_array()
-        .is_some_and(|tables| tables.iter().any(|table| table["complementary"] == true))
-}
-
-/// The counts of a table as it would be released.
-fn facts(spec: &TableSpec, policy: &SecrecySpec, table: &Table) -> Result<Facts, TableError> {
-    let names = key_columns(spec);
-    let key = names
-        .iter()
-        .map(|name| table.text(name))
-        .collect::<Result<Vec<_>, _>>()?;
-    let counts = policy
-        .count
-        .iter()
-        .map(|count| {
-            Ok((
-                table.numbers(&count.column)?,
-                table.statuses(&format!("{}_statut", count.column))?,
-            ))
-        })
-        .collect::<Result<Vec<_>, TableError>>()?;
-    let rates = policy
-        .rate
-        .iter()
-        .map(|rate| Ok((table.numbers(&rate.rate)?, rate.decimals)));
-    let rates = rates.collect::<Result<Vec<_>, TableError>>()?;
-    let statuses: Vec<Vec<ValueStatus>> = counts
-        .iter()
-        .map(|(_, statuses)| statuses.iter().collect())
-        .collect();
-    let mut shared = Names::default();
-    let row = |row: usize| {
-        let counts = counts.iter().zip(&statuses).zip(&policy.count);
-        let counts = counts.map(|(((values, _), statuses), count)| {
-            (values(row), statuses[row], count.absent_is_hidden)
-        });
-        let seen = counts.map(|(value, status, absent_is_hidden)| match (value, status) {
-            #[expect(
-                clippy::cast_possible_truncation,
-                reason = "a count of persons, read from a whole-number column"
-            )]
-            (Some(value), _) => Seen::Value(value as i64),
-            (None, ValueStatus::Suppressed) => Seen::Hidden(None),
-            (None, ValueStatus::Absent) if absent_is_hidden => Seen::Hidden(None),
-            (None, _) => Seen::Nothing,
-        });
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "a rate in units of its last decimal"
-        )]
-        let scaled =
-            |value: f64, decimals: u32| (value * f64::from(10_u32.pow(decimals))).round() as i64;
-        Row {
-            key: key
+            self.lang,
+        );
+        for (member, rows, _) in &decided.tables {
+            let Some(place) = self
+                .specs
                 .iter()
-                .map(|column| shared.shared(column.get(row).unwrap_or_default()))
-                .collect(),
-            counts: seen.collect(),
-            rates: rates
-                .iter()
-                .map(|(values, decimals)| values(row).map(|value| scaled(value, *decimals)))
-                .collect(),
+                .position(|spec| spec.id.as_str() == names[*member])
+            else {
+                continue;
+            };
+            if let Some((candidate, _)) = &current[place] {
+                let policy = &layouts[place].policy;
+                for (counts, rows) in by_counts(rows) {
+                    let own = &mut tables[*candidate];
+                    hide(own.spec, policy, &mut own.table, counts, &rows)?;
+                }
+            }
         }
-    };
-    Ok(Facts {
-        key: names,
-        rows: (0..table.rows()).map(row).collect(),
-        complementary: false,
-    })
+        Ok(decided)
+    }
+}
+
+/// Stops where rows look like totals that nobody declared: a reader sees the sums too.
+fn refuse_undeclared(layout: &Layout, facts: &Facts) -> Result<(), Decided> {
+    let years: Vec<&str> = layout
+        .policy
+        .universe
+        .iter()
+        .flat_map(|universe| &universe.axis)
+        .filter(|axis| axis.dimension == "cohorte")
+        .flat_map(AxisSpec::columns)
+        .collect();
+    let found = look_like_totals(&layout.policy, facts, layout.key.len(), &years);
+    match found.first() {
+        None => Ok(()),
+        Some(total) => Err(Decided {
+            message: format!(
+                "rule looks-like-a-total: in table {}, rows with {} = {} are the sum of the others in {} cases of {}: write `{} = \"{}\"` in `[secrecy.totals]`",
+                layout.id,
+                total.column,
+                total.value,
+                total.holds.0,
+                total.holds.1,
+                total.column,
+                total.value
+            ),
+            fault: Fault::Data,
+        }),
+    }
 }
 
 /// Rows to hide, by the counts that they concern.
@@ -460,23 +307,4 @@ fn hide(
         table.suppress(column, &mask)?;
     }
     Ok(())
-}
-
-/// The rule, for reusers.
-fn paragraph(disclosure: &TableDisclosure) -> String {
-    let policy = disclosure.policy.sentence();
-    let mode = match disclosure.mode {
-        debouches_disclosure::Mode::Inherit => {
-            "cette publication et toutes les précédentes, prises ensemble, n'apprennent rien de plus sur les valeurs masquées que les chiffres du producteur"
-        }
-        debouches_disclosure::Mode::Strict => {
-            "aucune valeur masquée ne peut être retrouvée à partir de cette publication et de toutes les précédentes, prises ensemble"
-        }
-    };
-    format!(
-        "Secret statistique : {policy}. Des valeurs plus grandes peuvent être masquées pour en protéger d'autres, sous le même état `secret`. \
-         Avant publication, un contrôle fait en nombres entiers le vérifie : {mode} ; son résultat est dans `disclosure.json` \
-         (parmi les valeurs qu'il regarde, {} sont publiées et {} masquées).",
-        disclosure.cells.shown, disclosure.cells.hidden
-    )
 }

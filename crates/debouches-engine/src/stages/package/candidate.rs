@@ -21,7 +21,7 @@ use crate::checks::disclosure::{self, linked};
 use crate::config::DatasetConfig;
 use crate::context::Context;
 use crate::released::sidecar;
-use crate::stages::target::{load_report, load_table};
+use crate::stages::target::{load_private, load_report, load_table};
 
 /// A release whose data is written, without a version yet.
 pub struct Candidate<'a> {
@@ -235,15 +235,15 @@ async fn write_tables(
 ) -> anyhow::Result<Vec<WrittenData>> {
     let mut written: Vec<Option<WrittenData>> = tables.iter().map(|_| None).collect();
     // What repeats the figures of another table of the dataset waits for it.
-    let waits = |family: &Vec<usize>| {
-        let mut tables = family.iter().map(|index| dataset.tables[*index]);
-        tables.any(|spec| linked::gated(context.pipeline.domain.tables, spec).is_some())
-    };
-    let mut families = disclosure::families(dataset);
-    families.sort_by_key(waits);
-    for family in families {
+    for waits in [false, true] {
+        let places: Vec<usize> = (0..tables.len())
+            .filter(|place| {
+                linked::gated(context.pipeline.domain.tables, dataset.tables[*place]).is_some()
+                    == waits
+            })
+            .collect();
         let mut candidates = Vec::new();
-        for place in &family {
+        for place in &places {
             let spec = dataset.tables[*place];
             let mut table = load_table(&context.bench(), &tables[*place]).await?;
             if let Some(copies) = linked::gated(context.pipeline.domain.tables, spec) {
@@ -257,12 +257,17 @@ async fn write_tables(
                 )
                 .await?;
             }
-            candidates.push(disclosure::Candidate { spec, table });
+            let private = load_private(&tables[*place]).await?;
+            candidates.push(disclosure::Candidate {
+                spec,
+                table,
+                private,
+            });
         }
         let judged = disclosure::guarded(context, dataset, candidates).await?;
-        for (place, (candidate, secrecy)) in family.into_iter().zip(judged) {
+        for (place, (candidate, secrecy)) in places.into_iter().zip(judged) {
             let (sources, set_aside) = origins(context, &tables[place]).await?;
-            let disclosure::Candidate { spec, table } = candidate;
+            let disclosure::Candidate { spec, table, .. } = candidate;
             let part = Part {
                 spec,
                 table,

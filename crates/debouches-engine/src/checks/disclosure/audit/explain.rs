@@ -1,10 +1,9 @@
 //! Why a hidden count is safe, or how it is worked out.
 
-use debouches_disclosure::{Effort, Verdict, explain as words, judge};
-use debouches_model::Lang;
+use debouches_disclosure::Leaks;
 
-use super::{Request, subjects};
-use crate::failure::{Decided, Usage};
+use super::{Asked, Request, subjects};
+use crate::failure::Usage;
 use crate::options::Options;
 
 /// Suppressed counts with what protects them.
@@ -19,44 +18,24 @@ pub struct Explained {
 /// Why each suppressed count whose name begins like this is safe, or how it is worked out.
 ///
 /// # Errors
-/// Fails when a file cannot be read, when its figures contradict each other, or when no suppressed count has that name.
+/// Fails when a file cannot be read, or when no suppressed count has that name.
 pub fn explain(options: &Options, wanted: &str, request: &Request) -> anyhow::Result<Explained> {
-    let lang: Lang = options.lang;
     let (mut lines, mut is_unsafe) = (Vec::new(), false);
     for subject in subjects(options, request)? {
-        let model = subject.model();
-        let fault = debouches_model::Fault::Data;
-        let judgement = judge(&model.system, Effort::default()).map_err(|error| Decided {
-            message: error.to_string(),
-            fault,
+        let protected = subject.protected(&Asked {
+            leaks: Leaks::Refuse,
+            jobs: options.threads(),
+            explained: Some(wanted),
+            lang: options.lang,
         })?;
-        for (cell, verdict) in judgement
-            .cells
-            .iter()
-            .filter(|(cell, _)| model.system.label(*cell).starts_with(wanted))
-        {
-            is_unsafe |= matches!(verdict, Verdict::Unsafe(_));
-            let name = model.system.label(*cell);
-            lines.push(match (verdict, lang) {
-                (Verdict::Unsafe(reason), _) => words(&model.system, *cell, reason, lang),
-                (Verdict::Safe(pair), Lang::Fr) => {
-                    format!(
-                        "{name} : secret, deux tableaux vérifiés diffèrent de {} personnes",
-                        pair.width
-                    )
-                }
-                (Verdict::Safe(pair), Lang::En) => {
-                    format!(
-                        "{name}: secret, two checked tables differ by {} persons",
-                        pair.width
-                    )
-                }
-            });
+        for cell in protected.explained {
+            is_unsafe |= !cell.is_safe;
+            lines.push(cell.sentence);
         }
     }
     if lines.is_empty() {
         return Err(Usage(format!(
-            "no hidden count is named `{wanted}…`: see the names that `secrecy audit` prints"
+            "no hidden count is named `{wanted}…`: see the names that `disclosure audit` prints"
         ))
         .into());
     }

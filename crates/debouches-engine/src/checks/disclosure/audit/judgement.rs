@@ -2,20 +2,17 @@
 
 use std::time::Instant;
 
-use debouches_disclosure::{
-    Cells, Effort, Verdicts, Widths, explain, explain_inside, insiders, judge,
-};
+use debouches_disclosure::{Cells, Leaks};
 use debouches_model::Lang;
 use serde_json::json;
 
-use super::{Request, Subject, subjects};
-use crate::failure::Decided;
+use super::{Asked, Request, Subject, subjects};
 use crate::options::Options;
 
 /// The result of an audit.
 #[derive(Debug, Clone)]
 pub struct Audit {
-    /// One document for each table.
+    /// One document for each universe, or for each table that is in none.
     pub tables: Vec<serde_json::Value>,
     /// The same for people.
     pub text: String,
@@ -23,10 +20,11 @@ pub struct Audit {
     pub refused: u64,
 }
 
-/// Looks for suppressed counts that can be worked out from the files of a request, all releases of a table together.
+/// Looks for suppressed counts that can be worked out from the files of a request, all releases of all tables of a universe
+/// together: the code that judges a release to come.
 ///
 /// # Errors
-/// Fails when a file cannot be read, or when its figures contradict each other.
+/// Fails when a file cannot be read.
 pub fn audit(options: &Options, request: &Request) -> anyhow::Result<Audit> {
     let mut audit = Audit {
         tables: Vec::new(),
@@ -34,7 +32,7 @@ pub fn audit(options: &Options, request: &Request) -> anyhow::Result<Audit> {
         refused: 0,
     };
     for subject in subjects(options, request)? {
-        let (document, lines, count) = one(&subject, options.lang, request.show)?;
+        let (document, lines, count) = one(&subject, options, request.show)?;
         audit.tables.push(document);
         audit.text += &lines;
         audit.refused += count;
@@ -44,65 +42,49 @@ pub fn audit(options: &Options, request: &Request) -> anyhow::Result<Audit> {
 
 fn one(
     subject: &Subject,
-    lang: Lang,
+    options: &Options,
     show: usize,
 ) -> anyhow::Result<(serde_json::Value, String, u64)> {
     let start = Instant::now();
-    let model = subject.model();
-    let fault = debouches_model::Fault::Data;
-    let mut judgement = judge(&model.system, Effort::default()).map_err(|error| Decided {
-        message: error.to_string(),
-        fault,
+    let protected = subject.protected(&Asked {
+        leaks: Leaks::Refuse,
+        jobs: options.threads(),
+        explained: None,
+        lang: options.lang,
     })?;
-    let (cells, mut verdicts, widths) = (
-        Cells::of(&model.system),
-        Verdicts::of(&judgement),
-        Widths::of(&judgement),
-    );
-    let inside = match subject.layout.policy.insiders {
-        true => insiders(
-            &model.system,
-            &mut judgement.ledger,
-            Effort::default().visits,
-        ),
-        false => Vec::new(),
-    };
-    verdicts.inside = inside.len() as u64;
     let elapsed = start.elapsed();
-    let outside = judgement
-        .failures()
-        .map(|(cell, reason)| explain(&model.system, cell, reason, lang));
-    let inside = inside.iter().map(|inside| {
-        explain_inside(
-            &model.system,
-            inside.cell,
-            &model.owners[inside.owner as usize],
-            lang,
-        )
-    });
-    let reasons: Vec<String> = outside.chain(inside).take(show).collect();
-    let refused = verdicts.refused() + verdicts.inside + model.under.len() as u64;
-    let id = &subject.layout.id;
-    let mut text = format!(
-        "{id}: {}\n  {} releases, {} counts shown, {} hidden, {} of them protected, {} ties, {} groups (the largest: {})\n",
-        subject.layout.policy.sentence(),
-        subject.releases.len(),
-        cells.shown,
-        cells.hidden,
-        judgement.cells.len(),
-        model.system.ties(),
-        judgement.groups.0,
-        judgement.groups.1,
+    let mut cells = Cells::default();
+    for (_, _, own) in &protected.tables {
+        cells += own.cells;
+    }
+    let Some((_, _, first)) = protected.tables.first() else {
+        return Ok((json!({}), String::new(), 0));
+    };
+    let (verdicts, widths) = (first.verdicts, first.widths);
+    let judged = verdicts.safe + verdicts.refused() + verdicts.contradicted;
+    let reasons: Vec<&String> = protected.refused.iter().take(show).collect();
+    let exposed = verdicts.explained_by_former_release;
+    let refused = protected.refused.len() as u64 + exposed + protected.under.len() as u64;
+    let id = subject.name();
+    let releases: usize = subject.tables.iter().map(|own| own.former.len() + 1).sum();
+    let mut text = String::new();
+    for table in &subject.tables {
+        text += &format!("{}: {}\n", table.layout.id, table.layout.policy.sentence());
+    }
+    text += &format!(
+        "  {releases} releases, {} counts shown, {} hidden, {judged} of them protected, {} groups (the largest: {})\n",
+        cells.shown, cells.hidden, first.groups, first.largest_group,
     );
     text += &format!(
-        "  safe {}, unsafe {}: {} exact, {} too narrow, {} unproven; {} open from the inside; {} shown under the threshold; {:.1} s\n",
+        "  safe {}, unsafe {}: {} exact, {} too narrow, {} unproven, {} by former releases alone; {} open from the inside; {} shown under the threshold; {:.1} s\n",
         verdicts.safe,
-        verdicts.refused(),
+        verdicts.refused() + exposed,
         verdicts.exact,
         verdicts.narrow,
         verdicts.unproven,
+        exposed,
         verdicts.inside,
-        model.under.len(),
+        protected.under.len(),
         elapsed.as_secs_f64(),
     );
     if let Some(widths) = widths {
@@ -111,8 +93,8 @@ fn one(
             widths.least, widths.tenth, widths.median, widths.ninetieth
         );
     }
-    for name in model.under.iter().take(show) {
-        text += &match lang {
+    for name in protected.under.iter().take(show) {
+        text += &match options.lang {
             Lang::Fr => format!("  - {name} : publié sous le seuil\n"),
             Lang::En => format!("  - {name}: published under the threshold\n"),
         };
@@ -120,15 +102,20 @@ fn one(
     reasons
         .iter()
         .for_each(|reason| text += &format!("  - {reason}\n"));
-    let more = ((verdicts.refused() + verdicts.inside) as usize).saturating_sub(reasons.len());
+    let more = protected.refused.len().saturating_sub(reasons.len());
     if more > 0 {
         text += &format!("  … and {more} more (--show N)\n");
     }
+    let policies: Vec<_> = subject
+        .tables
+        .iter()
+        .map(|own| &own.layout.policy)
+        .collect();
     let document = json!({
-        "table": id, "releases": subject.releases.len(), "cells": cells, "protected": judgement.cells.len(),
-        "verdicts": verdicts, "widths": widths, "under_threshold": model.under, "reasons": reasons,
-        "groups": judgement.groups.0, "largest_group": judgement.groups.1, "seconds": elapsed.as_secs_f64(),
-        "policy": subject.layout.policy,
+        "table": id, "releases": releases, "cells": cells, "protected": judged,
+        "verdicts": verdicts, "widths": widths, "under_threshold": protected.under, "reasons": reasons,
+        "groups": first.groups, "largest_group": first.largest_group, "seconds": elapsed.as_secs_f64(),
+        "policies": policies,
     });
     Ok((document, text, refused))
 }

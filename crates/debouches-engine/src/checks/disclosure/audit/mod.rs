@@ -6,8 +6,12 @@ mod price;
 
 use std::path::PathBuf;
 
-use debouches_disclosure::{Facts, Modelled, Primary, Row, Seen, build, complete};
-use debouches_model::spec::TotalSpec;
+use debouches_disclosure::{
+    Facts, Hierarchies, Leaks, Member, Mode, Placing, Primary, Protect, Protected, Published, Row,
+    Seen, Tables, build, complete, protect,
+};
+use debouches_model::Lang;
+use debouches_model::spec::{TotalSpec, Universe};
 
 use crate::config::domain;
 use crate::failure::Usage;
@@ -38,23 +42,25 @@ pub struct Request {
     pub show: usize,
 }
 
-/// The releases of one table, read.
+/// Tables that are judged together, read: those of one universe, or one alone.
 struct Subject {
-    layout: Layout,
-    releases: Vec<Facts>,
-    primary: Primary,
+    universe: Option<Universe>,
+    tables: Vec<Releases>,
 }
 
-/// Every table that the files hold.
+/// The releases of one table.
+struct Releases {
+    layout: Layout,
+    former: Vec<Published>,
+    last: Facts,
+}
+
+/// Every table that the files hold, by universe.
 fn subjects(options: &Options, request: &Request) -> anyhow::Result<Vec<Subject>> {
     let jobs = options.threads();
-    let primary = if request.files.private {
-        Primary::Hide
-    } else {
-        Primary::Tell
-    };
-    let mut out = Vec::new();
-    for (layout, paths) in layouts(domain::of_options(options)?.tables, options, &request.files)? {
+    let mut out: Vec<Subject> = Vec::new();
+    let domain = domain::of_options(options)?;
+    for (layout, paths) in layouts(domain.tables, options, &request.files)? {
         let mut layout = layout;
         let mut releases = Vec::new();
         for path in &paths {
@@ -67,9 +73,12 @@ fn subjects(options: &Options, request: &Request) -> anyhow::Result<Vec<Subject>
                 .iter_mut()
                 .for_each(|facts: &mut Facts| facts.tell(&truth));
         }
-        releases
-            .iter_mut()
-            .for_each(|facts: &mut Facts| facts.complementary = request.complementary);
+        for facts in &mut releases {
+            facts.complementary = request.complementary;
+            if request.files.private {
+                facts.hide_small(&layout.policy);
+            }
+        }
         layout.policy.insiders |= request.insiders;
         if let Some(total) = &request.with_total {
             let (column, value) = total.split_once('=').ok_or_else(|| {
@@ -79,26 +88,104 @@ fn subjects(options: &Options, request: &Request) -> anyhow::Result<Vec<Subject>
             })?;
             suppose_total(&mut layout, &mut releases, column, value)?;
         }
-        out.push(Subject {
+        let Some(last) = releases.pop() else { continue };
+        let former = (0_u64..)
+            .zip(releases.into_iter().zip(&paths))
+            .map(|(at, (facts, path))| Published {
+                version: path.display().to_string(),
+                at,
+                facts,
+            })
+            .collect();
+        // A total that is only supposed is in no universe.
+        let asked = layout.policy.universe.as_ref();
+        let universe = asked
+            .filter(|_| request.with_total.is_none())
+            .and_then(|asked| domain.universes.iter().find(|own| own.id == asked.id));
+        let table = Releases {
             layout,
-            releases,
-            primary,
+            former,
+            last,
+        };
+        let known = out.iter_mut().find(|subject| {
+            let other = subject.universe.as_ref();
+            universe.is_some_and(|own| other.is_some_and(|other| own.id == other.id))
         });
+        match known {
+            Some(subject) => subject.tables.push(table),
+            None => out.push(Subject {
+                universe: universe.cloned(),
+                tables: vec![table],
+            }),
+        }
     }
     Ok(out)
 }
 
 impl Subject {
-    /// The system of everything together; hidden counts are the same in all releases unless that is impossible.
-    fn model(&self) -> Modelled {
-        let mut model = build(&self.layout.policy, &self.releases, self.primary, true);
-        let left = complete(&mut model.system, STEPS);
-        if self.releases.len() > 1 && left.contradicted > 0 {
-            model = build(&self.layout.policy, &self.releases, self.primary, false);
-            complete(&mut model.system, STEPS);
-        }
-        model
+    /// What the disclosure audit of releases says of these: the last release of each table is the one to come.
+    fn protected(&self, asked: &Asked<'_>) -> anyhow::Result<Protected> {
+        let nothing = Universe {
+            id: String::new(),
+            dimension: Vec::new(),
+        };
+        let hierarchies = Hierarchies::new(self.universe.as_ref().unwrap_or(&nothing));
+        let members = self
+            .tables
+            .iter()
+            .map(|table| {
+                let layout = &table.layout;
+                let placing = match (&self.universe, &layout.policy.universe) {
+                    (Some(_), Some(universe)) => Some(
+                        Placing::new(universe, &layout.policy, &hierarchies, &layout.columns())
+                            .map_err(|message| Usage(format!("table {}: {message}", layout.id)))?,
+                    ),
+                    (Some(_) | None, Some(_) | None) => None,
+                };
+                Ok(Member {
+                    table: &layout.id,
+                    policy: &layout.policy,
+                    identity: match placing {
+                        Some(_) => layout.key.len(),
+                        None => usize::MAX,
+                    },
+                    placing,
+                    former: &table.former,
+                    current: Some(&table.last),
+                })
+            })
+            .collect::<Result<_, Usage>>()?;
+        let tables = Tables {
+            hierarchies,
+            members,
+        };
+        let protect_asked = Protect {
+            tables,
+            mode: Some(Mode::Strict),
+            leaks: asked.leaks,
+            jobs: asked.jobs,
+            explained: asked.explained,
+        };
+        Ok(protect(protect_asked, asked.lang))
     }
+
+    /// Names of its tables.
+    fn name(&self) -> String {
+        let names: Vec<&str> = self
+            .tables
+            .iter()
+            .map(|own| own.layout.id.as_str())
+            .collect();
+        names.join(" + ")
+    }
+}
+
+/// What is asked of an audit.
+struct Asked<'a> {
+    leaks: Leaks,
+    jobs: usize,
+    explained: Option<&'a str>,
+    lang: Lang,
 }
 
 /// Adds to each release the rows that a total would have. A hidden count has a value made up within what it can be:

@@ -1,19 +1,16 @@
 //! What each policy would suppress beside the small counts, before anybody decides.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Instant;
 
 use anyhow::Context as _;
-use debouches_disclosure::{
-    Cells, Effort, Manner, Modelled, Primary, Seen, State, Verdicts, judge, secondary_by_level,
-    suppress,
-};
+use debouches_disclosure::{Leaks, Protected, Seen};
 use debouches_model::spec::SecrecySpec;
 use serde_json::{Value, json};
 
-use super::{Request, Subject, subjects};
-use crate::failure::Decided;
+use super::{Asked, Releases, Request, Subject, subjects};
+use crate::failure::Usage;
 use crate::options::Options;
 
 /// Policies to compare; the one in force where nothing is given.
@@ -57,7 +54,7 @@ impl Compared<'_> {
 /// the last policy leaves it is written there.
 ///
 /// # Errors
-/// Fails when a file cannot be read or written, or when its figures contradict each other.
+/// Fails when a file cannot be read or written, or when `out` is given for several tables.
 pub fn price(
     options: &Options,
     request: &Request,
@@ -66,76 +63,85 @@ pub fn price(
 ) -> anyhow::Result<(Vec<Value>, String)> {
     let (mut documents, mut text) = (Vec::new(), String::new());
     for mut subject in subjects(options, request)? {
-        text += &format!("{}\n", subject.layout.id);
-        for policy in compared.policies(&subject.layout.policy) {
-            subject.layout.policy = policy;
-            let (document, line, model) = one(&subject)?;
+        if out.is_some() && subject.tables.len() > 1 {
+            return Err(Usage("--out takes the files of one table".to_owned()).into());
+        }
+        text += &format!("{}\n", subject.name());
+        let own = subject.tables[0].layout.policy.clone();
+        for policy in compared.policies(&own) {
+            for table in &mut subject.tables {
+                table.layout.policy.threshold = policy.threshold;
+                table.layout.policy.siblings = policy.siblings;
+                table.layout.policy.width = policy.width;
+            }
+            let (document, line, protected) = one(&subject, options)?;
             documents.push(document);
             text += &line;
             if let Some(path) = out {
-                write(path, &subject, &model)?;
+                let hide = protected.tables.first().map(|(_, hide, _)| hide.as_slice());
+                write(path, &subject.tables[0], hide.unwrap_or_default())?;
             }
         }
     }
     Ok((documents, text))
 }
 
-fn one(subject: &Subject) -> anyhow::Result<(Value, String, Modelled)> {
-    let judged = |model: &Modelled| {
+fn one(subject: &Subject, options: &Options) -> anyhow::Result<(Value, String, Protected)> {
+    let judged = |leaks: Leaks| {
         let start = Instant::now();
-        let fault = debouches_model::Fault::Data;
-        let judgement = judge(&model.system, Effort::default()).map_err(|error| Decided {
-            message: error.to_string(),
-            fault,
+        let protected = subject.protected(&Asked {
+            leaks,
+            jobs: options.threads(),
+            explained: None,
+            lang: options.lang,
         })?;
-        Ok::<_, Decided>((judgement, start.elapsed().as_secs_f64()))
+        Ok::<_, anyhow::Error>((protected, start.elapsed().as_secs_f64()))
     };
-    let policy = &subject.layout.policy;
-    let mut model = subject.model();
-    let primary = Cells::of(&model.system);
-    let (judgement, gate_before) = judged(&model)?;
-    let before = Verdicts::of(&judgement);
-    drop(judgement);
-    let start = Instant::now();
-    let manner = Manner {
-        siblings: policy.siblings,
-        insiders: policy.insiders,
+    let (unrepaired, seconds_before) = judged(Leaks::Refuse)?;
+    let (protected, seconds) = judged(Leaks::Repair)?;
+    let verdicts = |protected: &Protected| {
+        let first = protected.tables.first();
+        first.map(|(_, _, own)| own.verdicts).unwrap_or_default()
     };
-    let suppression = suppress(&mut model.system, manner);
-    let suppressing = start.elapsed().as_secs_f64();
-    let (judgement, gate_after) = judged(&model)?;
-    let after = Verdicts::of(&judgement);
-    let levels = secondary_by_level(policy, &model.system);
-    let coverage = Coverage::of(&model);
+    let (before, after) = (verdicts(&unrepaired), verdicts(&protected));
+    let hidden: u64 = unrepaired
+        .tables
+        .iter()
+        .map(|(_, _, own)| own.cells.hidden)
+        .sum();
+    let policy = &subject.tables[0].layout.policy;
+    let price = &protected.price;
+    let secondary: u64 = price.by_level.values().sum();
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "shares of persons, for a report"
+    )]
+    let share = |part: i64| 100.0 * part as f64 / price.all.max(1) as f64;
+    let (persons_before, persons_after) = (share(price.persons.0), share(price.persons.1));
     let text = format!(
-        "  threshold {}, width {}, siblings {}: {} counts hidden, {} unsafe before ({} exact); {} lines hidden beside \
-         ({}), {} stuck, {} unsafe after; lines published {} → {}, persons published {:.2} % → {:.2} %; \
-         gate {gate_before:.1} s, suppression {suppressing:.1} s, gate again {gate_after:.1} s\n",
+        "  threshold {}, width {}, siblings {}: {hidden} counts hidden, {} unsafe before ({} exact); {secondary} lines hidden beside \
+         ({}), {} stuck, {} unsafe after; lines published {} → {}, persons published {persons_before:.2} % → {persons_after:.2} %; \
+         audit {seconds_before:.1} s, suppression and audit {seconds:.1} s\n",
         policy.threshold,
         policy.width,
         policy.siblings,
-        primary.hidden,
         before.refused(),
         before.exact,
-        suppression.secondary.len(),
-        words(&levels),
-        suppression.stuck.len(),
+        words(&price.by_level),
+        protected.refused.len(),
         after.refused(),
-        coverage.lines.0,
-        coverage.lines.1,
-        coverage.persons.0,
-        coverage.persons.1,
+        price.lines.0,
+        price.lines.1,
     );
     let document = json!({
-        "table": subject.layout.id, "threshold": policy.threshold, "width": policy.width, "siblings": policy.siblings,
-        "hidden": primary.hidden, "before": before, "after": after, "secondary": suppression.secondary.len(),
-        "secondary_by_level": levels, "shown_again": suppression.shown_again, "stuck": suppression.stuck.len(),
-        "lines_published": { "before": coverage.lines.0, "after": coverage.lines.1 },
-        "persons_published_pct": { "before": coverage.persons.0, "after": coverage.persons.1 },
-        "seconds": { "gate_before": gate_before, "suppression": suppressing, "gate_after": gate_after },
-        "largest_group": judgement.groups.1, "programs": judgement.programs,
+        "table": subject.name(), "threshold": policy.threshold, "width": policy.width, "siblings": policy.siblings,
+        "hidden": hidden, "before": before, "after": after, "secondary": secondary,
+        "secondary_by_level": price.by_level, "stuck": protected.refused.len(),
+        "lines_published": { "before": price.lines.0, "after": price.lines.1 },
+        "persons_published_pct": { "before": persons_before, "after": persons_after },
+        "seconds": { "audit": seconds_before, "suppression_and_audit": seconds },
     });
-    Ok((document, text, model))
+    Ok((document, text, protected))
 }
 
 fn words(levels: &BTreeMap<String, u64>) -> String {
@@ -149,88 +155,42 @@ fn words(levels: &BTreeMap<String, u64>) -> String {
         .join(", ")
 }
 
-/// What stays published with the primary hiding alone, and with the secondary too.
-struct Coverage {
-    lines: (u64, u64),
-    persons: (f64, f64),
-}
-
-impl Coverage {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "shares of persons, for a report"
-    )]
-    fn of(model: &Modelled) -> Self {
-        let system = &model.system;
-        let (mut lines, mut persons, mut all) = ((0, 0), (0_i64, 0_i64), 0_i64);
-        let mut sizes = vec![0_i64; system.lines().len()];
-        for cell in system.cells() {
-            let size = &mut sizes[cell.line as usize];
-            *size = (*size).max(cell.value);
-        }
-        for (line, size) in system.lines().iter().zip(sizes) {
-            all += size;
-            if line.state != State::Primary {
-                lines.0 += 1;
-                persons.0 += size;
-            }
-            if line.state == State::Shown {
-                lines.1 += 1;
-                persons.1 += size;
-            }
-        }
-        let share = |part: i64| 100.0 * part as f64 / all.max(1) as f64;
-        Self {
-            lines,
-            persons: (share(persons.0), share(persons.1)),
-        }
-    }
-}
-
 /// Writes the counts that stay published; a hidden one is blank, whatever the reason.
-fn write(path: &Path, subject: &Subject, model: &Modelled) -> anyhow::Result<()> {
+fn write(path: &Path, table: &Releases, hide: &[(usize, Vec<usize>)]) -> anyhow::Result<()> {
     let name = path.display();
     let mut writer = csv::WriterBuilder::new()
         .delimiter(b';')
         .from_path(path)
         .with_context(|| format!("cannot write {name}"))?;
-    let policy = &subject.layout.policy;
-    let header = subject
-        .layout
+    let policy = &table.layout.policy;
+    let header = table
+        .last
         .key
         .iter()
         .chain(policy.count.iter().map(|count| &count.column));
     writer
         .write_record(header)
         .with_context(|| format!("cannot write {name}"))?;
-    let Some(facts) = subject.releases.last() else {
-        return Ok(());
-    };
-    for (row, cells) in facts.rows.iter().zip(&model.cells) {
+    let mut hidden: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+    for (row, counts) in hide {
+        hidden.entry(*row).or_default().extend(counts);
+    }
+    for (place, row) in table.last.rows.iter().enumerate() {
+        let is_hidden = |count: usize| hidden.get(&place).is_some_and(|own| own.contains(&count));
         let counts = row
             .counts
             .iter()
-            .zip(cells)
-            .map(|(seen, cell)| match (seen, cell) {
-                (Seen::Value(value), Some(cell)) if !model.system.is_hidden(*cell) => {
-                    value.to_string()
-                }
-                _ => String::new(),
+            .enumerate()
+            .map(|(count, seen)| match seen {
+                Seen::Value(value) if !is_hidden(count) => value.to_string(),
+                Seen::Value(_) | Seen::Hidden(_) | Seen::Nothing => String::new(),
             });
         let record = row.key.iter().map(|part| part.to_string()).chain(counts);
         writer
             .write_record(record)
             .with_context(|| format!("cannot write {name}"))?;
     }
-    let is_private = subject.primary == Primary::Hide;
-    tracing::info!(
-        "{name}: written{}",
-        if is_private {
-            ", small counts blank"
-        } else {
-            ""
-        }
-    );
+    tracing::info!("{name}: written");
     writer
         .flush()
         .with_context(|| format!("cannot write {name}"))

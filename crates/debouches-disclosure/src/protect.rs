@@ -1,0 +1,789 @@
+//! Suppression and audit of the releases to come of some tables, together with everything published of their universe.
+//!
+//! It always ends with releases that can go out: what cannot be proved safe is hidden, then what surrounds it, then all that the
+//! new releases say of that component. What former releases give away already is told, and nothing adds to it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use debouches_model::spec::{SecrecySpec, Universe};
+use debouches_model::{Hasher, Lang, Sha256};
+
+use crate::build::Primary;
+use crate::complete::{Incomplete, complete, complete_shifted};
+use crate::disclosure::{Cells, Mode, TableDisclosure, Verdicts, WidthCounts, digest_witnesses};
+use crate::explain::{explain, explain_inside, explain_safe};
+use crate::facts::Facts;
+use crate::gate::{Contradiction, Effort, Judgement, Reason, Verdict, judge, judge_again};
+use crate::hierarchy::Hierarchies;
+use crate::insider::{Inside, insiders};
+use crate::suppress::{Manner, suppress};
+use crate::system::{CellId, LineId, State, System};
+use crate::universe::{Assembled, Member, Piece, PieceMember, Published, Tables, assemble, pieces};
+
+/// Steps that a component may take to find a table for what was not told.
+const STEPS: usize = 200_000;
+/// Visits of constraints while bounds are tightened, for the pass from the inside.
+const VISITS: usize = 20_000_000;
+/// How far around an unsafe cell rows are hidden, one try after the other; then all of its component.
+const AROUND: [usize; 5] = [1, 2, 3, 5, 8];
+
+/// A table to be published alone, and what is known beside it.
+#[derive(Debug, Clone, Copy)]
+pub struct Guard<'a> {
+    /// Name of the table.
+    pub table: &'a str,
+    /// The policy in force.
+    pub policy: &'a SecrecySpec,
+    /// How strict the audit is.
+    pub mode: Mode,
+    /// What to do with a count that can be worked out.
+    pub leaks: Leaks,
+    /// Former releases, the oldest first, with their versions.
+    pub former: &'a [(String, Facts)],
+    /// The table to be published.
+    pub current: &'a Facts,
+    /// Former releases that could not be read with the columns of today: nothing can be judged beside them.
+    pub not_comparable: &'a [String],
+}
+
+/// What to do with a count that can be worked out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Leaks {
+    /// Hide more until it no longer can be.
+    #[default]
+    Repair,
+    /// Hide nothing more: the release is refused.
+    Refuse,
+}
+
+/// What was decided of a table alone.
+#[derive(Debug, Clone)]
+pub struct Guarded {
+    /// Rows of the table, and the counts to hide in each beside what is hidden already.
+    pub hide: Vec<(usize, Vec<usize>)>,
+    /// For `disclosure.json`.
+    pub disclosure: TableDisclosure,
+    /// Why the release is refused, in words; empty when it passes.
+    pub refused: Vec<String>,
+    /// Hidden now, published before, hence known for good: the operator must be told.
+    pub revised: usize,
+}
+
+/// Tables of a universe, some of them about to be published.
+#[derive(Debug, Clone)]
+pub struct Protect<'a> {
+    /// The tables, with their former releases.
+    pub tables: Tables<'a>,
+    /// The mode asked for all of them; none for that of each policy.
+    pub mode: Option<Mode>,
+    /// What to do with a count that can be worked out.
+    pub leaks: Leaks,
+    /// Threads to use; the result does not depend on it.
+    pub jobs: usize,
+    /// Protected counts whose name begins like this are explained.
+    pub explained: Option<&'a str>,
+}
+
+/// What was decided of the releases to come.
+#[derive(Debug, Clone)]
+pub struct Protected {
+    /// One for each table with a release to come, in order: its place, the rows and counts to hide, and its statement.
+    pub tables: Vec<(usize, Hide, TableDisclosure)>,
+    /// Why the releases are refused, in words; empty when they pass.
+    pub refused: Vec<String>,
+    /// Hidden now, published before, hence known for good: the operator must be told.
+    pub revised: usize,
+    /// Published counts whose base is under the threshold, by their names.
+    pub under: Vec<String>,
+    /// The counts that were to be explained.
+    pub explained: Vec<Explained>,
+    /// What the releases to come still publish.
+    pub price: Price,
+}
+
+/// A protected count that was to be explained.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explained {
+    /// Why it is safe, or how it is worked out.
+    pub sentence: String,
+    /// True when two checked tables differ on it by the width asked.
+    pub is_safe: bool,
+}
+
+/// What releases to come publish, with the threshold alone and with what was hidden beside. For operators: shares of persons would
+/// tell readers about hidden counts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Price {
+    /// Lines published, before and after.
+    pub lines: (u64, u64),
+    /// Persons in them, before and after, the largest count of each line.
+    pub persons: (i64, i64),
+    /// Persons in all lines.
+    pub all: i64,
+    /// Lines hidden beside, by level.
+    pub by_level: BTreeMap<String, u64>,
+}
+
+/// Rows of a table, and the counts to hide in each.
+pub type Hide = Vec<(usize, Vec<usize>)>;
+
+/// Hides what must be in one table, then judges it with its former releases.
+#[must_use]
+pub fn guard(guard: Guard<'_>, lang: Lang) -> Guarded {
+    let former: Vec<Published> = guard
+        .former
+        .iter()
+        .zip(0..)
+        .map(|((version, facts), at)| Published {
+            version: version.clone(),
+            at,
+            facts: facts.clone(),
+        })
+        .collect();
+    let nothing = Universe {
+        id: String::new(),
+        dimension: Vec::new(),
+    };
+    let protected = protect(
+        Protect {
+            tables: Tables {
+                hierarchies: Hierarchies::new(&nothing),
+                members: vec![Member {
+                    table: guard.table,
+                    policy: guard.policy,
+                    placing: None,
+                    identity: usize::MAX,
+                    former: &former,
+                    current: Some(guard.current),
+                }],
+            },
+            mode: Some(guard.mode),
+            leaks: guard.leaks,
+            jobs: 1,
+            explained: None,
+        },
+        lang,
+    );
+    let mut refused = protected.refused;
+    refused.extend(guard.not_comparable.iter().map(|version| {
+        format!("release {version} cannot be read: nothing can be judged beside it")
+    }));
+    let (hide, mut disclosure) = protected
+        .tables
+        .into_iter()
+        .next()
+        .map(|(_, hide, disclosure)| (hide, disclosure))
+        .expect("one table has a release to come");
+    disclosure.not_comparable = guard.not_comparable.to_vec();
+    disclosure.passes = refused.is_empty();
+    Guarded {
+        hide,
+        disclosure,
+        refused,
+        revised: protected.revised,
+    }
+}
+
+/// Hides what must be in the releases to come, then judges everything published, piece by piece.
+#[must_use]
+pub fn protect(mut asked: Protect<'_>, lang: Lang) -> Protected {
+    let pieces = pieces(&mut asked.tables);
+    let decided = in_parallel(&pieces, &asked, lang);
+    let members = &asked.tables.members;
+    let mut hides: Vec<Hide> = vec![Vec::new(); members.len()];
+    let mut cells = vec![Cells::default(); members.len()];
+    let mut sum = Sum::default();
+    for (piece, decided) in pieces.iter().zip(decided) {
+        for (place, row, counts) in decided.hide {
+            let member = &piece.members[place];
+            let counts = counts.iter().map(|count| member.counts[*count]).collect();
+            hides[member.member].push((member.rows[row], counts));
+        }
+        for (place, own) in decided.cells {
+            cells[piece.members[place].member] += own;
+        }
+        sum.add(decided.sum);
+    }
+    let names: Vec<&str> = members.iter().map(|member| member.table).collect();
+    let mut witnesses = Hasher::default();
+    sum.witnesses
+        .iter()
+        .for_each(|digest| witnesses.update(digest.to_string().as_bytes()));
+    let witnesses_sha256 = witnesses.finish();
+    let tables = members
+        .iter()
+        .enumerate()
+        .filter(|(_, member)| member.current.is_some())
+        .map(|(place, member)| {
+            let mut hide = std::mem::take(&mut hides[place]);
+            hide.sort();
+            let policy_text = serde_json::to_string(member.policy).unwrap_or_default();
+            let disclosure = TableDisclosure {
+                table: member.table.to_owned(),
+                together: names
+                    .iter()
+                    .filter(|name| **name != member.table)
+                    .map(|name| (*name).to_owned())
+                    .collect(),
+                policy_sha256: Sha256::of(policy_text.as_bytes()).to_string(),
+                policy: member.policy.clone(),
+                mode: mode_of(member.policy, asked.mode),
+                weakened: debouches_model::spec::weakened(member.policy),
+                releases: member
+                    .former
+                    .iter()
+                    .map(|own| own.version.clone())
+                    .collect(),
+                not_comparable: Vec::new(),
+                complementary: !hide.is_empty()
+                    || member.former.iter().any(|own| own.facts.complementary),
+                cells: cells[place],
+                verdicts: sum.verdicts,
+                widths: sum.widths.summary(),
+                groups: sum.groups.0,
+                largest_group: sum.groups.1,
+                solver: concat!(
+                    "constraint paths, exhaustive search, microlp (debouches ",
+                    env!("CARGO_PKG_VERSION"),
+                    ")"
+                ),
+                seeds: Vec::new(),
+                witnesses_sha256: witnesses_sha256.clone(),
+                untrue_ties: sum.untrue,
+                coarser: sum.coarser,
+                passes: sum.refused.is_empty(),
+            };
+            (place, hide, disclosure)
+        })
+        .collect();
+    Protected {
+        tables,
+        refused: sum.refused,
+        revised: sum.revised,
+        under: sum.under,
+        explained: sum.explained,
+        price: sum.price,
+    }
+}
+
+impl Price {
+    /// Of the lines of the releases to come of a piece.
+    fn of(piece: &Piece, own: &Assembled) -> Self {
+        let system = &own.model.system;
+        let mut sizes = vec![0_i64; system.lines.len()];
+        for cell in &system.cells {
+            let size = &mut sizes[cell.line as usize];
+            *size = (*size).max(cell.value);
+        }
+        let mut out = Self::default();
+        for (place, _, line, _) in &own.lines {
+            let (size, line) = (sizes[*line as usize], &system.lines[*line as usize]);
+            out.all += size;
+            if line.state != State::Primary {
+                out.lines.0 += 1;
+                out.persons.0 += size;
+            }
+            match line.state {
+                State::Shown => {
+                    out.lines.1 += 1;
+                    out.persons.1 += size;
+                }
+                State::Secondary => {
+                    let levels = &piece.members[*place].policy.level;
+                    let level = levels.get(line.level as usize);
+                    let name = level.map_or("autres", |level| level.name.as_str());
+                    *out.by_level.entry(name.to_owned()).or_default() += 1;
+                }
+                State::Primary => {}
+            }
+        }
+        out
+    }
+
+    fn add(&mut self, other: Self) {
+        self.lines.0 += other.lines.0;
+        self.lines.1 += other.lines.1;
+        self.persons.0 += other.persons.0;
+        self.persons.1 += other.persons.1;
+        self.all += other.all;
+        for (level, lines) in other.by_level {
+            *self.by_level.entry(level).or_default() += lines;
+        }
+    }
+}
+
+fn mode_of(policy: &SecrecySpec, asked: Option<Mode>) -> Mode {
+    match asked {
+        _ if policy.unpublished => Mode::Strict,
+        Some(mode) => mode,
+        None if policy.inherits.is_some() => Mode::Inherit,
+        None => Mode::Strict,
+    }
+}
+
+/// What was decided of a piece.
+#[derive(Default)]
+struct Decided {
+    /// Table of the piece, row, counts.
+    hide: Vec<(usize, usize, Vec<usize>)>,
+    /// Counts of the release to come, by table of the piece.
+    cells: Vec<(usize, Cells)>,
+    sum: Sum,
+}
+
+/// What was decided of all pieces so far.
+#[derive(Default)]
+struct Sum {
+    refused: Vec<String>,
+    revised: usize,
+    verdicts: Verdicts,
+    widths: WidthCounts,
+    /// How many components there are, and the size of the largest.
+    groups: (usize, usize),
+    untrue: u64,
+    /// Lines hidden around what could not be proved safe otherwise.
+    coarser: u64,
+    witnesses: Vec<Sha256>,
+    under: Vec<String>,
+    explained: Vec<Explained>,
+    price: Price,
+}
+
+impl Sum {
+    fn add(&mut self, other: Self) {
+        self.refused.extend(other.refused);
+        self.revised += other.revised;
+        self.verdicts += other.verdicts;
+        self.widths.extend(other.widths);
+        self.groups = (
+            self.groups.0 + other.groups.0,
+            self.groups.1.max(other.groups.1),
+        );
+        self.untrue += other.untrue;
+        self.coarser += other.coarser;
+        self.witnesses.extend(other.witnesses);
+        self.under.extend(other.under);
+        self.explained.extend(other.explained);
+        self.price.add(other.price);
+    }
+}
+
+/// Each piece has its own budget: what one spends is never missing to another, nor does the order matter.
+fn in_parallel(pieces: &[Piece], asked: &Protect<'_>, lang: Lang) -> Vec<Decided> {
+    let next = AtomicUsize::new(0);
+    let out: Vec<Mutex<Option<Decided>>> = pieces.iter().map(|_| Mutex::new(None)).collect();
+    std::thread::scope(|scope| {
+        for _ in 0..asked.jobs.clamp(1, pieces.len().max(1)) {
+            scope.spawn(|| {
+                loop {
+                    let place = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(piece) = pieces.get(place) else {
+                        return;
+                    };
+                    let decided = one(piece, asked, lang);
+                    if let Ok(mut slot) = out[place].lock() {
+                        *slot = Some(decided);
+                    }
+                }
+            });
+        }
+    });
+    out.into_iter()
+        .map(|slot| {
+            slot.into_inner()
+                .ok()
+                .flatten()
+                .expect("every piece was decided")
+        })
+        .collect()
+}
+
+fn one(piece: &Piece, asked: &Protect<'_>, lang: Lang) -> Decided {
+    let hierarchies = &asked.tables.hierarchies;
+    let (mut own, _) = modelled(piece, hierarchies);
+    let manner = Manner {
+        siblings: piece
+            .members
+            .iter()
+            .map(|member| member.policy.siblings)
+            .max()
+            .unwrap_or_default(),
+        insiders: piece.members.iter().any(|member| member.policy.insiders),
+    };
+    let mut judged = Judged::of(&own.model.system, manner.insiders);
+    let inherited = inherited(piece, asked, &own, &judged);
+    inherited
+        .cells
+        .iter()
+        .for_each(|cell| own.model.system.excuse(*cell));
+    judged.forget_excused(&own.model.system, &inherited.inside);
+    let explained = explained(piece, &mut own, &mut judged, manner.insiders);
+    let excused: BTreeSet<(CellId, u32)> =
+        inherited.inside.union(&explained.inside).copied().collect();
+    judged.forget_excused(&own.model.system, &excused);
+    let mut coarser = 0;
+    if asked.leaks == Leaks::Repair && judged.needs_repair() {
+        suppress(&mut own.model.system, manner);
+        judged = Judged::of(&own.model.system, manner.insiders);
+        judged.forget_excused(&own.model.system, &excused);
+        coarser = widen(&mut own, &mut judged, &excused, manner.insiders);
+        if let Ok(judgement) = &mut judged.judgement {
+            judge_again(&own.model.system, judgement);
+        }
+    }
+    let system = &own.model.system;
+    let mut sum = Sum {
+        revised: own.model.revised,
+        untrue: own.model.untrue as u64,
+        coarser,
+        ..Sum::default()
+    };
+    if let Ok(judgement) = &judged.judgement {
+        sum.verdicts = Verdicts::of(judgement);
+        sum.widths = WidthCounts::of(judgement);
+        sum.groups = judgement.groups;
+        let mut hasher = Hasher::default();
+        digest_witnesses(judgement, &mut hasher);
+        sum.witnesses.push(hasher.finish());
+    }
+    sum.verdicts.inherited = inherited.cells.len() as u64;
+    sum.verdicts.inside = judged.inside.len() as u64;
+    sum.verdicts.explained_by_former_release =
+        (explained.cells.len() + explained.inside.len()) as u64;
+    // What a figure in doubt hangs on is not proved, although nothing more can be hidden there.
+    sum.verdicts.contradicted = (system.in_doubt() as u64).min(sum.verdicts.safe);
+    sum.verdicts.safe -= sum.verdicts.contradicted;
+    sum.refused = judged.reasons(&own, lang);
+    sum.under = std::mem::take(&mut own.model.under);
+    let system = &own.model.system;
+    if let Some(wanted) = asked.explained {
+        sum.explained = judged.explained(&own, wanted, lang);
+    }
+    sum.price = Price::of(piece, &own);
+    let hide = own
+        .lines
+        .iter()
+        .filter(|(_, _, line, _)| system.lines()[*line as usize].state == State::Secondary)
+        .map(|(place, row, _, counts)| (*place, *row, counts.clone()))
+        .collect();
+    let mut cells = vec![Cells::default(); piece.members.len()];
+    for (place, _, line, counts) in &own.lines {
+        match system.lines()[*line as usize].state {
+            State::Shown => cells[*place].shown += counts.len() as u64,
+            State::Primary | State::Secondary => cells[*place].hidden += counts.len() as u64,
+        }
+    }
+    Decided {
+        hide,
+        cells: cells.into_iter().enumerate().collect(),
+        sum,
+    }
+}
+
+/// Hides more and more around what is not proved safe, until everything is, or nothing is left to hide there.
+fn widen(
+    own: &mut Assembled,
+    judged: &mut Judged,
+    excused: &BTreeSet<(CellId, u32)>,
+    from_inside: bool,
+) -> u64 {
+    let current: BTreeSet<LineId> = own.lines.iter().map(|(_, _, line, _)| *line).collect();
+    let mut hidden = 0;
+    let mut steps = AROUND.into_iter();
+    while judged.is_unsafe() {
+        let around = steps.next().unwrap_or(usize::MAX);
+        let cells = judged.unsafe_cells(&own.model.system);
+        let more = hide_around(&mut own.model.system, &cells, around, &current);
+        hidden += more;
+        if more == 0 && around == usize::MAX {
+            break;
+        }
+        if more > 0 {
+            *judged = Judged::of(&own.model.system, from_inside);
+            judged.forget_excused(&own.model.system, excused);
+        }
+    }
+    hidden
+}
+
+/// What is narrower than asked for although nothing of the releases to come is shown: only what former releases showed explains
+/// it, and nothing can hide it any more. It must not become narrower, which the width asked for those cells says from here on. A
+/// search without an end explains nothing.
+fn explained(
+    piece: &Piece,
+    own: &mut Assembled,
+    judged: &mut Judged,
+    from_inside: bool,
+) -> Excused {
+    let mut out = Excused::default();
+    let has_former = |member: &PieceMember| {
+        member.releases.len() > usize::from(member.has_current) && !member.releases.is_empty()
+    };
+    if !judged.needs_repair() || !piece.members.iter().any(has_former) {
+        return out;
+    }
+    let mut without = own.model.system.clone();
+    for (_, _, line, _) in &own.lines {
+        if without.lines[*line as usize].state == State::Shown {
+            without.set_state(*line, State::Secondary);
+        }
+    }
+    let before = Judged::of(&without, from_inside);
+    let Ok(judgement) = &before.judgement else {
+        return out;
+    };
+    let system = &mut own.model.system;
+    let asked = judged.unsafe_cells(system);
+    for (cell, reason) in judgement.failures() {
+        let width = match reason {
+            Reason::Exact(_) => 0,
+            Reason::Narrow { low, high, .. } => high - low,
+            Reason::Unproven { .. } => continue,
+        };
+        if asked.contains(&cell) {
+            system.cells[cell as usize].width = width;
+            out.cells.insert(cell);
+        }
+    }
+    out.inside = before
+        .inside
+        .iter()
+        .map(|own| (own.cell, own.owner))
+        .collect();
+    out.inside.retain(|own| {
+        judged
+            .inside
+            .iter()
+            .any(|other| (other.cell, other.owner) == *own)
+    });
+    if !out.cells.is_empty() {
+        *judged = Judged::of(system, from_inside);
+    }
+    out
+}
+
+/// Hides the lines of the releases to come within some constraints of some cells; how many.
+fn hide_around(
+    system: &mut System,
+    cells: &[CellId],
+    steps: usize,
+    current: &BTreeSet<LineId>,
+) -> u64 {
+    let mut seen: BTreeSet<CellId> = cells.iter().copied().collect();
+    let mut edge: Vec<CellId> = cells.to_vec();
+    let mut lines: BTreeSet<LineId> = BTreeSet::new();
+    for _ in 0..steps {
+        let mut next = Vec::new();
+        for cell in edge {
+            for (row, _) in system.rows_of.get(cell) {
+                lines.extend(system.while_shown[row as usize]);
+                for (other, _) in system.rows.get(row) {
+                    if seen.insert(other) {
+                        next.push(other);
+                    }
+                }
+            }
+        }
+        if next.is_empty() {
+            break;
+        }
+        edge = next;
+    }
+    lines.extend(seen.iter().map(|cell| system.cells[*cell as usize].line));
+    let mut hidden = 0;
+    for line in lines {
+        if current.contains(&line) && system.lines[line as usize].state == State::Shown {
+            system.set_state(line, State::Secondary);
+            hidden += 1;
+        }
+    }
+    hidden
+}
+
+/// A judgement, from the outside and, when asked, from the inside.
+struct Judged {
+    judgement: Result<Judgement, Contradiction>,
+    inside: Vec<Inside>,
+}
+
+impl Judged {
+    fn of(system: &System, from_inside: bool) -> Self {
+        let mut judgement = judge(system, Effort::default());
+        let mut inside = Vec::new();
+        if let (Ok(judgement), true) = (&mut judgement, from_inside) {
+            inside = insiders(system, &mut judgement.ledger, VISITS);
+        }
+        Self { judgement, inside }
+    }
+
+    /// True when something can be worked out. What contradicts itself cannot be repaired: it is refused.
+    fn needs_repair(&self) -> bool {
+        self.judgement.is_ok() && self.is_unsafe()
+    }
+
+    fn is_unsafe(&self) -> bool {
+        self.judgement
+            .as_ref()
+            .map_or(true, |judgement| !judgement.passes())
+            || !self.inside.is_empty()
+    }
+
+    /// Cells that are not proved safe; all those that need protection when the figures contradict themselves.
+    fn unsafe_cells(&self, system: &System) -> Vec<CellId> {
+        let mut out: Vec<CellId> = match &self.judgement {
+            Ok(judgement) => judgement.failures().map(|(cell, _)| cell).collect(),
+            Err(_) => system.protected().collect(),
+        };
+        out.extend(self.inside.iter().map(|inside| inside.cell));
+        out
+    }
+
+    /// Leaves out the cells that need no protection any more: what was proved of the others stays proved.
+    fn forget_excused(&mut self, system: &System, inside: &BTreeSet<(CellId, u32)>) {
+        let needs = |cell: CellId| system.cells()[cell as usize].needed() > 0;
+        if let Ok(judgement) = &mut self.judgement {
+            judgement.cells.retain(|(cell, _)| needs(*cell));
+        }
+        self.inside
+            .retain(|own| needs(own.cell) && !inside.contains(&(own.cell, own.owner)));
+    }
+
+    fn explained(&self, own: &Assembled, wanted: &str, lang: Lang) -> Vec<Explained> {
+        let system = &own.model.system;
+        let verdicts = self.judgement.iter().flat_map(|judgement| &judgement.cells);
+        verdicts
+            .filter(|(cell, _)| system.label(*cell).starts_with(wanted))
+            .map(|(cell, verdict)| Explained {
+                sentence: match verdict {
+                    Verdict::Unsafe(reason) => explain(system, *cell, reason, lang),
+                    Verdict::Safe(pair) => explain_safe(system, *cell, pair.width, lang),
+                },
+                is_safe: matches!(verdict, Verdict::Safe(_)),
+            })
+            .collect()
+    }
+
+    fn reasons(&self, own: &Assembled, lang: Lang) -> Vec<String> {
+        let system = &own.model.system;
+        let mut out: Vec<String> = match &self.judgement {
+            Ok(judgement) => judgement
+                .failures()
+                .map(|(cell, reason)| explain(system, cell, reason, lang))
+                .collect(),
+            Err(contradiction) => vec![contradiction.to_string()],
+        };
+        out.extend(self.inside.iter().map(|inside| {
+            explain_inside(
+                system,
+                inside.cell,
+                &own.model.owners[inside.owner as usize],
+                lang,
+            )
+        }));
+        out
+    }
+}
+
+/// The system of a piece, with a table for what nobody told. Sums that were taken as complete are open where the figures
+/// contradict it; a hidden count that cannot have been the same in all releases may have been revised.
+fn modelled(piece: &Piece, hierarchies: &Hierarchies) -> (Assembled, Incomplete) {
+    let attempt = |same: bool| {
+        let mut own = assemble(piece, hierarchies, Primary::Tell, same);
+        let mut left = complete(&mut own.model.system, STEPS);
+        for _ in 0..4 {
+            if left.unsolved == 0 || !own.model.system.open(&own.slacks) {
+                break;
+            }
+            left = complete(&mut own.model.system, STEPS);
+        }
+        (own, left)
+    };
+    let (mut own, mut left) = attempt(true);
+    let releases = piece
+        .members
+        .iter()
+        .map(|member| member.releases.len())
+        .max()
+        .unwrap_or_default();
+    if left.contradicted > 0 && releases > 1 {
+        let (other, revised) = attempt(false);
+        if revised.contradicted < left.contradicted {
+            (own, left) = (other, revised);
+        }
+    }
+    if left.contradicted > 0 || !own.model.system.untrue_rows().is_empty() {
+        left = complete_shifted(&mut own.model.system, STEPS);
+    }
+    (own, left)
+}
+
+/// What some releases alone give away.
+#[derive(Debug, Default)]
+struct Excused {
+    /// Cells that they leave unsafe.
+    cells: BTreeSet<CellId>,
+    /// Cells that they leave open to an owner.
+    inside: BTreeSet<(CellId, u32)>,
+}
+
+/// What a release gives away alone, this one or a former one, in tables whose policy cites the publication of the producer.
+/// Only a cell that the producer hid, and that a proof shows to be derivable, is excused: a search without an end is no proof,
+/// and a cell that our threshold hid is ours to protect.
+fn inherited(piece: &Piece, asked: &Protect<'_>, all: &Assembled, judged: &Judged) -> Excused {
+    let (mode, hierarchies) = (asked.mode, &asked.tables.hierarchies);
+    let mut out = Excused::default();
+    if !judged.needs_repair() {
+        return out;
+    }
+    let system = &all.model.system;
+    let is_ours = |cell: CellId| system.value_of(cell).is_some();
+    for (place, member) in piece.members.iter().enumerate() {
+        if mode_of(&member.policy, mode) == Mode::Strict {
+            continue;
+        }
+        for (release, facts) in member.releases.iter().enumerate() {
+            let alone = member.alone(release, facts);
+            let (alone, _) = modelled(&alone, hierarchies);
+            let own = Judged::of(&alone.model.system, member.policy.insiders);
+            let Ok(judgement) = &own.judgement else {
+                continue;
+            };
+            let derived: BTreeSet<CellId> = judgement
+                .failures()
+                .filter(|(_, reason)| !matches!(reason, Reason::Unproven { .. }))
+                .map(|(cell, _)| cell)
+                .collect();
+            let inside: BTreeSet<(CellId, Arc<str>)> = own
+                .inside
+                .iter()
+                .map(|own| (own.cell, alone.model.owners[own.owner as usize].clone()))
+                .collect();
+            let same = alone.cells[0][0]
+                .iter()
+                .zip(&all.cells[place][release])
+                .flat_map(|(alone, all)| alone.iter().zip(all));
+            for (alone_cell, cell) in same {
+                let (Some(alone_cell), Some(cell)) = (alone_cell, cell) else {
+                    continue;
+                };
+                if is_ours(*cell) {
+                    continue;
+                }
+                if derived.contains(alone_cell) {
+                    out.cells.insert(*cell);
+                }
+                out.inside.extend(
+                    (0..)
+                        .zip(&all.model.owners)
+                        .filter(|(_, name)| inside.contains(&(*alone_cell, Arc::clone(name))))
+                        .map(|(owner, _)| (*cell, owner)),
+                );
+            }
+        }
+    }
+    out
+}
