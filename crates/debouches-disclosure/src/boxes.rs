@@ -9,16 +9,16 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use debouches_model::spec::DimensionKind;
 
-use crate::build::MANY;
 use crate::hierarchy::{EVERYBODY, Hierarchies, Node};
 use crate::placing::BoxOf;
+use crate::system::MANY;
 use crate::system::{Cell, CellId, Constraint, Line, State, System, Tie, number};
 
 /// A cell, and the figure that it shows.
 #[derive(Debug, Clone)]
 pub(crate) struct Occurrence {
     pub(crate) cell: CellId,
-    pub(crate) place: BoxOf,
+    pub(crate) index: BoxOf,
     pub(crate) quantity: u32,
     /// When it was published: later is larger.
     pub(crate) at: u64,
@@ -59,7 +59,7 @@ pub(crate) fn tie_boxes(
     partitions: &[Partition],
     revision: i64,
 ) -> Made {
-    occurrences.sort_by_key(|own| own.at);
+    occurrences.sort_by_key(|item| item.at);
     let mut boxes = Boxes {
         system,
         hierarchies,
@@ -69,12 +69,12 @@ pub(crate) fn tie_boxes(
         made: Made::default(),
     };
     let mut percents: HashSet<u32> = HashSet::new();
-    for own in occurrences {
-        if own.percent {
-            percents.insert(own.quantity);
+    for item in occurrences {
+        if item.percent {
+            percents.insert(item.quantity);
         }
-        let place = boxes.number(&own.place);
-        boxes.meet((place, own.quantity), own.cell, own.at, revision);
+        let index = boxes.number(&item.index);
+        boxes.meet((index, item.quantity), item.cell, item.at, revision);
     }
     let sums = boxes.sums(&percents);
     boxes.add(sums, partitions);
@@ -99,46 +99,46 @@ struct Dated {
 }
 
 impl Boxes<'_> {
-    fn number(&mut self, place: &BoxOf) -> u32 {
-        if let Some(known) = self.numbers.get(place) {
+    fn number(&mut self, index: &BoxOf) -> u32 {
+        if let Some(known) = self.numbers.get(index) {
             return *known;
         }
         let new = number(self.boxes.len());
-        self.boxes.push(place.clone());
-        self.numbers.insert(place.clone(), new);
+        self.boxes.push(index.clone());
+        self.numbers.insert(index.clone(), new);
         new
     }
 
     /// One more cell that shows a figure: the same unknown as before unless its value says otherwise.
     fn meet(&mut self, figure: Figure, cell: CellId, at: u64, revision: i64) {
         let known = self.known.entry(figure).or_default();
-        if known.iter().any(|(_, own)| *own == cell) {
+        if known.iter().any(|(_, item)| *item == cell) {
             return;
         }
         let system = &mut *self.system;
         let same = known
             .iter()
             .rev()
-            .map(|(_, own)| *own)
-            .find(|own| could_be_one(system, *own, cell));
+            .map(|(_, item)| *item)
+            .find(|item| could_be_one(system, *item, cell));
         match same {
-            Some(own) => {
+            Some(item) => {
                 // Two figures that nothing can hide any more say nothing of each other.
                 let is_fixed = |cell: CellId| {
                     let line = &system.lines[system.cells[cell as usize].line as usize];
                     line.state == State::Shown && !line.may_hide
                 };
-                if !(is_fixed(own) && is_fixed(cell)) {
+                if !(is_fixed(item) && is_fixed(cell)) {
                     system.tie(&Constraint {
-                        terms: vec![(own, 1), (cell, -1)],
+                        terms: vec![(item, 1), (cell, -1)],
                         low: 0,
                         high: 0,
                         tie: Tie::Alias,
                         while_shown: None,
                     });
                 }
-                if known.last().is_some_and(|(_, last)| *last != own) {
-                    known.push((at, own));
+                if known.last().is_some_and(|(_, last)| *last != item) {
+                    known.push((at, item));
                 }
             }
             None => {
@@ -165,9 +165,9 @@ impl Boxes<'_> {
     /// Every sum between figures, those that nobody publishes included where they join others.
     fn sums(&mut self, percents: &HashSet<u32>) -> Vec<Sum> {
         let mut figures: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
-        for (place, quantity) in self.known.keys() {
+        for (index, quantity) in self.known.keys() {
             if !percents.contains(quantity) {
-                figures.entry(*place).or_default().insert(*quantity);
+                figures.entry(*index).or_default().insert(*quantity);
             }
         }
         self.single_years(&mut figures);
@@ -190,25 +190,25 @@ impl Boxes<'_> {
             }
             let used: BTreeSet<Node> = figures
                 .keys()
-                .map(|place| self.boxes[*place as usize][dimension])
+                .map(|index| self.boxes[*index as usize][dimension])
                 .collect();
             let mut users: BTreeMap<Node, usize> = BTreeMap::new();
             for node in &used {
                 let years = self.hierarchies.years(dimension, *node);
-                let own = std::slice::from_ref(node);
-                for year in if years.is_empty() { own } else { years } {
+                let item = std::slice::from_ref(node);
+                for year in if years.is_empty() { item } else { years } {
                     *users.entry(*year).or_default() += 1;
                 }
             }
-            for place in figures.keys().copied().collect::<Vec<_>>() {
-                let node = self.boxes[place as usize][dimension];
+            for index in figures.keys().copied().collect::<Vec<_>>() {
+                let node = self.boxes[index as usize][dimension];
                 let years = self.hierarchies.years(dimension, node).to_vec();
                 if !years.iter().any(|year| users[year] > 1) {
                     continue;
                 }
-                let quantities = figures[&place].clone();
+                let quantities = figures[&index].clone();
                 for year in years {
-                    let mut part = self.boxes[place as usize].clone();
+                    let mut part = self.boxes[index as usize].clone();
                     part[dimension] = year;
                     let part = self.number(&part);
                     figures.entry(part).or_default().extend(&quantities);
@@ -227,19 +227,19 @@ impl Boxes<'_> {
         for dimension in &dimensions {
             let nodes = figures
                 .keys()
-                .map(|place| self.boxes[*place as usize][*dimension]);
+                .map(|index| self.boxes[*index as usize][*dimension]);
             used.insert(*dimension, nodes.collect());
         }
-        let wider = |own: &BoxOf| -> Vec<(usize, BoxOf)> {
+        let wider = |item: &BoxOf| -> Vec<(usize, BoxOf)> {
             let mut out = Vec::new();
             for dimension in &dimensions {
-                let node = own[*dimension];
+                let node = item[*dimension];
                 if self.hierarchies.overlaps(*dimension, node) {
                     continue;
                 }
                 let mut above = self.nearest(*dimension, node, &used[dimension]);
                 while let Some(parent) = above {
-                    let mut wide = own.clone();
+                    let mut wide = item.clone();
                     wide[*dimension] = parent;
                     out.push((*dimension, wide));
                     above = self.nearest(*dimension, parent, &used[dimension]);
@@ -248,13 +248,13 @@ impl Boxes<'_> {
             out
         };
         let mut cuts: BTreeMap<BoxOf, (BTreeSet<usize>, BTreeSet<u32>)> = BTreeMap::new();
-        let is_known = |own: &BoxOf| {
+        let is_known = |item: &BoxOf| {
             self.numbers
-                .get(own)
-                .is_some_and(|place| figures.contains_key(place))
+                .get(item)
+                .is_some_and(|index| figures.contains_key(index))
         };
-        for (place, quantities) in &*figures {
-            for (dimension, wide) in wider(&self.boxes[*place as usize]) {
+        for (index, quantities) in &*figures {
+            for (dimension, wide) in wider(&self.boxes[*index as usize]) {
                 if !is_known(&wide) {
                     let cut = cuts.entry(wide).or_default();
                     cut.0.insert(dimension);
@@ -262,12 +262,12 @@ impl Boxes<'_> {
                 }
             }
         }
-        cuts.retain(|own, (ways, _)| {
-            ways.len() > 1 || wider(own).iter().any(|(_, wide)| is_known(wide))
+        cuts.retain(|item, (ways, _)| {
+            ways.len() > 1 || wider(item).iter().any(|(_, wide)| is_known(wide))
         });
-        for (own, (_, quantities)) in cuts {
-            let place = self.number(&own);
-            figures.entry(place).or_default().extend(quantities);
+        for (item, (_, quantities)) in cuts {
+            let index = self.number(&item);
+            figures.entry(index).or_default().extend(quantities);
         }
     }
 
@@ -290,19 +290,19 @@ impl Boxes<'_> {
         out: &mut Vec<Sum>,
     ) {
         let mut groups: BTreeMap<BoxOf, BTreeMap<Node, u32>> = BTreeMap::new();
-        for place in figures.keys() {
-            let mut rest = self.boxes[*place as usize].clone();
+        for index in figures.keys() {
+            let mut rest = self.boxes[*index as usize].clone();
             let node = std::mem::replace(&mut rest[dimension], EVERYBODY);
-            groups.entry(rest).or_default().insert(node, *place);
+            groups.entry(rest).or_default().insert(node, *index);
         }
         for group in groups.values().filter(|group| group.len() > 1) {
             let nodes: BTreeSet<Node> = group.keys().copied().collect();
             let mut parts: BTreeMap<Node, Vec<u32>> = BTreeMap::new();
-            for (node, place) in group {
+            for (node, index) in group {
                 if !self.hierarchies.overlaps(dimension, *node)
                     && let Some(parent) = self.nearest(dimension, *node, &nodes)
                 {
-                    parts.entry(parent).or_default().push(*place);
+                    parts.entry(parent).or_default().push(*index);
                 }
             }
             for (total, parts) in parts {
@@ -317,13 +317,13 @@ impl Boxes<'_> {
         figures: &BTreeMap<u32, BTreeSet<u32>>,
         out: &mut Vec<Sum>,
     ) {
-        for place in figures.keys() {
-            let own = &self.boxes[*place as usize];
-            let years = self.hierarchies.years(dimension, own[dimension]);
+        for index in figures.keys() {
+            let item = &self.boxes[*index as usize];
+            let years = self.hierarchies.years(dimension, item[dimension]);
             let parts: Option<Vec<u32>> = years
                 .iter()
                 .map(|year| {
-                    let mut part = own.clone();
+                    let mut part = item.clone();
                     part[dimension] = *year;
                     self.numbers
                         .get(&part)
@@ -332,7 +332,7 @@ impl Boxes<'_> {
                 })
                 .collect();
             if let Some(parts) = parts.filter(|parts| !parts.is_empty()) {
-                self.sum(*place, &parts, Tie::Cumul, figures, out);
+                self.sum(*index, &parts, Tie::Cumul, figures, out);
             }
         }
     }
@@ -346,16 +346,16 @@ impl Boxes<'_> {
         out: &mut Vec<Sum>,
     ) {
         for quantity in &figures[&total] {
-            let own: Vec<Figure> = parts
+            let item: Vec<Figure> = parts
                 .iter()
                 .filter(|part| figures[*part].contains(quantity))
                 .map(|part| (*part, *quantity))
                 .collect();
-            if !own.is_empty() {
+            if !item.is_empty() {
                 out.push(Sum {
                     total: (total, *quantity),
-                    is_open: own.len() < parts.len(),
-                    parts: own,
+                    is_open: item.len() < parts.len(),
+                    parts: item,
                     tie,
                 });
             }
@@ -396,16 +396,16 @@ impl Boxes<'_> {
             let places: Vec<u32> = hidden
                 .keys()
                 .filter(|(_, quantity)| quantity == total)
-                .map(|(place, _)| *place)
+                .map(|(index, _)| *index)
                 .collect();
-            for place in places {
+            for index in places {
                 let parts: Option<Vec<CellId>> = parts
                     .iter()
-                    .map(|part| hidden.get(&(place, *part)).copied())
+                    .map(|part| hidden.get(&(index, *part)).copied())
                     .collect();
                 if let Some(parts) = parts {
                     self.system
-                        .sum(hidden[&(place, *total)], &parts, Tie::Partition);
+                        .sum(hidden[&(index, *total)], &parts, Tie::Partition);
                 }
             }
         }
@@ -430,40 +430,40 @@ impl Boxes<'_> {
                         .copied()
                         .unwrap_or_else(|| as_of(&self.known[figure], at))
                 };
-                let own = Dated {
+                let item = Dated {
                     at,
                     total: cell(&sum.total),
                     parts: sum.parts.iter().map(cell).collect(),
                 };
-                if seen.insert((own.total, own.parts.clone())) {
-                    dated.push((own, sum.clone()));
+                if seen.insert((item.total, item.parts.clone())) {
+                    dated.push((item, sum.clone()));
                 }
             }
         }
         // A list of boxes that leaves somebody out does so for every quantity, those that add up by chance included.
-        let list = |own: &Dated, sum: &Sum| {
-            let parts: Vec<u32> = sum.parts.iter().map(|(place, _)| *place).collect();
-            (own.at, sum.total.0, parts)
+        let list = |item: &Dated, sum: &Sum| {
+            let parts: Vec<u32> = sum.parts.iter().map(|(index, _)| *index).collect();
+            (item.at, sum.total.0, parts)
         };
         let lacking: HashSet<(u64, u32, Vec<u32>)> = dated
             .iter()
-            .filter(|(own, _)| self.left_out(own).is_some_and(|left| left > 0))
-            .map(|(own, sum)| list(own, sum))
+            .filter(|(item, _)| self.left_out(item).is_some_and(|left| left > 0))
+            .map(|(item, sum)| list(item, sum))
             .collect();
-        for (own, mut sum) in dated {
-            sum.is_open |= lacking.contains(&list(&own, &sum));
-            self.add_sum(own, &sum);
+        for (item, mut sum) in dated {
+            sum.is_open |= lacking.contains(&list(&item, &sum));
+            self.add_sum(item, &sum);
         }
     }
 
     /// What the parts leave of their total, when all are told.
-    fn left_out(&self, own: &Dated) -> Option<i64> {
-        let told: Option<i64> = own
+    fn left_out(&self, item: &Dated) -> Option<i64> {
+        let told: Option<i64> = item
             .parts
             .iter()
             .map(|part| self.system.value_of(*part))
             .sum();
-        let total = self.system.value_of(own.total);
+        let total = self.system.value_of(item.total);
         total.zip(told).map(|(total, told)| total - told)
     }
 
@@ -480,11 +480,11 @@ impl Boxes<'_> {
         cell
     }
 
-    fn add_sum(&mut self, own: Dated, sum: &Sum) {
-        let rest = self.left_out(&own);
+    fn add_sum(&mut self, item: Dated, sum: &Sum) {
+        let rest = self.left_out(&item);
         let Dated {
             total, mut parts, ..
-        } = own;
+        } = item;
         let system = &mut *self.system;
         match rest {
             // The parts are more than their total: the sum stays, shifted by what they are more, and its cells are in doubt.
@@ -577,8 +577,8 @@ fn within(system: &System, one: CellId, other: CellId, revision: i64) -> bool {
 
 fn could_be_complete(system: &System, total: CellId, parts: &[CellId]) -> bool {
     let (low, high) = parts.iter().fold((0_i64, 0_i64), |(low, high), part| {
-        let own = range(system, *part);
-        (low.saturating_add(own.0), high.saturating_add(own.1))
+        let item = range(system, *part);
+        (low.saturating_add(item.0), high.saturating_add(item.1))
     });
     let total = range(system, total);
     low <= total.1 && total.0 <= high

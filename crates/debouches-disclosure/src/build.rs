@@ -6,10 +6,7 @@ use std::sync::Arc;
 use debouches_model::spec::{CountSpec, Extremes, SecrecySpec};
 
 use crate::facts::{Facts, Row, Seen};
-use crate::system::{Cell, CellId, Constraint, Line, LineId, State, System, Tie};
-
-/// More persons than any count has.
-pub(crate) const MANY: i64 = 10_000_000;
+use crate::system::{Cell, CellId, Constraint, Line, LineId, MANY, State, System, Tie};
 
 /// What to do with a published count whose base is under the threshold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,8 +99,8 @@ pub(crate) fn add(
         identity: adding.identity,
     };
     let mut cells = Vec::new();
-    for (place, facts) in adding.releases.iter().enumerate() {
-        let is_current = adding.has_current && place + 1 == adding.releases.len();
+    for (index, facts) in adding.releases.iter().enumerate() {
+        let is_current = adding.has_current && index + 1 == adding.releases.len();
         cells.push(builder.release(facts, is_current));
     }
     *owners = builder.owners;
@@ -152,12 +149,12 @@ impl Builder<'_> {
             .policy
             .owner
             .as_ref()
-            .and_then(|name| facts.key.iter().position(|own| own == name));
+            .and_then(|name| facts.key.iter().position(|item| item == name));
         let cells: Vec<RowCells> = facts
             .rows
             .iter()
             .enumerate()
-            .map(|(place, row)| self.row(facts, row, owner, is_last.then_some(place)))
+            .map(|(index, row)| self.row(facts, row, owner, is_last.then_some(index)))
             .collect();
         for (row, cells) in facts.rows.iter().zip(&cells) {
             self.within_row(row, cells);
@@ -177,23 +174,23 @@ impl Builder<'_> {
         owner: Option<usize>,
         last: Option<usize>,
     ) -> RowCells {
-        let place_of = |name: &str| self.counts.iter().position(|count| count.column == name);
+        let index_of = |name: &str| self.counts.iter().position(|count| count.column == name);
         // What is hidden for another reason than its base (a producer's own) leaves the rest of its group published.
         let mut groups: BTreeMap<Together<'_>, Vec<usize>> = BTreeMap::new();
-        for (place, count) in self
+        for (index, count) in self
             .counts
             .iter()
             .enumerate()
-            .filter(|(place, _)| row.counts[*place] != Seen::Nothing)
+            .filter(|(index, _)| row.counts[*index] != Seen::Nothing)
         {
             let base = count.base.iter().map(String::as_str).collect();
-            let is_hidden = matches!(row.counts[place], Seen::Hidden(_));
+            let is_hidden = matches!(row.counts[index], Seen::Hidden(_));
             groups
                 .entry((base, count.group.as_deref(), is_hidden))
                 .or_default()
-                .push(place);
+                .push(index);
         }
-        let value = |place: usize| match row.counts[place] {
+        let value = |index: usize| match row.counts[index] {
             Seen::Value(value) | Seen::Hidden(Some(value)) => Some(value),
             Seen::Hidden(None) | Seen::Nothing => None,
         };
@@ -202,8 +199,8 @@ impl Builder<'_> {
                 facts
                     .key
                     .iter()
-                    .position(|own| own == column)
-                    .is_some_and(|place| *row.key[place] == **wanted)
+                    .position(|item| item == column)
+                    .is_some_and(|index| *row.key[index] == **wanted)
             })
         });
         let (cost, may_hide) = level.map_or((1, true), |level| {
@@ -214,30 +211,30 @@ impl Builder<'_> {
         });
         // What belongs to the whole nation or a région has no owner.
         let owner = owner
-            .filter(|place| !self.is_total(facts, *place, &row.key[*place]))
-            .map(|place| {
+            .filter(|index| !self.is_total(facts, *index, &row.key[*index]))
+            .map(|index| {
                 let next = u32::try_from(self.owners.len()).unwrap_or(u32::MAX);
-                *self.owners.entry(row.key[place].clone()).or_insert(next)
+                *self.owners.entry(row.key[index].clone()).or_insert(next)
             });
         let mut cells: RowCells = vec![None; self.counts.len()];
         for ((base, _, is_hidden), places) in groups {
             let bases: Vec<Option<i64>> = base
                 .iter()
-                .filter_map(|name| place_of(name))
+                .filter_map(|name| index_of(name))
                 .map(value)
                 .collect();
             let is_small = bases
                 .iter()
                 .any(|base| base.is_none_or(|base| base < i64::from(self.policy.threshold)));
             let is_extreme = self.policy.extremes == Extremes::Protect
-                && places.iter().any(|place| {
-                    let within = self.counts[*place]
+                && places.iter().any(|index| {
+                    let within = self.counts[*index]
                         .within
                         .as_deref()
-                        .and_then(place_of)
+                        .and_then(index_of)
                         .and_then(value);
                     within.is_some_and(|within| {
-                        within > 0 && value(*place).is_some_and(|own| own == 0 || own == within)
+                        within > 0 && value(*index).is_some_and(|item| item == 0 || item == within)
                     })
                 });
             if !is_hidden && is_small && self.primary == Primary::Tell {
@@ -247,7 +244,7 @@ impl Builder<'_> {
                 is_hidden || ((is_small || is_extreme) && self.primary == Primary::Hide);
             let size = places
                 .iter()
-                .filter_map(|place| value(*place))
+                .filter_map(|index| value(*index))
                 .max()
                 .unwrap_or_default();
             let line = self.out.system.line(Line {
@@ -264,15 +261,15 @@ impl Builder<'_> {
                     .and_then(|level| u32::try_from(level).ok())
                     .unwrap_or(u32::MAX),
             });
-            for place in &places {
-                let within = self.counts[*place]
+            for index in &places {
+                let within = self.counts[*index]
                     .within
                     .as_deref()
-                    .and_then(place_of)
+                    .and_then(index_of)
                     .map(|within| row.counts[within]);
-                let prior = self.prior(*place, value(*place), within, facts.complementary);
-                let protected = is_primary && (is_small || is_extreme || value(*place).is_none());
-                cells[*place] = Some(self.cell(row, *place, line, prior, protected));
+                let prior = self.prior(*index, value(*index), within, facts.complementary);
+                let protected = is_primary && (is_small || is_extreme || value(*index).is_none());
+                cells[*index] = Some(self.cell(row, *index, line, prior, protected));
             }
             if let Some(row) = last {
                 self.out.lines.push((row, line, places));
@@ -282,22 +279,22 @@ impl Builder<'_> {
         cells
     }
 
-    fn is_total(&self, facts: &Facts, place: usize, value: &str) -> bool {
+    fn is_total(&self, facts: &Facts, index: usize, value: &str) -> bool {
         self.policy
             .total
             .iter()
-            .any(|total| total.column == facts.key[place] && total.total == value)
+            .any(|total| total.column == facts.key[index] && total.total == value)
     }
 
     /// What readers know of a hidden count beforehand.
     fn prior(
         &self,
-        place: usize,
+        index: usize,
         value: Option<i64>,
         within: Option<Seen>,
         complementary: bool,
     ) -> (i64, i64) {
-        let count = &self.counts[place];
+        let count = &self.counts[index];
         let threshold = i64::from(self.policy.threshold);
         let floor = i64::from(self.policy.floor);
         let is_own = count.base.contains(&count.column);
@@ -318,12 +315,12 @@ impl Builder<'_> {
     fn cell(
         &mut self,
         row: &Row,
-        place: usize,
+        index: usize,
         line: LineId,
         prior: (i64, i64),
         protected: bool,
     ) -> CellId {
-        let seen = row.counts[place];
+        let seen = row.counts[index];
         let identity = &row.key[..row.key.len().min(self.identity)];
         let all = match self.known.get_mut(identity) {
             Some(all) => all,
@@ -332,7 +329,7 @@ impl Builder<'_> {
                 .entry(identity.to_vec())
                 .or_insert_with(|| vec![Vec::new(); self.counts.len()]),
         };
-        let versions = &mut all[place];
+        let versions = &mut all[index];
         let system = &mut self.out.system;
         let is_now_hidden = system.lines()[line as usize].state != State::Shown;
         let value = match seen {
@@ -346,15 +343,17 @@ impl Builder<'_> {
         };
         let is_same = |cell: &CellId| {
             let was_hidden = system.is_hidden(*cell);
-            let own = system.value_of(*cell);
+            let item = system.value_of(*cell);
             match (was_hidden, is_now_hidden) {
-                (false, false) => own == value,
-                (true, true) if own.is_none() || value.is_none() => self.same && is_possible(*cell),
-                (true, true) => self.same && own == value,
+                (false, false) => item == value,
+                (true, true) if item.is_none() || value.is_none() => {
+                    self.same && is_possible(*cell)
+                }
+                (true, true) => self.same && item == value,
                 // Published in one of them: readers know it, unless it was revised.
-                (false, true) => value.is_none_or(|value| own == Some(value)),
-                (true, false) if own.is_none() => is_possible(*cell),
-                (true, false) => value == own,
+                (false, true) => value.is_none_or(|value| item == Some(value)),
+                (true, false) if item.is_none() => is_possible(*cell),
+                (true, false) => value == item,
             }
         };
         if let Some(cell) = versions.iter().copied().find(is_same) {
@@ -384,7 +383,7 @@ impl Builder<'_> {
             prior: (prior.0.min(known), prior.1.max(known)),
             width,
         };
-        let label = format!("{} · {}", words(identity), self.counts[place].column);
+        let label = format!("{} · {}", words(identity), self.counts[index].column);
         let new = system.cell_of(cell, label, value.is_some());
         if let Some(former) = versions.last().copied() {
             self.out.revised += 1;

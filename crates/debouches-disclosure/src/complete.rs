@@ -153,9 +153,9 @@ fn attempt(system: &mut System, nodes: usize) -> (Incomplete, Vec<u32>) {
         }
     }
     for (cell, value) in found {
-        let own = &mut system.cells[cell as usize];
-        own.value = value;
-        own.shown = (value, value);
+        let item = &mut system.cells[cell as usize];
+        item.value = value;
+        item.shown = (value, value);
     }
     for cell in &unsolved {
         system.unsolved[*cell as usize] = true;
@@ -212,7 +212,7 @@ fn by_program(view: &View, values: &[i64], members: &[CellId]) -> Option<Vec<(Ce
     let by = |cell: CellId| {
         moved
             .iter()
-            .find(|(own, _)| *own == cell)
+            .find(|(item, _)| *item == cell)
             .map_or(0, |(_, by)| *by)
     };
     let rows: BTreeSet<u32> = members

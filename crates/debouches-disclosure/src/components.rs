@@ -19,9 +19,9 @@ impl Components {
                 let root = find(&mut parent, cell);
                 match first {
                     None => first = Some(root),
-                    Some(own) if own != root => {
+                    Some(item) if item != root => {
                         // The smaller number stays the root: the order does not depend on the rows.
-                        let (small, large) = (own.min(root), own.max(root));
+                        let (small, large) = (item.min(root), item.max(root));
                         parent[large as usize] = small;
                         first = Some(small);
                     }

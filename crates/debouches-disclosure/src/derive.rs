@@ -36,30 +36,30 @@ pub(crate) fn combination(
         .map(|row| (moving(*row).collect(), Terms::from([(*row, 1)])))
         .collect();
     // Every unknown but the cell itself is eliminated: what remains speaks of the cell alone.
-    while let Some(place) = (0..lines.len())
-        .filter(|place| lines[*place].0.keys().any(|own| *own != cell))
-        .min_by_key(|place| (!has_unit(&lines[*place].0, cell), lines[*place].0.len()))
+    while let Some(index) = (0..lines.len())
+        .filter(|index| lines[*index].0.keys().any(|item| *item != cell))
+        .min_by_key(|index| (!has_unit(&lines[*index].0, cell), lines[*index].0.len()))
     {
-        let pivot = lines.swap_remove(place);
+        let pivot = lines.swap_remove(index);
         let column = *pivot
             .0
             .iter()
-            .filter(|(own, _)| **own != cell)
-            .min_by_key(|(own, by)| (by.abs(), **own))?
+            .filter(|(item, _)| **item != cell)
+            .min_by_key(|(item, by)| (by.abs(), **item))?
             .0;
         for line in lines.iter_mut().filter(|line| line.0.contains_key(&column)) {
             let (a, b) = (pivot.0[&column], line.0[&column]);
             let common = gcd(a.unsigned_abs(), b.unsigned_abs());
             let (mine, its) = (a / common, b / common);
-            for (own, other) in [(&mut line.0, &pivot.0), (&mut line.1, &pivot.1)] {
-                for value in own.values_mut() {
+            for (item, other) in [(&mut line.0, &pivot.0), (&mut line.1, &pivot.1)] {
+                for value in item.values_mut() {
                     *value = value.checked_mul(mine)?;
                 }
                 for (key, value) in other {
-                    let entry = own.entry(*key).or_insert(0);
+                    let entry = item.entry(*key).or_insert(0);
                     *entry = entry.checked_sub(value.checked_mul(its)?)?;
                 }
-                own.retain(|_, value| *value != 0);
+                item.retain(|_, value| *value != 0);
             }
         }
     }

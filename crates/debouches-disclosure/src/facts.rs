@@ -66,7 +66,7 @@ impl Facts {
             Some(column) => self
                 .key
                 .iter()
-                .position(|own| own == column)
+                .position(|item| item == column)
                 .map(Part::Column),
             None => Some(Part::Value(part.value.clone().unwrap_or_default().into())),
         };
@@ -75,7 +75,7 @@ impl Facts {
             row.key = parts
                 .iter()
                 .map(|part| match part {
-                    Part::Column(place) => row.key[*place].clone(),
+                    Part::Column(index) => row.key[*index].clone(),
                     Part::Value(value) => value.clone(),
                 })
                 .collect();
@@ -99,13 +99,14 @@ impl Facts {
             .count
             .iter()
             .map(|count| {
-                let place = |name: &String| policy.count.iter().position(|own| own.column == *name);
-                count.base.iter().filter_map(place).collect()
+                let index =
+                    |name: &String| policy.count.iter().position(|item| item.column == *name);
+                count.base.iter().filter_map(index).collect()
             })
             .collect();
         let within = |count: &CountSpec| {
             let name = count.within.as_ref()?;
-            policy.count.iter().position(|own| own.column == *name)
+            policy.count.iter().position(|item| item.column == *name)
         };
         let value = |seen: Seen| match seen {
             Seen::Value(value) | Seen::Hidden(Some(value)) => Some(value),
@@ -117,12 +118,12 @@ impl Facts {
                     value(row.counts[*base]).is_none_or(|base| base < i64::from(policy.threshold))
                 })
             };
-            let is_extreme = |place: usize| {
-                let most = within(&policy.count[place]).and_then(|most| value(row.counts[most]));
+            let is_extreme = |index: usize| {
+                let most = within(&policy.count[index]).and_then(|most| value(row.counts[most]));
                 policy.extremes == Extremes::Protect
                     && most
-                        .zip(value(row.counts[place]))
-                        .is_some_and(|(most, own)| most > 0 && (own == 0 || own == most))
+                        .zip(value(row.counts[index]))
+                        .is_some_and(|(most, item)| most > 0 && (item == 0 || item == most))
             };
             // Counts with the same bases are hidden together.
             let together = |one: usize, other: usize| {
@@ -130,10 +131,10 @@ impl Facts {
                 (&one.base, &one.group) == (&other.base, &other.group)
             };
             let hidden: Vec<bool> = (0..places.len())
-                .map(|place| {
-                    is_small(&places[place])
+                .map(|index| {
+                    is_small(&places[index])
                         || (0..places.len())
-                            .any(|other| together(place, other) && is_extreme(other))
+                            .any(|other| together(index, other) && is_extreme(other))
                 })
                 .collect();
             for (seen, hidden) in row.counts.iter_mut().zip(hidden) {

@@ -162,7 +162,7 @@ pub(crate) fn judge_again(system: &System, judgement: &mut Judgement) {
         return;
     };
     for (cell, verdict) in again.cells {
-        if let Some(known) = judgement.cells.iter_mut().find(|(own, _)| *own == cell) {
+        if let Some(known) = judgement.cells.iter_mut().find(|(item, _)| *item == cell) {
             known.1 = verdict;
         }
     }
@@ -360,19 +360,19 @@ impl Run<'_> {
         nodes: &mut usize,
     ) -> Option<(i64, i64)> {
         let mut ends = [value, value];
-        for (place, limit) in [
+        for (index, limit) in [
             (0, self.view.low[cell as usize]),
             (1, self.view.high[cell as usize]),
         ] {
             // Halving is right here: “a table with at least that much” can only become harder as it grows.
             let (mut possible, mut open) = (value, limit);
             while possible != open {
-                let middle = if place == 0 {
+                let middle = if index == 0 {
                     open + (possible - open) / 2
                 } else {
                     open - (open - possible) / 2
                 };
-                let within = if place == 0 {
+                let within = if index == 0 {
                     (limit, middle)
                 } else {
                     (middle, limit)
@@ -382,19 +382,19 @@ impl Run<'_> {
                         let reached = value
                             + moved
                                 .iter()
-                                .find(|(own, _)| *own == cell)
+                                .find(|(item, _)| *item == cell)
                                 .map_or(0, |(_, by)| *by);
                         self.ledger.enter(self.system, moved);
                         possible = reached;
                     }
-                    Answer::Impossible => open = if place == 0 { middle + 1 } else { middle - 1 },
+                    Answer::Impossible => open = if index == 0 { middle + 1 } else { middle - 1 },
                     Answer::GaveUp => return None,
                 }
                 if self.is_proved(cell, need) {
                     return None;
                 }
             }
-            ends[place] = possible;
+            ends[index] = possible;
         }
         (ends[1] - ends[0] < need).then_some((ends[0], ends[1]))
     }

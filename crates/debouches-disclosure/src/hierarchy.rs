@@ -130,7 +130,7 @@ impl Values {
         let mut out: Vec<Arc<str>> = Vec::new();
         let mut known: &str = value;
         while let Some(parent) = self.dimension.parent.get(known) {
-            if out.iter().any(|own| **own == **parent) {
+            if out.iter().any(|item| **item == **parent) {
                 break;
             }
             out.push(parent.as_str().into());

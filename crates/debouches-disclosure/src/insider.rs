@@ -43,7 +43,7 @@ pub fn insiders(system: &System, ledger: &mut Ledger, visits: usize) -> Vec<Insi
                     {
                         let by = moved
                             .iter()
-                            .find(|(own, _)| *own == cell)
+                            .find(|(item, _)| *item == cell)
                             .map_or(0, |(_, by)| by.abs());
                         if ledger.enter(system, moved) {
                             left -= by;
@@ -66,7 +66,7 @@ fn owner_of(system: &System, cell: CellId) -> Option<u32> {
 
 /// Owners of hidden cells that share a tie with a cell, but its own.
 pub(crate) fn neighbours(system: &System, cell: CellId) -> BTreeSet<u32> {
-    let own = owner_of(system, cell);
+    let item = owner_of(system, cell);
     let others = system
         .rows_of
         .get(cell)
@@ -74,7 +74,7 @@ pub(crate) fn neighbours(system: &System, cell: CellId) -> BTreeSet<u32> {
     others
         .filter(|(other, _)| system.is_hidden(*other))
         .filter_map(|(other, _)| owner_of(system, other))
-        .filter(|owner| Some(*owner) != own)
+        .filter(|owner| Some(*owner) != item)
         .collect()
 }
 

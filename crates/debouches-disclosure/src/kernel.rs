@@ -21,11 +21,11 @@ pub(crate) fn determined(view: &View, members: &[CellId]) -> Option<Vec<CellId>>
         .flat_map(|cell| view.rows_of.get(*cell).map(|(row, _)| row))
         .filter(|row| view.searched[*row as usize])
         .collect();
-    let place = |cell: CellId| members.binary_search(&cell).ok();
+    let index = |cell: CellId| members.binary_search(&cell).ok();
     let fixed_out = |row: u32| {
         view.rows
             .get(row)
-            .filter_map(|(cell, by)| Some((number(place(cell)?), reduced(by))))
+            .filter_map(|(cell, by)| Some((number(index(cell)?), reduced(by))))
             .collect::<Vec<_>>()
     };
     let mut matrix = Elimination::new(rows.into_iter().map(fixed_out).collect(), members.len());
@@ -51,9 +51,9 @@ struct Elimination {
 impl Elimination {
     fn new(rows: Vec<Vec<(u32, u64)>>, columns: usize) -> Self {
         let mut rows_of = vec![std::collections::BTreeSet::new(); columns];
-        for (place, row) in rows.iter().enumerate() {
+        for (index, row) in rows.iter().enumerate() {
             row.iter().for_each(|(column, _)| {
-                rows_of[*column as usize].insert(number(place));
+                rows_of[*column as usize].insert(number(index));
             });
         }
         Self {
@@ -88,25 +88,25 @@ impl Elimination {
             let Some(row) = shortest.copied() else {
                 continue;
             };
-            let own = std::mem::take(&mut self.rows[row as usize]);
-            for other in own.keys() {
+            let item = std::mem::take(&mut self.rows[row as usize]);
+            for other in item.keys() {
                 self.rows_of[*other as usize].remove(&row);
                 let left = self.rows_of[*other as usize].len();
                 if left > 0 && *other != column {
                     queue.push(std::cmp::Reverse((left, *other)));
                 }
             }
-            let inverse = power(own[&column], PRIME - 2);
+            let inverse = power(item[&column], PRIME - 2);
             for target in std::mem::take(&mut self.rows_of[column as usize]) {
                 let Some(value) = self.rows[target as usize].remove(&column) else {
                     continue;
                 };
                 let factor = times(value, inverse);
-                self.written += own.len();
+                self.written += item.len();
                 if self.written > FILL {
                     return None;
                 }
-                for (other, by) in own.iter().filter(|(other, _)| **other != column) {
+                for (other, by) in item.iter().filter(|(other, _)| **other != column) {
                     let minus = PRIME - times(factor, *by);
                     let entry = self.rows[target as usize].entry(*other).or_insert(0);
                     *entry = (*entry + minus) % PRIME;
@@ -118,7 +118,7 @@ impl Elimination {
                     }
                 }
             }
-            self.rows[row as usize] = own;
+            self.rows[row as usize] = item;
             self.pivots.push((row, column));
         }
         Some(())
@@ -129,14 +129,14 @@ impl Elimination {
             .map(|column| mixed(column) % PRIME)
             .collect();
         for (row, column) in self.pivots.iter().rev() {
-            let own = &self.rows[*row as usize];
-            let sum = own
+            let item = &self.rows[*row as usize];
+            let sum = item
                 .iter()
                 .filter(|(other, _)| *other != column)
                 .fold(0, |sum, (other, by)| {
                     (sum + times(*by, moved[*other as usize])) % PRIME
                 });
-            moved[*column as usize] = times(PRIME - sum, power(own[column], PRIME - 2)) % PRIME;
+            moved[*column as usize] = times(PRIME - sum, power(item[column], PRIME - 2)) % PRIME;
         }
         moved
     }

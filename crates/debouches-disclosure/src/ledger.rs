@@ -31,7 +31,7 @@ impl Ledger {
         let Some(checked) = CheckedMove::check(system, moved) else {
             return false;
         };
-        let place = number(self.moves.len());
+        let index = number(self.moves.len());
         let mut is_useful = false;
         for (cell, by) in checked.moved() {
             let (below, above) = (
@@ -39,11 +39,11 @@ impl Ledger {
                 &mut self.above[*cell as usize],
             );
             if *by < below.0 {
-                *below = (*by, place);
+                *below = (*by, index);
                 is_useful = true;
             }
             if *by > above.0 {
-                *above = (*by, place);
+                *above = (*by, index);
                 is_useful = true;
             }
         }
@@ -55,11 +55,11 @@ impl Ledger {
 
     /// Forgets what is known of a cell; gives it back, for [`Self::restore`].
     pub(crate) fn forget(&mut self, cell: CellId) -> Found {
-        let place = cell as usize;
+        let index = cell as usize;
         let nothing = (0, TRUE_TABLE);
         Found(
-            std::mem::replace(&mut self.below[place], nothing),
-            std::mem::replace(&mut self.above[place], nothing),
+            std::mem::replace(&mut self.below[index], nothing),
+            std::mem::replace(&mut self.above[index], nothing),
         )
     }
 
@@ -76,7 +76,7 @@ impl Ledger {
     /// The pair that proves the width of a cell.
     #[must_use]
     pub fn pair(&self, cell: CellId) -> Pair {
-        let named = |place: u32| (place != TRUE_TABLE).then_some(place);
+        let named = |index: u32| (index != TRUE_TABLE).then_some(index);
         Pair {
             below: named(self.below[cell as usize].1),
             above: named(self.above[cell as usize].1),
@@ -96,12 +96,12 @@ impl Ledger {
         [pair.below, pair.above]
             .into_iter()
             .flatten()
-            .map(|place| self.get(place))
+            .map(|index| self.get(index))
     }
 
     /// The move of that number.
     #[must_use]
-    pub fn get(&self, place: u32) -> &CheckedMove {
-        &self.moves[place as usize]
+    pub fn get(&self, index: u32) -> &CheckedMove {
+        &self.moves[index as usize]
     }
 }

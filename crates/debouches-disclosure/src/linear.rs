@@ -42,14 +42,14 @@ pub(crate) fn extreme(
     let mut problem = Problem::new(direction);
     let variables: BTreeMap<CellId, _> = free
         .iter()
-        .map(|own| {
+        .map(|item| {
             let bounds = (
-                view.low[*own as usize] as f64,
-                view.high[*own as usize] as f64,
+                view.low[*item as usize] as f64,
+                view.high[*item as usize] as f64,
             );
             (
-                *own,
-                problem.add_var(if *own == cell { 1.0 } else { 0.0 }, bounds),
+                *item,
+                problem.add_var(if *item == cell { 1.0 } else { 0.0 }, bounds),
             )
         })
         .collect();
@@ -79,14 +79,14 @@ pub(crate) fn extreme(
     }
     let solution = problem.solve().ok()?;
     let solution = solution.solution()?;
-    let shift = |(own, variable): (&CellId, &microlp::Variable)| {
+    let shift = |(item, variable): (&CellId, &microlp::Variable)| {
         let value = solution.var_value(*variable).round();
         #[expect(
             clippy::cast_possible_truncation,
             reason = "rounded, and within the bounds of a count"
         )]
         let value = value as i64;
-        (*own, value - values[*own as usize])
+        (*item, value - values[*item as usize])
     };
     Some(
         variables

@@ -153,10 +153,10 @@ impl<'a> Mover<'a> {
     }
 
     fn fits(&self, cell: CellId, by: i64) -> bool {
-        let place = cell as usize;
-        let value = self.values[place] + self.shift[place] + by;
-        value >= self.view.low[place]
-            && value <= self.view.high[place]
+        let index = cell as usize;
+        let value = self.values[index] + self.shift[index] + by;
+        value >= self.view.low[index]
+            && value <= self.view.high[index]
             && self.view.rows_of.get(cell).all(|(row, factor)| {
                 let (low, high) = self.view.bounds[row as usize];
                 let sum = self.sums[row as usize] + factor * by;
@@ -189,10 +189,10 @@ impl<'a> Mover<'a> {
                 break;
             };
             let last = path.len() - 1;
-            for (place, (row, cell, by)) in path.into_iter().enumerate() {
+            for (index, (row, cell, by)) in path.into_iter().enumerate() {
                 self.apply(cell, by);
                 steps.push((cell, by));
-                if place == last {
+                if index == last {
                     self.open_rows(cell, by, row, &mut open);
                 }
             }
@@ -211,11 +211,11 @@ impl<'a> Mover<'a> {
             .get(cell)
             .filter(|(row, _)| self.view.searched[*row as usize] && *row != through)
         {
-            match open.iter().position(|(own, _)| *own == row) {
-                Some(place) => {
-                    open[place].1 += factor * by;
-                    if open[place].1 == 0 {
-                        open.swap_remove(place);
+            match open.iter().position(|(item, _)| *item == row) {
+                Some(index) => {
+                    open[index].1 += factor * by;
+                    if open[index].1 == 0 {
+                        open.swap_remove(index);
                     }
                 }
                 None => open.push((row, factor * by)),
@@ -258,14 +258,14 @@ impl<'a> Mover<'a> {
             let (row, left) = (at / 2, if at % 2 == 0 { size } else { -size });
             for (cell, factor) in self.view.rows.get(row) {
                 // The price first: most cells of a long row must stay, or cost too much.
-                let Some(own) = price(cell) else { continue };
-                let total = cost + own;
+                let Some(item) = price(cell) else { continue };
+                let total = cost + item;
                 if total > self.limit || factor.abs() != 1 || !self.view.moves(cell) {
                     continue;
                 }
                 let by = -left * factor;
                 let is_free =
-                    |run: &Self| !used.iter().any(|(own, _)| *own == cell) && run.fits(cell, by);
+                    |run: &Self| !used.iter().any(|(item, _)| *item == cell) && run.fits(cell, by);
                 let (other, forks) = match self.ties[cell as usize] {
                     Ties::Few([Some((first, _)), other]) if first == row => (other, 0),
                     Ties::Few([other, _]) => (other, 0),
@@ -296,12 +296,12 @@ impl<'a> Mover<'a> {
                     }
                 } else if other_factor.abs() == 1 {
                     let next = node(other, other_factor * by);
-                    let place = next as usize;
-                    let is_nearer = self.stamp[place] != self.round || total < self.cost[place];
+                    let index = next as usize;
+                    let is_nearer = self.stamp[index] != self.round || total < self.cost[index];
                     if is_nearer && is_free(self) {
-                        self.stamp[place] = self.round;
-                        self.cost[place] = total;
-                        self.from[place] = (at, cell);
+                        self.stamp[index] = self.round;
+                        self.cost[index] = total;
+                        self.from[index] = (at, cell);
                         heap.push((Reverse(total), Step::Node(next)));
                     }
                 }
@@ -324,7 +324,7 @@ impl<'a> Mover<'a> {
                 .view
                 .rows
                 .get(row)
-                .find(|(own, _)| *own == cell)
+                .find(|(item, _)| *item == cell)
                 .map_or(1, |(_, factor)| factor);
             path.push((row, cell, -left * factor));
             if node == start {

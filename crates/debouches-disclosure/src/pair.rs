@@ -21,8 +21,8 @@ impl CheckedMove {
         }
         let by = |cell: CellId| {
             moved
-                .binary_search_by_key(&cell, |(own, _)| *own)
-                .map_or(0, |place| moved[place].1)
+                .binary_search_by_key(&cell, |(item, _)| *item)
+                .map_or(0, |index| moved[index].1)
         };
         for (cell, shift) in &moved {
             let (low, high) = system.known(*cell);
@@ -62,8 +62,8 @@ impl CheckedMove {
     #[must_use]
     pub fn shift(&self, cell: CellId) -> i64 {
         self.moved
-            .binary_search_by_key(&cell, |(own, _)| *own)
-            .map_or(0, |place| self.moved[place].1)
+            .binary_search_by_key(&cell, |(item, _)| *item)
+            .map_or(0, |index| self.moved[index].1)
     }
 }
 

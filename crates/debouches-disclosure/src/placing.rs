@@ -49,7 +49,7 @@ impl Placing {
         key: &[String],
     ) -> Result<Self, String> {
         let column = |name: &str| {
-            key.iter().position(|own| own == name).ok_or_else(|| {
+            key.iter().position(|item| item == name).ok_or_else(|| {
                 format!("an axis of the universe reads `{name}`, which is not there")
             })
         };
@@ -115,11 +115,11 @@ impl Placing {
                     Step::Columns(columns) => path.extend(
                         columns
                             .iter()
-                            .find(|(place, _)| !key[*place].is_empty())
-                            .filter(|(place, totals)| {
-                                !totals.iter().any(|total| **total == *key[*place])
+                            .find(|(index, _)| !key[*index].is_empty())
+                            .filter(|(index, totals)| {
+                                !totals.iter().any(|total| **total == *key[*index])
                             })
-                            .map(|(place, _)| Arc::clone(&key[*place])),
+                            .map(|(index, _)| Arc::clone(&key[*index])),
                     ),
                 }
             }
@@ -135,7 +135,7 @@ impl Placing {
             .iter()
             .map(|piece| match piece {
                 Piece::Text(text) => text.as_str(),
-                Piece::Column(place) => &key[*place],
+                Piece::Column(index) => &key[*index],
             })
             .collect()
     }
@@ -171,11 +171,11 @@ fn pieces(template: &str, key: &[String]) -> Result<Vec<Piece>, String> {
         let (name, after) = after
             .split_once('}')
             .ok_or_else(|| format!("quantity `{template}` has a brace that nothing closes"))?;
-        let place = key
+        let index = key
             .iter()
-            .position(|own| own == name)
+            .position(|item| item == name)
             .ok_or_else(|| format!("quantity `{template}` names `{name}`, which is not there"))?;
-        out.extend([Piece::Text(text.to_owned()), Piece::Column(place)]);
+        out.extend([Piece::Text(text.to_owned()), Piece::Column(index)]);
         rest = after;
     }
     out.push(Piece::Text(rest.to_owned()));

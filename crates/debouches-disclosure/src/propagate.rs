@@ -68,7 +68,7 @@ fn tighten(
         return false;
     }
     for (cell, by) in view.rows.get(row) {
-        let place = cell as usize;
+        let index = cell as usize;
         let (low, high) = reach(cell, by, &view.low, &view.high);
         // What the others leave for this term.
         let (room_low, room_high) = (
@@ -80,19 +80,19 @@ fn tighten(
         } else {
             (div_up(-room_high, -by), div_down(-room_low, -by))
         };
-        let before = (view.low[place], view.high[place]);
+        let before = (view.low[index], view.high[index]);
         if new_low > before.0 {
-            view.low[place] = new_low;
-            reasons[place].0 = row;
+            view.low[index] = new_low;
+            reasons[index].0 = row;
         }
         if new_high < before.1 {
-            view.high[place] = new_high;
-            reasons[place].1 = row;
+            view.high[index] = new_high;
+            reasons[index].1 = row;
         }
-        if view.low[place] > view.high[place] {
+        if view.low[index] > view.high[index] {
             return false;
         }
-        if (view.low[place], view.high[place]) != before {
+        if (view.low[index], view.high[index]) != before {
             changed.push(cell);
             let (low_now, high_now) = reach(cell, by, &view.low, &view.high);
             least += low_now - low;

@@ -198,13 +198,13 @@ pub fn protect(mut asked: Protect<'_>, lang: Lang) -> Protected {
     let mut cells = vec![Cells::default(); members.len()];
     let mut sum = Sum::default();
     for (piece, decided) in pieces.iter().zip(decided) {
-        for (place, row, counts) in decided.hide {
-            let member = &piece.members[place];
+        for (index, row, counts) in decided.hide {
+            let member = &piece.members[index];
             let counts = counts.iter().map(|count| member.counts[*count]).collect();
             hides[member.member].push((member.rows[row], counts));
         }
-        for (place, own) in decided.cells {
-            cells[piece.members[place].member] += own;
+        for (index, item) in decided.cells {
+            cells[piece.members[index].member] += item;
         }
         sum.add(decided.sum);
     }
@@ -218,8 +218,8 @@ pub fn protect(mut asked: Protect<'_>, lang: Lang) -> Protected {
         .iter()
         .enumerate()
         .filter(|(_, member)| member.current.is_some())
-        .map(|(place, member)| {
-            let mut hide = std::mem::take(&mut hides[place]);
+        .map(|(index, member)| {
+            let mut hide = std::mem::take(&mut hides[index]);
             hide.sort();
             let policy_text = serde_json::to_string(member.policy).unwrap_or_default();
             let disclosure = TableDisclosure {
@@ -236,12 +236,12 @@ pub fn protect(mut asked: Protect<'_>, lang: Lang) -> Protected {
                 releases: member
                     .former
                     .iter()
-                    .map(|own| own.version.clone())
+                    .map(|item| item.version.clone())
                     .collect(),
                 not_comparable: Vec::new(),
                 complementary: !hide.is_empty()
-                    || member.former.iter().any(|own| own.facts.complementary),
-                cells: cells[place],
+                    || member.former.iter().any(|item| item.facts.complementary),
+                cells: cells[index],
                 verdicts: sum.verdicts,
                 widths: sum.widths.summary(),
                 groups: sum.groups.0,
@@ -257,7 +257,7 @@ pub fn protect(mut asked: Protect<'_>, lang: Lang) -> Protected {
                 coarser: sum.coarser,
                 passes: sum.refused.is_empty(),
             };
-            (place, hide, disclosure)
+            (index, hide, disclosure)
         })
         .collect();
     Protected {
@@ -272,15 +272,15 @@ pub fn protect(mut asked: Protect<'_>, lang: Lang) -> Protected {
 
 impl Price {
     /// Of the lines of the releases to come of a piece.
-    fn of(piece: &Piece, own: &Assembled) -> Self {
-        let system = &own.model.system;
+    fn of(piece: &Piece, item: &Assembled) -> Self {
+        let system = &item.model.system;
         let mut sizes = vec![0_i64; system.lines.len()];
         for cell in &system.cells {
             let size = &mut sizes[cell.line as usize];
             *size = (*size).max(cell.value);
         }
         let mut out = Self::default();
-        for (place, _, line, _) in &own.lines {
+        for (index, _, line, _) in &item.lines {
             let (size, line) = (sizes[*line as usize], &system.lines[*line as usize]);
             out.all += size;
             if line.state != State::Primary {
@@ -293,7 +293,7 @@ impl Price {
                     out.persons.1 += size;
                 }
                 State::Secondary => {
-                    let levels = &piece.members[*place].policy.level;
+                    let levels = &piece.members[*index].policy.level;
                     let level = levels.get(line.level as usize);
                     let name = level.map_or("autres", |level| level.name.as_str());
                     *out.by_level.entry(name.to_owned()).or_default() += 1;
@@ -380,12 +380,12 @@ fn in_parallel(pieces: &[Piece], asked: &Protect<'_>, lang: Lang) -> Vec<Decided
         for _ in 0..asked.jobs.clamp(1, pieces.len().max(1)) {
             scope.spawn(|| {
                 loop {
-                    let place = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(piece) = pieces.get(place) else {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(piece) = pieces.get(index) else {
                         return;
                     };
                     let decided = one(piece, asked, lang);
-                    if let Ok(mut slot) = out[place].lock() {
+                    if let Ok(mut slot) = out[index].lock() {
                         *slot = Some(decided);
                     }
                 }
@@ -404,7 +404,7 @@ fn in_parallel(pieces: &[Piece], asked: &Protect<'_>, lang: Lang) -> Vec<Decided
 
 fn one(piece: &Piece, asked: &Protect<'_>, lang: Lang) -> Decided {
     let hierarchies = &asked.tables.hierarchies;
-    let (mut own, _) = modelled(piece, hierarchies);
+    let (mut item, _) = modelled(piece, hierarchies);
     let manner = Manner {
         siblings: piece
             .members
@@ -414,31 +414,31 @@ fn one(piece: &Piece, asked: &Protect<'_>, lang: Lang) -> Decided {
             .unwrap_or_default(),
         insiders: piece.members.iter().any(|member| member.policy.insiders),
     };
-    let mut judged = Judged::of(&own.model.system, manner.insiders);
-    let inherited = inherited(piece, asked, &own, &judged);
+    let mut judged = Judged::of(&item.model.system, manner.insiders);
+    let inherited = inherited(piece, asked, &item, &judged);
     inherited
         .cells
         .iter()
-        .for_each(|cell| own.model.system.excuse(*cell));
-    judged.forget_excused(&own.model.system, &inherited.inside);
-    let explained = explained(piece, &mut own, &mut judged, manner.insiders);
+        .for_each(|cell| item.model.system.excuse(*cell));
+    judged.forget_excused(&item.model.system, &inherited.inside);
+    let explained = explained(piece, &mut item, &mut judged, manner.insiders);
     let excused: BTreeSet<(CellId, u32)> =
         inherited.inside.union(&explained.inside).copied().collect();
-    judged.forget_excused(&own.model.system, &excused);
+    judged.forget_excused(&item.model.system, &excused);
     let mut coarser = 0;
     if asked.leaks == Leaks::Repair && judged.needs_repair() {
-        suppress(&mut own.model.system, manner);
-        judged = Judged::of(&own.model.system, manner.insiders);
-        judged.forget_excused(&own.model.system, &excused);
-        coarser = widen(&mut own, &mut judged, &excused, manner.insiders);
+        suppress(&mut item.model.system, manner);
+        judged = Judged::of(&item.model.system, manner.insiders);
+        judged.forget_excused(&item.model.system, &excused);
+        coarser = widen(&mut item, &mut judged, &excused, manner.insiders);
         if let Ok(judgement) = &mut judged.judgement {
-            judge_again(&own.model.system, judgement);
+            judge_again(&item.model.system, judgement);
         }
     }
-    let system = &own.model.system;
+    let system = &item.model.system;
     let mut sum = Sum {
-        revised: own.model.revised,
-        untrue: own.model.untrue as u64,
+        revised: item.model.revised,
+        untrue: item.model.untrue as u64,
         coarser,
         ..Sum::default()
     };
@@ -457,24 +457,24 @@ fn one(piece: &Piece, asked: &Protect<'_>, lang: Lang) -> Decided {
     // What a figure in doubt hangs on is not proved, although nothing more can be hidden there.
     sum.verdicts.contradicted = (system.in_doubt() as u64).min(sum.verdicts.safe);
     sum.verdicts.safe -= sum.verdicts.contradicted;
-    sum.refused = judged.reasons(&own, lang);
-    sum.under = std::mem::take(&mut own.model.under);
-    let system = &own.model.system;
+    sum.refused = judged.reasons(&item, lang);
+    sum.under = std::mem::take(&mut item.model.under);
+    let system = &item.model.system;
     if let Some(wanted) = asked.explained {
-        sum.explained = judged.explained(&own, wanted, lang);
+        sum.explained = judged.explained(&item, wanted, lang);
     }
-    sum.price = Price::of(piece, &own);
-    let hide = own
+    sum.price = Price::of(piece, &item);
+    let hide = item
         .lines
         .iter()
         .filter(|(_, _, line, _)| system.lines()[*line as usize].state == State::Secondary)
-        .map(|(place, row, _, counts)| (*place, *row, counts.clone()))
+        .map(|(index, row, _, counts)| (*index, *row, counts.clone()))
         .collect();
     let mut cells = vec![Cells::default(); piece.members.len()];
-    for (place, _, line, counts) in &own.lines {
+    for (index, _, line, counts) in &item.lines {
         match system.lines()[*line as usize].state {
-            State::Shown => cells[*place].shown += counts.len() as u64,
-            State::Primary | State::Secondary => cells[*place].hidden += counts.len() as u64,
+            State::Shown => cells[*index].shown += counts.len() as u64,
+            State::Primary | State::Secondary => cells[*index].hidden += counts.len() as u64,
         }
     }
     Decided {
@@ -486,25 +486,25 @@ fn one(piece: &Piece, asked: &Protect<'_>, lang: Lang) -> Decided {
 
 /// Hides more and more around what is not proved safe, until everything is, or nothing is left to hide there.
 fn widen(
-    own: &mut Assembled,
+    item: &mut Assembled,
     judged: &mut Judged,
     excused: &BTreeSet<(CellId, u32)>,
     from_inside: bool,
 ) -> u64 {
-    let current: BTreeSet<LineId> = own.lines.iter().map(|(_, _, line, _)| *line).collect();
+    let current: BTreeSet<LineId> = item.lines.iter().map(|(_, _, line, _)| *line).collect();
     let mut hidden = 0;
     let mut steps = AROUND.into_iter();
     while judged.is_unsafe() {
         let around = steps.next().unwrap_or(usize::MAX);
-        let cells = judged.unsafe_cells(&own.model.system);
-        let more = hide_around(&mut own.model.system, &cells, around, &current);
+        let cells = judged.unsafe_cells(&item.model.system);
+        let more = hide_around(&mut item.model.system, &cells, around, &current);
         hidden += more;
         if more == 0 && around == usize::MAX {
             break;
         }
         if more > 0 {
-            *judged = Judged::of(&own.model.system, from_inside);
-            judged.forget_excused(&own.model.system, excused);
+            *judged = Judged::of(&item.model.system, from_inside);
+            judged.forget_excused(&item.model.system, excused);
         }
     }
     hidden
@@ -515,7 +515,7 @@ fn widen(
 /// search without an end explains nothing.
 fn explained(
     piece: &Piece,
-    own: &mut Assembled,
+    item: &mut Assembled,
     judged: &mut Judged,
     from_inside: bool,
 ) -> Excused {
@@ -526,8 +526,8 @@ fn explained(
     if !judged.needs_repair() || !piece.members.iter().any(has_former) {
         return out;
     }
-    let mut without = own.model.system.clone();
-    for (_, _, line, _) in &own.lines {
+    let mut without = item.model.system.clone();
+    for (_, _, line, _) in &item.lines {
         if without.lines[*line as usize].state == State::Shown {
             without.set_state(*line, State::Secondary);
         }
@@ -536,7 +536,7 @@ fn explained(
     let Ok(judgement) = &before.judgement else {
         return out;
     };
-    let system = &mut own.model.system;
+    let system = &mut item.model.system;
     let asked = judged.unsafe_cells(system);
     for (cell, reason) in judgement.failures() {
         let width = match reason {
@@ -552,13 +552,13 @@ fn explained(
     out.inside = before
         .inside
         .iter()
-        .map(|own| (own.cell, own.owner))
+        .map(|item| (item.cell, item.owner))
         .collect();
-    out.inside.retain(|own| {
+    out.inside.retain(|item| {
         judged
             .inside
             .iter()
-            .any(|other| (other.cell, other.owner) == *own)
+            .any(|other| (other.cell, other.owner) == *item)
     });
     if !out.cells.is_empty() {
         *judged = Judged::of(system, from_inside);
@@ -649,11 +649,11 @@ impl Judged {
             judgement.cells.retain(|(cell, _)| needs(*cell));
         }
         self.inside
-            .retain(|own| needs(own.cell) && !inside.contains(&(own.cell, own.owner)));
+            .retain(|item| needs(item.cell) && !inside.contains(&(item.cell, item.owner)));
     }
 
-    fn explained(&self, own: &Assembled, wanted: &str, lang: Lang) -> Vec<Explained> {
-        let system = &own.model.system;
+    fn explained(&self, item: &Assembled, wanted: &str, lang: Lang) -> Vec<Explained> {
+        let system = &item.model.system;
         let verdicts = self.judgement.iter().flat_map(|judgement| &judgement.cells);
         verdicts
             .filter(|(cell, _)| system.label(*cell).starts_with(wanted))
@@ -667,8 +667,8 @@ impl Judged {
             .collect()
     }
 
-    fn reasons(&self, own: &Assembled, lang: Lang) -> Vec<String> {
-        let system = &own.model.system;
+    fn reasons(&self, item: &Assembled, lang: Lang) -> Vec<String> {
+        let system = &item.model.system;
         let mut out: Vec<String> = match &self.judgement {
             Ok(judgement) => judgement
                 .failures()
@@ -680,7 +680,7 @@ impl Judged {
             explain_inside(
                 system,
                 inside.cell,
-                &own.model.owners[inside.owner as usize],
+                &item.model.owners[inside.owner as usize],
                 lang,
             )
         }));
@@ -692,17 +692,17 @@ impl Judged {
 /// contradict it; a hidden count that cannot have been the same in all releases may have been revised.
 fn modelled(piece: &Piece, hierarchies: &Hierarchies) -> (Assembled, Incomplete) {
     let attempt = |same: bool| {
-        let mut own = assemble(piece, hierarchies, Primary::Tell, same);
-        let mut left = complete(&mut own.model.system, STEPS);
+        let mut item = assemble(piece, hierarchies, Primary::Tell, same);
+        let mut left = complete(&mut item.model.system, STEPS);
         for _ in 0..4 {
-            if left.unsolved == 0 || !own.model.system.open(&own.slacks) {
+            if left.unsolved == 0 || !item.model.system.open(&item.slacks) {
                 break;
             }
-            left = complete(&mut own.model.system, STEPS);
+            left = complete(&mut item.model.system, STEPS);
         }
-        (own, left)
+        (item, left)
     };
-    let (mut own, mut left) = attempt(true);
+    let (mut item, mut left) = attempt(true);
     let releases = piece
         .members
         .iter()
@@ -712,13 +712,13 @@ fn modelled(piece: &Piece, hierarchies: &Hierarchies) -> (Assembled, Incomplete)
     if left.contradicted > 0 && releases > 1 {
         let (other, revised) = attempt(false);
         if revised.contradicted < left.contradicted {
-            (own, left) = (other, revised);
+            (item, left) = (other, revised);
         }
     }
-    if left.contradicted > 0 || !own.model.system.untrue_rows().is_empty() {
-        left = complete_shifted(&mut own.model.system, STEPS);
+    if left.contradicted > 0 || !item.model.system.untrue_rows().is_empty() {
+        left = complete_shifted(&mut item.model.system, STEPS);
     }
-    (own, left)
+    (item, left)
 }
 
 /// What some releases alone give away.
@@ -741,15 +741,15 @@ fn inherited(piece: &Piece, asked: &Protect<'_>, all: &Assembled, judged: &Judge
     }
     let system = &all.model.system;
     let is_ours = |cell: CellId| system.value_of(cell).is_some();
-    for (place, member) in piece.members.iter().enumerate() {
+    for (index, member) in piece.members.iter().enumerate() {
         if mode_of(&member.policy, mode) == Mode::Strict {
             continue;
         }
         for (release, facts) in member.releases.iter().enumerate() {
             let alone = member.alone(release, facts);
             let (alone, _) = modelled(&alone, hierarchies);
-            let own = Judged::of(&alone.model.system, member.policy.insiders);
-            let Ok(judgement) = &own.judgement else {
+            let item = Judged::of(&alone.model.system, member.policy.insiders);
+            let Ok(judgement) = &item.judgement else {
                 continue;
             };
             let derived: BTreeSet<CellId> = judgement
@@ -757,14 +757,14 @@ fn inherited(piece: &Piece, asked: &Protect<'_>, all: &Assembled, judged: &Judge
                 .filter(|(_, reason)| !matches!(reason, Reason::Unproven { .. }))
                 .map(|(cell, _)| cell)
                 .collect();
-            let inside: BTreeSet<(CellId, Arc<str>)> = own
+            let inside: BTreeSet<(CellId, Arc<str>)> = item
                 .inside
                 .iter()
-                .map(|own| (own.cell, alone.model.owners[own.owner as usize].clone()))
+                .map(|item| (item.cell, alone.model.owners[item.owner as usize].clone()))
                 .collect();
             let same = alone.cells[0][0]
                 .iter()
-                .zip(&all.cells[place][release])
+                .zip(&all.cells[index][release])
                 .flat_map(|(alone, all)| alone.iter().zip(all));
             for (alone_cell, cell) in same {
                 let (Some(alone_cell), Some(cell)) = (alone_cell, cell) else {

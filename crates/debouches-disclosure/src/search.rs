@@ -36,7 +36,7 @@ impl Corner {
         let local: BTreeMap<CellId, usize> = cells
             .iter()
             .enumerate()
-            .map(|(place, cell)| (*cell, place))
+            .map(|(index, cell)| (*cell, index))
             .collect();
         let mut rows: BTreeMap<u32, Row> = BTreeMap::new();
         for cell in cells {
@@ -62,10 +62,10 @@ impl Corner {
         }
         let rows: Vec<Row> = rows.into_values().collect();
         let mut rows_of = vec![Vec::new(); cells.len()];
-        for (place, row) in rows.iter().enumerate() {
+        for (index, row) in rows.iter().enumerate() {
             row.terms
                 .iter()
-                .for_each(|(cell, _)| rows_of[*cell].push(place));
+                .for_each(|(cell, _)| rows_of[*cell].push(index));
         }
         Self {
             values: cells.iter().map(|cell| values[*cell as usize]).collect(),
@@ -81,12 +81,12 @@ impl Corner {
 
     /// A table in which a cell is within these bounds.
     pub(crate) fn find(&self, cell: CellId, within: (i64, i64), nodes: &mut usize) -> Answer {
-        let Some(place) = self.cells.iter().position(|own| *own == cell) else {
+        let Some(index) = self.cells.iter().position(|item| *item == cell) else {
             return Answer::Impossible;
         };
         let mut domain = self.domain.clone();
-        domain[place] = (domain[place].0.max(within.0), domain[place].1.min(within.1));
-        if domain[place].0 > domain[place].1 {
+        domain[index] = (domain[index].0.max(within.0), domain[index].1.min(within.1));
+        if domain[index].0 > domain[index].1 {
             return Answer::Impossible;
         }
         self.descend(domain, nodes, 2 * self.cells.len() + 32)
@@ -101,8 +101,8 @@ impl Corner {
         if !self.tighten(&mut domain) {
             return Answer::Impossible;
         }
-        let open = (0..domain.len()).filter(|place| domain[*place].0 < domain[*place].1);
-        let Some(place) = open.min_by_key(|place| domain[*place].1 - domain[*place].0) else {
+        let open = (0..domain.len()).filter(|index| domain[*index].0 < domain[*index].1);
+        let Some(index) = open.min_by_key(|index| domain[*index].1 - domain[*index].0) else {
             // The tightening may have stopped early: a table counts when every row holds.
             if !self.holds(&domain) {
                 return Answer::Impossible;
@@ -110,19 +110,19 @@ impl Corner {
             let shifts = self.cells.iter().zip(&domain).zip(&self.values);
             return Answer::Found(
                 shifts
-                    .filter(|((_, (value, _)), own)| value != *own)
-                    .map(|((cell, (value, _)), own)| (*cell, value - own))
+                    .filter(|((_, (value, _)), item)| value != *item)
+                    .map(|((cell, (value, _)), item)| (*cell, value - item))
                     .collect(),
             );
         };
-        let (low, high) = domain[place];
+        let (low, high) = domain[index];
         // The value nearest to the true one first, then what is below it, then what is above.
-        let near = self.values[place].clamp(low, high);
+        let near = self.values[index].clamp(low, high);
         let mut gave_up = false;
         for part in [(near, near), (low, near - 1), (near + 1, high)] {
             if part.0 <= part.1 {
                 let mut next = domain.clone();
-                next[place] = part;
+                next[index] = part;
                 match self.descend(next, nodes, depth - 1) {
                     Answer::Found(found) => return Answer::Found(found),
                     Answer::GaveUp => gave_up = true,
@@ -154,13 +154,13 @@ impl Corner {
         let mut visits = 8 * self.rows.len() + 200;
         let mut waiting: Vec<usize> = (0..self.rows.len()).rev().collect();
         let mut queued = vec![true; self.rows.len()];
-        while let Some(place) = waiting.pop() {
-            queued[place] = false;
+        while let Some(index) = waiting.pop() {
+            queued[index] = false;
             if visits == 0 {
                 return true;
             }
             visits -= 1;
-            let row = &self.rows[place];
+            let row = &self.rows[index];
             let ends = |(cell, by): (usize, i64), domain: &[(i64, i64)]| {
                 let (low, high) = domain[cell];
                 if by > 0 {

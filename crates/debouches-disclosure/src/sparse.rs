@@ -47,8 +47,8 @@ impl Sparse {
         self.columns
             .iter()
             .for_each(|column| starts[*column as usize + 1] += 1);
-        for place in 0..columns {
-            starts[place + 1] += starts[place];
+        for index in 0..columns {
+            starts[index + 1] += starts[index];
         }
         let mut next = starts.clone();
         let mut out = Self {
@@ -58,10 +58,10 @@ impl Sparse {
         };
         for row in 0..number(self.len()) {
             for (column, value) in self.get(row) {
-                let place = &mut next[column as usize];
-                out.columns[*place as usize] = row;
-                out.values[*place as usize] = value;
-                *place += 1;
+                let index = &mut next[column as usize];
+                out.columns[*index as usize] = row;
+                out.values[*index as usize] = value;
+                *index += 1;
             }
         }
         out

@@ -9,16 +9,16 @@ use crate::facts::{Facts, Row};
 
 /// Counts that rates, partitions, bases or aliases join, by their places in the policy.
 pub(crate) fn apart(policy: &SecrecySpec) -> Vec<Vec<usize>> {
-    let place_of = |name: &str| policy.count.iter().position(|count| count.column == name);
+    let index_of = |name: &str| policy.count.iter().position(|count| count.column == name);
     let mut group: Vec<usize> = (0..policy.count.len()).collect();
     let mut join = |names: Vec<&str>| {
-        let places: Vec<usize> = names.into_iter().filter_map(place_of).collect();
+        let places: Vec<usize> = names.into_iter().filter_map(index_of).collect();
         for pair in places.windows(2) {
             let (from, to) = (group[pair[0]], group[pair[1]]);
             group
                 .iter_mut()
-                .filter(|own| **own == from)
-                .for_each(|own| *own = to);
+                .filter(|item| **item == from)
+                .for_each(|item| *item = to);
         }
     };
     for count in &policy.count {
@@ -60,8 +60,8 @@ pub(crate) fn apart(policy: &SecrecySpec) -> Vec<Vec<usize>> {
         .iter()
         .for_each(|alias| join(alias.columns.iter().map(String::as_str).collect()));
     let mut out: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (place, own) in group.iter().enumerate() {
-        out.entry(*own).or_default().push(place);
+    for (index, item) in group.iter().enumerate() {
+        out.entry(*item).or_default().push(index);
     }
     let mut out: Vec<Vec<usize>> = out.into_values().collect();
     out.sort_unstable();
@@ -79,11 +79,11 @@ impl Kept {
     pub(crate) fn of(all: &SecrecySpec, counts: Vec<usize>) -> Self {
         let names: BTreeSet<&str> = counts
             .iter()
-            .map(|place| all.count[*place].column.as_str())
+            .map(|index| all.count[*index].column.as_str())
             .collect();
         let is_own = |name: &String| names.contains(name.as_str());
         let rates: Vec<usize> = (0..all.rate.len())
-            .filter(|place| is_own(&all.rate[*place].of))
+            .filter(|index| is_own(&all.rate[*index].of))
             .collect();
         let mut policy = all.clone();
         policy.count.retain(|count| is_own(&count.column));
@@ -103,8 +103,8 @@ impl Kept {
     }
 
     pub(crate) fn facts(&self, all: &Facts, rows: &[usize]) -> Facts {
-        let row = |place: &usize| {
-            let row = &all.rows[*place];
+        let row = |index: &usize| {
+            let row = &all.rows[*index];
             Row {
                 key: row.key.iter().map(Arc::clone).collect(),
                 counts: self.counts.iter().map(|count| row.counts[*count]).collect(),

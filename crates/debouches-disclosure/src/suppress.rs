@@ -65,8 +65,8 @@ pub fn suppress(system: &mut System, manner: Manner) -> Suppression {
     let mut cells: Vec<CellId> = run.system.protected().collect();
     // The cells with the least room first: what they force is then free for the others.
     cells.sort_by_key(|cell| {
-        let own = &run.system.cells[*cell as usize];
-        (own.prior.1 - own.prior.0 - own.needed(), *cell)
+        let item = &run.system.cells[*cell as usize];
+        (item.prior.1 - item.prior.0 - item.needed(), *cell)
     });
     let mut stuck: Vec<CellId> = cells
         .iter()
@@ -103,7 +103,7 @@ pub fn suppress(system: &mut System, manner: Manner) -> Suppression {
     let lines = (0..).zip(&system.lines);
     let secondary = lines
         .filter(|(_, line)| line.state == State::Secondary)
-        .map(|(place, _)| place)
+        .map(|(index, _)| index)
         .collect();
     Suppression {
         secondary,
@@ -192,7 +192,7 @@ fn cells_of(system: &System) -> Vec<Vec<CellId>> {
     let mut out = vec![Vec::new(); system.lines.len()];
     (0..)
         .zip(&system.cells)
-        .for_each(|(place, cell)| out[cell.line as usize].push(place));
+        .for_each(|(index, cell)| out[cell.line as usize].push(index));
     out
 }
 
@@ -211,8 +211,8 @@ impl Run<'_> {
 
     fn set_state(&mut self, line: LineId, state: State) {
         self.system.set_state(line, state);
-        for place in 0..self.cells_of[line as usize].len() {
-            let cell = self.cells_of[line as usize][place];
+        for index in 0..self.cells_of[line as usize].len() {
+            let cell = self.cells_of[line as usize][index];
             self.prices[cell as usize] = self.price(cell);
         }
     }
@@ -231,7 +231,7 @@ impl Run<'_> {
                 moves
                     .iter()
                     .flatten()
-                    .any(|(own, _)| !self.system.is_hidden(*own) && self.mover.is_end(*own))
+                    .any(|(item, _)| !self.system.is_hidden(*item) && self.mover.is_end(*item))
             };
             if circuits && !best.as_ref().is_some_and(|(_, moves)| pays_an_end(moves)) {
                 continue;
@@ -286,12 +286,12 @@ impl Run<'_> {
         let (system, prices) = (&*self.system, &self.prices);
         let most = if pays { STAYS - 1 } else { 1 };
         let price = |other: CellId| {
-            let own = prices[other as usize];
+            let item = prices[other as usize];
             let is_known = || {
                 insider.is_some()
                     && system.lines[system.cells[other as usize].line as usize].owner == insider
             };
-            (own <= most && !is_known()).then_some(u64::from(own))
+            (item <= most && !is_known()).then_some(u64::from(item))
         };
         let (mut left, mut moves) = (need, Vec::new());
         for sign in [sign, -sign] {
@@ -300,7 +300,7 @@ impl Run<'_> {
             {
                 left -= moved
                     .iter()
-                    .find(|(own, _)| *own == cell)
+                    .find(|(item, _)| *item == cell)
                     .map_or(0, |(_, by)| by.abs());
                 moves.push(moved);
             }
@@ -438,8 +438,8 @@ impl Run<'_> {
 
     /// Hides a line that is shown and may be; false when there is none to hide.
     fn hides(&mut self, line: LineId) -> bool {
-        let own = &self.system.lines[line as usize];
-        let may = own.state == State::Shown && own.may_hide;
+        let item = &self.system.lines[line as usize];
+        let may = item.state == State::Shown && item.may_hide;
         if may {
             self.set_state(line, State::Secondary);
         }

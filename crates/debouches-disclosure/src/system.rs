@@ -2,6 +2,9 @@
 
 use crate::sparse::Sparse;
 
+/// More persons than any count has.
+pub(crate) const MANY: i64 = 10_000_000;
+
 /// Number of a cell in its system.
 pub type CellId = u32;
 /// Number of a line in its system.
@@ -155,10 +158,10 @@ impl System {
     pub(crate) fn open(&mut self, slacks: &[CellId]) -> bool {
         let mut is_changed = false;
         for slack in slacks {
-            let place = *slack as usize;
-            if self.unsolved[place] && self.cells[place].prior.1 == 0 {
-                self.cells[place].prior.1 = crate::build::MANY;
-                self.untold[place] = true;
+            let index = *slack as usize;
+            if self.unsolved[index] && self.cells[index].prior.1 == 0 {
+                self.cells[index].prior.1 = MANY;
+                self.untold[index] = true;
                 is_changed = true;
             }
         }
@@ -243,19 +246,19 @@ impl System {
         width: Option<i64>,
     ) {
         let was_shown = !self.is_hidden(cell);
-        let own = &mut self.cells[cell as usize];
+        let item = &mut self.cells[cell as usize];
         if let (true, Some(value)) = (self.untold[cell as usize], value) {
-            own.value = value;
-            own.shown = (value, value);
-            own.prior = (own.prior.0.min(value), own.prior.1.max(value));
+            item.value = value;
+            item.shown = (value, value);
+            item.prior = (item.prior.0.min(value), item.prior.1.max(value));
             self.untold[cell as usize] = false;
         }
         // Published once is published, whatever is hidden later; otherwise the last release decides.
         if !was_shown {
-            own.line = line;
+            item.line = line;
         }
         if let Some(width) = width {
-            own.width = own.width.max(width);
+            item.width = item.width.max(width);
         }
     }
 
@@ -320,11 +323,11 @@ impl System {
     /// What readers know of a cell by itself.
     #[must_use]
     pub fn known(&self, cell: CellId) -> (i64, i64) {
-        let own = &self.cells[cell as usize];
+        let item = &self.cells[cell as usize];
         if self.is_hidden(cell) {
-            own.prior
+            item.prior
         } else {
-            own.shown
+            item.shown
         }
     }
 
@@ -401,8 +404,8 @@ impl System {
 }
 
 /// A place as a number: systems stay far below four billion.
-pub(crate) fn number(place: usize) -> u32 {
-    u32::try_from(place).expect("fewer than 2^32 cells, lines and ties")
+pub(crate) fn number(index: usize) -> u32 {
+    u32::try_from(index).expect("fewer than 2^32 cells, lines and ties")
 }
 
 /// Ties that follow from others: a region's total over trainings, when both its parts and their totals are there.

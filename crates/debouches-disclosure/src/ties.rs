@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::build::{Builder, MANY, RowCells};
+use crate::build::{Builder, RowCells};
 use crate::facts::{Facts, Row, Seen};
-use crate::system::{Cell, CellId, Constraint, Line, State, Tie, number};
+use crate::system::{Cell, CellId, Constraint, Line, MANY, State, Tie, number};
 
 /// Rows that differ in one column, and in those that follow from it: the total, and the others with their value there.
 type Group<'f> = (Option<usize>, Vec<(usize, &'f str)>);
@@ -26,7 +26,7 @@ impl Builder<'_> {
         self.cumuls(facts, cells);
     }
 
-    fn place(&self, name: &str) -> Option<usize> {
+    fn index(&self, name: &str) -> Option<usize> {
         self.counts.iter().position(|count| count.column == name)
     }
 
@@ -61,11 +61,11 @@ impl Builder<'_> {
 
     /// A count is never above what it is within.
     pub(crate) fn limits(&mut self, row: &Row, cells: &RowCells) {
-        for (place, count) in self.counts.iter().enumerate() {
-            let Some(within) = count.within.as_ref().and_then(|name| self.place(name)) else {
+        for (index, count) in self.counts.iter().enumerate() {
+            let Some(within) = count.within.as_ref().and_then(|name| self.index(name)) else {
                 continue;
             };
-            if let (Some(part), Some(whole)) = (cells[place], cells[within])
+            if let (Some(part), Some(whole)) = (cells[index], cells[within])
                 && matches!(row.counts[within], Seen::Hidden(_))
             {
                 let terms = vec![(whole, 1), (part, -1)];
@@ -82,7 +82,7 @@ impl Builder<'_> {
 
     fn partitions(&mut self, cells: &RowCells) {
         for partition in &self.policy.partition {
-            let cell = |name: &str| self.place(name).and_then(|place| cells[place]);
+            let cell = |name: &str| self.index(name).and_then(|index| cells[index]);
             let Some(parts) = partition
                 .parts
                 .iter()
@@ -116,13 +116,13 @@ impl Builder<'_> {
     fn rates(&mut self, row: &Row, cells: &RowCells) {
         for (rate, published) in self.policy.rate.iter().zip(&row.rates) {
             let (Some(of), Some(over), Some(published)) =
-                (self.place(&rate.of), self.place(&rate.over), published)
+                (self.index(&rate.of), self.index(&rate.over), published)
             else {
                 continue;
             };
             let both_shown = [of, over]
                 .iter()
-                .all(|place| matches!(row.counts[*place], Seen::Value(_)));
+                .all(|index| matches!(row.counts[*index], Seen::Value(_)));
             let (Some(of), Some(over), false) = (cells[of], cells[over], both_shown) else {
                 continue;
             };
@@ -150,13 +150,13 @@ impl Builder<'_> {
     fn ratios(&mut self, row: &Row, cells: &RowCells) {
         for ratio in &self.policy.ratio {
             let (Some(rate), Some(part), Some(less)) = (
-                self.place(&ratio.rate),
-                self.place(&ratio.part),
-                self.place(&ratio.less),
+                self.index(&ratio.rate),
+                self.index(&ratio.part),
+                self.index(&ratio.less),
             ) else {
                 continue;
             };
-            let (Some(rate), Some(own)) = (cells[rate], cells[part]) else {
+            let (Some(rate), Some(item)) = (cells[rate], cells[part]) else {
                 continue;
             };
             let (Seen::Value(part), Seen::Value(less)) = (row.counts[part], row.counts[less])
@@ -164,7 +164,7 @@ impl Builder<'_> {
                 continue;
             };
             let (low, high) = ratio_bounds(part, less);
-            let line = self.out.system.cells()[own as usize].line;
+            let line = self.out.system.cells()[item as usize].line;
             self.tie(&Constraint {
                 terms: vec![(rate, 1)],
                 low,
@@ -177,12 +177,12 @@ impl Builder<'_> {
 
     fn aliases(&mut self, cells: &RowCells) {
         for alias in &self.policy.alias {
-            let own: Vec<CellId> = alias
+            let item: Vec<CellId> = alias
                 .columns
                 .iter()
-                .filter_map(|name| self.place(name).and_then(|place| cells[place]))
+                .filter_map(|name| self.index(name).and_then(|index| cells[index]))
                 .collect();
-            for pair in own.windows(2) {
+            for pair in item.windows(2) {
                 let terms = vec![(pair[0], 1), (pair[1], -1)];
                 self.tie(&Constraint {
                     terms,
@@ -197,7 +197,7 @@ impl Builder<'_> {
 
     fn totals(&mut self, facts: &Facts, cells: &[RowCells]) {
         for total in &self.policy.total {
-            let Some(column) = facts.key.iter().position(|own| *own == total.column) else {
+            let Some(column) = facts.key.iter().position(|item| *item == total.column) else {
                 continue;
             };
             for (whole, parts) in groups(facts, column, &total.total, &total.follows) {
@@ -208,7 +208,7 @@ impl Builder<'_> {
                 let parts: Vec<usize> = parts
                     .into_iter()
                     .filter(|(_, value)| is_part(value))
-                    .map(|(place, _)| place)
+                    .map(|(index, _)| index)
                     .collect();
                 let (Some(whole), false) = (whole, parts.is_empty()) else {
                     continue;
@@ -343,12 +343,12 @@ impl Builder<'_> {
         let mut counts: Vec<Seen> = (0..self.counts.len()).map(left).collect();
         // Shares do not add up, and nobody needs protection where nobody is.
         let is_void = |count: usize| {
-            let own = &self.counts[count];
-            own.percent
-                || own
+            let item = &self.counts[count];
+            item.percent
+                || item
                     .base
                     .iter()
-                    .filter_map(|name| self.place(name))
+                    .filter_map(|name| self.index(name))
                     .any(|base| counts[base] == Seen::Hidden(Some(0)))
         };
         let void: Vec<usize> = (0..counts.len()).filter(|count| is_void(*count)).collect();
@@ -376,14 +376,14 @@ impl Builder<'_> {
     /// A hidden rate is on the other side of the mean from the ones that are shown.
     fn means(&mut self, facts: &Facts, cells: &[RowCells]) {
         for mean in &self.policy.mean {
-            let Some(column) = facts.key.iter().position(|own| *own == mean.column) else {
+            let Some(column) = facts.key.iter().position(|item| *item == mean.column) else {
                 continue;
             };
             for (whole, parts) in groups(facts, column, &mean.total, &[]) {
                 let parts: Vec<usize> = parts
                     .into_iter()
                     .filter(|(_, value)| mean.parts.iter().any(|part| part == value))
-                    .map(|(place, _)| place)
+                    .map(|(index, _)| index)
                     .collect();
                 let (Some(whole), true) = (whole, parts.len() == mean.parts.len()) else {
                     continue;
@@ -454,14 +454,14 @@ impl Builder<'_> {
         let Some(cumul) = &self.policy.cumul else {
             return;
         };
-        let Some(column) = facts.key.iter().position(|own| *own == cumul.column) else {
+        let Some(column) = facts.key.iter().position(|item| *item == cumul.column) else {
             return;
         };
         let places: BTreeMap<&[Arc<str>], usize> = facts
             .rows
             .iter()
             .enumerate()
-            .map(|(place, row)| (row.key.as_slice(), place))
+            .map(|(index, row)| (row.key.as_slice(), index))
             .collect();
         for (whole, row) in facts.rows.iter().enumerate() {
             let Some((first, second)) = row.key[column].split_once(cumul.separator.as_str()) else {
@@ -474,20 +474,26 @@ impl Builder<'_> {
             };
             let (parts, rest) = match (at(first), at(second)) {
                 (Some(first), Some(second)) => (vec![first, second], None),
-                (Some(own), None) => (vec![own], self.rest(facts, whole, &[own], (column, second))),
-                (None, Some(own)) => (vec![own], self.rest(facts, whole, &[own], (column, first))),
+                (Some(item), None) => (
+                    vec![item],
+                    self.rest(facts, whole, &[item], (column, second)),
+                ),
+                (None, Some(item)) => (
+                    vec![item],
+                    self.rest(facts, whole, &[item], (column, first)),
+                ),
                 (None, None) => continue,
             };
             for count in 0..self.counts.len() {
-                let own = parts
+                let item = parts
                     .iter()
                     .map(|row| cells[*row][count])
                     .chain(rest.as_ref().map(|rest| rest[count]));
-                if let (Some(whole), Some(own)) =
-                    (cells[whole][count], own.collect::<Option<Vec<CellId>>>())
-                    && own.len() == 2
+                if let (Some(whole), Some(item)) =
+                    (cells[whole][count], item.collect::<Option<Vec<CellId>>>())
+                    && item.len() == 2
                 {
-                    self.sum(whole, &own, Tie::Cumul);
+                    self.sum(whole, &item, Tie::Cumul);
                 }
             }
         }
@@ -496,18 +502,18 @@ impl Builder<'_> {
 
 /// Rows that have the same key but in one column, and in those that follow from it.
 fn groups<'f>(facts: &'f Facts, column: usize, total: &str, follows: &[String]) -> Vec<Group<'f>> {
-    let is_compared = |place: &usize| *place != column && !follows.contains(&facts.key[*place]);
+    let is_compared = |index: &usize| *index != column && !follows.contains(&facts.key[*index]);
     let compared: Vec<usize> = (0..facts.key.len()).filter(is_compared).collect();
     let mut found: BTreeMap<Vec<&str>, Group<'f>> = BTreeMap::new();
-    for (place, row) in facts.rows.iter().enumerate() {
-        let own = &*row.key[column];
+    for (index, row) in facts.rows.iter().enumerate() {
+        let item = &*row.key[column];
         let group = found
-            .entry(compared.iter().map(|place| &*row.key[*place]).collect())
+            .entry(compared.iter().map(|index| &*row.key[*index]).collect())
             .or_default();
-        if own == total {
-            group.0 = Some(place);
+        if item == total {
+            group.0 = Some(index);
         } else {
-            group.1.push((place, own));
+            group.1.push((index, item));
         }
     }
     found.into_values().collect()

@@ -33,7 +33,7 @@ pub fn look_like_totals(
     years: &[&str],
 ) -> Vec<LooksLikeTotal> {
     let mut out = Vec::new();
-    for (place, column) in facts.key.iter().enumerate().take(identity) {
+    for (index, column) in facts.key.iter().enumerate().take(identity) {
         if years.contains(&column.as_str()) {
             continue;
         }
@@ -41,15 +41,15 @@ pub fn look_like_totals(
             let in_totals = policy
                 .totals
                 .get(column)
-                .is_some_and(|values| values.0.iter().any(|own| own == value));
+                .is_some_and(|values| values.0.iter().any(|item| item == value));
             in_totals
                 || policy
                     .total
                     .iter()
-                    .any(|own| own.column == *column && own.total == value)
+                    .any(|item| item.column == *column && item.total == value)
         };
         let mut seen: BTreeMap<Arc<str>, (usize, usize)> = BTreeMap::new();
-        for group in groups(facts, place, identity).values() {
+        for group in groups(facts, index, identity).values() {
             let parts: Vec<&(Arc<str>, usize)> =
                 group.iter().filter(|(value, _)| !declared(value)).collect();
             if parts.len() < 3 {
@@ -62,10 +62,10 @@ pub fn look_like_totals(
                     .collect();
                 let Some(values) = values else { continue };
                 let all: i64 = values.iter().sum();
-                for ((name, _), own) in parts.iter().zip(&values) {
+                for ((name, _), item) in parts.iter().zip(&values) {
                     let tally = seen.entry(Arc::clone(name)).or_default();
                     tally.1 += 1;
-                    tally.0 += usize::from(*own > 0 && 2 * own == all);
+                    tally.0 += usize::from(*item > 0 && 2 * item == all);
                 }
             }
         }
@@ -85,13 +85,13 @@ pub fn look_like_totals(
 /// Rows that differ in one column only.
 fn groups(
     facts: &Facts,
-    place: usize,
+    index: usize,
     identity: usize,
 ) -> BTreeMap<Vec<Arc<str>>, Vec<(Arc<str>, usize)>> {
     let mut out: BTreeMap<Vec<Arc<str>>, Vec<(Arc<str>, usize)>> = BTreeMap::new();
-    for (row, own) in facts.rows.iter().enumerate() {
-        let mut rest = own.key[..identity.min(own.key.len())].to_vec();
-        let value = std::mem::replace(&mut rest[place], "".into());
+    for (row, item) in facts.rows.iter().enumerate() {
+        let mut rest = item.key[..identity.min(item.key.len())].to_vec();
+        let value = std::mem::replace(&mut rest[index], "".into());
         out.entry(rest).or_default().push((value, row));
     }
     out

@@ -93,7 +93,7 @@ pub(crate) fn pieces(tables: &mut Tables<'_>) -> Vec<Piece> {
         .members
         .iter()
         .map(|member| {
-            let former = member.former.iter().map(|own| &own.facts);
+            let former = member.former.iter().map(|item| &item.facts);
             former.chain(member.current).collect()
         })
         .collect();
@@ -133,17 +133,17 @@ pub(crate) fn pieces(tables: &mut Tables<'_>) -> Vec<Piece> {
             let members: Vec<PieceMember> = kept
                 .iter()
                 .enumerate()
-                .filter_map(|(place, kept)| {
+                .filter_map(|(index, kept)| {
                     let kept = kept.as_ref()?;
-                    let member = &tables.members[place];
-                    let rows = &slice[place];
-                    let mut at: Vec<u64> = member.former.iter().map(|own| own.at).collect();
+                    let member = &tables.members[index];
+                    let rows = &slice[index];
+                    let mut at: Vec<u64> = member.former.iter().map(|item| item.at).collect();
                     at.extend(member.current.map(|_| u64::MAX));
                     Some(PieceMember {
-                        member: place,
+                        member: index,
                         policy: kept.policy.clone(),
                         counts: kept.counts.clone(),
-                        releases: releases[place]
+                        releases: releases[index]
                             .iter()
                             .zip(rows)
                             .map(|(facts, rows)| kept.facts(facts, rows))
@@ -156,7 +156,7 @@ pub(crate) fn pieces(tables: &mut Tables<'_>) -> Vec<Piece> {
                         },
                         boxes: rows
                             .iter()
-                            .zip(&boxes[place])
+                            .zip(&boxes[index])
                             .map(|(rows, boxes)| match member.placing {
                                 Some(_) => rows.iter().map(|row| boxes[*row].clone()).collect(),
                                 None => Vec::new(),
@@ -184,11 +184,11 @@ pub(crate) fn pieces(tables: &mut Tables<'_>) -> Vec<Piece> {
 /// Counts that are judged together, for each table: those that a row ties, and those that show one quantity.
 fn classes(members: &[Member<'_>]) -> Vec<Vec<Vec<usize>>> {
     let mut groups: Vec<(usize, Vec<usize>)> = Vec::new();
-    for (place, member) in members.iter().enumerate() {
+    for (index, member) in members.iter().enumerate() {
         groups.extend(
             apart(member.policy)
                 .into_iter()
-                .map(|counts| (place, counts)),
+                .map(|counts| (index, counts)),
         );
     }
     let mut class: Vec<usize> = (0..groups.len()).collect();
@@ -204,17 +204,17 @@ fn classes(members: &[Member<'_>]) -> Vec<Vec<Vec<usize>>> {
             let (small, large) = (from.min(to), from.max(to));
             class
                 .iter_mut()
-                .filter(|own| **own == large)
-                .for_each(|own| *own = small);
+                .filter(|item| **item == large)
+                .for_each(|item| *item = small);
         }
     }
     let mut out: BTreeMap<usize, Vec<Vec<usize>>> = BTreeMap::new();
     for ((member, counts), class) in groups.into_iter().zip(class) {
-        let own = out
+        let item = out
             .entry(class)
             .or_insert_with(|| vec![Vec::new(); members.len()]);
-        own[member].extend(counts);
-        own[member].sort_unstable();
+        item[member].extend(counts);
+        item[member].sort_unstable();
     }
     out.into_values().collect()
 }
@@ -235,17 +235,17 @@ fn slices(tables: &Tables<'_>, releases: &[Vec<&Facts>], boxes: &[Vec<Vec<BoxOf>
     let hierarchies = &tables.hierarchies;
     let all = || boxes.iter().flatten().flatten();
     let used: Vec<BTreeSet<Node>> = (0..hierarchies.len())
-        .map(|dimension| all().map(|own| own[dimension]).collect())
+        .map(|dimension| all().map(|item| item[dimension]).collect())
         .collect();
     let years: Vec<HashMap<Node, Node>> = (0..hierarchies.len())
         .map(|dimension| joined_years(hierarchies, dimension, &used[dimension]))
         .collect();
-    let apart = |own: &BoxOf| -> Vec<Node> {
+    let apart = |item: &BoxOf| -> Vec<Node> {
         (0..hierarchies.len())
             .map(|dimension| match hierarchies.kind(dimension) {
-                DimensionKind::Years => years[dimension][&own[dimension]],
+                DimensionKind::Years => years[dimension][&item[dimension]],
                 DimensionKind::Tree if used[dimension].contains(&EVERYBODY) => EVERYBODY,
-                DimensionKind::Tree => hierarchies.top(dimension, own[dimension]),
+                DimensionKind::Tree => hierarchies.top(dimension, item[dimension]),
             })
             .collect()
     };
@@ -284,15 +284,15 @@ fn joined_years(
     let mut group: BTreeMap<Node, Node> = used.iter().map(|node| (*node, *node)).collect();
     for node in used {
         let years = hierarchies.years(dimension, *node);
-        let own = std::slice::from_ref(node);
-        for year in if years.is_empty() { own } else { years } {
+        let item = std::slice::from_ref(node);
+        for year in if years.is_empty() { item } else { years } {
             let first = *of_year.entry(*year).or_insert(*node);
             let (from, to) = (group[node], group[&first]);
             let (small, large) = (from.min(to), from.max(to));
             group
                 .values_mut()
-                .filter(|own| **own == large)
-                .for_each(|own| *own = small);
+                .filter(|item| **item == large)
+                .for_each(|item| *item = small);
         }
     }
     group.into_iter().collect()
@@ -303,20 +303,20 @@ fn bundled(slices: impl Iterator<Item = Slice>, rows: usize) -> Vec<Slice> {
     let mut out: Vec<Slice> = Vec::new();
     let mut last = 0;
     for slice in slices {
-        let own: usize = slice.iter().flatten().map(Vec::len).sum();
+        let item: usize = slice.iter().flatten().map(Vec::len).sum();
         match out.last_mut() {
-            Some(bundle) if (last + own) * MOST < rows => {
+            Some(bundle) if (last + item) * MOST < rows => {
                 for (member, more) in bundle.iter_mut().zip(slice) {
                     member
                         .iter_mut()
                         .zip(more)
                         .for_each(|(rows, more)| rows.extend(more));
                 }
-                last += own;
+                last += item;
             }
             Some(_) | None => {
                 out.push(slice);
-                last = own;
+                last = item;
             }
         }
     }
@@ -341,7 +341,7 @@ pub(crate) fn assemble(
     let mut names: HashMap<String, u32> = HashMap::new();
     let (mut occurrences, mut partitions) = (Vec::new(), BTreeSet::new());
     let mut revision = 0;
-    for (place, member) in piece.members.iter().enumerate() {
+    for (index, member) in piece.members.iter().enumerate() {
         let adding = Adding {
             policy: &member.policy,
             releases: &member.releases,
@@ -352,10 +352,10 @@ pub(crate) fn assemble(
         };
         let (next, of_releases) = add(model, &mut owners, &adding);
         model = next;
-        let own = std::mem::take(&mut model.lines);
+        let item = std::mem::take(&mut model.lines);
         lines.extend(
-            own.into_iter()
-                .map(|(row, line, counts)| (place, row, line, counts)),
+            item.into_iter()
+                .map(|(row, line, counts)| (index, row, line, counts)),
         );
         revision = revision.max(i64::from(member.policy.revision));
         if let Some(placing) = &member.placing
@@ -419,7 +419,7 @@ impl PieceMember {
                     let next = crate::system::number(names.len());
                     out.push(Occurrence {
                         cell: *cell,
-                        place: self.boxes[release][row].clone(),
+                        index: self.boxes[release][row].clone(),
                         quantity: *names.entry(name).or_insert(next),
                         at: self.at[release],
                         percent: self.policy.count[count].percent,

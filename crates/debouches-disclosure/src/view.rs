@@ -27,11 +27,11 @@ impl View {
     /// What readers would see if every line that may be hidden were.
     pub(crate) fn all_hidden(system: &System) -> Self {
         let known = |cell: CellId| {
-            let own = &system.cells[cell as usize];
-            if system.lines[own.line as usize].may_hide || system.is_hidden(cell) {
-                own.prior
+            let item = &system.cells[cell as usize];
+            if system.lines[item.line as usize].may_hide || system.is_hidden(cell) {
+                item.prior
             } else {
-                own.shown
+                item.shown
             }
         };
         Self::with(system, known, |row| system.is_usable(row))

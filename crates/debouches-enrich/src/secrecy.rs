@@ -44,11 +44,11 @@ pub fn suppress_small_groups(
         let before = table.column(&column.name).cloned();
         let hidden = hide(table, column, mask, &mut touched)?;
         if let (true, Some(Column::Integer(values))) = (hidden > 0, before) {
-            let own = values
+            let item = values
                 .iter()
                 .zip(mask)
                 .map(|(value, small)| value.filter(|_| *small));
-            private.set(&column.name, Column::Integer(own.collect()))?;
+            private.set(&column.name, Column::Integer(item.collect()))?;
             has_private = true;
         }
         rows.suppressed_cells += hidden;

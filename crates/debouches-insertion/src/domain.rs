@@ -455,22 +455,26 @@ impl<'a> Reading<'a> {
     /// Tables that name a universe or a dimension that nothing declares.
     fn unplaced(&mut self, tables: &Tables, universes: &[Universe]) {
         for spec in tables {
-            let Some(named) = spec.secrecy.as_ref().and_then(|own| own.universe.as_ref()) else {
+            let Some(named) = spec
+                .secrecy
+                .as_ref()
+                .and_then(|item| item.universe.as_ref())
+            else {
                 continue;
             };
             let name = spec.id.as_str();
             let text = self.files(FileKind::Table)[name];
             let path = self.path(FileKind::Table, name);
-            let known = universes.iter().map(|own| own.id.as_str());
-            let Some(universe) = universes.iter().find(|own| own.id == named.id) else {
+            let known = universes.iter().map(|item| item.id.as_str());
+            let Some(universe) = universes.iter().find(|item| item.id == named.id) else {
                 let mistake = Mistake::new(format!("no universe is called `{}`", named.id));
                 let mistake = mistake.among(&named.id, known);
                 self.refuse(&path, [mistake.on_line(line_of(text, &named.id))]);
                 continue;
             };
             for axis in &named.axis {
-                let known = || universe.dimension.iter().map(|own| own.name.as_str());
-                if !known().any(|own| own == axis.dimension) {
+                let known = || universe.dimension.iter().map(|item| item.name.as_str());
+                if !known().any(|item| item == axis.dimension) {
                     let mistake = Mistake::new(format!(
                         "universe `{}` has no dimension `{}`",
                         universe.id, axis.dimension
@@ -545,6 +549,7 @@ mod tests {
         // table itself.
         let common = [
             "cohorts",
+            "comparison",
             "diploma",
             "establishment",
             "origin",

@@ -44,12 +44,12 @@ pub(crate) fn resolve(
     let portals = portals::choose(&typed, &profile, &base, &state, &mut problems);
     let mut sources: Vec<Source> = Vec::new();
     for source in &typed.sources {
-        if sources.iter().any(|own| own.id() == &source.id) {
+        if sources.iter().any(|item| item.id() == &source.id) {
             problems.push(format!("source `{}` is declared twice", source.id));
         }
         match source::resolve(source, domain, &profile, &base, &mut problems) {
             Some(resolved) => {
-                let other = sources.iter().find(|own| own.spec.id == resolved.spec.id);
+                let other = sources.iter().find(|item| item.spec.id == resolved.spec.id);
                 if let Some(other) = other.filter(|_| resolved.spec.vintage.is_none()) {
                     problems.push(format!(
                         "sources `{}` and `{}` both fill table `{}`, which has no vintages to tell them apart",
@@ -151,10 +151,10 @@ fn operations(typed: &OperationsFile, base: &Path) -> Operations {
 }
 
 /// The budgets of a dataset: its own, else those of every dataset, else the usual ones.
-fn budgets(own: &DriftFile, every: &DriftFile, who: &str, problems: &mut Vec<String>) -> Budgets {
+fn budgets(item: &DriftFile, every: &DriftFile, who: &str, problems: &mut Vec<String>) -> Budgets {
     let usual = Budgets::default();
-    let mut pick = |name: &str, own: Option<f64>, every: Option<f64>, usual: f64| {
-        let chosen = own.or(every).unwrap_or(usual);
+    let mut pick = |name: &str, item: Option<f64>, every: Option<f64>, usual: f64| {
+        let chosen = item.or(every).unwrap_or(usual);
         if !(chosen.is_finite() && chosen >= 0.0) {
             problems.push(format!(
                 "{who}: drift budget `{name}` is {chosen}, a positive number is expected"
@@ -163,37 +163,37 @@ fn budgets(own: &DriftFile, every: &DriftFile, who: &str, problems: &mut Vec<Str
         chosen
     };
     Budgets {
-        rows: pick("rows", own.rows, every.rows, usual.rows),
+        rows: pick("rows", item.rows, every.rows, usual.rows),
         slice_rows: pick(
             "slice_rows",
-            own.slice_rows,
+            item.slice_rows,
             every.slice_rows,
             usual.slice_rows,
         ),
         new_vintage_rows: pick(
             "new_vintage_rows",
-            own.new_vintage_rows,
+            item.new_vintage_rows,
             every.new_vintage_rows,
             usual.new_vintage_rows,
         ),
-        keys: pick("keys", own.keys, every.keys, usual.keys),
-        hidden: pick("hidden", own.hidden, every.hidden, usual.hidden),
+        keys: pick("keys", item.keys, every.keys, usual.keys),
+        hidden: pick("hidden", item.hidden, every.hidden, usual.hidden),
         slice_hidden: pick(
             "slice_hidden",
-            own.slice_hidden,
+            item.slice_hidden,
             every.slice_hidden,
             usual.slice_hidden,
         ),
-        rate: pick("rate", own.rate, every.rate, usual.rate),
+        rate: pick("rate", item.rate, every.rate, usual.rate),
         slice_rate: pick(
             "slice_rate",
-            own.slice_rate,
+            item.slice_rate,
             every.slice_rate,
             usual.slice_rate,
         ),
-        quantile: pick("quantile", own.quantile, every.quantile, usual.quantile),
-        amount: pick("amount", own.amount, every.amount, usual.amount),
-        few: own.few.or(every.few).unwrap_or(usual.few),
+        quantile: pick("quantile", item.quantile, every.quantile, usual.quantile),
+        amount: pick("amount", item.amount, every.amount, usual.amount),
+        few: item.few.or(every.few).unwrap_or(usual.few),
     }
 }
 
@@ -291,10 +291,10 @@ fn awaited(
     specs: &[&'static TableSpec],
     sources: &[Source],
 ) -> Vec<debouches_release::Expectation> {
-    let own = sources
+    let item = sources
         .iter()
         .filter(|source| specs.iter().any(|spec| spec.id == source.spec.id));
-    let each = own.flat_map(|source| {
+    let each = item.flat_map(|source| {
         source
             .expected
             .iter()
@@ -364,7 +364,7 @@ fn unfollowed(
     let copied = &crate::checks::disclosure::linked::gated(tables, spec)?.table;
     let publisher = datasets
         .iter()
-        .find(|other| other.tables.iter().any(|own| own.id == *copied));
+        .find(|other| other.tables.iter().any(|item| item.id == *copied));
     let (who, table) = (dataset.id(), &spec.id);
     match publisher {
         None => Some(format!(
@@ -416,8 +416,8 @@ fn missing_sources(domain: &Domain, spec: &TableSpec, sources: &[Source]) -> Vec
         .into_iter()
         .filter(|(_, optional)| !optional)
         .map(|(name, _)| name);
-    let own = spec.derived.is_none().then_some(spec.id.as_str());
-    let mut missing: Vec<String> = own
+    let item = spec.derived.is_none().then_some(spec.id.as_str());
+    let mut missing: Vec<String> = item
         .into_iter()
         .chain(references)
         .filter(|table| !has(table))
@@ -480,7 +480,7 @@ fn known_columns(
             spec.columns
                 .iter()
                 .chain(spec.added_columns())
-                .any(|own| own.name == column)
+                .any(|item| item.name == column)
                 .then_some((*spec, column))
         });
         match found {

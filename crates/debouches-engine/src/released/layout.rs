@@ -93,7 +93,7 @@ impl Layout {
         }
         for (column, values) in &self.policy.totals {
             for value in &values.0 {
-                let is_there = |own: &TotalSpec| own.column == *column && own.total == *value;
+                let is_there = |item: &TotalSpec| item.column == *column && item.total == *value;
                 if !self.policy.total.iter().any(is_there) {
                     self.policy.total.push(TotalSpec {
                         column: column.clone(),
@@ -102,7 +102,7 @@ impl Layout {
                         except: values
                             .0
                             .iter()
-                            .filter(|own| *own != value)
+                            .filter(|item| *item != value)
                             .cloned()
                             .collect(),
                         follows: Vec::new(),

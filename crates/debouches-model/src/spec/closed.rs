@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use super::column::{ColumnKind, ColumnSpec};
 use super::secrecy::{Bases, SecrecySpec};
-use super::table::{TableKind, TableSpec};
 
 /// Units of what is not a person, nor computed on persons.
 const THINGS: [&str; 6] = [
@@ -26,28 +25,38 @@ pub fn is_on_people(column: &ColumnSpec) -> bool {
             .is_none_or(|unit| !THINGS.contains(&unit))
 }
 
+/// What of a table decides what it must declare.
+pub(super) struct Declared<'a> {
+    /// Its measures on people.
+    pub(super) people: Vec<&'a ColumnSpec>,
+    /// Its policy.
+    pub(super) secrecy: Option<&'a SecrecySpec>,
+    /// Its key.
+    pub(super) key: &'a [String],
+    /// True when its figures are those of other tables.
+    pub(super) repeats: bool,
+}
+
 /// What is missing, one sentence each, the line to write included.
-pub(super) fn problems(spec: &TableSpec) -> Vec<String> {
-    let people: Vec<&ColumnSpec> = spec
-        .measures()
-        .filter(|column| is_on_people(column))
-        .collect();
-    if spec.kind != TableKind::Indicators || people.is_empty() {
+pub(super) fn problems(declared: &Declared<'_>) -> Vec<String> {
+    let people = &declared.people;
+    if people.is_empty() {
         return Vec::new();
     }
-    let Some(secrecy) = &spec.secrecy else {
+    let Some(secrecy) = declared.secrecy else {
         return vec![format!(
             "measure `{}` is on people and the table has no disclosure policy: write `[secrecy]`, `threshold = 20` and `rule = \"…\"`",
             people[0].name
         )];
     };
-    let mut out = bases(spec, secrecy, &people);
-    out.extend(totals(secrecy, &spec.key));
+    let mut out = bases(declared, secrecy);
+    out.extend(totals(secrecy, declared.key));
     out
 }
 
 /// Measures on people whose base nothing tells.
-fn bases(spec: &TableSpec, secrecy: &SecrecySpec, people: &[&ColumnSpec]) -> Vec<String> {
+fn bases(declared: &Declared<'_>, secrecy: &SecrecySpec) -> Vec<String> {
+    let people = &declared.people;
     let mut out = Vec::new();
     let elsewhere: BTreeSet<&str> = secrecy
         .elsewhere
@@ -75,11 +84,7 @@ fn bases(spec: &TableSpec, secrecy: &SecrecySpec, people: &[&ColumnSpec]) -> Vec
             return out;
         }
         Bases::Source => {
-            let follows = spec
-                .derived
-                .as_ref()
-                .is_some_and(|derived| derived.copies.is_some() || !derived.repeats.is_empty());
-            if !follows {
+            if !declared.repeats {
                 out.push(
                     "`bases = \"source\"` is for tables that repeat another: write `repeats = [\"…\"]` or `copies = { table = \"…\" }` in `[derived]`"
                         .to_owned(),
@@ -202,75 +207,4 @@ pub fn weakened(secrecy: &SecrecySpec) -> Vec<String> {
         .filter(|count| count.base.is_empty() && !count.percent);
     out.extend(free.map(|count| format!("`{}` n'a pas de base : toujours publié", count.column)));
     out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::spec::Vocabulary;
-
-    /// A table of one count, with what is given of its policy and of the count.
-    fn parsed(secrecy: &str, count: &str) -> Result<TableSpec, String> {
-        let text = format!(
-            r#"
-            id = "t"
-            kind = "indicators"
-            title = "T"
-            description = "D"
-            producer = "P"
-            key = ["region"]
-            {secrecy}
-            [[column]]
-            name = "region"
-            type = "text"
-            role = "dimension"
-            label = "R"
-            description = "R"
-            [[column]]
-            name = "nb"
-            type = "integer"
-            role = "measure"
-            unit = "personnes"
-            {count}
-            label = "N"
-            description = "N"
-            "#
-        );
-        TableSpec::parse(&text, &Vocabulary::default()).map_err(|error| error.to_string())
-    }
-
-    const POLICY: &str = "[secrecy]\nthreshold = 20\nrule = \"R\"\n";
-
-    #[test]
-    fn what_is_left_out_is_refused_with_the_line_to_write() {
-        let refused = |secrecy: &str, count: &str, line: &str| {
-            let error = parsed(secrecy, count).unwrap_err();
-            assert!(error.contains(line), "{error}");
-        };
-        refused("", "", "write `[secrecy]`");
-        refused(POLICY, "", "write `base = [\"nb\"]` in its `[[column]]`");
-        let base = "base = [\"nb\"]";
-        refused(
-            POLICY,
-            base,
-            "write `region = \"none\"` in `[secrecy.totals]`",
-        );
-        refused(
-            &format!("{POLICY}bases = \"producer\"\n"),
-            "",
-            "`nb` counts people",
-        );
-        let totals = format!("{POLICY}[secrecy.totals]\nregion = \"FR\"\n");
-        let spec = parsed(&totals, base).unwrap();
-        let secrecy = spec.secrecy.unwrap();
-        assert_eq!(secrecy.totals["region"].0, ["FR"]);
-        assert!(unmapped(&secrecy, &spec.key)[0].contains("write `[secrecy.universe]`"));
-    }
-
-    #[test]
-    fn an_option_that_protects_less_is_told() {
-        let narrow = format!("{POLICY}width = 0\n[secrecy.totals]\nregion = \"none\"\n");
-        let spec = parsed(&narrow, "base = [\"nb\"]").unwrap();
-        assert_eq!(weakened(&spec.secrecy.unwrap()).len(), 1);
-    }
 }

@@ -459,7 +459,19 @@ impl TableSpec {
                 refuse("rule", rule.code.as_str(), mistake);
             }
         }
-        for problem in super::closed::problems(self) {
+        let people = self.measures().filter(|column| {
+            self.kind == TableKind::Indicators && super::closed::is_on_people(column)
+        });
+        let declared = super::closed::Declared {
+            people: people.collect(),
+            secrecy: self.secrecy.as_ref(),
+            key: &self.key,
+            repeats: self
+                .derived
+                .as_ref()
+                .is_some_and(|derived| derived.copies.is_some() || !derived.repeats.is_empty()),
+        };
+        for problem in super::closed::problems(&declared) {
             refuse("secrecy", self.id.as_str(), Mistake::new(problem));
         }
         for (key, what, name) in self.named_columns() {

@@ -20,9 +20,11 @@ pub struct Candidate {
 /// The counts of a table as it would be released, with the true values of those that our threshold hid.
 pub(super) fn counts_of(layout: &Layout, candidate: &Candidate) -> Result<Facts, TableError> {
     let (policy, table) = (&layout.policy, &candidate.table);
-    let own = layout.key.iter().map(|name| table.text(name).map(Some));
+    let item = layout.key.iter().map(|name| table.text(name).map(Some));
     let further = layout.further.iter().map(|name| Ok(table.text(name).ok()));
-    let key = own.chain(further).collect::<Result<Vec<_>, TableError>>()?;
+    let key = item
+        .chain(further)
+        .collect::<Result<Vec<_>, TableError>>()?;
     let private = candidate.private.as_ref();
     let truth: Vec<Option<&IntegerColumn>> = policy
         .count

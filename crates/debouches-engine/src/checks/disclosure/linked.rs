@@ -57,12 +57,12 @@ pub async fn followed(
     let Some(copies) = gated(tables, spec) else {
         return Ok(table);
     };
-    let Original { file, name: place } = original;
+    let Original { file, name: index } = original;
     let origin = tables
         .get(&copies.table)
         .with_context(|| format!("{} is unknown", copies.table))?;
     blocking(move || {
-        let shown = Shown::read(file, &place, (spec, origin), copies, jobs)?;
+        let shown = Shown::read(file, &index, (spec, origin), copies, jobs)?;
         let origins = origins(spec, copies, &table, &shown)?;
         Ok(hide(spec, table, &shown, &origins)?)
     })
@@ -81,22 +81,22 @@ struct Shown {
 impl Shown {
     fn read(
         body: impl std::io::Read + Send,
-        place: &str,
+        index: &str,
         (spec, origin): (&TableSpec, &TableSpec),
         copies: &CopySpec,
         jobs: usize,
     ) -> anyhow::Result<Self> {
         let raw = read_csv(body, ReadLimits::default(), jobs, &mut |_| {})
-            .with_context(|| format!("cannot read {}", Path::new(place).display()))?;
+            .with_context(|| format!("cannot read {}", Path::new(index).display()))?;
         let column = |name: &str| {
             let found = raw
                 .header
                 .iter()
-                .position(|own| own == name)
-                .map(|place| raw.column(place));
+                .position(|item| item == name)
+                .map(|index| raw.column(index));
             found.ok_or_else(|| {
                 Usage(format!(
-                    "{place} has no column `{name}`, whose secrecy table {} follows",
+                    "{index} has no column `{name}`, whose secrecy table {} follows",
                     spec.id
                 ))
             })
@@ -197,12 +197,12 @@ fn origins(
     let origin = |row: usize| {
         let code = by.and_then(|by| by.get(row));
         let part = |(name, part): (&String, &KeyPart<'_>)| {
-            let own = match part {
+            let item = match part {
                 KeyPart::Fixed(value) => Some(*value),
                 KeyPart::Own(column) => column.get(row),
             };
-            let replaced = own.filter(|_| copies.replaced.contains(name)).and(code);
-            replaced.or(own).unwrap_or_default().to_owned()
+            let replaced = item.filter(|_| copies.replaced.contains(name)).and(code);
+            replaced.or(item).unwrap_or_default().to_owned()
         };
         let has_origin = by.is_none() || code.is_some();
         let found = has_origin.then(|| shown.key.iter().zip(&key).map(part).collect::<Vec<_>>());
@@ -234,8 +234,8 @@ fn hide(
 ) -> Result<Table, TableError> {
     for measure in spec.measures() {
         let status = measure.status_name();
-        let stays = |(own, origin): (ValueStatus, &Option<usize>)| {
-            own != ValueStatus::Measured || origin.is_some_and(|row| shown.measured[&status][row])
+        let stays = |(item, origin): (ValueStatus, &Option<usize>)| {
+            item != ValueStatus::Measured || origin.is_some_and(|row| shown.measured[&status][row])
         };
         let stays: Vec<bool> = table
             .statuses(&status)?
@@ -268,8 +268,13 @@ fn hide(
                 });
             }
         };
-        let hidden =
-            |(own, stays): (ValueStatus, &bool)| if *stays { own } else { ValueStatus::Suppressed };
+        let hidden = |(item, stays): (ValueStatus, &bool)| {
+            if *stays {
+                item
+            } else {
+                ValueStatus::Suppressed
+            }
+        };
         let statuses: StatusColumn = table
             .statuses(&status)?
             .iter()
@@ -448,7 +453,7 @@ mod tests {
             let is_there = |name: &str| origin.column(name).is_some();
             assert!(
                 spec.measures()
-                    .flat_map(|own| shown_with(spec, own))
+                    .flat_map(|item| shown_with(spec, item))
                     .all(is_there),
                 "{}",
                 spec.id

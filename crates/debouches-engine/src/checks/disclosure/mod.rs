@@ -40,8 +40,8 @@ pub async fn guarded(
     mut tables: Vec<Candidate>,
 ) -> anyhow::Result<Vec<(Candidate, Option<SecrecyNote>)>> {
     let mut notes: BTreeMap<String, SecrecyNote> = BTreeMap::new();
-    let judged = tables.iter().filter(|own| is_judged(own.spec));
-    let universes: BTreeSet<&str> = judged.filter_map(|own| universe_of(own.spec)).collect();
+    let judged = tables.iter().filter(|item| is_judged(item.spec));
+    let universes: BTreeSet<&str> = judged.filter_map(|item| universe_of(item.spec)).collect();
     for id in universes {
         let specs: Vec<&'static TableSpec> = context
             .pipeline
@@ -52,7 +52,7 @@ pub async fn guarded(
             .collect();
         let known = published::published(context, &specs).await?;
         let declared = &context.pipeline.domain.universes;
-        let universe = declared.iter().find(|own| own.id == id);
+        let universe = declared.iter().find(|item| item.id == id);
         let asked = Asked {
             universe: universe
                 .cloned()
@@ -95,9 +95,9 @@ pub async fn guarded(
     }
     Ok(tables
         .into_iter()
-        .map(|own| {
-            let note = notes.remove(own.spec.id.as_str());
-            (own, note)
+        .map(|item| {
+            let note = notes.remove(item.spec.id.as_str());
+            (item, note)
         })
         .collect())
 }
@@ -145,9 +145,9 @@ impl Asked {
             .iter()
             .zip(&layouts)
             .map(|(spec, layout)| {
-                let place = tables.iter().position(|own| own.spec.id == spec.id);
-                place
-                    .map(|place| Ok((place, counts_of(layout, &tables[place])?)))
+                let index = tables.iter().position(|item| item.spec.id == spec.id);
+                index
+                    .map(|index| Ok((index, counts_of(layout, &tables[index])?)))
                     .transpose()
             })
             .collect::<Result<_, TableError>>()?;
@@ -199,18 +199,18 @@ impl Asked {
             self.lang,
         );
         for (member, rows, _) in &decided.tables {
-            let Some(place) = self
+            let Some(index) = self
                 .specs
                 .iter()
                 .position(|spec| spec.id.as_str() == names[*member])
             else {
                 continue;
             };
-            if let Some((candidate, _)) = &current[place] {
-                let policy = &layouts[place].policy;
+            if let Some((candidate, _)) = &current[index] {
+                let policy = &layouts[index].policy;
                 for (counts, rows) in by_counts(rows) {
-                    let own = &mut tables[*candidate];
-                    hide(own.spec, policy, &mut own.table, counts, &rows)?;
+                    let item = &mut tables[*candidate];
+                    hide(item.spec, policy, &mut item.table, counts, &rows)?;
                 }
             }
         }
@@ -277,7 +277,7 @@ fn hidden_with<'s>(
                 .map(|rate| rate.of.as_str());
             of.unwrap_or(&share.of)
         });
-        let own: BTreeSet<&str> = column
+        let item: BTreeSet<&str> = column
             .base
             .counts
             .iter()
@@ -286,8 +286,8 @@ fn hidden_with<'s>(
             .collect();
         let mut rates = policy.rate.iter().filter(|rate| rate.rate == column.name);
         is_hidden(&column.name)
-            || bases.contains(&own)
-            || own.iter().any(|name| is_hidden(name))
+            || bases.contains(&item)
+            || item.iter().any(|name| is_hidden(name))
             || rates.any(|rate| is_hidden(&rate.of) || is_hidden(&rate.over))
     };
     spec.measures().filter(goes).collect()

@@ -54,8 +54,8 @@ fn one(
     })?;
     let elapsed = start.elapsed();
     let mut cells = Cells::default();
-    for (_, _, own) in &protected.tables {
-        cells += own.cells;
+    for (_, _, item) in &protected.tables {
+        cells += item.cells;
     }
     let Some((_, _, first)) = protected.tables.first() else {
         return Ok((json!({}), String::new(), 0));
@@ -66,7 +66,11 @@ fn one(
     let exposed = verdicts.explained_by_former_release;
     let refused = protected.refused.len() as u64 + exposed + protected.under.len() as u64;
     let id = subject.name();
-    let releases: usize = subject.tables.iter().map(|own| own.former.len() + 1).sum();
+    let releases: usize = subject
+        .tables
+        .iter()
+        .map(|item| item.former.len() + 1)
+        .sum();
     let mut text = String::new();
     for table in &subject.tables {
         text += &format!("{}: {}\n", table.layout.id, table.layout.policy.sentence());
@@ -109,7 +113,7 @@ fn one(
     let policies: Vec<_> = subject
         .tables
         .iter()
-        .map(|own| &own.layout.policy)
+        .map(|item| &item.layout.policy)
         .collect();
     let document = json!({
         "table": id, "releases": releases, "cells": cells, "protected": judged,

@@ -101,7 +101,7 @@ fn subjects(options: &Options, request: &Request) -> anyhow::Result<Vec<Subject>
         let asked = layout.policy.universe.as_ref();
         let universe = asked
             .filter(|_| request.with_total.is_none())
-            .and_then(|asked| domain.universes.iter().find(|own| own.id == asked.id));
+            .and_then(|asked| domain.universes.iter().find(|item| item.id == asked.id));
         let table = Releases {
             layout,
             former,
@@ -109,7 +109,7 @@ fn subjects(options: &Options, request: &Request) -> anyhow::Result<Vec<Subject>
         };
         let known = out.iter_mut().find(|subject| {
             let other = subject.universe.as_ref();
-            universe.is_some_and(|own| other.is_some_and(|other| own.id == other.id))
+            universe.is_some_and(|item| other.is_some_and(|other| item.id == other.id))
         });
         match known {
             Some(subject) => subject.tables.push(table),
@@ -174,7 +174,7 @@ impl Subject {
         let names: Vec<&str> = self
             .tables
             .iter()
-            .map(|own| own.layout.id.as_str())
+            .map(|item| item.layout.id.as_str())
             .collect();
         names.join(" + ")
     }
@@ -196,8 +196,8 @@ fn suppose_total(
     column: &str,
     value: &str,
 ) -> anyhow::Result<()> {
-    let place = layout.key.iter().position(|own| own == column);
-    let place = place.ok_or_else(|| {
+    let index = layout.key.iter().position(|item| item == column);
+    let index = index.ok_or_else(|| {
         Usage(format!(
             "--with-total: `{column}` is not in the key ({})",
             layout.key.join(", ")
@@ -225,7 +225,7 @@ fn suppose_total(
             std::collections::BTreeMap::new();
         for (row, cells) in facts.rows.iter().zip(&model.cells) {
             let mut key = row.key.clone();
-            key[place] = value.into();
+            key[index] = value.into();
             let sums = sums.entry(key).or_insert_with(|| vec![None; cells.len()]);
             for (sum, cell) in sums.iter_mut().zip(cells) {
                 let value = cell.map(|cell| model.system.cells()[cell as usize].value);

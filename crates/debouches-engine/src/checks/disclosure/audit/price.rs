@@ -25,23 +25,23 @@ pub struct Compared<'a> {
 }
 
 impl Compared<'_> {
-    fn policies(&self, own: &SecrecySpec) -> Vec<SecrecySpec> {
-        let or = |given: &[u32], own: u32| {
+    fn policies(&self, item: &SecrecySpec) -> Vec<SecrecySpec> {
+        let or = |given: &[u32], item: u32| {
             if given.is_empty() {
-                vec![own]
+                vec![item]
             } else {
                 given.to_vec()
             }
         };
         let mut out = Vec::new();
-        for threshold in or(self.threshold, own.threshold) {
-            for siblings in or(self.siblings, own.siblings) {
-                for width in or(self.width, own.width) {
+        for threshold in or(self.threshold, item.threshold) {
+            for siblings in or(self.siblings, item.siblings) {
+                for width in or(self.width, item.width) {
                     out.push(SecrecySpec {
                         threshold,
                         siblings,
                         width,
-                        ..own.clone()
+                        ..item.clone()
                     });
                 }
             }
@@ -67,8 +67,8 @@ pub fn price(
             return Err(Usage("--out takes the files of one table".to_owned()).into());
         }
         text += &format!("{}\n", subject.name());
-        let own = subject.tables[0].layout.policy.clone();
-        for policy in compared.policies(&own) {
+        let item = subject.tables[0].layout.policy.clone();
+        for policy in compared.policies(&item) {
             for table in &mut subject.tables {
                 table.layout.policy.threshold = policy.threshold;
                 table.layout.policy.siblings = policy.siblings;
@@ -101,13 +101,13 @@ fn one(subject: &Subject, options: &Options) -> anyhow::Result<(Value, String, P
     let (protected, seconds) = judged(Leaks::Repair)?;
     let verdicts = |protected: &Protected| {
         let first = protected.tables.first();
-        first.map(|(_, _, own)| own.verdicts).unwrap_or_default()
+        first.map(|(_, _, item)| item.verdicts).unwrap_or_default()
     };
     let (before, after) = (verdicts(&unrepaired), verdicts(&protected));
     let hidden: u64 = unrepaired
         .tables
         .iter()
-        .map(|(_, _, own)| own.cells.hidden)
+        .map(|(_, _, item)| item.cells.hidden)
         .sum();
     let policy = &subject.tables[0].layout.policy;
     let price = &protected.price;
@@ -175,8 +175,8 @@ fn write(path: &Path, table: &Releases, hide: &[(usize, Vec<usize>)]) -> anyhow:
     for (row, counts) in hide {
         hidden.entry(*row).or_default().extend(counts);
     }
-    for (place, row) in table.last.rows.iter().enumerate() {
-        let is_hidden = |count: usize| hidden.get(&place).is_some_and(|own| own.contains(&count));
+    for (index, row) in table.last.rows.iter().enumerate() {
+        let is_hidden = |count: usize| hidden.get(&index).is_some_and(|item| item.contains(&count));
         let counts = row
             .counts
             .iter()
