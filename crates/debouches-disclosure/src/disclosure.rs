@@ -25,7 +25,7 @@ pub enum Mode {
 pub struct TableDisclosure {
     /// The table.
     pub table: String,
-    /// Tables judged together with it, as one: their counts are in the figures below too.
+    /// Tables judged together with it, as one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub together: Vec<String>,
     /// Digest of the policy below.
@@ -45,7 +45,7 @@ pub struct TableDisclosure {
     pub complementary: bool,
     /// Counts published and hidden; readers are not told which are hidden for themselves and which for others.
     pub cells: Cells,
-    /// Hidden counts by what the gate found, those that sums leave out and nobody publishes included.
+    /// Hidden counts of the table by what the audit found; one that several rows show is counted once.
     pub verdicts: Verdicts,
     /// How far apart the values found for safe counts are, in persons.
     pub widths: Option<Widths>,
@@ -115,16 +115,22 @@ impl Verdicts {
     #[must_use]
     pub fn of(judgement: &Judgement) -> Self {
         let mut out = Self::default();
-        for (_, verdict) in &judgement.cells {
-            match verdict {
-                Verdict::Safe(_) => out.safe += 1,
-                Verdict::Unsafe(Reason::Exact(_)) => out.exact += 1,
-                Verdict::Unsafe(Reason::Narrow { low, high, .. }) if low == high => out.exact += 1,
-                Verdict::Unsafe(Reason::Narrow { .. }) => out.narrow += 1,
-                Verdict::Unsafe(Reason::Unproven { .. }) => out.unproven += 1,
-            }
-        }
+        judgement
+            .cells
+            .iter()
+            .for_each(|(_, verdict)| out.count(verdict));
         out
+    }
+
+    /// One more hidden count.
+    pub(crate) fn count(&mut self, verdict: &Verdict) {
+        match verdict {
+            Verdict::Safe(_) => self.safe += 1,
+            Verdict::Unsafe(Reason::Exact(_)) => self.exact += 1,
+            Verdict::Unsafe(Reason::Narrow { low, high, .. }) if low == high => self.exact += 1,
+            Verdict::Unsafe(Reason::Narrow { .. }) => self.narrow += 1,
+            Verdict::Unsafe(Reason::Unproven { .. }) => self.unproven += 1,
+        }
     }
 
     /// Cells that are not safe.
@@ -148,13 +154,19 @@ pub(crate) struct WidthCounts(BTreeMap<i64, u64>);
 
 impl WidthCounts {
     pub(crate) fn of(judgement: &Judgement) -> Self {
-        let mut out = BTreeMap::new();
-        for (_, verdict) in &judgement.cells {
-            if let Verdict::Safe(pair) = verdict {
-                *out.entry(pair.width).or_default() += 1;
-            }
+        let mut out = Self::default();
+        judgement
+            .cells
+            .iter()
+            .for_each(|(_, verdict)| out.count(verdict));
+        out
+    }
+
+    /// One more hidden count; only safe ones have a width.
+    pub(crate) fn count(&mut self, verdict: &Verdict) {
+        if let Verdict::Safe(pair) = verdict {
+            *self.0.entry(pair.width).or_default() += 1;
         }
-        Self(out)
     }
 
     pub(crate) fn extend(&mut self, other: Self) {

@@ -13,7 +13,9 @@ use debouches_model::{Hasher, Lang, Sha256};
 
 use crate::build::Primary;
 use crate::complete::{Incomplete, complete, complete_shifted};
-use crate::disclosure::{Cells, Mode, TableDisclosure, Verdicts, WidthCounts, digest_witnesses};
+use crate::disclosure::{
+    Cells, Mode, TableDisclosure, Verdicts, WidthCounts, Widths, digest_witnesses,
+};
 use crate::explain::{explain, explain_inside, explain_safe};
 use crate::facts::Facts;
 use crate::gate::{Contradiction, Effort, Judgement, Reason, Verdict, judge, judge_again};
@@ -97,6 +99,10 @@ pub struct Protected {
     pub refused: Vec<String>,
     /// Hidden now, published before, hence known for good: the operator must be told.
     pub revised: usize,
+    /// Hidden counts of all of them, those of earlier releases and those that nobody publishes included, by what was found.
+    pub verdicts: Verdicts,
+    /// How far apart the values found for the safe ones among them are.
+    pub widths: Option<Widths>,
     /// Published counts whose base is under the threshold, by their names.
     pub under: Vec<String>,
     /// The counts that were to be explained.
@@ -195,7 +201,7 @@ pub fn protect(mut asked: Protect<'_>, lang: Lang) -> Protected {
     let decided = in_parallel(&pieces, &asked, lang);
     let members = &asked.tables.members;
     let mut hides: Vec<Hide> = vec![Vec::new(); members.len()];
-    let mut cells = vec![Cells::default(); members.len()];
+    let mut found = vec![Found::default(); members.len()];
     let mut sum = Sum::default();
     for (piece, decided) in pieces.iter().zip(decided) {
         for (index, row, counts) in decided.hide {
@@ -203,8 +209,8 @@ pub fn protect(mut asked: Protect<'_>, lang: Lang) -> Protected {
             let counts = counts.iter().map(|count| member.counts[*count]).collect();
             hides[member.member].push((member.rows[row], counts));
         }
-        for (index, item) in decided.cells {
-            cells[piece.members[index].member] += item;
+        for (index, item) in decided.found.into_iter().enumerate() {
+            found[piece.members[index].member].add(item);
         }
         sum.add(decided.sum);
     }
@@ -241,9 +247,9 @@ pub fn protect(mut asked: Protect<'_>, lang: Lang) -> Protected {
                 not_comparable: Vec::new(),
                 complementary: !hide.is_empty()
                     || member.former.iter().any(|item| item.facts.complementary),
-                cells: cells[index],
-                verdicts: sum.verdicts,
-                widths: sum.widths.summary(),
+                cells: found[index].cells,
+                verdicts: found[index].verdicts,
+                widths: found[index].widths.summary(),
                 groups: sum.groups.0,
                 largest_group: sum.groups.1,
                 solver: concat!(
@@ -252,7 +258,7 @@ pub fn protect(mut asked: Protect<'_>, lang: Lang) -> Protected {
                     ")"
                 ),
                 seeds: Vec::new(),
-                witnesses_sha256: witnesses_sha256.clone(),
+                witnesses_sha256,
                 untrue_ties: sum.untrue,
                 coarser: sum.coarser,
                 passes: sum.refused.is_empty(),
@@ -264,6 +270,8 @@ pub fn protect(mut asked: Protect<'_>, lang: Lang) -> Protected {
         tables,
         refused: sum.refused,
         revised: sum.revised,
+        verdicts: sum.verdicts,
+        widths: sum.widths.summary(),
         under: sum.under,
         explained: sum.explained,
         price: sum.price,
@@ -330,9 +338,91 @@ fn mode_of(policy: &SecrecySpec, asked: Option<Mode>) -> Mode {
 struct Decided {
     /// Table of the piece, row, counts.
     hide: Vec<(usize, usize, Vec<usize>)>,
-    /// Counts of the release to come, by table of the piece.
-    cells: Vec<(usize, Cells)>,
+    /// What was found of the release to come of each table of the piece.
+    found: Vec<Found>,
     sum: Sum,
+}
+
+/// What was found of the release to come of a table.
+#[derive(Debug, Clone, Default)]
+struct Found {
+    cells: Cells,
+    verdicts: Verdicts,
+    widths: WidthCounts,
+}
+
+impl Found {
+    fn add(&mut self, other: Self) {
+        self.cells += other.cells;
+        self.verdicts += other.verdicts;
+        self.widths.extend(other.widths);
+    }
+
+    /// Of each table of a piece.
+    fn of(piece: &Piece, item: &Assembled, judged: &Judged, excused: &AllExcused) -> Vec<Self> {
+        let system = &item.model.system;
+        let doubtful = system.in_doubt();
+        let mut out: Vec<Self> = Vec::new();
+        for (member, releases) in piece.members.iter().zip(&item.cells) {
+            let mut found = Self::default();
+            let last = releases.last().filter(|_| member.has_current);
+            let cells: BTreeSet<CellId> = last
+                .into_iter()
+                .flatten()
+                .flatten()
+                .flatten()
+                .copied()
+                .collect();
+            for (cell, verdict) in judged
+                .judgement
+                .iter()
+                .flat_map(|judgement| &judgement.cells)
+            {
+                if !cells.contains(cell) {
+                    continue;
+                }
+                // What a figure in doubt hangs on is not proved, although nothing more can be hidden there.
+                if doubtful.contains(cell) && matches!(verdict, Verdict::Safe(_)) {
+                    found.verdicts.contradicted += 1;
+                } else {
+                    found.verdicts.count(verdict);
+                    found.widths.count(verdict);
+                }
+            }
+            let among = |excused: &BTreeSet<CellId>| excused.intersection(&cells).count() as u64;
+            let inside = |excused: &BTreeSet<(CellId, u32)>| {
+                excused
+                    .iter()
+                    .filter(|(cell, _)| cells.contains(cell))
+                    .count() as u64
+            };
+            found.verdicts.inherited = among(&excused.inherited.cells);
+            found.verdicts.explained_by_former_release =
+                among(&excused.explained.cells) + inside(&excused.explained.inside);
+            let open = judged
+                .inside
+                .iter()
+                .filter(|item| cells.contains(&item.cell));
+            found.verdicts.inside = open.count() as u64;
+            out.push(found);
+        }
+        for (index, _, line, counts) in &item.lines {
+            let cells = &mut out[*index].cells;
+            match system.lines()[*line as usize].state {
+                State::Shown => cells.shown += counts.len() as u64,
+                State::Primary | State::Secondary => cells.hidden += counts.len() as u64,
+            }
+        }
+        out
+    }
+}
+
+/// What needs no proof beside the releases to come.
+struct AllExcused {
+    /// Derivable from what the producer published.
+    inherited: Excused,
+    /// Derivable from former releases alone.
+    explained: Excused,
 }
 
 /// What was decided of all pieces so far.
@@ -455,7 +545,7 @@ fn one(piece: &Piece, asked: &Protect<'_>, lang: Lang) -> Decided {
     sum.verdicts.explained_by_former_release =
         (explained.cells.len() + explained.inside.len()) as u64;
     // What a figure in doubt hangs on is not proved, although nothing more can be hidden there.
-    sum.verdicts.contradicted = (system.in_doubt() as u64).min(sum.verdicts.safe);
+    sum.verdicts.contradicted = (system.in_doubt().len() as u64).min(sum.verdicts.safe);
     sum.verdicts.safe -= sum.verdicts.contradicted;
     sum.refused = judged.reasons(&item, lang);
     sum.under = std::mem::take(&mut item.model.under);
@@ -470,16 +560,13 @@ fn one(piece: &Piece, asked: &Protect<'_>, lang: Lang) -> Decided {
         .filter(|(_, _, line, _)| system.lines()[*line as usize].state == State::Secondary)
         .map(|(index, row, _, counts)| (*index, *row, counts.clone()))
         .collect();
-    let mut cells = vec![Cells::default(); piece.members.len()];
-    for (index, _, line, counts) in &item.lines {
-        match system.lines()[*line as usize].state {
-            State::Shown => cells[*index].shown += counts.len() as u64,
-            State::Primary | State::Secondary => cells[*index].hidden += counts.len() as u64,
-        }
-    }
+    let excused = AllExcused {
+        inherited,
+        explained,
+    };
     Decided {
         hide,
-        cells: cells.into_iter().enumerate().collect(),
+        found: Found::of(piece, &item, &judged, &excused),
         sum,
     }
 }

@@ -215,15 +215,13 @@ impl System {
     }
 
     /// Protected cells on which a constraint bears that contradicts what is published.
-    pub(crate) fn in_doubt(&self) -> usize {
-        let cells: std::collections::BTreeSet<CellId> = self
-            .doubtful
+    pub(crate) fn in_doubt(&self) -> std::collections::BTreeSet<CellId> {
+        self.doubtful
             .iter()
             .flat_map(|row| self.rows.get(*row))
             .map(|(cell, _)| cell)
             .filter(|cell| self.cells[*cell as usize].needed() > 0 && self.is_hidden(*cell))
-            .collect();
-        cells.len()
+            .collect()
     }
 
     /// Asks no protection for a cell any more.

@@ -82,13 +82,12 @@ pub fn look_like_totals(
     out
 }
 
+/// Values of a column with their rows, by the rest of the key.
+type Groups = BTreeMap<Vec<Arc<str>>, Vec<(Arc<str>, usize)>>;
+
 /// Rows that differ in one column only.
-fn groups(
-    facts: &Facts,
-    index: usize,
-    identity: usize,
-) -> BTreeMap<Vec<Arc<str>>, Vec<(Arc<str>, usize)>> {
-    let mut out: BTreeMap<Vec<Arc<str>>, Vec<(Arc<str>, usize)>> = BTreeMap::new();
+fn groups(facts: &Facts, index: usize, identity: usize) -> Groups {
+    let mut out = Groups::new();
     for (row, item) in facts.rows.iter().enumerate() {
         let mut rest = item.key[..identity.min(item.key.len())].to_vec();
         let value = std::mem::replace(&mut rest[index], "".into());

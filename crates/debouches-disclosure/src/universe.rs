@@ -262,10 +262,9 @@ fn slices(tables: &Tables<'_>, releases: &[Vec<&Facts>], boxes: &[Vec<Vec<BoxOf>
         for (release, facts) in releases.iter().enumerate() {
             rows += facts.rows.len();
             for row in 0..facts.rows.len() {
-                let key = if is_placed {
-                    apart(&boxes[member][release][row])
-                } else {
-                    Vec::new()
+                let key = match boxes[member][release].get(row) {
+                    Some(place) if is_placed => apart(place),
+                    Some(_) | None => Vec::new(),
                 };
                 out.entry(key).or_insert_with(empty)[member][release].push(row);
             }

@@ -10,19 +10,22 @@ use anyhow::Context as _;
 use debouches_model::spec::Tables;
 use debouches_model::{ArtefactKey, DatasetId, Fault, Sha256, Stage, Version};
 use debouches_release::{
-    Decision, Outline, PROFILE_FILE, RECORD_FILE, ReleaseChange, ReleaseFacts, ReleaseRecord,
-    SIGNATURE_FILE, SUMS_FILE, TextFile, VersionRule, WrittenFile, sums,
+    Decision, EarlierRelease, Outline, PROFILE_FILE, RECORD_FILE, ReleaseChange, ReleaseFacts,
+    ReleaseRecord, SIGNATURE_FILE, SUMS_FILE, TextFile, VersionRule, WrittenFile, sums,
 };
 use debouches_store::{Artefact, Lock};
 
+use crate::checks::disclosure::{Earlier, find_release};
 use crate::config::DatasetConfig;
 use crate::context::Context;
 use crate::failure::{Decided, Usage};
 use crate::folder::{copy, digest};
 use crate::retraction::DISCLOSURE_FILE;
 use crate::selection::Selection;
-use crate::stages::package::{Candidate, announcements, changelogs, changes_of, ingredients};
-use crate::stages::{self, validate};
+use crate::stages::package::{
+    Candidate, Package, announcements, changelogs, changes_of, ingredients,
+};
+use crate::stages::{self, runner, validate};
 use crate::summary::{Outcome, Summary};
 
 const CHANGELOGS: [&str; 2] = ["CHANGELOG.md", "CHANGELOG.en.md"];
@@ -57,14 +60,57 @@ pub async fn rebuild(
         .iter()
         .find(|item| item.id() == dataset)
         .ok_or_else(no_dataset)?;
+    let recorded = recorded(folder, dataset)?;
     let place = tempfile::tempdir().context("cannot make a temporary folder")?;
     let scratch = context.elsewhere(place.path()).await?;
     let lock = scratch.lock("debouches verify").await?;
-    let selection = Selection::of(&scratch.pipeline, &[dataset.to_string()])?;
+    let again = to_make_again(context, &recorded.published_before).await?;
+    let named = again
+        .iter()
+        .map(|earlier| earlier.dataset.clone())
+        .chain([dataset.to_string()]);
+    let selection = Selection::of(&scratch.pipeline, &named.collect::<Vec<_>>())?;
     bring(context, &scratch, config, &selection, version).await?;
-    make_tables(&scratch, config, &selection, &lock).await?;
-    let made = make(&scratch, config, version, folder).await?;
+    bring_earlier(context, &scratch, &recorded.published_before).await?;
+    make_tables(&scratch, config, &selection, &recorded, &lock).await?;
+    let made = make(&scratch, config, version, (folder, recorded)).await?;
     compare(folder, made)
+}
+
+/// The releases beside which one was judged and that the state does not have: they are made again first, from the snapshots.
+async fn to_make_again(
+    context: &Context,
+    earlier: &[EarlierRelease],
+) -> anyhow::Result<Vec<EarlierRelease>> {
+    let mut out = Vec::new();
+    for name in earlier {
+        if find_release(context, name).await?.is_none() {
+            out.push(name.clone());
+        }
+    }
+    Ok(out)
+}
+
+/// Copies the releases beside which one was judged, as far as the state has them, with the tables that they were made from: they
+/// tell what those releases hid.
+async fn bring_earlier(
+    context: &Context,
+    scratch: &Context,
+    earlier: &[EarlierRelease],
+) -> anyhow::Result<()> {
+    for name in earlier {
+        let Some(release) = find_release(context, name).await? else {
+            continue;
+        };
+        copy(&release, &scratch.store).await?;
+        for input in &release.manifest().inputs {
+            let key = ArtefactKey::new(input.stage, &input.subject, &input.id);
+            if let Some(table) = context.store.find(&key).await? {
+                copy(&table, &scratch.store).await?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Copies the snapshots that the lock file names, the releases before this one, and those of datasets whose figures it repeats.
@@ -102,22 +148,58 @@ async fn bring(
     Ok(())
 }
 
-/// The tables, and the releases whose figures they repeat.
+/// The tables, the releases beside which they were judged, and those whose figures they repeat.
 async fn make_tables(
     scratch: &Context,
     dataset: &DatasetConfig,
     selection: &Selection<'_>,
+    recorded: &ReleaseFacts,
     lock: &Lock,
 ) -> anyhow::Result<()> {
     let mut summary = Summary::default();
     for stage in [Stage::Validate, Stage::Enrich] {
         stages::run(stage, scratch, selection, lock, &mut summary).await?;
     }
-    let mut copied = selection.clone();
+    make_earlier(scratch, recorded, lock, &mut summary).await?;
+    let mut copied = Selection::of(&scratch.pipeline, &[dataset.id().to_string()])?;
     copied.datasets.retain(|item| item.id() != dataset.id());
     // The release exists: nobody judges again what it was made of.
     copied.judged.clear();
     stages::run(Stage::Package, scratch, &copied, lock, &mut summary).await?;
+    check_made(&summary)
+}
+
+/// Makes again the releases that the state has lost, each beside those that were there before it.
+async fn make_earlier(
+    scratch: &Context,
+    recorded: &ReleaseFacts,
+    lock: &Lock,
+    summary: &mut Summary,
+) -> anyhow::Result<()> {
+    for (place, name) in recorded.published_before.iter().enumerate() {
+        if find_release(scratch, name).await?.is_some() {
+            continue;
+        }
+        let mut datasets = scratch.pipeline.datasets.iter();
+        if let Some(earlier) = datasets.find(|item| item.id().as_str() == name.dataset) {
+            let before = recorded.published_before[..place].to_vec();
+            let package = Package::beside(scratch, before);
+            runner::run(&package, [earlier], &*scratch.observer, lock, summary).await;
+            check_made(summary)?;
+        }
+        if find_release(scratch, name).await?.is_none() {
+            return Err(Usage(format!(
+                "the release was judged beside {} {}, which the state does not have and the snapshots do not give: it cannot be made again",
+                name.dataset, name.version
+            ))
+            .into());
+        }
+    }
+    Ok(())
+}
+
+/// Stops where something could not be made.
+fn check_made(summary: &Summary) -> anyhow::Result<()> {
     let failed = summary
         .steps
         .iter()
@@ -148,16 +230,17 @@ async fn make(
     scratch: &Context,
     dataset: &DatasetConfig,
     version: Version,
-    folder: &Path,
+    (folder, recorded): (&Path, ReleaseFacts),
 ) -> anyhow::Result<Made> {
     let (_, tables) = ingredients(scratch, dataset).await?;
-    let candidate = Candidate::build(scratch, dataset, &tables).await?;
-    let recorded = recorded(folder, &candidate.record)?;
+    let earlier = Earlier::named(scratch, &recorded.published_before).await?;
+    let candidate = Candidate::build(scratch, dataset, &tables, earlier).await?;
     let ReleaseFacts {
         previous,
         decisions,
         retracted,
         set_aside,
+        published_before,
         ..
     } = recorded.clone();
     let last = match previous {
@@ -191,6 +274,7 @@ async fn make(
         decisions,
         retracted,
         set_aside,
+        published_before,
     };
     let described = candidate.describe(&Outline {
         version,
@@ -217,7 +301,7 @@ async fn make(
 }
 
 /// The facts that a release records of itself.
-fn recorded(folder: &Path, candidate: &ReleaseRecord) -> anyhow::Result<ReleaseFacts> {
+fn recorded(folder: &Path, dataset: &DatasetId) -> anyhow::Result<ReleaseFacts> {
     let path = folder.join(RECORD_FILE);
     let bytes = std::fs::read(&path).map_err(|error| {
         Usage(format!(
@@ -226,7 +310,7 @@ fn recorded(folder: &Path, candidate: &ReleaseRecord) -> anyhow::Result<ReleaseF
         ))
     })?;
     let record = ReleaseRecord::read(&bytes)?;
-    if record.dataset != candidate.dataset {
+    if record.dataset != *dataset {
         return Err(Decided {
             message: format!("{} is of dataset {}", path.display(), record.dataset),
             fault: Fault::Integrity,

@@ -26,6 +26,18 @@ pub struct ReleaseFacts {
     /// Rows of its sources that it does not publish.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub set_aside: Vec<SetAside>,
+    /// Releases of all datasets that the disclosure audit read beside this one, the oldest first; a rebuild reads the same ones.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub published_before: Vec<EarlierRelease>,
+}
+
+/// A release that was there when another one was decided.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct EarlierRelease {
+    /// Its dataset.
+    pub dataset: String,
+    /// Its version.
+    pub version: Version,
 }
 
 /// One change since the previous release.
@@ -435,6 +447,7 @@ mod tests {
             ],
             retracted: vec![retracted],
             set_aside: Vec::new(),
+            published_before: Vec::new(),
         }
     }
 

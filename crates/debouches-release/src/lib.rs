@@ -39,7 +39,9 @@ pub use diff::{
     changes as diff_changes, diff, html as diff_html, text as diff_text,
 };
 pub use error::PackageError;
-pub use facts::{Broken, ReferenceMove, ReleaseChange, ReleaseDecision, ReleaseFacts, Retracted};
+pub use facts::{
+    Broken, EarlierRelease, ReferenceMove, ReleaseChange, ReleaseDecision, ReleaseFacts, Retracted,
+};
 pub use files::{TextFile, WrittenFile};
 pub use forms::{Form, FormFile, media_type, write_forms};
 pub use prepare::{Breakdown, Prepared, PreparedTable, prepare, require_vintage};

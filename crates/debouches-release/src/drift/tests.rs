@@ -67,6 +67,12 @@ fn told(candidate: &TableProfile) -> Vec<(String, String)> {
         [vintage]
         column = "annee"
         style = ["cumul {year}-{year}"]
+        [secrecy]
+        threshold = 20
+        rule = "Aucun taux sous 20 sortants."
+        bases = "producer"
+        inherits = { publication = "https://producteur.example/", date = "2026-01-01" }
+        totals = { annee = "none", uai = "none" }
         [[column]]
         name = "annee"
         type = "text"

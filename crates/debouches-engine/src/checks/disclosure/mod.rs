@@ -6,11 +6,12 @@ pub mod linked;
 mod paragraph;
 mod published;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use debouches_disclosure::{
-    Facts, Hierarchies, Member, Placing, Protect, Protected, Published, Tables, look_like_totals,
+    Facts, Hierarchies, Member, Placing, Protect, Protected, Seen, Tables, look_like_totals,
     protect,
 };
 use debouches_model::spec::{AxisSpec, ColumnSpec, CountSpec, SecrecySpec, TableSpec, Universe};
@@ -26,9 +27,11 @@ use crate::released::Layout;
 
 pub use counts::Candidate;
 use counts::counts_of;
+use published::Past;
+pub use published::{Earlier, find as find_release};
 
 /// Hides in the tables of a dataset what must be hidden beside the small counts, judged with everything published of the same
-/// universe: the other datasets, every former release. It always ends with tables that can go out.
+/// universe: the other datasets, every earlier release. It always ends with tables that can go out.
 ///
 /// A table whose policy names no count is left as it is: the threshold alone was applied to it.
 ///
@@ -37,6 +40,7 @@ use counts::counts_of;
 pub async fn guarded(
     context: &Context,
     dataset: &DatasetConfig,
+    earlier: &Earlier,
     mut tables: Vec<Candidate>,
 ) -> anyhow::Result<Vec<(Candidate, Option<SecrecyNote>)>> {
     let mut notes: BTreeMap<String, SecrecyNote> = BTreeMap::new();
@@ -50,7 +54,7 @@ pub async fn guarded(
             .iter()
             .filter(|spec| is_judged(spec) && universe_of(spec) == Some(id))
             .collect();
-        let known = published::published(context, &specs).await?;
+        let known = earlier.of_tables(context, &specs).await?;
         let declared = &context.pipeline.domain.universes;
         let universe = declared.iter().find(|item| item.id == id);
         let asked = Asked {
@@ -120,7 +124,7 @@ pub fn is_judged(spec: &TableSpec) -> bool {
 struct Asked {
     universe: Universe,
     specs: Vec<&'static TableSpec>,
-    known: Vec<Vec<Published>>,
+    known: Vec<Past>,
     dataset: DatasetConfig,
     jobs: usize,
     lang: Lang,
@@ -140,7 +144,7 @@ impl Asked {
                 })
             })
             .collect::<anyhow::Result<_>>()?;
-        let current: Vec<Option<(usize, Facts)>> = self
+        let mut current: Vec<Option<(usize, Facts)>> = self
             .specs
             .iter()
             .zip(&layouts)
@@ -151,13 +155,32 @@ impl Asked {
                     .transpose()
             })
             .collect::<Result<_, TableError>>()?;
+        for ((layout, past), current) in layouts.iter().zip(&self.known).zip(&mut current) {
+            let Some((index, facts)) = current else {
+                continue;
+            };
+            let hidden = hidden_before(past, facts);
+            for (row, counts) in &hidden {
+                for count in counts {
+                    let seen = &mut facts.rows[*row].counts[*count];
+                    if let Seen::Value(value) = *seen {
+                        *seen = Seen::Hidden(Some(value));
+                    }
+                }
+            }
+            facts.complementary = !hidden.is_empty();
+            let Candidate { spec, table, .. } = &mut tables[*index];
+            for (counts, rows) in by_counts(&hidden) {
+                hide(spec, &layout.policy, table, counts, &rows)?;
+            }
+        }
         for (layout, current) in layouts.iter().zip(&current) {
             if let Some((_, facts)) = current {
                 refuse_undeclared(layout, facts)?;
             }
         }
         let mut members = Vec::new();
-        for (((spec, layout), former), current) in self
+        for (((spec, layout), past), current) in self
             .specs
             .iter()
             .zip(&layouts)
@@ -173,13 +196,13 @@ impl Asked {
                 })
                 .transpose()
                 .map_err(|message| Usage(format!("table {}: {message}", spec.id)))?;
-            if !former.is_empty() || current.is_some() {
+            if !past.releases.is_empty() || current.is_some() {
                 members.push(Member {
                     table: spec.id.as_str(),
                     policy: &layout.policy,
                     placing,
                     identity: layout.key.len(),
-                    former,
+                    former: &past.releases,
                     current: current.as_ref().map(|(_, facts)| facts),
                 });
             }
@@ -216,6 +239,32 @@ impl Asked {
         }
         Ok(decided)
     }
+}
+
+/// Counts that the last release of a table hid beside the small ones, when no count has changed since: they stay hidden, so that
+/// the same figures give the same release.
+fn hidden_before(past: &Past, facts: &Facts) -> Vec<(usize, Vec<usize>)> {
+    let (Some(told), Some(last)) = (&past.told, past.releases.last()) else {
+        return Vec::new();
+    };
+    if told.rows != facts.rows {
+        return Vec::new();
+    }
+    let shown: HashMap<&[Arc<str>], &[Seen]> = last
+        .facts
+        .rows
+        .iter()
+        .map(|row| (row.key.as_slice(), row.counts.as_slice()))
+        .collect();
+    let hidden = facts.rows.iter().enumerate().map(|(index, row)| {
+        let before = shown.get(row.key.as_slice()).copied().unwrap_or_default();
+        let counts = before.iter().zip(&row.counts).enumerate();
+        let hidden = counts.filter(|(_, (before, now))| {
+            matches!((before, now), (Seen::Hidden(_), Seen::Value(_)))
+        });
+        (index, hidden.map(|(count, _)| count).collect::<Vec<_>>())
+    });
+    hidden.filter(|(_, counts)| !counts.is_empty()).collect()
 }
 
 /// Stops where rows look like totals that nobody declared: a reader sees the sums too.

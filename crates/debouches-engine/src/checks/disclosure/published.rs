@@ -3,89 +3,186 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use chrono::{DateTime, Utc};
 use debouches_disclosure::{Facts, Published};
 use debouches_model::spec::TableSpec;
 use debouches_model::{ArtefactKey, Fault, InputRef, Stage, Version};
+use debouches_release::EarlierRelease;
 use debouches_store::Artefact;
 
 use super::counts::{Candidate, counts_of};
 use crate::blocking::blocking;
 use crate::context::Context;
-use crate::failure::Decided;
+use crate::failure::{Decided, Usage};
 use crate::released::{Layout, facts as facts_of};
 use crate::stages::target::{load_private, load_table};
 
-/// When a release was made: its moment, then its name where a clock stood still.
-type Moment = (DateTime<Utc>, String, Version);
-
 /// A release of the state, or what a purge left of it: its counts, which readers have seen.
 struct Release {
-    moment: Moment,
+    name: EarlierRelease,
     artefact: Artefact,
 }
 
-/// Every release of every dataset, the oldest first.
-async fn releases(context: &Context) -> anyhow::Result<Vec<Release>> {
-    let mut subjects = context.store.subjects(Stage::Package).await?;
-    let configured = context.pipeline.datasets.iter();
-    subjects.extend(configured.map(|dataset| dataset.id().to_string()));
-    subjects.sort();
-    subjects.dedup();
-    let mut out = Vec::new();
-    for subject in subjects {
-        let kept = context.store.list(Stage::Package, &subject).await?;
-        let purged = context
-            .store
-            .list_rejected(Stage::Package, &subject)
-            .await?;
-        // A purge that was stopped midway has left both: once is enough.
-        let mut keys: BTreeMap<Version, ArtefactKey> = BTreeMap::new();
-        for key in kept.into_iter().chain(purged) {
-            if let Ok(version) = key.id.parse() {
-                keys.entry(version).or_insert(key);
-            }
-        }
-        for (version, key) in keys {
-            if let Some(artefact) = context.store.find(&key).await? {
-                let moment = (artefact.manifest().created_at, subject.clone(), version);
-                out.push(Release { moment, artefact });
-            }
-        }
-    }
-    out.sort_by(|one, other| one.moment.cmp(&other.moment));
-    Ok(out)
+/// The releases that were there before one is decided, the oldest first: everything that its readers may have seen.
+///
+/// The bytes of a release depend on them, hence its record names them: a release made again is judged beside the same ones.
+#[derive(Default)]
+pub struct Earlier(Vec<Release>);
+
+/// What was published of a table.
+#[derive(Default)]
+pub(super) struct Past {
+    /// Its releases, the oldest first.
+    pub(super) releases: Vec<Published>,
+    /// The counts that the last of them was made from, those that it hides included; none when the state has lost them.
+    pub(super) told: Option<Facts>,
 }
 
-/// What was published of some tables, the oldest release first. Fails closed: a release that cannot be read is a refusal.
+impl Earlier {
+    /// Every release of the state that shows counts, whatever the dataset, retracted ones included.
+    ///
+    /// # Errors
+    /// Fails when the state cannot be read.
+    pub async fn of_state(context: &Context) -> anyhow::Result<Self> {
+        let mut subjects = context.store.subjects(Stage::Package).await?;
+        let configured = context.pipeline.datasets.iter();
+        subjects.extend(configured.map(|dataset| dataset.id().to_string()));
+        subjects.sort();
+        subjects.dedup();
+        let mut out = Vec::new();
+        for subject in subjects {
+            let kept = context.store.list(Stage::Package, &subject).await?;
+            let purged = context
+                .store
+                .list_rejected(Stage::Package, &subject)
+                .await?;
+            // A purge that was stopped midway has left both: once is enough.
+            let mut keys: BTreeMap<Version, ArtefactKey> = BTreeMap::new();
+            for key in kept.into_iter().chain(purged) {
+                if let Ok(version) = key.id.parse() {
+                    keys.entry(version).or_insert(key);
+                }
+            }
+            for (version, key) in keys {
+                if let Some(artefact) = context.store.find(&key).await?
+                    && shows_counts(context, &artefact)
+                {
+                    let name = EarlierRelease {
+                        dataset: subject.clone(),
+                        version,
+                    };
+                    out.push(Release { name, artefact });
+                }
+            }
+        }
+        // The name decides where a clock stood still.
+        out.sort_by(|one, other| {
+            let moment = |release: &Release| release.artefact.manifest().created_at;
+            (moment(one), &one.name).cmp(&(moment(other), &other.name))
+        });
+        Ok(Self(out))
+    }
+
+    /// Those that a release names in its record, in that order.
+    ///
+    /// # Errors
+    /// Fails when the state has lost one of them: what it showed is not known any more.
+    pub async fn named(context: &Context, names: &[EarlierRelease]) -> anyhow::Result<Self> {
+        let mut out = Vec::new();
+        for name in names {
+            let artefact = find(context, name).await?.ok_or_else(|| {
+                Usage(format!(
+                    "release {} {} is not in the state: the one that was judged beside it cannot be made again",
+                    name.dataset, name.version
+                ))
+            })?;
+            out.push(Release {
+                name: name.clone(),
+                artefact,
+            });
+        }
+        Ok(Self(out))
+    }
+
+    /// Those of some names that the state still has: after a lost state, what is live is compared with what they give.
+    ///
+    /// # Errors
+    /// Fails when the state cannot be read.
+    pub async fn still_there(
+        context: &Context,
+        names: Vec<EarlierRelease>,
+    ) -> anyhow::Result<Self> {
+        let mut out = Vec::new();
+        for name in names {
+            if let Some(artefact) = find(context, &name).await? {
+                out.push(Release { name, artefact });
+            }
+        }
+        Ok(Self(out))
+    }
+
+    /// Their names, the oldest first.
+    #[must_use]
+    pub fn names(&self) -> Vec<EarlierRelease> {
+        self.0.iter().map(|release| release.name.clone()).collect()
+    }
+
+    /// What was published of some tables. Fails closed: a release that cannot be read is a refusal.
+    ///
+    /// # Errors
+    /// Fails when a release cannot be opened, or when one of the tables cannot be read as it is told today.
+    pub(super) async fn of_tables(
+        &self,
+        context: &Context,
+        specs: &[&'static TableSpec],
+    ) -> anyhow::Result<Vec<Past>> {
+        let mut out: Vec<Past> = specs.iter().map(|_| Past::default()).collect();
+        for (at, Release { name, artefact }) in (0_u64..).zip(&self.0) {
+            for (spec, past) in specs.iter().zip(&mut out) {
+                if let Some((facts, told)) = read(context, artefact, spec).await? {
+                    past.releases.push(Published {
+                        version: format!("{} {}", name.dataset, name.version),
+                        at,
+                        facts,
+                    });
+                    past.told = told;
+                }
+            }
+        }
+        Ok(out)
+    }
+}
+
+/// A release of the state, a purged one included.
 ///
 /// # Errors
-/// Fails when a release cannot be opened, or when one of the tables cannot be read as it is told today.
-pub(super) async fn published(
-    context: &Context,
-    specs: &[&'static TableSpec],
-) -> anyhow::Result<Vec<Vec<Published>>> {
-    let mut out = vec![Vec::new(); specs.len()];
-    for (at, release) in (0_u64..).zip(releases(context).await?) {
-        for (spec, published) in specs.iter().zip(&mut out) {
-            if let Some(facts) = read(context, &release.artefact, spec).await? {
-                published.push(Published {
-                    version: format!("{} {}", release.moment.1, release.moment.2),
-                    at,
-                    facts,
-                });
-            }
-        }
+/// Fails when the state cannot be read.
+pub async fn find(context: &Context, name: &EarlierRelease) -> anyhow::Result<Option<Artefact>> {
+    let key = ArtefactKey::new(Stage::Package, &name.dataset, name.version);
+    if let Some(artefact) = context.store.find(&key).await? {
+        return Ok(Some(artefact));
     }
-    Ok(out)
+    let key = ArtefactKey::rejected(Stage::Package, &name.dataset, name.version);
+    Ok(context.store.find(&key).await?)
 }
 
-/// A table of a release; none when the release does not have it.
+/// True when a release holds a table whose counts are judged.
+fn shows_counts(context: &Context, release: &Artefact) -> bool {
+    let mut specs = context.pipeline.domain.tables.iter();
+    specs.any(|spec| {
+        super::is_judged(spec)
+            && release
+                .manifest()
+                .file(&format!("{}.csv", spec.id))
+                .is_some()
+    })
+}
+
+/// A table of a release, and the counts that it was made from; none when the release does not have it.
 async fn read(
     context: &Context,
     release: &Artefact,
     spec: &'static TableSpec,
-) -> anyhow::Result<Option<Facts>> {
+) -> anyhow::Result<Option<(Facts, Option<Facts>)>> {
     let path = format!("{}.csv", spec.id);
     if release.manifest().file(&path).is_none() {
         return Ok(None);
@@ -102,10 +199,11 @@ async fn read(
     match facts {
         Ok(mut facts) => {
             facts.complementary = complementary;
-            if let Some(truth) = truth(context, release, spec).await? {
-                facts.tell(&truth);
+            let told = truth(context, release, spec).await?;
+            if let Some(told) = &told {
+                facts.tell(told);
             }
-            Ok(Some(facts))
+            Ok(Some((facts, told)))
         }
         Err(error) => Err(Decided {
             message: format!(
@@ -145,7 +243,7 @@ async fn truth(
         private: load_private(&enriched).await?,
     };
     // A table of another specification than today's tells nothing: what it hid is then completed.
-    Ok(blocking(move || Ok(counts_of(&layout, &candidate).ok())).await?)
+    blocking(move || Ok(counts_of(&layout, &candidate).ok())).await
 }
 
 /// True when a release tells that larger counts may be suppressed beside the small ones.

@@ -6,9 +6,10 @@ use anyhow::Context as _;
 use debouches_model::spec::{CopySpec, TableKind, TableSpec, Tables};
 use debouches_model::{ArtefactKey, Ingredients, Manifest, Report, Severity, Stage, Version};
 use debouches_release::{
-    DescribedRelease, DiffReport, Outline, Part, PreparedTable, ReferenceMove, ReleaseChange,
-    ReleaseProfile, ReleaseRecord, SetAside, Side, SideTable, SourceNote, TableShape, TextFile,
-    WrittenFile, describe, diff_changes, media_type, prepare, require_vintage, set_aside_once,
+    DescribedRelease, DiffReport, EarlierRelease, Outline, Part, PreparedTable, ReferenceMove,
+    ReleaseChange, ReleaseProfile, ReleaseRecord, SetAside, Side, SideTable, SourceNote,
+    TableShape, TextFile, WrittenFile, describe, diff_changes, media_type, prepare, require_vintage,
+    set_aside_once,
     write_forms,
 };
 use debouches_store::{Artefact, Spooled, StoreError};
@@ -17,7 +18,7 @@ use debouches_table::ParquetFile;
 use super::ingredients::copied_release;
 use crate::blocking::blocking;
 use crate::checks::disclosure::linked::Original;
-use crate::checks::disclosure::{self, linked};
+use crate::checks::disclosure::{self, Earlier, linked};
 use crate::config::DatasetConfig;
 use crate::context::Context;
 use crate::released::sidecar;
@@ -33,10 +34,12 @@ pub struct Candidate<'a> {
     files: Vec<WrittenFile>,
     /// Digests of all of it.
     pub record: ReleaseRecord,
+    /// Releases that the disclosure audit read beside it.
+    pub published_before: Vec<EarlierRelease>,
 }
 
 impl<'a> Candidate<'a> {
-    /// Writes the tables of a dataset, suppressed as its release must be.
+    /// Writes the tables of a dataset, suppressed as its release must be beside these earlier releases.
     ///
     /// # Errors
     /// Fails when the disclosure audit refuses a table, or when a file cannot be written.
@@ -44,8 +47,18 @@ impl<'a> Candidate<'a> {
         context: &Context,
         dataset: &'a DatasetConfig,
         tables: &[Artefact],
+        earlier: Earlier,
     ) -> anyhow::Result<Self> {
-        let written = write_tables(context, dataset, tables).await?;
+        let is_judged = dataset
+            .tables
+            .iter()
+            .any(|spec| disclosure::is_judged(spec));
+        let earlier = if is_judged {
+            earlier
+        } else {
+            Earlier::default()
+        };
+        let written = write_tables(context, dataset, tables, &earlier).await?;
         let (prepared, data): (Vec<_>, Vec<_>) = written
             .into_iter()
             .map(|data| (data.table, data.files))
@@ -61,6 +74,7 @@ impl<'a> Candidate<'a> {
             prepared,
             data,
             files,
+            published_before: earlier.names(),
         })
     }
 
@@ -232,6 +246,7 @@ async fn write_tables(
     context: &Context,
     dataset: &DatasetConfig,
     tables: &[Artefact],
+    earlier: &Earlier,
 ) -> anyhow::Result<Vec<WrittenData>> {
     let mut written: Vec<Option<WrittenData>> = tables.iter().map(|_| None).collect();
     // What repeats the figures of another table of the dataset waits for it.
@@ -264,7 +279,7 @@ async fn write_tables(
                 private,
             });
         }
-        let judged = disclosure::guarded(context, dataset, candidates).await?;
+        let judged = disclosure::guarded(context, dataset, earlier, candidates).await?;
         for (place, (candidate, secrecy)) in places.into_iter().zip(judged) {
             let (sources, set_aside) = origins(context, &tables[place]).await?;
             let disclosure::Candidate { spec, table, .. } = candidate;

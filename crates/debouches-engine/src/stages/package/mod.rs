@@ -6,15 +6,16 @@ mod ingredients;
 mod upstream;
 
 use anyhow::Context as _;
-use debouches_model::{Stage as StageName, Version};
+use debouches_model::{Ingredients, Stage as StageName, Version};
 use debouches_release::{
-    Decision, Outline, RECORD_FILE, ReleaseChange, ReleaseDecision, ReleaseFacts, ReleaseRecord,
-    Retracted, VersionRule,
+    Decision, EarlierRelease, Outline, RECORD_FILE, ReleaseChange, ReleaseDecision, ReleaseFacts,
+    ReleaseRecord, Retracted, VersionRule,
 };
 use debouches_store::{Artefact, Lock};
 
 use self::candidate::references_moved;
 use super::runner::{self, Done, Observed, Stage, Worked};
+use crate::checks::disclosure::Earlier;
 use crate::checks::drift;
 use crate::config::DatasetConfig;
 use crate::context::Context;
@@ -35,13 +36,34 @@ pub use upstream::{waiting_text, waits_for};
 /// The stage that makes a release of enriched tables.
 pub struct Package<'a> {
     context: &'a Context,
+    /// Releases to judge beside; none for all those of the state.
+    beside: Option<Vec<EarlierRelease>>,
 }
 
 impl<'a> Package<'a> {
     /// The stage as a run has it.
     pub fn of(context: &'a Context) -> Self {
-        Self { context }
+        Self {
+            context,
+            beside: None,
+        }
     }
+
+    /// The stage as it was when these releases were there and no other: for a release made again.
+    pub fn beside(context: &'a Context, earlier: Vec<EarlierRelease>) -> Self {
+        Self {
+            context,
+            beside: Some(earlier),
+        }
+    }
+}
+
+/// What a release is made of.
+pub struct Inputs {
+    /// The enriched tables.
+    tables: Vec<Artefact>,
+    /// Releases to judge beside: those of the release that the same inputs gave, when it is made again.
+    beside: Option<Vec<EarlierRelease>>,
 }
 
 /// Packages the datasets of a selection, each behind those that it reads.
@@ -85,7 +107,7 @@ pub struct Decided<'a> {
 impl<'a> Stage for Package<'a> {
     const NAME: StageName = StageName::Package;
     type Subject = &'a DatasetConfig;
-    type Inputs = Vec<Artefact>;
+    type Inputs = Inputs;
     type Output = Decided<'a>;
 
     fn name(&self, dataset: &'a DatasetConfig) -> String {
@@ -119,12 +141,15 @@ impl<'a> Stage for Package<'a> {
     async fn observe(&self, dataset: &'a DatasetConfig) -> anyhow::Result<Observed<Self::Inputs>> {
         let (ingredients, tables) = ingredients(self.context, dataset).await?;
         Ok(Observed {
-            ingredients,
             lineage: tables
                 .iter()
                 .map(|table| table.manifest().as_input())
                 .collect(),
-            inputs: tables,
+            inputs: Inputs {
+                beside: self.judged_before(dataset, &ingredients).await?,
+                tables,
+            },
+            ingredients,
         })
     }
 
@@ -160,7 +185,12 @@ impl<'a> Stage for Package<'a> {
         signer(context)?;
         let last = latest(context, dataset.id().as_str()).await?;
         let earlier_retracted = retracted_releases(context, dataset.id()).await?;
-        let candidate = Candidate::build(context, dataset, &observed.inputs).await?;
+        let Inputs { tables, beside } = &observed.inputs;
+        let earlier = match beside {
+            Some(names) => Earlier::named(context, names).await?,
+            None => Earlier::of_state(context).await?,
+        };
+        let candidate = Candidate::build(context, dataset, tables, earlier).await?;
         if let Some(earlier) = same_content(context, &earlier_retracted, &candidate.record).await? {
             return Ok(Worked::Settled(kept(
                 dataset,
@@ -190,7 +220,7 @@ impl<'a> Stage for Package<'a> {
             } => (version, change, changes),
         };
         let cause = match &last {
-            Some(release) => references_moved(context, release, &observed.inputs).await?,
+            Some(release) => references_moved(context, release, tables).await?,
             None => None,
         };
         let ruling = drift::rule(context, dataset, &candidate.profile()).await?;
@@ -243,6 +273,7 @@ impl<'a> Stage for Package<'a> {
             .chain(ruling.decisions())
             .collect();
         let set_aside = candidate.set_aside();
+        let published_before = candidate.published_before.clone();
         Ok(Worked::Output(Decided {
             candidate,
             outline: Outline {
@@ -253,6 +284,7 @@ impl<'a> Stage for Package<'a> {
                     decisions,
                     retracted,
                     set_aside,
+                    published_before,
                 },
                 changelogs: changelogs(last.as_ref()).await?,
             },
@@ -301,6 +333,27 @@ impl<'a> Stage for Package<'a> {
 }
 
 impl Package<'_> {
+    /// The releases beside which the newest release was judged, when these ingredients made it and it is asked for again: made
+    /// beside others, its bytes would be others. None when its record cannot be read any more.
+    async fn judged_before(
+        &self,
+        dataset: &DatasetConfig,
+        ingredients: &Ingredients,
+    ) -> anyhow::Result<Option<Vec<EarlierRelease>>> {
+        if self.beside.is_some() || !self.context.options.force {
+            return Ok(self.beside.clone());
+        }
+        let Some(release) = latest(self.context, dataset.id().as_str()).await? else {
+            return Ok(None);
+        };
+        if !is_current(self.context, &release, ingredients).await? {
+            return Ok(None);
+        }
+        let bytes = release.read(RECORD_FILE).await.ok();
+        let record = bytes.and_then(|bytes| ReleaseRecord::read(&bytes).ok());
+        Ok(record.map(|record| record.facts.published_before))
+    }
+
     /// Notes that these inputs too give the content of a release, so that the next run knows.
     async fn note_equivalent<I>(
         &self,

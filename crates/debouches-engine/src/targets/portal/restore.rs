@@ -10,10 +10,14 @@ use anyhow::Context as _;
 use debouches_http::{Client, Request, Url};
 use debouches_model::{Sha256, Version};
 use debouches_publish::{Live, LiveFile};
-use debouches_release::{Outline, PreviousChangelogs, ReleaseFacts, SIGNATURE_FILE, TextFile};
+use debouches_release::{
+    EarlierRelease, Outline, PreviousChangelogs, RECORD_FILE, ReleaseFacts, ReleaseRecord,
+    SIGNATURE_FILE, TextFile,
+};
 use debouches_store::Lock;
 
 use super::connection::Connection;
+use crate::checks::disclosure::Earlier;
 use crate::config::DatasetConfig;
 use crate::context::Context;
 use crate::failure::Usage;
@@ -45,7 +49,9 @@ pub(crate) async fn restore(
         .into(),
         Err(error) => error,
     })?;
-    let candidate = Candidate::build(context, dataset, &tables).await?;
+    let names = recorded(context, live).await?;
+    let earlier = Earlier::still_there(context, names).await?;
+    let candidate = Candidate::build(context, dataset, &tables, earlier).await?;
     // What it changed, and what people decided, only the release itself tells: those texts are read back.
     let described = candidate.describe(&Outline {
         version,
@@ -95,6 +101,15 @@ pub(crate) async fn restore(
         live.id
     );
     Ok((Outcome::Made, detail))
+}
+
+/// The releases beside which the one that is live was judged, by its own record.
+async fn recorded(context: &Context, live: &Live) -> anyhow::Result<Vec<EarlierRelease>> {
+    let mut texts = read_texts(context, live, [RECORD_FILE].into_iter()).await?;
+    Ok(match texts.remove(RECORD_FILE) {
+        Some(text) => ReleaseRecord::read(text.as_bytes())?.facts.published_before,
+        None => Vec::new(),
+    })
 }
 
 fn differs(version: Version, live: &Live) -> String {

@@ -60,7 +60,7 @@ fn one(
     let Some((_, _, first)) = protected.tables.first() else {
         return Ok((json!({}), String::new(), 0));
     };
-    let (verdicts, widths) = (first.verdicts, first.widths);
+    let (verdicts, widths) = (protected.verdicts, protected.widths);
     let judged = verdicts.safe + verdicts.refused() + verdicts.contradicted;
     let reasons: Vec<&String> = protected.refused.iter().take(show).collect();
     let exposed = verdicts.explained_by_former_release;

@@ -99,11 +99,7 @@ fn one(subject: &Subject, options: &Options) -> anyhow::Result<(Value, String, P
     };
     let (unrepaired, seconds_before) = judged(Leaks::Refuse)?;
     let (protected, seconds) = judged(Leaks::Repair)?;
-    let verdicts = |protected: &Protected| {
-        let first = protected.tables.first();
-        first.map(|(_, _, item)| item.verdicts).unwrap_or_default()
-    };
-    let (before, after) = (verdicts(&unrepaired), verdicts(&protected));
+    let (before, after) = (unrepaired.verdicts, protected.verdicts);
     let hidden: u64 = unrepaired
         .tables
         .iter()
