@@ -113,6 +113,17 @@ pub struct Judgement {
 }
 
 impl Judgement {
+    /// Of no cell.
+    pub(crate) fn of_nothing() -> Self {
+        Self {
+            cells: Vec::new(),
+            ledger: Ledger::new(0),
+            groups: (0, 0),
+            programs: 0,
+            searched: 0,
+        }
+    }
+
     /// Cells that are not safe.
     pub fn failures(&self) -> impl Iterator<Item = (CellId, &Reason)> {
         self.cells

@@ -511,19 +511,19 @@ fn one(piece: &Piece, asked: &Protect<'_>, lang: Lang) -> Decided {
         .iter()
         .for_each(|cell| item.model.system.excuse(*cell));
     judged.forget_excused(&item.model.system, &inherited.inside);
-    let explained = explained(piece, &mut item, &mut judged, manner.insiders);
+    let mut explained = explained(piece, &mut item, &mut judged, manner.insiders);
     let excused: BTreeSet<(CellId, u32)> =
         inherited.inside.union(&explained.inside).copied().collect();
     judged.forget_excused(&item.model.system, &excused);
     let mut coarser = 0;
-    if asked.leaks == Leaks::Repair && judged.needs_repair() {
-        suppress(&mut item.model.system, manner);
-        judged = Judged::of(&item.model.system, manner.insiders);
-        judged.forget_excused(&item.model.system, &excused);
-        coarser = widen(&mut item, &mut judged, &excused, manner.insiders);
-        if let Ok(judgement) = &mut judged.judgement {
-            judge_again(&item.model.system, judgement);
+    if asked.leaks == Leaks::Repair && judged.is_unsafe() {
+        if judged.judgement.is_ok() {
+            suppress(&mut item.model.system, manner);
+            judged = Judged::of(&item.model.system, manner.insiders);
+            judged.forget_excused(&item.model.system, &excused);
         }
+        coarser = widen(&mut item, &mut judged, &excused, manner.insiders);
+        leave_unshown(&mut item, &mut judged, &mut explained);
     }
     let system = &item.model.system;
     let mut sum = Sum {
@@ -582,6 +582,12 @@ fn widen(
     let mut hidden = 0;
     let mut steps = AROUND.into_iter();
     while judged.is_unsafe() {
+        if let Ok(judgement) = &mut judged.judgement {
+            judge_again(&item.model.system, judgement);
+        }
+        if !judged.is_unsafe() {
+            break;
+        }
         let around = steps.next().unwrap_or(usize::MAX);
         let cells = judged.unsafe_cells(&item.model.system);
         let more = hide_around(&mut item.model.system, &cells, around, &current);
@@ -595,6 +601,54 @@ fn widen(
         }
     }
     hidden
+}
+
+/// Accepts what is still not proved where the releases to come show nothing: they add nothing to what readers know already. The
+/// cells stay counted among those that former releases explain.
+fn leave_unshown(item: &mut Assembled, judged: &mut Judged, explained: &mut Excused) {
+    if !judged.is_unsafe() {
+        return;
+    }
+    let current: BTreeSet<LineId> = item.lines.iter().map(|(_, _, line, _)| *line).collect();
+    let system = &mut item.model.system;
+    let cells = judged.unsafe_cells(system);
+    let mut known: BTreeMap<CellId, bool> = BTreeMap::new();
+    for cell in cells {
+        if known.contains_key(&cell) {
+            continue;
+        }
+        let joined = joined(system, &[cell], usize::MAX);
+        let is_shown = joined.lines.iter().any(|line| {
+            current.contains(line) && system.lines[*line as usize].state == State::Shown
+        });
+        known.extend(joined.cells.into_iter().map(|cell| (cell, is_shown)));
+    }
+    let is_left = |cell: CellId| known.get(&cell) == Some(&false);
+    let inside = judged.inside.iter().map(|item| (item.cell, item.owner));
+    explained
+        .inside
+        .extend(inside.filter(|(cell, _)| is_left(*cell)));
+    judged.inside.retain(|item| !is_left(item.cell));
+    let left: Vec<CellId> = match &mut judged.judgement {
+        Ok(judgement) => {
+            let left = judgement.failures().map(|(cell, _)| cell);
+            let left: Vec<CellId> = left.filter(|cell| is_left(*cell)).collect();
+            judgement
+                .cells
+                .retain(|(cell, verdict)| matches!(verdict, Verdict::Safe(_)) || !is_left(*cell));
+            left
+        }
+        // Figures that contradict themselves tell nothing of each other: nothing of the releases to come is among them.
+        Err(_) if known.values().all(|is_shown| !is_shown) => {
+            judged.judgement = Ok(Judgement::of_nothing());
+            known.keys().copied().collect()
+        }
+        Err(_) => Vec::new(),
+    };
+    for cell in left {
+        system.excuse(cell);
+        explained.cells.insert(cell);
+    }
 }
 
 /// What is narrower than asked for although nothing of the releases to come is shown: only what former releases showed explains
@@ -660,6 +714,25 @@ fn hide_around(
     steps: usize,
     current: &BTreeSet<LineId>,
 ) -> u64 {
+    let mut hidden = 0;
+    for line in joined(system, cells, steps).lines {
+        // Levels that should stay public are hidden too: a release that goes out is better than none.
+        if current.contains(&line) && system.lines[line as usize].state == State::Shown {
+            system.set_state(line, State::Secondary);
+            hidden += 1;
+        }
+    }
+    hidden
+}
+
+/// Cells that constraints join, and the lines that show them or their rates.
+struct Joined {
+    cells: BTreeSet<CellId>,
+    lines: BTreeSet<LineId>,
+}
+
+/// What is within some constraints of some cells.
+fn joined(system: &System, cells: &[CellId], steps: usize) -> Joined {
     let mut seen: BTreeSet<CellId> = cells.iter().copied().collect();
     let mut edge: Vec<CellId> = cells.to_vec();
     let mut lines: BTreeSet<LineId> = BTreeSet::new();
@@ -681,14 +754,7 @@ fn hide_around(
         edge = next;
     }
     lines.extend(seen.iter().map(|cell| system.cells[*cell as usize].line));
-    let mut hidden = 0;
-    for line in lines {
-        if current.contains(&line) && system.lines[line as usize].state == State::Shown {
-            system.set_state(line, State::Secondary);
-            hidden += 1;
-        }
-    }
-    hidden
+    Joined { cells: seen, lines }
 }
 
 /// A judgement, from the outside and, when asked, from the inside.

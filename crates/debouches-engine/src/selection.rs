@@ -2,6 +2,8 @@
 
 use debouches_model::spec::{TableKind, TableSpec};
 
+use crate::checks::disclosure::linked;
+use crate::checks::disclosure::repeated::repeats;
 use crate::config::{DatasetConfig, Pipeline, Source};
 use crate::failure::Usage;
 use crate::graph::Graph;
@@ -65,11 +67,16 @@ impl<'a> Selection<'a> {
         let copied: Vec<&'a DatasetConfig> = datasets
             .iter()
             .flat_map(|dataset| {
-                dataset.tables.iter().filter_map(|spec| {
-                    crate::checks::disclosure::linked::gated(pipeline.domain.tables, spec)
+                dataset.tables.iter().flat_map(|spec| {
+                    let repeated = repeats(spec).iter().map(|repeat| &repeat.table);
+                    let copied = linked::gated(pipeline.domain.tables, spec);
+                    copied
+                        .map(|copies| &copies.table)
+                        .into_iter()
+                        .chain(repeated)
                 })
             })
-            .filter_map(|copies| crate::checks::disclosure::linked::publisher(pipeline, copies))
+            .filter_map(|table| linked::publisher(pipeline, table))
             .collect();
         datasets.extend(copied);
         let judged = upstream(graph, &datasets);

@@ -1,7 +1,5 @@
 //! What a table must declare before a figure on people may leave it.
 
-#![expect(clippy::unwrap_used, reason = "a failure in a test is the message")]
-
 use debouches_model::spec::{TableSpec, Vocabulary, unmapped, weakened};
 
 /// A table of one count, with what is given of its policy and of the count.

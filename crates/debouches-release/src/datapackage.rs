@@ -57,7 +57,10 @@ fn sources(tables: &[PreparedTable<'_>]) -> Vec<Value> {
             continue;
         }
         seen.push(&source.id);
-        let mut note = json!({ "title": format!("{} : {}", source.producer, source.id), "sha256": source.sha256.to_string() });
+        let mut note = json!({ "title": format!("{} : {}", source.producer, source.id) });
+        if let Some(sha256) = source.sha256 {
+            note["sha256"] = json!(sha256.to_string());
+        }
         if source.address.starts_with("http") {
             note["path"] = json!(source.address);
         }

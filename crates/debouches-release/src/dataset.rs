@@ -158,8 +158,8 @@ pub struct SourceNote {
     pub producer: String,
     /// Address, without credentials; a file name for a local file.
     pub address: String,
-    /// Digest of the bytes received.
-    pub sha256: Sha256,
+    /// Digest of the bytes received; none when they are not public: with it, what is hidden of a small file could be tried out.
+    pub sha256: Option<Sha256>,
     /// Version told by the configuration.
     pub version: Option<String>,
 }

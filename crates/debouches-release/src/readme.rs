@@ -495,10 +495,14 @@ fn origin_section(dataset: &Dataset, tables: &[PreparedTable<'_>]) -> String {
         if !seen.contains(&source.id.as_str()) {
             seen.push(&source.id);
             let version = source.version.as_deref().unwrap_or("–");
+            let sha256 = match source.sha256 {
+                Some(sha256) => format!("`{sha256}`"),
+                None => "non publié : le fichier reçu n'est pas public".to_owned(),
+            };
             let _ = writeln!(
                 out,
-                "| {} | {} | {} | {version} | `{}` |",
-                source.id, source.producer, source.address, source.sha256
+                "| {} | {} | {} | {version} | {sha256} |",
+                source.id, source.producer, source.address
             );
         }
     }

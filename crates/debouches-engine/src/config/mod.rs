@@ -1,6 +1,5 @@
 //! `pipeline.toml`: what was typed becomes what is meant, and every mistake is told at once.
 
-mod borrowed;
 pub mod domain;
 mod doubts;
 pub mod errors;
@@ -266,12 +265,6 @@ impl Pipeline {
         let domain = domain::load(file.parent().unwrap_or(Path::new("")), &typed.domain)?;
         let file = std::path::absolute(file)
             .with_context(|| format!("cannot locate {}", file.display()))?;
-        let pipeline = resolve::resolve(typed, domain, &file, profile)?;
-        let problems = borrowed::problems(&pipeline);
-        if problems.is_empty() {
-            Ok(pipeline)
-        } else {
-            Err(ConfigErrors::new(&file, problems).into())
-        }
+        Ok(resolve::resolve(typed, domain, &file, profile)?)
     }
 }

@@ -86,7 +86,7 @@ fn bases(declared: &Declared<'_>, secrecy: &SecrecySpec) -> Vec<String> {
         Bases::Source => {
             if !declared.repeats {
                 out.push(
-                    "`bases = \"source\"` is for tables that repeat another: write `repeats = [\"…\"]` or `copies = { table = \"…\" }` in `[derived]`"
+                    "`bases = \"source\"` is for tables that repeat another: write `[[derived.repeats]]` or `copies = { table = \"…\" }` in `[derived]`"
                         .to_owned(),
                 );
             }

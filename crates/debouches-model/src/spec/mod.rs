@@ -28,7 +28,7 @@ pub use rule::RuleSpec;
 pub use secrecy::{Bases, CountSpec, ElsewhereSpec, Extremes, InheritSpec, LevelSpec, SecrecySpec};
 pub use status_column::{measure_of_status, status_column};
 pub use table::{
-    CopySpec, DerivedSpec, ForeignKey, TableKind, TableSpec, VintageSpec, table_schema,
+    CopySpec, DerivedSpec, ForeignKey, RepeatSpec, TableKind, TableSpec, VintageSpec, table_schema,
 };
 pub use tables::Tables;
 pub use tie::{

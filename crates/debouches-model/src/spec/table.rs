@@ -51,9 +51,9 @@ pub struct DerivedSpec {
     /// True when it is made of the specifications of all tables.
     #[serde(default)]
     pub specifications: bool,
-    /// Tables whose rates it repeats as they are: none of them may be published under the strict secrecy mode beside it.
+    /// Tables some of whose figures it repeats: what a release of them does not show is not shown here either.
     #[serde(default)]
-    pub repeats: Vec<TableId>,
+    pub repeats: Vec<RepeatSpec>,
     /// Tables it cannot do without.
     pub from: Vec<TableId>,
     /// Tables it uses when they are configured.
@@ -64,6 +64,21 @@ pub struct DerivedSpec {
     pub any_of: Vec<TableId>,
     /// The table whose figures it repeats under other codes: what a release of that table hides is hidden here too.
     pub copies: Option<CopySpec>,
+}
+
+/// How a row that repeats figures of a table finds them in its release: a value is shown when a row of it shows the same.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RepeatSpec {
+    /// The table whose figures are repeated.
+    pub table: TableId,
+    /// Which rows come from it: columns of this table with their values; all of them when empty.
+    #[serde(default)]
+    pub when: BTreeMap<String, String>,
+    /// Columns of the other table, with the column of this one that has the same values, or `=value` for one value.
+    pub key: BTreeMap<String, String>,
+    /// Measures of this table, with the one that each repeats; `{column}` stands for the value of a column of this table.
+    pub measures: BTreeMap<String, String>,
 }
 
 /// How a row that repeats figures finds the row that it repeats: same key, but for the codes that the copy replaces.
@@ -554,6 +569,14 @@ impl TableSpec {
         if let Some(copies) = self.copies() {
             let names = copies.by.iter().chain(&copies.replaced);
             named.extend(names.map(|name| ("derived", "the copies".to_owned(), name.as_str())));
+        }
+        for repeat in self.derived.iter().flat_map(|derived| &derived.repeats) {
+            let here = repeat.key.values().filter(|name| !name.starts_with('='));
+            let names = here
+                .chain(repeat.when.keys())
+                .chain(repeat.measures.keys())
+                .filter(|name| !is_added(name));
+            named.extend(names.map(|name| ("derived", "the repeats".to_owned(), name.as_str())));
         }
         named
     }

@@ -60,7 +60,11 @@ impl Tables {
         let mut needed: Vec<(&'static str, &TableId)> = Vec::new();
         if let Some(derived) = &spec.derived {
             let tables = derived.from.iter().chain(&derived.optional);
-            needed.extend(tables.chain(&derived.repeats).map(|id| ("derived", id)));
+            needed.extend(
+                tables
+                    .chain(derived.repeats.iter().map(|repeat| &repeat.table))
+                    .map(|id| ("derived", id)),
+            );
             needed.extend(
                 derived
                     .copies

@@ -103,9 +103,18 @@ pub fn changes(report: &DiffReport) -> Vec<ReleaseChange> {
         .iter()
         .filter(|table| !table_sentences(table).is_empty());
     let compared = compared.map(|table| ReleaseChange::Compared {
-        // Moves by group are for who compares by hand; a changelog never had them.
+        // Moves by group are for who compares by hand, and so is the row that moved most: a changelog names no single cell, which
+        // a later purge would have to take back from every reader.
         comparison: Box::new(TableDiff {
             moves: Vec::new(),
+            columns: table
+                .columns
+                .iter()
+                .map(|column| ColumnDiff {
+                    largest_key: None,
+                    ..column.clone()
+                })
+                .collect(),
             ..table.clone()
         }),
     });
@@ -361,9 +370,9 @@ fn revised(column: &ColumnDiff) -> Option<Text> {
         counted_en(cells, "cell revised", "cells revised"),
     );
     let unit = column.unit.as_deref().unwrap_or_default();
-    if let (Some(mean), Some(largest), Some(key)) =
-        (column.mean_move, column.largest_move, &column.largest_key)
-    {
+    if let (Some(mean), Some(largest)) = (column.mean_move, column.largest_move) {
+        let key = column.largest_key.as_ref();
+        let key = key.map(|key| format!(" ({key})")).unwrap_or_default();
         // A difference of percentages is told in points.
         let [fr_unit, en_unit] = match unit {
             "%" | "points" if mean.abs() < 2.0 => ["point", "point"],
@@ -373,13 +382,13 @@ fn revised(column: &ColumnDiff) -> Option<Text> {
         let number = |value: f64| format!("{value:+}").replace('.', ",");
         let _ = write!(
             fr,
-            ", {} {fr_unit} en moyenne, au plus {} ({key})",
+            ", {} {fr_unit} en moyenne, au plus {}{key}",
             number(mean),
             number(largest)
         );
         let _ = write!(
             en,
-            ", {mean:+} {en_unit} on average, {largest:+} at most ({key})"
+            ", {mean:+} {en_unit} on average, {largest:+} at most{key}"
         );
     }
     Some(Text { fr, en })

@@ -51,10 +51,12 @@ pub(super) fn json(model: &Model<'_>) -> Value {
             let mut entity = json!({
                 "@id": format!("#source-{}", source.id),
                 "@type": ["prov:Entity", "prov:PrimarySource"],
-                "dct:identifier": format!("sha256:{}", source.sha256),
                 "rdfs:label": source.id,
                 "prov:wasAttributedTo": { "@id": format!("#producteur-{}", source.id), "@type": "prov:Agent", "rdfs:label": source.producer },
             });
+            if let Some(sha256) = source.sha256 {
+                entity["dct:identifier"] = json!(format!("sha256:{sha256}"));
+            }
             if source.address.starts_with("http") {
                 entity["prov:atLocation"] =
                     json!({ "@id": source.address, "@type": "prov:Location" });

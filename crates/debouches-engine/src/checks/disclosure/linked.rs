@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use debouches_model::spec::{ColumnSpec, CopySpec, TableSpec, Tables};
-use debouches_model::{Fault, ValueStatus};
+use debouches_model::{Fault, TableId, ValueStatus};
 use debouches_table::{Column, ReadLimits, StatusColumn, Table, TableError, TextColumn, read_csv};
 
 use crate::blocking::blocking;
@@ -14,11 +14,11 @@ use crate::config::{DatasetConfig, Pipeline};
 use crate::failure::{Decided, Usage};
 
 /// The dataset that publishes the table whose figures are repeated.
-pub fn publisher<'a>(pipeline: &'a Pipeline, copies: &CopySpec) -> Option<&'a DatasetConfig> {
+pub fn publisher<'a>(pipeline: &'a Pipeline, table: &TableId) -> Option<&'a DatasetConfig> {
     pipeline
         .datasets
         .iter()
-        .find(|dataset| dataset.tables.iter().any(|spec| spec.id == copies.table))
+        .find(|dataset| dataset.tables.iter().any(|spec| spec.id == *table))
 }
 
 /// What a table repeats, when a release of it can hide more than the threshold does.
@@ -28,8 +28,8 @@ pub fn gated<'a>(tables: &Tables, spec: &'a TableSpec) -> Option<&'a CopySpec> {
 }
 
 /// True when the dataset of a table publishes the table that it repeats too.
-pub fn is_beside(pipeline: &Pipeline, spec: &TableSpec, copies: &CopySpec) -> bool {
-    publisher(pipeline, copies)
+pub fn is_beside(pipeline: &Pipeline, spec: &TableSpec, table: &TableId) -> bool {
+    publisher(pipeline, table)
         .is_some_and(|dataset| dataset.tables.iter().any(|other| other.id == spec.id))
 }
 

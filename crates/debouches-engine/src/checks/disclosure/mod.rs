@@ -5,6 +5,7 @@ mod counts;
 pub mod linked;
 mod paragraph;
 mod published;
+pub mod repeated;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;

@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context as _;
-use debouches_model::spec::{CopySpec, TableKind, TableSpec, Tables};
-use debouches_model::{ArtefactKey, Ingredients, Manifest, Report, Severity, Stage, Version};
+use debouches_model::spec::{TableKind, TableSpec, Tables};
+use debouches_model::{
+    ArtefactKey, Ingredients, Manifest, Report, Severity, Stage, TableId, Version,
+};
 use debouches_release::{
     DescribedRelease, DiffReport, EarlierRelease, Outline, Part, PreparedTable, ReferenceMove,
     ReleaseChange, ReleaseProfile, ReleaseRecord, SetAside, Side, SideTable, SourceNote,
@@ -13,12 +15,13 @@ use debouches_release::{
     write_forms,
 };
 use debouches_store::{Artefact, Spooled, StoreError};
-use debouches_table::ParquetFile;
+use debouches_table::{ParquetFile, Table};
 
 use super::ingredients::copied_release;
 use crate::blocking::blocking;
 use crate::checks::disclosure::linked::Original;
-use crate::checks::disclosure::{self, Earlier, linked};
+use crate::checks::disclosure::repeated::repeats;
+use crate::checks::disclosure::{self, Earlier, linked, repeated};
 use crate::config::DatasetConfig;
 use crate::context::Context;
 use crate::released::sidecar;
@@ -49,15 +52,11 @@ impl<'a> Candidate<'a> {
         tables: &[Artefact],
         earlier: Earlier,
     ) -> anyhow::Result<Self> {
-        let is_judged = dataset
-            .tables
-            .iter()
-            .any(|spec| disclosure::is_judged(spec));
-        let earlier = if is_judged {
-            earlier
-        } else {
-            Earlier::default()
-        };
+        // What repeats figures of others is made of releases that others decide.
+        let depends = dataset.tables.iter().any(|spec| {
+            disclosure::is_judged(spec) || spec.copies().is_some() || !repeats(spec).is_empty()
+        });
+        let earlier = if depends { earlier } else { Earlier::default() };
         let written = write_tables(context, dataset, tables, &earlier).await?;
         let (prepared, data): (Vec<_>, Vec<_>) = written
             .into_iter()
@@ -253,8 +252,9 @@ async fn write_tables(
     for waits in [false, true] {
         let places: Vec<usize> = (0..tables.len())
             .filter(|place| {
-                linked::gated(context.pipeline.domain.tables, dataset.tables[*place]).is_some()
-                    == waits
+                let spec = dataset.tables[*place];
+                let copies = linked::gated(context.pipeline.domain.tables, spec).is_some();
+                (copies || !repeats(spec).is_empty()) == waits
             })
             .collect();
         let mut candidates = Vec::new();
@@ -262,7 +262,7 @@ async fn write_tables(
             let spec = dataset.tables[*place];
             let mut table = load_table(&context.bench(), &tables[*place]).await?;
             if let Some(copies) = linked::gated(context.pipeline.domain.tables, spec) {
-                let original = original(context, &written, copies).await?;
+                let original = original(context, &written, &copies.table).await?;
                 table = linked::followed(
                     context.pipeline.domain.tables,
                     spec,
@@ -272,6 +272,7 @@ async fn write_tables(
                 )
                 .await?;
             }
+            table = shown_there(context, &written, spec, table).await?;
             let private = load_private(&tables[*place]).await?;
             candidates.push(disclosure::Candidate {
                 spec,
@@ -299,13 +300,35 @@ async fn write_tables(
     Ok(written)
 }
 
+/// The table, without the figures that it repeats from releases that do not show them.
+async fn shown_there(
+    context: &Context,
+    written: &[Option<WrittenData>],
+    spec: &'static TableSpec,
+    table: Table,
+) -> anyhow::Result<Table> {
+    let mut repeated = Vec::new();
+    for repeat in repeats(spec) {
+        let is_published = linked::publisher(&context.pipeline, &repeat.table).is_some();
+        let original = match is_published {
+            true => Some(original(context, written, &repeat.table).await?),
+            false => None,
+        };
+        repeated.push((repeat, original));
+    }
+    if repeated.is_empty() {
+        return Ok(table);
+    }
+    repeated::shown_there(spec, table, repeated, context.jobs()).await
+}
+
 /// The CSV whose figures a table repeats: of the same dataset, written just before, else of the release that holds it.
 async fn original(
     context: &Context,
     written: &[Option<WrittenData>],
-    copies: &CopySpec,
+    table: &TableId,
 ) -> anyhow::Result<Original> {
-    let name = format!("{}.csv", copies.table);
+    let name = format!("{table}.csv");
     let mut files = written.iter().flatten().flat_map(|data| &data.files);
     if let Some((_, spooled)) = files.find(|(file, _)| file.path == name) {
         return Ok(Original {
@@ -313,7 +336,7 @@ async fn original(
             name,
         });
     }
-    let release = copied_release(context, copies).await?;
+    let release = copied_release(context, table).await?;
     Ok(Original {
         file: release.open_file(&name).await?.into_file(),
         name: release.location(&name),
@@ -387,6 +410,13 @@ async fn origins(
                 .iter()
                 .find(|source| source.id().as_str() == input.subject);
             let body = debouches_fetch::body_of(&artefact);
+            let is_public = source.is_some_and(|source| {
+                source
+                    .spec
+                    .secrecy
+                    .as_ref()
+                    .is_none_or(|policy| !policy.unpublished)
+            });
             let note = SourceNote {
                 id: input.subject.clone(),
                 producer: source
@@ -398,7 +428,7 @@ async fn origins(
                     .as_ref()
                     .map(|origin| public_address(&origin.url))
                     .unwrap_or_default(),
-                sha256: body.sha256,
+                sha256: is_public.then_some(body.sha256),
                 version: source.and_then(|source| source.request.version.clone()),
             };
             notes.insert(input.subject, note);

@@ -1,13 +1,14 @@
 //! What decides the bytes of a release.
 
 use anyhow::Context as _;
-use debouches_model::spec::{CopySpec, TableSpec};
-use debouches_model::{Fault, Ingredients, Sha256};
+use debouches_model::spec::TableSpec;
+use debouches_model::{Fault, Ingredients, Sha256, TableId};
 use debouches_release::FORMAT;
 use debouches_store::Artefact;
 use serde::Serialize;
 
 use crate::checks::disclosure::linked::{gated, is_beside, publisher};
+use crate::checks::disclosure::repeated::repeats;
 use crate::config::{DatasetConfig, Protection};
 use crate::context::Context;
 use crate::failure::{Decided, Usage};
@@ -58,8 +59,10 @@ pub async fn ingredients(
         ingredients = ingredients
             .with(format!("table.{}", spec.id), table_digest(&artefact)?)
             .with(format!("specification.{}", spec.id), spec.digest);
-        if let Some((name, digest)) = ingredient(context, spec).await? {
-            ingredients = ingredients.with(name, digest);
+        for table in followed(context, spec) {
+            if let Some((name, digest)) = ingredient(context, spec, &table).await? {
+                ingredients = ingredients.with(name, digest);
+            }
         }
         tables.push(artefact);
     }
@@ -75,12 +78,8 @@ fn serialised(value: &impl Serialize) -> anyhow::Result<String> {
 ///
 /// # Errors
 /// Fails when no dataset publishes that table, or when its release is not current.
-pub(crate) async fn copied_release(
-    context: &Context,
-    copies: &CopySpec,
-) -> anyhow::Result<Artefact> {
-    let table = &copies.table;
-    let dataset = publisher(&context.pipeline, copies).ok_or_else(|| {
+pub(crate) async fn copied_release(context: &Context, table: &TableId) -> anyhow::Result<Artefact> {
+    let dataset = publisher(&context.pipeline, table).ok_or_else(|| {
         Usage(format!(
             "no dataset publishes table {table}: its secrecy cannot be followed in its copies"
         ))
@@ -97,23 +96,34 @@ pub(crate) async fn copied_release(
     }
 }
 
+/// Tables that are published, some of whose figures a table repeats.
+fn followed(context: &Context, spec: &TableSpec) -> Vec<TableId> {
+    let copied = gated(context.pipeline.domain.tables, spec);
+    let repeated = repeats(spec).iter().map(|repeat| &repeat.table);
+    let published = repeated.filter(|table| publisher(&context.pipeline, table).is_some());
+    copied
+        .into_iter()
+        .map(|copies| &copies.table)
+        .chain(published)
+        .cloned()
+        .collect()
+}
+
 /// What decides which cells a table may show, when it repeats those of another: the released file of the other.
 async fn ingredient(
     context: &Context,
     spec: &TableSpec,
+    table: &TableId,
 ) -> anyhow::Result<Option<(String, Sha256)>> {
-    let Some(copies) = gated(context.pipeline.domain.tables, spec) else {
-        return Ok(None);
-    };
     // Beside its original, a copy follows the file that the same release is about to hold: the ingredients of the original decide.
-    if is_beside(&context.pipeline, spec, copies) {
+    if is_beside(&context.pipeline, spec, table) {
         return Ok(None);
     }
-    let release = copied_release(context, copies).await?;
-    let path = format!("{}.csv", copies.table);
+    let release = copied_release(context, table).await?;
+    let path = format!("{table}.csv");
     let file = release
         .manifest()
         .file(&path)
         .with_context(|| format!("{} has no {path}", release.key()))?;
-    Ok(Some((format!("copied.{}", copies.table), file.sha256)))
+    Ok(Some((format!("copied.{table}"), file.sha256)))
 }
