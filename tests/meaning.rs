@@ -109,7 +109,8 @@ fn producers_stand_side_by_side_only_where_they_count_alike() {
     // A rate is that of its producer, unchanged, and published there too: what a release hides beside small counts is hidden here.
     let school = published(&test, "insertion-formations", "ij_lycee_formation");
     let higher = published(&test, "insertion-superieur", "insersup");
-    let hidden = |row: &&Row| row["taux_emploi_salarie_sortants_statut"] == "secret";
+    let hidden =
+        |row: &&BTreeMap<String, String>| row["taux_emploi_salarie_sortants_statut"] == "secret";
     let counted = rows.iter().filter(hidden).count();
     assert!(0 < counted && counted < rows.len(), "{counted}");
     for row in rows.iter().filter(|row| !hidden(row)) {

@@ -10,9 +10,8 @@ use debouches_model::{
 use debouches_release::{
     DescribedRelease, DiffReport, EarlierRelease, Outline, Part, PreparedTable, ReferenceMove,
     ReleaseChange, ReleaseProfile, ReleaseRecord, SetAside, Side, SideTable, SourceNote,
-    TableShape, TextFile, WrittenFile, describe, diff_changes, media_type, prepare, require_vintage,
-    set_aside_once,
-    write_forms,
+    TableShape, TextFile, WrittenFile, describe, diff_changes, media_type, prepare,
+    require_vintage, set_aside_once, write_forms,
 };
 use debouches_store::{Artefact, Spooled, StoreError};
 use debouches_table::{ParquetFile, Table};
