@@ -22,8 +22,10 @@ pub(crate) struct Occurrence {
     pub(crate) quantity: u32,
     /// When it was published: later is larger.
     pub(crate) at: u64,
-    /// True for a rate or a share, which adds up to nothing.
-    pub(crate) percent: bool,
+    /// The row that shows it, in whatever release.
+    pub(crate) row: usize,
+    /// False for a rate or a share, and for a count whose sums its table declares.
+    pub(crate) adds_up: bool,
 }
 
 /// Quantities of a box that add up to another one: the sum, then its parts.
@@ -48,6 +50,8 @@ struct Boxes<'a> {
     numbers: HashMap<BoxOf, u32>,
     /// For each figure, the unknowns that stood for it, with the moment from which they do.
     known: BTreeMap<Figure, Vec<(u64, CellId)>>,
+    /// The row of each of these unknowns.
+    row_of: HashMap<CellId, usize>,
     made: Made,
 }
 
@@ -66,17 +70,19 @@ pub(crate) fn tie_boxes(
         boxes: Vec::new(),
         numbers: HashMap::new(),
         known: BTreeMap::new(),
+        row_of: HashMap::new(),
         made: Made::default(),
     };
-    let mut percents: HashSet<u32> = HashSet::new();
+    let mut adding: HashSet<Figure> = HashSet::new();
     for item in occurrences {
-        if item.percent {
-            percents.insert(item.quantity);
-        }
         let index = boxes.number(&item.index);
-        boxes.meet((index, item.quantity), item.cell, item.at, revision);
+        let figure = (index, item.quantity);
+        if item.adds_up {
+            adding.insert(figure);
+        }
+        boxes.meet(figure, &item, revision);
     }
-    let sums = boxes.sums(&percents);
+    let sums = boxes.sums(&adding);
     boxes.add(sums, partitions);
     boxes.made
 }
@@ -110,7 +116,10 @@ impl Boxes<'_> {
     }
 
     /// One more cell that shows a figure: the same unknown as before unless its value says otherwise.
-    fn meet(&mut self, figure: Figure, cell: CellId, at: u64, revision: i64) {
+    fn meet(&mut self, figure: Figure, occurrence: &Occurrence, revision: i64) {
+        let Occurrence { cell, at, row, .. } = *occurrence;
+        self.row_of.entry(cell).or_insert(row);
+        let row_of = &self.row_of;
         let known = self.known.entry(figure).or_default();
         if known.iter().any(|(_, item)| *item == cell) {
             return;
@@ -120,6 +129,12 @@ impl Boxes<'_> {
             .iter()
             .rev()
             .map(|(_, item)| *item)
+            // A row that shows a figure under one name and hides it under another, whose value nobody told: they are two figures.
+            .filter(|item| {
+                row_of.get(item) != Some(&row)
+                    || system.is_hidden(*item) == system.is_hidden(cell)
+                    || (system.value_of(*item).is_some() && system.value_of(cell).is_some())
+            })
             .find(|item| could_be_one(system, *item, cell));
         match same {
             Some(item) => {
@@ -163,10 +178,10 @@ impl Boxes<'_> {
     }
 
     /// Every sum between figures, those that nobody publishes included where they join others.
-    fn sums(&mut self, percents: &HashSet<u32>) -> Vec<Sum> {
+    fn sums(&mut self, adding: &HashSet<Figure>) -> Vec<Sum> {
         let mut figures: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
-        for (index, quantity) in self.known.keys() {
-            if !percents.contains(quantity) {
+        for figure @ (index, quantity) in self.known.keys() {
+            if adding.contains(figure) {
                 figures.entry(*index).or_default().insert(*quantity);
             }
         }

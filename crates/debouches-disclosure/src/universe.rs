@@ -196,8 +196,8 @@ fn classes(members: &[Member<'_>]) -> Vec<Vec<Vec<usize>>> {
     for (group, (member, counts)) in groups.iter().enumerate() {
         for count in counts {
             let name = match &members[*member].placing {
-                Some(placing) if !is_declared(members[*member].policy) => placing.template(*count),
-                Some(_) | None => format!("{member} · {count}"),
+                Some(placing) => placing.template(*count),
+                None => format!("{member} · {count}"),
             };
             let first = *known.entry(name).or_insert(group);
             let (from, to) = (class[group], class[first]);
@@ -219,7 +219,7 @@ fn classes(members: &[Member<'_>]) -> Vec<Vec<Vec<usize>>> {
     out.into_values().collect()
 }
 
-/// True when the sums of a table are declared, not derived from its boxes.
+/// True when the sums of a table are declared, not derived from its boxes. Its equal boxes are one figure all the same.
 fn is_declared(policy: &SecrecySpec) -> bool {
     policy
         .universe
@@ -357,10 +357,15 @@ pub(crate) fn assemble(
                 .map(|(row, line, counts)| (index, row, line, counts)),
         );
         revision = revision.max(i64::from(member.policy.revision));
+        if let Some(placing) = &member.placing {
+            let first = occurrences
+                .last()
+                .map_or(0, |last: &Occurrence| last.row + 1);
+            occurrences.extend(member.occurrences(placing, &of_releases, first, &mut names));
+        }
         if let Some(placing) = &member.placing
             && !is_declared(&member.policy)
         {
-            occurrences.extend(member.occurrences(placing, &of_releases, &mut names));
             partitions.extend(member.partitions(placing, &names));
         }
         cells.push(of_releases);
@@ -407,6 +412,7 @@ impl PieceMember {
         &self,
         placing: &Placing,
         cells: &[Vec<RowCells>],
+        mut number: usize,
         names: &mut HashMap<String, u32>,
     ) -> Vec<Occurrence> {
         let mut out = Vec::new();
@@ -421,9 +427,11 @@ impl PieceMember {
                         index: self.boxes[release][row].clone(),
                         quantity: *names.entry(name).or_insert(next),
                         at: self.at[release],
-                        percent: self.policy.count[count].percent,
+                        row: number,
+                        adds_up: !self.policy.count[count].percent && !is_declared(&self.policy),
                     });
                 }
+                number += 1;
             }
         }
         out

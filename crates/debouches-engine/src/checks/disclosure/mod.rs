@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use debouches_disclosure::{
-    Facts, Hierarchies, Member, Placing, Protect, Protected, Seen, Tables, look_like_totals,
+    Facts, Hierarchies, Member, Placing, Protect, Seen, TableDisclosure, Tables, look_like_totals,
     protect,
 };
 use debouches_model::spec::{AxisSpec, ColumnSpec, CountSpec, SecrecySpec, TableSpec, Universe};
@@ -74,28 +74,8 @@ pub async fn guarded(
         })
         .await?;
         tables = back;
-        if let Some(first) = decided.refused.first() {
-            let count = decided.refused.len();
-            let message = format!(
-                "the disclosure audit refuses dataset {}: {count} counts can be worked out; the first: {first}",
-                dataset.id()
-            );
-            return Err(Decided {
-                message,
-                fault: Fault::Data,
-            }
-            .into());
-        }
-        for (_, _, disclosure) in decided.tables {
-            let document =
-                serde_json::to_value(&disclosure).context("a disclosure is always written")?;
-            notes.insert(
-                disclosure.table.clone(),
-                SecrecyNote {
-                    paragraph: paragraph::paragraph(&disclosure),
-                    document,
-                },
-            );
+        for (table, note) in decided {
+            notes.insert(table, note);
         }
     }
     Ok(tables
@@ -132,7 +112,8 @@ struct Asked {
 }
 
 impl Asked {
-    fn decide(&self, tables: &mut [Candidate]) -> anyhow::Result<Protected> {
+    /// Hides, and gives what is said of each table about to be released.
+    fn decide(&self, tables: &mut [Candidate]) -> anyhow::Result<Vec<(String, SecrecyNote)>> {
         let hierarchies = Hierarchies::new(&self.universe);
         let layouts: Vec<Layout> = self
             .specs
@@ -180,6 +161,9 @@ impl Asked {
                 refuse_undeclared(layout, facts)?;
             }
         }
+        if let Some(notes) = self.said_before(&layouts, &current) {
+            return Ok(notes);
+        }
         let mut members = Vec::new();
         for (((spec, layout), past), current) in self
             .specs
@@ -222,6 +206,18 @@ impl Asked {
             },
             self.lang,
         );
+        if let Some(first) = decided.refused.first() {
+            let count = decided.refused.len();
+            let message = format!(
+                "the disclosure audit refuses dataset {}: {count} counts can be worked out; the first: {first}",
+                self.dataset.id()
+            );
+            return Err(Decided {
+                message,
+                fault: Fault::Data,
+            }
+            .into());
+        }
         for (member, rows, _) in &decided.tables {
             let Some(index) = self
                 .specs
@@ -238,8 +234,81 @@ impl Asked {
                 }
             }
         }
-        Ok(decided)
+        decided
+            .tables
+            .into_iter()
+            .map(|(_, _, disclosure)| note(&disclosure))
+            .collect()
     }
+
+    /// What the last release of the dataset says of its tables, when no count and no policy has changed since: the same figures say
+    /// nothing more than what was judged then, and later releases were judged beside them.
+    fn said_before(
+        &self,
+        layouts: &[Layout],
+        current: &[Option<(usize, Facts)>],
+    ) -> Option<Vec<(String, SecrecyNote)>> {
+        let mut notes = Vec::new();
+        let known = layouts.iter().zip(&self.known).zip(current);
+        for ((layout, past), (_, facts)) in
+            known.filter_map(|(known, current)| Some((known, current.as_ref()?)))
+        {
+            let (dataset, document) = past.last.as_ref()?;
+            let policy = serde_json::to_value(&layout.policy).ok()?;
+            let is_same = dataset == self.dataset.id().as_str()
+                && document["policy"] == policy
+                && document["passes"] == true
+                && is_unchanged(past, facts);
+            let paragraph = document["paragraph"].as_str()?.to_owned();
+            if !is_same {
+                return None;
+            }
+            notes.push((
+                layout.id.clone(),
+                SecrecyNote {
+                    paragraph,
+                    document: document.clone(),
+                },
+            ));
+        }
+        Some(notes)
+    }
+}
+
+/// A table as it is described by its release.
+fn note(disclosure: &TableDisclosure) -> anyhow::Result<(String, SecrecyNote)> {
+    let paragraph = paragraph::paragraph(disclosure);
+    let mut document =
+        serde_json::to_value(disclosure).context("a disclosure is always written")?;
+    document["paragraph"] = paragraph.clone().into();
+    Ok((
+        disclosure.table.clone(),
+        SecrecyNote {
+            paragraph,
+            document,
+        },
+    ))
+}
+
+/// True when no count of a table has changed since its last release. What that release hid is hidden in both.
+fn is_unchanged(past: &Past, facts: &Facts) -> bool {
+    let value = |seen: &Seen| match seen {
+        Seen::Value(value) | Seen::Hidden(Some(value)) => Some(*value),
+        Seen::Hidden(None) | Seen::Nothing => None,
+    };
+    past.told.as_ref().is_some_and(|told| {
+        let mut rows = told.rows.iter().zip(&facts.rows);
+        told.rows.len() == facts.rows.len()
+            && rows.all(|(before, now)| {
+                before.key == now.key
+                    && before.rates == now.rates
+                    && before
+                        .counts
+                        .iter()
+                        .map(value)
+                        .eq(now.counts.iter().map(value))
+            })
+    })
 }
 
 /// Counts that the last release of a table hid beside the small ones, when no count has changed since: they stay hidden, so that

@@ -6,7 +6,7 @@ use std::path::Path;
 use debouches_disclosure::{Facts, Published};
 use debouches_model::spec::TableSpec;
 use debouches_model::{ArtefactKey, Fault, InputRef, Stage, Version};
-use debouches_release::EarlierRelease;
+use debouches_release::{EarlierRelease, RECORD_FILE, ReleaseRecord};
 use debouches_store::Artefact;
 
 use super::counts::{Candidate, counts_of};
@@ -14,6 +14,7 @@ use crate::blocking::blocking;
 use crate::context::Context;
 use crate::failure::{Decided, Usage};
 use crate::released::{Layout, facts as facts_of};
+use crate::retraction::DISCLOSURE_FILE;
 use crate::stages::target::{load_private, load_table};
 
 /// A release of the state, or what a purge left of it: its counts, which readers have seen.
@@ -35,6 +36,8 @@ pub(super) struct Past {
     pub(super) releases: Vec<Published>,
     /// The counts that the last of them was made from, those that it hides included; none when the state has lost them.
     pub(super) told: Option<Facts>,
+    /// The dataset of the last of them, and what it says of the disclosure of its tables.
+    pub(super) last: Option<(String, serde_json::Value)>,
 }
 
 impl Earlier {
@@ -74,12 +77,18 @@ impl Earlier {
                 }
             }
         }
-        // The name decides where a clock stood still.
-        out.sort_by(|one, other| {
-            let moment = |release: &Release| release.artefact.manifest().created_at;
-            (moment(one), &one.name).cmp(&(moment(other), &other.name))
+        let mut dated = Vec::new();
+        for release in out {
+            let moment = release.artefact.manifest().created_at;
+            dated.push((moment, rank(&release.artefact).await, release));
+        }
+        // Within one second, the later one has read more of the others; the name decides where that is not known.
+        dated.sort_by(|one, other| {
+            (one.0, one.1, &one.2.name).cmp(&(other.0, other.1, &other.2.name))
         });
-        Ok(Self(out))
+        Ok(Self(
+            dated.into_iter().map(|(_, _, release)| release).collect(),
+        ))
     }
 
     /// Those that a release names in its record, in that order.
@@ -145,6 +154,7 @@ impl Earlier {
                         facts,
                     });
                     past.told = told;
+                    past.last = Some((name.dataset.clone(), document_of(artefact, spec).await));
                 }
             }
         }
@@ -163,6 +173,16 @@ pub async fn find(context: &Context, name: &EarlierRelease) -> anyhow::Result<Op
     }
     let key = ArtefactKey::rejected(Stage::Package, &name.dataset, name.version);
     Ok(context.store.find(&key).await?)
+}
+
+/// How many releases were there before one, by its own record; none when it has no record.
+async fn rank(release: &Artefact) -> usize {
+    if release.manifest().file(RECORD_FILE).is_none() {
+        return 0;
+    }
+    let bytes = release.read(RECORD_FILE).await.unwrap_or_default();
+    let record = ReleaseRecord::read(&bytes);
+    record.map_or(0, |record| record.facts.published_before.len())
 }
 
 /// True when a release holds a table whose counts are judged.
@@ -246,14 +266,29 @@ async fn truth(
     blocking(move || Ok(counts_of(&layout, &candidate).ok())).await
 }
 
+/// What a release says of the disclosure of a table.
+async fn document_of(release: &Artefact, spec: &TableSpec) -> serde_json::Value {
+    let tables = &mut disclosure_of(release).await["tables"];
+    let tables = tables.as_array_mut().map(std::mem::take);
+    tables
+        .into_iter()
+        .flatten()
+        .find(|table| table["table"] == spec.id.as_str())
+        .unwrap_or_default()
+}
+
+/// The `disclosure.json` of a release; null when it has none.
+async fn disclosure_of(release: &Artefact) -> serde_json::Value {
+    if release.manifest().file(DISCLOSURE_FILE).is_none() {
+        return serde_json::Value::Null;
+    }
+    let bytes = release.read(DISCLOSURE_FILE).await.unwrap_or_default();
+    serde_json::from_slice(&bytes).unwrap_or_default()
+}
+
 /// True when a release tells that larger counts may be suppressed beside the small ones.
 async fn is_complementary(release: &Artefact) -> bool {
-    if release.manifest().file("disclosure.json").is_none() {
-        return false;
-    }
-    let bytes = release.read("disclosure.json").await.unwrap_or_default();
-    let document: serde_json::Value = serde_json::from_slice(&bytes).unwrap_or_default();
-    document["tables"]
+    disclosure_of(release).await["tables"]
         .as_array()
         .is_some_and(|tables| tables.iter().any(|table| table["complementary"] == true))
 }
