@@ -15,7 +15,7 @@ use debouches_release::{
 };
 use debouches_store::{Artefact, Lock};
 
-use crate::checks::disclosure::{Earlier, find_release};
+use crate::checks::disclosure::{Earlier, find_release, sums_of};
 use crate::config::DatasetConfig;
 use crate::context::Context;
 use crate::failure::{Decided, Usage};
@@ -160,7 +160,7 @@ async fn make_tables(
     for stage in [Stage::Validate, Stage::Enrich] {
         stages::run(stage, scratch, selection, lock, &mut summary).await?;
     }
-    make_earlier(scratch, recorded, lock, &mut summary).await?;
+    make_earlier(scratch, dataset, recorded, lock, &mut summary).await?;
     let mut copied = Selection::of(&scratch.pipeline, &[dataset.id().to_string()])?;
     copied.datasets.retain(|item| item.id() != dataset.id());
     // The release exists: nobody judges again what it was made of.
@@ -169,30 +169,32 @@ async fn make_tables(
     check_made(&summary)
 }
 
-/// Makes again the releases that the state has lost, each beside those that were there before it.
+/// Makes again the releases of other datasets that the state has lost, each beside those that were there before it. One that the
+/// snapshots do not give is left out.
 async fn make_earlier(
     scratch: &Context,
+    dataset: &DatasetConfig,
     recorded: &ReleaseFacts,
     lock: &Lock,
     summary: &mut Summary,
 ) -> anyhow::Result<()> {
     for (place, name) in recorded.published_before.iter().enumerate() {
-        if find_release(scratch, name).await?.is_some() {
+        let is_there = find_release(scratch, name).await?.is_some();
+        if is_there || name.dataset == dataset.id().as_str() {
             continue;
         }
         let mut datasets = scratch.pipeline.datasets.iter();
-        if let Some(earlier) = datasets.find(|item| item.id().as_str() == name.dataset) {
-            let before = recorded.published_before[..place].to_vec();
-            let package = Package::beside(scratch, before);
-            runner::run(&package, [earlier], &*scratch.observer, lock, summary).await;
-            check_made(summary)?;
-        }
-        if find_release(scratch, name).await?.is_none() {
-            return Err(Usage(format!(
-                "the release was judged beside {} {}, which the state does not have and the snapshots do not give: it cannot be made again",
-                name.dataset, name.version
-            ))
-            .into());
+        let Some(earlier) = datasets.find(|item| item.id().as_str() == name.dataset) else {
+            continue;
+        };
+        let before = recorded.published_before[..place].to_vec();
+        let package = Package::beside(scratch, before);
+        runner::run(&package, [earlier], &*scratch.observer, lock, summary).await;
+        check_made(summary)?;
+        if let Some(made) = find_release(scratch, name).await?
+            && sums_of(&made) != name.sums
+        {
+            scratch.store.discard(made.key(), lock).await?;
         }
     }
     Ok(())
@@ -233,7 +235,8 @@ async fn make(
     (folder, recorded): (&Path, ReleaseFacts),
 ) -> anyhow::Result<Made> {
     let (_, tables) = ingredients(scratch, dataset).await?;
-    let earlier = Earlier::named(scratch, &recorded.published_before).await?;
+    let earlier = Earlier::still_there(scratch, &recorded.published_before).await?;
+    let there = earlier.names();
     let candidate = Candidate::build(scratch, dataset, &tables, earlier).await?;
     let ReleaseFacts {
         previous,
@@ -251,6 +254,16 @@ async fn make(
         None => None,
     };
     let mut notes = Vec::new();
+    for lost in recorded
+        .published_before
+        .iter()
+        .filter(|name| !there.contains(name))
+    {
+        notes.push(format!(
+            "judged without {} {}, which the state does not have and the snapshots do not give",
+            lost.dataset, lost.version
+        ));
+    }
     if !decisions.is_empty() {
         notes.push(format!(
             "what people decided (waivers, breaks, retractions) is taken from its {RECORD_FILE}"

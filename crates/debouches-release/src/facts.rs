@@ -1,7 +1,9 @@
 //! What a release changed and what people decided about it, as values. Changelogs, announcements and pages are rendered from them.
 
 use chrono::NaiveDate;
-use debouches_model::{Decree, Lang, Text, Version, Waiver, Withdrawal, counted_en, counted_fr};
+use debouches_model::{
+    Decree, Lang, Sha256, Text, Version, Waiver, Withdrawal, counted_en, counted_fr,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::dataset::Deprecation;
@@ -38,6 +40,9 @@ pub struct EarlierRelease {
     pub dataset: String,
     /// Its version.
     pub version: Version,
+    /// Digest of its `SHA256SUMS`; none for what a purge left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sums: Option<Sha256>,
 }
 
 /// One change since the previous release.

@@ -29,7 +29,7 @@ use crate::released::Layout;
 pub use counts::Candidate;
 use counts::counts_of;
 use published::Past;
-pub use published::{Earlier, find as find_release};
+pub use published::{Earlier, find as find_release, sums_of};
 
 /// Hides in the tables of a dataset what must be hidden beside the small counts, judged with everything published of the same
 /// universe: the other datasets, every earlier release. It always ends with tables that can go out.

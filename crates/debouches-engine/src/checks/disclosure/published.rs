@@ -5,14 +5,14 @@ use std::path::Path;
 
 use debouches_disclosure::{Facts, Published};
 use debouches_model::spec::TableSpec;
-use debouches_model::{ArtefactKey, Fault, InputRef, Stage, Version};
-use debouches_release::{EarlierRelease, RECORD_FILE, ReleaseRecord};
+use debouches_model::{ArtefactKey, Fault, InputRef, Sha256, Stage, Version};
+use debouches_release::{EarlierRelease, RECORD_FILE, ReleaseRecord, SUMS_FILE};
 use debouches_store::Artefact;
 
 use super::counts::{Candidate, counts_of};
 use crate::blocking::blocking;
 use crate::context::Context;
-use crate::failure::{Decided, Usage};
+use crate::failure::Decided;
 use crate::released::{Layout, facts as facts_of};
 use crate::retraction::DISCLOSURE_FILE;
 use crate::stages::target::{load_private, load_table};
@@ -72,6 +72,7 @@ impl Earlier {
                     let name = EarlierRelease {
                         dataset: subject.clone(),
                         version,
+                        sums: sums_of(&artefact),
                     };
                     out.push(Release { name, artefact });
                 }
@@ -91,39 +92,18 @@ impl Earlier {
         ))
     }
 
-    /// Those that a release names in its record, in that order.
-    ///
-    /// # Errors
-    /// Fails when the state has lost one of them: what it showed is not known any more.
-    pub async fn named(context: &Context, names: &[EarlierRelease]) -> anyhow::Result<Self> {
-        let mut out = Vec::new();
-        for name in names {
-            let artefact = find(context, name).await?.ok_or_else(|| {
-                Usage(format!(
-                    "release {} {} is not in the state: the one that was judged beside it cannot be made again",
-                    name.dataset, name.version
-                ))
-            })?;
-            out.push(Release {
-                name: name.clone(),
-                artefact,
-            });
-        }
-        Ok(Self(out))
-    }
-
     /// Those of some names that the state still has: after a lost state, what is live is compared with what they give.
     ///
     /// # Errors
     /// Fails when the state cannot be read.
-    pub async fn still_there(
-        context: &Context,
-        names: Vec<EarlierRelease>,
-    ) -> anyhow::Result<Self> {
+    pub async fn still_there(context: &Context, names: &[EarlierRelease]) -> anyhow::Result<Self> {
         let mut out = Vec::new();
         for name in names {
-            if let Some(artefact) = find(context, &name).await? {
-                out.push(Release { name, artefact });
+            if let Some(artefact) = find(context, name).await? {
+                out.push(Release {
+                    name: name.clone(),
+                    artefact,
+                });
             }
         }
         Ok(Self(out))
@@ -173,6 +153,11 @@ pub async fn find(context: &Context, name: &EarlierRelease) -> anyhow::Result<Op
     }
     let key = ArtefactKey::rejected(Stage::Package, &name.dataset, name.version);
     Ok(context.store.find(&key).await?)
+}
+
+/// The digest of the sums of a release.
+pub fn sums_of(release: &Artefact) -> Option<Sha256> {
+    Some(release.manifest().file(SUMS_FILE)?.sha256)
 }
 
 /// How many releases were there before one, by its own record; none when it has no record.

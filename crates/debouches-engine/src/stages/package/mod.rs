@@ -187,7 +187,7 @@ impl<'a> Stage for Package<'a> {
         let earlier_retracted = retracted_releases(context, dataset.id()).await?;
         let Inputs { tables, beside } = &observed.inputs;
         let earlier = match beside {
-            Some(names) => Earlier::named(context, names).await?,
+            Some(names) => Earlier::still_there(context, names).await?,
             None => Earlier::of_state(context).await?,
         };
         let candidate = Candidate::build(context, dataset, tables, earlier).await?;
@@ -334,7 +334,7 @@ impl<'a> Stage for Package<'a> {
 
 impl Package<'_> {
     /// The releases beside which the newest release was judged, when these ingredients made it and it is asked for again: made
-    /// beside others, its bytes would be others. None when its record cannot be read any more.
+    /// beside others, its bytes would be others. None when its record or one of them cannot be read any more.
     async fn judged_before(
         &self,
         dataset: &DatasetConfig,
@@ -351,7 +351,12 @@ impl Package<'_> {
         }
         let bytes = release.read(RECORD_FILE).await.ok();
         let record = bytes.and_then(|bytes| ReleaseRecord::read(&bytes).ok());
-        Ok(record.map(|record| record.facts.published_before))
+        let Some(names) = record.map(|record| record.facts.published_before) else {
+            return Ok(None);
+        };
+        // Fails closed: where the state has lost one of them, all that it has is judged beside.
+        let there = Earlier::still_there(self.context, &names).await?.names();
+        Ok((there == names).then_some(names))
     }
 
     /// Notes that these inputs too give the content of a release, so that the next run knows.

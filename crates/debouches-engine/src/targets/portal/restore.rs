@@ -50,7 +50,7 @@ pub(crate) async fn restore(
         Err(error) => error,
     })?;
     let names = recorded(context, live).await?;
-    let earlier = Earlier::still_there(context, names).await?;
+    let earlier = Earlier::still_there(context, &names).await?;
     let candidate = Candidate::build(context, dataset, &tables, earlier).await?;
     // What it changed, and what people decided, only the release itself tells: those texts are read back.
     let described = candidate.describe(&Outline {
