@@ -168,6 +168,8 @@ impl Workers {
     fn start(&self) -> anyhow::Result<Running> {
         let mut child = Command::new(&self.program.path)
             .args(&self.program.arguments)
+            // The C library reserves 64 MB of addresses for each thread, and addresses are what the limit counts.
+            .env("MALLOC_ARENA_MAX", "1")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
