@@ -363,12 +363,13 @@ mod tests {
         for text in ["2019", "2018_2019"] {
             assert_eq!(vintage(text).to_string(), text);
         }
-        assert_eq!(vintage("2019_2018"), vintage("2018_2019"));
+        for spelled in ["2019_2018", "2018-2019", "2019-2018"] {
+            assert_eq!(vintage(spelled), vintage("2018_2019"));
+        }
         for text in [
             "",
             "19",
             "2019-09-01",
-            "2018-2019",
             "2018_2021",
             "2019,2020",
             "cumul 2018-2019",
