@@ -363,18 +363,16 @@ mod tests {
         for text in ["2019", "2018_2019"] {
             assert_eq!(vintage(text).to_string(), text);
         }
-        for spelled in ["2019_2018", "2018-2019", "2019-2018"] {
-            assert_eq!(vintage(spelled), vintage("2018_2019"));
-        }
-        for text in [
-            "",
-            "19",
-            "2019-09-01",
-            "2018_2021",
-            "2019,2020",
+        for spelled in [
+            "2019_2018",
+            "2018-2019",
+            "2019-2018",
+            "2018,2019",
             "cumul 2018-2019",
-            "é019",
         ] {
+            assert_eq!(vintage(spelled), vintage("2018_2019"), "{spelled}");
+        }
+        for text in ["", "19", "2019-09-01", "2018_2021", "é019"] {
             assert!(text.parse::<Vintage>().is_err(), "{text}");
         }
     }
