@@ -1,5 +1,7 @@
 //! The gate: for each protected cell, a checked pair of tables, or a refusal with its reason. It fails closed.
 
+use std::collections::BTreeMap;
+
 use crate::components::Components;
 use crate::derive::combination;
 use crate::kernel;
@@ -30,14 +32,23 @@ pub struct Effort {
 }
 
 impl Effort {
+    /// For a judgement that another one follows: it may leave more cells without proof.
+    pub(crate) fn brief() -> Self {
+        Self {
+            programs: 40,
+            searched: 100_000,
+            ..Self::default()
+        }
+    }
+
     /// For the few cells that a first judgement leaves without proof.
     fn thorough() -> Self {
         Self {
             corner: 60,
             nodes: 200_000,
             program: 800,
-            programs: 4 * MOST_AGAIN,
-            searched: 2_000_000,
+            programs: 2 * MOST_AGAIN,
+            searched: 1_000_000,
             ..Self::default()
         }
     }
@@ -168,16 +179,39 @@ pub(crate) fn judge_again(system: &System, judgement: &mut Judgement) {
     if cells.is_empty() || cells.len() > MOST_AGAIN {
         return;
     }
-    let ledger = judgement.ledger.clone();
-    let Ok(again) = judged(system, Effort::thorough(), cells, ledger) else {
-        return;
-    };
-    for (cell, verdict) in again.cells {
-        if let Some(known) = judgement.cells.iter_mut().find(|(item, _)| *item == cell) {
-            known.1 = verdict;
+    // What it cannot judge stays as it was: not proved.
+    let _ = renew(system, judgement, cells, Effort::thorough());
+}
+
+/// Judges the cells that are not safe once more, after more was hidden. A cell that is safe stays so: the two tables that prove it
+/// still agree with what is published.
+///
+/// # Errors
+/// When the true values do not satisfy what the system says of them.
+pub(crate) fn judge_failures(
+    system: &System,
+    judgement: &mut Judgement,
+) -> Result<(), Contradiction> {
+    let cells = judgement.failures().map(|(cell, _)| cell).collect();
+    renew(system, judgement, cells, Effort::brief())
+}
+
+fn renew(
+    system: &System,
+    judgement: &mut Judgement,
+    cells: Vec<CellId>,
+    effort: Effort,
+) -> Result<(), Contradiction> {
+    let again = judged(system, effort, cells, judgement.ledger.clone())?;
+    let mut verdicts: BTreeMap<CellId, Verdict> = again.cells.into_iter().collect();
+    for (cell, verdict) in &mut judgement.cells {
+        if let Some(renewed) = verdicts.remove(cell) {
+            *verdict = renewed;
         }
     }
     judgement.ledger = again.ledger;
+    judgement.groups = again.groups;
+    Ok(())
 }
 
 fn judged(

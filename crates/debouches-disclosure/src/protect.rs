@@ -18,7 +18,9 @@ use crate::disclosure::{
 };
 use crate::explain::{explain, explain_inside, explain_safe};
 use crate::facts::Facts;
-use crate::gate::{Contradiction, Effort, Judgement, Reason, Verdict, judge, judge_again};
+use crate::gate::{
+    Contradiction, Effort, Judgement, Reason, Verdict, judge, judge_again, judge_failures,
+};
 use crate::hierarchy::Hierarchies;
 use crate::insider::{Inside, insiders};
 use crate::suppress::{Manner, suppress};
@@ -30,7 +32,7 @@ const STEPS: usize = 200_000;
 /// Visits of constraints while bounds are tightened, for the pass from the inside.
 const VISITS: usize = 20_000_000;
 /// How far around an unsafe cell rows are hidden, one try after the other; then all of its component.
-const AROUND: [usize; 5] = [1, 2, 3, 5, 8];
+const AROUND: [usize; 3] = [1, 2, 5];
 
 /// A table to be published alone, and what is known beside it.
 #[derive(Debug, Clone, Copy)]
@@ -504,7 +506,12 @@ fn one(piece: &Piece, asked: &Protect<'_>, lang: Lang) -> Decided {
             .unwrap_or_default(),
         insiders: piece.members.iter().any(|member| member.policy.insiders),
     };
-    let mut judged = Judged::of(&item.model.system, manner.insiders);
+    // What is hidden further is judged once more: until then, less effort is enough.
+    let effort = match asked.leaks {
+        Leaks::Repair => Effort::brief(),
+        Leaks::Refuse => Effort::default(),
+    };
+    let mut judged = Judged::with(&item.model.system, manner.insiders, effort);
     let inherited = inherited(piece, asked, &item, &judged);
     inherited
         .cells
@@ -580,14 +587,11 @@ fn widen(
 ) -> u64 {
     let current: BTreeSet<LineId> = item.lines.iter().map(|(_, _, line, _)| *line).collect();
     let mut hidden = 0;
+    if let Ok(judgement) = &mut judged.judgement {
+        judge_again(&item.model.system, judgement);
+    }
     let mut steps = AROUND.into_iter();
     while judged.is_unsafe() {
-        if let Ok(judgement) = &mut judged.judgement {
-            judge_again(&item.model.system, judgement);
-        }
-        if !judged.is_unsafe() {
-            break;
-        }
         let around = steps.next().unwrap_or(usize::MAX);
         let cells = judged.unsafe_cells(&item.model.system);
         let more = hide_around(&mut item.model.system, &cells, around, &current);
@@ -596,7 +600,7 @@ fn widen(
             break;
         }
         if more > 0 {
-            *judged = Judged::of(&item.model.system, from_inside);
+            judged.renew(&item.model.system, from_inside);
             judged.forget_excused(&item.model.system, excused);
         }
     }
@@ -765,12 +769,32 @@ struct Judged {
 
 impl Judged {
     fn of(system: &System, from_inside: bool) -> Self {
-        let mut judgement = judge(system, Effort::default());
+        Self::with(system, from_inside, Effort::default())
+    }
+
+    fn with(system: &System, from_inside: bool, effort: Effort) -> Self {
+        let mut judgement = judge(system, effort);
         let mut inside = Vec::new();
         if let (Ok(judgement), true) = (&mut judgement, from_inside) {
             inside = insiders(system, &mut judgement.ledger, VISITS);
         }
         Self { judgement, inside }
+    }
+
+    /// After more was hidden: only what was not safe is judged once more.
+    fn renew(&mut self, system: &System, from_inside: bool) {
+        let renewed = match &mut self.judgement {
+            Ok(judgement) => judge_failures(system, judgement),
+            Err(contradiction) => Err(contradiction.clone()),
+        };
+        match (renewed, &mut self.judgement) {
+            (Ok(()), Ok(judgement)) => {
+                if from_inside {
+                    self.inside = insiders(system, &mut judgement.ledger, VISITS);
+                }
+            }
+            _ => *self = Self::of(system, from_inside),
+        }
     }
 
     /// True when something can be worked out. What contradicts itself cannot be repaired: it is refused.

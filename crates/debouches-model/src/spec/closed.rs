@@ -177,7 +177,7 @@ pub fn weakened(secrecy: &SecrecySpec) -> Vec<String> {
     }
     if secrecy.universe.as_ref().is_some_and(|own| own.declared) {
         out.push(
-            "les recoupements entre lignes sont ceux que la table déclare ; ceux entre échéances et entre livraisons ne sont pas regardés"
+            "les sommes entre lignes sont celles que la table déclare, dans une même livraison ; un même chiffre est reconnu d'une échéance et d'une livraison à l'autre"
                 .to_owned(),
         );
     }
