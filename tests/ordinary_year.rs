@@ -261,7 +261,7 @@ fn a_revision_of_fifty_rows_then_a_vintage_pass_without_waiver_with_real_files()
 ## 1.0.1
 
 - `ij_cfa_etablissement` : 50 lignes déjà publiées sont modifiées, 5979 inchangées.
-- `ij_cfa_etablissement`.`part_en_emploi_6_mois_apres_la_sortie` : 50 cellules révisées, +1 point en moyenne, au plus +1
+- `ij_cfa_etablissement`.`part_en_emploi_6_mois_apres_la_sortie` : 50 cellules révisées, +1 point en moyenne, au plus +1.
 ";
     assert!(changelog.contains(expected), "{changelog}");
 }
