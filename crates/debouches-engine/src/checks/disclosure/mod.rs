@@ -137,11 +137,15 @@ impl Asked {
                     .transpose()
             })
             .collect::<Result<_, TableError>>()?;
+        let mut is_unchanged = true;
         for ((layout, past), current) in layouts.iter().zip(&self.known).zip(&mut current) {
             let Some((index, facts)) = current else {
                 continue;
             };
-            let hidden = hidden_before(past, facts);
+            let Some(hidden) = hidden_before(past, facts) else {
+                is_unchanged = false;
+                continue;
+            };
             for (row, counts) in &hidden {
                 for count in counts {
                     let seen = &mut facts.rows[*row].counts[*count];
@@ -161,7 +165,7 @@ impl Asked {
                 refuse_undeclared(layout, facts)?;
             }
         }
-        if let Some(notes) = self.said_before(&layouts, &current) {
+        if is_unchanged && let Some(notes) = self.said_before(&layouts, &current) {
             return Ok(notes);
         }
         let mut members = Vec::new();
@@ -241,8 +245,8 @@ impl Asked {
             .collect()
     }
 
-    /// What the last release of the dataset says of its tables, when no count and no policy has changed since: the same figures say
-    /// nothing more than what was judged then, and later releases were judged beside them.
+    /// What the last release of the dataset says of its tables, when no policy has changed since: figures that have not changed
+    /// either say nothing more than what was judged then, and later releases were judged beside them.
     fn said_before(
         &self,
         layouts: &[Layout],
@@ -250,15 +254,12 @@ impl Asked {
     ) -> Option<Vec<(String, SecrecyNote)>> {
         let mut notes = Vec::new();
         let known = layouts.iter().zip(&self.known).zip(current);
-        for ((layout, past), (_, facts)) in
-            known.filter_map(|(known, current)| Some((known, current.as_ref()?)))
-        {
+        for ((layout, past), _) in known.filter(|(_, current)| current.is_some()) {
             let (dataset, document) = past.last.as_ref()?;
             let policy = serde_json::to_value(&layout.policy).ok()?;
             let is_same = dataset == self.dataset.id().as_str()
                 && document["policy"] == policy
-                && document["passes"] == true
-                && is_unchanged(past, facts);
+                && document["passes"] == true;
             let paragraph = document["paragraph"].as_str()?.to_owned();
             if !is_same {
                 return None;
@@ -290,35 +291,12 @@ fn note(disclosure: &TableDisclosure) -> anyhow::Result<(String, SecrecyNote)> {
     ))
 }
 
-/// True when no count of a table has changed since its last release. What that release hid is hidden in both.
-fn is_unchanged(past: &Past, facts: &Facts) -> bool {
-    let value = |seen: &Seen| match seen {
-        Seen::Value(value) | Seen::Hidden(Some(value)) => Some(*value),
-        Seen::Hidden(None) | Seen::Nothing => None,
-    };
-    past.told.as_ref().is_some_and(|told| {
-        let mut rows = told.rows.iter().zip(&facts.rows);
-        told.rows.len() == facts.rows.len()
-            && rows.all(|(before, now)| {
-                before.key == now.key
-                    && before.rates == now.rates
-                    && before
-                        .counts
-                        .iter()
-                        .map(value)
-                        .eq(now.counts.iter().map(value))
-            })
-    })
-}
-
-/// Counts that the last release of a table hid beside the small ones, when no count has changed since: they stay hidden, so that
-/// the same figures give the same release.
-fn hidden_before(past: &Past, facts: &Facts) -> Vec<(usize, Vec<usize>)> {
-    let (Some(told), Some(last)) = (&past.told, past.releases.last()) else {
-        return Vec::new();
-    };
-    if told.rows != facts.rows {
-        return Vec::new();
+/// Counts that the last release of a table hid beside the small ones: they stay hidden, so that the same figures give the same
+/// release. None when a count has changed since, or when that is not known.
+fn hidden_before(past: &Past, facts: &Facts) -> Option<Vec<(usize, Vec<usize>)>> {
+    let (truth, last) = (past.truth.as_ref()?, past.releases.last()?);
+    if truth.rows != facts.rows {
+        return None;
     }
     let shown: HashMap<&[Arc<str>], &[Seen]> = last
         .facts
@@ -334,7 +312,8 @@ fn hidden_before(past: &Past, facts: &Facts) -> Vec<(usize, Vec<usize>)> {
         });
         (index, hidden.map(|(count, _)| count).collect::<Vec<_>>())
     });
-    hidden.filter(|(_, counts)| !counts.is_empty()).collect()
+    let hidden = hidden.filter(|(_, counts)| !counts.is_empty());
+    Some(hidden.collect())
 }
 
 /// Stops where rows look like totals that nobody declared: a reader sees the sums too.

@@ -35,7 +35,7 @@ pub(super) struct Past {
     /// Its releases, the oldest first.
     pub(super) releases: Vec<Published>,
     /// The counts that the last of them was made from, those that it hides included; none when the state has lost them.
-    pub(super) told: Option<Facts>,
+    pub(super) truth: Option<Facts>,
     /// The dataset of the last of them, and what it says of the disclosure of its tables.
     pub(super) last: Option<(String, serde_json::Value)>,
 }
@@ -126,15 +126,17 @@ impl Earlier {
     ) -> anyhow::Result<Vec<Past>> {
         let mut out: Vec<Past> = specs.iter().map(|_| Past::default()).collect();
         for (at, Release { name, artefact }) in (0_u64..).zip(&self.0) {
+            let disclosure = disclosure_of(artefact).await;
             for (spec, past) in specs.iter().zip(&mut out) {
-                if let Some((facts, told)) = read(context, artefact, spec).await? {
+                if let Some((mut facts, truth)) = read(context, artefact, spec).await? {
+                    facts.complementary = is_complementary(&disclosure);
                     past.releases.push(Published {
                         version: format!("{} {}", name.dataset, name.version),
                         at,
                         facts,
                     });
-                    past.told = told;
-                    past.last = Some((name.dataset.clone(), document_of(artefact, spec).await));
+                    past.truth = truth;
+                    past.last = Some((name.dataset.clone(), document_of(&disclosure, spec)));
                 }
             }
         }
@@ -196,19 +198,17 @@ async fn read(
         return Ok(None);
     };
     let layout = layout.of_release();
-    let complementary = is_complementary(release).await;
     let file = release.open_file(&path).await?.into_file();
     let (location, jobs) = (release.location(&path), context.jobs());
     let facts =
         blocking(move || facts_of::of_body(file, Path::new(&location), &layout, jobs)).await;
     match facts {
         Ok(mut facts) => {
-            facts.complementary = complementary;
-            let told = truth(context, release, spec).await?;
-            if let Some(told) = &told {
-                facts.tell(told);
+            let truth = truth(context, release, spec).await?;
+            if let Some(truth) = &truth {
+                facts.tell(truth);
             }
-            Ok(Some((facts, told)))
+            Ok(Some((facts, truth)))
         }
         Err(error) => Err(Decided {
             message: format!(
@@ -252,14 +252,10 @@ async fn truth(
 }
 
 /// What a release says of the disclosure of a table.
-async fn document_of(release: &Artefact, spec: &TableSpec) -> serde_json::Value {
-    let tables = &mut disclosure_of(release).await["tables"];
-    let tables = tables.as_array_mut().map(std::mem::take);
-    tables
-        .into_iter()
-        .flatten()
-        .find(|table| table["table"] == spec.id.as_str())
-        .unwrap_or_default()
+fn document_of(disclosure: &serde_json::Value, spec: &TableSpec) -> serde_json::Value {
+    let mut tables = disclosure["tables"].as_array().into_iter().flatten();
+    let document = tables.find(|table| table["table"] == spec.id.as_str());
+    document.cloned().unwrap_or_default()
 }
 
 /// The `disclosure.json` of a release; null when it has none.
@@ -272,8 +268,8 @@ async fn disclosure_of(release: &Artefact) -> serde_json::Value {
 }
 
 /// True when a release tells that larger counts may be suppressed beside the small ones.
-async fn is_complementary(release: &Artefact) -> bool {
-    disclosure_of(release).await["tables"]
+fn is_complementary(disclosure: &serde_json::Value) -> bool {
+    disclosure["tables"]
         .as_array()
         .is_some_and(|tables| tables.iter().any(|table| table["complementary"] == true))
 }
