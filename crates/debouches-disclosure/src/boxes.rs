@@ -558,7 +558,12 @@ fn free(system: &mut System, label: String, value: Option<i64>) -> CellId {
 }
 
 /// What a sum leaves out.
-fn slack(system: &mut System, total: CellId, value: Option<i64>, prior: (i64, i64)) -> CellId {
+pub(crate) fn slack(
+    system: &mut System,
+    total: CellId,
+    value: Option<i64>,
+    prior: (i64, i64),
+) -> CellId {
     let label = format!("{}, lignes absentes", system.label(total));
     let cell = free(system, label, value);
     system.cells[cell as usize].prior = prior;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use debouches_model::spec::{CommonKey, CountSpec, Extremes, SecrecySpec};
+use debouches_model::spec::{CountSpec, Extremes, SecrecySpec};
 
 /// A count as one release shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,45 +54,6 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// The same rows under the common key of a family: each part of it is a column of this key, or a value.
-    /// Nothing when a column is not there.
-    #[must_use]
-    pub fn under(mut self, common: &[CommonKey]) -> Option<Self> {
-        enum Part {
-            Column(usize),
-            Value(Arc<str>),
-        }
-        let part = |part: &CommonKey| match &part.column {
-            Some(column) => self
-                .key
-                .iter()
-                .position(|item| item == column)
-                .map(Part::Column),
-            None => Some(Part::Value(part.value.clone().unwrap_or_default().into())),
-        };
-        let parts: Vec<Part> = common.iter().map(part).collect::<Option<_>>()?;
-        for row in &mut self.rows {
-            row.key = parts
-                .iter()
-                .map(|part| match part {
-                    Part::Column(index) => row.key[*index].clone(),
-                    Part::Value(value) => value.clone(),
-                })
-                .collect();
-        }
-        self.key = common.iter().map(|part| part.name.clone()).collect();
-        Some(self)
-    }
-
-    /// Adds the rows of another table under the same key.
-    pub fn join(&mut self, other: Self) {
-        if self.key.is_empty() {
-            self.key = other.key;
-        }
-        self.rows.extend(other.rows);
-        self.complementary |= other.complementary;
-    }
-
     /// Hides the counts whose base is under the threshold, as publication would: the table is a private one.
     pub fn hide_small(&mut self, policy: &SecrecySpec) {
         let places: Vec<Vec<usize>> = policy

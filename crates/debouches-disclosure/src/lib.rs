@@ -46,9 +46,7 @@ pub use insider::{Inside, insiders};
 pub use ledger::Ledger;
 pub use pair::{CheckedMove, Pair};
 pub use placing::{BoxOf, Placing};
-pub use protect::{
-    Explained, Guard, Guarded, Hide, Leaks, Price, Protect, Protected, guard, protect,
-};
+pub use protect::{Explained, Hide, Leaks, Price, Protect, Protected, protect};
 pub use suppress::{Manner, Suppression, suppress};
 pub use system::{Cell, CellId, Constraint, Line, LineId, State, System, Tie};
 pub use undeclared::{LooksLikeTotal, look_like_totals};

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use debouches_model::spec::{SecrecySpec, Universe};
+use debouches_model::spec::SecrecySpec;
 use debouches_model::{Hasher, Lang, Sha256};
 
 use crate::build::Primary;
@@ -17,7 +17,6 @@ use crate::disclosure::{
     Cells, Mode, TableDisclosure, Verdicts, WidthCounts, Widths, digest_witnesses,
 };
 use crate::explain::{explain, explain_inside, explain_safe};
-use crate::facts::Facts;
 use crate::gate::{
     Contradiction, Effort, Judgement, Reason, Verdict, judge, judge_again, judge_failures,
 };
@@ -25,7 +24,7 @@ use crate::hierarchy::Hierarchies;
 use crate::insider::{Inside, insiders};
 use crate::suppress::{Manner, suppress};
 use crate::system::{CellId, LineId, State, System};
-use crate::universe::{Assembled, Member, Piece, PieceMember, Published, Tables, assemble, pieces};
+use crate::universe::{Assembled, Piece, PieceMember, Tables, assemble, pieces};
 
 /// Steps that a component may take to find a table for what was not told.
 const STEPS: usize = 200_000;
@@ -33,25 +32,6 @@ const STEPS: usize = 200_000;
 const VISITS: usize = 20_000_000;
 /// How far around an unsafe cell rows are hidden, one try after the other; then all of its component.
 const AROUND: [usize; 3] = [1, 2, 5];
-
-/// A table to be published alone, and what is known beside it.
-#[derive(Debug, Clone, Copy)]
-pub struct Guard<'a> {
-    /// Name of the table.
-    pub table: &'a str,
-    /// The policy in force.
-    pub policy: &'a SecrecySpec,
-    /// How strict the audit is.
-    pub mode: Mode,
-    /// What to do with a count that can be worked out.
-    pub leaks: Leaks,
-    /// Former releases, the oldest first, with their versions.
-    pub former: &'a [(String, Facts)],
-    /// The table to be published.
-    pub current: &'a Facts,
-    /// Former releases that could not be read with the columns of today: nothing can be judged beside them.
-    pub not_comparable: &'a [String],
-}
 
 /// What to do with a count that can be worked out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
@@ -62,19 +42,6 @@ pub enum Leaks {
     Repair,
     /// Hide nothing more: the release is refused.
     Refuse,
-}
-
-/// What was decided of a table alone.
-#[derive(Debug, Clone)]
-pub struct Guarded {
-    /// Rows of the table, and the counts to hide in each beside what is hidden already.
-    pub hide: Vec<(usize, Vec<usize>)>,
-    /// For `disclosure.json`.
-    pub disclosure: TableDisclosure,
-    /// Why the release is refused, in words; empty when it passes.
-    pub refused: Vec<String>,
-    /// Hidden now, published before, hence known for good: the operator must be told.
-    pub revised: usize,
 }
 
 /// Tables of a universe, some of them about to be published.
@@ -138,63 +105,6 @@ pub struct Price {
 
 /// Rows of a table, and the counts to hide in each.
 pub type Hide = Vec<(usize, Vec<usize>)>;
-
-/// Hides what must be in one table, then judges it with its former releases.
-#[must_use]
-pub fn guard(guard: Guard<'_>, lang: Lang) -> Guarded {
-    let former: Vec<Published> = guard
-        .former
-        .iter()
-        .zip(0..)
-        .map(|((version, facts), at)| Published {
-            version: version.clone(),
-            at,
-            facts: facts.clone(),
-        })
-        .collect();
-    let nothing = Universe {
-        id: String::new(),
-        dimension: Vec::new(),
-    };
-    let protected = protect(
-        Protect {
-            tables: Tables {
-                hierarchies: Hierarchies::new(&nothing),
-                members: vec![Member {
-                    table: guard.table,
-                    policy: guard.policy,
-                    placing: None,
-                    identity: usize::MAX,
-                    former: &former,
-                    current: Some(guard.current),
-                }],
-            },
-            mode: Some(guard.mode),
-            leaks: guard.leaks,
-            jobs: 1,
-            explained: None,
-        },
-        lang,
-    );
-    let mut refused = protected.refused;
-    refused.extend(guard.not_comparable.iter().map(|version| {
-        format!("release {version} cannot be read: nothing can be judged beside it")
-    }));
-    let (hide, mut disclosure) = protected
-        .tables
-        .into_iter()
-        .next()
-        .map(|(_, hide, disclosure)| (hide, disclosure))
-        .expect("one table has a release to come");
-    disclosure.not_comparable = guard.not_comparable.to_vec();
-    disclosure.passes = refused.is_empty();
-    Guarded {
-        hide,
-        disclosure,
-        refused,
-        revised: protected.revised,
-    }
-}
 
 /// Hides what must be in the releases to come, then judges everything published, piece by piece.
 #[must_use]

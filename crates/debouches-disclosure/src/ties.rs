@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::boxes::slack;
 use crate::build::{Builder, RowCells};
 use crate::facts::{Facts, Row, Seen};
-use crate::system::{Cell, CellId, Constraint, Line, MANY, State, Tie, number};
+use crate::system::{CellId, Constraint, MANY, Tie, number};
 
 /// Rows that differ in one column, and in those that follow from it: the total, and the others with their value there.
 type Group<'f> = (Option<usize>, Vec<(usize, &'f str)>);
@@ -285,24 +286,7 @@ impl Builder<'_> {
             self.sum(whole, &parts, Tie::Sum);
             return;
         }
-        let line = system.line(Line {
-            state: State::Primary,
-            cost: 1,
-            may_hide: false,
-            owner: None,
-            level: u32::MAX,
-        });
-        let value = left.unwrap_or(0);
-        let cell = Cell {
-            line,
-            value,
-            shown: (value, value),
-            prior: (0, MANY),
-            width: 0,
-        };
-        let label = format!("{}, lignes absentes", system.label(whole));
-        let missing = system.cell_of(cell, label, left.is_some());
-        system.leave_unpublished(missing);
+        let missing = slack(system, whole, left, (0, MANY));
         parts.push(missing);
         self.sum(whole, &parts, Tie::Sum);
     }

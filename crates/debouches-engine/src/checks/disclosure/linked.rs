@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use debouches_model::spec::{ColumnSpec, CopySpec, TableSpec, Tables};
 use debouches_model::{Fault, TableId, ValueStatus};
-use debouches_table::{Column, ReadLimits, StatusColumn, Table, TableError, TextColumn, read_csv};
+use debouches_table::{ReadLimits, Table, TableError, TextColumn, read_csv};
 
 use crate::blocking::blocking;
 use crate::config::{DatasetConfig, Pipeline};
@@ -237,59 +237,22 @@ fn hide(
         let stays = |(item, origin): (ValueStatus, &Option<usize>)| {
             item != ValueStatus::Measured || origin.is_some_and(|row| shown.measured[&status][row])
         };
-        let stays: Vec<bool> = table
+        let hidden: Vec<bool> = table
             .statuses(&status)?
             .iter()
             .zip(origins)
-            .map(stays)
+            .map(|item| !stays(item))
             .collect();
-        if stays.iter().all(|stays| *stays) {
-            continue;
+        if hidden.contains(&true) {
+            table.suppress(measure, &hidden)?;
         }
-        let values = match table.column(&measure.name) {
-            Some(Column::Integer(values)) => Column::Integer(
-                values
-                    .iter()
-                    .zip(&stays)
-                    .map(|(value, stays)| value.filter(|_| *stays))
-                    .collect(),
-            ),
-            Some(Column::Decimal(values)) => Column::Decimal(
-                values
-                    .iter()
-                    .zip(&stays)
-                    .map(|(value, stays)| value.filter(|_| *stays))
-                    .collect(),
-            ),
-            _ => {
-                return Err(TableError::NoColumn {
-                    name: measure.name.clone(),
-                    expected: "number",
-                });
-            }
-        };
-        let hidden = |(item, stays): (ValueStatus, &bool)| {
-            if *stays {
-                item
-            } else {
-                ValueStatus::Suppressed
-            }
-        };
-        let statuses: StatusColumn = table
-            .statuses(&status)?
-            .iter()
-            .zip(&stays)
-            .map(hidden)
-            .collect();
-        table.set(&measure.name, values)?;
-        table.set(&status, Column::Status(statuses))?;
     }
     Ok(table)
 }
 
 #[cfg(test)]
 mod tests {
-    use debouches_table::IntegerColumn;
+    use debouches_table::{Column, IntegerColumn, StatusColumn};
 
     use super::*;
 
