@@ -61,6 +61,9 @@ enum Chore {
         /// Another seed gives other figures.
         #[arg(long, default_value_t = 1)]
         seed: u64,
+        /// Rows that sum two promotions contradict the others: the worst case of disclosure control.
+        #[arg(long)]
+        contradictory: bool,
     },
 }
 
@@ -97,10 +100,20 @@ fn main() -> Result<()> {
             "README: {} rules",
             docs::docs(&root().join("README.md"), check)?
         ),
-        Chore::Insersup { rows, out, seed } => {
+        Chore::Insersup {
+            rows,
+            out,
+            seed,
+            contradictory,
+        } => {
+            let margins = if contradictory {
+                insersup::Margins::Contradict
+            } else {
+                insersup::Margins::Agree
+            };
             let mut file =
                 File::create(&out).with_context(|| format!("cannot create {}", out.display()))?;
-            insersup::stream(rows, seed, &mut file)?;
+            insersup::stream(rows, seed, margins, &mut file)?;
             println!("{}: {rows} records", out.display());
         }
     }

@@ -16,6 +16,21 @@ pub(crate) struct Figures {
     pub(crate) stable: [u32; HORIZONS],
 }
 
+impl Figures {
+    /// Of both populations together.
+    pub(crate) fn plus(&self, other: &Self) -> Self {
+        let mut sum = *self;
+        sum.leavers += other.leavers;
+        sum.continuing += other.continuing;
+        for horizon in 0..HORIZONS {
+            sum.salaried[horizon] += other.salaried[horizon];
+            sum.self_employed[horizon] += other.self_employed[horizon];
+            sum.stable[horizon] += other.stable[horizon];
+        }
+        sum
+    }
+}
+
 /// The habits of a diploma in an establishment.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Profile {
@@ -88,16 +103,7 @@ impl Cells {
     }
 
     pub(crate) fn sum(&self, population: &Population) -> Figures {
-        let mut sum = Figures::default();
-        for cell in population.cells.iter().map(|index| &self.0[*index]) {
-            sum.leavers += cell.leavers;
-            sum.continuing += cell.continuing;
-            for horizon in 0..HORIZONS {
-                sum.salaried[horizon] += cell.salaried[horizon];
-                sum.self_employed[horizon] += cell.self_employed[horizon];
-                sum.stable[horizon] += cell.stable[horizon];
-            }
-        }
-        sum
+        let parts = population.cells.iter().map(|index| &self.0[*index]);
+        parts.fold(Figures::default(), |sum, cell| sum.plus(cell))
     }
 }

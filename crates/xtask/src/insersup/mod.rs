@@ -30,10 +30,19 @@ const YEARS: [u32; 3] = [2022, 2023, 2024];
 /// Written at once.
 const CHUNK: usize = 1 << 20;
 
+/// How the rows that sum two promotions stand to the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Margins {
+    /// They are their sums, as in the files of the producer.
+    Agree,
+    /// They are drawn: the worst case for whoever adds up.
+    Contradict,
+}
+
 /// Writes a whole file of `rows` records: same seed, same bytes.
 ///
 /// One diploma of one establishment fills 162 rows: 3 promotions × 54 populations.
-pub(crate) fn stream(rows: u64, seed: u64, out: &mut impl Write) -> Result<()> {
+pub(crate) fn stream(rows: u64, seed: u64, margins: Margins, out: &mut impl Write) -> Result<()> {
     let populations = populations();
     let rows_per_offer = (YEARS.len() * populations.len()) as u64;
     let most = ESTABLISHMENTS * DIPLOMAS * rows_per_offer;
@@ -52,10 +61,15 @@ pub(crate) fn stream(rows: u64, seed: u64, out: &mut impl Write) -> Result<()> {
         // 61 and 2,000 share no factor: an establishment never offers a diploma twice.
         let diploma = diploma_of_series((place * 37 + slot * 61) % DIPLOMAS);
         let offer = Offer::new(&establishments[usize::try_from(place)?], &diploma);
-        for year in YEARS {
+        let drawn = |year: u32| {
             let mut random = Random::named(seed, &format!("{number} {year}"));
             let profile = Profile::draw(&mut random);
             let cells = Cells::draw(&mut random, &profile);
+            (random, profile, cells)
+        };
+        let (_, _, mut before) = drawn(YEARS[0] - 1);
+        for year in YEARS {
+            let (mut random, profile, cells) = drawn(year);
             for population in &populations {
                 if written == rows {
                     break 'offers;
@@ -65,11 +79,13 @@ pub(crate) fn stream(rows: u64, seed: u64, out: &mut impl Write) -> Result<()> {
                     population,
                     year,
                     figures: cells.sum(population),
+                    before: (margins == Margins::Agree).then(|| before.sum(population)),
                     profile: &profile,
                 }
                 .write(&mut random, &mut buffer);
                 written += 1;
             }
+            before = cells;
         }
         if buffer.len() >= CHUNK {
             out.write_all(&buffer).context("cannot write the records")?;
@@ -88,7 +104,7 @@ mod tests {
 
     fn text(rows: u64) -> String {
         let mut out = Vec::new();
-        stream(rows, 1, &mut out).unwrap();
+        stream(rows, 1, Margins::Agree, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 

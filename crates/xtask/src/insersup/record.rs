@@ -93,6 +93,18 @@ impl Cohorts {
         }
     }
 
+    /// What a row shows of a promotion, and the figures that it then has.
+    fn of(before: Figures, figures: Figures) -> (Self, Figures) {
+        let both = before.plus(&figures);
+        if figures.leavers >= THRESHOLD {
+            (Self::One, figures)
+        } else if both.leavers >= THRESHOLD {
+            (Self::Two, both)
+        } else {
+            (Self::TooFew, figures)
+        }
+    }
+
     fn flag(self) -> [&'static str; 2] {
         match self {
             Self::One => ["", ""],
@@ -112,14 +124,19 @@ pub(crate) struct Record<'a> {
     pub(crate) population: &'a Population,
     pub(crate) year: u32,
     pub(crate) figures: Figures,
+    /// Of the promotion before: a row under the threshold sums both, as the producer does, so that margins agree. Without them, rows
+    /// that sum two promotions are drawn, and contradict the others.
+    pub(crate) before: Option<Figures>,
     pub(crate) profile: &'a Profile,
 }
 
 impl Record<'_> {
     /// Appends the row and tells how its promotions were chosen.
     pub(crate) fn write(&self, random: &mut Random, out: &mut Vec<u8>) -> Cohorts {
-        let figures = &self.figures;
-        let cohorts = Cohorts::draw(figures.leavers, random);
+        let (cohorts, figures) = match self.before {
+            Some(before) => Cohorts::of(before, self.figures),
+            None => (Cohorts::draw(self.figures.leavers, random), self.figures),
+        };
         let observed = if self.year <= FULLY_OBSERVED {
             HORIZONS
         } else {
