@@ -166,6 +166,9 @@ pub fn judge(system: &System, effort: Effort) -> Result<Judgement, Contradiction
     judged(system, effort, cells, Ledger::new(system.cells.len()))
 }
 
+/// Cells of one group that linear programs may leave without proof: after those, more is hidden there whatever they say of the others.
+const UNPROVED: u8 = 3;
+
 /// Most cells that are judged again with more effort.
 const MOST_AGAIN: usize = 40;
 
@@ -243,6 +246,7 @@ fn judged(
         doubted: system.doubted(),
         programs: 0,
         searched: 0,
+        unproved: vec![0; groups.members.len()],
     };
     let verdicts = cells
         .into_iter()
@@ -296,6 +300,8 @@ struct Run<'a> {
     doubted: Vec<bool>,
     programs: usize,
     searched: usize,
+    /// Cells of each group that linear programs did not prove.
+    unproved: Vec<u8>,
 }
 
 impl Run<'_> {
@@ -360,7 +366,9 @@ impl Run<'_> {
 
     /// Linear programs around the cell.
     fn by_programs(&mut self, cell: CellId, need: i64) -> bool {
-        if self.effort.program == 0 || self.programs >= self.effort.programs {
+        let group = self.groups.of[cell as usize] as usize;
+        let is_hopeless = self.unproved[group] >= UNPROVED;
+        if self.effort.program == 0 || self.programs >= self.effort.programs || is_hopeless {
             return false;
         }
         let free = around(self.view, cell, self.effort.program);
@@ -379,6 +387,7 @@ impl Run<'_> {
                 return true;
             }
         }
+        self.unproved[group] += 1;
         false
     }
 

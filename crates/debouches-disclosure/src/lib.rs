@@ -17,6 +17,7 @@ mod facts;
 mod gate;
 mod hierarchy;
 mod insider;
+mod judged;
 mod kernel;
 mod ledger;
 mod linear;
@@ -34,6 +35,7 @@ mod ties;
 mod undeclared;
 mod universe;
 mod view;
+mod wider;
 
 pub use build::{Modelled, Primary, build};
 pub use complete::{Incomplete, complete};

@@ -41,9 +41,11 @@ pub(crate) enum Margins {
 
 /// Writes a whole file of `rows` records: same seed, same bytes.
 ///
-/// One diploma of one establishment fills 162 rows: 3 promotions × 54 populations.
+/// One diploma of one establishment fills 54 rows: 3 promotions × 18 populations.
 pub(crate) fn stream(rows: u64, seed: u64, margins: Margins, out: &mut impl Write) -> Result<()> {
-    let populations = populations();
+    // The published files hold one regime, `ensemble`: 839,554 rows for 48,230 promotions of a diploma are 18 populations each.
+    let mut populations = populations();
+    populations.retain(|population| population.columns.ends_with(";ensemble;"));
     let rows_per_offer = (YEARS.len() * populations.len()) as u64;
     let most = ESTABLISHMENTS * DIPLOMAS * rows_per_offer;
     ensure!(

@@ -1,0 +1,194 @@
+//! What is hidden beside where hiding single lines proves nothing: what surrounds it, further and further.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::gate::{Judgement, Reason, Verdict, judge_again};
+use crate::judged::{Excused, Judged};
+use crate::system::{CellId, LineId, State, System};
+use crate::universe::{Assembled, Piece, PieceMember};
+
+/// How far around an unsafe cell rows are hidden, one try after the other; then all of its component.
+const AROUND: [usize; 3] = [1, 2, 5];
+
+/// Hides more and more around what is not proved safe, until everything is, or nothing is left to hide there.
+pub(crate) fn widen(
+    item: &mut Assembled,
+    judged: &mut Judged,
+    excused: &BTreeSet<(CellId, u32)>,
+    from_inside: bool,
+) -> u64 {
+    let current: BTreeSet<LineId> = item.lines.iter().map(|(_, _, line, _)| *line).collect();
+    let mut hidden = 0;
+    if let Ok(judgement) = &mut judged.judgement {
+        judge_again(&item.model.system, judgement);
+    }
+    let mut steps = AROUND.into_iter();
+    while judged.is_unsafe() {
+        let around = steps.next().unwrap_or(usize::MAX);
+        let cells = judged.unsafe_cells(&item.model.system);
+        let more = hide_around(&mut item.model.system, &cells, around, &current);
+        hidden += more;
+        if more == 0 && around == usize::MAX {
+            break;
+        }
+        if more > 0 {
+            judged.renew(&item.model.system, from_inside);
+            judged.forget_excused(&item.model.system, excused);
+        }
+    }
+    hidden
+}
+
+/// Accepts what is still not proved where the releases to come show nothing: they add nothing to what readers know already. The
+/// cells stay counted among those that former releases explain.
+pub(crate) fn leave_unshown(item: &mut Assembled, judged: &mut Judged, explained: &mut Excused) {
+    if !judged.is_unsafe() {
+        return;
+    }
+    let current: BTreeSet<LineId> = item.lines.iter().map(|(_, _, line, _)| *line).collect();
+    let system = &mut item.model.system;
+    let cells = judged.unsafe_cells(system);
+    let mut known: BTreeMap<CellId, bool> = BTreeMap::new();
+    for cell in cells {
+        if known.contains_key(&cell) {
+            continue;
+        }
+        let joined = joined(system, &[cell], usize::MAX);
+        let is_shown = joined.lines.iter().any(|line| {
+            current.contains(line) && system.lines[*line as usize].state == State::Shown
+        });
+        known.extend(joined.cells.into_iter().map(|cell| (cell, is_shown)));
+    }
+    let is_left = |cell: CellId| known.get(&cell) == Some(&false);
+    let inside = judged.inside.iter().map(|item| (item.cell, item.owner));
+    explained
+        .inside
+        .extend(inside.filter(|(cell, _)| is_left(*cell)));
+    judged.inside.retain(|item| !is_left(item.cell));
+    let left: Vec<CellId> = match &mut judged.judgement {
+        Ok(judgement) => {
+            let left = judgement.failures().map(|(cell, _)| cell);
+            let left: Vec<CellId> = left.filter(|cell| is_left(*cell)).collect();
+            judgement
+                .cells
+                .retain(|(cell, verdict)| matches!(verdict, Verdict::Safe(_)) || !is_left(*cell));
+            left
+        }
+        // Figures that contradict themselves tell nothing of each other: nothing of the releases to come is among them.
+        Err(_) if known.values().all(|is_shown| !is_shown) => {
+            judged.judgement = Ok(Judgement::of_nothing());
+            known.keys().copied().collect()
+        }
+        Err(_) => Vec::new(),
+    };
+    for cell in left {
+        system.excuse(cell);
+        explained.cells.insert(cell);
+    }
+}
+
+/// What is narrower than asked for although nothing of the releases to come is shown: only what former releases showed explains
+/// it, and nothing can hide it any more. It must not become narrower, which the width asked for those cells says from here on. A
+/// search without an end explains nothing.
+pub(crate) fn explained(
+    piece: &Piece,
+    item: &mut Assembled,
+    judged: &mut Judged,
+    from_inside: bool,
+) -> Excused {
+    let mut out = Excused::default();
+    let has_former = |member: &PieceMember| {
+        member.releases.len() > usize::from(member.has_current) && !member.releases.is_empty()
+    };
+    if !judged.needs_repair() || !piece.members.iter().any(has_former) {
+        return out;
+    }
+    let mut without = item.model.system.clone();
+    for (_, _, line, _) in &item.lines {
+        if without.lines[*line as usize].state == State::Shown {
+            without.set_state(*line, State::Secondary);
+        }
+    }
+    let before = Judged::of(&without, from_inside);
+    let Ok(judgement) = &before.judgement else {
+        return out;
+    };
+    let system = &mut item.model.system;
+    let asked = judged.unsafe_cells(system);
+    for (cell, reason) in judgement.failures() {
+        let width = match reason {
+            Reason::Exact(_) => 0,
+            Reason::Narrow { low, high, .. } => high - low,
+            Reason::Unproven { .. } => continue,
+        };
+        if asked.contains(&cell) {
+            system.cells[cell as usize].width = width;
+            out.cells.insert(cell);
+        }
+    }
+    out.inside = before
+        .inside
+        .iter()
+        .map(|item| (item.cell, item.owner))
+        .collect();
+    out.inside.retain(|item| {
+        judged
+            .inside
+            .iter()
+            .any(|other| (other.cell, other.owner) == *item)
+    });
+    if !out.cells.is_empty() {
+        *judged = Judged::of(system, from_inside);
+    }
+    out
+}
+
+/// Hides the lines of the releases to come within some constraints of some cells; how many.
+fn hide_around(
+    system: &mut System,
+    cells: &[CellId],
+    steps: usize,
+    current: &BTreeSet<LineId>,
+) -> u64 {
+    let mut hidden = 0;
+    for line in joined(system, cells, steps).lines {
+        // Levels that should stay public are hidden too: a release that goes out is better than none.
+        if current.contains(&line) && system.lines[line as usize].state == State::Shown {
+            system.set_state(line, State::Secondary);
+            hidden += 1;
+        }
+    }
+    hidden
+}
+
+/// Cells that constraints join, and the lines that show them or their rates.
+struct Joined {
+    cells: BTreeSet<CellId>,
+    lines: BTreeSet<LineId>,
+}
+
+/// What is within some constraints of some cells.
+fn joined(system: &System, cells: &[CellId], steps: usize) -> Joined {
+    let mut seen: BTreeSet<CellId> = cells.iter().copied().collect();
+    let mut edge: Vec<CellId> = cells.to_vec();
+    let mut lines: BTreeSet<LineId> = BTreeSet::new();
+    for _ in 0..steps {
+        let mut next = Vec::new();
+        for cell in edge {
+            for (row, _) in system.rows_of.get(cell) {
+                lines.extend(system.while_shown[row as usize]);
+                for (other, _) in system.rows.get(row) {
+                    if seen.insert(other) {
+                        next.push(other);
+                    }
+                }
+            }
+        }
+        if next.is_empty() {
+            break;
+        }
+        edge = next;
+    }
+    lines.extend(seen.iter().map(|cell| system.cells[*cell as usize].line));
+    Joined { cells: seen, lines }
+}
