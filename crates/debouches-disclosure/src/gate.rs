@@ -7,7 +7,7 @@ use crate::derive::combination;
 use crate::kernel;
 use crate::ledger::Ledger;
 use crate::linear::{around, extreme};
-use crate::moves::Mover;
+use crate::moves::{Mover, NEAR, REACH};
 use crate::pair::Pair;
 use crate::propagate::{Reasons, propagate};
 use crate::search::{Answer, Corner};
@@ -162,12 +162,22 @@ pub struct Contradiction(pub Vec<String>);
 /// # Errors
 /// When the true values do not satisfy what the system says of them.
 pub fn judge(system: &System, effort: Effort) -> Result<Judgement, Contradiction> {
-    let cells = system.protected().collect();
-    judged(system, effort, cells, Ledger::new(system.cells.len()))
+    judge_with(system, effort, Ledger::new(system.cells.len()))
 }
 
-/// Cells of one group that linear programs may leave without proof: after those, more is hidden there whatever they say of the others.
-const UNPROVED: u8 = 3;
+/// The same with moves that were checked against this system.
+pub(crate) fn judge_with(
+    system: &System,
+    effort: Effort,
+    ledger: Ledger,
+) -> Result<Judgement, Contradiction> {
+    let cells = system.protected().collect();
+    judged(system, effort, cells, ledger)
+}
+
+/// Cells of one group that linear programs may leave without proof: after those, more is hidden there whatever is found of the others,
+/// and they are looked at less closely.
+const UNPROVED: u8 = 1;
 
 /// Most cells that are judged again with more effort.
 const MOST_AGAIN: usize = 40;
@@ -353,6 +363,9 @@ impl Run<'_> {
 
     /// Chains of ties, up then down.
     fn by_moves(&mut self, cell: CellId, need: i64) -> bool {
+        let group = self.groups.of[cell as usize] as usize;
+        let is_hopeless = self.unproved[group] >= UNPROVED;
+        self.mover.reach(if is_hopeless { NEAR } else { REACH });
         for sign in [1, -1] {
             if self.is_proved(cell, need) {
                 return true;

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use debouches_model::Lang;
 
 use crate::explain::{explain, explain_inside, explain_safe};
-use crate::gate::{Contradiction, Effort, Judgement, Verdict, judge, judge_failures};
+use crate::gate::{Contradiction, Effort, Judgement, Verdict, judge_failures, judge_with};
 use crate::insider::{Inside, insiders};
+use crate::ledger::Ledger;
 use crate::protect::Explained;
 use crate::system::{CellId, System};
 use crate::universe::Assembled;
@@ -35,7 +36,22 @@ impl Judged {
     }
 
     pub(crate) fn with(system: &System, from_inside: bool, effort: Effort) -> Self {
-        let mut judgement = judge(system, effort);
+        Self::after(
+            system,
+            from_inside,
+            effort,
+            Ledger::new(system.cells().len()),
+        )
+    }
+
+    /// With moves that were checked against this system.
+    pub(crate) fn after(
+        system: &System,
+        from_inside: bool,
+        effort: Effort,
+        ledger: Ledger,
+    ) -> Self {
+        let mut judgement = judge_with(system, effort, ledger);
         let mut inside = Vec::new();
         if let (Ok(judgement), true) = (&mut judgement, from_inside) {
             inside = insiders(system, &mut judgement.ledger, VISITS);

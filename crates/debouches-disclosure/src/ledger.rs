@@ -53,6 +53,15 @@ impl Ledger {
         true
     }
 
+    /// The moves that a system still allows: some were found before a line was shown again.
+    pub(crate) fn still_holding(self, system: &System) -> Self {
+        let mut out = Self::new(system.cells.len());
+        for moved in self.moves {
+            out.enter(system, moved.into_moved());
+        }
+        out
+    }
+
     /// Forgets what is known of a cell; gives it back, for [`Self::restore`].
     pub(crate) fn forget(&mut self, cell: CellId) -> Found {
         let index = cell as usize;

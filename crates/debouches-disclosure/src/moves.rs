@@ -16,6 +16,8 @@ impl<F: Fn(CellId) -> Option<u64>> Price for F {}
 
 /// Largest number of nodes that one search may settle, unless told otherwise.
 pub(crate) const REACH: usize = 60_000;
+/// The same for a search that looks for another way round: a near one, or none.
+pub(crate) const NEAR: usize = 3_000;
 /// What a cell in three or more totals costs more, for each tie that it leaves open.
 const FORK: u64 = 12;
 /// Largest number of chains in one move.

@@ -58,6 +58,11 @@ impl CheckedMove {
         &self.moved
     }
 
+    /// Cells moved, and by how much, to be checked again.
+    pub(crate) fn into_moved(self) -> Vec<(CellId, i64)> {
+        self.moved
+    }
+
     /// By how much a cell moves.
     #[must_use]
     pub fn shift(&self, cell: CellId) -> i64 {

@@ -19,7 +19,7 @@ use crate::disclosure::{
 use crate::gate::{Effort, Reason, Verdict};
 use crate::hierarchy::Hierarchies;
 use crate::judged::{Excused, Judged};
-use crate::suppress::{Manner, suppress};
+use crate::suppress::{Manner, hide};
 use crate::system::{CellId, State};
 use crate::universe::{Assembled, Piece, Tables, assemble, pieces};
 use crate::wider::{explained, leave_unshown, widen};
@@ -429,8 +429,9 @@ fn one(piece: &Piece, asked: &Protect<'_>, lang: Lang) -> Decided {
     let mut coarser = 0;
     if asked.leaks == Leaks::Repair && judged.is_unsafe() {
         if judged.judgement.is_ok() {
-            suppress(&mut item.model.system, manner);
-            judged = Judged::of(&item.model.system, manner.insiders);
+            let (_, proofs) = hide(&mut item.model.system, manner);
+            let system = &item.model.system;
+            judged = Judged::after(system, manner.insiders, Effort::default(), proofs);
             judged.forget_excused(&item.model.system, &excused);
         }
         coarser = widen(&mut item, &mut judged, &excused, manner.insiders);

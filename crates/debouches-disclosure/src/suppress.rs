@@ -7,10 +7,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::gate::{Effort, judge};
+use crate::gate::{Effort, judge_with};
 use crate::insider;
 use crate::ledger::Ledger;
-use crate::moves::{Mover, REACH};
+use crate::moves::{Mover, NEAR, REACH};
 use crate::system::{CellId, LineId, State, System, number};
 use crate::view::View;
 
@@ -36,6 +36,19 @@ pub struct Suppression {
 
 /// Hides lines of the system until every protected cell is safe, or nothing more can be hidden.
 pub fn suppress(system: &mut System, manner: Manner) -> Suppression {
+    let (mut found, ledger) = hide(system, manner);
+    if !found.stuck.is_empty()
+        && let Ok(judgement) = judge_with(system, Effort::default(), ledger)
+    {
+        // The exact step: small groups are searched to the end, larger ones by linear programs.
+        let refused: BTreeSet<CellId> = judgement.failures().map(|(cell, _)| cell).collect();
+        found.stuck.retain(|cell| refused.contains(cell));
+    }
+    found
+}
+
+/// The same without the exact step, and the moves that prove what is safe.
+pub(crate) fn hide(system: &mut System, manner: Manner) -> (Suppression, Ledger) {
     enough_siblings(system, manner.siblings);
     let view = View::all_hidden(system);
     let values: Vec<i64> = system.cells.iter().map(|cell| cell.value).collect();
@@ -93,23 +106,24 @@ pub fn suppress(system: &mut System, manner: Manner) -> Suppression {
         stuck.sort_unstable();
         stuck.dedup();
     }
-    if !stuck.is_empty()
-        && let Ok(judgement) = judge(system, Effort::default())
-    {
-        // The exact step: small groups are searched to the end, larger ones by linear programs.
-        let refused: BTreeSet<CellId> = judgement.failures().map(|(cell, _)| cell).collect();
-        stuck.retain(|cell| refused.contains(cell));
-    }
+    let ledger = std::mem::take(&mut run.ledger);
     let lines = (0..).zip(&system.lines);
     let secondary = lines
         .filter(|(_, line)| line.state == State::Secondary)
         .map(|(index, _)| index)
         .collect();
-    Suppression {
+    let ledger = ledger.still_holding(system);
+    // A proof made before another line was shown again may hold no more.
+    let is_open = |cell: &CellId| ledger.width(*cell) < system.cells[*cell as usize].needed();
+    stuck.extend(system.protected().filter(is_open));
+    stuck.sort_unstable();
+    stuck.dedup();
+    let found = Suppression {
         secondary,
         stuck,
         shown_again,
-    }
+    };
+    (found, ledger)
 }
 
 /// Hides the cheapest parts of each total that holds a protected cell, until it has `siblings` hidden ones.
@@ -182,8 +196,6 @@ type Moves = Vec<Vec<(CellId, i64)>>;
 
 /// Moving a shown cell costs that much times its line, so that length only decides between equal prices.
 const SHOWN: u64 = 256;
-/// Nodes settled by a search that looks for another way round: a near one, or none.
-const NEAR: usize = 3_000;
 
 /// The price of a cell that must stay.
 const STAYS: u32 = u32::MAX;
