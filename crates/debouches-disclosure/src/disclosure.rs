@@ -95,6 +95,8 @@ pub struct Verdicts {
     pub inside: u64,
     /// Narrower than asked for in former releases alone, whatever these ones show: they are not narrower beside these.
     pub explained_by_former_release: u64,
+    /// Not proved, and nothing is shown around them: neither a total, nor a part, nor a rate, in this release or in another.
+    pub nothing_shown_around: u64,
 }
 
 /// Widths of safe counts.
@@ -208,6 +210,7 @@ impl std::ops::AddAssign for Verdicts {
             contradicted,
             inside,
             explained_by_former_release,
+            nothing_shown_around,
         } = other;
         self.safe += safe;
         self.exact += exact;
@@ -217,6 +220,7 @@ impl std::ops::AddAssign for Verdicts {
         self.contradicted += contradicted;
         self.inside += inside;
         self.explained_by_former_release += explained_by_former_release;
+        self.nothing_shown_around += nothing_shown_around;
     }
 }
 

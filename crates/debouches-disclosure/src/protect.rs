@@ -305,6 +305,7 @@ impl Found {
             found.verdicts.inherited = among(&excused.inherited.cells);
             found.verdicts.explained_by_former_release =
                 among(&excused.explained.cells) + inside(&excused.explained.inside);
+            found.verdicts.nothing_shown_around = among(&excused.unshown);
             let open = judged
                 .inside
                 .iter()
@@ -329,6 +330,8 @@ struct AllExcused {
     inherited: Excused,
     /// Derivable from former releases alone.
     explained: Excused,
+    /// With nothing shown around them.
+    unshown: BTreeSet<CellId>,
 }
 
 /// What was decided of all pieces so far.
@@ -427,6 +430,7 @@ fn one(piece: &Piece, asked: &Protect<'_>, lang: Lang) -> Decided {
         inherited.inside.union(&explained.inside).copied().collect();
     judged.forget_excused(&item.model.system, &excused);
     let mut coarser = 0;
+    let mut unshown = BTreeSet::new();
     if asked.leaks == Leaks::Repair && judged.is_unsafe() {
         if judged.judgement.is_ok() {
             let (_, proofs) = hide(&mut item.model.system, manner);
@@ -435,7 +439,7 @@ fn one(piece: &Piece, asked: &Protect<'_>, lang: Lang) -> Decided {
             judged.forget_excused(&item.model.system, &excused);
         }
         coarser = widen(&mut item, &mut judged, &excused, manner.insiders);
-        leave_unshown(&mut item, &mut judged, &mut explained);
+        unshown = leave_unshown(&mut item, &mut judged, &mut explained);
     }
     let system = &item.model.system;
     let mut sum = Sum {
@@ -456,6 +460,7 @@ fn one(piece: &Piece, asked: &Protect<'_>, lang: Lang) -> Decided {
     sum.verdicts.inside = judged.inside.len() as u64;
     sum.verdicts.explained_by_former_release =
         (explained.cells.len() + explained.inside.len()) as u64;
+    sum.verdicts.nothing_shown_around = unshown.len() as u64;
     // What a figure in doubt hangs on is not proved, although nothing more can be hidden there.
     sum.verdicts.contradicted = (system.in_doubt().len() as u64).min(sum.verdicts.safe);
     sum.verdicts.safe -= sum.verdicts.contradicted;
@@ -475,6 +480,7 @@ fn one(piece: &Piece, asked: &Protect<'_>, lang: Lang) -> Decided {
     let excused = AllExcused {
         inherited,
         explained,
+        unshown,
     };
     Decided {
         hide,

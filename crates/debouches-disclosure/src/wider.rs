@@ -39,16 +39,22 @@ pub(crate) fn widen(
     hidden
 }
 
-/// Accepts what is still not proved where the releases to come show nothing: they add nothing to what readers know already. The
-/// cells stay counted among those that former releases explain.
-pub(crate) fn leave_unshown(item: &mut Assembled, judged: &mut Judged, explained: &mut Excused) {
+/// Accepts what is still not proved where the releases to come show nothing: they add nothing to what readers know already. Where
+/// former releases show something, the cells are among those that they explain. Gives the others: nothing is shown around them.
+pub(crate) fn leave_unshown(
+    item: &mut Assembled,
+    judged: &mut Judged,
+    explained: &mut Excused,
+) -> BTreeSet<CellId> {
+    let mut unshown = BTreeSet::new();
     if !judged.is_unsafe() {
-        return;
+        return unshown;
     }
     let current: BTreeSet<LineId> = item.lines.iter().map(|(_, _, line, _)| *line).collect();
     let system = &mut item.model.system;
     let cells = judged.unsafe_cells(system);
     let mut known: BTreeMap<CellId, bool> = BTreeMap::new();
+    let mut is_around: BTreeMap<CellId, bool> = BTreeMap::new();
     for cell in cells {
         if known.contains_key(&cell) {
             continue;
@@ -57,6 +63,11 @@ pub(crate) fn leave_unshown(item: &mut Assembled, judged: &mut Judged, explained
         let is_shown = joined.lines.iter().any(|line| {
             current.contains(line) && system.lines[*line as usize].state == State::Shown
         });
+        let is_any = joined
+            .lines
+            .iter()
+            .any(|line| system.lines[*line as usize].state == State::Shown);
+        is_around.extend(joined.cells.iter().map(|cell| (*cell, is_any)));
         known.extend(joined.cells.into_iter().map(|cell| (cell, is_shown)));
     }
     let is_left = |cell: CellId| known.get(&cell) == Some(&false);
@@ -83,8 +94,12 @@ pub(crate) fn leave_unshown(item: &mut Assembled, judged: &mut Judged, explained
     };
     for cell in left {
         system.excuse(cell);
-        explained.cells.insert(cell);
+        match is_around[&cell] {
+            true => explained.cells.insert(cell),
+            false => unshown.insert(cell),
+        };
     }
+    unshown
 }
 
 /// What is narrower than asked for although nothing of the releases to come is shown: only what former releases showed explains

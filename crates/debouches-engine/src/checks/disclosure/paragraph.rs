@@ -45,6 +45,12 @@ fn exceptions(disclosure: &TableDisclosure) -> String {
             verdicts.explained_by_former_release
         ));
     }
+    if verdicts.nothing_shown_around > 0 {
+        out.push(format!(
+            "{} chiffres autour desquels rien n'est publié, ni total, ni partie, ni taux, et dont la vérification n'a donc pas d'objet",
+            verdicts.nothing_shown_around
+        ));
+    }
     if verdicts.inherited > 0 && disclosure.mode == Mode::Inherit {
         out.push(format!(
             "{} chiffres que le producteur a masqués et que sa propre publication laisse retrouver",
