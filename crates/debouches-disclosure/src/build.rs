@@ -68,6 +68,9 @@ pub(crate) fn by_number(owners: BTreeMap<Arc<str>, u32>) -> Vec<Arc<str>> {
     owners.into_iter().map(|(_, name)| name).collect()
 }
 
+/// Orders of magnitude of counts: within one level, the smaller line is hidden first.
+pub(crate) const SIZES: u64 = 16;
+
 /// A table to add to a system, with its releases.
 pub(crate) struct Adding<'a> {
     pub(crate) policy: &'a SecrecySpec,
@@ -253,7 +256,7 @@ impl Builder<'_> {
                 } else {
                     State::Shown
                 },
-                cost: u64::from(cost) * 16
+                cost: u64::from(cost) * SIZES
                     + u64::from(size.unsigned_abs().saturating_add(1).ilog2()),
                 may_hide: may_hide && last.is_some(),
                 owner,

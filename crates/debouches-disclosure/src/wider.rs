@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::build::SIZES;
 use crate::gate::{Judgement, Reason, Verdict, judge_again};
 use crate::judged::{Excused, Judged};
 use crate::system::{CellId, LineId, State, System};
@@ -22,18 +23,28 @@ pub(crate) fn widen(
     if let Ok(judgement) = &mut judged.judgement {
         judge_again(&item.model.system, judgement);
     }
-    let mut steps = AROUND.into_iter();
-    while judged.is_unsafe() {
-        let around = steps.next().unwrap_or(usize::MAX);
-        let cells = judged.unsafe_cells(&item.model.system);
-        let more = hide_around(&mut item.model.system, &cells, around, &current);
-        hidden += more;
-        if more == 0 && around == usize::MAX {
-            break;
-        }
-        if more > 0 {
-            judged.renew(&item.model.system, from_inside);
-            judged.forget_excused(&item.model.system, excused);
+    // What costs least to hide goes first, as far as it is joined, before anything dearer.
+    let costs: BTreeSet<u64> = current
+        .iter()
+        .map(|line| cost_of(&item.model.system, *line))
+        .collect();
+    for cost in costs {
+        let mut steps = AROUND.into_iter();
+        while judged.is_unsafe() {
+            let around = steps.next().unwrap_or(usize::MAX);
+            let cells = judged.unsafe_cells(&item.model.system);
+            let system = &mut item.model.system;
+            let more = hide_around(system, &cells, around, |system, line| {
+                current.contains(&line) && cost_of(system, line) <= cost
+            });
+            hidden += more;
+            if more > 0 {
+                judged.renew(&item.model.system, from_inside);
+                judged.forget_excused(&item.model.system, excused);
+            }
+            if around == usize::MAX {
+                break;
+            }
         }
     }
     hidden
@@ -163,17 +174,22 @@ fn hide_around(
     system: &mut System,
     cells: &[CellId],
     steps: usize,
-    current: &BTreeSet<LineId>,
+    may: impl Fn(&System, LineId) -> bool,
 ) -> u64 {
     let mut hidden = 0;
     for line in joined(system, cells, steps).lines {
         // Levels that should stay public are hidden too: a release that goes out is better than none.
-        if current.contains(&line) && system.lines[line as usize].state == State::Shown {
+        if system.lines[line as usize].state == State::Shown && may(system, line) {
             system.set_state(line, State::Secondary);
             hidden += 1;
         }
     }
     hidden
+}
+
+/// What hiding a line of that level costs, whatever its size.
+fn cost_of(system: &System, line: LineId) -> u64 {
+    system.lines[line as usize].cost / SIZES
 }
 
 /// Cells that constraints join, and the lines that show them or their rates.
