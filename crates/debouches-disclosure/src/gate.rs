@@ -6,7 +6,7 @@ use crate::components::Components;
 use crate::derive::combination;
 use crate::kernel;
 use crate::ledger::Ledger;
-use crate::linear::{around, extreme};
+use crate::linear::{around, extreme, furthest};
 use crate::moves::{Mover, NEAR, REACH};
 use crate::pair::Pair;
 use crate::propagate::{Reasons, propagate};
@@ -175,6 +175,9 @@ pub(crate) fn judge_with(
     judged(system, effort, cells, ledger)
 }
 
+/// Largest group whose cells are looked at together.
+const TOGETHER: usize = 2_000;
+
 /// Cells of one group that linear programs may leave without proof: after those, more is hidden there whatever is found of the others,
 /// and they are looked at less closely.
 const UNPROVED: u8 = 1;
@@ -257,6 +260,7 @@ fn judged(
         programs: 0,
         searched: 0,
         unproved: vec![0; groups.members.len()],
+        is_done: vec![false; groups.members.len()],
     };
     let verdicts = cells
         .into_iter()
@@ -312,6 +316,8 @@ struct Run<'a> {
     searched: usize,
     /// Cells of each group that linear programs did not prove.
     unproved: Vec<u8>,
+    /// True for the groups whose cells were looked at together.
+    is_done: Vec<bool>,
 }
 
 impl Run<'_> {
@@ -337,7 +343,7 @@ impl Run<'_> {
                 .collect();
             return Verdict::Unsafe(Reason::Exact(by));
         }
-        if self.by_moves(cell, need) || self.by_programs(cell, need) {
+        if self.by_moves(cell, need) || self.together(cell, need) || self.by_programs(cell, need) {
             return Verdict::Safe(self.ledger.pair(cell));
         }
         if group.len() <= self.effort.corner {
@@ -371,6 +377,38 @@ impl Run<'_> {
                 return true;
             }
             if let Some(moved) = self.mover.push(cell, sign * need, &|_| Some(1)) {
+                self.ledger.enter(self.system, moved);
+            }
+        }
+        self.is_proved(cell, need)
+    }
+
+    /// A few programs for all the cells of a group that are not proved yet: one table moves many of them.
+    fn together(&mut self, cell: CellId, need: i64) -> bool {
+        let group = self.groups.of[cell as usize] as usize;
+        let members = &self.groups.members[group];
+        if self.is_done[group] || self.effort.program == 0 || members.len() > TOGETHER {
+            return self.is_proved(cell, need);
+        }
+        self.is_done[group] = true;
+        for direction in [
+            microlp::OptimizationDirection::Maximize,
+            microlp::OptimizationDirection::Minimize,
+        ]
+        .into_iter()
+        .cycle()
+        .take(4)
+        {
+            let open: BTreeMap<CellId, i64> = members
+                .iter()
+                .filter(|item| self.system.is_hidden(**item))
+                .map(|item| (*item, self.system.cells[*item as usize].needed()))
+                .filter(|(item, need)| self.ledger.width(*item) < *need)
+                .collect();
+            if open.is_empty() {
+                break;
+            }
+            if let Some(moved) = furthest(self.view, self.values, members, &open, direction) {
                 self.ledger.enter(self.system, moved);
             }
         }

@@ -28,10 +28,6 @@ pub(crate) fn around(view: &View, cell: CellId, most: usize) -> Vec<CellId> {
 
 /// The table that gives a cell its lowest or highest value while cells outside `free` keep their true value, rounded.
 /// Nothing when the solver fails. `f64` holds these sums exactly; the solver itself may still be wrong.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "counts of persons are far below 2^52"
-)]
 pub(crate) fn extreme(
     view: &View,
     values: &[i64],
@@ -39,18 +35,39 @@ pub(crate) fn extreme(
     cell: CellId,
     direction: OptimizationDirection,
 ) -> Option<Vec<(CellId, i64)>> {
+    let wanted = BTreeMap::from([(cell, i64::MAX / 4)]);
+    furthest(view, values, free, &wanted, direction)
+}
+
+/// The table in which some cells together are as low or as high as can be, none of them further from its true value than asked.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of persons are far below 2^52"
+)]
+pub(crate) fn furthest(
+    view: &View,
+    values: &[i64],
+    free: &[CellId],
+    wanted: &BTreeMap<CellId, i64>,
+    direction: OptimizationDirection,
+) -> Option<Vec<(CellId, i64)>> {
     let mut problem = Problem::new(direction);
     let variables: BTreeMap<CellId, _> = free
         .iter()
         .map(|item| {
-            let bounds = (
-                view.low[*item as usize] as f64,
-                view.high[*item as usize] as f64,
-            );
-            (
-                *item,
-                problem.add_var(if *item == cell { 1.0 } else { 0.0 }, bounds),
-            )
+            let index = *item as usize;
+            let (low, high, value) = (view.low[index], view.high[index], values[index]);
+            let (weight, bounds) = match wanted.get(item) {
+                Some(most) => (
+                    1.0,
+                    (
+                        low.max(value.saturating_sub(*most)) as f64,
+                        high.min(value.saturating_add(*most)) as f64,
+                    ),
+                ),
+                None => (0.0, (low as f64, high as f64)),
+            };
+            (*item, problem.add_var(weight, bounds))
         })
         .collect();
     let rows: std::collections::BTreeSet<u32> = free
