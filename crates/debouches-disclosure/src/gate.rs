@@ -29,14 +29,17 @@ pub struct Effort {
     pub programs: usize,
     /// Most nodes of searches in one run.
     pub searched: usize,
+    /// Linear programs for all the cells of one group.
+    pub together: usize,
 }
 
 impl Effort {
     /// For a judgement that another one follows: it may leave more cells without proof.
     pub(crate) fn brief() -> Self {
         Self {
-            programs: 40,
+            programs: 10,
             searched: 100_000,
+            together: 2,
             ..Self::default()
         }
     }
@@ -74,6 +77,7 @@ impl Default for Effort {
             program: 240,
             programs: 400,
             searched: 500_000,
+            together: 4,
         }
     }
 }
@@ -397,7 +401,7 @@ impl Run<'_> {
         ]
         .into_iter()
         .cycle()
-        .take(4)
+        .take(self.effort.together)
         {
             let open: BTreeMap<CellId, i64> = members
                 .iter()
