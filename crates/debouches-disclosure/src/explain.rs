@@ -5,6 +5,15 @@ use debouches_model::Lang;
 use crate::gate::Reason;
 use crate::system::{CellId, System, Tie};
 
+/// A protected count that was to be explained.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explained {
+    /// Why it is safe, or how it is worked out.
+    pub sentence: String,
+    /// True when two checked tables differ on it by the width asked.
+    pub is_safe: bool,
+}
+
 /// One sentence, for instance « 0750612A × 50022137 = région 11 − 3 lignes publiées ».
 #[must_use]
 pub fn explain(system: &System, cell: CellId, reason: &Reason, lang: Lang) -> String {

@@ -4,11 +4,10 @@ use std::collections::BTreeSet;
 
 use debouches_model::Lang;
 
-use crate::explain::{explain, explain_inside, explain_safe};
+use crate::explain::{Explained, explain, explain_inside, explain_safe};
 use crate::gate::{Contradiction, Effort, Judgement, Verdict, judge_failures, judge_with};
 use crate::insider::{Inside, insiders};
 use crate::ledger::Ledger;
-use crate::protect::Explained;
 use crate::system::{CellId, System};
 use crate::universe::Assembled;
 

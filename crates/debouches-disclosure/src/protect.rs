@@ -16,6 +16,7 @@ use crate::complete::{Incomplete, complete, complete_shifted};
 use crate::disclosure::{
     Cells, Mode, TableDisclosure, Verdicts, WidthCounts, Widths, digest_witnesses,
 };
+use crate::explain::Explained;
 use crate::gate::{Effort, Reason, Verdict};
 use crate::hierarchy::Hierarchies;
 use crate::judged::{Excused, Judged};
@@ -72,15 +73,6 @@ pub struct Protected {
     pub explained: Vec<Explained>,
     /// What the releases to come still publish.
     pub price: Price,
-}
-
-/// A protected count that was to be explained.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Explained {
-    /// Why it is safe, or how it is worked out.
-    pub sentence: String,
-    /// True when two checked tables differ on it by the width asked.
-    pub is_safe: bool,
 }
 
 /// What releases to come publish, with the threshold alone and with what was hidden beside. For operators: shares of persons would
