@@ -1,5 +1,6 @@
 //! Chores behind `cargo xtask`.
 
+mod bench;
 mod check;
 mod cube;
 mod docs;
@@ -24,6 +25,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Chore {
+    /// Measure each stage on a large InserSup file, beside DuckDB, Polars and pyarrow.
+    Bench(bench::Options),
     /// Format, lints, documentation, tests and fixtures: what must hold before a commit.
     Check,
     /// Rewrite the generated files under `fixtures/`.
@@ -44,6 +47,9 @@ enum Chore {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// The fixed work that `bench` divides by.
+    #[command(name = bench::YARDSTICK, hide = true)]
+    Yardstick,
     /// Rewrite what the README says of the rules.
     Docs {
         /// Write nothing; fail when the README differs.
@@ -71,6 +77,8 @@ enum Chore {
 fn main() -> Result<()> {
     let fixtures = root().join("fixtures");
     match Cli::parse().chore {
+        Chore::Bench(options) => bench::run(&options)?,
+        Chore::Yardstick => bench::yardstick_work()?,
         Chore::Check => {
             check::run()?;
             println!(
