@@ -3,6 +3,7 @@
 mod bench;
 mod check;
 mod cube;
+mod dist;
 mod docs;
 mod fixtures;
 mod insersup;
@@ -50,6 +51,8 @@ enum Chore {
     /// The fixed work that `bench` divides by.
     #[command(name = bench::YARDSTICK, hide = true)]
     Yardstick,
+    /// Put together what an install needs: binary, manual, completions, units, bill of materials, sums.
+    Dist(dist::Options),
     /// Rewrite what the README says of the rules.
     Docs {
         /// Write nothing; fail when the README differs.
@@ -104,6 +107,7 @@ fn main() -> Result<()> {
                 out.display()
             );
         }
+        Chore::Dist(options) => dist::run(&options)?,
         Chore::Docs { check } => println!(
             "README: {} rules",
             docs::docs(&root().join("README.md"), check)?
