@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::build::SIZES;
 use crate::gate::{Judgement, Reason, Verdict, judge_again};
 use crate::judged::{Excused, Judged};
-use crate::system::{CellId, LineId, State, System};
+use crate::system::{CellId, LineId, MANY, State, System, number};
 use crate::universe::{Assembled, Piece, PieceMember};
 
 /// How far around an unsafe cell rows are hidden, one try after the other; then all of its component.
@@ -139,17 +139,44 @@ pub(crate) fn explained(
     let Ok(judgement) = &before.judgement else {
         return out;
     };
+    let asked: BTreeSet<CellId> = judged
+        .unsafe_cells(&item.model.system)
+        .into_iter()
+        .collect();
+    let narrow: Vec<CellId> = narrow(judgement)
+        .map(|(cell, _)| cell)
+        .filter(|cell| asked.contains(cell))
+        .collect();
+    if narrow.is_empty() {
+        return out;
+    }
+    // What is narrow only for who knows which hidden counts are small is not explained: the releases to come do not tell it, and must
+    // not add what makes it narrow for everybody.
+    let current: BTreeSet<LineId> = item.lines.iter().map(|(_, _, line, _)| *line).collect();
+    let all: Vec<CellId> = (0..number(without.cells.len())).collect();
+    forget_sizes(&mut without, &all, &current);
+    let for_everybody = Judged::of(&without, from_inside);
+    let Ok(judgement) = &for_everybody.judgement else {
+        return out;
+    };
+    let widths: BTreeMap<CellId, i64> = self::narrow(judgement).collect();
     let system = &mut item.model.system;
-    let asked = judged.unsafe_cells(system);
-    for (cell, reason) in judgement.failures() {
-        let width = match reason {
-            Reason::Exact(_) => 0,
-            Reason::Narrow { low, high, .. } => high - low,
-            Reason::Unproven { .. } => continue,
-        };
-        if asked.contains(&cell) {
-            system.cells[cell as usize].width = width;
-            out.cells.insert(cell);
+    let mut is_forgotten: BTreeSet<CellId> = BTreeSet::new();
+    for cell in &narrow {
+        match widths.get(cell) {
+            Some(width) => {
+                system.cells[*cell as usize].width = *width;
+                out.cells.insert(*cell);
+            }
+            None if !is_forgotten.contains(cell) => {
+                let near: Vec<CellId> = joined(system, &[*cell], usize::MAX)
+                    .cells
+                    .into_iter()
+                    .collect();
+                forget_sizes(system, &near, &current);
+                is_forgotten.extend(near);
+            }
+            None => {}
         }
     }
     out.inside = before
@@ -163,10 +190,30 @@ pub(crate) fn explained(
             .iter()
             .any(|other| (other.cell, other.owner) == *item)
     });
-    if !out.cells.is_empty() {
-        *judged = Judged::of(system, from_inside);
-    }
+    *judged = Judged::of(system, from_inside);
     out
+}
+
+/// Cells that a proof shows to be narrower than asked for, and how wide they are. A search without an end is no proof.
+fn narrow(judgement: &Judgement) -> impl Iterator<Item = (CellId, i64)> + '_ {
+    judgement
+        .failures()
+        .filter_map(|(cell, reason)| match reason {
+            Reason::Exact(_) => Some((cell, 0)),
+            Reason::Narrow { low, high, .. } => Some((cell, high - low)),
+            Reason::Unproven { .. } => None,
+        })
+}
+
+/// Takes away what readers were supposed to know of hidden counts of the releases to come: whether they are small.
+fn forget_sizes(system: &mut System, cells: &[CellId], current: &BTreeSet<LineId>) {
+    for cell in cells {
+        let item = &mut system.cells[*cell as usize];
+        // Shares stay shares.
+        if current.contains(&item.line) && item.prior.1 != 100 {
+            item.prior = (0, MANY);
+        }
+    }
 }
 
 /// Hides the lines of the releases to come within some constraints of some cells; how many.

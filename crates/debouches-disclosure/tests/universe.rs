@@ -423,6 +423,34 @@ fn what_former_releases_give_away_is_told_and_nothing_adds_to_it() {
 }
 
 #[test]
+fn what_only_the_sizes_of_hidden_counts_would_tell_is_no_excuse_for_showing_more() {
+    // Pairs of years of the only région, then single years of France: 2022 is all that a reader lacks.
+    let regions = Table::new(
+        "regions",
+        &["year", "region"],
+        &[("year", &["year"]), ("area", &["region"])],
+        json!({}),
+    )
+    .published(
+        1,
+        &[
+            (&["2019_2020", "52"], &[25]),
+            (&["2020_2021", "52"], &[23]),
+            (&["2021_2022", "52"], &[24]),
+        ],
+    );
+    let france = Table::new("france", &["year"], &[("year", &["year"])], json!({})).coming(&[
+        (&["2019"], &[6]),
+        (&["2020"], &[19]),
+        (&["2021"], &[4]),
+        (&["2022"], &[20]),
+    ]);
+    let protected = run(&[regions, france], Leaks::Repair, 1);
+    assert_eq!(protected.refused, Vec::<String>::new());
+    assert_eq!(hidden(&protected), 1, "2022 gives 2021, then 2020 and 2019");
+}
+
+#[test]
 fn an_inherited_excuse_never_covers_what_our_threshold_hid() {
     let more = json!({
         "totals": { "region": ["FR"] },
