@@ -197,18 +197,27 @@ fn between_rows(system: &System, view: &View, members: &[CellId]) -> Option<u32>
 /// Largest component that a linear program completes.
 const PROGRAM: usize = 1_500;
 
+/// Linear programs tried for a component: another end of the tables often falls on whole numbers where one does not.
+const ENDS: usize = 8;
+
 /// A table found by a linear program, when it falls on whole numbers; they are checked.
 fn by_program(view: &View, values: &[i64], members: &[CellId]) -> Option<Vec<(CellId, i64)>> {
     if members.len() > PROGRAM {
         return None;
     }
-    let moved = extreme(
-        view,
-        values,
-        members,
-        *members.first()?,
-        microlp::OptimizationDirection::Minimize,
-    )?;
+    (0..ENDS).find_map(|end| {
+        let cell = members[end / 2 * members.len() / (ENDS / 2)];
+        let direction = match end % 2 {
+            0 => microlp::OptimizationDirection::Minimize,
+            _ => microlp::OptimizationDirection::Maximize,
+        };
+        let moved = extreme(view, values, members, cell, direction)?;
+        is_table(view, values, members, &moved).then_some(moved)
+    })
+}
+
+/// True when moved counts are whole, within their bounds and agree with every constraint of their component.
+fn is_table(view: &View, values: &[i64], members: &[CellId], moved: &[(CellId, i64)]) -> bool {
     let by = |cell: CellId| {
         moved
             .iter()
@@ -232,5 +241,5 @@ fn by_program(view: &View, values: &[i64], members: &[CellId]) -> Option<Vec<(Ce
         let value = values[*cell as usize] + by(*cell);
         view.low[*cell as usize] <= value && value <= view.high[*cell as usize]
     });
-    (holds && within).then_some(moved)
+    holds && within
 }

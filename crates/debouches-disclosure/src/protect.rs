@@ -488,7 +488,7 @@ fn modelled(piece: &Piece, hierarchies: &Hierarchies) -> (Assembled, Incomplete)
         let mut item = assemble(piece, hierarchies, Primary::Tell, same);
         let mut left = complete(&mut item.model.system, STEPS);
         for _ in 0..4 {
-            if left.unsolved == 0 || !item.model.system.open(&item.slacks) {
+            if left.contradicted == 0 || !item.model.system.open(&item.slacks) {
                 break;
             }
             left = complete(&mut item.model.system, STEPS);

@@ -154,12 +154,13 @@ impl System {
         self.unpublished[cell as usize] = true;
     }
 
-    /// Lets what some sums leave out be anything, where no table was found otherwise. False when there is none of them there.
+    /// Lets what some sums leave out be anything, where there is no table otherwise: a search without an end opens nothing. False when
+    /// there is none of them there.
     pub(crate) fn open(&mut self, slacks: &[CellId]) -> bool {
         let mut is_changed = false;
         for slack in slacks {
             let index = *slack as usize;
-            if self.unsolved[index] && self.cells[index].prior.1 == 0 {
+            if self.contradicted[index] && self.cells[index].prior.1 == 0 {
                 self.cells[index].prior.1 = MANY;
                 self.untold[index] = true;
                 is_changed = true;
