@@ -6,7 +6,7 @@ use crate::components::Components;
 use crate::derive::combination;
 use crate::kernel;
 use crate::ledger::Ledger;
-use crate::linear::{around, extreme, furthest};
+use crate::linear::{BOTH_WAYS, around, extreme, furthest};
 use crate::moves::{Mover, NEAR, REACH};
 use crate::pair::Pair;
 use crate::propagate::{Reasons, propagate};
@@ -182,10 +182,6 @@ pub(crate) fn judge_with(
 /// Largest group whose cells are looked at together.
 const TOGETHER: usize = 2_000;
 
-/// Cells of one group that linear programs may leave without proof: after those, more is hidden there whatever is found of the others,
-/// and they are looked at less closely.
-const UNPROVED: u8 = 1;
-
 /// Most cells that are judged again with more effort.
 const MOST_AGAIN: usize = 40;
 
@@ -263,7 +259,7 @@ fn judged(
         doubted: system.doubted(),
         programs: 0,
         searched: 0,
-        unproved: vec![0; groups.members.len()],
+        is_hopeless: vec![false; groups.members.len()],
         is_done: vec![false; groups.members.len()],
     };
     let verdicts = cells
@@ -318,8 +314,9 @@ struct Run<'a> {
     doubted: Vec<bool>,
     programs: usize,
     searched: usize,
-    /// Cells of each group that linear programs did not prove.
-    unproved: Vec<u8>,
+    /// True for the groups where a linear program left a cell without proof: more is hidden there whatever is found of the others, and they
+    /// are looked at less closely.
+    is_hopeless: Vec<bool>,
     /// True for the groups whose cells were looked at together.
     is_done: Vec<bool>,
 }
@@ -373,8 +370,7 @@ impl Run<'_> {
 
     /// Chains of ties, up then down.
     fn by_moves(&mut self, cell: CellId, need: i64) -> bool {
-        let group = self.groups.of[cell as usize] as usize;
-        let is_hopeless = self.unproved[group] >= UNPROVED;
+        let is_hopeless = self.is_hopeless[self.groups.of[cell as usize] as usize];
         self.mover.reach(if is_hopeless { NEAR } else { REACH });
         for sign in [1, -1] {
             if self.is_proved(cell, need) {
@@ -395,14 +391,7 @@ impl Run<'_> {
             return self.is_proved(cell, need);
         }
         self.is_done[group] = true;
-        for direction in [
-            microlp::OptimizationDirection::Maximize,
-            microlp::OptimizationDirection::Minimize,
-        ]
-        .into_iter()
-        .cycle()
-        .take(self.effort.together)
-        {
+        for direction in BOTH_WAYS.into_iter().cycle().take(self.effort.together) {
             let open: BTreeMap<CellId, i64> = members
                 .iter()
                 .filter(|item| self.system.is_hidden(**item))
@@ -422,15 +411,14 @@ impl Run<'_> {
     /// Linear programs around the cell.
     fn by_programs(&mut self, cell: CellId, need: i64) -> bool {
         let group = self.groups.of[cell as usize] as usize;
-        let is_hopeless = self.unproved[group] >= UNPROVED;
-        if self.effort.program == 0 || self.programs >= self.effort.programs || is_hopeless {
+        if self.effort.program == 0
+            || self.programs >= self.effort.programs
+            || self.is_hopeless[group]
+        {
             return false;
         }
         let free = around(self.view, cell, self.effort.program);
-        for direction in [
-            microlp::OptimizationDirection::Maximize,
-            microlp::OptimizationDirection::Minimize,
-        ] {
+        for direction in BOTH_WAYS {
             if self.programs >= self.effort.programs {
                 return false;
             }
@@ -442,7 +430,7 @@ impl Run<'_> {
                 return true;
             }
         }
-        self.unproved[group] += 1;
+        self.is_hopeless[group] = true;
         false
     }
 

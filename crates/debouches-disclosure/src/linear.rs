@@ -8,6 +8,12 @@ use microlp::{ComparisonOp, OptimizationDirection, Problem};
 use crate::system::CellId;
 use crate::view::View;
 
+/// Up, then down.
+pub(crate) const BOTH_WAYS: [OptimizationDirection; 2] = [
+    OptimizationDirection::Maximize,
+    OptimizationDirection::Minimize,
+];
+
 /// Cells within some steps of one, nearest first, at most `most` of them.
 pub(crate) fn around(view: &View, cell: CellId, most: usize) -> Vec<CellId> {
     let mut found = vec![cell];

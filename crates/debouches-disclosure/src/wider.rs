@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::build::SIZES;
-use crate::gate::{Judgement, Reason, Verdict, judge_again};
+use crate::gate::{Effort, Judgement, Reason, Verdict, judge, judge_again};
 use crate::judged::{Excused, Judged};
 use crate::system::{CellId, LineId, MANY, State, System, number};
 use crate::universe::{Assembled, Piece, PieceMember};
@@ -18,7 +18,7 @@ pub(crate) fn widen(
     excused: &BTreeSet<(CellId, u32)>,
     from_inside: bool,
 ) -> u64 {
-    let current: BTreeSet<LineId> = item.lines.iter().map(|(_, _, line, _)| *line).collect();
+    let current = lines_to_come(item);
     let mut hidden = 0;
     if let Ok(judgement) = &mut judged.judgement {
         judge_again(&item.model.system, judgement);
@@ -61,27 +61,31 @@ pub(crate) fn leave_unshown(
     if !judged.is_unsafe() {
         return unshown;
     }
-    let current: BTreeSet<LineId> = item.lines.iter().map(|(_, _, line, _)| *line).collect();
+    let current = lines_to_come(item);
     let system = &mut item.model.system;
     let cells = judged.unsafe_cells(system);
-    let mut known: BTreeMap<CellId, bool> = BTreeMap::new();
-    let mut is_around: BTreeMap<CellId, bool> = BTreeMap::new();
+    // Whether the releases to come show something there, and whether any release does.
+    let mut known: BTreeMap<CellId, (bool, bool)> = BTreeMap::new();
     for cell in cells {
         if known.contains_key(&cell) {
             continue;
         }
         let joined = joined(system, &[cell], usize::MAX);
-        let is_shown = joined.lines.iter().any(|line| {
-            current.contains(line) && system.lines[*line as usize].state == State::Shown
-        });
-        let is_any = joined
+        let mut shown = joined
             .lines
             .iter()
-            .any(|line| system.lines[*line as usize].state == State::Shown);
-        is_around.extend(joined.cells.iter().map(|cell| (*cell, is_any)));
-        known.extend(joined.cells.into_iter().map(|cell| (cell, is_shown)));
+            .filter(|line| system.lines[**line as usize].state == State::Shown)
+            .peekable();
+        let is_any = shown.peek().is_some();
+        let is_shown = shown.any(|line| current.contains(line));
+        known.extend(
+            joined
+                .cells
+                .into_iter()
+                .map(|cell| (cell, (is_shown, is_any))),
+        );
     }
-    let is_left = |cell: CellId| known.get(&cell) == Some(&false);
+    let is_left = |cell: CellId| matches!(known.get(&cell), Some((false, _)));
     let inside = judged.inside.iter().map(|item| (item.cell, item.owner));
     explained
         .inside
@@ -97,7 +101,7 @@ pub(crate) fn leave_unshown(
             left
         }
         // Figures that contradict themselves tell nothing of each other: nothing of the releases to come is among them.
-        Err(_) if known.values().all(|is_shown| !is_shown) => {
+        Err(_) if known.values().all(|(is_shown, _)| !is_shown) => {
             judged.judgement = Ok(Judgement::of_nothing());
             known.keys().copied().collect()
         }
@@ -105,9 +109,9 @@ pub(crate) fn leave_unshown(
     };
     for cell in left {
         system.excuse(cell);
-        match is_around[&cell] {
-            true => explained.cells.insert(cell),
-            false => unshown.insert(cell),
+        match known[&cell] {
+            (_, true) => explained.cells.insert(cell),
+            (_, false) => unshown.insert(cell),
         };
     }
     unshown
@@ -147,26 +151,46 @@ pub(crate) fn explained(
         .map(|(cell, _)| cell)
         .filter(|cell| asked.contains(cell))
         .collect();
-    if narrow.is_empty() {
-        return out;
+    out.inside = before
+        .inside
+        .iter()
+        .map(|item| (item.cell, item.owner))
+        .collect();
+    out.inside.retain(|item| {
+        judged
+            .inside
+            .iter()
+            .any(|other| (other.cell, other.owner) == *item)
+    });
+    if !narrow.is_empty() {
+        out.cells = excused_for_everybody(item, without, &narrow);
+        *judged = Judged::of(&item.model.system, from_inside);
     }
-    // What is narrow only for who knows which hidden counts are small is not explained: the releases to come do not tell it, and must
-    // not add what makes it narrow for everybody.
-    let current: BTreeSet<LineId> = item.lines.iter().map(|(_, _, line, _)| *line).collect();
+    out
+}
+
+/// What of some narrow cells is narrow for everybody, and must not become narrower. The others are so only for who knows which hidden
+/// counts are small: the releases to come do not tell it, and must not add what makes them narrow for everybody.
+fn excused_for_everybody(
+    item: &mut Assembled,
+    mut without: System,
+    narrow: &[CellId],
+) -> BTreeSet<CellId> {
+    let mut out = BTreeSet::new();
+    let current = lines_to_come(item);
     let all: Vec<CellId> = (0..number(without.cells.len())).collect();
     forget_sizes(&mut without, &all, &current);
-    let for_everybody = Judged::of(&without, from_inside);
-    let Ok(judgement) = &for_everybody.judgement else {
+    let Ok(judgement) = judge(&without, Effort::default()) else {
         return out;
     };
-    let widths: BTreeMap<CellId, i64> = self::narrow(judgement).collect();
+    let widths: BTreeMap<CellId, i64> = self::narrow(&judgement).collect();
     let system = &mut item.model.system;
     let mut is_forgotten: BTreeSet<CellId> = BTreeSet::new();
-    for cell in &narrow {
+    for cell in narrow {
         match widths.get(cell) {
             Some(width) => {
                 system.cells[*cell as usize].width = *width;
-                out.cells.insert(*cell);
+                out.insert(*cell);
             }
             None if !is_forgotten.contains(cell) => {
                 let near: Vec<CellId> = joined(system, &[*cell], usize::MAX)
@@ -179,18 +203,6 @@ pub(crate) fn explained(
             None => {}
         }
     }
-    out.inside = before
-        .inside
-        .iter()
-        .map(|item| (item.cell, item.owner))
-        .collect();
-    out.inside.retain(|item| {
-        judged
-            .inside
-            .iter()
-            .any(|other| (other.cell, other.owner) == *item)
-    });
-    *judged = Judged::of(system, from_inside);
     out
 }
 
@@ -214,6 +226,10 @@ fn forget_sizes(system: &mut System, cells: &[CellId], current: &BTreeSet<LineId
             item.prior = (0, MANY);
         }
     }
+}
+
+fn lines_to_come(item: &Assembled) -> BTreeSet<LineId> {
+    item.lines.iter().map(|(_, _, line, _)| *line).collect()
 }
 
 /// Hides the lines of the releases to come within some constraints of some cells; how many.

@@ -423,6 +423,38 @@ fn what_former_releases_give_away_is_told_and_nothing_adds_to_it() {
 }
 
 #[test]
+fn what_former_releases_leave_open_to_an_owner_is_told_and_nothing_adds_to_it() {
+    let rows: &[(&[&str], &[i64])] = &[
+        (&["11"], &[12]),
+        (&["24"], &[14]),
+        (&["27"], &[74]),
+        (&["FR"], &[100]),
+    ];
+    let mut more = with_total("region", "FR");
+    more["owner"] = json!("region");
+    more["insiders"] = json!(true);
+    let regions = Table::new("regions", &["region"], &[("area", &["region"])], more)
+        .published(1, rows)
+        .coming(rows);
+    let parts = Table::new(
+        "parts",
+        &["region", "part"],
+        &[("area", &["region", "part"])],
+        json!({}),
+    )
+    .coming(&[(&["27", "a"], &[40]), (&["27", "b"], &[34])]);
+    let protected = run(&[regions, parts], Leaks::Repair, 1);
+    assert_eq!(protected.refused, Vec::<String>::new());
+    let (_, _, disclosure) = &protected.tables[0];
+    assert_eq!(disclosure.verdicts.explained_by_former_release, 2);
+    assert_eq!(
+        hidden(&protected),
+        0,
+        "what is public already may be said again"
+    );
+}
+
+#[test]
 fn what_only_the_sizes_of_hidden_counts_would_tell_is_no_excuse_for_showing_more() {
     // Pairs of years of the only région, then single years of France: 2022 is all that a reader lacks.
     let regions = Table::new(
