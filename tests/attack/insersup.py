@@ -11,7 +11,6 @@ from attack import INFINITY, THRESHOLD, WIDTH, System, intervals
 
 PLACE = ("etablissement", "id_paysage", "type_diplome", "dom", "discipli", "sectdis", "diplome")
 POPULATION = ("obtention_diplome", "genre", "nationalite", "regime_inscription")
-WHOLE = ("ensemble",) * 4
 HORIZONS = (6, 12, 18, 24, 30)
 OUTER = {"nb_sortants_en_emploi_non_sal": "nb_sortants", "nb_sortants_en_emploi_sal_fr": "nb_sortants"}
 

@@ -2,12 +2,7 @@
 # Attacks what the pipeline publishes of a generated InserSup file of two deliveries. Exits with 1 on any leak that is not the producer's
 # own, with 2 when the attack is blind.
 set -eu
-root=$(cd "$(dirname "$0")/../.." && pwd)
-program=${DEBOUCHES:-$root/target/debug/debouches}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-python3 -m venv "$work/venv"
-"$work/venv/bin/pip" install -q -r "$root/tests/attack/requirements.txt"
+. "$(dirname "$0")/prepare.sh"
 rows=${ROWS:-540}
 for seed in ${SEEDS:-1 2 3}; do
     here="$work/$seed"
@@ -20,5 +15,5 @@ for seed in ${SEEDS:-1 2 3}; do
     cat "$here/second" >> "$file"
     "$program" -C "$here" run --to package insertion-superieur > "$here/log" 2>&1 || { tail -20 "$here/log"; exit 2; }
     echo "seed $seed"
-    "$work/venv/bin/python" "$root/tests/attack/insersup.py" "$here/state/package" --source "$file" --planted "${PLANTED:-12}"
+    "$python" "$root/tests/attack/insersup.py" "$here/state/package" --source "$file" --planted "${PLANTED:-12}"
 done

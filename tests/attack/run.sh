@@ -1,13 +1,7 @@
 #!/bin/sh
 # Attacks what the pipeline publishes of generated files. Exits with 1 on any leak, with 2 when the attack is blind.
 set -eu
-root=$(cd "$(dirname "$0")/../.." && pwd)
-program=${DEBOUCHES:-$root/target/debug/debouches}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-python3 -m venv "$work/venv"
-"$work/venv/bin/pip" install -q -r "$root/tests/attack/requirements.txt"
-python="$work/venv/bin/python"
+. "$(dirname "$0")/prepare.sh"
 for seed in ${SEEDS:-1 2 3}; do
     here="$work/$seed"
     mkdir -p "$here"

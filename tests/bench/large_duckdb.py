@@ -2,20 +2,10 @@
 
 import hashlib
 import os
-import re
-import sys
-from pathlib import Path
 
 import duckdb
 
-SOURCE, OUT = sys.argv[1], Path(sys.argv[2])
-KEY = [
-    "date_jeu", "etablissement", "id_paysage", "type_diplome", "dom", "discipli", "sectdis", "diplome", "promo",
-    "obtention_diplome", "genre", "nationalite", "regime_inscription",
-]
-MEASURE = re.compile(r"^(nb|tx|salaire)_")
-LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
-TERRITORIES = Path(__file__).resolve().parents[2] / "crates/debouches-insertion/codes/territoires.csv"
+from large_columns import KEY, LETTERS, MEASURE, NEVER, OUT, SOURCE, TERRITORIES
 
 con = duckdb.connect()
 con.execute(f"SET threads = {os.cpu_count()}")
@@ -30,13 +20,12 @@ measures = [c for c in columns if MEASURE.match(c)]
 bad = " OR ".join(f"(\"{c}\" IS NOT NULL AND \"{c}\" <> 'nd' AND TRY_CAST(\"{c}\" AS DOUBLE) IS NULL)" for c in measures)
 assert con.execute(f"SELECT count(*) FROM raw WHERE {bad}").fetchone()[0] == 0
 kinds = {c: "DOUBLE" if c.startswith("tx_") else "INTEGER" for c in measures}
-never = lambda c: re.match(r"tx_sortants_en_emploi_(etranger_)?\d+$", c)  # noqa: E731
 parts = []
 for c in columns:
     if c not in kinds:
         parts.append(f'"{c}"')
         continue
-    empty = "non_produit" if never(c) else "non_echu"
+    empty = "non_produit" if NEVER.match(c) else "non_echu"
     parts.append(f"TRY_CAST(\"{c}\" AS {kinds[c]}) AS \"{c}\"")
     parts.append(f"CASE WHEN \"{c}\" IS NULL THEN '{empty}' WHEN \"{c}\" = 'nd' THEN 'secret' ELSE 'mesure' END AS \"{c}_statut\"")
 con.execute(f"CREATE TABLE typed AS SELECT {', '.join(parts)} FROM raw")

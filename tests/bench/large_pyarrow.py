@@ -5,28 +5,13 @@ Usage: large_pyarrow.py FILE FOLDER
 
 import hashlib
 import os
-import re
-import sys
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as csv
 import pyarrow.parquet as parquet
 
-SOURCE, OUT = sys.argv[1], Path(sys.argv[2])
-KEY = [
-    "date_jeu", "etablissement", "id_paysage", "type_diplome", "dom", "discipli", "sectdis", "diplome", "promo",
-    "obtention_diplome", "genre", "nationalite", "regime_inscription",
-]
-MEASURE = re.compile(r"^(nb|tx|salaire)_")
-NEVER = re.compile(r"tx_sortants_en_emploi_(etranger_)?\d+$")
-LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
-TERRITORIES = Path(__file__).resolve().parents[2] / "crates/debouches-insertion/codes/territoires.csv"
-TAGS = [
-    "region_cog", "region_nom", "region_academique_code", "region_academique_nom", "academie_code", "academie_nom",
-    "departement_cog", "departement_nom", "uai_prefixe", "territoire_type",
-]
+from large_columns import KEY, LETTERS, MEASURE, NEVER, OUT, SOURCE, TAGS, TERRITORIES
 
 
 def read(path, columns=None):
