@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::components::Components;
 use crate::derive::combination;
-use crate::kernel;
+use crate::kernel::kernel;
 use crate::ledger::Ledger;
-use crate::linear::{BOTH_WAYS, around, extreme, furthest};
+use crate::linear::{BOTH_WAYS, around, extreme, furthest, furthest_by_moves};
 use crate::moves::{Mover, NEAR, REACH};
 use crate::pair::Pair;
 use crate::propagate::{Reasons, propagate};
@@ -182,6 +182,12 @@ pub(crate) fn judge_with(
 /// Largest group whose cells are looked at together.
 const TOGETHER: usize = 2_000;
 
+/// Most elementary moves that are made together.
+const TOGETHER_MOVES: usize = 1_000;
+
+/// Times that an elementary move alone is made at most, each way.
+const FAR: i64 = 12;
+
 /// Most cells that are judged again with more effort.
 const MOST_AGAIN: usize = 40;
 
@@ -247,7 +253,7 @@ fn judged(
     }
     let groups = Components::of(&view);
     let values: Vec<i64> = system.cells.iter().map(|cell| cell.value).collect();
-    let determined = determined(system, &view, &groups);
+    let (is_determined, moves) = kernels(system, &view, &values, &groups);
     let mut run = Run {
         system,
         mover: Mover::new(&view, &values),
@@ -261,10 +267,13 @@ fn judged(
         searched: 0,
         is_hopeless: vec![false; groups.members.len()],
         is_done: vec![false; groups.members.len()],
+        is_determined,
+        is_made: vec![false; groups.members.len()],
+        moves,
     };
     let verdicts = cells
         .into_iter()
-        .map(|cell| (cell, run.cell(cell, &determined, &reasons)));
+        .map(|cell| (cell, run.cell(cell, &reasons)));
     let cells = verdicts.collect::<Vec<_>>();
     let (ledger, programs, searched) = (run.ledger, run.programs, run.searched);
     let largest = groups
@@ -282,26 +291,34 @@ fn judged(
     })
 }
 
-/// True for the cells that equalities alone determine.
-fn determined(system: &System, view: &View, groups: &Components) -> Vec<bool> {
-    let mut out = vec![false; system.cells.len()];
+/// True for the cells that equalities alone determine, and the elementary moves of each group.
+fn kernels(
+    system: &System,
+    view: &View,
+    values: &[i64],
+    groups: &Components,
+) -> (Vec<bool>, Vec<Moves>) {
+    let mut determined = vec![false; system.cells.len()];
+    let mut moves: Vec<Moves> = vec![Vec::new(); groups.members.len()];
     let mut wanted = vec![false; groups.members.len()];
     for cell in system.protected().filter(|cell| view.moves(*cell)) {
         wanted[groups.of[cell as usize] as usize] = true;
     }
-    for members in groups
-        .members
-        .iter()
-        .zip(&wanted)
-        .filter(|(_, wanted)| **wanted)
-        .map(|(members, _)| members)
-    {
-        for cell in kernel::determined(view, members).unwrap_or_default() {
-            out[cell as usize] = true;
+    for (group, members) in groups.members.iter().enumerate() {
+        if wanted[group]
+            && let Some(kernel) = kernel(view, values, members)
+        {
+            for cell in kernel.determined {
+                determined[cell as usize] = true;
+            }
+            moves[group] = kernel.moves;
         }
     }
-    out
+    (determined, moves)
 }
+
+/// Moves of a group.
+type Moves = Vec<Vec<(CellId, i64)>>;
 
 struct Run<'a> {
     system: &'a System,
@@ -319,10 +336,16 @@ struct Run<'a> {
     is_hopeless: Vec<bool>,
     /// True for the groups whose cells were looked at together.
     is_done: Vec<bool>,
+    /// True for the cells that equalities alone determine.
+    is_determined: Vec<bool>,
+    /// True for the groups whose elementary moves were made.
+    is_made: Vec<bool>,
+    /// The elementary moves of each group.
+    moves: Vec<Moves>,
 }
 
 impl Run<'_> {
-    fn cell(&mut self, cell: CellId, determined: &[bool], reasons: &Reasons) -> Verdict {
+    fn cell(&mut self, cell: CellId, reasons: &Reasons) -> Verdict {
         let need = self.system.cells[cell as usize].needed();
         if self.system.unsolved[cell as usize] || self.doubted[cell as usize] {
             return Verdict::Unsafe(Reason::Unproven { found: 0 });
@@ -336,7 +359,7 @@ impl Run<'_> {
             });
         }
         let group = &self.groups.members[self.groups.of[cell as usize] as usize];
-        if determined[cell as usize] {
+        if self.is_determined[cell as usize] {
             let by = combination(self.view, group, cell).unwrap_or_default();
             let by = by
                 .into_iter()
@@ -344,7 +367,12 @@ impl Run<'_> {
                 .collect();
             return Verdict::Unsafe(Reason::Exact(by));
         }
-        if self.by_moves(cell, need) || self.together(cell, need) || self.by_programs(cell, need) {
+        if self.is_proved(cell, need)
+            || self.by_elementary(cell, need)
+            || self.by_moves(cell, need)
+            || self.together(cell, need)
+            || self.by_programs(cell, need)
+        {
             return Verdict::Safe(self.ledger.pair(cell));
         }
         if group.len() <= self.effort.corner {
@@ -368,6 +396,45 @@ impl Run<'_> {
         self.ledger.width(cell) >= need
     }
 
+    /// The elementary moves of the group, each as far as it goes, then some of them together.
+    fn by_elementary(&mut self, cell: CellId, need: i64) -> bool {
+        let group = self.groups.of[cell as usize] as usize;
+        if self.moves[group].is_empty() {
+            return false;
+        }
+        if !self.is_made[group] {
+            self.is_made[group] = true;
+            let moves = std::mem::take(&mut self.moves[group]);
+            moves.iter().for_each(|moved| self.make(moved));
+            self.moves[group] = moves;
+        }
+        self.together(cell, need)
+    }
+
+    /// Makes an elementary move forth and back, when a cell that it moves is not proved.
+    fn make(&mut self, moved: &[(CellId, i64)]) {
+        if !moved.iter().any(|(cell, _)| self.is_open(*cell)) {
+            return;
+        }
+        let (forth, back) = self.mover.room(moved);
+        for times in [forth.min(FAR), -back.min(FAR)] {
+            if times != 0 {
+                let moved = moved.iter().map(|(cell, by)| (*cell, by * times));
+                self.ledger.enter(self.system, moved.collect());
+            }
+        }
+    }
+
+    /// True for a hidden cell that may be safe, and is not proved to be.
+    fn is_open(&self, cell: CellId) -> bool {
+        let index = cell as usize;
+        let need = self.system.cells[index].needed();
+        self.system.is_hidden(cell)
+            && self.ledger.width(cell) < need
+            && self.view.high[index] - self.view.low[index] >= need
+            && !self.is_determined[index]
+    }
+
     /// Chains of ties, up then down.
     fn by_moves(&mut self, cell: CellId, need: i64) -> bool {
         let is_hopeless = self.is_hopeless[self.groups.of[cell as usize] as usize];
@@ -387,21 +454,29 @@ impl Run<'_> {
     fn together(&mut self, cell: CellId, need: i64) -> bool {
         let group = self.groups.of[cell as usize] as usize;
         let members = &self.groups.members[group];
-        if self.is_done[group] || self.effort.program == 0 || members.len() > TOGETHER {
+        let is_large = match self.moves[group].len() {
+            0 => members.len() > TOGETHER,
+            moves => moves > TOGETHER_MOVES,
+        };
+        if self.is_done[group] || self.effort.program == 0 || is_large {
             return self.is_proved(cell, need);
         }
         self.is_done[group] = true;
         for direction in BOTH_WAYS.into_iter().cycle().take(self.effort.together) {
             let open: BTreeMap<CellId, i64> = members
                 .iter()
-                .filter(|item| self.system.is_hidden(**item))
+                .filter(|item| self.is_open(**item))
                 .map(|item| (*item, self.system.cells[*item as usize].needed()))
-                .filter(|(item, need)| self.ledger.width(*item) < *need)
                 .collect();
             if open.is_empty() {
                 break;
             }
-            if let Some(moved) = furthest(self.view, self.values, members, &open, direction) {
+            let (view, values) = (self.view, self.values);
+            let moved = match &self.moves[group][..] {
+                [] => furthest(view, values, members, &open, direction),
+                moves => furthest_by_moves(view, values, moves, &open, direction),
+            };
+            if let Some(moved) = moved {
                 self.ledger.enter(self.system, moved);
             }
         }
@@ -417,13 +492,22 @@ impl Run<'_> {
         {
             return false;
         }
-        let free = around(self.view, cell, self.effort.program);
+        let (view, values) = (self.view, self.values);
+        let wanted = BTreeMap::from([(cell, need)]);
+        let free = match self.moves[group].len() {
+            0 => around(view, cell, self.effort.program),
+            _ => Vec::new(),
+        };
         for direction in BOTH_WAYS {
             if self.programs >= self.effort.programs {
                 return false;
             }
             self.programs += 1;
-            if let Some(moved) = extreme(self.view, self.values, &free, cell, direction) {
+            let moved = match &self.moves[group][..] {
+                [] => extreme(view, values, &free, cell, direction),
+                moves => furthest_by_moves(view, values, moves, &wanted, direction),
+            };
+            if let Some(moved) = moved {
                 self.ledger.enter(self.system, moved);
             }
             if self.is_proved(cell, need) {

@@ -8,6 +8,7 @@
 
 mod boxes;
 mod build;
+mod causes;
 mod complete;
 mod components;
 mod derive;

@@ -4,7 +4,7 @@
 //! is found by Dijkstra's method. What is found here is a proposal: only `CheckedMove::check` makes it a proof.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeMap, BinaryHeap};
 
 use crate::system::{CellId, number};
 use crate::view::View;
@@ -152,6 +152,37 @@ impl<'a> Mover<'a> {
             .for_each(|cell| self.shift[cell as usize] = 0);
         moved.retain(|(_, by)| *by != 0);
         (left < amount.abs()).then_some(moved)
+    }
+
+    /// How many times a move can be made from the true table, and how many times its opposite; equalities are not looked at.
+    pub(crate) fn room(&self, moved: &[(CellId, i64)]) -> (i64, i64) {
+        let mut room = (i64::MAX, i64::MAX);
+        let mut narrow = |by: i64, below: i64, above: i64| {
+            let (below, above) = (below / by.abs(), above / by.abs());
+            let (back, forth) = if by > 0 {
+                (below, above)
+            } else {
+                (above, below)
+            };
+            room = (room.0.min(forth), room.1.min(back));
+        };
+        let mut sums: BTreeMap<u32, i64> = BTreeMap::new();
+        for (cell, by) in moved {
+            let (index, view) = (*cell as usize, self.view);
+            let value = self.values[index];
+            narrow(*by, value - view.low[index], view.high[index] - value);
+            for (row, factor) in view.rows_of.get(*cell) {
+                let (low, high) = view.bounds[row as usize];
+                if low != high {
+                    *sums.entry(row).or_default() += factor * by;
+                }
+            }
+        }
+        for (row, by) in sums.into_iter().filter(|(_, by)| *by != 0) {
+            let ((low, high), sum) = (self.view.bounds[row as usize], self.sums[row as usize]);
+            narrow(by, sum.saturating_sub(low), high.saturating_sub(sum));
+        }
+        room
     }
 
     fn fits(&self, cell: CellId, by: i64) -> bool {

@@ -12,6 +12,7 @@ use debouches_model::spec::SecrecySpec;
 use debouches_model::{Hasher, Lang, Sha256};
 
 use crate::build::Primary;
+use crate::causes::hide_causes;
 use crate::complete::{Incomplete, complete, complete_shifted};
 use crate::disclosure::{
     Cells, Mode, TableDisclosure, Verdicts, WidthCounts, Widths, digest_witnesses,
@@ -23,7 +24,7 @@ use crate::judged::{Excused, Judged};
 use crate::suppress::{Manner, hide};
 use crate::system::{CellId, State};
 use crate::universe::{Assembled, Piece, Tables, assemble, pieces};
-use crate::wider::{explained, leave_unshown, widen};
+use crate::wider::{explained, leave_unshown, lines_to_come, widen};
 
 /// Steps that a component may take to find a table for what was not told.
 const STEPS: usize = 200_000;
@@ -426,6 +427,8 @@ fn one(piece: &Piece, asked: &Protect<'_>, lang: Lang) -> Decided {
     if asked.leaks == Leaks::Repair && judged.is_unsafe() {
         if judged.judgement.is_ok() {
             let (_, proofs) = hide(&mut item.model.system, manner);
+            let current = lines_to_come(&item);
+            hide_causes(&mut item.model.system, &current);
             let system = &item.model.system;
             judged = Judged::after(system, manner.insiders, Effort::default(), proofs);
             judged.forget_excused(&item.model.system, &excused);

@@ -228,7 +228,8 @@ fn forget_sizes(system: &mut System, cells: &[CellId], current: &BTreeSet<LineId
     }
 }
 
-fn lines_to_come(item: &Assembled) -> BTreeSet<LineId> {
+/// The lines of the releases to come.
+pub(crate) fn lines_to_come(item: &Assembled) -> BTreeSet<LineId> {
     item.lines.iter().map(|(_, _, line, _)| *line).collect()
 }
 
