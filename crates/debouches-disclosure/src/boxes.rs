@@ -12,7 +12,7 @@ use debouches_model::spec::DimensionKind;
 use crate::hierarchy::{EVERYBODY, Hierarchies, Node};
 use crate::placing::BoxOf;
 use crate::system::MANY;
-use crate::system::{Cell, CellId, Constraint, Line, State, System, Tie, number};
+use crate::system::{Cell, CellId, Constraint, Line, Relation, State, System, number};
 
 /// A cell, and the figure that it shows.
 #[derive(Debug, Clone)]
@@ -56,7 +56,7 @@ struct Boxes<'a> {
 }
 
 /// Adds to a system what follows from the boxes of its cells.
-pub(crate) fn tie_boxes(
+pub(crate) fn relate_boxes(
     system: &mut System,
     hierarchies: &Hierarchies,
     mut occurrences: Vec<Occurrence>,
@@ -94,7 +94,7 @@ struct Sum {
     parts: Vec<Figure>,
     /// True when a part lacks the quantity: something is missing for sure.
     is_open: bool,
-    tie: Tie,
+    relation: Relation,
 }
 
 /// The cells of a sum at a moment.
@@ -144,11 +144,11 @@ impl Boxes<'_> {
                     line.state == State::Shown && !line.may_hide
                 };
                 if !(is_fixed(item) && is_fixed(cell)) {
-                    system.tie(&Constraint {
+                    system.constrain(&Constraint {
                         terms: vec![(item, 1), (cell, -1)],
                         low: 0,
                         high: 0,
-                        tie: Tie::Alias,
+                        relation: Relation::Alias,
                         while_shown: None,
                     });
                 }
@@ -164,11 +164,11 @@ impl Boxes<'_> {
                     && system.is_hidden(last)
                     && within(system, last, cell, revision)
                 {
-                    system.tie(&Constraint {
+                    system.constrain(&Constraint {
                         terms: vec![(cell, 1), (last, -1)],
                         low: -revision,
                         high: revision,
-                        tie: Tie::Revision,
+                        relation: Relation::Revision,
                         while_shown: None,
                     });
                 }
@@ -321,7 +321,7 @@ impl Boxes<'_> {
                 }
             }
             for (total, parts) in parts {
-                self.sum(group[&total], &parts, Tie::Sum, figures, out);
+                self.sum(group[&total], &parts, Relation::Sum, figures, out);
             }
         }
     }
@@ -347,7 +347,7 @@ impl Boxes<'_> {
                 })
                 .collect();
             if let Some(parts) = parts.filter(|parts| !parts.is_empty()) {
-                self.sum(*index, &parts, Tie::Cumul, figures, out);
+                self.sum(*index, &parts, Relation::Cumul, figures, out);
             }
         }
     }
@@ -356,7 +356,7 @@ impl Boxes<'_> {
         &self,
         total: u32,
         parts: &[u32],
-        tie: Tie,
+        relation: Relation,
         figures: &BTreeMap<u32, BTreeSet<u32>>,
         out: &mut Vec<Sum>,
     ) {
@@ -371,7 +371,7 @@ impl Boxes<'_> {
                     total: (total, *quantity),
                     is_open: item.len() < parts.len(),
                     parts: item,
-                    tie,
+                    relation,
                 });
             }
         }
@@ -420,7 +420,7 @@ impl Boxes<'_> {
                     .collect();
                 if let Some(parts) = parts {
                     self.system
-                        .sum(hidden[&(index, *total)], &parts, Tie::Partition);
+                        .sum(hidden[&(index, *total)], &parts, Relation::Partition);
                 }
             }
         }
@@ -462,7 +462,7 @@ impl Boxes<'_> {
         };
         let lacking: HashSet<(u64, u32, Vec<u32>)> = dated
             .iter()
-            .filter(|(item, _)| self.left_out(item).is_some_and(|left| left > 0))
+            .filter(|(item, _)| self.left_out(item).is_some_and(|remaining| remaining > 0))
             .map(|(item, sum)| list(item, sum))
             .collect();
         for (item, mut sum) in dated {
@@ -473,13 +473,15 @@ impl Boxes<'_> {
 
     /// What the parts leave of their total, when all are told.
     fn left_out(&self, item: &Dated) -> Option<i64> {
-        let told: Option<i64> = item
+        let known_sum: Option<i64> = item
             .parts
             .iter()
             .map(|part| self.system.value_of(*part))
             .sum();
         let total = self.system.value_of(item.total);
-        total.zip(told).map(|(total, told)| total - told)
+        total
+            .zip(known_sum)
+            .map(|(total, known_sum)| total - known_sum)
     }
 
     fn unpublished(&mut self, figure: Figure) -> CellId {
@@ -506,11 +508,11 @@ impl Boxes<'_> {
             Some(rest) if rest < 0 => {
                 self.made.untrue += 1;
                 let terms = std::iter::once((total, -1)).chain(parts.iter().map(|part| (*part, 1)));
-                system.tie(&Constraint {
+                system.constrain(&Constraint {
                     terms: terms.collect(),
                     low: 0,
                     high: 0,
-                    tie: sum.tie,
+                    relation: sum.relation,
                     while_shown: None,
                 });
                 let row = number(system.ties.len() - 1);
@@ -533,7 +535,7 @@ impl Boxes<'_> {
                 parts.push(slack);
             }
         }
-        self.system.sum(total, &parts, sum.tie);
+        self.system.sum(total, &parts, sum.relation);
     }
 }
 

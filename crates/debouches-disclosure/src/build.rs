@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use debouches_model::spec::{CountSpec, Extremes, SecrecySpec};
+use debouches_model::spec::{CountSpec, DisclosureSpec, Extremes};
 
 use crate::facts::{Facts, Row, Seen};
-use crate::system::{Cell, CellId, Constraint, Line, LineId, MANY, State, System, Tie};
+use crate::system::{Cell, CellId, Constraint, Line, LineId, MANY, Relation, State, System};
 
 /// What to do with a published count whose base is under the threshold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub enum Primary {
     /// Hide it, as the threshold alone would: the table is a private one.
     Hide,
     /// Leave it, and tell: the table is what was published.
-    Tell,
+    Reveal,
 }
 
 /// A system, and where its cells come from.
@@ -41,7 +41,12 @@ pub struct Modelled {
 /// When `same` is true, a count that is hidden in two releases is one unknown; otherwise they may differ by the revision
 /// that the policy allows.
 #[must_use]
-pub fn build(policy: &SecrecySpec, releases: &[Facts], primary: Primary, same: bool) -> Modelled {
+pub fn build(
+    policy: &DisclosureSpec,
+    releases: &[Facts],
+    primary: Primary,
+    same: bool,
+) -> Modelled {
     let mut owners = BTreeMap::new();
     let out = Modelled::empty();
     let adding = Adding {
@@ -73,7 +78,7 @@ pub(crate) const SIZES: u64 = 16;
 
 /// A table to add to a system, with its releases.
 pub(crate) struct Adding<'a> {
-    pub(crate) policy: &'a SecrecySpec,
+    pub(crate) policy: &'a DisclosureSpec,
     pub(crate) releases: &'a [Facts],
     /// True when the last release is the one that may still hide more.
     pub(crate) has_current: bool,
@@ -127,7 +132,7 @@ impl Modelled {
 
 /// Makes a system, release after release. What ties its cells is in `ties`.
 pub(crate) struct Builder<'a> {
-    pub(crate) policy: &'a SecrecySpec,
+    pub(crate) policy: &'a DisclosureSpec,
     pub(crate) counts: &'a [CountSpec],
     pub(crate) out: Modelled,
     /// Versions of each count, by key, then by place.
@@ -240,7 +245,7 @@ impl Builder<'_> {
                         within > 0 && value(*index).is_some_and(|item| item == 0 || item == within)
                     })
                 });
-            if !is_hidden && is_small && self.primary == Primary::Tell {
+            if !is_hidden && is_small && self.primary == Primary::Reveal {
                 self.out.under.push(words(&row.key));
             }
             let is_primary =
@@ -388,20 +393,20 @@ impl Builder<'_> {
         };
         let label = format!("{} · {}", words(identity), self.counts[index].column);
         let new = system.cell_of(cell, label, value.is_some());
-        if let Some(former) = versions.last().copied() {
+        if let Some(previous) = versions.last().copied() {
             self.out.revised += 1;
             let revision = i64::from(self.policy.revision);
-            let terms = vec![(new, 1), (former, -1)];
+            let terms = vec![(new, 1), (previous, -1)];
             // A bound on revisions joins two hidden counts. Where one of them is public, it would tell the other whatever we hide:
             // a revision that crosses the threshold is not taken as bounded.
-            let told = system.value_of(new).zip(system.value_of(former));
-            let is_within = told.is_none_or(|(new, former)| (new - former).abs() <= revision);
-            if revision > 0 && is_within && system.is_hidden(new) && system.is_hidden(former) {
-                system.tie(&Constraint {
+            let values = system.value_of(new).zip(system.value_of(previous));
+            let is_within = values.is_none_or(|(new, previous)| (new - previous).abs() <= revision);
+            if revision > 0 && is_within && system.is_hidden(new) && system.is_hidden(previous) {
+                system.constrain(&Constraint {
                     terms,
                     low: -revision,
                     high: revision,
-                    tie: Tie::Revision,
+                    relation: Relation::Revision,
                     while_shown: None,
                 });
             }

@@ -60,7 +60,7 @@ fn causes(
     let mut followed = BTreeSet::new();
     while let Some(cell) = waiting.pop_front() {
         let (low, high) = reasons.0[cell as usize];
-        let mut found = BTreeSet::new();
+        let mut shown_lines = BTreeSet::new();
         for row in [low, high].into_iter().filter(|row| *row != BEFOREHAND) {
             if followed.len() >= BACK || !followed.insert(row) {
                 continue;
@@ -70,14 +70,14 @@ fn causes(
             let lines = shown
                 .map(|cell| system.cells[cell as usize].line)
                 .chain(system.while_shown[source as usize]);
-            found.extend(lines.filter(|line| {
+            shown_lines.extend(lines.filter(|line| {
                 system.lines[*line as usize].state == State::Shown && may.contains(line)
             }));
             let others = view.rows.get(row).map(|(other, _)| other);
             waiting.extend(others.filter(|other| seen.insert(*other)));
         }
-        if !found.is_empty() {
-            return found;
+        if !shown_lines.is_empty() {
+            return shown_lines;
         }
     }
     BTreeSet::new()

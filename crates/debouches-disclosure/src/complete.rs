@@ -7,7 +7,7 @@ use crate::components::Components;
 use crate::linear::extreme;
 use crate::propagate::propagate;
 use crate::search::{Answer, Corner};
-use crate::system::{CellId, System, Tie};
+use crate::system::{CellId, Relation, System};
 use crate::view::View;
 
 /// What could not be completed.
@@ -33,15 +33,15 @@ pub fn complete(system: &mut System, nodes: usize) -> Incomplete {
 /// misled, and what they are misled to may be near.
 pub(crate) fn complete_shifted(system: &mut System, nodes: usize) -> Incomplete {
     let mut shifted: BTreeMap<u32, (i64, i64)> = BTreeMap::new();
-    let (mut left, mut blamed) = attempt(system, nodes);
-    let contradicted = left.contradicted;
+    let (mut remaining, mut blamed) = attempt(system, nodes);
+    let contradicted = remaining.contradicted;
     // Each round blames one constraint of each contradictory component, never the same twice: it ends.
     while !blamed.is_empty() {
         for row in blamed {
             shifted.insert(row, system.bounds[row as usize]);
             system.bounds[row as usize] = ANY;
         }
-        (left, blamed) = attempt(system, nodes);
+        (remaining, blamed) = attempt(system, nodes);
         blamed.retain(|row| !shifted.contains_key(row));
     }
     for (row, bounds) in shifted {
@@ -57,7 +57,7 @@ pub(crate) fn complete_shifted(system: &mut System, nodes: usize) -> Incomplete 
     }
     Incomplete {
         contradicted,
-        ..left
+        ..remaining
     }
 }
 
@@ -112,7 +112,7 @@ fn attempt(system: &mut System, nodes: usize) -> (Incomplete, Vec<u32>) {
                 .clamp(view.low[cell], view.high[cell].max(view.low[cell]))
         })
         .collect();
-    let mut found: Vec<(CellId, i64)> = (0..)
+    let mut completed: Vec<(CellId, i64)> = (0..)
         .zip(values.iter().copied())
         .filter(|(cell, _)| system.untold[*cell as usize])
         .collect();
@@ -124,14 +124,14 @@ fn attempt(system: &mut System, nodes: usize) -> (Incomplete, Vec<u32>) {
             continue;
         }
         let allowed = nodes.min(20 * members.len() + 1_000).min(all);
-        let mut left = allowed;
+        let mut remaining = allowed;
         let corner = Corner::new(&view, &values, members);
-        let found_one = members
+        let answer = members
             .first()
-            .map(|first| corner.find(*first, (i64::MIN / 4, i64::MAX / 4), &mut left));
-        all -= allowed - left;
-        match found_one {
-            Some(Answer::Found(moved)) => found.extend(
+            .map(|first| corner.find(*first, (i64::MIN / 4, i64::MAX / 4), &mut remaining));
+        all -= allowed - remaining;
+        match answer {
+            Some(Answer::Table(moved)) => completed.extend(
                 moved
                     .into_iter()
                     .map(|(cell, by)| (cell, values[cell as usize] + by)),
@@ -142,7 +142,7 @@ fn attempt(system: &mut System, nodes: usize) -> (Incomplete, Vec<u32>) {
                 blamed.extend(between_rows(system, &view, members));
             }
             Some(Answer::GaveUp) => match by_program(&view, &values, members) {
-                Some(moved) => found.extend(
+                Some(moved) => completed.extend(
                     moved
                         .into_iter()
                         .map(|(cell, by)| (cell, values[cell as usize] + by)),
@@ -152,7 +152,7 @@ fn attempt(system: &mut System, nodes: usize) -> (Incomplete, Vec<u32>) {
             None => {}
         }
     }
-    for (cell, value) in found {
+    for (cell, value) in completed {
         let item = &mut system.cells[cell as usize];
         item.value = value;
         item.shown = (value, value);
@@ -188,8 +188,8 @@ fn between_rows(system: &System, view: &View, members: &[CellId]) -> Option<u32>
             .filter(|row| system.bounds[*row as usize] != ANY)
     };
     let is_between = |row: &u32| match system.ties[*row as usize] {
-        Tie::Sum | Tie::Cumul | Tie::Alias | Tie::Revision => true,
-        Tie::Partition | Tie::Rate | Tie::Ratio | Tie::Mean => false,
+        Relation::Sum | Relation::Cumul | Relation::Alias | Relation::Revision => true,
+        Relation::Partition | Relation::Rate | Relation::Ratio | Relation::Mean => false,
     };
     rows().find(is_between).or_else(|| rows().next())
 }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use debouches_model::spec::SecrecySpec;
+use debouches_model::spec::DisclosureSpec;
 use debouches_model::{Hasher, Sha256};
 use serde::Serialize;
 
-use crate::gate::{Judgement, Reason, Verdict};
+use crate::audit::{Judgement, Reason, Verdict};
 use crate::system::{State, System};
 
 /// How strict the gate is.
@@ -31,7 +31,7 @@ pub struct TableDisclosure {
     /// Digest of the policy below.
     pub policy_sha256: String,
     /// The policy in force.
-    pub policy: SecrecySpec,
+    pub policy: DisclosureSpec,
     /// How strict the gate was.
     pub mode: Mode,
     /// Options of the policy that protect less, in French sentences.
@@ -94,7 +94,7 @@ pub struct Verdicts {
     /// Safe from the outside, and open to somebody who knows another establishment from the inside.
     pub inside: u64,
     /// Narrower than asked for in former releases alone, whatever these ones show: they are not narrower beside these.
-    pub explained_by_former_release: u64,
+    pub explained_by_earlier_release: u64,
     /// Not proved, and nothing is shown around them: neither a total, nor a part, nor a rate, in this release or in another.
     pub nothing_shown_around: u64,
 }
@@ -209,7 +209,7 @@ impl std::ops::AddAssign for Verdicts {
             inherited,
             contradicted,
             inside,
-            explained_by_former_release,
+            explained_by_earlier_release,
             nothing_shown_around,
         } = other;
         self.safe += safe;
@@ -219,7 +219,7 @@ impl std::ops::AddAssign for Verdicts {
         self.inherited += inherited;
         self.contradicted += contradicted;
         self.inside += inside;
-        self.explained_by_former_release += explained_by_former_release;
+        self.explained_by_earlier_release += explained_by_earlier_release;
         self.nothing_shown_around += nothing_shown_around;
     }
 }
@@ -263,7 +263,7 @@ pub(crate) fn digest_witnesses(judgement: &Judgement, hasher: &mut Hasher) {
 
 /// Hidden lines of a system by level, secondary ones only.
 #[must_use]
-pub fn secondary_by_level(policy: &SecrecySpec, system: &System) -> BTreeMap<String, u64> {
+pub fn secondary_by_level(policy: &DisclosureSpec, system: &System) -> BTreeMap<String, u64> {
     let mut out = BTreeMap::new();
     for line in system
         .lines()

@@ -2,8 +2,8 @@
 
 use debouches_model::Lang;
 
-use crate::gate::Reason;
-use crate::system::{CellId, System, Tie};
+use crate::audit::Reason;
+use crate::system::{CellId, Relation, System};
 
 /// A protected count that was to be explained.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,12 +61,14 @@ pub fn explain(system: &System, cell: CellId, reason: &Reason, lang: Lang) -> St
                 ),
             }
         }
-        Reason::Unproven { found } => match lang {
+        Reason::Unproven { reached } => match lang {
             Lang::Fr => {
-                format!("{name} : rien ne prouve le secret (écart trouvé {found}, il faut {need})")
+                format!(
+                    "{name} : rien ne prouve le secret (écart trouvé {reached}, il faut {need})"
+                )
             }
             Lang::En => format!(
-                "{name}: nothing proves that it is secret (spread found {found}, {need} is needed)"
+                "{name}: nothing proves that it is secret (spread found {reached}, {need} is needed)"
             ),
         },
     }
@@ -143,29 +145,28 @@ fn equation(system: &System, cell: CellId, row: u32, lang: Lang) -> String {
         Lang::En => format!("{count} published line{}", plural(count)),
     };
     match (system.ties[row as usize], system.rows.get(row).next()) {
-        (Tie::Alias, _) => match (lang, system.rows.get(row).find(|(other, _)| *other != cell)) {
-            (Lang::Fr, Some((other, _))) => format!(
-                "{name} = {}, publié sous une autre clé",
-                system.label(other)
-            ),
-            (Lang::En, Some((other, _))) => format!(
-                "{name} = {}, published under another key",
-                system.label(other)
-            ),
-            (_, None) => name.to_owned(),
-        },
-        (Tie::Partition, _) if system.bounds[row as usize].0 > 0 => {
-            let whole = system.bounds[row as usize].0;
+        (Relation::Alias, _) => {
+            match (lang, system.rows.get(row).find(|(other, _)| *other != cell)) {
+                (Lang::Fr, Some((other, _))) => format!(
+                    "{name} = {}, publié sous une autre clé",
+                    system.label(other)
+                ),
+                (Lang::En, Some((other, _))) => format!(
+                    "{name} = {}, published under another key",
+                    system.label(other)
+                ),
+                (_, None) => name.to_owned(),
+            }
+        }
+        (Relation::Partition, _) if system.bounds[row as usize].0 > 0 => {
+            let sum = system.bounds[row as usize].0;
             match lang {
                 Lang::Fr => format!(
-                    "{name} = {whole} − {shown} valeur{} publiée{}",
+                    "{name} = {sum} − {shown} valeur{} publiée{}",
                     plural(shown),
                     plural(shown)
                 ),
-                Lang::En => format!(
-                    "{name} = {whole} − {shown} published value{}",
-                    plural(shown)
-                ),
+                Lang::En => format!("{name} = {sum} − {shown} published value{}", plural(shown)),
             }
         }
         (_, Some((total, _))) if total == cell => match lang {
@@ -186,22 +187,22 @@ fn list(system: &System, rows: impl Iterator<Item = u32>, lang: Lang) -> String 
             .next()
             .map_or("", |(cell, _)| system.label(cell));
         match (system.ties[*row as usize], lang) {
-            (Tie::Sum, Lang::Fr) => format!("le total {first}"),
-            (Tie::Sum, Lang::En) => format!("the total {first}"),
-            (Tie::Partition, Lang::Fr) => format!("la répartition de {first}"),
-            (Tie::Partition, Lang::En) => format!("the breakdown of {first}"),
-            (Tie::Rate, Lang::Fr) => format!("le taux de {first}"),
-            (Tie::Rate, Lang::En) => format!("the rate of {first}"),
-            (Tie::Ratio, Lang::Fr) => format!("les parts publiées à côté de {first}"),
-            (Tie::Ratio, Lang::En) => format!("the shares published beside {first}"),
-            (Tie::Mean, Lang::Fr) => format!("la moyenne publiée de {first}"),
-            (Tie::Mean, Lang::En) => format!("the published mean of {first}"),
-            (Tie::Cumul, Lang::Fr) => format!("le cumul {first}"),
-            (Tie::Cumul, Lang::En) => format!("the cumul {first}"),
-            (Tie::Alias, Lang::Fr) => format!("l'autre clé de {first}"),
-            (Tie::Alias, Lang::En) => format!("the other key of {first}"),
-            (Tie::Revision, Lang::Fr) => format!("la révision de {first}"),
-            (Tie::Revision, Lang::En) => format!("the revision of {first}"),
+            (Relation::Sum, Lang::Fr) => format!("le total {first}"),
+            (Relation::Sum, Lang::En) => format!("the total {first}"),
+            (Relation::Partition, Lang::Fr) => format!("la répartition de {first}"),
+            (Relation::Partition, Lang::En) => format!("the breakdown of {first}"),
+            (Relation::Rate, Lang::Fr) => format!("le taux de {first}"),
+            (Relation::Rate, Lang::En) => format!("the rate of {first}"),
+            (Relation::Ratio, Lang::Fr) => format!("les parts publiées à côté de {first}"),
+            (Relation::Ratio, Lang::En) => format!("the shares published beside {first}"),
+            (Relation::Mean, Lang::Fr) => format!("la moyenne publiée de {first}"),
+            (Relation::Mean, Lang::En) => format!("the published mean of {first}"),
+            (Relation::Cumul, Lang::Fr) => format!("le cumul {first}"),
+            (Relation::Cumul, Lang::En) => format!("the cumul {first}"),
+            (Relation::Alias, Lang::Fr) => format!("l'autre clé de {first}"),
+            (Relation::Alias, Lang::En) => format!("the other key of {first}"),
+            (Relation::Revision, Lang::Fr) => format!("la révision de {first}"),
+            (Relation::Revision, Lang::En) => format!("the revision of {first}"),
         }
     });
     let mut words = named.collect::<Vec<_>>().join(", ");

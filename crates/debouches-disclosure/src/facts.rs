@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use debouches_model::spec::{CountSpec, Extremes, SecrecySpec};
+use debouches_model::spec::{CountSpec, DisclosureSpec, Extremes};
 
 /// A count as one release shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +55,7 @@ pub struct Facts {
 
 impl Facts {
     /// Hides the counts whose base is under the threshold, as publication would: the table is a private one.
-    pub fn hide_small(&mut self, policy: &SecrecySpec) {
+    pub fn hide_small(&mut self, policy: &DisclosureSpec) {
         let places: Vec<Vec<usize>> = policy
             .count
             .iter()
@@ -108,19 +108,19 @@ impl Facts {
 
     /// Gives hidden counts the value that they have in a private table of the same rows. Readers are not told: it sets what
     /// they know beforehand in the worst case, and what is worth protecting.
-    pub fn tell(&mut self, truth: &Self) {
+    pub fn reveal(&mut self, truth: &Self) {
         let known: std::collections::HashMap<&[Arc<str>], &Row> = truth
             .rows
             .iter()
             .map(|row| (row.key.as_slice(), row))
             .collect();
         for row in &mut self.rows {
-            let Some(told) = known.get(row.key.as_slice()) else {
+            let Some(true_row) = known.get(row.key.as_slice()) else {
                 continue;
             };
-            for (seen, told) in row.counts.iter_mut().zip(&told.counts) {
+            for (seen, true_row) in row.counts.iter_mut().zip(&true_row.counts) {
                 if let (Seen::Hidden(None), Seen::Value(value) | Seen::Hidden(Some(value))) =
-                    (*seen, *told)
+                    (*seen, *true_row)
                 {
                     *seen = Seen::Hidden(Some(value));
                 }

@@ -27,7 +27,7 @@ pub fn insiders(system: &System, ledger: &mut Ledger, visits: usize) -> Vec<Insi
     }
     let values: Vec<i64> = system.cells.iter().map(|cell| cell.value).collect();
     let mut mover = Mover::new(&view, &values);
-    let mut found = Vec::new();
+    let mut out = Vec::new();
     for cell in system.protected() {
         let need = system.cells[cell as usize].needed();
         if ledger.width(cell) < need {
@@ -36,28 +36,28 @@ pub fn insiders(system: &System, ledger: &mut Ledger, visits: usize) -> Vec<Insi
         for owner in neighbours(system, cell) {
             let kept = !avoids(system, ledger, cell, owner) && {
                 let price = |other: CellId| (owner_of(system, other) != Some(owner)).then_some(1);
-                let mut left = need;
+                let mut remaining = need;
                 for sign in [1, -1] {
-                    if left > 0
-                        && let Some(moved) = mover.push(cell, sign * left, &price)
+                    if remaining > 0
+                        && let Some(moved) = mover.push(cell, sign * remaining, &price)
                     {
                         let by = moved
                             .iter()
                             .find(|(item, _)| *item == cell)
                             .map_or(0, |(_, by)| by.abs());
                         if ledger.enter(system, moved) {
-                            left -= by;
+                            remaining -= by;
                         }
                     }
                 }
-                left > 0
+                remaining > 0
             };
             if kept {
-                found.push(Inside { cell, owner });
+                out.push(Inside { cell, owner });
             }
         }
     }
-    found
+    out
 }
 
 fn owner_of(system: &System, cell: CellId) -> Option<u32> {

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use debouches_model::Lang;
 
+use crate::audit::{Contradiction, Effort, Judgement, Verdict, judge_failures, judge_with};
 use crate::explain::{Explained, explain, explain_inside, explain_safe};
-use crate::gate::{Contradiction, Effort, Judgement, Verdict, judge_failures, judge_with};
 use crate::insider::{Inside, insiders};
 use crate::ledger::Ledger;
 use crate::system::{CellId, System};

@@ -13,7 +13,7 @@ pub struct Ledger {
 
 /// The lowest and the highest value of a cell, with their moves.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Found((i64, u32), (i64, u32));
+pub(crate) struct Reach((i64, u32), (i64, u32));
 
 const TRUE_TABLE: u32 = u32::MAX;
 
@@ -63,17 +63,17 @@ impl Ledger {
     }
 
     /// Forgets what is known of a cell; gives it back, for [`Self::restore`].
-    pub(crate) fn forget(&mut self, cell: CellId) -> Found {
+    pub(crate) fn forget(&mut self, cell: CellId) -> Reach {
         let index = cell as usize;
         let nothing = (0, TRUE_TABLE);
-        Found(
+        Reach(
             std::mem::replace(&mut self.below[index], nothing),
             std::mem::replace(&mut self.above[index], nothing),
         )
     }
 
-    pub(crate) fn restore(&mut self, cell: CellId, found: Found) {
-        (self.below[cell as usize], self.above[cell as usize]) = (found.0, found.1);
+    pub(crate) fn restore(&mut self, cell: CellId, reach: Reach) {
+        (self.below[cell as usize], self.above[cell as usize]) = (reach.0, reach.1);
     }
 
     /// How far apart the values found for a cell are.

@@ -6,6 +6,7 @@
 //! whole numbers against everything published, counts as a proof. What a solver could not narrow is *not* safe, and
 //! what nothing proved is unsafe.
 
+mod audit;
 mod boxes;
 mod build;
 mod causes;
@@ -13,13 +14,12 @@ mod complete;
 mod components;
 mod derive;
 mod disclosure;
+mod elimination;
 mod explain;
 mod facts;
-mod gate;
 mod hierarchy;
 mod insider;
 mod judged;
-mod kernel;
 mod ledger;
 mod linear;
 mod moves;
@@ -38,12 +38,12 @@ mod universe;
 mod view;
 mod wider;
 
+pub use audit::{Contradiction, Effort, Judgement, Reason, Verdict, judge};
 pub use build::{Modelled, Primary, build};
 pub use complete::{Incomplete, complete};
 pub use disclosure::{Cells, Mode, TableDisclosure, Verdicts, Widths, secondary_by_level};
 pub use explain::{Explained, explain, explain_inside};
 pub use facts::{Facts, Names, Row, Seen};
-pub use gate::{Contradiction, Effort, Judgement, Reason, Verdict, judge};
 pub use hierarchy::{EVERYBODY, Hierarchies, Node};
 pub use insider::{Inside, insiders};
 pub use ledger::Ledger;
@@ -51,6 +51,6 @@ pub use pair::{CheckedMove, Pair};
 pub use placing::{BoxOf, Placing};
 pub use protect::{Hide, Leaks, Price, Protect, Protected, protect};
 pub use suppress::{Manner, Suppression, suppress};
-pub use system::{Cell, CellId, Constraint, Line, LineId, State, System, Tie};
-pub use undeclared::{LooksLikeTotal, look_like_totals};
+pub use system::{Cell, CellId, Constraint, Line, LineId, Relation, State, System};
+pub use undeclared::{LooksLikeTotal, resemble_totals};
 pub use universe::{Member, Published, Tables};

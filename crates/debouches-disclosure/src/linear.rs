@@ -16,20 +16,20 @@ pub(crate) const BOTH_WAYS: [OptimizationDirection; 2] = [
 
 /// Cells within some steps of one, nearest first, at most `most` of them.
 pub(crate) fn around(view: &View, cell: CellId, most: usize) -> Vec<CellId> {
-    let mut found = vec![cell];
+    let mut near = vec![cell];
     let mut seen = std::collections::BTreeSet::from([cell]);
     let mut next = 0;
-    while next < found.len() && found.len() < most {
-        for (row, _) in view.rows_of.get(found[next]) {
+    while next < near.len() && near.len() < most {
+        for (row, _) in view.rows_of.get(near[next]) {
             for (other, _) in view.rows.get(row).filter(|(other, _)| view.moves(*other)) {
-                if found.len() < most && seen.insert(other) {
-                    found.push(other);
+                if near.len() < most && seen.insert(other) {
+                    near.push(other);
                 }
             }
         }
         next += 1;
     }
-    found
+    near
 }
 
 /// The table that gives a cell its lowest or highest value while cells outside `free` keep their true value, rounded.

@@ -131,11 +131,11 @@ impl<'a> Mover<'a> {
         amount: i64,
         price: &impl Price,
     ) -> Option<Vec<(CellId, i64)>> {
-        let (mut left, mut step) = (amount.abs(), amount.abs());
-        while left > 0 && step > 0 {
-            step = step.min(left);
+        let (mut remaining, mut step) = (amount.abs(), amount.abs());
+        while remaining > 0 && step > 0 {
+            step = step.min(remaining);
             if self.chain(cell, step * amount.signum(), price) {
-                left -= step;
+                remaining -= step;
             } else {
                 step /= 2;
             }
@@ -151,7 +151,7 @@ impl<'a> Mover<'a> {
             .drain(..)
             .for_each(|cell| self.shift[cell as usize] = 0);
         moved.retain(|(_, by)| *by != 0);
-        (left < amount.abs()).then_some(moved)
+        (remaining < amount.abs()).then_some(moved)
     }
 
     /// How many times a move can be made from the true table, and how many times its opposite; equalities are not looked at.
@@ -214,11 +214,11 @@ impl<'a> Mover<'a> {
         self.apply(cell, by);
         self.open_rows(cell, by, u32::MAX, &mut open);
         for _ in 0..CHAINS {
-            let Some((row, left)) = open.pop() else {
+            let Some((row, remaining)) = open.pop() else {
                 self.touched.extend(steps.iter().map(|(cell, _)| *cell));
                 return true;
             };
-            let Some(path) = self.cheapest(row, left, &open, &steps, price) else {
+            let Some(path) = self.cheapest(row, remaining, &open, &steps, price) else {
                 break;
             };
             let last = path.len() - 1;
@@ -260,15 +260,15 @@ impl<'a> Mover<'a> {
     fn cheapest(
         &mut self,
         row: u32,
-        left: i64,
+        remaining: i64,
         open: &[(u32, i64)],
         used: &[(CellId, i64)],
         price: &impl Price,
     ) -> Option<Vec<(u32, CellId, i64)>> {
         self.round += 1;
-        let size = left.abs();
-        let node = |row: u32, left: i64| 2 * row + u32::from(left < 0);
-        let start = node(row, left);
+        let size = remaining.abs();
+        let node = |row: u32, remaining: i64| 2 * row + u32::from(remaining < 0);
+        let start = node(row, remaining);
         let mut heap = BinaryHeap::from([(Reverse(0_u64), Step::Node(start))]);
         self.stamp[start as usize] = self.round;
         self.cost[start as usize] = 0;
@@ -288,7 +288,7 @@ impl<'a> Mover<'a> {
             if settled > self.reach {
                 return None;
             }
-            let (row, left) = (at / 2, if at % 2 == 0 { size } else { -size });
+            let (row, remaining) = (at / 2, if at % 2 == 0 { size } else { -size });
             for (cell, factor) in self.view.rows.get(row) {
                 // The price first: most cells of a long row must stay, or cost too much.
                 let Some(item) = price(cell) else { continue };
@@ -296,7 +296,7 @@ impl<'a> Mover<'a> {
                 if total > self.limit || factor.abs() != 1 || !self.view.moves(cell) {
                     continue;
                 }
-                let by = -left * factor;
+                let by = -remaining * factor;
                 let is_free =
                     |run: &Self| !used.iter().any(|(item, _)| *item == cell) && run.fits(cell, by);
                 let (other, forks) = match self.ties[cell as usize] {
@@ -317,7 +317,7 @@ impl<'a> Mover<'a> {
                 };
                 let closes = open
                     .iter()
-                    .any(|(open, left)| *open == other && *left == -other_factor * by);
+                    .any(|(open, remaining)| *open == other && *remaining == -other_factor * by);
                 if forks > 0 {
                     if is_free(self) {
                         let step = Step::End { node: at, cell };
@@ -352,14 +352,14 @@ impl<'a> Mover<'a> {
     ) -> Vec<(u32, CellId, i64)> {
         let mut path = Vec::new();
         loop {
-            let (row, left) = (node / 2, if node.is_multiple_of(2) { size } else { -size });
+            let (row, remaining) = (node / 2, if node.is_multiple_of(2) { size } else { -size });
             let factor = self
                 .view
                 .rows
                 .get(row)
                 .find(|(item, _)| *item == cell)
                 .map_or(1, |(_, factor)| factor);
-            path.push((row, cell, -left * factor));
+            path.push((row, cell, -remaining * factor));
             if node == start {
                 break;
             }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use debouches_model::spec::{SecrecySpec, UniverseSpec};
+use debouches_model::spec::{DisclosureSpec, UniverseSpec};
 
 use crate::hierarchy::{Hierarchies, Node};
 
@@ -14,7 +14,7 @@ pub type BoxOf = Box<[Node]>;
 pub struct Placing {
     axes: Vec<Axis>,
     /// The quantity of each count, with holes for columns of the key.
-    quantities: Vec<Vec<Piece>>,
+    quantities: Vec<Vec<Segment>>,
     dimensions: usize,
 }
 
@@ -32,7 +32,7 @@ enum Step {
 }
 
 #[derive(Debug, Clone)]
-enum Piece {
+enum Segment {
     Text(String),
     Column(usize),
 }
@@ -44,7 +44,7 @@ impl Placing {
     /// When an axis names a dimension or a column that does not exist.
     pub fn new(
         universe: &UniverseSpec,
-        policy: &SecrecySpec,
+        policy: &DisclosureSpec,
         hierarchies: &Hierarchies,
         key: &[String],
     ) -> Result<Self, String> {
@@ -94,7 +94,7 @@ impl Placing {
                     .quantity
                     .get(&count.column)
                     .unwrap_or(&count.column);
-                pieces(template, key)
+                segments(template, key)
             })
             .collect::<Result<_, String>>()?;
         Ok(Self {
@@ -133,9 +133,9 @@ impl Placing {
     pub fn quantity(&self, count: usize, key: &[Arc<str>]) -> String {
         self.quantities[count]
             .iter()
-            .map(|piece| match piece {
-                Piece::Text(text) => text.as_str(),
-                Piece::Column(index) => &key[*index],
+            .map(|segment| match segment {
+                Segment::Text(text) => text.as_str(),
+                Segment::Column(index) => &key[*index],
             })
             .collect()
     }
@@ -145,9 +145,9 @@ impl Placing {
     pub(crate) fn template(&self, count: usize) -> String {
         self.quantities[count]
             .iter()
-            .map(|piece| match piece {
-                Piece::Text(text) => text.clone(),
-                Piece::Column(_) => "{}".to_owned(),
+            .map(|segment| match segment {
+                Segment::Text(text) => text.clone(),
+                Segment::Column(_) => "{}".to_owned(),
             })
             .collect()
     }
@@ -164,7 +164,7 @@ impl Placing {
     }
 }
 
-fn pieces(template: &str, key: &[String]) -> Result<Vec<Piece>, String> {
+fn segments(template: &str, key: &[String]) -> Result<Vec<Segment>, String> {
     let mut out = Vec::new();
     let mut rest = template;
     while let Some((text, after)) = rest.split_once('{') {
@@ -175,9 +175,9 @@ fn pieces(template: &str, key: &[String]) -> Result<Vec<Piece>, String> {
             .iter()
             .position(|item| item == name)
             .ok_or_else(|| format!("quantity `{template}` names `{name}`, which is not there"))?;
-        out.extend([Piece::Text(text.to_owned()), Piece::Column(index)]);
+        out.extend([Segment::Text(text.to_owned()), Segment::Column(index)]);
         rest = after;
     }
-    out.push(Piece::Text(rest.to_owned()));
+    out.push(Segment::Text(rest.to_owned()));
     Ok(out)
 }

@@ -8,9 +8,10 @@ use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use debouches_model::spec::SecrecySpec;
+use debouches_model::spec::DisclosureSpec;
 use debouches_model::{Hasher, Lang, Sha256};
 
+use crate::audit::{Effort, Reason, Verdict};
 use crate::build::Primary;
 use crate::causes::hide_causes;
 use crate::complete::{Incomplete, complete, complete_shifted};
@@ -18,12 +19,11 @@ use crate::disclosure::{
     Cells, Mode, TableDisclosure, Verdicts, WidthCounts, Widths, digest_witnesses,
 };
 use crate::explain::Explained;
-use crate::gate::{Effort, Reason, Verdict};
 use crate::hierarchy::Hierarchies;
 use crate::judged::{Excused, Judged};
 use crate::suppress::{Manner, hide};
 use crate::system::{CellId, State};
-use crate::universe::{Assembled, Piece, Tables, assemble, pieces};
+use crate::universe::{Assembled, Component, Tables, assemble, components};
 use crate::wider::{explained, leave_unshown, lines_to_come, widen};
 
 /// Steps that a component may take to find a table for what was not told.
@@ -96,20 +96,20 @@ pub type Hide = Vec<(usize, Vec<usize>)>;
 /// Hides what must be in the releases to come, then judges everything published, piece by piece.
 #[must_use]
 pub fn protect(mut asked: Protect<'_>, lang: Lang) -> Protected {
-    let pieces = pieces(&mut asked.tables);
-    let decided = in_parallel(&pieces, &asked, lang);
+    let components = components(&mut asked.tables);
+    let decided = in_parallel(&components, &asked, lang);
     let members = &asked.tables.members;
     let mut hides: Vec<Hide> = vec![Vec::new(); members.len()];
-    let mut found = vec![Found::default(); members.len()];
+    let mut outcome = vec![Outcome::default(); members.len()];
     let mut sum = Sum::default();
-    for (piece, decided) in pieces.iter().zip(decided) {
+    for (component, decided) in components.iter().zip(decided) {
         for (index, row, counts) in decided.hide {
-            let member = &piece.members[index];
+            let member = &component.members[index];
             let counts = counts.iter().map(|count| member.counts[*count]).collect();
             hides[member.member].push((member.rows[row], counts));
         }
-        for (index, item) in decided.found.into_iter().enumerate() {
-            found[piece.members[index].member].add(item);
+        for (index, item) in decided.outcome.into_iter().enumerate() {
+            outcome[component.members[index].member].add(item);
         }
         sum.add(decided.sum);
     }
@@ -139,16 +139,16 @@ pub fn protect(mut asked: Protect<'_>, lang: Lang) -> Protected {
                 mode: mode_of(member.policy, asked.mode),
                 weakened: debouches_model::spec::weakened(member.policy),
                 releases: member
-                    .former
+                    .previous
                     .iter()
                     .map(|item| item.version.clone())
                     .collect(),
                 not_comparable: Vec::new(),
                 complementary: !hide.is_empty()
-                    || member.former.iter().any(|item| item.facts.complementary),
-                cells: found[index].cells,
-                verdicts: found[index].verdicts,
-                widths: found[index].widths.summary(),
+                    || member.previous.iter().any(|item| item.facts.complementary),
+                cells: outcome[index].cells,
+                verdicts: outcome[index].verdicts,
+                widths: outcome[index].widths.summary(),
                 groups: sum.groups.0,
                 largest_group: sum.groups.1,
                 solver: concat!(
@@ -179,7 +179,7 @@ pub fn protect(mut asked: Protect<'_>, lang: Lang) -> Protected {
 
 impl Price {
     /// Of the lines of the releases to come of a piece.
-    fn of(piece: &Piece, item: &Assembled) -> Self {
+    fn of(component: &Component, item: &Assembled) -> Self {
         let system = &item.model.system;
         let mut sizes = vec![0_i64; system.lines.len()];
         for cell in &system.cells {
@@ -200,7 +200,7 @@ impl Price {
                     out.persons.1 += size;
                 }
                 State::Secondary => {
-                    let levels = &piece.members[*index].policy.level;
+                    let levels = &component.members[*index].policy.level;
                     let level = levels.get(line.level as usize);
                     let name = level.map_or("autres", |level| level.name.as_str());
                     *out.by_level.entry(name.to_owned()).or_default() += 1;
@@ -223,7 +223,7 @@ impl Price {
     }
 }
 
-fn mode_of(policy: &SecrecySpec, asked: Option<Mode>) -> Mode {
+fn mode_of(policy: &DisclosureSpec, asked: Option<Mode>) -> Mode {
     match asked {
         _ if policy.unpublished => Mode::Strict,
         Some(mode) => mode,
@@ -238,19 +238,19 @@ struct Decided {
     /// Table of the piece, row, counts.
     hide: Vec<(usize, usize, Vec<usize>)>,
     /// What was found of the release to come of each table of the piece.
-    found: Vec<Found>,
+    outcome: Vec<Outcome>,
     sum: Sum,
 }
 
 /// What was found of the release to come of a table.
 #[derive(Debug, Clone, Default)]
-struct Found {
+struct Outcome {
     cells: Cells,
     verdicts: Verdicts,
     widths: WidthCounts,
 }
 
-impl Found {
+impl Outcome {
     fn add(&mut self, other: Self) {
         self.cells += other.cells;
         self.verdicts += other.verdicts;
@@ -258,12 +258,17 @@ impl Found {
     }
 
     /// Of each table of a piece.
-    fn of(piece: &Piece, item: &Assembled, judged: &Judged, excused: &AllExcused) -> Vec<Self> {
+    fn of(
+        component: &Component,
+        item: &Assembled,
+        judged: &Judged,
+        excused: &AllExcused,
+    ) -> Vec<Self> {
         let system = &item.model.system;
         let doubtful = system.in_doubt();
         let mut out: Vec<Self> = Vec::new();
-        for (member, releases) in piece.members.iter().zip(&item.cells) {
-            let mut found = Self::default();
+        for (member, releases) in component.members.iter().zip(&item.cells) {
+            let mut outcome = Self::default();
             let last = releases.last().filter(|_| member.has_current);
             let cells: BTreeSet<CellId> = last
                 .into_iter()
@@ -282,10 +287,10 @@ impl Found {
                 }
                 // What a figure in doubt hangs on is not proved, although nothing more can be hidden there.
                 if doubtful.contains(cell) && matches!(verdict, Verdict::Safe(_)) {
-                    found.verdicts.contradicted += 1;
+                    outcome.verdicts.contradicted += 1;
                 } else {
-                    found.verdicts.count(verdict);
-                    found.widths.count(verdict);
+                    outcome.verdicts.count(verdict);
+                    outcome.widths.count(verdict);
                 }
             }
             let among = |excused: &BTreeSet<CellId>| excused.intersection(&cells).count() as u64;
@@ -295,16 +300,16 @@ impl Found {
                     .filter(|(cell, _)| cells.contains(cell))
                     .count() as u64
             };
-            found.verdicts.inherited = among(&excused.inherited.cells);
-            found.verdicts.explained_by_former_release =
+            outcome.verdicts.inherited = among(&excused.inherited.cells);
+            outcome.verdicts.explained_by_earlier_release =
                 among(&excused.explained.cells) + inside(&excused.explained.inside);
-            found.verdicts.nothing_shown_around = among(&excused.unshown);
+            outcome.verdicts.nothing_shown_around = among(&excused.unshown);
             let open = judged
                 .inside
                 .iter()
                 .filter(|item| cells.contains(&item.cell));
-            found.verdicts.inside = open.count() as u64;
-            out.push(found);
+            outcome.verdicts.inside = open.count() as u64;
+            out.push(outcome);
         }
         for (index, _, line, counts) in &item.lines {
             let cells = &mut out[*index].cells;
@@ -365,18 +370,18 @@ impl Sum {
 }
 
 /// Each piece has its own budget: what one spends is never missing to another, nor does the order matter.
-fn in_parallel(pieces: &[Piece], asked: &Protect<'_>, lang: Lang) -> Vec<Decided> {
+fn in_parallel(components: &[Component], asked: &Protect<'_>, lang: Lang) -> Vec<Decided> {
     let next = AtomicUsize::new(0);
-    let out: Vec<Mutex<Option<Decided>>> = pieces.iter().map(|_| Mutex::new(None)).collect();
+    let out: Vec<Mutex<Option<Decided>>> = components.iter().map(|_| Mutex::new(None)).collect();
     std::thread::scope(|scope| {
-        for _ in 0..asked.jobs.clamp(1, pieces.len().max(1)) {
+        for _ in 0..asked.jobs.clamp(1, components.len().max(1)) {
             scope.spawn(|| {
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(piece) = pieces.get(index) else {
+                    let Some(component) = components.get(index) else {
                         return;
                     };
-                    let decided = one(piece, asked, lang);
+                    let decided = one(component, asked, lang);
                     if let Ok(mut slot) = out[index].lock() {
                         *slot = Some(decided);
                     }
@@ -394,17 +399,20 @@ fn in_parallel(pieces: &[Piece], asked: &Protect<'_>, lang: Lang) -> Vec<Decided
         .collect()
 }
 
-fn one(piece: &Piece, asked: &Protect<'_>, lang: Lang) -> Decided {
+fn one(component: &Component, asked: &Protect<'_>, lang: Lang) -> Decided {
     let hierarchies = &asked.tables.hierarchies;
-    let (mut item, _) = modelled(piece, hierarchies);
+    let (mut item, _) = modelled(component, hierarchies);
     let manner = Manner {
-        siblings: piece
+        siblings: component
             .members
             .iter()
             .map(|member| member.policy.siblings)
             .max()
             .unwrap_or_default(),
-        insiders: piece.members.iter().any(|member| member.policy.insiders),
+        insiders: component
+            .members
+            .iter()
+            .any(|member| member.policy.insiders),
     };
     // What is hidden further is judged once more: until then, less effort is enough.
     let effort = match asked.leaks {
@@ -412,13 +420,13 @@ fn one(piece: &Piece, asked: &Protect<'_>, lang: Lang) -> Decided {
         Leaks::Refuse => Effort::default(),
     };
     let mut judged = Judged::with(&item.model.system, manner.insiders, effort);
-    let inherited = inherited(piece, asked, &item, &judged);
+    let inherited = inherited(component, asked, &item, &judged);
     inherited
         .cells
         .iter()
         .for_each(|cell| item.model.system.excuse(*cell));
     judged.forget_excused(&item.model.system, &inherited.inside);
-    let mut explained = explained(piece, &mut item, &mut judged, manner.insiders);
+    let mut explained = explained(component, &mut item, &mut judged, manner.insiders);
     let excused: BTreeSet<(CellId, u32)> =
         inherited.inside.union(&explained.inside).copied().collect();
     judged.forget_excused(&item.model.system, &excused);
@@ -453,7 +461,7 @@ fn one(piece: &Piece, asked: &Protect<'_>, lang: Lang) -> Decided {
     }
     sum.verdicts.inherited = inherited.cells.len() as u64;
     sum.verdicts.inside = judged.inside.len() as u64;
-    sum.verdicts.explained_by_former_release =
+    sum.verdicts.explained_by_earlier_release =
         (explained.cells.len() + explained.inside.len()) as u64;
     sum.verdicts.nothing_shown_around = unshown.len() as u64;
     // What a figure in doubt hangs on is not proved, although nothing more can be hidden there.
@@ -465,7 +473,7 @@ fn one(piece: &Piece, asked: &Protect<'_>, lang: Lang) -> Decided {
     if let Some(wanted) = asked.explained {
         sum.explained = judged.explained(&item, wanted, lang);
     }
-    sum.price = Price::of(piece, &item);
+    sum.price = Price::of(component, &item);
     let hide = item
         .lines
         .iter()
@@ -479,48 +487,53 @@ fn one(piece: &Piece, asked: &Protect<'_>, lang: Lang) -> Decided {
     };
     Decided {
         hide,
-        found: Found::of(piece, &item, &judged, &excused),
+        outcome: Outcome::of(component, &item, &judged, &excused),
         sum,
     }
 }
 
 /// The system of a piece, with a table for what nobody told. Sums that were taken as complete are open where the figures
 /// contradict it; a hidden count that cannot have been the same in all releases may have been revised.
-fn modelled(piece: &Piece, hierarchies: &Hierarchies) -> (Assembled, Incomplete) {
+fn modelled(component: &Component, hierarchies: &Hierarchies) -> (Assembled, Incomplete) {
     let attempt = |same: bool| {
-        let mut item = assemble(piece, hierarchies, Primary::Tell, same);
-        let mut left = complete(&mut item.model.system, STEPS);
+        let mut item = assemble(component, hierarchies, Primary::Reveal, same);
+        let mut remaining = complete(&mut item.model.system, STEPS);
         for _ in 0..4 {
-            if left.contradicted == 0 || !item.model.system.open(&item.slacks) {
+            if remaining.contradicted == 0 || !item.model.system.open(&item.slacks) {
                 break;
             }
-            left = complete(&mut item.model.system, STEPS);
+            remaining = complete(&mut item.model.system, STEPS);
         }
-        (item, left)
+        (item, remaining)
     };
-    let (mut item, mut left) = attempt(true);
-    let releases = piece
+    let (mut item, mut remaining) = attempt(true);
+    let releases = component
         .members
         .iter()
         .map(|member| member.releases.len())
         .max()
         .unwrap_or_default();
-    if left.contradicted > 0 && releases > 1 {
+    if remaining.contradicted > 0 && releases > 1 {
         let (other, revised) = attempt(false);
-        if revised.contradicted < left.contradicted {
-            (item, left) = (other, revised);
+        if revised.contradicted < remaining.contradicted {
+            (item, remaining) = (other, revised);
         }
     }
-    if left.contradicted > 0 || !item.model.system.untrue_rows().is_empty() {
-        left = complete_shifted(&mut item.model.system, STEPS);
+    if remaining.contradicted > 0 || !item.model.system.untrue_rows().is_empty() {
+        remaining = complete_shifted(&mut item.model.system, STEPS);
     }
-    (item, left)
+    (item, remaining)
 }
 
 /// What a release gives away alone, this one or a former one, in tables whose policy cites the publication of the producer.
 /// Only a cell that the producer hid, and that a proof shows to be derivable, is excused: a search without an end is no proof,
 /// and a cell that our threshold hid is ours to protect.
-fn inherited(piece: &Piece, asked: &Protect<'_>, all: &Assembled, judged: &Judged) -> Excused {
+fn inherited(
+    component: &Component,
+    asked: &Protect<'_>,
+    all: &Assembled,
+    judged: &Judged,
+) -> Excused {
     let (mode, hierarchies) = (asked.mode, &asked.tables.hierarchies);
     let mut out = Excused::default();
     if !judged.needs_repair() {
@@ -528,7 +541,7 @@ fn inherited(piece: &Piece, asked: &Protect<'_>, all: &Assembled, judged: &Judge
     }
     let system = &all.model.system;
     let is_ours = |cell: CellId| system.value_of(cell).is_some();
-    for (index, member) in piece.members.iter().enumerate() {
+    for (index, member) in component.members.iter().enumerate() {
         if mode_of(&member.policy, mode) == Mode::Strict {
             continue;
         }

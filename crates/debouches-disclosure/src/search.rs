@@ -9,7 +9,7 @@ use crate::view::View;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Answer {
     /// A table, as the cells that differ from the true one.
-    Found(Vec<(CellId, i64)>),
+    Table(Vec<(CellId, i64)>),
     /// No table: proved.
     Impossible,
     /// The budget is spent.
@@ -108,7 +108,7 @@ impl Corner {
                 return Answer::Impossible;
             }
             let shifts = self.cells.iter().zip(&domain).zip(&self.values);
-            return Answer::Found(
+            return Answer::Table(
                 shifts
                     .filter(|((_, (value, _)), item)| value != *item)
                     .map(|((cell, (value, _)), item)| (*cell, value - item))
@@ -124,7 +124,7 @@ impl Corner {
                 let mut next = domain.clone();
                 next[index] = part;
                 match self.descend(next, nodes, depth - 1) {
-                    Answer::Found(found) => return Answer::Found(found),
+                    Answer::Table(table) => return Answer::Table(table),
                     Answer::GaveUp => gave_up = true,
                     Answer::Impossible => {}
                 }

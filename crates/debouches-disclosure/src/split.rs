@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use debouches_model::spec::SecrecySpec;
+use debouches_model::spec::DisclosureSpec;
 
 use crate::facts::{Facts, Row};
 
 /// Counts that rates, partitions, bases or aliases join, by their places in the policy.
-pub(crate) fn apart(policy: &SecrecySpec) -> Vec<Vec<usize>> {
+pub(crate) fn apart(policy: &DisclosureSpec) -> Vec<Vec<usize>> {
     let index_of = |name: &str| policy.count.iter().position(|count| count.column == name);
     let mut group: Vec<usize> = (0..policy.count.len()).collect();
     let mut join = |names: Vec<&str>| {
@@ -43,7 +43,7 @@ pub(crate) fn apart(policy: &SecrecySpec) -> Vec<Vec<usize>> {
                 .parts
                 .iter()
                 .map(String::as_str)
-                .chain([partition.whole.as_str()])
+                .chain([partition.full.as_str()])
                 .collect(),
         );
     }
@@ -70,13 +70,13 @@ pub(crate) fn apart(policy: &SecrecySpec) -> Vec<Vec<usize>> {
 
 /// The counts of a piece, and what of the policy speaks of them.
 pub(crate) struct Kept {
-    pub(crate) policy: SecrecySpec,
+    pub(crate) policy: DisclosureSpec,
     pub(crate) counts: Vec<usize>,
     rates: Vec<usize>,
 }
 
 impl Kept {
-    pub(crate) fn of(all: &SecrecySpec, counts: Vec<usize>) -> Self {
+    pub(crate) fn of(all: &DisclosureSpec, counts: Vec<usize>) -> Self {
         let names: BTreeSet<&str> = counts
             .iter()
             .map(|index| all.count[*index].column.as_str())

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::gate::{Effort, judge_with};
+use crate::audit::{Effort, judge_with};
 use crate::insider;
 use crate::ledger::Ledger;
 use crate::moves::{Mover, NEAR, REACH};
@@ -36,15 +36,15 @@ pub struct Suppression {
 
 /// Hides lines of the system until every protected cell is safe, or nothing more can be hidden.
 pub fn suppress(system: &mut System, manner: Manner) -> Suppression {
-    let (mut found, ledger) = hide(system, manner);
-    if !found.stuck.is_empty()
+    let (mut suppression, ledger) = hide(system, manner);
+    if !suppression.stuck.is_empty()
         && let Ok(judgement) = judge_with(system, Effort::default(), ledger)
     {
         // The exact step: small groups are searched to the end, larger ones by linear programs.
         let refused: BTreeSet<CellId> = judgement.failures().map(|(cell, _)| cell).collect();
-        found.stuck.retain(|cell| refused.contains(cell));
+        suppression.stuck.retain(|cell| refused.contains(cell));
     }
-    found
+    suppression
 }
 
 /// The same without the exact step, and the moves that prove what is safe.
@@ -118,12 +118,12 @@ pub(crate) fn hide(system: &mut System, manner: Manner) -> (Suppression, Ledger)
     stuck.extend(system.protected().filter(is_open));
     stuck.sort_unstable();
     stuck.dedup();
-    let found = Suppression {
+    let suppression = Suppression {
         secondary,
         stuck,
         shown_again,
     };
-    (found, ledger)
+    (suppression, ledger)
 }
 
 /// Hides the cheapest parts of each total that holds a protected cell, until it has `siblings` hidden ones.
@@ -305,19 +305,19 @@ impl Run<'_> {
             };
             (item <= most && !is_known()).then_some(u64::from(item))
         };
-        let (mut left, mut moves) = (need, Vec::new());
+        let (mut remaining, mut moves) = (need, Vec::new());
         for sign in [sign, -sign] {
-            if left > 0
-                && let Some(moved) = self.mover.push(cell, sign * left, &price)
+            if remaining > 0
+                && let Some(moved) = self.mover.push(cell, sign * remaining, &price)
             {
-                left -= moved
+                remaining -= moved
                     .iter()
                     .find(|(item, _)| *item == cell)
                     .map_or(0, |(_, by)| by.abs());
                 moves.push(moved);
             }
         }
-        (left <= 0).then_some(moves)
+        (remaining <= 0).then_some(moves)
     }
 
     fn price_of(&self, moves: &[Vec<(CellId, i64)>]) -> u64 {
@@ -396,7 +396,7 @@ impl Run<'_> {
         for cell in users {
             let need = self.system.cells[cell as usize].needed();
             forgotten.push((cell, self.ledger.forget(cell)));
-            let found =
+            let suppression =
                 [1, -1]
                     .into_iter()
                     .any(|sign| match self.spread(cell, sign, need, None, false) {
@@ -408,11 +408,11 @@ impl Run<'_> {
                         }
                         None => false,
                     });
-            if !found {
+            if !suppression {
                 self.set_state(line, State::Secondary);
                 forgotten
                     .into_iter()
-                    .for_each(|(cell, found)| self.ledger.restore(cell, found));
+                    .for_each(|(cell, suppression)| self.ledger.restore(cell, suppression));
                 return false;
             }
         }

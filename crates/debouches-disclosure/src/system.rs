@@ -62,7 +62,7 @@ impl Cell {
 
 /// Where a tie between cells comes from, for explanations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tie {
+pub enum Relation {
     /// A total and its parts.
     Sum,
     /// The parts of a whole: continuing, employed, others.
@@ -91,7 +91,7 @@ pub struct Constraint {
     /// Largest value of the sum.
     pub high: i64,
     /// What it means.
-    pub tie: Tie,
+    pub relation: Relation,
     /// Readers know it only while that line is shown (a published rate); always when none.
     pub while_shown: Option<LineId>,
 }
@@ -104,7 +104,7 @@ pub struct System {
     pub(crate) labels: Vec<Box<str>>,
     pub(crate) rows: Sparse,
     pub(crate) bounds: Vec<(i64, i64)>,
-    pub(crate) ties: Vec<Tie>,
+    pub(crate) ties: Vec<Relation>,
     pub(crate) while_shown: Vec<Option<LineId>>,
     pub(crate) rows_of: Sparse,
     pub(crate) implied: Vec<bool>,
@@ -139,9 +139,9 @@ impl System {
     }
 
     /// Adds a cell whose value is told, or stands for one that is not: see [`crate::complete`].
-    pub fn cell_of(&mut self, cell: Cell, label: impl Into<Box<str>>, is_told: bool) -> CellId {
+    pub fn cell_of(&mut self, cell: Cell, label: impl Into<Box<str>>, is_given: bool) -> CellId {
         self.cells.push(cell);
-        self.untold.push(!is_told);
+        self.untold.push(!is_given);
         self.unsolved.push(false);
         self.contradicted.push(false);
         self.unpublished.push(false);
@@ -262,24 +262,24 @@ impl System {
     }
 
     /// Adds a tie between cells.
-    pub fn tie(&mut self, constraint: &Constraint) {
+    pub fn constrain(&mut self, constraint: &Constraint) {
         self.rows.push(constraint.terms.iter().copied());
         self.bounds.push((constraint.low, constraint.high));
-        self.ties.push(constraint.tie);
+        self.ties.push(constraint.relation);
         self.while_shown.push(constraint.while_shown);
         self.rows_of = Sparse::default();
     }
 
     /// Adds `total = Σ parts`.
-    pub fn sum(&mut self, total: CellId, parts: &[CellId], tie: Tie) {
+    pub fn sum(&mut self, total: CellId, parts: &[CellId], relation: Relation) {
         let terms = std::iter::once((total, -1))
             .chain(parts.iter().map(|part| (*part, 1)))
             .collect();
-        self.tie(&Constraint {
+        self.constrain(&Constraint {
             terms,
             low: 0,
             high: 0,
-            tie,
+            relation,
             while_shown: None,
         });
     }
@@ -361,12 +361,12 @@ impl System {
     /// What the true values contradict: knowledge or ties that do not hold. Empty in a sound system.
     #[must_use]
     pub fn contradictions(&self) -> Vec<String> {
-        let mut found = Vec::new();
+        let mut broken = Vec::new();
         for cell in (0..number(self.cells.len())).filter(|cell| !self.unsolved[*cell as usize]) {
             let (low, high) = self.known(cell);
             let value = self.cells[cell as usize].value;
             if value < low || value > high {
-                found.push(format!(
+                broken.push(format!(
                     "{} = {value}, not within {low}..{high}",
                     self.label(cell)
                 ));
@@ -391,14 +391,14 @@ impl System {
                     .take(4)
                     .map(|(cell, _)| self.label(cell))
                     .collect();
-                found.push(format!(
+                broken.push(format!(
                     "{:?} of {}: {sum}, not within {low}..{high}",
                     self.ties[row as usize],
                     cells.join(", ")
                 ));
             }
         }
-        found
+        broken
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::boxes::slack;
 use crate::build::{Builder, RowCells};
 use crate::facts::{Facts, Row, Seen};
-use crate::system::{CellId, Constraint, MANY, Tie, number};
+use crate::system::{CellId, Constraint, MANY, Relation, number};
 
 /// Rows that differ in one column, and in those that follow from it: the total, and the others with their value there.
 type Group<'f> = (Option<usize>, Vec<(usize, &'f str)>);
@@ -33,29 +33,29 @@ impl Builder<'_> {
 
     /// A constraint. When the true values of its cells are all known and contradict it, it is kept at what they make of it, and its
     /// cells are in doubt.
-    fn tie(&mut self, constraint: &Constraint) {
+    fn constrain(&mut self, constraint: &Constraint) {
         let system = &mut self.out.system;
         let sum: Option<i64> = constraint
             .terms
             .iter()
             .map(|(cell, by)| system.value_of(*cell).map(|value| by * value))
             .sum();
-        system.tie(constraint);
+        system.constrain(constraint);
         if let Some(sum) = sum.filter(|sum| *sum < constraint.low || *sum > constraint.high) {
             self.out.untrue += 1;
             system.shift(number(system.ties() - 1), sum);
         }
     }
 
-    fn sum(&mut self, total: CellId, parts: &[CellId], tie: Tie) {
+    fn sum(&mut self, total: CellId, parts: &[CellId], relation: Relation) {
         let terms = std::iter::once((total, -1))
             .chain(parts.iter().map(|part| (*part, 1)))
             .collect();
-        self.tie(&Constraint {
+        self.constrain(&Constraint {
             terms,
             low: 0,
             high: 0,
-            tie,
+            relation,
             while_shown: None,
         });
     }
@@ -66,15 +66,15 @@ impl Builder<'_> {
             let Some(within) = count.within.as_ref().and_then(|name| self.index(name)) else {
                 continue;
             };
-            if let (Some(part), Some(whole)) = (cells[index], cells[within])
+            if let (Some(part), Some(aggregate)) = (cells[index], cells[within])
                 && matches!(row.counts[within], Seen::Hidden(_))
             {
-                let terms = vec![(whole, 1), (part, -1)];
-                self.tie(&Constraint {
+                let terms = vec![(aggregate, 1), (part, -1)];
+                self.constrain(&Constraint {
                     terms,
                     low: 0,
                     high: MANY,
-                    tie: Tie::Partition,
+                    relation: Relation::Partition,
                     while_shown: None,
                 });
             }
@@ -92,20 +92,20 @@ impl Builder<'_> {
             else {
                 continue;
             };
-            match partition.whole_column() {
-                Some(whole) => {
-                    if let Some(whole) = cell(whole) {
-                        self.sum(whole, &parts, Tie::Partition);
+            match partition.full_column() {
+                Some(aggregate) => {
+                    if let Some(aggregate) = cell(aggregate) {
+                        self.sum(aggregate, &parts, Relation::Partition);
                     }
                 }
                 None => {
-                    let whole = partition.whole.parse().unwrap_or(100);
+                    let aggregate = partition.full.parse().unwrap_or(100);
                     let terms = parts.into_iter().map(|part| (part, 1)).collect();
-                    self.tie(&Constraint {
+                    self.constrain(&Constraint {
                         terms,
-                        low: whole,
-                        high: whole,
-                        tie: Tie::Partition,
+                        low: aggregate,
+                        high: aggregate,
+                        relation: Relation::Partition,
                         while_shown: None,
                     });
                 }
@@ -136,11 +136,11 @@ impl Builder<'_> {
                 (-1 - 2 * published, -MANY * scale, 0),
             ] {
                 let terms = vec![(of, scale), (over, by)];
-                self.tie(&Constraint {
+                self.constrain(&Constraint {
                     terms,
                     low,
                     high,
-                    tie: Tie::Rate,
+                    relation: Relation::Rate,
                     while_shown,
                 });
             }
@@ -166,11 +166,11 @@ impl Builder<'_> {
             };
             let (low, high) = ratio_bounds(part, less);
             let line = self.out.system.cells()[item as usize].line;
-            self.tie(&Constraint {
+            self.constrain(&Constraint {
                 terms: vec![(rate, 1)],
                 low,
                 high,
-                tie: Tie::Ratio,
+                relation: Relation::Ratio,
                 while_shown: Some(line),
             });
         }
@@ -185,11 +185,11 @@ impl Builder<'_> {
                 .collect();
             for pair in item.windows(2) {
                 let terms = vec![(pair[0], 1), (pair[1], -1)];
-                self.tie(&Constraint {
+                self.constrain(&Constraint {
                     terms,
                     low: 0,
                     high: 0,
-                    tie: Tie::Alias,
+                    relation: Relation::Alias,
                     while_shown: None,
                 });
             }
@@ -201,7 +201,7 @@ impl Builder<'_> {
             let Some(column) = facts.key.iter().position(|item| *item == total.column) else {
                 continue;
             };
-            for (whole, parts) in groups(facts, column, &total.total, &total.follows) {
+            for (aggregate, parts) in groups(facts, column, &total.total, &total.follows) {
                 let is_part = |value: &str| {
                     (total.parts.is_empty() || total.parts.iter().any(|part| part == value))
                         && !total.except.iter().any(|other| other == value)
@@ -211,12 +211,12 @@ impl Builder<'_> {
                     .filter(|(_, value)| is_part(value))
                     .map(|(index, _)| index)
                     .collect();
-                let (Some(whole), false) = (whole, parts.is_empty()) else {
+                let (Some(aggregate), false) = (aggregate, parts.is_empty()) else {
                     continue;
                 };
                 let all_there = total.parts.is_empty() || total.parts.len() == parts.len();
                 let rest = match &total.rest {
-                    Some(name) if all_there => self.rest(facts, whole, &parts, (column, name)),
+                    Some(name) if all_there => self.rest(facts, aggregate, &parts, (column, name)),
                     Some(_) | None => None,
                 };
                 let present_of = |count: usize| -> Vec<CellId> {
@@ -225,13 +225,13 @@ impl Builder<'_> {
                 let counts = || (0..self.counts.len()).filter(|count| !self.counts[*count].percent);
                 // Somebody is missing from the list of rows, whatever the counts that add up by chance.
                 let lacks_somebody = counts().any(|count| {
-                    cells[whole][count].is_some_and(|whole| {
-                        self.left_out(whole, &present_of(count))
-                            .is_some_and(|left| left > 0)
+                    cells[aggregate][count].is_some_and(|aggregate| {
+                        self.left_out(aggregate, &present_of(count))
+                            .is_some_and(|remaining| remaining > 0)
                     })
                 });
                 for count in counts().collect::<Vec<_>>() {
-                    let Some(whole) = cells[whole][count] else {
+                    let Some(aggregate) = cells[aggregate][count] else {
                         continue;
                     };
                     let mut present = present_of(count);
@@ -239,19 +239,19 @@ impl Builder<'_> {
                     match rest.as_ref().and_then(|rest| rest[count]) {
                         Some(rest) if is_complete => {
                             present.push(rest);
-                            self.sum(whole, &present, Tie::Sum);
+                            self.sum(aggregate, &present, Relation::Sum);
                         }
                         None if total.complete && is_complete && total.rest.is_none() => {
-                            self.sum(whole, &present, Tie::Sum)
+                            self.sum(aggregate, &present, Relation::Sum)
                         }
                         // A reader who guesses that nobody is missing is right.
                         None if total.rest.is_none()
                             && !lacks_somebody
-                            && self.left_out(whole, &present) == Some(0) =>
+                            && self.left_out(aggregate, &present) == Some(0) =>
                         {
-                            self.sum(whole, &present, Tie::Sum)
+                            self.sum(aggregate, &present, Relation::Sum)
                         }
-                        Some(_) | None => self.at_most(whole, present),
+                        Some(_) | None => self.at_most(aggregate, present),
                     }
                 }
             }
@@ -269,26 +269,28 @@ impl Builder<'_> {
     }
 
     /// Parts that do not exceed their whole: what is missing is an unknown of its own, which nobody publishes nor protects.
-    fn at_most(&mut self, whole: CellId, mut parts: Vec<CellId>) {
+    fn at_most(&mut self, aggregate: CellId, mut parts: Vec<CellId>) {
         // The same figures in another release say the same again.
         if !self.limits.insert(
-            std::iter::once(whole)
+            std::iter::once(aggregate)
                 .chain(parts.iter().copied())
                 .collect(),
         ) {
             return;
         }
         let system = &mut self.out.system;
-        let told = |cell: &CellId| system.value_of(*cell);
-        let sum: Option<i64> = parts.iter().map(told).sum();
-        let left = told(&whole).zip(sum).map(|(whole, sum)| whole - sum);
-        if left.is_some_and(|left| left < 0) {
-            self.sum(whole, &parts, Tie::Sum);
+        let known = |cell: &CellId| system.value_of(*cell);
+        let sum: Option<i64> = parts.iter().map(known).sum();
+        let remaining = known(&aggregate)
+            .zip(sum)
+            .map(|(aggregate, sum)| aggregate - sum);
+        if remaining.is_some_and(|remaining| remaining < 0) {
+            self.sum(aggregate, &parts, Relation::Sum);
             return;
         }
-        let missing = slack(system, whole, left, (0, MANY));
+        let missing = slack(system, aggregate, remaining, (0, MANY));
         parts.push(missing);
-        self.sum(whole, &parts, Tie::Sum);
+        self.sum(aggregate, &parts, Relation::Sum);
     }
 
     /// The row of what some parts leave out of their total: nobody publishes it, anybody can compute it.
@@ -296,7 +298,7 @@ impl Builder<'_> {
     fn rest(
         &mut self,
         facts: &Facts,
-        whole: usize,
+        aggregate: usize,
         parts: &[usize],
         (column, name): (usize, &str),
     ) -> Option<RowCells> {
@@ -304,8 +306,8 @@ impl Builder<'_> {
             Seen::Value(value) | Seen::Hidden(Some(value)) => Some(value),
             Seen::Hidden(None) | Seen::Nothing => None,
         };
-        let left = |count: usize| {
-            let seen: Vec<Seen> = std::iter::once(&whole)
+        let remaining = |count: usize| {
+            let seen: Vec<Seen> = std::iter::once(&aggregate)
                 .chain(parts)
                 .map(|row| facts.rows[*row].counts[count])
                 .collect();
@@ -319,12 +321,12 @@ impl Builder<'_> {
             {
                 None => Seen::Hidden(None),
                 Some(values) => match values[0] - values[1..].iter().sum::<i64>() {
-                    left if left < 0 => Seen::Nothing,
-                    left => Seen::Hidden(Some(left)),
+                    remaining if remaining < 0 => Seen::Nothing,
+                    remaining => Seen::Hidden(Some(remaining)),
                 },
             }
         };
-        let mut counts: Vec<Seen> = (0..self.counts.len()).map(left).collect();
+        let mut counts: Vec<Seen> = (0..self.counts.len()).map(remaining).collect();
         // Shares do not add up, and nobody needs protection where nobody is.
         let is_void = |count: usize| {
             let item = &self.counts[count];
@@ -341,7 +343,7 @@ impl Builder<'_> {
         if counts.iter().all(|seen| *seen == Seen::Nothing) {
             return None;
         }
-        let mut key = facts.rows[whole].key.clone();
+        let mut key = facts.rows[aggregate].key.clone();
         key[column] = name.into();
         let row = Row {
             key,
@@ -363,13 +365,13 @@ impl Builder<'_> {
             let Some(column) = facts.key.iter().position(|item| *item == mean.column) else {
                 continue;
             };
-            for (whole, parts) in groups(facts, column, &mean.total, &[]) {
+            for (aggregate, parts) in groups(facts, column, &mean.total, &[]) {
                 let parts: Vec<usize> = parts
                     .into_iter()
                     .filter(|(_, value)| mean.parts.iter().any(|part| part == value))
                     .map(|(index, _)| index)
                     .collect();
-                let (Some(whole), true) = (whole, parts.len() == mean.parts.len()) else {
+                let (Some(aggregate), true) = (aggregate, parts.len() == mean.parts.len()) else {
                     continue;
                 };
                 for count in (0..self.counts.len()).filter(|count| self.counts[*count].percent) {
@@ -395,9 +397,9 @@ impl Builder<'_> {
                         continue;
                     };
                     // Each is rounded: a rate may pass the mean by one point.
-                    let (target, low, high) = match (seen(whole), hidden.as_slice()) {
+                    let (target, low, high) = match (seen(aggregate), hidden.as_slice()) {
                         (Seen::Hidden(_), []) if shown.len() == parts.len() => {
-                            (whole, least - 1, most + 1)
+                            (aggregate, least - 1, most + 1)
                         }
                         (Seen::Value(mean), [only])
                             if shown.len() + 1 == parts.len() && most < mean =>
@@ -411,21 +413,21 @@ impl Builder<'_> {
                         }
                         _ => continue,
                     };
-                    let anchor = if target == whole {
+                    let anchor = if target == aggregate {
                         cells[parts[0]][count]
                     } else {
-                        cells[whole][count]
+                        cells[aggregate][count]
                     };
                     let (Some(target), Some(anchor)) = (cells[target][count], anchor) else {
                         continue;
                     };
                     let line = self.out.system.cells()[anchor as usize].line;
                     let terms = vec![(target, 1)];
-                    self.tie(&Constraint {
+                    self.constrain(&Constraint {
                         terms,
                         low,
                         high,
-                        tie: Tie::Mean,
+                        relation: Relation::Mean,
                         while_shown: Some(line),
                     });
                 }
@@ -447,7 +449,7 @@ impl Builder<'_> {
             .enumerate()
             .map(|(index, row)| (row.key.as_slice(), index))
             .collect();
-        for (whole, row) in facts.rows.iter().enumerate() {
+        for (aggregate, row) in facts.rows.iter().enumerate() {
             let Some((first, second)) = row.key[column].split_once(cumul.separator.as_str()) else {
                 continue;
             };
@@ -460,11 +462,11 @@ impl Builder<'_> {
                 (Some(first), Some(second)) => (vec![first, second], None),
                 (Some(item), None) => (
                     vec![item],
-                    self.rest(facts, whole, &[item], (column, second)),
+                    self.rest(facts, aggregate, &[item], (column, second)),
                 ),
                 (None, Some(item)) => (
                     vec![item],
-                    self.rest(facts, whole, &[item], (column, first)),
+                    self.rest(facts, aggregate, &[item], (column, first)),
                 ),
                 (None, None) => continue,
             };
@@ -473,11 +475,12 @@ impl Builder<'_> {
                     .iter()
                     .map(|row| cells[*row][count])
                     .chain(rest.as_ref().map(|rest| rest[count]));
-                if let (Some(whole), Some(item)) =
-                    (cells[whole][count], item.collect::<Option<Vec<CellId>>>())
-                    && item.len() == 2
+                if let (Some(aggregate), Some(item)) = (
+                    cells[aggregate][count],
+                    item.collect::<Option<Vec<CellId>>>(),
+                ) && item.len() == 2
                 {
-                    self.sum(whole, &item, Tie::Cumul);
+                    self.sum(aggregate, &item, Relation::Cumul);
                 }
             }
         }
@@ -488,10 +491,10 @@ impl Builder<'_> {
 fn groups<'f>(facts: &'f Facts, column: usize, total: &str, follows: &[String]) -> Vec<Group<'f>> {
     let is_compared = |index: &usize| *index != column && !follows.contains(&facts.key[*index]);
     let compared: Vec<usize> = (0..facts.key.len()).filter(is_compared).collect();
-    let mut found: BTreeMap<Vec<&str>, Group<'f>> = BTreeMap::new();
+    let mut by_group: BTreeMap<Vec<&str>, Group<'f>> = BTreeMap::new();
     for (index, row) in facts.rows.iter().enumerate() {
         let item = &*row.key[column];
-        let group = found
+        let group = by_group
             .entry(compared.iter().map(|index| &*row.key[*index]).collect())
             .or_default();
         if item == total {
@@ -500,7 +503,7 @@ fn groups<'f>(facts: &'f Facts, column: usize, total: &str, follows: &[String]) 
             group.1.push((index, item));
         }
     }
-    found.into_values().collect()
+    by_group.into_values().collect()
 }
 
 /// Whole percents that `part / (100 − less)` can be, both being rounded to a whole percent.
@@ -531,15 +534,16 @@ mod tests {
 
     #[test]
     fn every_pair_of_rounded_shares_allows_its_own_rate() {
-        for whole in 20..60_i64 {
-            for less in 0..whole {
-                for part in 0..=(whole - less) {
+        for aggregate in 20..60_i64 {
+            for less in 0..aggregate {
+                for part in 0..=(aggregate - less) {
                     let rounded = |of: i64, over: i64| (200 * of + over) / (2 * over);
-                    let (low, high) = ratio_bounds(rounded(part, whole), rounded(less, whole));
-                    let rate = rounded(part, whole - less);
+                    let (low, high) =
+                        ratio_bounds(rounded(part, aggregate), rounded(less, aggregate));
+                    let rate = rounded(part, aggregate - less);
                     assert!(
                         low <= rate && rate <= high,
-                        "{part} of {whole} less {less}: {rate} not in {low}..{high}"
+                        "{part} of {aggregate} less {less}: {rate} not in {low}..{high}"
                     );
                 }
             }

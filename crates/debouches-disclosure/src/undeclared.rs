@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use debouches_model::spec::SecrecySpec;
+use debouches_model::spec::DisclosureSpec;
 
 use crate::facts::{Facts, Seen};
 
@@ -26,8 +26,8 @@ pub struct LooksLikeTotal {
 /// The values that look like undeclared totals, in the first columns of the key that tell rows apart; `years` are columns of
 /// cohorts, whose pairs are sums by nature.
 #[must_use]
-pub fn look_like_totals(
-    policy: &SecrecySpec,
+pub fn resemble_totals(
+    policy: &DisclosureSpec,
     facts: &Facts,
     identity: usize,
     years: &[&str],

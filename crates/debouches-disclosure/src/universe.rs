@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use debouches_model::spec::{DimensionKind, SecrecySpec};
+use debouches_model::spec::{DimensionKind, DisclosureSpec};
 
-use crate::boxes::{Made, Occurrence, Partition, tie_boxes};
+use crate::boxes::{Made, Occurrence, Partition, relate_boxes};
 use crate::build::{Adding, Modelled, Primary, RowCells, add, by_number};
 use crate::facts::Facts;
 use crate::hierarchy::{EVERYBODY, Hierarchies, Node};
@@ -30,13 +30,13 @@ pub struct Member<'a> {
     /// Its name.
     pub table: &'a str,
     /// Its policy.
-    pub policy: &'a SecrecySpec,
+    pub policy: &'a DisclosureSpec,
     /// Where its rows stand; none when it is judged alone.
     pub placing: Option<Placing>,
     /// Number of columns of the key that tell its rows apart: the others follow from them.
     pub identity: usize,
     /// Its releases, the oldest first.
-    pub former: &'a [Published],
+    pub previous: &'a [Published],
     /// The release to come; none when it is not being made now.
     pub current: Option<&'a Facts>,
 }
@@ -51,15 +51,15 @@ pub struct Tables<'a> {
 }
 
 /// A part of the tables that nothing ties to the rest.
-pub(crate) struct Piece {
-    pub(crate) members: Vec<PieceMember>,
+pub(crate) struct Component {
+    pub(crate) members: Vec<ComponentMember>,
 }
 
 /// What a piece has of a table.
-pub(crate) struct PieceMember {
+pub(crate) struct ComponentMember {
     /// Its place among the tables.
     pub(crate) member: usize,
-    pub(crate) policy: SecrecySpec,
+    pub(crate) policy: DisclosureSpec,
     /// Place in the policy of the table of each of its counts.
     pub(crate) counts: Vec<usize>,
     pub(crate) releases: Vec<Facts>,
@@ -88,13 +88,13 @@ pub(crate) struct Assembled {
 type Slice = Vec<Vec<Vec<usize>>>;
 
 /// The pieces of some tables.
-pub(crate) fn pieces(tables: &mut Tables<'_>) -> Vec<Piece> {
+pub(crate) fn components(tables: &mut Tables<'_>) -> Vec<Component> {
     let releases: Vec<Vec<&Facts>> = tables
         .members
         .iter()
         .map(|member| {
-            let former = member.former.iter().map(|item| &item.facts);
-            former.chain(member.current).collect()
+            let previous = member.previous.iter().map(|item| &item.facts);
+            previous.chain(member.current).collect()
         })
         .collect();
     let hierarchies = &mut tables.hierarchies;
@@ -130,16 +130,16 @@ pub(crate) fn pieces(tables: &mut Tables<'_>) -> Vec<Piece> {
             })
             .collect();
         for slice in &slices {
-            let members: Vec<PieceMember> = kept
+            let members: Vec<ComponentMember> = kept
                 .iter()
                 .enumerate()
                 .filter_map(|(index, kept)| {
                     let kept = kept.as_ref()?;
                     let member = &tables.members[index];
                     let rows = &slice[index];
-                    let mut at: Vec<u64> = member.former.iter().map(|item| item.at).collect();
+                    let mut at: Vec<u64> = member.previous.iter().map(|item| item.at).collect();
                     at.extend(member.current.map(|_| u64::MAX));
-                    Some(PieceMember {
+                    Some(ComponentMember {
                         member: index,
                         policy: kept.policy.clone(),
                         counts: kept.counts.clone(),
@@ -174,7 +174,7 @@ pub(crate) fn pieces(tables: &mut Tables<'_>) -> Vec<Piece> {
                 .iter()
                 .any(|member| member.releases.iter().any(|facts| !facts.rows.is_empty()))
             {
-                out.push(Piece { members });
+                out.push(Component { members });
             }
         }
     }
@@ -220,7 +220,7 @@ fn classes(members: &[Member<'_>]) -> Vec<Vec<Vec<usize>>> {
 }
 
 /// True when the sums of a table are declared, not derived from its boxes. Its equal boxes are one figure all the same.
-fn is_declared(policy: &SecrecySpec) -> bool {
+fn is_declared(policy: &DisclosureSpec) -> bool {
     policy
         .universe
         .as_ref()
@@ -263,7 +263,7 @@ fn slices(tables: &Tables<'_>, releases: &[Vec<&Facts>], boxes: &[Vec<Vec<BoxOf>
             rows += facts.rows.len();
             for row in 0..facts.rows.len() {
                 let key = match boxes[member][release].get(row) {
-                    Some(place) if is_placed => apart(place),
+                    Some(spec_of) if is_placed => apart(spec_of),
                     Some(_) | None => Vec::new(),
                 };
                 out.entry(key).or_insert_with(empty)[member][release].push(row);
@@ -329,7 +329,7 @@ fn bundled(slices: impl Iterator<Item = Slice>, rows: usize) -> Vec<Slice> {
 
 /// The system of a piece: each table with its releases, then what their boxes say of each other.
 pub(crate) fn assemble(
-    piece: &Piece,
+    component: &Component,
     hierarchies: &Hierarchies,
     primary: Primary,
     same: bool,
@@ -340,7 +340,7 @@ pub(crate) fn assemble(
     let mut names: HashMap<String, u32> = HashMap::new();
     let (mut occurrences, mut partitions) = (Vec::new(), BTreeSet::new());
     let mut revision = 0;
-    for (index, member) in piece.members.iter().enumerate() {
+    for (index, member) in component.members.iter().enumerate() {
         let adding = Adding {
             policy: &member.policy,
             releases: &member.releases,
@@ -371,7 +371,7 @@ pub(crate) fn assemble(
         cells.push(of_releases);
     }
     let partitions: Vec<Partition> = partitions.into_iter().collect();
-    let Made { untrue, slacks } = tie_boxes(
+    let Made { untrue, slacks } = relate_boxes(
         &mut model.system,
         hierarchies,
         occurrences,
@@ -389,10 +389,10 @@ pub(crate) fn assemble(
     }
 }
 
-impl PieceMember {
+impl ComponentMember {
     /// One release of the table, as if nothing else were published.
-    pub(crate) fn alone(&self, release: usize, facts: &Facts) -> Piece {
-        Piece {
+    pub(crate) fn alone(&self, release: usize, facts: &Facts) -> Component {
+        Component {
             members: vec![Self {
                 member: 0,
                 policy: self.policy.clone(),
@@ -451,7 +451,7 @@ impl PieceMember {
             .partition
             .iter()
             .filter_map(|partition| {
-                let total = quantity(partition.whole_column()?)?;
+                let total = quantity(partition.full_column()?)?;
                 let parts = partition
                     .parts
                     .iter()

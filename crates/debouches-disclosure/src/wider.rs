@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::audit::{Effort, Judgement, Reason, Verdict, judge, judge_again};
 use crate::build::SIZES;
-use crate::gate::{Effort, Judgement, Reason, Verdict, judge, judge_again};
 use crate::judged::{Excused, Judged};
 use crate::system::{CellId, LineId, MANY, State, System, number};
-use crate::universe::{Assembled, Piece, PieceMember};
+use crate::universe::{Assembled, Component, ComponentMember};
 
 /// How far around an unsafe cell rows are hidden, one try after the other; then all of its component.
 const AROUND: [usize; 3] = [1, 2, 5];
@@ -91,14 +91,14 @@ pub(crate) fn leave_unshown(
         .inside
         .extend(inside.filter(|(cell, _)| is_left(*cell)));
     judged.inside.retain(|item| !is_left(item.cell));
-    let left: Vec<CellId> = match &mut judged.judgement {
+    let remaining: Vec<CellId> = match &mut judged.judgement {
         Ok(judgement) => {
-            let left = judgement.failures().map(|(cell, _)| cell);
-            let left: Vec<CellId> = left.filter(|cell| is_left(*cell)).collect();
+            let remaining = judgement.failures().map(|(cell, _)| cell);
+            let remaining: Vec<CellId> = remaining.filter(|cell| is_left(*cell)).collect();
             judgement
                 .cells
                 .retain(|(cell, verdict)| matches!(verdict, Verdict::Safe(_)) || !is_left(*cell));
-            left
+            remaining
         }
         // Figures that contradict themselves tell nothing of each other: nothing of the releases to come is among them.
         Err(_) if known.values().all(|(is_shown, _)| !is_shown) => {
@@ -107,7 +107,7 @@ pub(crate) fn leave_unshown(
         }
         Err(_) => Vec::new(),
     };
-    for cell in left {
+    for cell in remaining {
         system.excuse(cell);
         match known[&cell] {
             (_, true) => explained.cells.insert(cell),
@@ -121,16 +121,16 @@ pub(crate) fn leave_unshown(
 /// it, and nothing can hide it any more. It must not become narrower, which the width asked for those cells says from here on. A
 /// search without an end explains nothing.
 pub(crate) fn explained(
-    piece: &Piece,
+    component: &Component,
     item: &mut Assembled,
     judged: &mut Judged,
     from_inside: bool,
 ) -> Excused {
     let mut out = Excused::default();
-    let has_former = |member: &PieceMember| {
+    let has_previous = |member: &ComponentMember| {
         member.releases.len() > usize::from(member.has_current) && !member.releases.is_empty()
     };
-    if !judged.needs_repair() || !piece.members.iter().any(has_former) {
+    if !judged.needs_repair() || !component.members.iter().any(has_previous) {
         return out;
     }
     let mut without = item.model.system.clone();

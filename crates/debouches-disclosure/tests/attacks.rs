@@ -4,7 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a failure in a test is the message")]
 
 use debouches_disclosure::{
-    Cell, CellId, Constraint, Effort, Judgement, Line, Manner, State, System, Tie, explain,
+    Cell, CellId, Constraint, Effort, Judgement, Line, Manner, Relation, State, System, explain,
     insiders, judge, suppress,
 };
 use debouches_model::Lang;
@@ -60,7 +60,7 @@ impl Bench {
     }
 
     fn sum(&mut self, total: CellId, parts: &[CellId]) {
-        self.system.sum(total, parts, Tie::Sum);
+        self.system.sum(total, parts, Relation::Sum);
     }
 
     fn judge(&mut self) -> Judgement {
@@ -131,7 +131,7 @@ fn a3_partition_of_the_final_year() {
     let own = bench.secret("autres situations", 6);
     bench
         .system
-        .sum(whole, &[parts[0], parts[1], own], Tie::Partition);
+        .sum(whole, &[parts[0], parts[1], own], Relation::Partition);
     bench.expect_refused(own, &["autres situations = année terminale − 2"]);
     bench.expect_repaired(1);
 }
@@ -147,11 +147,11 @@ fn a4_a_rounded_rate_gives_the_count() {
         (-1 - 2 * 29, i64::MIN / 4, 0),
     ] {
         let terms = vec![(own, 200), (whole, by)];
-        bench.system.tie(&Constraint {
+        bench.system.constrain(&Constraint {
             terms,
             low,
             high,
-            tie: Tie::Rate,
+            relation: Relation::Rate,
             while_shown: None,
         });
     }
@@ -201,18 +201,18 @@ fn a6_one_year_unlocks_a_chain_of_cumuls() {
     let cumuls = [("2020_2021", 25, [a20, a21]), ("2021_2022", 23, [a21, a22])];
     for (label, value, parts) in cumuls {
         let cumul = bench.shown(label, value);
-        bench.system.sum(cumul, &parts, Tie::Cumul);
+        bench.system.sum(cumul, &parts, Relation::Cumul);
     }
     assert!(
         bench.judge().passes(),
         "two cumuls alone leave a degree of freedom"
     );
     let single = bench.shown("2022, seule", 9);
-    bench.system.tie(&Constraint {
+    bench.system.constrain(&Constraint {
         terms: vec![(single, 1), (a22, -1)],
         low: 0,
         high: 0,
-        tie: Tie::Alias,
+        relation: Relation::Alias,
         while_shown: None,
     });
     bench.expect_refused(a20, &["2020"]);
@@ -235,11 +235,11 @@ fn a8_one_alias_left_open_opens_all() {
     let own = bench.secret("0750612A × ancien diplôme", 12);
     let alias = bench.shown("0750612A × nouveau diplôme", 12);
     let terms = vec![(own, 1), (alias, -1)];
-    bench.system.tie(&Constraint {
+    bench.system.constrain(&Constraint {
         terms,
         low: 0,
         high: 0,
-        tie: Tie::Alias,
+        relation: Relation::Alias,
         while_shown: None,
     });
     bench.expect_refused(own, &["ancien diplôme = 0750612A × nouveau diplôme"]);
@@ -305,11 +305,11 @@ fn a12_all_of_a_group_is_as_secret_as_a_small_count() {
     let whole = bench.shown("sortants", 30);
     let own = bench.cell("en emploi", 30, State::Primary, (0, 30), None);
     let terms = vec![(own, 1), (whole, -1)];
-    bench.system.tie(&Constraint {
+    bench.system.constrain(&Constraint {
         terms,
         low: 0,
         high: 0,
-        tie: Tie::Rate,
+        relation: Relation::Rate,
         while_shown: None,
     });
     bench.expect_refused(own, &["en emploi"]);
@@ -458,11 +458,11 @@ fn five_hundred_planted_leaks_are_caught_and_explained() {
             0 => {
                 let alias = bench.shown("autre clé", value(row, column));
                 let terms = vec![(own, 1), (alias, -1)];
-                bench.system.tie(&Constraint {
+                bench.system.constrain(&Constraint {
                     terms,
                     low: 0,
                     high: 0,
-                    tie: Tie::Alias,
+                    relation: Relation::Alias,
                     while_shown: None,
                 });
             }
@@ -478,19 +478,19 @@ fn five_hundred_planted_leaks_are_caught_and_explained() {
             }
             2 => {
                 let total = bench.shown("100 %", value(row, column));
-                bench.system.tie(&Constraint {
+                bench.system.constrain(&Constraint {
                     terms: vec![(own, 200), (total, -199)],
                     low: 0,
                     high: i64::MAX / 4,
-                    tie: Tie::Rate,
+                    relation: Relation::Rate,
                     while_shown: None,
                 });
                 let terms = vec![(own, 1), (total, -1)];
-                bench.system.tie(&Constraint {
+                bench.system.constrain(&Constraint {
                     terms,
                     low: -500,
                     high: 0,
-                    tie: Tie::Partition,
+                    relation: Relation::Partition,
                     while_shown: None,
                 });
             }

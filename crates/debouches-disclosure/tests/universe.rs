@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use debouches_disclosure::{
     Facts, Hierarchies, Leaks, Member, Placing, Protect, Protected, Published, Row, Seen, Tables,
-    look_like_totals, protect,
+    protect, resemble_totals,
 };
 use debouches_model::Lang;
-use debouches_model::spec::{SecrecySpec, Universe};
+use debouches_model::spec::{DisclosureSpec, Universe};
 use serde_json::{Value, json};
 
 const UNIVERSE: &str = r#"
@@ -36,8 +36,8 @@ fn universe() -> Universe {
 struct Table {
     name: &'static str,
     key: Vec<&'static str>,
-    policy: SecrecySpec,
-    former: Vec<Published>,
+    policy: DisclosureSpec,
+    previous: Vec<Published>,
     current: Option<Facts>,
 }
 
@@ -68,7 +68,7 @@ impl Table {
             name,
             key: key.to_vec(),
             policy: serde_json::from_value(policy).unwrap(),
-            former: Vec::new(),
+            previous: Vec::new(),
             current: None,
         }
     }
@@ -97,7 +97,7 @@ impl Table {
     /// Already published, as readers see it: counts under the threshold hidden, nothing else.
     fn published(mut self, at: u64, rows: &[(&[&str], &[i64])]) -> Self {
         let facts = self.facts(rows, true);
-        self.former.push(Published {
+        self.previous.push(Published {
             version: format!("1.{at}.0"),
             at,
             facts,
@@ -124,7 +124,7 @@ fn run(tables: &[Table], leaks: Leaks, jobs: usize) -> Protected {
                 policy: &table.policy,
                 placing: Some(Placing::new(universe, &table.policy, &hierarchies, &key).unwrap()),
                 identity: key.len(),
-                former: &table.former,
+                previous: &table.previous,
                 current: table.current.as_ref(),
             }
         })
@@ -368,8 +368,8 @@ fn l12_the_same_table_in_two_datasets_hides_the_same() {
     };
     // The first was released with 24 hidden beside 11; the second would hide 27.
     let mut first = table("one").published(1, rows);
-    first.former[0].facts.rows[1].counts[0] = Seen::Hidden(None);
-    first.former[0].facts.complementary = true;
+    first.previous[0].facts.rows[1].counts[0] = Seen::Hidden(None);
+    first.previous[0].facts.complementary = true;
     let second = table("two").coming(rows);
     found_then_repaired(vec![first, second]);
 }
@@ -418,7 +418,7 @@ fn what_former_releases_give_away_is_told_and_nothing_adds_to_it() {
     let protected = run(&[table], Leaks::Repair, 1);
     assert_eq!(protected.refused, Vec::<String>::new());
     let (_, hide, disclosure) = &protected.tables[0];
-    assert_eq!(disclosure.verdicts.explained_by_former_release, 1);
+    assert_eq!(disclosure.verdicts.explained_by_earlier_release, 1);
     assert_eq!(hide.len(), 0, "what is public already may be said again");
 }
 
@@ -446,7 +446,7 @@ fn what_former_releases_leave_open_to_an_owner_is_told_and_nothing_adds_to_it() 
     let protected = run(&[regions, parts], Leaks::Repair, 1);
     assert_eq!(protected.refused, Vec::<String>::new());
     let (_, _, disclosure) = &protected.tables[0];
-    assert_eq!(disclosure.verdicts.explained_by_former_release, 2);
+    assert_eq!(disclosure.verdicts.explained_by_earlier_release, 2);
     assert_eq!(
         hidden(&protected),
         0,
@@ -537,7 +537,7 @@ fn sums_that_nobody_declared_are_found_in_the_data() {
         .map(|(key, counts)| (key.as_slice(), counts.as_slice()))
         .collect();
     let facts = table.facts(&rows, false);
-    let found = look_like_totals(&table.policy, &facts, 2, &[]);
+    let found = resemble_totals(&table.policy, &facts, 2, &[]);
     let named: Vec<(&str, &str)> = found
         .iter()
         .map(|own| (own.column.as_str(), own.value.as_str()))
@@ -549,5 +549,5 @@ fn sums_that_nobody_declared_are_found_in_the_data() {
         &[],
         with_total("training", "all"),
     );
-    assert_eq!(look_like_totals(&declared.policy, &facts, 2, &[]), []);
+    assert_eq!(resemble_totals(&declared.policy, &facts, 2, &[]), []);
 }

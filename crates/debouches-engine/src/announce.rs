@@ -27,7 +27,7 @@ pub async fn announce(
         return Ok(());
     }
     if !connection.portal.has_discussion(id, &title).await? {
-        say(connection, release, applied, &title).await?;
+        post(connection, release, applied, &title).await?;
     }
     connection
         .portal
@@ -36,7 +36,7 @@ pub async fn announce(
     Ok(())
 }
 
-async fn say(
+async fn post(
     connection: &Connection<'_>,
     release: &Artefact,
     applied: &Applied,

@@ -15,7 +15,7 @@ use crate::blocking::blocking;
 /// # Errors
 /// Fails when a file cannot be read or written.
 pub fn files(folder: &Path) -> anyhow::Result<Vec<String>> {
-    let (mut found, mut waiting) = (Vec::new(), vec![String::new()]);
+    let (mut paths, mut waiting) = (Vec::new(), vec![String::new()]);
     while let Some(inner) = waiting.pop() {
         let at = folder.join(&inner);
         for entry in
@@ -31,12 +31,12 @@ pub fn files(folder: &Path) -> anyhow::Result<Vec<String>> {
             if entry.file_type()?.is_dir() {
                 waiting.push(path)
             } else {
-                found.push(path)
+                paths.push(path)
             }
         }
     }
-    found.sort();
-    Ok(found)
+    paths.sort();
+    Ok(paths)
 }
 
 /// Largest list of files that is read, in bytes: sums, signatures, descriptors.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use debouches_http::Secret;
 use debouches_model::Fault;
 
-use crate::config::KeyPlace;
+use crate::config::KeyLocation;
 use crate::failure::Decided;
 
 /// Longest key that is read from a file, in bytes.
@@ -15,13 +15,13 @@ const LONGEST: u64 = 4096;
 ///
 /// # Errors
 /// Fails when there is no key, naming where it was expected and never what was there.
-pub fn read(who: &str, what: &str, place: &KeyPlace, base: &Path) -> anyhow::Result<Secret> {
-    let missing = |place: String| Decided {
-        message: format!("{who} needs {what} {place}"),
+pub fn read(who: &str, what: &str, location: &KeyLocation, base: &Path) -> anyhow::Result<Secret> {
+    let missing = |location: String| Decided {
+        message: format!("{who} needs {what} {location}"),
         fault: Fault::Permission,
     };
-    let secret = match place {
-        KeyPlace::Variable(name) => match std::env::var(name) {
+    let secret = match location {
+        KeyLocation::Variable(name) => match std::env::var(name) {
             Ok(key) if !key.trim().is_empty() => Secret::new(&key),
             // A scheduler hands over a file rather than a variable that every child would inherit.
             _ => match std::env::var_os(format!("{name}_FILE")) {
@@ -34,7 +34,7 @@ pub fn read(who: &str, what: &str, place: &KeyPlace, base: &Path) -> anyhow::Res
                 }
             },
         },
-        KeyPlace::File(path) => read_file(path, base, &missing)?,
+        KeyLocation::File(path) => read_file(path, base, &missing)?,
     };
     if secret.is_empty() {
         Err(missing("that is not empty".to_owned()).into())
@@ -67,10 +67,10 @@ fn read_file(
 }
 
 /// Where the key is, for people.
-pub fn shown(place: &KeyPlace, base: &Path) -> String {
-    match place {
-        KeyPlace::Variable(name) => name.clone(),
-        KeyPlace::File(path) => locate(path, base).display().to_string(),
+pub fn shown(location: &KeyLocation, base: &Path) -> String {
+    match location {
+        KeyLocation::Variable(name) => name.clone(),
+        KeyLocation::File(path) => locate(path, base).display().to_string(),
     }
 }
 

@@ -145,10 +145,10 @@ async fn of_portal(
             .pending(context, &release, &connection.target(Some(dataset)))
             .await
         {
-            Ok(found) => {
-                line.left_out = found.desired.left_out.clone();
-                line.hands = found.notes.clone();
-                let mut planned = PlannedDataset::of(&found, release.manifest().identity());
+            Ok(desired_now) => {
+                line.left_out = desired_now.desired.left_out.clone();
+                line.hands = desired_now.notes.clone();
+                let mut planned = PlannedDataset::of(&desired_now, release.manifest().identity());
                 match bucket(context, dataset, &release).await {
                     Ok(bucket) => planned.bucket = bucket,
                     Err(error) => {

@@ -61,8 +61,8 @@ pub async fn rebuild(
         .find(|item| item.id() == dataset)
         .ok_or_else(no_dataset)?;
     let recorded = recorded(folder, dataset)?;
-    let place = tempfile::tempdir().context("cannot make a temporary folder")?;
-    let scratch = context.elsewhere(place.path()).await?;
+    let index = tempfile::tempdir().context("cannot make a temporary folder")?;
+    let scratch = context.elsewhere(index.path()).await?;
     let lock = scratch.lock("debouches verify").await?;
     let again = to_make_again(context, &recorded.published_before).await?;
     let named = again
@@ -178,7 +178,7 @@ async fn make_earlier(
     lock: &Lock,
     summary: &mut Summary,
 ) -> anyhow::Result<()> {
-    for (place, name) in recorded.published_before.iter().enumerate() {
+    for (index, name) in recorded.published_before.iter().enumerate() {
         let is_there = find_release(scratch, name).await?.is_some();
         if is_there || name.dataset == dataset.id().as_str() {
             continue;
@@ -187,7 +187,7 @@ async fn make_earlier(
         let Some(earlier) = datasets.find(|item| item.id().as_str() == name.dataset) else {
             continue;
         };
-        let before = recorded.published_before[..place].to_vec();
+        let before = recorded.published_before[..index].to_vec();
         let package = Package::beside(scratch, before);
         runner::run(&package, [earlier], &*scratch.observer, lock, summary).await;
         check_made(summary)?;
@@ -414,16 +414,16 @@ fn compare(folder: &Path, made: Made) -> anyhow::Result<Rebuilt> {
             }
             continue;
         };
-        let (found, _) =
+        let (actual, _) =
             digest(&folder.join(&path)).with_context(|| format!("cannot read {path}"))?;
-        if found != expected {
+        if actual != expected {
             different.push(format!(
-                "{path}: sha256 is {found}, a rebuild gives {expected}"
+                "{path}: sha256 is {actual}, a rebuild gives {expected}"
             ));
         } else if path == SUMS_FILE {
             notes.insert(
                 0,
-                format!("made again from the snapshots: the same {SUMS_FILE}, sha256 {found}"),
+                format!("made again from the snapshots: the same {SUMS_FILE}, sha256 {actual}"),
             );
         }
     }

@@ -40,15 +40,15 @@ pub fn signed(
 /// Fails when the key cannot be read, or is not that of the configuration.
 pub fn signing_key(pipeline: &Pipeline, signature: &Signature) -> anyhow::Result<SigningKey> {
     let secret = key::read("signing releases", "a key", &signature.key, &pipeline.base)?;
-    let place = key::shown(&signature.key, &pipeline.base);
+    let location = key::shown(&signature.key, &pipeline.base);
     let refuse = |what: String| Decided {
-        message: format!("the key in {place} cannot sign: {what}"),
+        message: format!("the key in {location} cannot sign: {what}"),
         fault: Fault::Permission,
     };
     let key = SigningKey::read(secret.reveal()).map_err(|error| refuse(error.to_string()))?;
     if key.public() != signature.public_key {
         let message = format!(
-            "the key in {place} is not that of `public_key` in [signature], which is {}",
+            "the key in {location} is not that of `public_key` in [signature], which is {}",
             key.public()
         );
         return Err(Usage(message).into());

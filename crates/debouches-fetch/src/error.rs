@@ -185,14 +185,14 @@ pub enum FetchError {
         source: UnpackError,
     },
     /// The lock file asks for other bytes.
-    #[error("source {id} is refused: pipeline.lock asks for {}, its bytes are {}", locked.short(), found.short())]
+    #[error("source {id} is refused: pipeline.lock asks for {}, its bytes are {}", locked.short(), actual.short())]
     Locked {
         /// The source.
         id: SourceId,
         /// The digest in the lock file.
         locked: Sha256,
         /// The digest of what was received.
-        found: Sha256,
+        actual: Sha256,
     },
     /// The lock file does not know the source, and must.
     #[error("source {id} is not in pipeline.lock")]

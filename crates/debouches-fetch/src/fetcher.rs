@@ -308,11 +308,11 @@ impl Fetcher {
         id: &SourceId,
         entry: &LockEntry,
     ) -> Result<Option<Artefact>, FetchError> {
-        let found = self
+        let actual = self
             .store
             .find(&ArtefactKey::new(Stage::Fetch, id, entry.sha256))
             .await;
-        found.map_err(|error| FetchError::Store {
+        actual.map_err(|error| FetchError::Store {
             id: id.clone(),
             source: Box::new(error),
         })

@@ -61,14 +61,14 @@ impl Fetcher {
         &self,
         request: &SourceRequest,
         entry: Option<&LockEntry>,
-        found: Sha256,
+        actual: Sha256,
     ) -> Result<(), FetchError> {
         match entry {
-            Some(entry) if self.mode.pinning == Pinning::Locked && entry.sha256 != found => {
+            Some(entry) if self.mode.pinning == Pinning::Locked && entry.sha256 != actual => {
                 Err(FetchError::Locked {
                     id: request.id.clone(),
                     locked: entry.sha256,
-                    found,
+                    actual,
                 })
             }
             Some(_) | None => Ok(()),

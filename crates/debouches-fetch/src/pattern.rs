@@ -18,9 +18,9 @@ pub(crate) fn matches(pattern: &str, name: &str) -> bool {
                 read += 1;
             }
             _ => match star {
-                Some((place, taken)) => {
-                    star = Some((place, taken + 1));
-                    at = place + 1;
+                Some((index, taken)) => {
+                    star = Some((index, taken + 1));
+                    at = index + 1;
                     read = taken + 1;
                 }
                 None => return false,

@@ -13,7 +13,7 @@ pub(crate) struct Progress {
     observer: Arc<dyn Observer>,
     task: String,
     started: AtomicBool,
-    told: AtomicU64,
+    reported: AtomicU64,
 }
 
 impl Progress {
@@ -23,13 +23,13 @@ impl Progress {
             observer: Arc::clone(observer),
             task,
             started: AtomicBool::new(false),
-            told: AtomicU64::new(0),
+            reported: AtomicU64::new(0),
         }
     }
 
     /// The reading has reached that many bytes; less than before means that it began again.
     pub(crate) fn reach(&self, done: u64, total: Option<u64>) {
-        let told = self.told.load(Ordering::Relaxed);
+        let reported = self.reported.load(Ordering::Relaxed);
         if !self.started.swap(true, Ordering::Relaxed) {
             self.observer.on(Event::Started {
                 task: &self.task,
@@ -37,8 +37,8 @@ impl Progress {
                 unit: Unit::Bytes,
             });
         }
-        if done < told || done >= told + SLICE || total == Some(done) {
-            self.told.store(done, Ordering::Relaxed);
+        if done < reported || done >= reported + SLICE || total == Some(done) {
+            self.reported.store(done, Ordering::Relaxed);
             self.observer.on(Event::Advanced {
                 task: &self.task,
                 done,

@@ -111,7 +111,7 @@ impl FileSource {
     ///
     /// # Errors
     /// When the file cannot be seen.
-    pub async fn whole(path: impl Into<PathBuf>) -> io::Result<Self> {
+    pub async fn of_file(path: impl Into<PathBuf>) -> io::Result<Self> {
         let path = path.into();
         let length = tokio::fs::metadata(&path).await?.len();
         Ok(Self {
@@ -147,14 +147,14 @@ pub(crate) fn pieces(
 ) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
     stream::try_unfold(
         (reader, length, sending),
-        |(mut reader, left, sending)| async move {
+        |(mut reader, remaining, sending)| async move {
             sending.moved();
             let mut piece = BytesMut::with_capacity(64 << 10);
             let read = match reader.read_buf(&mut piece).await {
                 Ok(read) => read as u64,
                 Err(error) => return Err(sending.broken(error)),
             };
-            match (read, left) {
+            match (read, remaining) {
                 (0, 0) => {
                     sending.sent();
                     Ok(None)
@@ -163,15 +163,15 @@ pub(crate) fn pieces(
                     io::ErrorKind::UnexpectedEof,
                     "shorter than announced",
                 ))),
-                (read, left) if read > left => Err(sending.broken(io::Error::new(
+                (read, remaining) if read > remaining => Err(sending.broken(io::Error::new(
                     io::ErrorKind::InvalidData,
                     "longer than announced",
                 ))),
-                (read, left) => {
-                    if read == left {
+                (read, remaining) => {
+                    if read == remaining {
                         sending.sent();
                     }
-                    Ok(Some((piece.freeze(), (reader, left - read, sending))))
+                    Ok(Some((piece.freeze(), (reader, remaining - read, sending))))
                 }
             }
         },

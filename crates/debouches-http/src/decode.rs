@@ -154,7 +154,7 @@ impl<'a> Decoder<'a> {
     pub(crate) fn finish(&mut self) -> Result<u64, HttpErrorKind> {
         let short = HttpErrorKind::Short {
             expected: None,
-            found: self.received,
+            actual: self.received,
         };
         let ended = match &mut self.state {
             State::AsIs(_) | State::Moving => Ok(()),

@@ -349,7 +349,7 @@ impl Client {
                 Some(fault) => fault.into(),
                 None if decoder.is_unpacking() => HttpErrorKind::Short {
                     expected: total,
-                    found: done,
+                    actual: done,
                 }
                 .into(),
                 None => failure,

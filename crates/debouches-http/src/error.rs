@@ -75,12 +75,12 @@ pub enum HttpErrorKind {
     #[error("a web page came where data were expected")]
     Page,
     /// The body is shorter than announced, or broke off.
-    #[error("incomplete body: {found} bytes{}", expected.map(|bytes| format!(" of {bytes}")).unwrap_or_default())]
+    #[error("incomplete body: {actual} bytes{}", expected.map(|bytes| format!(" of {bytes}")).unwrap_or_default())]
     Short {
         /// Announced length, when there was one.
         expected: Option<u64>,
         /// Bytes received.
-        found: u64,
+        actual: u64,
     },
     /// The body passes the size that we accept.
     #[error("more than {max} bytes")]

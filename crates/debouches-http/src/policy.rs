@@ -52,11 +52,11 @@ impl Policy {
     /// The wait after `attempts` failures; `jitter` lies in [0, 1).
     pub(crate) fn backoff_after(&self, attempts: u32, jitter: f64) -> Duration {
         let doublings = attempts.saturating_sub(1).min(20);
-        let whole = self
+        let full_wait = self
             .backoff
             .saturating_mul(1 << doublings)
             .min(self.backoff_cap);
-        whole.mul_f64(0.5 + jitter / 2.0)
+        full_wait.mul_f64(0.5 + jitter / 2.0)
     }
 
     /// The least time between two requests to one host.

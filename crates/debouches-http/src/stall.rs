@@ -116,9 +116,12 @@ pub(crate) async fn receive(
     if expected.is_some_and(|bytes| bytes > max) {
         return Err(HttpErrorKind::TooLarge { max }.into());
     }
-    let mut found = 0;
+    let mut received = 0;
     loop {
-        let short = HttpErrorKind::Short { expected, found };
+        let short = HttpErrorKind::Short {
+            expected,
+            actual: received,
+        };
         match tokio::time::timeout(idle, response.chunk()).await {
             Err(_) => return Err(HttpErrorKind::Timeout.into()),
             Ok(Err(error)) => {
@@ -127,13 +130,13 @@ pub(crate) async fn receive(
                     source: Some(Box::new(error.without_url())),
                 });
             }
-            Ok(Ok(None)) if expected.is_some_and(|bytes| bytes != found) => {
+            Ok(Ok(None)) if expected.is_some_and(|bytes| bytes != received) => {
                 return Err(short.into());
             }
-            Ok(Ok(None)) => return Ok(found),
+            Ok(Ok(None)) => return Ok(received),
             Ok(Ok(Some(piece))) => {
-                found += piece.len() as u64;
-                if found > max {
+                received += piece.len() as u64;
+                if received > max {
                     return Err(HttpErrorKind::TooLarge { max }.into());
                 }
                 keep(&piece).map_err(Failure::sink)?;

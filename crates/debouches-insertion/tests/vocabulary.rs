@@ -64,7 +64,7 @@ fn every_published_table_has_the_common_columns_that_apply() {
     for spec in published(&domain) {
         let has = columns(spec);
         let names = |name: &str| spec.columns.iter().any(|column| column.name == name);
-        let figures = spec.tells_cohorts();
+        let figures = spec.has_cohorts();
         let by_code = [
             "cfd",
             "mefstat11",

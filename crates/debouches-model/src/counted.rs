@@ -18,14 +18,14 @@ mod tests {
 
     #[test]
     fn nothing_is_singular_in_french_and_plural_in_english() {
-        let told = |count| {
+        let shown = |count| {
             [
                 counted_fr(count, "ligne", "lignes"),
                 counted_en(count, "row", "rows"),
             ]
         };
-        assert_eq!(told(0), ["0 ligne", "0 rows"]);
-        assert_eq!(told(1), ["1 ligne", "1 row"]);
-        assert_eq!(told(2), ["2 lignes", "2 rows"]);
+        assert_eq!(shown(0), ["0 ligne", "0 rows"]);
+        assert_eq!(shown(1), ["1 ligne", "1 row"]);
+        assert_eq!(shown(2), ["2 lignes", "2 rows"]);
     }
 }

@@ -166,7 +166,7 @@ impl Finding {
 
     /// Where it is, as `file:line`, or as much of it as is known.
     #[must_use]
-    pub fn place(&self) -> String {
+    pub fn location(&self) -> String {
         match (&self.file, self.line) {
             (Some(file), Some(line)) => format!("{file}:{line}"),
             (Some(file), None) => file.clone(),
@@ -217,7 +217,7 @@ mod tests {
             .column("nb")
             .value("12x")
             .expected("integer");
-        assert_eq!(finding.place(), "a.csv:3");
+        assert_eq!(finding.location(), "a.csv:3");
         assert_eq!(
             finding.sentence(Lang::En),
             "`nb` is `12x`: an integer is expected"

@@ -36,14 +36,14 @@ impl Waiver {
     /// True when it is about that slice of that dataset, whatever the day. Case does not matter.
     #[must_use]
     pub fn covers(&self, rule: RuleCode, dataset: &DatasetId, slice: &str) -> bool {
-        let own = self.slice.to_lowercase();
+        let item = self.slice.to_lowercase();
         let slice = slice.to_lowercase();
         let value = slice
             .split_once('=')
             .map_or(slice.as_str(), |(_, value)| value);
         self.rule == rule
-            && self.dataset.as_ref().is_none_or(|own| own == dataset)
-            && (own == "*" || own == slice || own == value)
+            && self.dataset.as_ref().is_none_or(|item| item == dataset)
+            && (item == "*" || item == slice || item == value)
     }
 }
 
@@ -82,7 +82,7 @@ mod tests {
     fn it_covers_its_slice_by_name_or_by_value() {
         let dataset = "d".parse().unwrap();
         let covers =
-            |own: &str, slice: &str| waiver(own).covers(RuleCode::DriftRows, &dataset, slice);
+            |item: &str, slice: &str| waiver(item).covers(RuleCode::DriftRows, &dataset, slice);
         assert!(
             covers("région=Corse", "région=Corse")
                 && covers("corse", "région=Corse")

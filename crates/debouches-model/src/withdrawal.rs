@@ -218,16 +218,16 @@ mod tests {
             line(Decree::Yank, "1.1.0"),
             line(Decree::Unyank, "1.0.0"),
         ];
-        let found = Withdrawals::read(lines.iter().map(String::as_str)).unwrap();
+        let total = Withdrawals::read(lines.iter().map(String::as_str)).unwrap();
         let dataset = "d".parse().unwrap();
-        assert!(found.find(&dataset, Version::FIRST).is_none());
-        let versions: Vec<_> = found
+        assert!(total.find(&dataset, Version::FIRST).is_none());
+        let versions: Vec<_> = total
             .of(&dataset)
             .map(|withdrawal| withdrawal.version.to_string())
             .collect();
         assert_eq!(versions, ["1.1.0"]);
         assert_eq!(
-            found.of(&dataset).next().unwrap().sentence().fr,
+            total.of(&dataset).next().unwrap().sentence().fr,
             "Version retirée : 1.1.0, le 2026-11-25. Mauvais fichier."
         );
         assert!(Withdrawals::read(["{}"]).is_err());

@@ -141,7 +141,7 @@ const OPEN: [&str; 6] = [
 ];
 
 /// Names of former versions, still accepted.
-const FORMER: [(&str, &str); 5] = [
+const PREVIOUS: [(&str, &str); 5] = [
     ("realtime", "continuous"),
     ("fourTimesADay", "severalTimesADay"),
     ("fourTimesAWeek", "other"),
@@ -161,7 +161,7 @@ pub(crate) fn frequencies() -> impl Iterator<Item = &'static str> {
 
 /// The id of a frequency, former names translated.
 pub(crate) fn frequency(name: &str) -> Option<&'static str> {
-    let name = FORMER
+    let name = PREVIOUS
         .iter()
         .find(|(previous, _)| *previous == name)
         .map_or(name, |(_, new)| *new);

@@ -44,17 +44,17 @@ impl Lookup<'_> {
                 drafts: Vec::new(),
             });
         }
-        let found = self
+        let matches = self
             .portal
             .find_by_extra(self.organization, DATASET_EXTRA, self.dataset.as_str())
             .await;
-        let mut found = found.map_err(|error| self.failed("look for the dataset", error))?;
-        found.retain(|dataset| !dataset.deleted);
+        let mut matches = matches.map_err(|error| self.failed("look for the dataset", error))?;
+        matches.retain(|dataset| !dataset.deleted);
         // Identifiers begin with the second of creation: the oldest first.
-        found.sort_by(|one, other| one.id.cmp(&other.id));
+        matches.sort_by(|one, other| one.id.cmp(&other.id));
         let is_draft = |dataset: &Dataset| dataset.private && dataset.resources.is_empty();
         let (mut drafts, complete): (Vec<Dataset>, Vec<Dataset>) =
-            found.into_iter().partition(is_draft);
+            matches.into_iter().partition(is_draft);
         if complete.len() > 1 {
             let ids = complete
                 .iter()
@@ -97,8 +97,8 @@ impl Lookup<'_> {
             id: id.to_owned(),
         };
         match self.portal.dataset(id).await {
-            Ok(found) if found.deleted => Err(deleted()),
-            Ok(found) => Ok(Some(found)),
+            Ok(matches) if matches.deleted => Err(deleted()),
+            Ok(matches) => Ok(Some(matches)),
             Err(UdataError::Gone { .. }) => Err(deleted()),
             Err(UdataError::NotFound { .. }) if self.may_be_rebuilt => Ok(None),
             // Purged, or hidden from this key: in both cases a second dataset would be a mistake.

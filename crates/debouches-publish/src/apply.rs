@@ -208,22 +208,26 @@ impl Writer<'_> {
         let organization = self.publication.target.organization.as_deref();
         // Whoever creates within this time is seen by both.
         tokio::time::sleep(lease::SETTLES).await;
-        let found = portal
+        let candidates = portal
             .find_by_extra(organization, DATASET_EXTRA, mark)
             .await?;
         let age = |dataset: &Dataset| (dataset.created_at.clone(), dataset.id.clone());
-        let Some(ours) = found.iter().find(|dataset| dataset.id == created).map(age) else {
+        let Some(ours) = candidates
+            .iter()
+            .find(|dataset| dataset.id == created)
+            .map(age)
+        else {
             return Ok(());
         };
-        let Some(older) = found
+        let Some(older) = candidates
             .iter()
             .find(|other| !other.deleted && age(other) < ours)
         else {
             return Ok(());
         };
         // What a lost answer of ours left is swept; nobody writes to it.
-        let own = |run: &str| self.is_own(run);
-        let Some(run) = lease::held_by(older, &own, self.publication.clock.now()) else {
+        let is_ours = |run: &str| self.is_own(run);
+        let Some(run) = lease::held_by(older, &is_ours, self.publication.clock.now()) else {
             return Ok(());
         };
         portal.delete_draft(created, DATASET_EXTRA, mark).await?;

@@ -27,7 +27,7 @@ pub struct Target {
     /// Public address of the bucket that holds the files; none when the portal holds them.
     pub bucket: Option<String>,
     /// The withdrawn releases of the dataset: a page tells those that are not older than what it shows.
-    pub withdrawn: Vec<Withdrawal>,
+    pub withdrawals: Vec<Withdrawal>,
     /// Every decision about its releases, as JSON; none when there was none. The page keeps them for whoever loses the state.
     pub retractions: Option<String>,
     /// What the register of retracted releases holds, for receipts.
@@ -73,14 +73,14 @@ pub struct DesiredResource {
     /// Media type.
     pub media_type: String,
     /// Who holds the bytes.
-    pub place: Place,
+    pub hosting: Hosting,
     /// Its writable fields.
     pub text: ResourceText,
 }
 
 /// Who holds the bytes of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum Hosting {
     /// The portal.
     Hosted,
     /// A bucket; the portal shows a link.
@@ -104,7 +104,7 @@ impl DesiredResource {
     /// The link to show; none when the portal holds the file.
     #[must_use]
     pub fn link(&self) -> Option<LinkText> {
-        let Place::Linked { url } = &self.place else {
+        let Hosting::Linked { url } = &self.hosting else {
             return None;
         };
         let format = self
@@ -160,11 +160,11 @@ pub async fn desire(release: &Artefact, target: &Target) -> Result<Desired, Publ
         let entry = manifest
             .file(&resource.path)
             .ok_or_else(|| PublishError::NotARelease(release.key().to_string()))?;
-        let place = match &target.bucket {
-            None => Place::Hosted,
+        let hosting = match &target.bucket {
+            None => Hosting::Hosted,
             Some(base) => {
                 let path = bucket_path(&notice.dataset, notice.version, &resource.path);
-                Place::Linked {
+                Hosting::Linked {
                     url: format!("{}/{path}", base.trim_end_matches('/')),
                 }
             }
@@ -176,7 +176,7 @@ pub async fn desire(release: &Artefact, target: &Target) -> Result<Desired, Publ
             sha1: upload.sha1,
             sha256: entry.sha256,
             media_type: entry.media_type.clone(),
-            place,
+            hosting,
             text: resource_text(notice, resource, target, entry.sha256.to_string()),
         });
     }
@@ -230,8 +230,8 @@ fn dataset_text(notice: &ReleaseNotice, target: &Target, identity: &str) -> Data
 
 /// What the page says first of withdrawn releases.
 fn withdrawals(notice: &ReleaseNotice, target: &Target) -> String {
-    let told = target
-        .withdrawn
+    let lines = target
+        .withdrawals
         .iter()
         .filter(|withdrawal| withdrawal.version >= notice.version);
     let line = |withdrawal: &Withdrawal| {
@@ -244,7 +244,7 @@ fn withdrawals(notice: &ReleaseNotice, target: &Target) -> String {
             false => format!("{sentence}\n\n"),
         }
     };
-    told.map(line).collect()
+    lines.map(line).collect()
 }
 
 fn resource_text(

@@ -104,14 +104,14 @@ pub enum PublishError {
         source: Box<UdataError>,
     },
     /// The portal still differs after everything was sent.
-    #[error("dataset {dataset} still differs from its release after {rounds} rounds: {left}")]
+    #[error("dataset {dataset} still differs from its release after {rounds} rounds: {remaining}")]
     Unsettled {
         /// The dataset.
         dataset: DatasetId,
         /// How many times we looked and wrote.
         rounds: u32,
         /// What is left to do.
-        left: String,
+        remaining: String,
     },
     /// The state failed.
     #[error("cannot use the state for dataset {dataset}")]

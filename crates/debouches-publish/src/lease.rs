@@ -26,14 +26,14 @@ pub(crate) fn mark(run: &str, now: DateTime<Utc>) -> String {
 /// The run that writes to the dataset, when it is none of ours and its time is not over.
 pub(crate) fn held_by(
     dataset: &Dataset,
-    own: &dyn Fn(&str) -> bool,
+    is_ours: &dyn Fn(&str) -> bool,
     now: DateTime<Utc>,
 ) -> Option<String> {
     let (run, until) = dataset.extra(LEASE_EXTRA)?.split_once(' ')?;
     let until: i64 = until.parse().ok()?;
     // A clock that is far ahead must not lock us out for long.
     let held = until > now.timestamp() && until <= (now + LASTS + LASTS).timestamp();
-    (held && !own(run)).then(|| run.to_owned())
+    (held && !is_ours(run)).then(|| run.to_owned())
 }
 
 /// Writes our mark and reads it back; gives the run that was faster, if there is one.

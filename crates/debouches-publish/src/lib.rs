@@ -24,7 +24,7 @@ mod source;
 mod step;
 
 pub use actual::Observed;
-pub use desired::{Desired, DesiredResource, Place, Target, bucket_path, desire};
+pub use desired::{Desired, DesiredResource, Hosting, Target, bucket_path, desire};
 pub use error::{PublishError, fault_of};
 pub use ledger::first_published;
 pub use live::{Live, LiveFile, live};

@@ -78,7 +78,7 @@ async fn read_live(
     dataset: &DatasetId,
     known: Option<&str>,
 ) -> Result<Option<Dataset>, PublishError> {
-    let look = Lookup {
+    let read_live = Lookup {
         portal,
         organization,
         dataset,
@@ -86,5 +86,5 @@ async fn read_live(
         drafts: false,
         may_be_rebuilt: true,
     };
-    Ok(look.observe().await?.dataset)
+    Ok(read_live.observe().await?.dataset)
 }

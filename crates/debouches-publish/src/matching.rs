@@ -3,7 +3,7 @@
 use debouches_udata::{Dataset, Resource};
 
 use crate::PATH_EXTRA;
-use crate::desired::{DesiredResource, Place};
+use crate::desired::{DesiredResource, Hosting};
 
 /// The resource of the portal that stands for a file: by its mark, else by its name; the right bytes win among twins.
 pub(crate) fn matching<'a>(wanted: &DesiredResource, actual: &'a Dataset) -> Option<&'a Resource> {
@@ -13,7 +13,7 @@ pub(crate) fn matching<'a>(wanted: &DesiredResource, actual: &'a Dataset) -> Opt
     };
     let same = |there: &&Resource| same_bytes(wanted, there);
     // A portal never turns a link into a file, nor a file into a link.
-    let remote = matches!(wanted.place, Place::Linked { .. });
+    let remote = matches!(wanted.hosting, Hosting::Linked { .. });
     let there = || {
         actual
             .resources
@@ -28,8 +28,10 @@ pub(crate) fn matching<'a>(wanted: &DesiredResource, actual: &'a Dataset) -> Opt
 }
 
 pub(crate) fn same_bytes(wanted: &DesiredResource, there: &Resource) -> bool {
-    match wanted.place {
-        Place::Hosted => there.sha1.as_deref() == Some(wanted.sha1.as_str()),
-        Place::Linked { .. } => there.sha256.as_deref() == Some(wanted.sha256.to_string().as_str()),
+    match wanted.hosting {
+        Hosting::Hosted => there.sha1.as_deref() == Some(wanted.sha1.as_str()),
+        Hosting::Linked { .. } => {
+            there.sha256.as_deref() == Some(wanted.sha256.to_string().as_str())
+        }
     }
 }

@@ -5,7 +5,7 @@ use debouches_udata::{Dataset, Difference, Resource, ResourceKind};
 use serde::{Deserialize, Serialize};
 
 use crate::actual::Observed;
-use crate::desired::{Desired, DesiredResource, Place};
+use crate::desired::{Desired, DesiredResource, Hosting};
 use crate::matching::{matching, same_bytes};
 use crate::step::PlanStep;
 use crate::{DATASET_EXTRA, PATH_EXTRA};
@@ -136,13 +136,13 @@ fn write(step: PlanStep, reason: impl Into<String>, payload: Option<Sha256>) -> 
 
 fn absent(wanted: &DesiredResource) -> PlannedWrite {
     let path = wanted.path.clone();
-    match wanted.place {
-        Place::Hosted => write(
+    match wanted.hosting {
+        Hosting::Hosted => write(
             PlanStep::Upload { path },
             "the portal does not have it",
             Some(wanted.sha256),
         ),
-        Place::Linked { .. } => write(
+        Hosting::Linked { .. } => write(
             PlanStep::Link { path },
             "the portal has no link to it",
             Some(wanted.sha256),
@@ -167,10 +167,10 @@ fn file_write(wanted: &DesiredResource, actual: &Dataset) -> Option<PlannedWrite
     }
     let changes = there.differences(&wanted.text);
     if !same_bytes(wanted, there) {
-        let found = there.sha1.as_deref().unwrap_or("none");
+        let known_sha1 = there.sha1.as_deref().unwrap_or("none");
         let reason = format!(
             "other bytes: sha1 {}… there, {}… in the release",
-            short(found),
+            short(known_sha1),
             short(&wanted.sha1)
         );
         return Some(PlannedWrite {
@@ -253,7 +253,7 @@ fn short(digest: &str) -> &str {
 
 /// A second copy, made by a lost answer: our name and our bytes, or our mark and our bytes.
 fn is_twin(wanted: &DesiredResource, there: &Resource) -> bool {
-    let remote = matches!(wanted.place, Place::Linked { .. });
+    let remote = matches!(wanted.hosting, Hosting::Linked { .. });
     let ours = there.file_name() == wanted.upload_name
         || there.extra(PATH_EXTRA) == Some(wanted.path.as_str());
     there.remote == remote && ours && same_bytes(wanted, there)

@@ -3,7 +3,7 @@
 use debouches_model::Fault;
 use debouches_udata::{Dataset, DatasetText, Me, Portal, Terms, UdataError, tag_slug};
 
-use crate::desired::{Desired, Place, Target};
+use crate::desired::{Desired, Hosting, Target};
 
 /// Longest texts that a udata portal takes, in characters.
 const LONGEST: [(&str, usize); 3] = [("title", 350), ("summary", 200), ("description", 100_000)];
@@ -75,10 +75,10 @@ pub async fn obstacles(
     desired: &Desired,
     actual: Option<&Dataset>,
 ) -> Result<Vec<Obstacle>, UdataError> {
-    let mut found = text_obstacles(terms, &desired.text);
+    let mut obstacles_met = text_obstacles(terms, &desired.text);
     for zone in &desired.text.spatial_zones {
         if !portal.knows_zone(zone).await? {
-            found.push(Obstacle::operator(format!(
+            obstacles_met.push(Obstacle::operator(format!(
                 "the portal does not know zone `{zone}`"
             )));
         }
@@ -94,7 +94,7 @@ pub async fn obstacles(
             .iter()
             .filter(|id| known.iter().all(|contact| &contact.id != *id))
         {
-            found.push(Obstacle::operator(format!(
+            obstacles_met.push(Obstacle::operator(format!(
                 "organization {organization} has no contact point {contact}"
             )));
         }
@@ -104,15 +104,15 @@ pub async fn obstacles(
             "the account of the key may not edit dataset {} of the portal",
             actual.id
         );
-        found.push(Obstacle::permission(what));
+        obstacles_met.push(Obstacle::permission(what));
     }
-    found.extend(file_obstacles(terms, desired));
-    Ok(found)
+    obstacles_met.extend(file_obstacles(terms, desired));
+    Ok(obstacles_met)
 }
 
 fn text_obstacles(terms: &Terms, text: &DatasetText) -> Vec<Obstacle> {
-    let mut found = Vec::new();
-    let mut refuse = |what: String| found.push(Obstacle::operator(what));
+    let mut obstacles_met = Vec::new();
+    let mut refuse = |what: String| obstacles_met.push(Obstacle::operator(what));
     let texts = [&text.title, &text.description_short, &text.description];
     for ((what, limit), text) in LONGEST.into_iter().zip(texts) {
         let length = text.chars().count();
@@ -150,12 +150,12 @@ fn text_obstacles(terms: &Terms, text: &DatasetText) -> Vec<Obstacle> {
     if text.temporal_coverage.0 > text.temporal_coverage.1 {
         refuse("the temporal coverage ends before it begins".to_owned());
     }
-    found
+    obstacles_met
 }
 
 fn file_obstacles(terms: &Terms, desired: &Desired) -> Vec<Obstacle> {
-    let mut found = Vec::new();
-    let mut refuse = |what: String| found.push(Obstacle::operator(what));
+    let mut obstacles_met = Vec::new();
+    let mut refuse = |what: String| obstacles_met.push(Obstacle::operator(what));
     if desired.resources.is_empty() && !desired.left_out.is_empty() {
         refuse("the portal accepts none of the files of the release".to_owned());
     }
@@ -175,7 +175,7 @@ fn file_obstacles(terms: &Terms, desired: &Desired) -> Vec<Obstacle> {
                 file.path
             ));
         }
-        if file.place == Place::Hosted && file.bytes > LARGEST_FILE {
+        if file.hosting == Hosting::Hosted && file.bytes > LARGEST_FILE {
             refuse(format!(
                 "{} has {} bytes, more than a portal takes: host it in a bucket",
                 file.path, file.bytes
@@ -214,5 +214,5 @@ fn file_obstacles(terms: &Terms, desired: &Desired) -> Vec<Obstacle> {
     {
         refuse(format!("two files have the same name `{twice}`"));
     }
-    found
+    obstacles_met
 }

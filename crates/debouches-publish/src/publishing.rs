@@ -47,10 +47,10 @@ impl Publication<'_> {
             .unwrap_or_default();
         let entries = ledger::read(&lines, &desired.dataset)?;
         // An identifier that a stopped run was told counts as much as that of a receipt.
-        let told = entries.iter().rev().find_map(|entry| entry.dataset.clone());
-        let known = told.or(receipt.as_ref().map(|receipt| receipt.id.clone()));
+        let journalled = entries.iter().rev().find_map(|entry| entry.dataset.clone());
+        let known = journalled.or(receipt.as_ref().map(|receipt| receipt.id.clone()));
         let observed = self
-            .look(&desired, known.as_deref(), has_open_creation(&entries))
+            .read_live(&desired, known.as_deref(), has_open_creation(&entries))
             .await?;
         if let Some(actual) = &observed.dataset
             && let Some(live) = actual
@@ -60,7 +60,7 @@ impl Publication<'_> {
             && !self.may_go_back
             && !self
                 .target
-                .withdrawn
+                .withdrawals
                 .iter()
                 .any(|withdrawal| withdrawal.version == live)
         {
@@ -189,7 +189,7 @@ impl Publication<'_> {
         while !todo.is_empty() {
             rounds += 1;
             if barren >= BARREN_ROUNDS || rounds > ROUNDS {
-                let left = todo
+                let remaining = todo
                     .writes
                     .iter()
                     .map(ToString::to_string)
@@ -198,7 +198,7 @@ impl Publication<'_> {
                 return Err(PublishError::Unsettled {
                     dataset: desired.dataset.clone(),
                     rounds: rounds - 1,
-                    left,
+                    remaining,
                 });
             }
             let task = format!("publish {}", desired.dataset);
@@ -246,7 +246,7 @@ impl Publication<'_> {
             if result? == Round::Unknown {
                 tokio::time::sleep(BEFORE_LOOKING_AGAIN + writer.settles).await;
             }
-            let looked = self.look(desired, id.as_deref(), lost_creation).await;
+            let looked = self.read_live(desired, id.as_deref(), lost_creation).await;
             *observed = looked.map_err(|error| if begun { error.after_writes() } else { error })?;
             *todo = plan(desired, observed);
             if let Some(write) = todo
@@ -271,9 +271,9 @@ impl Publication<'_> {
         actual: &Dataset,
         ledger: &Ledger,
     ) -> Result<(), PublishError> {
-        let own =
+        let holds =
             |run: &str| run == self.run || ledger.entries().iter().any(|entry| entry.run == run);
-        let mut holder = lease::held_by(actual, &own, self.clock.now());
+        let mut holder = lease::held_by(actual, &holds, self.clock.now());
         if holder.is_none() {
             let taken = lease::take(self.portal, &actual.id, self.run, self.clock.now()).await;
             holder = taken.map_err(|source| PublishError::Portal {
@@ -359,13 +359,13 @@ impl Publication<'_> {
         }
     }
 
-    async fn look(
+    async fn read_live(
         &self,
         desired: &Desired,
         known: Option<&str>,
         drafts: bool,
     ) -> Result<Observed, PublishError> {
-        let look = Lookup {
+        let read_live = Lookup {
             portal: self.portal,
             organization: self.target.organization.as_deref(),
             dataset: &desired.dataset,
@@ -373,7 +373,7 @@ impl Publication<'_> {
             drafts,
             may_be_rebuilt: self.may_be_rebuilt,
         };
-        look.observe().await
+        read_live.observe().await
     }
 
     fn key(&self, desired: &Desired) -> ArtefactKey {

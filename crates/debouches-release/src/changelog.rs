@@ -34,7 +34,7 @@ mod tests {
 
     #[test]
     fn the_newest_version_is_on_top() {
-        let say = |fr: &str| {
+        let phrase = |fr: &str| {
             [Text {
                 fr: fr.to_owned(),
                 en: String::new(),
@@ -43,13 +43,13 @@ mod tests {
         let first = text(
             Lang::Fr,
             Version::FIRST,
-            &say("Première publication."),
+            &phrase("Première publication."),
             None,
         );
         let second = text(
             Lang::Fr,
             "1.1.0".parse().unwrap(),
-            &say("Plus."),
+            &phrase("Plus."),
             Some(&first),
         );
         assert_eq!(

@@ -100,8 +100,8 @@ pub(crate) fn readme_section(tables: &[PreparedTable<'_>], files: &[WrittenFile]
     let mut lines = Vec::new();
     for table in tables {
         let id = table.spec.id.as_str();
-        let own = of_table(id, files);
-        let has = |end: &str| own.iter().any(|file| file.path.ends_with(end));
+        let item = of_table(id, files);
+        let has = |end: &str| item.iter().any(|file| file.path.ends_with(end));
         if has(".xlsx") {
             lines.push(format!(
                 "- `{id}.xlsx` : classeur, une feuille de données et une feuille de colonnes ; les codes y sont du texte."
@@ -112,7 +112,7 @@ pub(crate) fn readme_section(tables: &[PreparedTable<'_>], files: &[WrittenFile]
                 "- `{id}.jsonl` : un objet JSON par ligne, `null` pour une cellule vide, un tableau pour une liste."
             ));
         }
-        let regions = own
+        let regions = item
             .iter()
             .filter(|file| file.path.ends_with(".csv"))
             .count();

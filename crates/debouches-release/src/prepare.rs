@@ -171,7 +171,7 @@ impl PreparedTable<'_> {
 /// The columns as published: the common ones, those that say what the row is about, each measure followed by its status,
 /// then labels, notes and what `enrich` added.
 fn published_columns(spec: &TableSpec) -> Vec<ColumnSpec> {
-    let own = spec.columns.iter().flat_map(|column| {
+    let item = spec.columns.iter().flat_map(|column| {
         let status = column.is_measure().then(|| status_column(column));
         let interval = intervals::columns(spec, column);
         let compared = comparisons::columns(spec, column);
@@ -183,10 +183,10 @@ fn published_columns(spec: &TableSpec) -> Vec<ColumnSpec> {
     let added = spec
         .added_columns()
         .map(|column| (column.role, column.clone()));
-    let mut columns: Vec<(Role, ColumnSpec)> = own.chain(added).collect();
+    let mut columns: Vec<(Role, ColumnSpec)> = item.chain(added).collect();
     // The sort keeps the order of columns of one rank.
     columns.sort_by_key(|(role, column)| match spec.rank(&column.name) {
-        Some(place) => (0, place),
+        Some(index) => (0, index),
         None => match role {
             Role::Dimension => (1, 0),
             Role::Measure => (2, 0),

@@ -103,7 +103,8 @@ impl Cell {
 #[serde(rename_all = "snake_case")]
 pub enum Dimension {
     /// The whole table.
-    Whole,
+    #[serde(rename = "whole")]
+    Total,
     /// Région of the Code officiel géographique.
     Region,
     /// Académie.
@@ -117,7 +118,7 @@ pub enum Dimension {
 impl Dimension {
     /// Every dimension, widest first.
     pub const ALL: [Self; 5] = [
-        Self::Whole,
+        Self::Total,
         Self::Region,
         Self::Academie,
         Self::TradeDomain,
@@ -128,7 +129,7 @@ impl Dimension {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            Self::Whole => "ensemble",
+            Self::Total => "ensemble",
             Self::Region => "région",
             Self::Academie => "académie",
             Self::TradeDomain => "domaine",
@@ -183,10 +184,10 @@ pub fn profile(spec: &TableSpec, table: &Table, jobs: usize) -> Result<TableProf
             .map(|parts| parts.into_iter().flatten().collect())
     })?;
     let mut cells = Vec::new();
-    for (place, cut) in cuts.iter().enumerate() {
+    for (index, cut) in cuts.iter().enumerate() {
         for (group, (value, vintage)) in cut.groups.iter().enumerate() {
             let of = |(measure, counted): (&&ColumnSpec, &Vec<Vec<Measured>>)| {
-                (measure.name.clone(), counted[place][group].clone())
+                (measure.name.clone(), counted[index][group].clone())
             };
             cells.push(Cell {
                 dimension: cut.dimension,
@@ -229,11 +230,11 @@ fn cuts(spec: &TableSpec, table: &Table) -> Result<Vec<Cut>, TableError> {
         .partition()
         .map(|vintage| table.text(&vintage.column))
         .transpose()?;
-    let whole = TextColumn::constant(Some(""), table.rows());
+    let complete = TextColumn::constant(Some(""), table.rows());
     let mut cuts = Vec::new();
     for dimension in Dimension::ALL {
         let column = match dimension {
-            Dimension::Whole => Some(whole.clone()),
+            Dimension::Total => Some(complete.clone()),
             Dimension::Region => table.text("region_nom").ok().cloned(),
             Dimension::Academie => table.text("academie_nom").ok().cloned(),
             Dimension::TradeDomain => table.text("nsf_domaine_libelle").ok().cloned(),
@@ -269,14 +270,14 @@ fn cut(dimension: Dimension, column: &TextColumn, vintage: Option<&TextColumn>) 
             group_of.push(NOWHERE);
             continue;
         };
-        let place = &mut places[value * vintages.len() + vintage];
-        if *place == NOWHERE {
-            *place = u32::try_from(groups.len()).expect("fewer slices than rows");
+        let index = &mut places[value * vintages.len() + vintage];
+        if *index == NOWHERE {
+            *index = u32::try_from(groups.len()).expect("fewer slices than rows");
             groups.push((values[value].to_owned(), vintages[vintage].to_owned()));
             rows.push(0);
         }
-        rows[*place as usize] += 1;
-        group_of.push(*place);
+        rows[*index as usize] += 1;
+        group_of.push(*index);
     }
     Cut {
         dimension,
@@ -338,8 +339,8 @@ fn bin(value: f64) -> usize {
         clippy::cast_sign_loss,
         reason = "the value is brought within the places"
     )]
-    let place = value.clamp(0.0, 100.0).round() as usize;
-    place
+    let index = value.clamp(0.0, 100.0).round() as usize;
+    index
 }
 
 fn quantiles(cells: u64, bins: &[u32]) -> Option<[f64; 3]> {
@@ -347,11 +348,11 @@ fn quantiles(cells: u64, bins: &[u32]) -> Option<[f64; 3]> {
         QUANTILES.map(|percent| {
             let wanted = (cells * percent).div_ceil(100);
             let mut seen = 0;
-            let place = bins.iter().position(|count| {
+            let index = bins.iter().position(|count| {
                 seen += u64::from(*count);
                 seen >= wanted
             });
-            f64::from(u32::try_from(place.unwrap_or(BINS - 1)).unwrap_or(100))
+            f64::from(u32::try_from(index.unwrap_or(BINS - 1)).unwrap_or(100))
         })
     })
 }
@@ -382,11 +383,11 @@ impl TableProfile {
     /// Rows of each vintage of the whole table.
     #[must_use]
     pub fn vintages(&self) -> BTreeMap<&str, u64> {
-        let whole = self
+        let complete = self
             .cells
             .iter()
-            .filter(|cell| cell.dimension == Dimension::Whole);
-        whole
+            .filter(|cell| cell.dimension == Dimension::Total);
+        complete
             .map(|cell| (cell.vintage.as_str(), cell.rows))
             .collect()
     }
@@ -403,9 +404,9 @@ impl TableProfile {
     /// A slice in a vintage.
     pub(crate) fn cell(&self, dimension: Dimension, value: &str, vintage: &str) -> Option<&Cell> {
         let wanted = (dimension, value, vintage);
-        let place = self.cells.binary_search_by(|cell| {
+        let index = self.cells.binary_search_by(|cell| {
             (cell.dimension, cell.value.as_str(), cell.vintage.as_str()).cmp(&wanted)
         });
-        place.ok().map(|place| &self.cells[place])
+        index.ok().map(|index| &self.cells[index])
     }
 }

@@ -21,8 +21,8 @@ pub fn read_published(
 ) -> Result<Table, TableError> {
     let mut raw = read_csv(body, ReadLimits::default(), jobs, &mut |_| {})?;
     let mut table = Table::new(raw.rows());
-    for (place, name) in raw.header.clone().into_iter().enumerate() {
-        let cells = raw.take_column(place);
+    for (index, name) in raw.header.clone().into_iter().enumerate() {
+        let cells = raw.take_column(index);
         let column = if spec
             .column(&name)
             .is_some_and(debouches_model::spec::ColumnSpec::is_measure)

@@ -102,10 +102,10 @@ fn common_section(tables: &[PreparedTable<'_>]) -> String {
     let mut described: std::collections::BTreeMap<usize, &ColumnSpec> =
         std::collections::BTreeMap::new();
     for table in tables {
-        let own = table.columns.iter();
-        for column in table.spec.added_columns().chain(own) {
-            if let Some(place) = table.spec.rank(&column.name) {
-                described.entry(place).or_insert(column);
+        let item = table.columns.iter();
+        for column in table.spec.added_columns().chain(item) {
+            if let Some(index) = table.spec.rank(&column.name) {
+                described.entry(index).or_insert(column);
             }
         }
     }
@@ -137,16 +137,16 @@ fn constant_section(table: &PreparedTable<'_>) -> String {
         );
     }
     // Every cell of a status says the same when every cell of its measure does.
-    let told: Vec<String> = same
+    let grouped: Vec<String> = same
         .iter()
         .filter(|(name, _)| debouches_model::spec::measure_of_status(name).is_none())
         .map(|(name, value)| format!("`{name}` (« {} »)", value.as_deref().unwrap_or_default()))
         .collect();
-    if !told.is_empty() {
+    if !grouped.is_empty() {
         let _ = writeln!(
             out,
             "\nColonnes qui ont la même valeur sur toutes les lignes : {}.",
-            told.join(", ")
+            grouped.join(", ")
         );
     }
     out
@@ -284,7 +284,7 @@ fn measure_lines(table: &PreparedTable<'_>) -> String {
         };
         match lines
             .iter_mut()
-            .find(|(own, columns)| *own == line && alike(columns))
+            .find(|(item, columns)| *item == line && alike(columns))
         {
             Some((_, columns)) => columns.push(column),
             None => lines.push((line, vec![column])),
@@ -349,7 +349,7 @@ fn nulls_section(tables: &[PreparedTable<'_>]) -> String {
         // Measures that are empty alike share a line.
         let mut lines: Vec<([u64; 5], Vec<&str>)> = Vec::new();
         for (name, counts) in &table.states {
-            match lines.iter_mut().find(|(own, _)| own == counts) {
+            match lines.iter_mut().find(|(item, _)| item == counts) {
                 Some((_, names)) => names.push(name),
                 None => lines.push((*counts, vec![name])),
             }

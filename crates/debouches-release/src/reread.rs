@@ -66,9 +66,9 @@ pub fn reread(
     if repeated > 0 {
         wrong.push(format!("{parquet_name}: {repeated} rows repeat a key"));
     }
-    for (place, name) in names.iter().enumerate() {
+    for (index, name) in names.iter().enumerate() {
         let column = parquet.column(name).map_err(wrap)?;
-        let differing = cells_that_differ(&raw, place, &column);
+        let differing = cells_that_differ(&raw, index, &column);
         if differing > 0 {
             wrong.push(format!(
                 "{csv_name}: {differing} cells of {name} are not those of {parquet_name}"
@@ -91,8 +91,8 @@ pub fn reread(
 }
 
 /// Cells of the CSV that are not those of the Parquet; numbers are compared as numbers.
-fn cells_that_differ(raw: &RawTable, place: usize, column: &Column) -> u64 {
-    let cells = raw.column(place);
+fn cells_that_differ(raw: &RawTable, index: usize, column: &Column) -> u64 {
+    let cells = raw.column(index);
     let differs: Box<dyn Fn(usize) -> bool + '_> = match column {
         Column::Integer(numbers) => Box::new(move |row| {
             let text = cells.value(row);

@@ -38,15 +38,15 @@ impl VersionRule<'_> {
             return Vec::new();
         };
         let announced = |name: &str| {
-            let names = |own: &str| {
-                own == name || debouches_model::spec::measure_of_status(name) == Some(own)
+            let names = |item: &str| {
+                item == name || debouches_model::spec::measure_of_status(name) == Some(item)
             };
             last.deprecated.iter().any(|notice| names(&notice.column))
         };
         let mut broken = Vec::new();
         for before in &last.tables {
             let table = &before.table;
-            let Some(now) = candidate.tables.iter().find(|own| own.table == *table) else {
+            let Some(now) = candidate.tables.iter().find(|item| item.table == *table) else {
                 broken.push(Broken::Table {
                     table: table.clone(),
                 });
@@ -55,8 +55,8 @@ impl VersionRule<'_> {
             let gone: Vec<&str> = before
                 .columns
                 .iter()
-                .filter(|own| !now.columns.contains(own))
-                .map(|own| own.name.as_str())
+                .filter(|item| !now.columns.contains(item))
+                .map(|item| item.name.as_str())
                 .collect();
             // The status of a measure goes with it: told once.
             let is_twin = |name: &str| {
@@ -118,7 +118,7 @@ impl VersionRule<'_> {
         let Some(last) = self.last else { return true };
         let graver = [Change::Patch, Change::Minor, Change::Major]
             .into_iter()
-            .filter(|own| Some(*own) >= change);
+            .filter(|item| Some(*item) >= change);
         graver
             .map(|change| last.version.after(change))
             .any(|version| version == chosen)
@@ -136,7 +136,7 @@ impl VersionRule<'_> {
         };
         let mut changes: Vec<(Change, ReleaseChange)> = Vec::new();
         for table in &candidate.tables {
-            match last.tables.iter().find(|own| own.table == table.table) {
+            match last.tables.iter().find(|item| item.table == table.table) {
                 Some(before) => changes.extend(table_changes(before, table)),
                 None => changes.push((
                     Change::Minor,
@@ -149,7 +149,7 @@ impl VersionRule<'_> {
         for table in last
             .tables
             .iter()
-            .filter(|own| !candidate.tables.iter().any(|new| new.table == own.table))
+            .filter(|item| !candidate.tables.iter().any(|new| new.table == item.table))
         {
             changes.push((
                 Change::Major,

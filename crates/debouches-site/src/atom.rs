@@ -78,7 +78,7 @@ pub(crate) fn of_catalogue(site: &Site, records: &[DatasetRecord]) -> String {
 /// A version of a dataset, with its changelog.
 fn of_version(record: &DatasetRecord, version: &VersionRecord) -> Entry {
     let number = version.version;
-    let mark = match &version.withdrawn {
+    let mark = match &version.retracted {
         Some(withdrawal) if withdrawal.legal_basis.is_some() => "[supprimée] ",
         Some(_) => "[retirée] ",
         None => "",
@@ -90,7 +90,7 @@ fn of_version(record: &DatasetRecord, version: &VersionRecord) -> Entry {
         updated: version.updated(),
         page: format!("{}/{number}.html", record.dataset),
         content: html! {
-            @if let Some(withdrawal) = &version.withdrawn { p { strong { "Version retirée. " } (withdrawal.reason) } }
+            @if let Some(withdrawal) = &version.retracted { p { strong { "Version retirée. " } (withdrawal.reason) } }
             ul { @for change in &version.changes { li { (markdown::line(change)) } } }
         },
     }

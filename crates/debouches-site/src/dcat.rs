@@ -123,7 +123,7 @@ fn version(site: &Site, record: &DatasetRecord, entry: &VersionRecord) -> Value 
     version["dct:isVersionOf"] = json!({ "@id": format!("{}#jeu", address(site, &format!("{}/index.html", record.dataset))) });
     version["dcat:landingPage"] = json!({ "@id": page, "@type": "foaf:Document" });
     let mut notes: Vec<Value> = entry.changes.iter().map(|change| french(change)).collect();
-    if let Some(withdrawal) = &entry.withdrawn {
+    if let Some(withdrawal) = &entry.retracted {
         let day = words::day(withdrawal.on.date_naive());
         notes.insert(
             0,
@@ -136,10 +136,10 @@ fn version(site: &Site, record: &DatasetRecord, entry: &VersionRecord) -> Value 
 }
 
 fn common(site: &Site, record: &DatasetRecord) -> Value {
-    let producers = record.producers.iter().enumerate().map(|(place, name)| {
+    let producers = record.producers.iter().enumerate().map(|(index, name)| {
         let id = address(
             site,
-            &format!("{}/index.html#producteur-{}", record.dataset, place + 1),
+            &format!("{}/index.html#producteur-{}", record.dataset, index + 1),
         );
         json!({ "@id": id, "@type": "foaf:Agent", "foaf:name": name })
     });
@@ -179,7 +179,7 @@ fn distribution(
         "jsonl" => "JSON".to_owned(),
         other => other.to_ascii_uppercase(),
     };
-    let mut told = json!({
+    let mut described = json!({
         "@id": format!("{page}#{}", file.path),
         "@type": "dcat:Distribution",
         "dct:title": french(&file.path),
@@ -203,9 +203,9 @@ fn distribution(
         },
     });
     if let Some(path) = &record.licence.path {
-        told["dct:license"] = json!({ "@id": path, "@type": "dct:LicenseDocument" });
+        described["dct:license"] = json!({ "@id": path, "@type": "dct:LicenseDocument" });
     }
-    told
+    described
 }
 
 fn address(site: &Site, path: &str) -> String {

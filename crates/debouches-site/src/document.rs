@@ -14,7 +14,7 @@ pub(crate) const FORMAT: u32 = 1;
 /// The figures of an establishment.
 pub(crate) fn establishment(one: &Establishment<'_>) -> Value {
     let mut sources = Sources::default();
-    let place =
+    let locality =
         |pair: Option<(&str, &str)>| pair.map(|(code, name)| json!({"code": code, "nom": name}));
     let totals: Vec<Value> = one.totals.iter().map(|row| sources.row(*row)).collect();
     let trainings: Vec<Value> = one
@@ -53,9 +53,9 @@ pub(crate) fn establishment(one: &Establishment<'_>) -> Value {
         "autres_noms": one.names.get(1..).unwrap_or_default(),
         "nature": some(one.nature),
         "commune": some(one.commune),
-        "region": place(one.territory.region),
-        "academie": place(one.territory.academy),
-        "departement": place(one.territory.department),
+        "region": locality(one.territory.region),
+        "academie": locality(one.territory.academy),
+        "departement": locality(one.territory.department),
         "montre_par": one.shown_by.iter().map(|uai| uai.to_string()).collect::<Vec<_>>(),
         "completude": coverage,
         "ensemble": totals,
@@ -225,7 +225,7 @@ pub(crate) fn establishment_csv(content: &Content, one: &Establishment<'_>) -> S
         .delimiter(b';')
         .from_writer(Vec::new());
     writer.write_record(HEADER).expect("memory does not fail");
-    let own = one
+    let item = one
         .trainings()
         .flat_map(|training| training.vintages.iter().copied());
     let beside = one
@@ -236,7 +236,7 @@ pub(crate) fn establishment_csv(content: &Content, one: &Establishment<'_>) -> S
         .totals
         .iter()
         .copied()
-        .chain(own)
+        .chain(item)
         .chain(beside)
         .chain(linked)
     {

@@ -92,7 +92,7 @@ pub fn dataset_files(site: &Site, record: &DatasetRecord, releases: &[Release]) 
         files.push(File::new(
             format!("{id}/index.html"),
             HTML,
-            page::withdrawn(site, record),
+            page::retracted(site, record),
         ));
     }
     files

@@ -70,8 +70,8 @@ fn tame<'a>(event: Event<'a>, lower: u8, table: &mut Table) -> Option<Event<'a>>
         // The parser escapes text; markup typed by the author is text.
         Event::Html(raw) | Event::InlineHtml(raw) => Event::Text(raw),
         Event::Text(text) => Event::Text(CowStr::from(words::kept_together(&text))),
-        Event::Start(Tag::Heading { level: own, .. }) => raw(format!("<h{}>", level(own as u8))),
-        Event::End(TagEnd::Heading(own)) => raw(format!("</h{}>\n", level(own as u8))),
+        Event::Start(Tag::Heading { level: item, .. }) => raw(format!("<h{}>", level(item as u8))),
+        Event::End(TagEnd::Heading(item)) => raw(format!("</h{}>\n", level(item as u8))),
         // An image would be a request to somebody else: its text stays.
         Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) => return None,
         Event::Start(Tag::Link { dest_url, .. }) => match is_web(&dest_url) {

@@ -15,4 +15,4 @@ pub(crate) use dataset::dataset;
 pub(crate) use frame::{contact, letter};
 pub(crate) use home::home;
 pub(crate) use lineage::lineage;
-pub(crate) use version::{redirect, tombstone, version, withdrawn};
+pub(crate) use version::{redirect, retracted, tombstone, version};

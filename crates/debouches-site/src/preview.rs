@@ -47,11 +47,11 @@ impl Preview {
         let state_of = |name: &str| {
             names
                 .iter()
-                .position(|own| debouches_model::spec::measure_of_status(own) == Some(name))
+                .position(|item| debouches_model::spec::measure_of_status(item) == Some(name))
         };
         let is_state = |name: &str| {
             debouches_model::spec::measure_of_status(name)
-                .is_some_and(|measure| names.iter().any(|own| own == measure))
+                .is_some_and(|measure| names.iter().any(|item| item == measure))
         };
         let states: Vec<Option<usize>> = names.iter().map(|name| state_of(name)).collect();
         let measured: Vec<usize> = (0..names.len())

@@ -17,7 +17,7 @@ pub(crate) fn of_table<'a>(readme: &'a str, table: &str) -> Option<&'a str> {
 /// The text of a section.
 pub(crate) fn section<'a>(readme: &'a str, heading: &str) -> Option<&'a str> {
     sections(readme)
-        .find(|(own, _)| *own == heading)
+        .find(|(item, _)| *item == heading)
         .map(|(_, body)| body.trim())
 }
 

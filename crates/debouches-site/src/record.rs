@@ -53,8 +53,8 @@ pub struct VersionRecord {
     /// Its files, under `<dataset>/<version>/`.
     pub files: Vec<FileEntry>,
     /// Set when readers are told not to use it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub withdrawn: Option<Withdrawal>,
+    #[serde(rename = "withdrawn", default, skip_serializing_if = "Option::is_none")]
+    pub retracted: Option<Withdrawal>,
 }
 
 /// A version that readers should not use any more.
@@ -115,15 +115,15 @@ impl DatasetRecord {
     /// # Errors
     /// When a version was published with other content, which is never replaced.
     pub fn with(
-        former: Option<&Self>,
+        previous: Option<&Self>,
         releases: &[Release],
         expected: &[Expectation],
         published: &dyn Fn(Version) -> DateTime<Utc>,
-        withdrawn: &dyn Fn(Version) -> Option<Withdrawal>,
+        retracted: &dyn Fn(Version) -> Option<Withdrawal>,
     ) -> Result<Option<Self>, CatalogueError> {
-        let known = |version: Version| former.and_then(|former| former.version(version));
-        let mut versions: Vec<VersionRecord> = former
-            .map(|former| former.versions.clone())
+        let known = |version: Version| previous.and_then(|previous| previous.version(version));
+        let mut versions: Vec<VersionRecord> = previous
+            .map(|previous| previous.versions.clone())
             .unwrap_or_default();
         for release in releases {
             let version = release.notice.version;
@@ -137,7 +137,7 @@ impl DatasetRecord {
                 continue;
             }
             // A version that was purged before it came here leaves nothing here.
-            if withdrawn(version).is_some_and(|withdrawal| withdrawal.legal_basis.is_some()) {
+            if retracted(version).is_some_and(|withdrawal| withdrawal.legal_basis.is_some()) {
                 continue;
             }
             versions.push(VersionRecord {
@@ -146,7 +146,7 @@ impl DatasetRecord {
                 release: release.identity.to_string(),
                 changes: release.changes(),
                 files: release.files.clone(),
-                withdrawn: None,
+                retracted: None,
             });
         }
         for version in &mut versions {
@@ -154,22 +154,22 @@ impl DatasetRecord {
             let is_here = releases
                 .iter()
                 .any(|release| release.notice.version == version.version);
-            let mark = version.withdrawn.take().filter(|_| !is_here);
-            version.withdrawn = withdrawn(version.version).or(mark);
+            let mark = version.retracted.take().filter(|_| !is_here);
+            version.retracted = retracted(version.version).or(mark);
         }
         versions.sort_by_key(|entry| std::cmp::Reverse(entry.version));
         let newest = releases.iter().max_by_key(|release| release.notice.version);
         let Some(newest) = newest.filter(|_| !versions.is_empty()) else {
-            return Ok(former.map(|former| Self {
+            return Ok(previous.map(|previous| Self {
                 versions,
-                ..former.clone()
+                ..previous.clone()
             }));
         };
         let mut expected = expected.to_vec();
         expected.sort();
         // An older state does not take back what a newer release says of the dataset.
-        if let Some(former) = former
-            && former
+        if let Some(previous) = previous
+            && previous
                 .versions
                 .iter()
                 .any(|entry| entry.version > newest.notice.version)
@@ -177,7 +177,7 @@ impl DatasetRecord {
             return Ok(Some(Self {
                 versions,
                 expected,
-                ..former.clone()
+                ..previous.clone()
             }));
         }
         let notice = &newest.notice;
@@ -221,7 +221,7 @@ impl DatasetRecord {
     /// The version that readers are led to: the newest that was not withdrawn.
     #[must_use]
     pub fn latest(&self) -> Option<&VersionRecord> {
-        self.versions.iter().find(|entry| entry.withdrawn.is_none())
+        self.versions.iter().find(|entry| entry.retracted.is_none())
     }
 
     /// The last day on which something was published or withdrawn.
@@ -246,7 +246,7 @@ impl DatasetRecord {
 
 impl VersionRecord {
     pub(crate) fn updated(&self) -> DateTime<Utc> {
-        self.withdrawn
+        self.retracted
             .as_ref()
             .map_or(self.published, |withdrawal| withdrawal.on)
     }
@@ -254,7 +254,7 @@ impl VersionRecord {
     /// Whether its bytes are there.
     #[must_use]
     pub fn is_there(&self) -> bool {
-        self.withdrawn
+        self.retracted
             .as_ref()
             .is_none_or(|withdrawal| withdrawal.legal_basis.is_none())
     }

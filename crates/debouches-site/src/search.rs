@@ -15,7 +15,7 @@ const CODE: &str = include_str!("search.js");
 pub(crate) fn script(content: &Content, territories: &Territories<'_>) -> String {
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
     for one in &territories.all {
-        places.insert(place(one), 0);
+        places.insert(locality(one), 0);
     }
     for (index, number) in places.values_mut().enumerate() {
         *number = index;
@@ -24,7 +24,11 @@ pub(crate) fn script(content: &Content, territories: &Territories<'_>) -> String
     let mut establishments = String::new();
     for one in &territories.all {
         let name = text::sentence_case(&one.name).replace(['\t', '\n'], " ");
-        establishments.push_str(&format!("{}\t{name}\t{}\n", one.uai, places[&place(one)]));
+        establishments.push_str(&format!(
+            "{}\t{name}\t{}\n",
+            one.uai,
+            places[&locality(one)]
+        ));
     }
     let mut trainings = String::new();
     for code in content.trainings() {
@@ -48,7 +52,7 @@ pub(crate) fn script(content: &Content, territories: &Territories<'_>) -> String
 }
 
 /// Where an establishment is, as it is searched.
-fn place(one: &crate::content::Listed<'_>) -> String {
+fn locality(one: &crate::content::Listed<'_>) -> String {
     let commune = text::sentence_case(one.commune);
     let department = one
         .territory

@@ -23,8 +23,8 @@ const MONTHS: [&str; 12] = [
 pub(crate) fn number(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             out.push('\u{202f}');
         }
         out.push(digit);
@@ -79,10 +79,10 @@ pub(crate) fn date(date: NaiveDate) -> Markup {
 /// A period: its years, when it is made of whole ones.
 pub(crate) fn period(coverage: Coverage) -> Markup {
     let Coverage { start, end } = coverage;
-    let whole = (start.month(), start.day(), end.month(), end.day()) == (1, 1, 12, 31);
+    let is_full_years = (start.month(), start.day(), end.month(), end.day()) == (1, 1, 12, 31);
     html! {
-        @if whole && start.year() == end.year() { time datetime=(start.year()) { (start.year()) } }
-        @else if whole { "de " time datetime=(start.year()) { (start.year()) } " à " time datetime=(end.year()) { (end.year()) } }
+        @if is_full_years && start.year() == end.year() { time datetime=(start.year()) { (start.year()) } }
+        @else if is_full_years { "de " time datetime=(start.year()) { (start.year()) } " à " time datetime=(end.year()) { (end.year()) } }
         @else { "du " (date(start)) " au " (date(end)) }
     }
 }

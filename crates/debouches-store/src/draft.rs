@@ -105,7 +105,7 @@ impl Draft {
             path.to_owned(),
             Staged {
                 entry: entry.clone(),
-                content: Content::InPlace,
+                content: Content::Drafted,
             },
         );
         Ok(entry)

@@ -127,7 +127,7 @@ impl Objects {
                     self.upload(&format!("{key}/{}", file.entry.path), &temporary)
                         .await?
                 }
-                Content::InPlace => {}
+                Content::Drafted => {}
             }
         }
         if self.put_new(&path, manifest).await? {

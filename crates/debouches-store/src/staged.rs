@@ -15,7 +15,7 @@ pub(crate) enum Content {
     /// In a temporary file.
     Written(Temporary),
     /// In the folder of the artefact already: a journal.
-    InPlace,
+    Drafted,
 }
 
 /// How a commit ended.

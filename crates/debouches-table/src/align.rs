@@ -28,24 +28,23 @@ impl Alignment {
     #[must_use]
     pub fn of(before: &[Column], after: &[Column]) -> Self {
         let rows = |columns: &[Column]| columns.first().map_or(0, Column::rows);
-        let (mut left, mut right) = (vec![0_u64; rows(before)], vec![0_u64; rows(after)]);
+        let (mut lhs, mut rhs) = (vec![0_u64; rows(before)], vec![0_u64; rows(after)]);
         let mut span = 1_u64;
         for (before, after) in before.iter().zip(after) {
-            let (own, other, distinct) = shared_ranks(before, after);
+            let (item, other, distinct) = shared_ranks(before, after);
             let next = match span.checked_mul(distinct) {
                 Some(next) => next,
-                None => reranked(&mut left, &mut right).saturating_mul(distinct),
+                None => reranked(&mut lhs, &mut rhs).saturating_mul(distinct),
             };
-            left.iter_mut()
-                .zip(&own)
+            lhs.iter_mut()
+                .zip(&item)
                 .for_each(|(key, rank)| *key = *key * distinct + u64::from(*rank));
-            right
-                .iter_mut()
+            rhs.iter_mut()
                 .zip(&other)
                 .for_each(|(key, rank)| *key = *key * distinct + u64::from(*rank));
             span = next;
         }
-        merge(&left, &right)
+        merge(&lhs, &rhs)
     }
 }
 
@@ -61,29 +60,28 @@ pub fn changed_pairs(
         let places = pairs.iter().zip(0_u32..);
         places
             .filter(|((a, b), _)| differs(*a as usize, *b as usize))
-            .map(|(_, place)| place)
+            .map(|(_, index)| index)
             .collect()
     };
     match (number(before), number(after)) {
-        (Some(left), Some(right)) => differing(&|a, b| match (left(a), right(b)) {
+        (Some(lhs), Some(rhs)) => differing(&|a, b| match (lhs(a), rhs(b)) {
             (None, None) => false,
             (Some(a), Some(b)) => (a - b).abs() > tolerance,
             (None, Some(_)) | (Some(_), None) => true,
         }),
         _ => {
-            let (left, right) = (as_text(before), as_text(after));
-            let places: HashMap<&str, usize> = left.distinct().zip(0..).collect();
-            let translated: Vec<Option<usize>> = right
+            let (lhs, rhs) = (as_text(before), as_text(after));
+            let places: HashMap<&str, usize> = lhs.distinct().zip(0..).collect();
+            let translated: Vec<Option<usize>> = rhs
                 .distinct()
                 .map(|text| places.get(text).copied())
                 .collect();
             // A text that the other side does not have is a place that no row of it has.
             let key = |row: usize| {
-                right
-                    .key(row)
+                rhs.key(row)
                     .map(|key| translated[key].unwrap_or(usize::MAX))
             };
-            differing(&|a, b| left.key(a) != key(b))
+            differing(&|a, b| lhs.key(a) != key(b))
         }
     }
 }
@@ -138,7 +136,7 @@ fn shared_ranks(before: &Column, after: &Column) -> (Vec<u32>, Vec<u32>, u64) {
         let rank = |text: &str| {
             distinct
                 .binary_search(&text)
-                .map_or(0, |place| place as u32 + 1)
+                .map_or(0, |index| index as u32 + 1)
         };
         let of_key: Vec<u32> = column.distinct().map(rank).collect();
         (0..column.rows())
@@ -149,51 +147,51 @@ fn shared_ranks(before: &Column, after: &Column) -> (Vec<u32>, Vec<u32>, u64) {
 }
 
 /// Replaces the keys by their rank among those of both sides; gives the number of ranks.
-fn reranked(left: &mut [u64], right: &mut [u64]) -> u64 {
-    let mut distinct: Vec<u64> = left.iter().chain(right.iter()).copied().collect();
+fn reranked(lhs: &mut [u64], rhs: &mut [u64]) -> u64 {
+    let mut distinct: Vec<u64> = lhs.iter().chain(rhs.iter()).copied().collect();
     distinct.sort_unstable();
     distinct.dedup();
-    for key in left.iter_mut().chain(right.iter_mut()) {
-        *key = distinct.binary_search(key).map_or(0, |place| place as u64);
+    for key in lhs.iter_mut().chain(rhs.iter_mut()) {
+        *key = distinct.binary_search(key).map_or(0, |index| index as u64);
     }
     distinct.len() as u64
 }
 
-fn merge(left: &[u64], right: &[u64]) -> Alignment {
-    let (left_order, right_order) = (ordered(left), ordered(right));
-    let mut found = Alignment::default();
+fn merge(lhs: &[u64], rhs: &[u64]) -> Alignment {
+    let (lhs_order, rhs_order) = (ordered(lhs), ordered(rhs));
+    let mut alignment = Alignment::default();
     let (mut a, mut b) = (0, 0);
-    while a < left_order.len() || b < right_order.len() {
-        let key = |order: &[u32], keys: &[u64], place: usize| {
-            order.get(place).map(|row| keys[*row as usize])
+    while a < lhs_order.len() || b < rhs_order.len() {
+        let key = |order: &[u32], keys: &[u64], index: usize| {
+            order.get(index).map(|row| keys[*row as usize])
         };
-        let (own, other) = (key(&left_order, left, a), key(&right_order, right, b));
-        let (takes_left, takes_right) = match (own, other) {
-            (Some(own), Some(other)) => (own <= other, other <= own),
-            (own, other) => (own.is_some(), other.is_some()),
+        let (item, other) = (key(&lhs_order, lhs, a), key(&rhs_order, rhs, b));
+        let (takes_lhs, takes_rhs) = match (item, other) {
+            (Some(item), Some(other)) => (item <= other, other <= item),
+            (item, other) => (item.is_some(), other.is_some()),
         };
-        match (takes_left, takes_right) {
-            (true, true) => found.pairs.push((left_order[a], right_order[b])),
-            (true, false) => found.removed.push(left_order[a]),
-            (false, _) => found.added.push(right_order[b]),
+        match (takes_lhs, takes_rhs) {
+            (true, true) => alignment.pairs.push((lhs_order[a], rhs_order[b])),
+            (true, false) => alignment.removed.push(lhs_order[a]),
+            (false, _) => alignment.added.push(rhs_order[b]),
         }
-        if takes_left {
-            a = past(&left_order, left, a, &mut found.repeated);
+        if takes_lhs {
+            a = past(&lhs_order, lhs, a, &mut alignment.repeated);
         }
-        if takes_right {
-            b = past(&right_order, right, b, &mut found.repeated);
+        if takes_rhs {
+            b = past(&rhs_order, rhs, b, &mut alignment.repeated);
         }
     }
-    found.pairs.sort_unstable_by_key(|(_, after)| *after);
-    found.removed.sort_unstable();
-    found.added.sort_unstable();
-    found
+    alignment.pairs.sort_unstable_by_key(|(_, after)| *after);
+    alignment.removed.sort_unstable();
+    alignment.added.sort_unstable();
+    alignment
 }
 
 /// The next place with another key; rows that repeat the key are counted and passed.
-fn past(order: &[u32], keys: &[u64], place: usize, repeated: &mut u64) -> usize {
-    let key = keys[order[place] as usize];
-    let mut next = place + 1;
+fn past(order: &[u32], keys: &[u64], index: usize, repeated: &mut u64) -> usize {
+    let key = keys[order[index] as usize];
+    let mut next = index + 1;
     while next < order.len() && keys[order[next] as usize] == key {
         *repeated += 1;
         next += 1;
@@ -224,45 +222,52 @@ mod tests {
         ))
     }
 
-    fn whole(cells: &[Option<i32>]) -> Column {
+    fn line_text(cells: &[Option<i32>]) -> Column {
         Column::Integer(cells.iter().copied().collect::<IntegerColumn>())
     }
 
     #[test]
     fn keys_of_any_type_align_and_the_order_of_rows_does_not_count() {
-        let before = [text(&["b", "a", "a"]), whole(&[Some(1), Some(2), None])];
-        let after = [text(&["a", "c", "b"]), whole(&[Some(2), Some(1), Some(1)])];
-        let found = Alignment::of(&before, &after);
-        assert_eq!(found.pairs, [(1, 0), (0, 2)]);
+        let before = [text(&["b", "a", "a"]), line_text(&[Some(1), Some(2), None])];
+        let after = [
+            text(&["a", "c", "b"]),
+            line_text(&[Some(2), Some(1), Some(1)]),
+        ];
+        let alignment = Alignment::of(&before, &after);
+        assert_eq!(alignment.pairs, [(1, 0), (0, 2)]);
         assert_eq!(
-            (found.removed, found.added, found.repeated),
+            (alignment.removed, alignment.added, alignment.repeated),
             (vec![2], vec![1], 0)
         );
     }
 
     #[test]
     fn more_ranks_than_a_number_holds_are_ranked_again() {
-        let wide: Vec<String> = (0..2000).map(|place| format!("{place:04}")).collect();
+        let wide: Vec<String> = (0..2000).map(|index| format!("{index:04}")).collect();
         let column = || text(&wide.iter().map(String::as_str).collect::<Vec<_>>());
         let key: Vec<Column> = (0..8).map(|_| column()).collect();
-        let found = Alignment::of(&key, &key);
+        let alignment = Alignment::of(&key, &key);
         assert_eq!(
-            (found.pairs.len(), found.added.len(), found.removed.len()),
+            (
+                alignment.pairs.len(),
+                alignment.added.len(),
+                alignment.removed.len()
+            ),
             (2000, 0, 0)
         );
     }
 
     #[test]
     fn a_repeated_key_is_told_and_not_compared() {
-        let found = Alignment::of(&[text(&["a", "a"])], &[text(&["a"])]);
-        assert_eq!((found.pairs, found.repeated), (vec![(0, 0)], 1));
+        let alignment = Alignment::of(&[text(&["a", "a"])], &[text(&["a"])]);
+        assert_eq!((alignment.pairs, alignment.repeated), (vec![(0, 0)], 1));
     }
 
     #[test]
     fn cells_differ_beyond_the_tolerance_and_null_is_a_value() {
         let pairs = [(0, 0), (1, 1), (2, 2)];
         let changed = |a: &[Option<i32>], b: &[Option<i32>], tolerance| {
-            changed_pairs(&whole(a), &whole(b), &pairs, tolerance)
+            changed_pairs(&line_text(a), &line_text(b), &pairs, tolerance)
         };
         assert_eq!(
             changed(&[Some(1), None, Some(3)], &[Some(2), None, None], 0.0),

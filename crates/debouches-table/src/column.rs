@@ -107,7 +107,7 @@ impl TextColumn {
     pub fn from_entries(texts: impl Iterator<Item = Option<String>>, entries: &[u32]) -> Self {
         let mut values = Distinct::default();
         let places: Vec<Option<u32>> = texts
-            .map(|text| text.map(|text| values.place(&text)))
+            .map(|text| text.map(|text| values.intern(&text)))
             .collect();
         Self::new(
             &values.texts,
@@ -167,7 +167,7 @@ impl TextColumn {
         let mut values = Distinct::default();
         let translated: Vec<Option<u32>> = self
             .distinct()
-            .map(|value| f(value).map(|new| values.place(new.as_ref())))
+            .map(|value| f(value).map(|new| values.intern(new.as_ref())))
             .collect();
         Self::new(
             &values.texts,
@@ -188,15 +188,15 @@ struct Distinct {
 }
 
 impl Distinct {
-    fn place(&mut self, text: &str) -> u32 {
-        if let Some(place) = self.places.get(text) {
-            return *place;
+    fn intern(&mut self, text: &str) -> u32 {
+        if let Some(intern) = self.places.get(text) {
+            return *intern;
         }
-        let place =
+        let intern =
             u32::try_from(self.texts.len()).expect("a dictionary has fewer than 2^32 values");
         self.texts.push(text.to_owned());
-        self.places.insert(text.to_owned(), place);
-        place
+        self.places.insert(text.to_owned(), intern);
+        intern
     }
 }
 

@@ -321,8 +321,8 @@ impl<R: Read> Cutter<R> {
         let cells = starts
             .zip(&self.ends[..record.width])
             .map(|(start, &end)| String::from_utf8_lossy(&self.cells[start..end]));
-        let whole = cells.take(PREVIEW_CELLS).collect::<Vec<_>>().join(";");
-        whole.chars().take(PREVIEW_CHARACTERS).collect()
+        let line_text = cells.take(PREVIEW_CELLS).collect::<Vec<_>>().join(";");
+        line_text.chars().take(PREVIEW_CHARACTERS).collect()
     }
 
     fn record(&mut self) -> Result<Option<Record>, TableError> {

@@ -58,8 +58,8 @@ pub fn write_csv(table: &Table, mut out: impl Write, jobs: usize) -> Result<(), 
 fn block(formats: &[Format<'_>], start: usize, end: usize) -> Vec<u8> {
     let mut bytes = Vec::with_capacity((end - start) * formats.len() * 8);
     for row in start..end {
-        for (place, format) in formats.iter().enumerate() {
-            if place > 0 {
+        for (index, format) in formats.iter().enumerate() {
+            if index > 0 {
                 bytes.push(b';');
             }
             format.push(row, &mut bytes);

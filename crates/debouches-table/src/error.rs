@@ -53,12 +53,12 @@ pub enum TableError {
         name: String,
     },
     /// A column whose length is not that of the table.
-    #[error("column `{name}` has {found} rows where the table has {expected}")]
+    #[error("column `{name}` has {actual} rows where the table has {expected}")]
     Length {
         /// Name of the column.
         name: String,
         /// Its length.
-        found: usize,
+        actual: usize,
         /// Length of the table.
         expected: usize,
     },

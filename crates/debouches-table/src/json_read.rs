@@ -66,13 +66,13 @@ pub fn read_records(
         Err(visit::Failure::Json(error)) if error.is_io() => Err(TableError::Io(error.into())),
         Err(visit::Failure::Json(error)) => Err(TableError::NotRecords {
             line: (error.line() as u64).max(1),
-            problem: without_place(&error),
+            problem: without_position(&error),
         }),
     }
 }
 
 /// The problem without its place, which is told apart.
-fn without_place(error: &serde_json::Error) -> String {
+fn without_position(error: &serde_json::Error) -> String {
     let text = error.to_string();
     match text.rsplit_once(" at line ") {
         Some((problem, _)) => problem.to_owned(),
@@ -166,7 +166,7 @@ mod tests {
             let raw = read_known(body.as_bytes()).unwrap();
             assert_eq!(raw.rows(), 2, "{body}");
             let cells = |heading: &str| {
-                let index = raw.header.iter().position(|own| own == heading).unwrap();
+                let index = raw.header.iter().position(|item| item == heading).unwrap();
                 [0, 1].map(|row| raw.column(index).value(row).to_owned())
             };
             assert_eq!(

@@ -94,14 +94,14 @@ impl Table {
 fn ranks(column: &TextColumn) -> (Vec<u32>, u32) {
     let values: Vec<&str> = column.distinct().collect();
     let mut sorted: Vec<usize> = (0..values.len()).collect();
-    sorted.sort_unstable_by_key(|&place| values[place]);
+    sorted.sort_unstable_by_key(|&at| values[at]);
     let mut rank_of = vec![0_u32; values.len()];
     let mut rank = 0;
-    for (i, &place) in sorted.iter().enumerate() {
-        if i == 0 || values[place] != values[sorted[i - 1]] {
+    for (i, &at) in sorted.iter().enumerate() {
+        if i == 0 || values[at] != values[sorted[i - 1]] {
             rank += 1;
         }
-        rank_of[place] = rank;
+        rank_of[at] = rank;
     }
     let ranks = (0..column.rows())
         .map(|row| column.key(row).map_or(0, |key| rank_of[key]))
@@ -116,22 +116,22 @@ fn sorted_places<K: Ord + Copy>(keys: &[K]) -> Vec<u32> {
     }
     let mut pairs: Vec<(K, u32)> = keys.iter().copied().zip(0..count).collect();
     pairs.sort_unstable();
-    pairs.into_iter().map(|(_, place)| place).collect()
+    pairs.into_iter().map(|(_, at)| at).collect()
 }
 
 fn repeated<K: Ord + Clone>(keys: &[K]) -> Vec<(usize, usize)> {
     let mut places: Vec<usize> = (0..keys.len()).collect();
     places.sort_unstable_by(|a, b| keys[*a].cmp(&keys[*b]).then(a.cmp(b)));
-    let mut found = Vec::new();
+    let mut pairs_of_rows = Vec::new();
     let mut first = 0;
     for pair in 1..places.len() {
         if keys[places[pair]] == keys[places[first]] {
-            found.push((places[pair], places[first]));
+            pairs_of_rows.push((places[pair], places[first]));
         } else {
             first = pair;
         }
     }
-    found
+    pairs_of_rows
 }
 
 #[cfg(test)]

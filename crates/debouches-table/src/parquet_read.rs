@@ -83,14 +83,14 @@ impl ParquetFile {
             name: name.to_owned(),
             expected: "Parquet",
         };
-        let place = self
+        let intern = self
             .metadata
             .schema()
             .fields()
             .iter()
             .position(|field| field.name() == name)
             .ok_or_else(missing)?;
-        let mask = ProjectionMask::roots(self.metadata.parquet_schema(), [place]);
+        let mask = ProjectionMask::roots(self.metadata.parquet_schema(), [intern]);
         let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(
             self.file.try_clone()?,
             self.metadata.clone(),
@@ -100,7 +100,7 @@ impl ParquetFile {
         .build()?;
         let batches: Vec<RecordBatch> = reader.collect::<Result<_, _>>()?;
         let arrays: Vec<&Arc<dyn Array>> = batches.iter().map(|batch| batch.column(0)).collect();
-        match self.metadata.schema().field(place).data_type() {
+        match self.metadata.schema().field(intern).data_type() {
             DataType::Int32 => Ok(Column::Integer(
                 arrays
                     .iter()
@@ -129,10 +129,10 @@ fn texts(arrays: &[&Arc<dyn Array>]) -> TextColumn {
     let mut keys: Vec<Option<u32>> = Vec::new();
     for array in arrays {
         let array = array.as_dictionary::<Int32Type>();
-        let own = array.values().as_string::<i32>();
-        let translated: Vec<u32> = own
+        let item = array.values().as_string::<i32>();
+        let translated: Vec<u32> = item
             .iter()
-            .map(|text| place(text.unwrap_or_default(), &mut values, &mut places))
+            .map(|text| intern(text.unwrap_or_default(), &mut values, &mut places))
             .collect();
         keys.extend(
             array
@@ -155,19 +155,19 @@ fn joined(arrays: &[&Arc<dyn Array>]) -> TextColumn {
                 let items = cell
                     .as_string_opt::<i32>()
                     .map(|items| items.iter().flatten().collect::<Vec<_>>().join("|"));
-                place(&items.unwrap_or_default(), &mut values, &mut places)
+                intern(&items.unwrap_or_default(), &mut values, &mut places)
             }));
         }
     }
     TextColumn::new(&values, keys.into_iter())
 }
 
-fn place(text: &str, values: &mut Vec<String>, places: &mut HashMap<String, u32>) -> u32 {
-    if let Some(place) = places.get(text) {
-        return *place;
+fn intern(text: &str, values: &mut Vec<String>, places: &mut HashMap<String, u32>) -> u32 {
+    if let Some(intern) = places.get(text) {
+        return *intern;
     }
-    let place = u32::try_from(values.len()).expect("a dictionary has fewer than 2^32 values");
+    let intern = u32::try_from(values.len()).expect("a dictionary has fewer than 2^32 values");
     values.push(text.to_owned());
-    places.insert(text.to_owned(), place);
-    place
+    places.insert(text.to_owned(), intern);
+    intern
 }

@@ -91,11 +91,11 @@ fn encode(
                 scope.spawn(move || {
                     share
                         .into_iter()
-                        .map(|(place, (mut writer, (field, array)))| {
+                        .map(|(at, (mut writer, (field, array)))| {
                             for leaf in compute_leaves(field, array)? {
                                 writer.write(&leaf)?;
                             }
-                            Ok((place, writer.close()?))
+                            Ok((at, writer.close()?))
                         })
                         .collect::<Result<Vec<_>, TableError>>()
                 })
@@ -109,18 +109,18 @@ fn encode(
     .into_iter()
     .flatten()
     .collect::<Vec<_>>();
-    chunks.sort_by_key(|(place, _)| *place);
+    chunks.sort_by_key(|(at, _)| *at);
     Ok(chunks.into_iter().map(|(_, chunk)| chunk).collect())
 }
 
 fn properties(table: &Table, layout: &ParquetLayout) -> Result<WriterProperties, TableError> {
-    let places = |name: &String| table.columns().position(|(own, _)| own == name);
+    let places = |name: &String| table.columns().position(|(named, _)| named == name);
     let sorting = layout
         .sorted_by
         .iter()
         .filter_map(places)
-        .map(|place| SortingColumn {
-            column_idx: i32::try_from(place).expect("a table has few columns"),
+        .map(|at| SortingColumn {
+            column_idx: i32::try_from(at).expect("a table has few columns"),
             descending: false,
             nulls_first: true,
         });

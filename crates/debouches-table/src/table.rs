@@ -47,7 +47,7 @@ impl Table {
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns
             .iter()
-            .find(|(own, _)| own == name)
+            .find(|(item, _)| item == name)
             .map(|(_, column)| column)
     }
 
@@ -59,12 +59,12 @@ impl Table {
         if column.rows() != self.rows {
             return Err(TableError::Length {
                 name: name.to_owned(),
-                found: column.rows(),
+                actual: column.rows(),
                 expected: self.rows,
             });
         }
-        match self.columns.iter_mut().find(|(own, _)| own == name) {
-            Some((_, own)) => *own = column,
+        match self.columns.iter_mut().find(|(item, _)| item == name) {
+            Some((_, item)) => *item = column,
             None => self.columns.push((name.to_owned(), column)),
         }
         Ok(())
@@ -175,12 +175,12 @@ impl Table {
                 name: (*name).to_owned(),
                 expected: "published",
             };
-            let place = self
+            let index = self
                 .columns
                 .iter()
-                .position(|(own, _)| own == name)
+                .position(|(item, _)| item == name)
                 .ok_or_else(missing)?;
-            columns.push(self.columns.swap_remove(place));
+            columns.push(self.columns.swap_remove(index));
         }
         match self.columns.first() {
             Some((name, _)) => Err(TableError::Undescribed { name: name.clone() }),

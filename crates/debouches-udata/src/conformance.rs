@@ -60,13 +60,13 @@ impl Bench {
         match got {
             Ok(_) => Err(format!("{name}: it succeeded")),
             Err(error) if wanted(&error) => self.check(name, true),
-            Err(error) => Err(told(name)(error)),
+            Err(error) => Err(failed(name)(error)),
         }
     }
 }
 
 /// The failure of a call as text, causes included.
-fn told(name: &str) -> impl FnOnce(UdataError) -> String + '_ {
+fn failed(name: &str) -> impl FnOnce(UdataError) -> String + '_ {
     move |error| {
         let mut text = format!("{name}: {error}");
         let mut cause = std::error::Error::source(&error);

@@ -132,7 +132,7 @@ impl Dataset {
         });
         let granularity =
             Some(text.spatial_granularity.as_str()).filter(|granularity| !granularity.is_empty());
-        let found_granularity = self.spatial_granularity.as_deref().unwrap_or_default();
+        let actual_granularity = self.spatial_granularity.as_deref().unwrap_or_default();
         let contacts = (!text.contact_points.is_empty()).then(|| {
             let wanted = list(&mut text.contact_points.iter());
             Difference::value(
@@ -168,7 +168,7 @@ impl Dataset {
                 &list(&mut text.spatial_zones.iter()),
             ),
             granularity.and_then(|wanted| {
-                Difference::value("spatial.granularity", found_granularity, wanted)
+                Difference::value("spatial.granularity", actual_granularity, wanted)
             }),
             contacts.flatten(),
             Difference::value(

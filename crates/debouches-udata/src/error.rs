@@ -80,14 +80,14 @@ pub enum UdataError {
         source: HttpError,
     },
     /// The bytes on the portal are not those that were meant. The resource exists.
-    #[error("{doing}: the bytes were altered (expected {expected}, found {found})")]
+    #[error("{doing}: the bytes were altered (expected {expected}, found {actual})")]
     Altered {
         /// What was being done.
         doing: String,
         /// SHA-1 in hexadecimal, or a number of bytes.
         expected: String,
         /// The same of what was sent or stored.
-        found: String,
+        actual: String,
         /// Identifier of the resource that holds them, if anything was sent.
         resource: Option<String>,
     },

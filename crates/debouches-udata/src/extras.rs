@@ -8,17 +8,17 @@ use crate::Difference;
 
 /// Whether ours are all there, and nothing more under the same prefixes (the part up to `:`). What the platform keeps
 /// beside them, under other prefixes, is not ours to judge.
-pub(crate) fn agree(found: &BTreeMap<String, Value>, ours: &BTreeMap<String, String>) -> bool {
+pub(crate) fn agree(actual: &BTreeMap<String, Value>, ours: &BTreeMap<String, String>) -> bool {
     let prefixes: BTreeSet<&str> = ours.keys().filter_map(|key| prefix(key)).collect();
     let is_ours = |key: &str| {
         ours.contains_key(key) || prefix(key).is_some_and(|prefix| prefixes.contains(prefix))
     };
-    let found: BTreeMap<&str, Option<&str>> = found
+    let actual: BTreeMap<&str, Option<&str>> = actual
         .iter()
         .filter(|(key, _)| is_ours(key))
         .map(|(key, value)| (key.as_str(), value.as_str()))
         .collect();
-    found
+    actual
         == ours
             .iter()
             .map(|(key, value)| (key.as_str(), Some(value.as_str())))
@@ -27,20 +27,20 @@ pub(crate) fn agree(found: &BTreeMap<String, Value>, ours: &BTreeMap<String, Str
 
 /// What differs among extras of ours, as one field; none when nothing does.
 pub(crate) fn difference(
-    found: &BTreeMap<String, Value>,
+    actual: &BTreeMap<String, Value>,
     ours: &BTreeMap<String, String>,
 ) -> Option<Difference> {
-    if agree(found, ours) {
+    if agree(actual, ours) {
         return None;
     }
     let prefixes: BTreeSet<&str> = ours.keys().filter_map(|key| prefix(key)).collect();
-    let stale = found
+    let stale = actual
         .keys()
         .filter(|key| prefix(key).is_some_and(|prefix| prefixes.contains(prefix)));
     let keys: BTreeSet<&String> = ours.keys().chain(stale).collect();
     let (mut before, mut after) = (Vec::new(), Vec::new());
     for key in keys {
-        let (one, other) = (found.get(key).map(told), ours.get(key).cloned());
+        let (one, other) = (actual.get(key).map(text_of), ours.get(key).cloned());
         if one != other {
             before.extend(one.map(|value| format!("{key}={value}")));
             after.extend(other.map(|value| format!("{key}={value}")));
@@ -48,12 +48,12 @@ pub(crate) fn difference(
     }
     Some(Difference {
         field: "extras".to_owned(),
-        found: before.join(", "),
+        actual: before.join(", "),
         wanted: after.join(", "),
     })
 }
 
-fn told(value: &Value) -> String {
+fn text_of(value: &Value) -> String {
     value
         .as_str()
         .map_or_else(|| value.to_string(), str::to_owned)
@@ -75,22 +75,22 @@ mod tests {
     #[test]
     fn extras_of_others_do_not_matter_and_stale_ones_of_ours_do() {
         let ours = BTreeMap::from([("debouches:run".to_owned(), "r1".to_owned())]);
-        let found = |pairs: &[(&str, Value)]| {
+        let actual = |pairs: &[(&str, Value)]| {
             pairs
                 .iter()
                 .map(|(k, v)| ((*k).to_owned(), v.clone()))
                 .collect()
         };
         assert!(agree(
-            &found(&[("debouches:run", "r1".into()), ("check:status", 200.into())]),
+            &actual(&[("debouches:run", "r1".into()), ("check:status", 200.into())]),
             &ours
         ));
         assert!(!agree(
-            &found(&[("debouches:run", "r1".into()), ("debouches:old", 1.into())]),
+            &actual(&[("debouches:run", "r1".into()), ("debouches:old", 1.into())]),
             &ours
         ));
-        assert!(!agree(&found(&[("debouches:run", "r2".into())]), &ours));
-        assert!(!agree(&found(&[("debouches:run", 1.into())]), &ours));
-        assert!(!agree(&found(&[]), &ours));
+        assert!(!agree(&actual(&[("debouches:run", "r2".into())]), &ours));
+        assert!(!agree(&actual(&[("debouches:run", 1.into())]), &ours));
+        assert!(!agree(&actual(&[]), &ours));
     }
 }

@@ -69,11 +69,11 @@ impl Portal {
     ) -> Result<Resource, UdataError> {
         let count = |bytes: u64| format!("{bytes} bytes");
         if file.source.length() != file.bytes {
-            let (expected, found) = (count(file.bytes), count(file.source.length()));
+            let (expected, actual) = (count(file.bytes), count(file.source.length()));
             return Err(UdataError::Altered {
                 doing,
                 expected,
-                found,
+                actual,
                 resource: None,
             });
         }
@@ -103,13 +103,13 @@ impl Portal {
         ];
         match pairs
             .into_iter()
-            .find(|(expected, found)| expected != found)
+            .find(|(expected, actual)| expected != actual)
         {
             None => Ok(resource),
-            Some((expected, found)) => Err(UdataError::Altered {
+            Some((expected, actual)) => Err(UdataError::Altered {
                 doing: done.doing(),
                 expected,
-                found,
+                actual,
                 resource: Some(resource.id),
             }),
         }

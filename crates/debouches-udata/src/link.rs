@@ -47,7 +47,7 @@ impl Resource {
             .filesize
             .map(|bytes| bytes.to_string())
             .unwrap_or_default();
-        let own = [
+        let ours = [
             Difference::value("url", &self.url, &link.url),
             Difference::value(
                 "format",
@@ -62,7 +62,7 @@ impl Resource {
                 &link.sha256,
             ),
         ];
-        own.into_iter()
+        ours.into_iter()
             .flatten()
             .chain(self.differences(&link.text))
             .collect()

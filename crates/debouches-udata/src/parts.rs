@@ -97,7 +97,7 @@ impl Portal {
                 transfer.parts,
                 file.name
             );
-            let call = Call::new(doing, Method::Post, Repeat::Never, self.place(to)?)
+            let call = Call::new(doing, Method::Post, Repeat::Never, self.url_of(to)?)
                 .body(form.into_body());
             call.send(self).await?;
             sent(offset + length);
@@ -120,7 +120,7 @@ impl Portal {
         let doing = format!("put `{}` together in dataset {}", file.name, to.dataset);
         let form = self.form(file, transfer);
         let call =
-            Call::new(doing, Method::Post, Repeat::Never, self.place(to)?).storing(file.bytes);
+            Call::new(doing, Method::Post, Repeat::Never, self.url_of(to)?).storing(file.bytes);
         let done = call.body(form.into_body()).send(self).await?;
         let resource = Resource::from(done.read::<ResourceWire>()?);
         file.compare(done.doing(), resource)
@@ -134,7 +134,7 @@ impl Portal {
             .text("totalfilesize", file.bytes)
     }
 
-    fn place(&self, to: Destination<'_>) -> Result<Url, UdataError> {
+    fn url_of(&self, to: Destination<'_>) -> Result<Url, UdataError> {
         match to.resource {
             None => self.at.join(&["datasets", to.dataset, "upload"]),
             Some(resource) => {
@@ -173,13 +173,13 @@ impl Upload {
         ];
         match pairs
             .into_iter()
-            .find(|(expected, found)| expected != found)
+            .find(|(expected, actual)| expected != actual)
         {
             None => Ok(resource),
-            Some((expected, found)) => Err(UdataError::Altered {
+            Some((expected, actual)) => Err(UdataError::Altered {
                 doing,
                 expected,
-                found,
+                actual,
                 resource: Some(resource.id),
             }),
         }

@@ -57,8 +57,8 @@ impl Resource {
     pub fn differences(&self, text: &ResourceText) -> Vec<Difference> {
         let schema = text.schema.as_ref().and_then(|wanted| {
             let shown = |schema: &SchemaRef| format!("{} {}", schema.name, schema.version);
-            let found = self.schema.as_ref().map(shown).unwrap_or_default();
-            Difference::value("schema", &found, &shown(wanted))
+            let actual = self.schema.as_ref().map(shown).unwrap_or_default();
+            Difference::value("schema", &actual, &shown(wanted))
         });
         let all = [
             Difference::text("title", &self.title, &text.title),

@@ -71,7 +71,7 @@ struct PermissionsWire {
 #[serde(untagged)]
 enum IdWire {
     Bare(String),
-    Whole { id: String },
+    Full { id: String },
 }
 
 #[derive(Deserialize)]
@@ -108,7 +108,7 @@ struct ChecksumWire {
 impl From<IdWire> for String {
     fn from(wire: IdWire) -> Self {
         match wire {
-            IdWire::Bare(id) | IdWire::Whole { id } => id,
+            IdWire::Bare(id) | IdWire::Full { id } => id,
         }
     }
 }

@@ -30,10 +30,10 @@ pub(crate) fn cast(
             .map(|(marker, status)| (marker.clone(), *status)),
     );
     let vintages = Vintages::read(spec, &raw, places);
-    vintages.tell_unreadable(spec, &raw, places, findings);
+    vintages.report_unreadable(spec, &raw, places, findings);
     for column in &spec.columns {
         let cells = match places.get(&column.name) {
-            Some(&place) => raw.take_column(place),
+            Some(&index) => raw.take_column(index),
             None => RawColumn {
                 values: vec![String::new()],
                 keys: vec![0; raw.rows()],
@@ -67,13 +67,13 @@ struct Vintages {
 
 impl Vintages {
     fn read(spec: &TableSpec, raw: &RawTable, places: &BTreeMap<String, usize>) -> Self {
-        let place = spec
+        let index = spec
             .vintage
             .as_ref()
             .and_then(|vintage| Some((vintage, *places.get(&vintage.column)?)));
-        match place {
-            Some((vintage, place)) => {
-                let column = raw.column(place);
+        match index {
+            Some((vintage, index)) => {
+                let column = raw.column(index);
                 let distinct = column
                     .values()
                     .iter()
@@ -94,7 +94,7 @@ impl Vintages {
 
 impl Vintages {
     /// A vintage that cannot be read would give wrong statuses and a wrong coverage.
-    fn tell_unreadable(
+    fn report_unreadable(
         &self,
         spec: &TableSpec,
         raw: &RawTable,
@@ -102,7 +102,7 @@ impl Vintages {
         findings: &mut Findings<'_>,
     ) {
         let Some(vintage) = &spec.vintage else { return };
-        let Some(&place) = places.get(&vintage.column) else {
+        let Some(&index) = places.get(&vintage.column) else {
             return;
         };
         if self.distinct.iter().all(Option::is_some) {
@@ -115,7 +115,7 @@ impl Vintages {
             .enumerate()
             .filter(|(_, key)| self.distinct[**key as usize].is_none())
         {
-            let value = &raw.column(place).values()[*key as usize];
+            let value = &raw.column(index).values()[*key as usize];
             findings.about_row(
                 row,
                 Finding::new(RuleCode::MalformedCode)

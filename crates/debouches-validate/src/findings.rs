@@ -182,8 +182,8 @@ impl<'a> Findings<'a> {
         }
         let (severity, tolerance) = self.spec.policy(finding.rule);
         // A rule with a tolerance of its own is about values that the producer writes on purpose: their rows have a key.
-        let has_own = tolerance != Tolerance::default();
-        let (rule, of_key) = (finding.rule, !has_own && self.is_of_key(&finding));
+        let is_declared = tolerance != Tolerance::default();
+        let (rule, of_key) = (finding.rule, !is_declared && self.is_of_key(&finding));
         if severity >= Severity::Error {
             if cost == Cost::Row {
                 if self.refused.insert(row) && of_key {
@@ -191,7 +191,7 @@ impl<'a> Findings<'a> {
                 }
                 self.refuse(self.lines[row], &finding);
             }
-            if !has_own {
+            if !is_declared {
                 self.spent.insert(row);
             }
         }
@@ -371,16 +371,16 @@ impl<'a> Findings<'a> {
         let spent = self.spent.count() + self.records;
         let over_budget = self.budget.is_exceeded(spent, received);
         let tally = |(&rule, &findings): (&RuleCode, &u64)| {
-            let (severity, own) = self.spec.policy(rule);
+            let (severity, item) = self.spec.policy(rule);
             let about_file = self.about_file.get(&rule).copied().unwrap_or_default();
-            let has_own = own != Tolerance::default();
+            let is_declared = item != Tolerance::default();
             let exceeded = match severity {
                 Severity::Warning => false,
-                Severity::Error if has_own => own.exceeded_by(findings, received),
+                Severity::Error if is_declared => item.exceeded_by(findings, received),
                 Severity::Error => about_file > 0 || over_budget,
                 Severity::Fatal => true,
             };
-            let shares_budget = severity == Severity::Error && !has_own && about_file == 0;
+            let shares_budget = severity == Severity::Error && !is_declared && about_file == 0;
             RuleTally {
                 rule,
                 severity,
@@ -388,7 +388,7 @@ impl<'a> Findings<'a> {
                 tolerance: if shares_budget {
                     self.budget.tolerance()
                 } else {
-                    own
+                    item
                 },
                 exceeded,
             }

@@ -119,12 +119,12 @@ impl Sheet {
         let columns = recognised
             .places
             .iter()
-            .map(|(name, place)| (name.clone(), raw.take_column(*place)))
+            .map(|(name, index)| (name.clone(), raw.take_column(*index)))
             .collect();
         let parts = recognised.spread.iter().map(|(name, places)| {
             let parts = places
                 .iter()
-                .map(|place| place.map(|place| raw.take_column(place)));
+                .map(|index| index.map(|index| raw.take_column(index)));
             (name.clone(), parts.collect())
         });
         let parts = parts.collect();
@@ -224,7 +224,7 @@ impl Sheet {
             .columns
             .keys()
             .enumerate()
-            .map(|(place, name)| (name.clone(), place))
+            .map(|(index, name)| (name.clone(), index))
             .collect();
         let columns = self.columns.into_values().collect();
         (self.raw.laid_out(columns, self.lines), places)

@@ -71,9 +71,9 @@ impl Shape {
             .spread
             .iter()
             .flat_map(|spread| spread.values.iter().enumerate());
-        values.flat_map(|(place, value)| {
+        values.flat_map(|(index, value)| {
             self.spread_headings.iter().map(move |(heading, column)| {
-                (file::spread_heading(heading, value), column.as_str(), place)
+                (file::spread_heading(heading, value), column.as_str(), index)
             })
         })
     }
@@ -133,7 +133,7 @@ impl Shape {
                 vec![self.header.join(" ; ")]
             };
         }
-        let has = |heading: &str| header.iter().any(|own| own == heading);
+        let has = |heading: &str| header.iter().any(|item| item == heading);
         let plain = self
             .headings
             .keys()

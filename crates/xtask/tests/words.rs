@@ -26,6 +26,9 @@ const DIALECT: [&str; 13] = [
 /// The same, as whole identifiers: parts of other names may well be `left` or `own`.
 const DIALECT_ALONE: [&str; 2] = ["own", "left"];
 
+/// Names of other crates: a status of HTTP, a call of tokio.
+const OF_OTHERS: [&str; 2] = ["FOUND", "block_in_place"];
+
 /// The same in disclosure control, whose literature has words for all of these.
 const DISCLOSURE: [&str; 6] = ["secrecy", "guard", "gate", "tie", "piece", "kernel"];
 
@@ -44,24 +47,6 @@ const DOMAIN: [&str; 8] = [
 /// Crates that know what they publish.
 const OF_THE_DOMAIN: [&str; 3] = ["insertion", "site", "cli"];
 
-/// Identifiers of the dialect that remain, by crate. A number only goes down; a crate that is not named has none.
-const DIALECT_CEILINGS: [(&str, usize); 14] = [
-    ("cli", 36),
-    ("disclosure", 651),
-    ("engine", 311),
-    ("fetch", 19),
-    ("http", 21),
-    ("model", 100),
-    ("portal", 3),
-    ("publish", 76),
-    ("release", 185),
-    ("site", 106),
-    ("store", 4),
-    ("table", 137),
-    ("udata", 126),
-    ("validate", 115),
-];
-
 /// The same of the domain in generic crates, comments and literals included.
 const DOMAIN_CEILINGS: [(&str, usize); 6] = [
     ("engine", 52),
@@ -77,7 +62,7 @@ fn is_banned(identifier: &str, of_disclosure: bool) -> bool {
     let is_dialect = |(at, word): (usize, &String)| {
         // What the web and the file system call it.
         let is_not_found = word == "found" && at > 0 && words[at - 1] == "not";
-        DIALECT.contains(&word.as_str()) && !is_not_found
+        DIALECT.contains(&word.as_str()) && !is_not_found && !OF_OTHERS.contains(&identifier)
             || of_disclosure && DISCLOSURE.contains(&word.as_str())
     };
     DIALECT_ALONE.contains(&identifier) || words.iter().enumerate().any(is_dialect)
@@ -94,7 +79,7 @@ fn identifiers_are_words_of_the_field() {
         let count = banned.count();
         counts.insert(name, count);
     }
-    let over = sources::over(&counts, &DIALECT_CEILINGS);
+    let over = sources::over(&counts, &[]);
     assert!(over.is_empty(), "{}", over.join("\n"));
 }
 

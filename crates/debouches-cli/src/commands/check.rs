@@ -186,12 +186,16 @@ pub(crate) async fn check(global: &Global, online: bool) -> anyhow::Result<u8> {
                 policy.sentence()
             ));
             let weakened = debouches_model::spec::weakened(&policy);
-            lines.extend(weakened.iter().map(|own| format!("  {} : {own}", spec.id)));
+            lines.extend(
+                weakened
+                    .iter()
+                    .map(|item| format!("  {} : {item}", spec.id)),
+            );
             lines.extend(
                 dataset
                     .protection
                     .weakened()
-                    .map(|own| format!("  {} : {own}", spec.id)),
+                    .map(|item| format!("  {} : {item}", spec.id)),
             );
         }
     }
@@ -226,7 +230,9 @@ pub(crate) async fn check(global: &Global, online: bool) -> anyhow::Result<u8> {
             PortalKind::Practice { folder } => {
                 format!("portal {id}: practice portal in {}", folder.display())
             }
-            PortalKind::Static(site) => format!("portal {id}: static catalogue in {}", site.place),
+            PortalKind::Static(site) => {
+                format!("portal {id}: static catalogue in {}", site.location)
+            }
             PortalKind::Udata { url, key, .. } => {
                 debouches_engine::key::read(
                     &format!("portal {id}"),
@@ -244,9 +250,9 @@ pub(crate) async fn check(global: &Global, online: bool) -> anyhow::Result<u8> {
     lines.push(match &pipeline.signature {
         Some(signature) => {
             debouches_engine::signing::signing_key(&pipeline, signature)?;
-            let place = debouches_engine::key::shown(&signature.key, &pipeline.base);
+            let location = debouches_engine::key::shown(&signature.key, &pipeline.base);
             format!(
-                "signature: public key {}, its secret key present in {place}",
+                "signature: public key {}, its secret key present in {location}",
                 signature.public_key
             )
         }

@@ -127,12 +127,12 @@ fn text(covered: &Covered, lang: Lang) -> String {
 /// Which figures were read: vintages and tables.
 fn figures(covered: &Covered) -> String {
     let newest = covered.coverage.newest();
-    let tables = |told: &dyn Fn(&str, u64) -> String| {
+    let tables = |describe: &dyn Fn(&str, u64) -> String| {
         covered
             .coverage
             .tables()
             .iter()
-            .map(|(name, rows)| told(name, *rows))
+            .map(|(name, rows)| describe(name, *rows))
             .collect::<Vec<_>>()
             .join(", ")
     };

@@ -72,11 +72,12 @@ fn what(run: &RunRecord) -> String {
         (Outcome::Failed, "failed"),
         (Outcome::Skipped, "skipped"),
     ];
-    let told = parts
+    let outcomes = parts
         .iter()
         .map(|(outcome, word)| (count(*outcome), word))
         .filter(|(count, _)| *count > 0);
-    told.map(|(count, word)| format!("{count} {word}"))
+    outcomes
+        .map(|(count, word)| format!("{count} {word}"))
         .collect::<Vec<_>>()
         .join(", ")
 }
@@ -84,14 +85,14 @@ fn what(run: &RunRecord) -> String {
 pub(crate) async fn show(global: &Global, args: &ShowArgs) -> anyhow::Result<u8> {
     let context = session::open_to_read(global).await?;
     let records = all(&context).await?;
-    let found: Vec<&RunRecord> = match args.run.as_str() {
+    let matches: Vec<&RunRecord> = match args.run.as_str() {
         "last" => records.last().into_iter().collect(),
         name => records
             .iter()
             .filter(|run| run.run.starts_with(name))
             .collect(),
     };
-    let run = match found.as_slice() {
+    let run = match matches.as_slice() {
         [run] => *run,
         [] => {
             return Err(Usage(format!(

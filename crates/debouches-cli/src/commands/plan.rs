@@ -170,12 +170,12 @@ fn no_version(line: &PlanLine) -> &'static str {
 fn difference(out: &mut String, change: &Difference) {
     let Difference {
         field,
-        found,
+        actual,
         wanted,
     } = change;
-    if !found.contains('\n')
+    if !actual.contains('\n')
         && !wanted.contains('\n')
-        && found.chars().count().max(wanted.chars().count()) <= LONG
+        && actual.chars().count().max(wanted.chars().count()) <= LONG
     {
         let shown = |text: &str| {
             if text.is_empty() {
@@ -184,11 +184,11 @@ fn difference(out: &mut String, change: &Difference) {
                 format!("“{text}”")
             }
         };
-        let _ = writeln!(out, "      {field}: {} → {}", shown(found), shown(wanted));
+        let _ = writeln!(out, "      {field}: {} → {}", shown(actual), shown(wanted));
         return;
     }
     let _ = writeln!(out, "      {field}:");
-    let diff = TextDiff::from_lines(found.trim(), wanted.trim());
+    let diff = TextDiff::from_lines(actual.trim(), wanted.trim());
     for group in diff.grouped_ops(1) {
         for change in group
             .iter()

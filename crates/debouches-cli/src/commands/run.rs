@@ -100,7 +100,7 @@ fn ask_for_consent(global: &Global, context: &Context) -> anyhow::Result<()> {
         .iter()
         .filter_map(|portal| match &portal.kind {
             PortalKind::Udata { url, .. } => Some(url.as_str()),
-            PortalKind::Static(site) => site.is_remote().then_some(site.place.as_str()),
+            PortalKind::Static(site) => site.is_remote().then_some(site.location.as_str()),
             PortalKind::Practice { .. } => None,
         });
     let url = real.collect::<Vec<_>>().join(" and ");

@@ -55,16 +55,16 @@ async fn build(global: &Global, args: &SiteArgs) -> anyhow::Result<u8> {
 async fn serve(global: &Global, args: &SiteArgs, port: u16) -> anyhow::Result<u8> {
     let context = session::open(global).await?;
     let portal = chosen(&context, args)?;
-    let PortalKind::Static(StaticSite { place, .. }) = &portal.kind else {
+    let PortalKind::Static(StaticSite { location, .. }) = &portal.kind else {
         return Err(Usage(format!("portal {} is no static site", portal.id)).into());
     };
-    if place.contains("://") {
+    if location.contains("://") {
         return Err(Usage(format!(
-            "{place} is not a folder of this machine: a bucket serves itself"
+            "{location} is not a folder of this machine: a bucket serves itself"
         ))
         .into());
     }
-    let folder = context.pipeline.base.join(place);
+    let folder = context.pipeline.base.join(location);
     if !folder.join("index.html").is_file() {
         return Err(Usage(format!(
             "{} holds no site: `debouches site build` makes it",
@@ -150,7 +150,7 @@ fn chosen(context: &Context, args: &SiteArgs) -> anyhow::Result<Portal> {
     let mut portal = portal.clone();
     if let PortalKind::Static(settings) = &mut portal.kind {
         if let Some(folder) = &args.to {
-            settings.place = context.options.path(folder).display().to_string();
+            settings.location = context.options.path(folder).display().to_string();
             settings.pages = true;
         }
         if !settings.pages {

@@ -170,13 +170,13 @@ pub(crate) fn waivers(global: &Global, args: &WaiversArgs) -> anyhow::Result<u8>
     let pipeline = load_pipeline(&session::options(global))?;
     let mut all = waivers::load(&pipeline.waivers_file)?;
     if let Some(number) = args.remove {
-        let place = number.checked_sub(1).filter(|place| *place < all.len());
-        let place = place.ok_or_else(|| {
+        let index = number.checked_sub(1).filter(|index| *index < all.len());
+        let index = index.ok_or_else(|| {
             Usage(format!(
                 "there is no waiver {number}: `debouches waivers` numbers them"
             ))
         })?;
-        let removed = all.remove(place);
+        let removed = all.remove(index);
         if !global.dry_run {
             waivers::save(&pipeline.waivers_file, all)?;
         }
@@ -204,9 +204,9 @@ pub(crate) fn waivers(global: &Global, args: &WaiversArgs) -> anyhow::Result<u8>
     let rows: Vec<Vec<String>> = all
         .iter()
         .enumerate()
-        .map(|(place, waiver)| {
+        .map(|(index, waiver)| {
             vec![
-                (place + 1).to_string(),
+                (index + 1).to_string(),
                 state(waiver).to_owned(),
                 waiver.rule.to_string(),
                 waiver

@@ -3,7 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a failure in a test is the message")]
 
-use debouches_disclosure::{Cell, CellId, Constraint, Line, State, System, Tie};
+use debouches_disclosure::{Cell, CellId, Constraint, Line, Relation, State, System};
 
 /// `SplitMix64`.
 pub(crate) struct Random(pub(crate) u64);
@@ -76,17 +76,17 @@ impl Drawn {
         let terms = std::iter::once((total, -1))
             .chain(parts.iter().map(|part| (*part, 1)))
             .collect();
-        self.tie(Constraint {
+        self.constrain(Constraint {
             terms,
             low: 0,
             high: 0,
-            tie: Tie::Sum,
+            relation: Relation::Sum,
             while_shown: None,
         });
     }
 
-    fn tie(&mut self, constraint: Constraint) {
-        self.system.tie(&constraint);
+    fn constrain(&mut self, constraint: Constraint) {
+        self.system.constrain(&constraint);
         self.ties.push(constraint);
     }
 
@@ -163,19 +163,19 @@ impl Drawn {
         // (r − ½) D ≤ 100 N ≤ (r + ½) D
         let rate = (200 * part + whole) / (2 * whole);
         let terms = vec![(of, 200), (over, 1 - 2 * rate)];
-        self.tie(Constraint {
+        self.constrain(Constraint {
             terms,
             low: 0,
             high: i64::MAX / 4,
-            tie: Tie::Rate,
+            relation: Relation::Rate,
             while_shown: None,
         });
         let terms = vec![(of, 200), (over, -2 * rate - 1)];
-        self.tie(Constraint {
+        self.constrain(Constraint {
             terms,
             low: i64::MIN / 4,
             high: 0,
-            tie: Tie::Rate,
+            relation: Relation::Rate,
             while_shown: None,
         });
     }
@@ -186,11 +186,11 @@ impl Drawn {
         let own = u32::try_from(random.below(count)).unwrap();
         let value = self.value(own);
         let other = self.add(value);
-        self.tie(Constraint {
+        self.constrain(Constraint {
             terms: vec![(own, 1), (other, -1)],
             low: 0,
             high: 0,
-            tie: Tie::Alias,
+            relation: Relation::Alias,
             while_shown: None,
         });
     }
@@ -216,7 +216,7 @@ impl Drawn {
         cells.into_iter().enumerate().for_each(|(place, cell)| {
             system.cell(cell, format!("c{place}"));
         });
-        self.ties.iter().for_each(|tie| system.tie(tie));
+        self.ties.iter().for_each(|tie| system.constrain(tie));
         hidden
             .into_iter()
             .for_each(|line| system.set_state(line, State::Primary));

@@ -63,9 +63,9 @@ pub(super) async fn live(context: &Context, dataset: &str) -> anyhow::Result<Sid
         return of_catalogue(&Catalogue::open(context, configured, settings)?, dataset).await;
     }
     let connection = connect(context, configured).await?;
-    let found = of_portal(context, &connection, dataset).await;
+    let existing = of_portal(context, &connection, dataset).await;
     connection.close().await;
-    found
+    existing
 }
 
 /// The version that a static catalogue leads to.
@@ -117,14 +117,14 @@ async fn of_portal(
     };
     let client = client(context)?;
     let address = |path: &str| {
-        let found = live.files.iter().find(|file| file.path == path);
-        let found = found.ok_or_else(|| {
+        let existing = live.files.iter().find(|file| file.path == path);
+        let existing = existing.ok_or_else(|| {
             Usage(format!(
                 "portal {} serves no {path}",
                 connection.configured.id
             ))
         })?;
-        Ok::<_, anyhow::Error>(Url::parse(&found.url)?)
+        Ok::<_, anyhow::Error>(Url::parse(&existing.url)?)
     };
     let mut text = Vec::new();
     client

@@ -104,8 +104,8 @@ mod tests {
     fn resolved(text: &str, variables: &[(&str, &str)]) -> (HttpSettings, Vec<String>) {
         let mut problems = Vec::new();
         let variables = |name: &str| {
-            let found = variables.iter().find(|(known, _)| *known == name)?;
-            Some(found.1.to_owned())
+            let matches = variables.iter().find(|(known, _)| *known == name)?;
+            Some(matches.1.to_owned())
         };
         let settings = resolve(
             &toml::from_str(text).unwrap(),

@@ -95,7 +95,7 @@ pub struct Signature {
     /// The public key, as reusers are told it.
     pub public_key: String,
     /// Where the secret key is.
-    pub key: KeyPlace,
+    pub key: KeyLocation,
 }
 
 /// A source of bytes, and the table that it fills.
@@ -192,7 +192,7 @@ pub struct Portal {
 
 /// Where a secret key is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum KeyPlace {
+pub enum KeyLocation {
     /// In an environment variable.
     Variable(String),
     /// In a file; a name without folder is a credential of systemd when there is one of that name.
@@ -214,7 +214,7 @@ pub enum PortalKind {
         /// Its address.
         url: String,
         /// Where its key is.
-        key: KeyPlace,
+        key: KeyLocation,
         /// The organization that owns the datasets.
         organization: Option<String>,
     },
@@ -224,7 +224,7 @@ pub enum PortalKind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StaticSite {
     /// Where it is put: a folder, taken from that of the configuration, or `s3://bucket/prefix`.
-    pub place: String,
+    pub location: String,
     /// Where readers find it, without slash at the end; every link is relative when absent.
     pub public_url: Option<String>,
     /// Its name.
@@ -238,7 +238,7 @@ pub struct StaticSite {
 impl StaticSite {
     /// Whether it is put on another machine.
     pub fn is_remote(&self) -> bool {
-        self.place.starts_with("s3://")
+        self.location.starts_with("s3://")
     }
 }
 

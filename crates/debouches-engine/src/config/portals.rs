@@ -7,7 +7,7 @@ use debouches_model::PortalId;
 
 use super::file::{ConfigFile, PortalFile, PortalKindFile};
 use super::profile::Profile;
-use super::{KeyPlace, Portal, PortalKind, StaticSite};
+use super::{KeyLocation, Portal, PortalKind, StaticSite};
 
 const DEFAULT_KEY_VARIABLE: &str = "DEBOUCHES_API_KEY";
 
@@ -125,7 +125,7 @@ fn static_site(
     state: &str,
     problems: &mut Vec<String>,
 ) -> Option<PortalKind> {
-    let place = match (&file.folder, &file.bucket) {
+    let location = match (&file.folder, &file.bucket) {
         (Some(_), Some(_)) => {
             problems.push(format!(
                 "portal `{id}`: `folder` and `bucket` are two places for one catalogue"
@@ -152,7 +152,7 @@ fn static_site(
         ));
     }
     Some(PortalKind::Static(StaticSite {
-        place,
+        location,
         public_url: file
             .public_url
             .as_ref()
@@ -190,8 +190,8 @@ fn udata(
         ));
         return None;
     }
-    let default = || KeyPlace::Variable(DEFAULT_KEY_VARIABLE.to_owned());
-    let key = key_place(
+    let default = || KeyLocation::Variable(DEFAULT_KEY_VARIABLE.to_owned());
+    let key = key_location(
         file.api_key_env.as_deref(),
         file.api_key_file.as_deref(),
         base,
@@ -205,16 +205,16 @@ fn udata(
 }
 
 /// Where a key is, when it is said.
-pub(crate) fn key_place(
+pub(crate) fn key_location(
     variable: Option<&str>,
     file: Option<&str>,
     base: &Path,
-) -> Option<KeyPlace> {
+) -> Option<KeyLocation> {
     match (variable, file) {
-        (Some(variable), _) => Some(KeyPlace::Variable(variable.to_owned())),
-        (None, Some(name)) if name.contains('/') => Some(KeyPlace::File(base.join(name))),
+        (Some(variable), _) => Some(KeyLocation::Variable(variable.to_owned())),
+        (None, Some(name)) if name.contains('/') => Some(KeyLocation::File(base.join(name))),
         // A bare name is looked for among the credentials of systemd first.
-        (None, Some(name)) => Some(KeyPlace::File(PathBuf::from(name))),
+        (None, Some(name)) => Some(KeyLocation::File(PathBuf::from(name))),
         (None, None) => None,
     }
 }

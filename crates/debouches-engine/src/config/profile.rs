@@ -61,22 +61,22 @@ impl Profile {
             rewrite.insert(from, to);
         }
         let rewrite = addresses(rewrite, name, problems);
-        let own = files.first();
+        let item = files.first();
         let speaks_of_portals =
-            own.is_some_and(|file| file.portal.is_some() || !file.portals.is_empty());
-        if own.is_some_and(|file| !file.rewrite.is_empty()) && !speaks_of_portals {
+            item.is_some_and(|file| file.portal.is_some() || !file.portals.is_empty());
+        if item.is_some_and(|file| !file.rewrite.is_empty()) && !speaks_of_portals {
             problems.push(format!(
                 "profile `{name}` reads other hosts: it must say where it publishes, `portal = \"practice\"` for a rehearsal"
             ));
         }
-        let extends = own.is_some_and(|file| file.extends.is_some());
+        let extends = item.is_some_and(|file| file.extends.is_some());
         Self {
             name: name.to_owned(),
             portals: portals.unwrap_or_default(),
-            state: own
+            state: item
                 .and_then(|file| file.state.clone())
                 .or_else(|| extends.then(|| format!("state-{name}"))),
-            lock: own
+            lock: item
                 .and_then(|file| file.lock.clone())
                 .or_else(|| extends.then(|| format!("pipeline.{name}.lock"))),
             unsigned: files.iter().any(|file| file.unsigned),

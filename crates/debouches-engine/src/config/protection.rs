@@ -1,7 +1,7 @@
 //! What a dataset says of its secrecy otherwise than the policies of its tables: `[dataset.protection]`.
 
 use debouches_disclosure::Leaks;
-use debouches_model::spec::{Extremes, SecrecySpec};
+use debouches_model::spec::{DisclosureSpec, Extremes};
 use serde::{Deserialize, Serialize};
 
 /// What is said here holds for every table of the dataset; what is left out stays as the table says.
@@ -23,8 +23,8 @@ pub struct Protection {
 
 impl Protection {
     /// The policy of a table, as this dataset has it.
-    pub fn applied_to(&self, policy: SecrecySpec) -> SecrecySpec {
-        SecrecySpec {
+    pub fn applied_to(&self, policy: DisclosureSpec) -> DisclosureSpec {
+        DisclosureSpec {
             width: self.width.unwrap_or(policy.width),
             siblings: self.siblings.unwrap_or(policy.siblings),
             insiders: self.insiders.unwrap_or(policy.insiders),

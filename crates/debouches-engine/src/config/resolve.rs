@@ -329,7 +329,7 @@ fn schemas(
     who: &str,
     problems: &mut Vec<String>,
 ) -> BTreeMap<TableId, SchemaRef> {
-    let mut found = BTreeMap::new();
+    let mut by_name = BTreeMap::new();
     for (table, text) in &dataset.schemas {
         if !dataset.tables.contains(table) {
             problems.push(format!(
@@ -338,7 +338,7 @@ fn schemas(
         }
         match text.split_once('@') {
             Some((name, version)) if !name.is_empty() && !version.is_empty() => {
-                found.insert(
+                by_name.insert(
                     table.clone(),
                     SchemaRef {
                         name: name.to_owned(),
@@ -351,7 +351,7 @@ fn schemas(
             )),
         }
     }
-    found
+    by_name
 }
 
 /// A table that repeats the figures of another follows the secrecy of its release, hence needs one beside its own.
@@ -475,7 +475,7 @@ fn known_columns(
         .iter()
         .chain(dataset.deprecated.iter().map(|notice| &notice.column));
     for name in named {
-        let found = name.split_once('.').and_then(|(table, column)| {
+        let by_name = name.split_once('.').and_then(|(table, column)| {
             let spec = specs.iter().find(|spec| spec.id.as_str() == table)?;
             spec.columns
                 .iter()
@@ -483,7 +483,7 @@ fn known_columns(
                 .any(|item| item.name == column)
                 .then_some((*spec, column))
         });
-        match found {
+        match by_name {
             None => problems.push(format!(
                 "{who} names column `{name}`: `table.column` of one of its tables is expected"
             )),

@@ -5,8 +5,8 @@ use std::path::Path;
 use debouches_release::public_key;
 
 use super::file::SignatureFile;
-use super::portals::key_place;
-use super::{KeyPlace, Signature};
+use super::portals::key_location;
+use super::{KeyLocation, Signature};
 
 /// The variable that holds the secret key when nothing else is said.
 const DEFAULT_VARIABLE: &str = "DEBOUCHES_SIGNING_KEY";
@@ -22,8 +22,8 @@ pub(crate) fn resolve(
         problems
             .push("[signature]: `key_env` and `key_file` are two places for one key".to_owned());
     }
-    let default = || KeyPlace::Variable(DEFAULT_VARIABLE.to_owned());
-    let key = key_place(typed.key_env.as_deref(), typed.key_file.as_deref(), base)
+    let default = || KeyLocation::Variable(DEFAULT_VARIABLE.to_owned());
+    let key = key_location(typed.key_env.as_deref(), typed.key_file.as_deref(), base)
         .unwrap_or_else(default);
     Some(Signature {
         public_key: public_key.ok()?,

@@ -137,7 +137,7 @@ fn expected(
 ) -> Option<Expected> {
     let what = match (&typed.vintage, typed.since) {
         (Some(vintage), None) => match &spec.vintage {
-            Some(own) if Vintage::parse(vintage, &own.style).is_some() => {
+            Some(item) if Vintage::parse(vintage, &item.style).is_some() => {
                 Awaited::Vintage(vintage.clone())
             }
             Some(_) => {

@@ -217,10 +217,10 @@ fn find(
             .collect::<String>()
     };
     let usual = usual_headings(system);
-    let found: Vec<usize> = (0..raw.width())
+    let matches: Vec<usize> = (0..raw.width())
         .filter(|index| usual.contains(&plain(&raw.header[*index]).as_str()))
         .collect();
-    match found.as_slice() {
+    match matches.as_slice() {
         [only] => Ok(*only),
         [] => Err(Usage(format!(
             "{}: no heading names a {}: say which with --column (headings: {})",
@@ -243,8 +243,8 @@ fn find(
 }
 
 fn column_named(path: &Path, raw: &RawTable, name: &str) -> Result<usize, Usage> {
-    let found = raw.header.iter().position(|item| item == name.trim());
-    found.ok_or_else(|| {
+    let matches = raw.header.iter().position(|item| item == name.trim());
+    matches.ok_or_else(|| {
         Usage(format!(
             "{}: no column `{name}` (headings: {})",
             path.display(),

@@ -11,12 +11,16 @@ use super::RunRecord;
 use crate::summary::Outcome;
 
 /// Replaces the file: a reader sees the former figures or these, whole.
-pub(crate) fn write(path: &Path, record: &RunRecord, former: &[&RunRecord]) -> anyhow::Result<()> {
-    Ok(replace_file(path, text(record, former).as_bytes())?)
+pub(crate) fn write(
+    path: &Path,
+    record: &RunRecord,
+    previous: &[&RunRecord],
+) -> anyhow::Result<()> {
+    Ok(replace_file(path, text(record, previous).as_bytes())?)
 }
 
 /// The figures, in the text format of Prometheus.
-fn text(record: &RunRecord, former: &[&RunRecord]) -> String {
+fn text(record: &RunRecord, previous: &[&RunRecord]) -> String {
     let profile = format!("profile={}", quoted(&record.profile));
     let mut out = String::new();
     let mut gauge = |name: &str, help: &str, samples: &[(String, f64)]| {
@@ -45,7 +49,7 @@ fn text(record: &RunRecord, former: &[&RunRecord]) -> String {
         &one(seconds(record)),
     );
     let good = std::iter::once(record)
-        .chain(former.iter().rev().copied())
+        .chain(previous.iter().rev().copied())
         .find(|run| run.exit_code == 0);
     gauge(
         "debouches_success_timestamp_seconds",
@@ -55,14 +59,14 @@ fn text(record: &RunRecord, former: &[&RunRecord]) -> String {
             .into_iter()
             .collect::<Vec<_>>(),
     );
-    let rows = |place: usize| -> Vec<(String, f64)> {
+    let rows = |index: usize| -> Vec<(String, f64)> {
         let of = |step: &super::record::StepRecord| {
             let labels = format!(
                 "{profile},stage={},table={}",
                 quoted(step.stage.as_str()),
                 quoted(&step.subject)
             );
-            step.rows.map(|rows| (labels, count(rows[place])))
+            step.rows.map(|rows| (labels, count(rows[index])))
         };
         record.steps.iter().filter_map(of).collect()
     };

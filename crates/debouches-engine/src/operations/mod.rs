@@ -54,7 +54,7 @@ pub async fn begin(context: &Context, command: &str) -> anyhow::Result<Lock> {
 /// Records the run, writes its figures, gives the lock back, then tells the chat room: a slow room holds nobody. What cannot be
 /// done is said, and fails nothing. Returns what no step of the run says: late sources and expired waivers.
 pub async fn close(context: &Context, lock: Lock, ending: &Ending<'_>) -> Vec<String> {
-    let former = match record::all(context).await {
+    let previous = match record::all(context).await {
         Ok(records) => records,
         Err(error) => {
             tracing::warn!(
@@ -78,12 +78,12 @@ pub async fn close(context: &Context, lock: Lock, ending: &Ending<'_>) -> Vec<St
     if let Err(error) = record::note(context, &lock, &record).await {
         tracing::warn!("the run is not recorded: {}", failure::one_line(&error));
     }
-    let former: Vec<&RunRecord> = former
+    let previous: Vec<&RunRecord> = previous
         .iter()
         .filter(|run| run.profile == record.profile && !run.interrupted)
         .collect();
     if let Some(path) = &context.pipeline.operations.textfile
-        && let Err(error) = metrics::write(path, &record, &former)
+        && let Err(error) = metrics::write(path, &record, &previous)
     {
         tracing::warn!(
             "the figures of the run are not written: {}",
@@ -92,7 +92,8 @@ pub async fn close(context: &Context, lock: Lock, ending: &Ending<'_>) -> Vec<St
     }
     drop(lock);
     if let Some(webhook) = &context.pipeline.operations.webhook
-        && let Err(error) = notify::tell(context, webhook, &record, former.last().copied()).await
+        && let Err(error) =
+            notify::notify(context, webhook, &record, previous.last().copied()).await
     {
         tracing::error!("nobody was told of the run: {}", failure::one_line(&error));
     }

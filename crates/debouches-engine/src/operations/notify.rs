@@ -52,7 +52,7 @@ const LONGEST: usize = 4000;
 const MOST_LINES: usize = 8;
 
 /// Tells the room, when there is something to tell. The same trouble twice in a row is described once.
-pub(crate) async fn tell(
+pub(crate) async fn notify(
     context: &Context,
     webhook: &Webhook,
     record: &RunRecord,

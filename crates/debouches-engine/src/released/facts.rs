@@ -40,7 +40,7 @@ pub fn of_body(
         raw.header
             .iter()
             .position(|item| item == name)
-            .map(|place| raw.column(place))
+            .map(|index| raw.column(index))
     };
     let needed = |name: &String| {
         column(name).ok_or_else(|| {
@@ -50,9 +50,9 @@ pub fn of_body(
             ))
         })
     };
-    let own = layout.key.iter().map(|name| needed(name).map(Some));
+    let of_key = layout.key.iter().map(|name| needed(name).map(Some));
     let further = layout.further.iter().map(|name| Ok(column(name)));
-    let key = own.chain(further).collect::<Result<Vec<_>, Usage>>()?;
+    let key = of_key.chain(further).collect::<Result<Vec<_>, Usage>>()?;
     let counts = layout.policy.count.iter().map(|count| {
         let values = match layout.is_release {
             // A count that the release does not have was not shown by it.
@@ -151,13 +151,15 @@ fn seen(
 
 /// A number in units of its last decimal; `30.0` is a whole number. Nothing when it has more decimals than that.
 fn scaled(text: &str, decimals: u32) -> Option<i64> {
-    let (whole, part) = text.split_once(['.', ',']).unwrap_or((text, ""));
-    if whole.is_empty() {
+    let (integer, part) = text.split_once(['.', ',']).unwrap_or((text, ""));
+    if integer.is_empty() {
         return None;
     }
     let part = part.trim_end_matches('0');
     let missing = usize::try_from(decimals).ok()?.checked_sub(part.len())?;
-    format!("{whole}{part}{}", "0".repeat(missing)).parse().ok()
+    format!("{integer}{part}{}", "0".repeat(missing))
+        .parse()
+        .ok()
 }
 
 #[cfg(test)]

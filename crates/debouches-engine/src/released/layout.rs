@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use debouches_model::ValueStatus;
 use debouches_model::spec::{
-    AxisSpec, SecrecySpec, TableSpec, Tables, TotalSpec, undeclared_totals,
+    AxisSpec, DisclosureSpec, TableSpec, Tables, TotalSpec, undeclared_totals,
 };
 use serde::Deserialize;
 
@@ -39,7 +39,7 @@ pub struct Layout {
     pub missing: BTreeMap<String, ValueStatus>,
     /// The policy.
     #[serde(rename = "secrecy")]
-    pub policy: SecrecySpec,
+    pub policy: DisclosureSpec,
     /// Further columns that tell where a row stands in its universe; empty where a file lacks them.
     #[serde(skip)]
     pub further: Vec<String>,
@@ -152,15 +152,15 @@ pub fn layouts(
         let layout = layout
             .closed()
             .map_err(|problems| Usage(format!("{}: {problems}", file.display())))?;
-        let mut found = Vec::new();
+        let mut matches = Vec::new();
         for path in &paths {
-            found.extend(if path.is_dir() {
+            matches.extend(if path.is_dir() {
                 all_csv(path)?
             } else {
                 vec![path.clone()]
             });
         }
-        return Ok(vec![(layout, found)]);
+        return Ok(vec![(layout, matches)]);
     }
     let mut out: BTreeMap<String, (Layout, Vec<PathBuf>)> = BTreeMap::new();
     for path in &paths {

@@ -137,7 +137,7 @@ pub(crate) async fn check(
             let retracted = decision
                 .tables
                 .iter()
-                .find(|own| own.table == spec.id.as_str() && own.distinct > 0);
+                .find(|digest_of| digest_of.table == spec.id.as_str() && digest_of.distinct > 0);
             let Some(retracted) = retracted else {
                 continue;
             };

@@ -313,12 +313,12 @@ impl Subject {
     /// Which release readers are led to, in words.
     async fn leads_to(&self, context: &Context, with_this: bool) -> anyhow::Result<String> {
         let id = self.dataset.id();
-        let withdrawn = context.retracted().await?;
+        let withdrawals = context.retracted().await?;
         let keys = context.store.list(Stage::Package, id.as_str()).await?;
         let versions = keys.iter().filter_map(|key| key.id.parse::<Version>().ok());
         let usable = |version: &Version| match *version == self.version {
             true => with_this,
-            false => withdrawn.find(id, *version).is_none(),
+            false => withdrawals.find(id, *version).is_none(),
         };
         Ok(match versions.filter(usable).max() {
             Some(version) => format!("readers are led to {version}"),

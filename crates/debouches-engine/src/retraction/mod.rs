@@ -58,7 +58,7 @@ pub async fn retracted_releases(
                 withdrawal.version,
             ))
             .await?;
-        let left = match &release {
+        let remaining = match &release {
             Some(release) => Some(release.clone()),
             None => {
                 context
@@ -67,8 +67,8 @@ pub async fn retracted_releases(
                     .await?
             }
         };
-        let record = match left {
-            Some(left) => Some(ReleaseRecord::read(&left.read(RECORD_FILE).await?)?),
+        let record = match remaining {
+            Some(remaining) => Some(ReleaseRecord::read(&remaining.read(RECORD_FILE).await?)?),
             // The register was taken back from a portal, after the state was lost: the digests of the data are in it.
             None if !withdrawal.tables.is_empty() => None,
             None => {
@@ -324,9 +324,9 @@ async fn keep_counts(
         let mut out = csv::WriterBuilder::new()
             .delimiter(b';')
             .from_writer(&mut file);
-        out.write_record(places.iter().map(|place| &raw.header[*place]))?;
+        out.write_record(places.iter().map(|index| &raw.header[*index]))?;
         for row in 0..raw.rows() {
-            out.write_record(places.iter().map(|place| raw.column(*place).value(row)))?;
+            out.write_record(places.iter().map(|index| raw.column(*index).value(row)))?;
         }
         out.flush()?;
         drop(out);

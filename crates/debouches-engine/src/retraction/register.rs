@@ -56,7 +56,7 @@ pub(crate) async fn read(store: &Store, pipeline: &Pipeline) -> anyhow::Result<W
         {
             let purged = withdrawals
                 .decisions(dataset.id())
-                .any(|own| own.version == version && own.decision == Decree::Purge);
+                .any(|item| item.version == version && item.decision == Decree::Purge);
             if !purged {
                 let who = format!("the tombstone of {} {version}", dataset.id());
                 return Err(forgotten(who).into());

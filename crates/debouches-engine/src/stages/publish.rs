@@ -382,7 +382,7 @@ async fn one(
         );
     }
     let is_retracted = target
-        .withdrawn
+        .withdrawals
         .iter()
         .any(|withdrawal| withdrawal.version == applied.receipt.version);
     if connection.configured.announce && !is_retracted {

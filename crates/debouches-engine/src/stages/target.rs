@@ -97,13 +97,13 @@ fn located(finding: &Finding, lang: Lang) -> String {
             .file
             .as_ref()
             .is_some_and(|file| sentence.contains(file));
-    let place = if is_named {
+    let location = if is_named {
         String::new()
     } else {
-        finding.place()
+        finding.location()
     };
     // What others wrote is in it.
-    let text = format!("{place} {sentence} [{}]", finding.rule);
+    let text = format!("{location} {sentence} [{}]", finding.rule);
     escape::line(text.trim_start(), LONGEST)
 }
 

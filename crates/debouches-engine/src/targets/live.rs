@@ -75,14 +75,14 @@ pub async fn live(context: &Context, dataset: &DatasetConfig) -> anyhow::Result<
     let connection = connect(context, portal)
         .await
         .context("cannot ask the portal which release is live")?;
-    let found = debouches_publish::live(
+    let observed = debouches_publish::live(
         &connection.portal,
         connection.organization(),
         dataset.id(),
         None,
     )
     .await;
-    let profiled = match found {
+    let profiled = match observed {
         Ok(Some(release)) => of_portal(context, dataset, &release).await.map(Some),
         Ok(None) => Ok(None),
         Err(error) => Err(error.into()),

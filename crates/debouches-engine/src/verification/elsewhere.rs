@@ -130,14 +130,17 @@ async fn of_catalogue(
     catalogue: &Catalogue<'_>,
     dataset: &DatasetId,
 ) -> anyhow::Result<Gathered> {
-    let place = catalogue.shelf().display();
+    let location = catalogue.shelf().display();
     let record = catalogue.record(dataset).await?;
     let Some(latest) = record.as_ref().and_then(|record| record.latest()) else {
-        return Err(Usage(format!("{place} leads to no release of dataset {dataset}")).into());
+        return Err(Usage(format!(
+            "{location} leads to no release of dataset {dataset}"
+        ))
+        .into());
     };
     let temporary = tempfile::tempdir().context("cannot make a temporary folder")?;
     let mut gathered = Gathered::in_folder(
-        format!("{dataset}@live in {place} ({})", latest.version),
+        format!("{dataset}@live in {location} ({})", latest.version),
         temporary.path().to_path_buf(),
     );
     gathered.asked = Some((dataset.clone(), Some(latest.version)));
@@ -240,10 +243,10 @@ async fn of_portal(
     match release {
         Some(release) => {
             let published = published(context, connection, &release);
-            let own = of_manifest(release.manifest())
+            let item = of_manifest(release.manifest())
                 .into_iter()
                 .filter(|((path, _), _)| published.contains(path));
-            gathered.expected.extend(own);
+            gathered.expected.extend(item);
             if live
                 .release
                 .as_ref()
@@ -257,10 +260,10 @@ async fn of_portal(
         None => {
             // What documents a release is not always shown: only what is shown can be compared.
             let shown = |path: &str| live.files.iter().any(|file| file.path == path);
-            let told = of_sums(temporary.path())?;
+            let listed = of_sums(temporary.path())?;
             gathered
                 .expected
-                .extend(told.into_iter().filter(|((path, _), _)| shown(path)));
+                .extend(listed.into_iter().filter(|((path, _), _)| shown(path)));
             gathered
                 .notes
                 .push(format!("version {version} is not in the state: compared with the {SUMS_FILE} of the portal itself"));

@@ -52,11 +52,11 @@ pub(super) async fn state(context: &Context) -> anyhow::Result<Verified> {
 async fn keys(context: &Context) -> anyhow::Result<Vec<ArtefactKey>> {
     let pipeline = &context.pipeline;
     let mut named: BTreeSet<String> = BTreeSet::from([REGISTER.to_owned()]);
-    named.extend(pipeline.datasets.iter().map(|own| own.id().to_string()));
-    named.extend(pipeline.sources.iter().map(|own| own.id().to_string()));
-    let tables = pipeline.datasets.iter().flat_map(|own| &own.tables);
+    named.extend(pipeline.datasets.iter().map(|item| item.id().to_string()));
+    named.extend(pipeline.sources.iter().map(|item| item.id().to_string()));
+    let tables = pipeline.datasets.iter().flat_map(|item| &item.tables);
     named.extend(tables.map(|spec| spec.id.to_string()));
-    named.extend(pipeline.sources.iter().map(|own| own.spec.id.to_string()));
+    named.extend(pipeline.sources.iter().map(|item| item.spec.id.to_string()));
     let mut keys = Vec::new();
     for stage in Stage::ALL {
         let mut subjects = named.clone();
@@ -167,12 +167,12 @@ fn foreign(context: &Context, verified: &mut Verified) -> anyhow::Result<()> {
         return Ok(());
     }
     let portals = context.pipeline.portals.iter().filter_map(|portal| {
-        let place = match &portal.kind {
+        let location = match &portal.kind {
             PortalKind::Practice { folder } => folder.clone(),
-            PortalKind::Static(site) => context.pipeline.base.join(&site.place),
+            PortalKind::Static(site) => context.pipeline.base.join(&site.location),
             PortalKind::Udata { .. } => return None,
         };
-        let inside = place.strip_prefix(&root).ok()?;
+        let inside = location.strip_prefix(&root).ok()?;
         Some(
             inside
                 .components()
@@ -230,7 +230,7 @@ pub(super) async fn site(
                     None => verified.problems.push(format!("{path}: missing")),
                 }
             }
-            let root = context.pipeline.base.join(&settings.place).join(&inside);
+            let root = context.pipeline.base.join(&settings.location).join(&inside);
             if !settings.is_remote() && root.is_dir() {
                 for path in folder::files(&root)? {
                     if entry.files.iter().all(|file| file.path != path) {

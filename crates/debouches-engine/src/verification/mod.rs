@@ -245,12 +245,12 @@ async fn check(
     let depth = request.depth;
     let folder = release.folder.as_path();
     // What was brought from elsewhere comes with what it should be.
-    let own = if release.temporary.is_none() {
-        sums::told_by(folder)?
+    let item = if release.temporary.is_none() {
+        sums::expected_by(folder)?
     } else {
         Expected::new()
     };
-    release.expected.extend(own);
+    release.expected.extend(item);
     if release.expected.is_empty() && release.problems.is_empty() {
         return Err(Usage(format!(
             "{} has neither manifest.json nor {SUMS_FILE}",
@@ -363,8 +363,8 @@ fn identity(folder: &Path) -> anyhow::Result<(DatasetId, Version)> {
     let text = crate::folder::read_list(&path)
         .with_context(|| format!("cannot read {}", path.display()))?;
     let value: serde_json::Value = serde_json::from_slice(&text).unwrap_or_default();
-    let told = |name: &str| value[name].as_str().unwrap_or_default();
-    match (told("name").parse(), told("version").parse()) {
+    let text_of = |name: &str| value[name].as_str().unwrap_or_default();
+    match (text_of("name").parse(), text_of("version").parse()) {
         (Ok(dataset), Ok(version)) => Ok((dataset, version)),
         (Err(_), _) | (_, Err(_)) => {
             let message = format!("{} does not tell which release it is of", path.display());

@@ -12,18 +12,18 @@ use crate::folder;
 pub(super) const SUMS_FILE: &str = "SHA256SUMS";
 
 /// What each file should be, by its path and by which list says so.
-pub(super) type Expected = BTreeMap<(String, &'static str), Told>;
+pub(super) type Expected = BTreeMap<(String, &'static str), Expectation>;
 
 /// What a list says of a file.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Told {
+pub(super) struct Expectation {
     pub(super) sha256: Sha256,
     /// Its size, when the list tells it.
     pub(super) bytes: Option<u64>,
 }
 
 /// What the lists of a folder say of its files; nothing when it has none.
-pub(super) fn told_by(folder: &Path) -> anyhow::Result<Expected> {
+pub(super) fn expected_by(folder: &Path) -> anyhow::Result<Expected> {
     let mut expected = Expected::new();
     let listed = crate::folder::read_list(&folder.join(MANIFEST_FILE));
     if let Some(text) = listed.ok().and_then(|bytes| String::from_utf8(bytes).ok()) {
@@ -44,14 +44,14 @@ pub(super) fn told_by(folder: &Path) -> anyhow::Result<Expected> {
 }
 
 pub(super) fn of_manifest(manifest: &Manifest) -> Expected {
-    let told = |file: &debouches_model::FileEntry| Told {
+    let expectation = |file: &debouches_model::FileEntry| Expectation {
         sha256: file.sha256,
         bytes: Some(file.bytes),
     };
     manifest
         .files
         .iter()
-        .map(|file| ((file.path.clone(), MANIFEST_FILE), told(file)))
+        .map(|file| ((file.path.clone(), MANIFEST_FILE), expectation(file)))
         .collect()
 }
 
@@ -72,7 +72,7 @@ pub(super) fn of_sums(folder: &Path) -> anyhow::Result<Expected> {
         }
         Ok((
             (path.to_owned(), SUMS_FILE),
-            Told {
+            Expectation {
                 sha256,
                 bytes: None,
             },
@@ -99,27 +99,33 @@ fn broken(folder: &Path, what: &str) -> anyhow::Error {
 
 /// The files that are not what they should be, in the order of their names.
 pub(super) fn compare(at: &Path, expected: &Expected) -> Vec<String> {
-    let mut found: BTreeMap<&str, std::io::Result<(Sha256, u64)>> = BTreeMap::new();
+    let mut actual: BTreeMap<&str, std::io::Result<(Sha256, u64)>> = BTreeMap::new();
     let mut problems = Vec::new();
-    for ((path, told_by), told) in expected {
-        match found
+    for ((path, expected_by), expectation) in expected {
+        match actual
             .entry(path)
             .or_insert_with(|| folder::digest(&at.join(path)))
         {
-            Ok((sha256, _)) if *sha256 == told.sha256 => {}
-            Ok((_, bytes)) if told.bytes.is_some_and(|told| told != *bytes) => {
-                let told = told.bytes.unwrap_or_default();
-                problems.push(format!("{path}: {bytes} bytes, {told_by} says {told}"));
+            Ok((sha256, _)) if *sha256 == expectation.sha256 => {}
+            Ok((_, bytes))
+                if expectation
+                    .bytes
+                    .is_some_and(|expectation| expectation != *bytes) =>
+            {
+                let expectation = expectation.bytes.unwrap_or_default();
+                problems.push(format!(
+                    "{path}: {bytes} bytes, {expected_by} says {expectation}"
+                ));
             }
             Ok((sha256, _)) => problems.push(format!(
-                "{path}: sha256 is {sha256}, {told_by} says {}",
-                told.sha256
+                "{path}: sha256 is {sha256}, {expected_by} says {}",
+                expectation.sha256
             )),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                problems.push(format!("{path}: missing, {told_by} names it"));
+                problems.push(format!("{path}: missing, {expected_by} names it"));
             }
             Err(error) => problems.push(format!(
-                "{path}: cannot be read ({error}), {told_by} names it"
+                "{path}: cannot be read ({error}), {expected_by} names it"
             )),
         }
     }

@@ -367,7 +367,7 @@ impl Source for OdsExport {
 
 fn query(url: &Url, name: &str) -> Option<String> {
     url.query_pairs()
-        .find(|(found, _)| found == name)
+        .find(|(actual, _)| actual == name)
         .map(|(_, value)| value.into_owned())
 }
 
@@ -389,8 +389,8 @@ mod tests {
             "https://data.example.fr/explore/dataset/?dataset=fr-en-cfa",
             EXPORT,
         ] {
-            let found = OdsExport::parse(address).map(|export| export.url().to_string());
-            assert_eq!(found.as_deref(), Ok(EXPORT), "{address}");
+            let actual = OdsExport::parse(address).map(|export| export.url().to_string());
+            assert_eq!(actual.as_deref(), Ok(EXPORT), "{address}");
         }
     }
 

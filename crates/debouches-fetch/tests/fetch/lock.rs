@@ -21,7 +21,7 @@ async fn locked_accepts_the_same_bytes_and_refuses_others() {
     let error = world.fetch(&web(&url)).await.unwrap_err();
     let (old, new) = (Sha256::of(CSV.as_bytes()), Sha256::of(NEWER.as_bytes()));
     assert!(
-        matches!(&error, FetchError::Locked { locked, found, .. } if (*locked, *found) == (old, new)),
+        matches!(&error, FetchError::Locked { locked, actual, .. } if (*locked, *actual) == (old, new)),
         "{error}"
     );
     assert!(

@@ -39,12 +39,12 @@ fn raw(text: &str) -> Reply {
 #[tokio::test]
 async fn a_short_body_is_read_again_from_the_start() {
     let short = raw("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabcd");
-    let whole = Reply::new(
+    let complete = Reply::new(
         200,
         &[("etag", "\"v1\""), ("content-type", "text/csv")],
         "abcdefghij",
     );
-    let (result, sink, server) = get([short, whole], |_| {}).await;
+    let (result, sink, server) = get([short, complete], |_| {}).await;
     let received = body(result);
     assert_eq!(
         (
@@ -72,7 +72,7 @@ async fn bodies_that_stay_short_are_refused_with_and_without_a_length() {
         result.unwrap_err().kind,
         HttpErrorKind::Short {
             expected: Some(10),
-            found: 4
+            actual: 4
         }
     );
     let cut = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nabcd\r\n9\r\nab";

@@ -64,7 +64,7 @@ impl Seen {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()
-            .find(|(found, _)| found == name)
+            .find(|(actual, _)| actual == name)
             .map(|(_, value)| value.as_str())
     }
 }

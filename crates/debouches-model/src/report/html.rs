@@ -58,8 +58,8 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn heading(&self) -> String {
-        let found: u64 = self.report.rules.iter().map(|tally| tally.findings).sum();
-        let (class, verdict) = match (self.report.verdict, found) {
+        let total: u64 = self.report.rules.iter().map(|tally| tally.findings).sum();
+        let (class, verdict) = match (self.report.verdict, total) {
             (Verdict::Refused, _) => (
                 "refused",
                 "Refusé : rien n'a été publié, la version en ligne reste inchangée.",
@@ -246,14 +246,14 @@ impl Page<'_> {
                 );
             }
             out += "</tbody>\n</table>\n";
-            let left = tally
+            let remaining = tally
                 .findings
                 .saturating_sub(of_rule.len().min(EXAMPLES) as u64);
-            if left > 0 {
+            if remaining > 0 {
                 let _ = writeln!(
                     out,
                     "<p class=\"more\">et {} de plus, dans <code>findings.csv</code>.</p>",
-                    number(left)
+                    number(remaining)
                 );
             }
             out += "</section>\n";
@@ -369,8 +369,8 @@ fn times(count: u64) -> String {
 fn number(count: u64) -> String {
     let digits = count.to_string();
     let mut out = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             out.push('\u{202f}');
         }
         out.push(digit);

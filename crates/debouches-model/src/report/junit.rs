@@ -7,7 +7,7 @@ use crate::escape::markup;
 use crate::{Finding, Lang, RuleCode, Severity};
 
 /// Findings told in a case; the others are in `findings.csv`.
-const TOLD: usize = 20;
+const SHOWN: usize = 20;
 
 impl Report {
     /// The XML. A rule past its tolerance is a failure; a rule that is broken within it is told in the output of its case.
@@ -31,13 +31,13 @@ impl Report {
                 let _ = writeln!(out, "{case}/>");
                 continue;
             };
-            let told: Vec<String> = findings
+            let shown: Vec<String> = findings
                 .iter()
                 .filter(|finding| finding.rule == rule)
-                .take(TOLD)
-                .map(|finding| format!("{} {}", finding.place(), finding.sentence(lang)))
+                .take(SHOWN)
+                .map(|finding| format!("{} {}", finding.location(), finding.sentence(lang)))
                 .collect();
-            let text = markup(&told.join("\n"));
+            let text = markup(&shown.join("\n"));
             let message = markup(&format!("{}: {}", tally.findings, rule.entry().title(lang)));
             if tally.exceeded {
                 let kind = if tally.severity == Severity::Fatal {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::column::{ColumnKind, ColumnSpec};
-use super::secrecy::{Bases, SecrecySpec};
+use super::secrecy::{Bases, DisclosureSpec};
 
 /// Units of what is not a person, nor computed on persons.
 const THINGS: [&str; 6] = [
@@ -30,7 +30,7 @@ pub(super) struct Declared<'a> {
     /// Its measures on people.
     pub(super) people: Vec<&'a ColumnSpec>,
     /// Its policy.
-    pub(super) secrecy: Option<&'a SecrecySpec>,
+    pub(super) secrecy: Option<&'a DisclosureSpec>,
     /// Its key.
     pub(super) key: &'a [String],
     /// True when its figures are those of other tables.
@@ -55,13 +55,13 @@ pub(super) fn problems(declared: &Declared<'_>) -> Vec<String> {
 }
 
 /// Measures on people whose base nothing tells.
-fn bases(declared: &Declared<'_>, secrecy: &SecrecySpec) -> Vec<String> {
+fn bases(declared: &Declared<'_>, secrecy: &DisclosureSpec) -> Vec<String> {
     let people = &declared.people;
     let mut out = Vec::new();
     let elsewhere: BTreeSet<&str> = secrecy
         .elsewhere
         .iter()
-        .flat_map(|own| own.columns.iter().map(String::as_str))
+        .flat_map(|item| item.columns.iter().map(String::as_str))
         .collect();
     let counts_people = |column: &&&ColumnSpec| {
         column.kind == ColumnKind::Integer && column.unit.as_deref() == Some("personnes")
@@ -109,7 +109,7 @@ fn bases(declared: &Declared<'_>, secrecy: &SecrecySpec) -> Vec<String> {
 }
 
 /// Columns of the key of which nothing tells whether some rows are totals.
-pub fn totals(secrecy: &SecrecySpec, key: &[String]) -> Vec<String> {
+pub fn totals(secrecy: &DisclosureSpec, key: &[String]) -> Vec<String> {
     let asked = key
         .iter()
         .filter(|column| !secrecy.totals.contains_key(*column));
@@ -130,7 +130,7 @@ pub fn totals(secrecy: &SecrecySpec, key: &[String]) -> Vec<String> {
 
 /// Columns of the key that no axis of the universe reads, hence that nobody can judge.
 #[must_use]
-pub fn unmapped(secrecy: &SecrecySpec, key: &[String]) -> Vec<String> {
+pub fn unmapped(secrecy: &DisclosureSpec, key: &[String]) -> Vec<String> {
     let Some(universe) = &secrecy.universe else {
         return vec![
             "its rows have no universe: write `[secrecy.universe]` with `id = \"…\"`, and an `[[secrecy.universe.axis]]` for each column of the key"
@@ -161,7 +161,7 @@ pub fn unmapped(secrecy: &SecrecySpec, key: &[String]) -> Vec<String> {
 
 /// Options of a policy that protect less than the rule asks, in French sentences, for `check`, `disclosure.json` and readers.
 #[must_use]
-pub fn weakened(secrecy: &SecrecySpec) -> Vec<String> {
+pub fn weakened(secrecy: &DisclosureSpec) -> Vec<String> {
     let mut out = Vec::new();
     if secrecy.width <= 1 {
         out.push(format!(
@@ -175,7 +175,7 @@ pub fn weakened(secrecy: &SecrecySpec) -> Vec<String> {
                 .to_owned(),
         );
     }
-    if secrecy.universe.as_ref().is_some_and(|own| own.declared) {
+    if secrecy.universe.as_ref().is_some_and(|item| item.declared) {
         out.push(
             "les sommes entre lignes sont celles que la table déclare, dans une même livraison ; un même chiffre est reconnu d'une échéance et d'une livraison à l'autre"
                 .to_owned(),
@@ -194,11 +194,11 @@ pub fn weakened(secrecy: &SecrecySpec) -> Vec<String> {
         ),
         Bases::Source => out.push("le seuil est appliqué dans les tables reprises".to_owned()),
     }
-    for own in &secrecy.elsewhere {
+    for item in &secrecy.elsewhere {
         out.push(format!(
             "{} : seuil appliqué hors de ce fichier ({})",
-            own.columns.join(", "),
-            own.reason
+            item.columns.join(", "),
+            item.reason
         ));
     }
     let free = secrecy

@@ -25,7 +25,9 @@ pub use column::{Base, ColumnKind, ColumnSpec, Role};
 pub use format::{CodeFormat, CodeFormats, CodeProblem};
 pub use registered::RegisteredSpec;
 pub use rule::RuleSpec;
-pub use secrecy::{Bases, CountSpec, ElsewhereSpec, Extremes, InheritSpec, LevelSpec, SecrecySpec};
+pub use secrecy::{
+    Bases, CountSpec, DisclosureSpec, ElsewhereSpec, Extremes, InheritSpec, LevelSpec,
+};
 pub use status_column::{measure_of_status, status_column};
 pub use table::{
     CopySpec, DerivedSpec, ForeignKey, RepeatSpec, TableKind, TableSpec, VintageSpec, table_schema,

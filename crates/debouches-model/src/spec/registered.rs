@@ -35,12 +35,12 @@ impl RegisteredSpec {
         let both = vec![self.leavers.as_str(), self.continuing.as_str()];
         if [&self.all, &self.continuing_share]
             .into_iter()
-            .any(|own| own == column)
+            .any(|item| item == column)
         {
             Some(both)
         } else if [&self.employed_share, &self.other_share]
             .into_iter()
-            .any(|own| own == column)
+            .any(|item| item == column)
         {
             Some([both, vec![&self.employed]].concat())
         } else {
@@ -52,8 +52,8 @@ impl RegisteredSpec {
     pub(super) fn expand(self) -> Vec<Self> {
         each(
             self,
-            |own| std::mem::take(&mut own.horizons),
-            |own, fill| own.columns_mut().into_iter().for_each(fill),
+            |item| std::mem::take(&mut item.horizons),
+            |item, fill| item.columns_mut().into_iter().for_each(fill),
         )
     }
 

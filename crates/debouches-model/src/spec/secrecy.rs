@@ -14,7 +14,7 @@ use super::universe::{TotalValues, UniverseSpec};
 /// What is hidden, how well, and the ties that a reader could use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct SecrecySpec {
+pub struct DisclosureSpec {
     /// Smallest base that may be published, in persons: a base equal to it is published.
     pub threshold: u32,
     /// Who says so, in French, for the data dictionary.
@@ -219,7 +219,7 @@ pub struct LevelSpec {
     pub may_hide: bool,
 }
 
-impl SecrecySpec {
+impl DisclosureSpec {
     /// One item for each horizon.
     pub(super) fn expand(&mut self) {
         self.count = std::mem::take(&mut self.count)
@@ -282,7 +282,7 @@ impl SecrecySpec {
         for partition in &self.partition {
             named.extend(
                 partition
-                    .whole_column()
+                    .full_column()
                     .map(|name| ("a secrecy partition", name)),
             );
             named.extend(
@@ -322,7 +322,7 @@ impl SecrecySpec {
         named.extend(
             self.elsewhere
                 .iter()
-                .flat_map(|own| &own.columns)
+                .flat_map(|item| &item.columns)
                 .map(|name| ("a base elsewhere", name.as_str())),
         );
         named.extend(

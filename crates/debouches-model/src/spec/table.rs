@@ -11,7 +11,7 @@ use super::column::{ColumnKind, ColumnSpec, Role};
 use super::expand::ColumnFile;
 use super::registered::RegisteredSpec;
 use super::rule::RuleSpec;
-use super::secrecy::{CountSpec, SecrecySpec};
+use super::secrecy::{CountSpec, DisclosureSpec};
 use super::typed::{Typed, schema_of};
 use super::vocabulary::Vocabulary;
 use crate::mistake::{Mistake, Mistakes};
@@ -136,7 +136,7 @@ pub struct TableSpec {
     /// Markers of a missing measure, and the status that they mean.
     pub missing: BTreeMap<String, ValueStatus>,
     /// Primary secrecy; none for nomenclatures.
-    pub secrecy: Option<SecrecySpec>,
+    pub secrecy: Option<DisclosureSpec>,
     /// True when its figures answer for a training or an establishment of a catalogue.
     pub figures: bool,
     /// Groups of columns that `enrich` adds, in the order in which they are published.
@@ -187,7 +187,7 @@ struct TableFile {
     #[serde(default)]
     missing: BTreeMap<String, ValueStatus>,
     /// Statistical secrecy.
-    secrecy: Option<SecrecySpec>,
+    secrecy: Option<DisclosureSpec>,
     /// True when its figures answer for a training or an establishment of a catalogue.
     #[serde(default)]
     figures: bool,
@@ -259,11 +259,11 @@ impl TableSpec {
             let mistake = mistake.among(name, vocabulary.derivations.iter().map(String::as_str));
             mistakes.push(mistake.on_line(typed.line_of("derived", name)));
         }
-        let tells_cohorts = file
+        let has_cohorts = file
             .vintage
             .as_ref()
             .is_some_and(|vintage| !vintage.edition);
-        let additions = asked_additions(typed, vocabulary, tells_cohorts, mistakes);
+        let additions = asked_additions(typed, vocabulary, has_cohorts, mistakes);
         let digests: String = additions
             .iter()
             .map(|addition| addition.spec.digest.to_string())
@@ -355,7 +355,7 @@ impl TableSpec {
 
     /// True when its rows speak of cohorts: figures of a vintage, not the edition of a code list.
     #[must_use]
-    pub fn tells_cohorts(&self) -> bool {
+    pub fn has_cohorts(&self) -> bool {
         self.vintage
             .as_ref()
             .is_some_and(|vintage| !vintage.edition)
@@ -392,7 +392,7 @@ impl TableSpec {
 
     /// The secrecy policy of the table, its counts named: those in persons, with their bases, when the policy names none.
     #[must_use]
-    pub fn secrecy_policy(&self) -> Option<SecrecySpec> {
+    pub fn secrecy_policy(&self) -> Option<DisclosureSpec> {
         let mut policy = self.secrecy.clone()?;
         if policy.count.is_empty() {
             let counts = self.measures().filter(|column| {
@@ -551,7 +551,7 @@ impl TableSpec {
         named.extend(
             secrecy
                 .clone()
-                .flat_map(SecrecySpec::columns)
+                .flat_map(DisclosureSpec::columns)
                 .map(|(what, name)| ("secrecy", what.to_owned(), name)),
         );
         let family = secrecy
@@ -586,7 +586,7 @@ impl TableSpec {
 fn asked_additions(
     typed: &Typed<'_, TableFile>,
     vocabulary: &Vocabulary,
-    tells_cohorts: bool,
+    has_cohorts: bool,
     mistakes: &mut Vec<Mistake>,
 ) -> Vec<AskedAddition> {
     let asked = &typed.content.add;
@@ -595,7 +595,7 @@ fn asked_additions(
         .filter(|name| vocabulary.addition(name).is_none())
     {
         let mistake = Mistake::new(format!("no group of added columns is called `{name}`"));
-        let known = vocabulary.additions.iter().map(|own| own.name.as_str());
+        let known = vocabulary.additions.iter().map(|item| item.name.as_str());
         mistakes.push(
             mistake
                 .among(name, known)
@@ -612,7 +612,7 @@ fn asked_additions(
                     parameters,
                     &mut |word, mistake| mistakes.push(mistake.on_line(typed.line_of("add", word))),
                 )),
-                None => (addition.of_cohorts && tells_cohorts)
+                None => (addition.of_cohorts && has_cohorts)
                     .then(|| AskedAddition::unasked(Arc::clone(addition))),
             });
     additions.collect()

@@ -37,7 +37,8 @@ pub struct TotalSpec {
 #[serde(deny_unknown_fields)]
 pub struct PartitionSpec {
     /// The sum: a column, or a number such as `100`.
-    pub whole: String,
+    #[serde(rename = "whole")]
+    pub full: String,
     /// What is added up.
     pub parts: Vec<String>,
 }
@@ -45,11 +46,11 @@ pub struct PartitionSpec {
 impl PartitionSpec {
     /// The column of the sum; none when it is a number.
     #[must_use]
-    pub fn whole_column(&self) -> Option<&str> {
-        self.whole
+    pub fn full_column(&self) -> Option<&str> {
+        self.full
             .parse::<i64>()
             .is_err()
-            .then_some(self.whole.as_str())
+            .then_some(self.full.as_str())
     }
 }
 

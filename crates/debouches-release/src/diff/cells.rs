@@ -9,7 +9,7 @@ use super::shape::ShapeColumn;
 use super::sides::Sides;
 
 /// Groups told for each rate and each column that groups.
-const TOLD: usize = 10;
+const SHOWN: usize = 10;
 
 /// Moves, summed.
 #[derive(Clone, Copy, Default)]
@@ -63,8 +63,8 @@ pub(super) fn column_diff(
     changed: &[u32],
 ) -> ColumnDiff {
     let (mut moves, mut filled, mut emptied) = (Moves::default(), 0, 0);
-    for place in changed {
-        let (a, b) = sides.rows.pairs[*place as usize];
+    for index in changed {
+        let (a, b) = sides.rows.pairs[*index as usize];
         match (is_null(before, a), is_null(after, b)) {
             (true, false) => filled += 1,
             (false, true) => emptied += 1,
@@ -110,11 +110,11 @@ impl Groups {
         after: &Column,
         changed: &[u32],
     ) -> Vec<GroupMove> {
-        let mut found = Vec::new();
+        let mut out = Vec::new();
         for (by, groups) in &self.0 {
             let mut sums: BTreeMap<&str, Moves> = BTreeMap::new();
-            for place in changed {
-                let (a, b) = sides.rows.pairs[*place as usize];
+            for index in changed {
+                let (a, b) = sides.rows.pairs[*index as usize];
                 if let (Some(old), Some(new), Some(group)) =
                     (number(before, a), number(after, b), groups.get(b as usize))
                 {
@@ -122,23 +122,27 @@ impl Groups {
                 }
             }
             let mut sums: Vec<(&str, Moves)> = sums.into_iter().collect();
-            sums.sort_by(|(a, own), (b, other)| {
+            sums.sort_by(|(a, item), (b, other)| {
                 other
                     .largest
                     .abs()
-                    .total_cmp(&own.largest.abs())
+                    .total_cmp(&item.largest.abs())
                     .then(a.cmp(b))
             });
-            found.extend(sums.into_iter().take(TOLD).map(|(group, moves)| GroupMove {
-                measure: measure.to_owned(),
-                by: by.clone(),
-                group: group.to_owned(),
-                moved: moves.count,
-                mean_move: moves.mean(),
-                largest_move: rounded(moves.largest),
-                largest_key: sides.key_after(moves.row),
-            }));
+            out.extend(
+                sums.into_iter()
+                    .take(SHOWN)
+                    .map(|(group, moves)| GroupMove {
+                        measure: measure.to_owned(),
+                        by: by.clone(),
+                        group: group.to_owned(),
+                        moved: moves.count,
+                        mean_move: moves.mean(),
+                        largest_move: rounded(moves.largest),
+                        largest_key: sides.key_after(moves.row),
+                    }),
+            );
         }
-        found
+        out
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use debouches_model::Lang;
 
 use super::report::DiffReport;
-use super::told::changes;
+use super::wording::changes;
 use debouches_model::escape::markup;
 
 /// The page, in French.

@@ -9,7 +9,7 @@ mod rows;
 mod shape;
 mod sides;
 mod table;
-mod told;
+mod wording;
 
 pub use html::html;
 pub use report::{
@@ -18,8 +18,8 @@ pub use report::{
 };
 pub use rows::ChangedRows;
 pub use shape::{ShapeColumn, Side, SideTable, TableShape};
-pub(crate) use told::table_sentences;
-pub use told::{changes, text};
+pub(crate) use wording::table_sentences;
+pub use wording::{changes, text};
 
 use debouches_model::spec::Tables;
 

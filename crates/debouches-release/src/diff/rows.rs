@@ -21,7 +21,7 @@ struct Line {
 }
 
 impl ChangedRows {
-    pub(super) fn whole_rows(&mut self, table: &str, sides: &Sides<'_>) {
+    pub(super) fn every_row(&mut self, table: &str, sides: &Sides<'_>) {
         let line = |change, key| Line {
             table: table.to_owned(),
             change,
@@ -56,8 +56,8 @@ impl ChangedRows {
         changed: &[u32],
     ) {
         let (before, after) = (as_text(before), as_text(after));
-        let line = |place: &u32| {
-            let (a, b) = sides.rows.pairs[*place as usize];
+        let line = |index: &u32| {
+            let (a, b) = sides.rows.pairs[*index as usize];
             Line {
                 table: table.to_owned(),
                 change: "changed",

@@ -42,7 +42,7 @@ pub(super) fn compare(
         .collect();
     let sides = side_by_side(old, new, &versions).map_err(wrap)?;
     if let Some(log) = log.as_deref_mut() {
-        log.whole_rows(table, &sides);
+        log.every_row(table, &sides);
     }
     let groups = Groups::read(
         &sides,
@@ -52,7 +52,7 @@ pub(super) fn compare(
     )
     .map_err(wrap)?;
     let mut changed_rows = vec![false; sides.rows.pairs.len()];
-    let mut found = TableDiff {
+    let mut out = TableDiff {
         table: table.clone(),
         schema,
         rows: RowsDiff::default(),
@@ -77,34 +77,30 @@ pub(super) fn compare(
             continue;
         }
         if versions.contains(&column.name.as_str()) {
-            found
-                .versions
+            out.versions
                 .extend(version_move(&column.name, (&before, &after), &changed));
             continue;
         }
         changed
             .iter()
-            .for_each(|place| changed_rows[*place as usize] = true);
+            .for_each(|index| changed_rows[*index as usize] = true);
         if let Some(log) = log.as_deref_mut() {
             log.cells(table, &sides, &column.name, &before, &after, &changed);
         }
         if let Some(measure) = debouches_model::spec::measure_of_status(&column.name) {
-            found
-                .statuses
+            out.statuses
                 .extend(status_moves(measure, &sides, &before, &after, &changed));
         }
         if column.unit.as_deref() == Some("%") {
-            found
-                .moves
+            out.moves
                 .extend(groups.moves(&column.name, &sides, &before, &after, &changed));
         }
-        found
-            .columns
+        out.columns
             .push(column_diff(column, &sides, &before, &after, &changed));
     }
-    found.rows = counts(&sides, &changed_rows);
-    found.values = values(tables, &sides).map_err(wrap)?;
-    Ok(found)
+    out.rows = counts(&sides, &changed_rows);
+    out.values = values(tables, &sides).map_err(wrap)?;
+    Ok(out)
 }
 
 /// The rows of both, side by side. An edition in the key tells no rows apart where the rest of the key does: the rows of another
@@ -240,8 +236,8 @@ fn status_moves(
 ) -> Vec<StatusMove> {
     let (before, after) = (as_text(before), as_text(after));
     let mut counts: BTreeMap<(&str, &str), u64> = BTreeMap::new();
-    for place in changed {
-        let (a, b) = sides.rows.pairs[*place as usize];
+    for index in changed {
+        let (a, b) = sides.rows.pairs[*index as usize];
         let cell =
             |column: &'_ TextColumn, row: u32| column.get(row as usize).map(|_| ()).is_some();
         if cell(&before, a) && cell(&after, b) {
@@ -252,7 +248,7 @@ fn status_moves(
             *counts.entry((a, b)).or_default() += 1;
         }
     }
-    let told = counts
+    let described = counts
         .into_iter()
         .map(|((before, after), cells)| StatusMove {
             measure: measure.to_owned(),
@@ -260,7 +256,7 @@ fn status_moves(
             after: after.to_owned(),
             cells,
         });
-    told.collect()
+    described.collect()
 }
 
 /// Vintages and diplomas of one side only.
@@ -271,8 +267,8 @@ fn values(
     let Some(spec) = tables.named(&sides.new.shape.table) else {
         return Ok(Vec::new());
     };
-    let mut found = Vec::new();
-    for (name, role) in told_columns(spec) {
+    let mut out = Vec::new();
+    for (name, role) in described_columns(spec) {
         if sides.old.shape.column(name).is_none() || sides.new.shape.column(name).is_none() {
             continue;
         }
@@ -292,7 +288,7 @@ fn values(
         };
         let (appeared, gone) = (only(&after, &before), only(&before, &after));
         if !appeared.is_empty() || !gone.is_empty() {
-            found.push(ValuesDiff {
+            out.push(ValuesDiff {
                 column: name.to_owned(),
                 role: role.to_owned(),
                 appeared,
@@ -300,10 +296,10 @@ fn values(
             });
         }
     }
-    Ok(found)
+    Ok(out)
 }
 
-fn told_columns(spec: &TableSpec) -> Vec<(&str, &'static str)> {
+fn described_columns(spec: &TableSpec) -> Vec<(&str, &'static str)> {
     let vintage = spec
         .partition()
         .into_iter()

@@ -44,35 +44,35 @@ struct Slice<'a> {
 
 impl Slice<'_> {
     fn name(&self) -> String {
-        let own = match self.dimension {
-            Dimension::Whole => None,
+        let item = match self.dimension {
+            Dimension::Total => None,
             Dimension::Region
             | Dimension::Academie
             | Dimension::TradeDomain
             | Dimension::DiplomaLevel => Some(format!("{}={}", self.dimension.name(), self.value)),
         };
-        match (own, self.vintage) {
-            (None, None) => Dimension::Whole.name().to_owned(),
+        match (item, self.vintage) {
+            (None, None) => Dimension::Total.name().to_owned(),
             (None, Some(vintage)) => format!("millésime={vintage}"),
-            (Some(own), None) => own,
-            (Some(own), Some(vintage)) => format!("{own}, millésime={vintage}"),
+            (Some(item), None) => item,
+            (Some(item), Some(vintage)) => format!("{item}, millésime={vintage}"),
         }
     }
 
     /// The slice in words.
     fn label(&self) -> String {
-        let own = match self.dimension {
-            Dimension::Whole => None,
+        let item = match self.dimension {
+            Dimension::Total => None,
             Dimension::Region => Some(self.value.to_owned()),
             Dimension::Academie => Some(format!("académie {}", self.value)),
             Dimension::TradeDomain => Some(format!("domaine {}", self.value)),
             Dimension::DiplomaLevel => Some(format!("niveau {}", self.value)),
         };
-        match (own, self.vintage) {
+        match (item, self.vintage) {
             (None, None) => "Ensemble".to_owned(),
             (None, Some(vintage)) => vintage.to_owned(),
-            (Some(own), None) => own,
-            (Some(own), Some(vintage)) => format!("{own}, {vintage}"),
+            (Some(item), None) => item,
+            (Some(item), Some(vintage)) => format!("{item}, {vintage}"),
         }
     }
 }

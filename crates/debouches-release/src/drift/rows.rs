@@ -33,7 +33,7 @@ pub(super) fn vintages(pair: &Pair<'_>) -> Vec<Breach> {
         .filter(|(vintage, _)| !now.contains_key(vintage));
     gone.map(|(vintage, rows)| {
         let slice = Slice {
-            dimension: Dimension::Whole,
+            dimension: Dimension::Total,
             value: "",
             vintage: Some(vintage),
         };
@@ -52,7 +52,7 @@ pub(super) fn slices(pair: &Pair<'_>, budgets: &Budgets, breaches: &mut Vec<Brea
             pair.rows(pair.live, &slice),
             pair.rows(pair.candidate, &slice),
         );
-        let budget = if slice.dimension == Dimension::Whole {
+        let budget = if slice.dimension == Dimension::Total {
             budgets.rows
         } else {
             budgets.slice_rows
@@ -61,7 +61,7 @@ pub(super) fn slices(pair: &Pair<'_>, budgets: &Budgets, breaches: &mut Vec<Brea
         if gone || (loss(before, now) > budget && before.saturating_sub(now) >= budgets.few) {
             breaches.push(rows_breach(&slice, now, before));
             lost.insert((slice.dimension, slice.value.to_owned()));
-            if slice.dimension != Dimension::Whole {
+            if slice.dimension != Dimension::Total {
                 continue;
             }
         }
@@ -76,7 +76,7 @@ pub(super) fn slices(pair: &Pair<'_>, budgets: &Budgets, breaches: &mut Vec<Brea
             );
             let is_gone = now == 0 && before >= budgets.few;
             let shrank =
-                slice.dimension == Dimension::Whole && loss(before, now) > budgets.slice_rows;
+                slice.dimension == Dimension::Total && loss(before, now) > budgets.slice_rows;
             if is_gone || (shrank && before.saturating_sub(now) >= budgets.few) {
                 breaches.push(rows_breach(&slice, now, before));
             }
@@ -99,7 +99,7 @@ fn new_vintages(pair: &Pair<'_>, budgets: &Budgets, breaches: &mut Vec<Breach>) 
         };
         if loss(*expected, rows) > budgets.new_vintage_rows {
             let slice = Slice {
-                dimension: Dimension::Whole,
+                dimension: Dimension::Total,
                 value: "",
                 vintage: Some(vintage),
             };
@@ -141,7 +141,7 @@ pub(super) fn keys(
         let now = pair.candidate.keys.get(column).copied().unwrap_or_default();
         if loss(*before, now) > budgets.keys {
             let slice = Slice {
-                dimension: Dimension::Whole,
+                dimension: Dimension::Total,
                 value: "",
                 vintage: None,
             };

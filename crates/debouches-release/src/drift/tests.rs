@@ -30,19 +30,19 @@ fn sample(rows: [[u64; 2]; 2], mean: f64) -> TableProfile {
             });
         }
     };
-    for (place, vintage) in ["cumul 2021-2022", "cumul 2022-2023"]
+    for (index, vintage) in ["cumul 2021-2022", "cumul 2022-2023"]
         .into_iter()
         .enumerate()
     {
         cell(
-            Dimension::Whole,
+            Dimension::Total,
             "",
             vintage,
-            rows[0][place] + rows[1][place],
+            rows[0][index] + rows[1][index],
         );
-        cell(Dimension::Region, "Bretagne", vintage, rows[0][place]);
-        cell(Dimension::Region, "Corse", vintage, rows[1][place]);
-        cell(Dimension::Academie, "Corse", vintage, rows[1][place]);
+        cell(Dimension::Region, "Bretagne", vintage, rows[0][index]);
+        cell(Dimension::Region, "Corse", vintage, rows[1][index]);
+        cell(Dimension::Academie, "Corse", vintage, rows[1][index]);
     }
     cells.sort_by(|a, b| {
         (a.dimension, &a.value, &a.vintage).cmp(&(b.dimension, &b.value, &b.vintage))
@@ -56,7 +56,7 @@ fn sample(rows: [[u64; 2]; 2], mean: f64) -> TableProfile {
     }
 }
 
-fn told(candidate: &TableProfile) -> Vec<(String, String)> {
+fn described(candidate: &TableProfile) -> Vec<(String, String)> {
     let text = r#"
         id = "t"
         kind = "indicators"
@@ -105,15 +105,15 @@ fn told(candidate: &TableProfile) -> Vec<(String, String)> {
 
 #[test]
 fn an_equal_candidate_and_a_few_rows_less_pass() {
-    assert_eq!(told(&sample([[900, 900], [19, 19]], 60.0)), []);
-    assert_eq!(told(&sample([[895, 900], [18, 19]], 61.0)), []);
+    assert_eq!(described(&sample([[900, 900], [19, 19]], 60.0)), []);
+    assert_eq!(described(&sample([[895, 900], [18, 19]], 61.0)), []);
 }
 
 #[test]
 fn a_missing_region_is_named() {
-    let told = told(&sample([[900, 900], [0, 0]], 60.0));
+    let described = described(&sample([[900, 900], [0, 0]], 60.0));
     assert_eq!(
-        told,
+        described,
         [(
             "région=Corse".to_owned(),
             "Corse : 0 ligne, 38 attendues".to_owned()
@@ -123,30 +123,31 @@ fn a_missing_region_is_named() {
 
 #[test]
 fn a_region_missing_from_one_vintage_is_named_with_it() {
-    let told = told(&sample([[900, 900], [19, 0]], 60.0));
-    assert_eq!(told[0].0, "région=Corse");
+    let described = described(&sample([[900, 900], [19, 0]], 60.0));
+    assert_eq!(described[0].0, "région=Corse");
     let one = sample([[900, 900], [60, 0]], 60.0);
     assert_eq!(super::rows::vintages(&Pair::new(&one, &one)), []);
 }
 
 #[test]
 fn a_missing_vintage_is_named() {
-    let told = told(&sample([[900, 0], [19, 0]], 60.0));
-    assert_eq!(told[0].0, "millésime=cumul 2022-2023");
+    let described = described(&sample([[900, 0], [19, 0]], 60.0));
+    assert_eq!(described[0].0, "millésime=cumul 2022-2023");
     assert_eq!(
-        told[0].1,
+        described[0].1,
         "cumul 2022-2023 : millésime absent, 919 lignes publiées aujourd'hui"
     );
 }
 
 #[test]
 fn a_mean_that_moves_is_named_with_its_column() {
-    let told = told(&sample([[900, 900], [19, 19]], 50.0));
+    let described = described(&sample([[900, 900], [19, 19]], 50.0));
     let expected =
         "Ensemble : `taux_emploi_6_mois (moyenne)` vaut 50.0, 60.0 dans la version publiée";
     assert!(
-        told.iter()
+        described
+            .iter()
             .any(|(slice, text)| slice == "ensemble" && text == expected),
-        "{told:?}"
+        "{described:?}"
     );
 }

@@ -32,7 +32,7 @@ fn measured(pair: &Pair<'_>, profile: &TableProfile, slice: &Slice<'_>, measure:
 }
 
 fn is_lost(lost: &Lost, slice: &Slice<'_>) -> bool {
-    slice.dimension != Dimension::Whole && lost.contains(&(slice.dimension, slice.value.to_owned()))
+    slice.dimension != Dimension::Total && lost.contains(&(slice.dimension, slice.value.to_owned()))
 }
 
 /// The measures that both releases have.
@@ -59,11 +59,11 @@ fn mean(cells: &Measured) -> f64 {
 
 /// Measures whose cells are hidden or absent more often. What is told of the whole table is not told again of each slice.
 pub(super) fn hidden(pair: &Pair<'_>, budgets: &Budgets, lost: &Lost, breaches: &mut Vec<Breach>) {
-    let mut told: BTreeSet<&str> = BTreeSet::new();
+    let mut described: BTreeSet<&str> = BTreeSet::new();
     for slice in pair.slices().filter(|slice| !is_lost(lost, slice)) {
-        let is_whole = slice.dimension == Dimension::Whole;
+        let is_total = slice.dimension == Dimension::Total;
         for measure in measures(pair) {
-            if told.contains(measure) {
+            if described.contains(measure) {
                 continue;
             }
             let mut exceeds = |slice: &Slice<'_>, budget: f64| {
@@ -87,15 +87,15 @@ pub(super) fn hidden(pair: &Pair<'_>, budgets: &Budgets, lost: &Lost, breaches: 
             };
             if exceeds(
                 &slice,
-                if is_whole {
+                if is_total {
                     budgets.hidden
                 } else {
                     budgets.slice_hidden
                 },
-            ) && is_whole
+            ) && is_total
             {
-                told.insert(measure);
-            } else if is_whole {
+                described.insert(measure);
+            } else if is_total {
                 for vintage in &pair.common {
                     exceeds(
                         &Slice {
@@ -143,9 +143,9 @@ fn mean_moved(
         return false;
     }
     let (before, now) = (mean(&before), mean(&now));
-    let is_whole = slice.dimension == Dimension::Whole;
+    let is_total = slice.dimension == Dimension::Total;
     let is_rate = matches!(column.unit.as_deref(), Some("%" | "points"));
-    let (moved, budget) = match (is_rate, is_whole) {
+    let (moved, budget) = match (is_rate, is_total) {
         (true, true) => ((now - before).abs(), budgets.rate),
         (true, false) => ((now - before).abs(), budgets.slice_rate),
         (false, true) => ((now - before).abs() / before.abs().max(1.0), budgets.amount),

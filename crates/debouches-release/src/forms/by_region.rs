@@ -24,7 +24,7 @@ pub(super) fn write<W: Write>(
     csv: impl Read,
     make: &mut dyn FnMut() -> io::Result<W>,
 ) -> io::Result<Vec<FormFile<W>>> {
-    let place = table
+    let index = table
         .columns
         .iter()
         .position(|column| column.name == COLUMN)
@@ -39,7 +39,7 @@ pub(super) fn write<W: Write>(
     let header = lines.record.clone();
     let mut files: BTreeMap<String, FormFile<W>> = BTreeMap::new();
     while lines.next()? {
-        let code = cell(&lines.record, place)?;
+        let code = cell(&lines.record, index)?;
         if !files.contains_key(&code) {
             let mut out = make()?;
             out.write_all(&header)?;
@@ -82,18 +82,18 @@ impl<R: Read> Lines<R> {
 }
 
 /// The code in a record, safe as the name of a file.
-fn cell(record: &[u8], place: usize) -> io::Result<String> {
+fn cell(record: &[u8], index: usize) -> io::Result<String> {
     let (mut at, mut quoted, mut text) = (0, false, Vec::new());
     for byte in record {
         match byte {
             b'"' => quoted = !quoted,
             b';' if !quoted => at += 1,
             b'\n' | b'\r' if !quoted => {}
-            other if at == place => text.push(*other),
+            other if at == index => text.push(*other),
             _ => {}
         }
     }
-    if at < place {
+    if at < index {
         return Err(other("a row is too short"));
     }
     let text = String::from_utf8(text).map_err(io::Error::other)?;

@@ -22,13 +22,13 @@ pub(super) fn write<W: Write>(
     let (mut out, mut count) = (BufWriter::new(out), 0);
     for record in reader.records() {
         let record = record.map_err(io::Error::other)?;
-        for (place, ((column, name), cell)) in
+        for (index, ((column, name), cell)) in
             table.columns.iter().zip(&names).zip(&record).enumerate()
         {
             write!(
                 out,
                 "{}{name}:{}",
-                if place == 0 { '{' } else { ',' },
+                if index == 0 { '{' } else { ',' },
                 value(column, cell)?
             )?;
         }

@@ -59,16 +59,16 @@ fn data(sheet: &mut Worksheet, table: &PreparedTable<'_>, csv: impl Read) -> io:
     for record in reader.records() {
         let record = record.map_err(io::Error::other)?;
         line += 1;
-        for (place, (column, cell)) in (0_u16..)
+        for (index, (column, cell)) in (0_u16..)
             .zip(table.columns.iter().zip(&record))
             .filter(|(_, (_, cell))| !cell.is_empty())
         {
             let written = match (column.kind, cell.parse::<f64>()) {
                 (ColumnKind::Integer | ColumnKind::Decimal, Ok(number)) => {
-                    sheet.write_number(line, place, number)
+                    sheet.write_number(line, index, number)
                 }
-                (ColumnKind::Boolean, _) => sheet.write_boolean(line, place, cell == "true"),
-                _ => sheet.write_string(line, place, cell),
+                (ColumnKind::Boolean, _) => sheet.write_boolean(line, index, cell == "true"),
+                _ => sheet.write_string(line, index, cell),
             };
             written.map_err(io::Error::other)?;
         }
@@ -96,8 +96,8 @@ fn columns(sheet: &mut Worksheet, table: &PreparedTable<'_>) -> Result<(), XlsxE
             or_none(&column.denominator),
             column.description.clone(),
         ];
-        for (place, cell) in (0_u16..).zip(cells).filter(|(_, cell)| !cell.is_empty()) {
-            sheet.write_string(line, place, cell)?;
+        for (index, cell) in (0_u16..).zip(cells).filter(|(_, cell)| !cell.is_empty()) {
+            sheet.write_string(line, index, cell)?;
         }
     }
     Ok(())
@@ -106,10 +106,10 @@ fn columns(sheet: &mut Worksheet, table: &PreparedTable<'_>) -> Result<(), XlsxE
 fn header(sheet: &mut Worksheet, name: &str, names: &[&str]) -> Result<(), XlsxError> {
     let bold = Format::new().set_bold();
     sheet.set_name(name)?.set_freeze_panes(1, 0)?;
-    for (place, name) in (0_u16..).zip(names) {
-        sheet.write_string_with_format(0, place, *name, &bold)?;
+    for (index, name) in (0_u16..).zip(names) {
+        sheet.write_string_with_format(0, index, *name, &bold)?;
         sheet.set_column_width(
-            place,
+            index,
             (name.chars().count() as f64 + 2.0).clamp(9.0, WIDEST),
         )?;
     }

@@ -44,7 +44,7 @@ pub(super) fn json(model: &Model<'_>) -> Value {
 
 fn distribution(model: &Model<'_>, table: &PreparedTable<'_>) -> Vec<Value> {
     let forms = [("csv", "text/csv"), ("parquet", "application/x-parquet")];
-    let told = forms.iter().filter_map(|(extension, media)| {
+    let described = forms.iter().filter_map(|(extension, media)| {
         let file = model.file(&format!("{}.{extension}", table.spec.id))?;
         Some(json!({
             "@type": "cr:FileObject",
@@ -56,7 +56,7 @@ fn distribution(model: &Model<'_>, table: &PreparedTable<'_>) -> Vec<Value> {
             "sha256": file.sha256.to_string(),
         }))
     });
-    told.collect()
+    described.collect()
 }
 
 fn record_set(table: &PreparedTable<'_>) -> Value {

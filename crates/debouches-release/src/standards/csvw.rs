@@ -33,7 +33,7 @@ fn column(column: &ColumnSpec) -> Value {
     if let Some(max) = column.max {
         datatype["maximum"] = json!(number(max, column.kind));
     }
-    let mut told = json!({
+    let mut described = json!({
         "name": column.name,
         "titles": column.name,
         "dc:title": column.label,
@@ -43,9 +43,9 @@ fn column(column: &ColumnSpec) -> Value {
         "null": "",
     });
     if column.kind == ColumnKind::List {
-        told["separator"] = json!("|");
+        described["separator"] = json!("|");
     }
-    told
+    described
 }
 
 /// A bound of whole numbers is a whole number: `0`, not `0.0`.

@@ -87,7 +87,7 @@ fn dataset(model: &Model<'_>) -> Value {
 }
 
 fn distributions(model: &Model<'_>) -> Vec<Value> {
-    let mut found = Vec::new();
+    let mut out = Vec::new();
     for table in model.tables {
         for (extension, media, format) in [
             ("csv", "text/csv", "CSV"),
@@ -96,28 +96,28 @@ fn distributions(model: &Model<'_>) -> Vec<Value> {
             let Some(file) = model.file(&format!("{}.{extension}", table.spec.id)) else {
                 continue;
             };
-            let mut told = Map::new();
-            told.insert("@id".to_owned(), json!(format!("#{}", file.path)));
-            told.insert("@type".to_owned(), json!("dcat:Distribution"));
-            told.insert(
+            let mut described = Map::new();
+            described.insert("@id".to_owned(), json!(format!("#{}", file.path)));
+            described.insert("@type".to_owned(), json!("dcat:Distribution"));
+            described.insert(
                 "dct:title".to_owned(),
                 json!({ "@value": format!("{} ({format})", table.title), "@language": "fr" }),
             );
-            told.insert("dcat:accessURL".to_owned(), json!({ "@id": file.path }));
-            told.insert("dcat:downloadURL".to_owned(), json!({ "@id": file.path }));
-            told.insert(
+            described.insert("dcat:accessURL".to_owned(), json!({ "@id": file.path }));
+            described.insert("dcat:downloadURL".to_owned(), json!({ "@id": file.path }));
+            described.insert(
                 "dcat:mediaType".to_owned(),
                 json!({ "@id": format!("http://www.iana.org/assignments/media-types/{media}"), "@type": "dct:MediaType" }),
             );
-            told.insert(
+            described.insert(
                 "dct:format".to_owned(),
                 json!({ "@id": format!("http://publications.europa.eu/resource/authority/file-type/{format}"), "@type": "dct:MediaTypeOrExtent" }),
             );
-            told.insert(
+            described.insert(
                 "dcat:byteSize".to_owned(),
                 json!({ "@value": file.bytes.to_string(), "@type": "xsd:nonNegativeInteger" }),
             );
-            told.insert(
+            described.insert(
                 "spdx:checksum".to_owned(),
                 json!({
                     "@type": "spdx:Checksum",
@@ -126,13 +126,13 @@ fn distributions(model: &Model<'_>) -> Vec<Value> {
                 }),
             );
             if let Some(path) = licence(&model.dataset.licence)["path"].as_str() {
-                told.insert(
+                described.insert(
                     "dct:license".to_owned(),
                     json!({ "@id": path, "@type": "dct:LicenseDocument" }),
                 );
             }
-            found.push(Value::Object(told));
+            out.push(Value::Object(described));
         }
     }
-    found
+    out
 }

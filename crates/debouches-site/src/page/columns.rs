@@ -31,8 +31,8 @@ pub(super) fn dictionary(resource: &Resource) -> Markup {
 
 fn key(resource: &Resource) -> Markup {
     html! {
-        @for (place, name) in resource.schema.key.iter().enumerate() {
-            @if place > 0 { ", " }
+        @for (index, name) in resource.schema.key.iter().enumerate() {
+            @if index > 0 { ", " }
             code { (name) }
         }
     }
@@ -59,8 +59,8 @@ fn row(column: &Field) -> Markup {
 /// A name that may be broken after its underscores, and nowhere else.
 fn breakable(name: &str) -> Markup {
     html! {
-        @for (place, part) in name.split('_').enumerate() {
-            @if place > 0 { "_" wbr; }
+        @for (index, part) in name.split('_').enumerate() {
+            @if index > 0 { "_" wbr; }
             (part)
         }
     }
@@ -75,8 +75,8 @@ fn values(column: &Field) -> Markup {
             (None, Some(high)) => { "jusqu’à " (high) }
             (None, None) => {}
         }
-        @for (place, value) in constraints.values.iter().take(VALUES).enumerate() {
-            @if place > 0 { ", " }
+        @for (index, value) in constraints.values.iter().take(VALUES).enumerate() {
+            @if index > 0 { ", " }
             code { (value) }
         }
         @if constraints.values.len() > VALUES { ", … (" (words::number(constraints.values.len() as u64)) " au total)" }

@@ -43,10 +43,10 @@ pub(crate) fn dataset(
             }
             @for resource in &release.descriptor.resources { (columns::dictionary(resource)) }
         },
-        told(release, "Pourquoi une cellule est vide"),
-        html! { (told(release, "Ouvrir les fichiers")) (told(release, "Vérifier un téléchargement")) (programs(site, record)) },
+        readme_section(release, "Pourquoi une cellule est vide"),
+        html! { (readme_section(release, "Ouvrir les fichiers")) (readme_section(release, "Vérifier un téléchargement")) (programs(site, record)) },
         html! { (calendar(record)) (versions::section(record)) },
-        told(release, "D'où viennent les chiffres"),
+        readme_section(release, "D'où viennent les chiffres"),
         citation::cite(site, record, latest),
         citation::report(site, record, latest),
     ];
@@ -117,7 +117,7 @@ fn about(table: &str, title: &str, release: &Release) -> Markup {
 }
 
 /// A section of the readme.
-fn told(release: &Release, heading: &str) -> Markup {
+fn readme_section(release: &Release, heading: &str) -> Markup {
     html! { @if let Some(text) = readme::section(&release.texts.readme, heading) { (markdown::blocks(text, 1)) } }
 }
 
@@ -125,8 +125,8 @@ fn previews(release: &Release) -> Markup {
     html! {
         p {
             "Les états sont montrés à la place des valeurs vides\u{a0}: "
-            @for (place, status) in ValueStatus::ALL.into_iter().skip(1).enumerate() {
-                @if place > 0 { ", " }
+            @for (index, status) in ValueStatus::ALL.into_iter().skip(1).enumerate() {
+                @if index > 0 { ", " }
                 span.tag { (words::reason(status)) } " pour " code { (status.as_str()) }
             }
             "."

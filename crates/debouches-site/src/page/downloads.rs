@@ -24,7 +24,7 @@ pub(super) fn section(
                         (words::count(resource.schema.shown().count(), "colonne", "colonnes")) " · " code { (resource.name) }
                     }
                     ul.files {
-                        @for file in version.files.iter().filter(|file| is_whole_table(&resource.name, &file.path)) {
+                        @for file in version.files.iter().filter(|file| is_complete_table(&resource.name, &file.path)) {
                             li {
                                 a.button href={ (base) "/" (file.path) } download="" {
                                     (format_of(&file.path)) " " span.soft { "(" (words::size(file.bytes)) ")" }
@@ -72,7 +72,7 @@ fn parts(table: &str, version: &VersionRecord, base: &str) -> Markup {
     }
 }
 
-fn is_whole_table(table: &str, path: &str) -> bool {
+fn is_complete_table(table: &str, path: &str) -> bool {
     path.strip_prefix(table)
         .is_some_and(|rest| [".csv", ".parquet", ".xlsx", ".jsonl"].contains(&rest))
 }

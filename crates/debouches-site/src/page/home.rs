@@ -30,7 +30,7 @@ pub(crate) fn home(site: &Site, records: &[DatasetRecord]) -> String {
             @let news = news(records);
             @if !news.is_empty() {
                 h2 #nouveautes { "Nouveautés" }
-                ol.news { @for (record, version) in news { (told(&up, record, version)) } }
+                ol.news { @for (record, version) in news { (news_item(&up, record, version)) } }
                 p { a href={ (up) "feed.atom" } { "Suivre les nouvelles versions (flux Atom)" } }
             }
             h2 #programmes { "Pour les programmes" }
@@ -113,15 +113,15 @@ fn news(records: &[DatasetRecord]) -> Vec<(&DatasetRecord, &VersionRecord)> {
     all
 }
 
-fn told(up: &str, record: &DatasetRecord, version: &VersionRecord) -> Markup {
+fn news_item(up: &str, record: &DatasetRecord, version: &VersionRecord) -> Markup {
     html! {
         li {
             p.when { (words::instant(version.updated())) }
             p {
                 a href={ (up) (record.dataset) "/" (version.version) ".html" } { (record.title) ", version " (version.version) }
-                @if version.withdrawn.is_some() { " " span.tag.bad { "retirée" } }
+                @if version.retracted.is_some() { " " span.tag.bad { "retirée" } }
             }
-            @match &version.withdrawn {
+            @match &version.retracted {
                 Some(withdrawal) => { p { (withdrawal.reason) } }
                 None => {
                     ul {

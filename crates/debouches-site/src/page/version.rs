@@ -49,7 +49,7 @@ pub(crate) fn version(
 fn banner(record: &DatasetRecord, version: &VersionRecord) -> Markup {
     let latest = record.latest().map(|latest| latest.version);
     let link = |latest: Version| html! { a href={ (latest) ".html" } { "version " (latest) } };
-    match (&version.withdrawn, latest) {
+    match (&version.retracted, latest) {
         (Some(withdrawal), latest) => html! {
             div.notice.bad {
                 p {
@@ -95,7 +95,7 @@ pub(crate) fn tombstone(site: &Site, record: &DatasetRecord, version: &VersionRe
 }
 
 /// The page of a dataset whose every version was withdrawn.
-pub(crate) fn withdrawn(site: &Site, record: &DatasetRecord) -> String {
+pub(crate) fn retracted(site: &Site, record: &DatasetRecord) -> String {
     let content = html! {
         div.band {
             (crumbs(site, record, &record.title))

@@ -18,7 +18,7 @@ pub(super) fn section(record: &DatasetRecord) -> Markup {
                         a href={ (version.version) ".html" } { "Version " (version.version) }
                         " " (state(version, latest == Some(version.version)))
                     }
-                    @if let Some(withdrawal) = &version.withdrawn {
+                    @if let Some(withdrawal) = &version.retracted {
                         p { strong { "Retirée le " (words::instant(withdrawal.on)) "\u{a0}: " } (withdrawal.reason) }
                     }
                     (changes(version))
@@ -34,7 +34,7 @@ pub(super) fn changes(version: &VersionRecord) -> Markup {
 }
 
 fn state(version: &VersionRecord, is_latest: bool) -> Markup {
-    match &version.withdrawn {
+    match &version.retracted {
         Some(withdrawal) if withdrawal.legal_basis.is_some() => {
             html! { span.tag.bad { "supprimée" } }
         }

@@ -75,7 +75,7 @@ fn identity(one: &Establishment<'_>, name: &str) -> Markup {
         h1 { (name) }
         p.lead {
             @for fact in facts.iter().filter(|fact| !fact.is_empty()) { (fact) " · " }
-            @for (place, mark) in territory.iter().zip(marks) { @if let Some((_, name)) = place { (mark) @if mark.starts_with('a') { (text::of(name)) } @else { (name) } " · " } }
+            @for (territory_of, mark) in territory.iter().zip(marks) { @if let Some((_, name)) = territory_of { (mark) @if mark.starts_with('a') { (text::of(name)) } @else { (name) } " · " } }
             "UAI " span.code { (one.uai) }
         }
         @if one.names.is_empty() && !one.is_gone() {

@@ -119,7 +119,7 @@ fn shown(content: &Content, highlight: &Highlight<'_>) -> Markup {
         .training_label(code)
         .map_or_else(|| format!("Formation {code}"), text::sentence_case);
     let name = row.text(Concept::EstablishmentName);
-    let place = if name.is_empty() {
+    let name_of_region = if name.is_empty() {
         "France".to_owned()
     } else {
         text::sentence_case(name)
@@ -137,7 +137,7 @@ fn shown(content: &Content, highlight: &Highlight<'_>) -> Markup {
                 (text::cell(employed.measure, employed.cell)) " ont un emploi salarié " (employed.measure.horizon.unwrap_or(6)) " mois après, "
                 (text::cell(other.measure, other.cell)) " sont dans une autre situation."
             }
-            (comparison::shares_table(voie, "", &[(place, row)]))
+            (comparison::shares_table(voie, "", &[(name_of_region, row)]))
             p.soft { (row.table.origin.producer) ", " (row.table.origin.dataset) " " (row.version()) ". C’est la formation dont l’effectif publié est le plus grand." }
         }
     }

@@ -114,12 +114,12 @@ pub(crate) fn sentence(site: &Site, content: &Content, row: Row<'_>, whereabouts
         .map_or_else(|| format!("Formation {code}"), text::sentence_case);
     let path = address::training_page(code);
     let region = row.text(Concept::RegionCog);
-    let place = if region.is_empty() {
+    let region_name = if region.is_empty() {
         path.clone()
     } else {
         format!("{path}#{region}")
     };
-    let place = site.absolute(&place).unwrap_or(place);
+    let region_name = site.absolute(&region_name).unwrap_or(region_name);
     let years = row.years().map(|years| years.leavers()).unwrap_or_default();
     let voie = match row.voie() {
         Some(Voie::School) => "par la voie scolaire",
@@ -132,7 +132,7 @@ pub(crate) fn sentence(site: &Site, content: &Content, row: Row<'_>, whereabouts
                 (text::cell(rate.measure, rate.cell)) " des sortants de «\u{a0}" a href={ "../" (path) } { (title) } "\u{a0}» (" (code) "), " (voie) ", " (whereabouts)
                 ", ont un emploi salarié en France " (rate.measure.horizon.unwrap_or(6)) " mois après (" (years)
                 @if let Some(base) = row.find(Family::BaseLeavers, None).filter(|base| base.cell.value().is_some()) { ", " (text::cell(base.measure, base.cell)) " personnes" }
-                "). " (row.table.origin.producer) ", " (row.table.origin.dataset) " " (row.version()) ", " span.code { (place) } "."
+                "). " (row.table.origin.producer) ", " (row.table.origin.dataset) " " (row.version()) ", " span.code { (region_name) } "."
             }
         }
     }

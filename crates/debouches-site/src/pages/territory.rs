@@ -176,7 +176,7 @@ fn chart(content: &Content, rows: &[Row<'_>], index: usize, title: &str) -> Mark
     for (title, row) in named {
         let studying = row.studying();
         let employed = row.find(Family::RateEmployed, Some(6));
-        let place = studying.zip(employed).and_then(|(studying, employed)| {
+        let point = studying.zip(employed).and_then(|(studying, employed)| {
             Some((
                 studying.cell.number()?,
                 employed.cell.number()?,
@@ -184,8 +184,8 @@ fn chart(content: &Content, rows: &[Row<'_>], index: usize, title: &str) -> Mark
                 employed,
             ))
         });
-        match place {
-            Some((studying, employed, left, up)) => {
+        match point {
+            Some((studying, employed, across, up)) => {
                 points.push(Point {
                     href: format!(
                         "../../{}",
@@ -196,7 +196,7 @@ fn chart(content: &Content, rows: &[Row<'_>], index: usize, title: &str) -> Mark
                     employed,
                     number: points.len() + 1,
                 });
-                drawn.push((title, row, left, up));
+                drawn.push((title, row, across, up));
             }
             None => absent.push((title, row)),
         }

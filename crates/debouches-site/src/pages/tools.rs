@@ -92,7 +92,7 @@ fn quote(
     } else {
         address::pinned_page(&one.uai, context.digest12)
     };
-    let place = context.site.absolute(&path).unwrap_or(path);
+    let full_address = context.site.absolute(&path).unwrap_or(path);
     html! {
         @if studying.is_some() || rate.is_some() {
             h3 { "Une phrase à citer" }
@@ -103,7 +103,7 @@ fn quote(
                     @if let Some(rate) = rate {
                         (text::cell(rate.measure, rate.cell)) " des sortants ont un emploi salarié en France " (rate.measure.horizon.unwrap_or(6)) " mois plus tard"
                     }
-                    ". " (row.table.origin.producer) ", " (row.table.origin.dataset) " " (row.version()) ", " span.code { (place) } "."
+                    ". " (row.table.origin.producer) ", " (row.table.origin.dataset) " " (row.version()) ", " span.code { (full_address) } "."
                 }
             }
         }

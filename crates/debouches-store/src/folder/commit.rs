@@ -27,7 +27,7 @@ impl Folder {
         for file in staged {
             match file.content {
                 Content::Written(temporary) => name_file(&folder, &file.entry.path, temporary)?,
-                Content::InPlace => {}
+                Content::Drafted => {}
             }
         }
         folder.sync()?;

@@ -1,7 +1,7 @@
 //! Keys, lists, creation and updates.
 
 use super::sample::{MARKER, kept_tags, mark, text};
-use super::{Bench, told};
+use super::{Bench, failed};
 use crate::{Coverage, Dataset, DatasetText, UdataError};
 
 pub(crate) async fn run(bench: &mut Bench) -> Result<(), String> {
@@ -23,7 +23,7 @@ async fn reads(bench: &mut Bench) -> Result<(), String> {
         matches!(error, UdataError::Unauthorized { .. })
     })?;
 
-    let me = portal.me().await.map_err(told("me"))?;
+    let me = portal.me().await.map_err(failed("me"))?;
     let member = me
         .organizations
         .iter()
@@ -32,17 +32,17 @@ async fn reads(bench: &mut Bench) -> Result<(), String> {
         "the account is a member of the organization",
         member && !me.id.is_empty(),
     )?;
-    let extensions = portal.extensions().await.map_err(told("extensions"))?;
+    let extensions = portal.extensions().await.map_err(failed("extensions"))?;
     bench.check(
         "extensions are listed",
         extensions.contains("csv") && extensions.contains("parquet"),
     )?;
-    let licences = portal.licences().await.map_err(told("licences"))?;
+    let licences = portal.licences().await.map_err(failed("licences"))?;
     bench.check(
         "licences are listed by identifier",
         licences.contains("lov2"),
     )?;
-    let terms = portal.terms().await.map_err(told("terms"))?;
+    let terms = portal.terms().await.map_err(failed("terms"))?;
     bench.check(
         "frequencies are listed by identifier",
         terms.frequencies.contains("annual"),
@@ -56,14 +56,14 @@ async fn reads(bench: &mut Bench) -> Result<(), String> {
         portal
             .knows_zone("country:fr")
             .await
-            .map_err(told("zone"))?,
+            .map_err(failed("zone"))?,
     )?;
     bench.check(
         "another is not",
         !portal
             .knows_zone("country:atlantis")
             .await
-            .map_err(told("zone"))?,
+            .map_err(failed("zone"))?,
     )?;
     let missing = portal.dataset("000000000000000000000000").await;
     bench.fails("an unknown dataset is not found", missing, |error| {
@@ -78,21 +78,21 @@ async fn people(bench: &mut Bench, id: &str) -> Result<(), String> {
     let made = portal
         .ensure_contact(&organization, &name, "essai@example.org")
         .await
-        .map_err(told("make a contact"))?;
+        .map_err(failed("make a contact"))?;
     let again = portal
         .ensure_contact(&organization, &name, "essai@example.org")
         .await
-        .map_err(told("make it again"))?;
+        .map_err(failed("make it again"))?;
     bench.check("a contact point is made once", made.id == again.id)?;
     let listed = portal
         .contact_points(&organization)
         .await
-        .map_err(told("list the contacts"))?;
+        .map_err(failed("list the contacts"))?;
     let known = listed
         .iter()
         .any(|contact| contact.id == made.id && contact.name == name);
     bench.check("a contact point is listed", known)?;
-    let dataset = portal.dataset(id).await.map_err(told("read"))?;
+    let dataset = portal.dataset(id).await.map_err(failed("read"))?;
     let text = DatasetText {
         contact_points: vec![made.id.clone()],
         ..text(&organization, dataset.extra(MARKER).unwrap_or_default())?
@@ -100,7 +100,7 @@ async fn people(bench: &mut Bench, id: &str) -> Result<(), String> {
     let updated = portal
         .update_dataset(id, &text)
         .await
-        .map_err(told("set a contact"))?;
+        .map_err(failed("set a contact"))?;
     bench.check(
         "a contact point is kept",
         updated.contact_points == [made.id],
@@ -111,27 +111,27 @@ async fn people(bench: &mut Bench, id: &str) -> Result<(), String> {
         !portal
             .has_discussion(id, &title)
             .await
-            .map_err(told("list discussions"))?,
+            .map_err(failed("list discussions"))?,
     )?;
     portal
         .discuss(id, &title, "Trois valeurs corrigées.")
         .await
-        .map_err(told("discuss"))?;
+        .map_err(failed("discuss"))?;
     // Not checked: that the list tells it. The stand-in database of the real portal in our tests does not know how to
     // look for the subject of a discussion.
     bench.check("a discussion is opened", true)?;
     portal
         .merge_extra(id, "essai-lease:run", Some("r1"))
         .await
-        .map_err(told("mark"))?;
-    let marked = portal.dataset(id).await.map_err(told("read the mark"))?;
+        .map_err(failed("mark"))?;
+    let marked = portal.dataset(id).await.map_err(failed("read the mark"))?;
     let kept = marked.extra("essai-lease:run") == Some("r1") && marked.agrees_with(&text);
     bench.check("an extra is merged and nothing else moves", kept)?;
     portal
         .merge_extra(id, "essai-lease:run", None)
         .await
-        .map_err(told("take the mark away"))?;
-    let cleared = portal.dataset(id).await.map_err(told("read again"))?;
+        .map_err(failed("take the mark away"))?;
+    let cleared = portal.dataset(id).await.map_err(failed("read again"))?;
     bench.check(
         "an extra is taken away",
         cleared.extra("essai-lease:run").is_none(),
@@ -142,7 +142,10 @@ async fn creation(bench: &mut Bench) -> Result<String, String> {
     let portal = bench.portal.clone();
     let mark = mark();
     let text = text(&bench.organization, &mark)?;
-    let created = portal.create_dataset(&text).await.map_err(told("create"))?;
+    let created = portal
+        .create_dataset(&text)
+        .await
+        .map_err(failed("create"))?;
     bench.check(
         "a dataset is created private",
         created.private && !created.deleted && !created.archived,
@@ -153,74 +156,74 @@ async fn creation(bench: &mut Bench) -> Result<String, String> {
     )?;
 
     let organization = bench.organization.clone();
-    let found = portal
+    let hits = portal
         .find_by_extra(Some(&organization), MARKER, &mark)
         .await
-        .map_err(told("find"))?;
+        .map_err(failed("find"))?;
     bench.check(
         "a private dataset is found by its extra",
-        found.len() == 1 && found[0].id == created.id,
+        hits.len() == 1 && hits[0].id == created.id,
     )?;
     let none = portal
         .find_by_extra(Some(&organization), MARKER, "nobody")
         .await
-        .map_err(told("find nobody"))?;
+        .map_err(failed("find nobody"))?;
     bench.check("another value finds nothing", none.is_empty())?;
     // Another dataset, so that there are two pages at least.
     let other = portal
         .create_dataset(&text)
         .await
-        .map_err(told("create the same again"))?;
+        .map_err(failed("create the same again"))?;
     bench.check(
         "a creation is never a second write of the first",
         other.id != created.id && other.slug != created.slug,
     )?;
-    let found = portal
+    let hits = portal
         .find_by_extra(Some(&organization), MARKER, &mark)
         .await
-        .map_err(told("find both"))?;
-    bench.check("both are found", found.len() == 2)?;
+        .map_err(failed("find both"))?;
+    bench.check("both are found", hits.len() == 2)?;
     let dropped = portal
         .delete_draft(&other.id, MARKER, "another mark")
         .await
-        .map_err(told("delete by another mark"))?;
+        .map_err(failed("delete by another mark"))?;
     bench.check("a draft is not deleted by another mark", !dropped)?;
     let paged = portal
         .datasets_of(&organization, 1)
         .await
-        .map_err(told("pages of one"))?;
+        .map_err(failed("pages of one"))?;
     let of_mark = paged
         .into_iter()
         .map(Dataset::from)
         .filter(|dataset| dataset.extra(MARKER) == Some(&mark))
         .count();
     bench.check("pages are followed to the last", of_mark == 2)?;
-    let own = portal
+    let ours = portal
         .find_by_extra(None, MARKER, &mark)
         .await
-        .map_err(told("find own"))?;
+        .map_err(failed("find own"))?;
     bench.check(
         "a dataset of an organization is not one of the account",
-        own.is_empty(),
+        ours.is_empty(),
     )?;
 
     let dropped = portal
         .delete_draft(&other.id, MARKER, &mark)
         .await
-        .map_err(told("delete a draft"))?;
-    let found = portal
+        .map_err(failed("delete a draft"))?;
+    let hits = portal
         .find_by_extra(Some(&organization), MARKER, &mark)
         .await
-        .map_err(told("find one"))?;
-    let left = found.iter().filter(|dataset| !dataset.deleted).count();
+        .map_err(failed("find one"))?;
+    let remaining = hits.iter().filter(|dataset| !dataset.deleted).count();
     bench.check(
         "an empty draft is deleted, the other stays",
-        dropped && left == 1,
+        dropped && remaining == 1,
     )?;
     let read = portal
         .dataset(&created.id)
         .await
-        .map_err(told("read back"))?;
+        .map_err(failed("read back"))?;
     bench.check("reading back agrees", read.agrees_with(&text))?;
     bench.check(
         "keywords are reduced as we foresee",
@@ -247,17 +250,17 @@ async fn updates(bench: &mut Bench, id: &str) -> Result<(), String> {
     let portal = bench.portal.clone();
     let mut text = text(&bench.organization, &mark())?;
     text.frequency = "biennial".to_owned();
-    let before = portal.dataset(id).await.map_err(told("read"))?;
+    let before = portal.dataset(id).await.map_err(failed("read"))?;
     bench.check("another text disagrees", !before.agrees_with(&text))?;
     let after = portal
         .update_dataset(id, &text)
         .await
-        .map_err(told("update"))?;
+        .map_err(failed("update"))?;
     bench.check("an update agrees", after.agrees_with(&text))?;
     let read = portal
         .dataset(id)
         .await
-        .map_err(told("read after the update"))?;
+        .map_err(failed("read after the update"))?;
     bench.check("an update keeps the keywords", read.tags == kept_tags())?;
     let coverage = Coverage {
         start: "2019-01-01".to_owned(),
@@ -274,7 +277,7 @@ async fn updates(bench: &mut Bench, id: &str) -> Result<(), String> {
     let again = portal
         .update_dataset(id, &text)
         .await
-        .map_err(told("update again"))?;
+        .map_err(failed("update again"))?;
     bench.check(
         "the same update again changes nothing",
         again.agrees_with(&text) && again.id == id,
@@ -283,7 +286,7 @@ async fn updates(bench: &mut Bench, id: &str) -> Result<(), String> {
     let fewer = portal
         .update_dataset(id, &text)
         .await
-        .map_err(told("update with fewer extras"))?;
+        .map_err(failed("update with fewer extras"))?;
     bench.check(
         "an extra that is left out is gone",
         fewer.extra("debouches:version").is_none(),

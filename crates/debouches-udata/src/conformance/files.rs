@@ -3,7 +3,7 @@
 use debouches_http::{Client, ClientOptions, Request, Url};
 
 use super::sample::{described, file, ids, mark, text};
-use super::{Bench, told};
+use super::{Bench, failed};
 use crate::{Destination, Resource, ResourceKind, Transfer, UdataError, Upload};
 
 pub(crate) async fn run(bench: &mut Bench) -> Result<(), String> {
@@ -12,7 +12,7 @@ pub(crate) async fn run(bench: &mut Bench) -> Result<(), String> {
         .portal
         .create_dataset(&text)
         .await
-        .map_err(told("create"))?
+        .map_err(failed("create"))?
         .id;
     let (csv, parquet) = uploads(bench, &id).await?;
     order(bench, &id, &csv, &parquet).await?;
@@ -21,7 +21,7 @@ pub(crate) async fn run(bench: &mut Bench) -> Result<(), String> {
     clash(bench, &id).await?;
     parts(bench, &id).await?;
     // Files do not disturb what is said of the dataset.
-    let read = bench.portal.dataset(&id).await.map_err(told("read"))?;
+    let read = bench.portal.dataset(&id).await.map_err(failed("read"))?;
     bench.check(
         "the dataset still agrees after the files",
         read.agrees_with(&text),
@@ -34,7 +34,7 @@ async fn sent(bench: &Bench, dataset: &str, file: &Upload) -> Result<Resource, S
         .portal
         .upload(dataset, file)
         .await
-        .map_err(told("upload"))
+        .map_err(failed("upload"))
 }
 
 async fn uploads(bench: &mut Bench, id: &str) -> Result<(Resource, Resource), String> {
@@ -87,17 +87,20 @@ async fn order(
     parquet: &Resource,
 ) -> Result<(), String> {
     let portal = bench.portal.clone();
-    let listed = portal.dataset(id).await.map_err(told("list"))?.resources;
+    let listed = portal.dataset(id).await.map_err(failed("list"))?.resources;
     bench.check(
         "a new resource comes first",
         ids(&listed) == [parquet.id.clone(), csv.id.clone()],
     )?;
     let wanted = [csv.id.clone(), parquet.id.clone()];
-    portal.reorder(id, &wanted).await.map_err(told("reorder"))?;
+    portal
+        .reorder(id, &wanted)
+        .await
+        .map_err(failed("reorder"))?;
     let listed = portal
         .dataset(id)
         .await
-        .map_err(told("list again"))?
+        .map_err(failed("list again"))?
         .resources;
     bench.check("resources take the order given", ids(&listed) == wanted)?;
     let refused = portal.reorder(id, &wanted[..1]).await;
@@ -111,15 +114,15 @@ async fn order(
 async fn replacement(bench: &mut Bench, id: &str, csv: &Resource) -> Result<(), String> {
     let portal = bench.portal.clone();
     let text = described("Taux par établissement (CSV)", ResourceKind::Documentation);
-    let told_of = portal
+    let as_read = portal
         .describe(id, &csv.id, &text)
         .await
-        .map_err(told("describe"))?;
+        .map_err(failed("describe"))?;
     bench.check(
         "a description agrees",
-        told_of.agrees_with(&text) && told_of.sha1 == csv.sha1,
+        as_read.agrees_with(&text) && as_read.sha1 == csv.sha1,
     )?;
-    let listed = portal.dataset(id).await.map_err(told("list"))?.resources;
+    let listed = portal.dataset(id).await.map_err(failed("list"))?.resources;
     let kept = listed.iter().find(|resource| resource.id == csv.id);
     bench.check(
         "a description is read back",
@@ -138,7 +141,7 @@ async fn replacement(bench: &mut Bench, id: &str, csv: &Resource) -> Result<(), 
     let replaced = portal
         .replace(id, &csv.id, &other)
         .await
-        .map_err(told("replace"))?;
+        .map_err(failed("replace"))?;
     bench.check(
         "a replacement keeps the identifier",
         replaced.id == csv.id && replaced.latest == csv.latest,
@@ -159,7 +162,7 @@ async fn replacement(bench: &mut Bench, id: &str, csv: &Resource) -> Result<(), 
     let again = portal
         .describe(id, &csv.id, &text)
         .await
-        .map_err(told("describe again"))?;
+        .map_err(failed("describe again"))?;
     bench.check("the description can be put back", again.agrees_with(&text))
 }
 
@@ -215,7 +218,7 @@ async fn refusals(bench: &mut Bench, id: &str) -> Result<(), String> {
     portal
         .delete_resource(id, &wrong)
         .await
-        .map_err(told("delete what was altered"))
+        .map_err(failed("delete what was altered"))
 }
 
 /// The same name several times within a second, which the portal answers with 500.
@@ -229,10 +232,10 @@ async fn clash(bench: &mut Bench, id: &str) -> Result<(), String> {
             Err(UdataError::Uncertain { .. }) => {
                 bench.check("a clash of names is uncertain", true)?
             }
-            Err(error) => return Err(told("the same name again")(error)),
+            Err(error) => return Err(failed("the same name again")(error)),
         }
     }
-    let listed = portal.dataset(id).await.map_err(told("list"))?.resources;
+    let listed = portal.dataset(id).await.map_err(failed("list"))?.resources;
     let there = listed
         .iter()
         .filter(|resource| resource.sha1.as_ref() == Some(&same.sha1))
@@ -242,7 +245,7 @@ async fn clash(bench: &mut Bench, id: &str) -> Result<(), String> {
         portal
             .delete_resource(id, &resource)
             .await
-            .map_err(told("delete what has the same name"))?;
+            .map_err(failed("delete what has the same name"))?;
     }
     Ok(())
 }
@@ -250,12 +253,12 @@ async fn clash(bench: &mut Bench, id: &str) -> Result<(), String> {
 /// Files sent in parts: an assembly that is asked for twice makes one resource.
 async fn parts(bench: &mut Bench, id: &str) -> Result<(), String> {
     let portal = bench.portal.clone();
-    let whole = file(
+    let complete = file(
         "essai-en-parts.csv",
         "text/csv",
         b"annee;taux\n2023;54.0\n".to_vec(),
     );
-    let transfer = Transfer::new(whole.bytes).ok_or("a file of several bytes is cut")?;
+    let transfer = Transfer::new(complete.bytes).ok_or("a file of several bytes is cut")?;
     let to = Destination {
         dataset: id,
         resource: None,
@@ -263,31 +266,31 @@ async fn parts(bench: &mut Bench, id: &str) -> Result<(), String> {
     let count = |resources: &[Resource]| {
         resources
             .iter()
-            .filter(|resource| resource.sha1.as_ref() == Some(&whole.sha1))
+            .filter(|resource| resource.sha1.as_ref() == Some(&complete.sha1))
             .count()
     };
     portal
-        .send_parts(to, &whole, &transfer, &|_| ())
+        .send_parts(to, &complete, &transfer, &|_| ())
         .await
-        .map_err(told("send parts"))?;
-    let listed = portal.dataset(id).await.map_err(told("list"))?.resources;
+        .map_err(failed("send parts"))?;
+    let listed = portal.dataset(id).await.map_err(failed("list"))?.resources;
     bench.check("parts are seen by nobody", count(&listed) == 0)?;
     let made = portal
-        .assemble(to, &whole, &transfer)
+        .assemble(to, &complete, &transfer)
         .await
-        .map_err(told("assemble"))?;
+        .map_err(failed("assemble"))?;
     bench.check(
         "parts are put together whole",
-        made.sha1.as_ref() == Some(&whole.sha1) && made.file_name() == whole.name,
+        made.sha1.as_ref() == Some(&complete.sha1) && made.file_name() == complete.name,
     )?;
-    let again = portal.assemble(to, &whole, &transfer).await;
+    let again = portal.assemble(to, &complete, &transfer).await;
     bench.fails("a second assembly fails", again, |error| {
         matches!(error, UdataError::Uncertain { .. })
     })?;
     let resent = portal
         .send_parts(
             to,
-            &whole,
+            &complete,
             &Transfer {
                 uuid: transfer.uuid.clone(),
                 parts: 2,
@@ -301,7 +304,7 @@ async fn parts(bench: &mut Bench, id: &str) -> Result<(), String> {
     let listed = portal
         .dataset(id)
         .await
-        .map_err(told("list again"))?
+        .map_err(failed("list again"))?
         .resources;
     bench.check("a second assembly makes no twin", count(&listed) == 1)?;
     let other = file(
@@ -317,11 +320,11 @@ async fn parts(bench: &mut Bench, id: &str) -> Result<(), String> {
     portal
         .send_parts(to, &other, &transfer, &|_| ())
         .await
-        .map_err(told("send parts of another"))?;
+        .map_err(failed("send parts of another"))?;
     let replaced = portal
         .assemble(to, &other, &transfer)
         .await
-        .map_err(told("assemble another"))?;
+        .map_err(failed("assemble another"))?;
     bench.check(
         "parts replace a file",
         replaced.id == made.id && replaced.sha1.as_ref() == Some(&other.sha1),
@@ -329,7 +332,7 @@ async fn parts(bench: &mut Bench, id: &str) -> Result<(), String> {
     portal
         .delete_resource(id, &made.id)
         .await
-        .map_err(told("delete what came in parts"))
+        .map_err(failed("delete what came in parts"))
 }
 
 async fn deletion(bench: &mut Bench, id: &str, parquet: &Resource) -> Result<(), String> {
@@ -337,8 +340,8 @@ async fn deletion(bench: &mut Bench, id: &str, parquet: &Resource) -> Result<(),
     portal
         .delete_resource(id, &parquet.id)
         .await
-        .map_err(told("delete"))?;
-    let listed = portal.dataset(id).await.map_err(told("list"))?.resources;
+        .map_err(failed("delete"))?;
+    let listed = portal.dataset(id).await.map_err(failed("list"))?.resources;
     bench.check(
         "a deleted resource is listed no more",
         listed.len() == 1 && listed[0].id != parquet.id,

@@ -112,12 +112,12 @@ async fn lists_are_followed_without_leaving_the_base() {
     // The portal believes itself at another scheme and port.
     let next = "https://127.0.0.1/api/1/datasets/?organization=0a&page_size=50&page=2";
     let (portal, server) = scripted([page("d1", "r1", next), page("d2", "r2", "")]).await;
-    let found = portal
+    let actual = portal
         .find_by_extra(Some("0a"), "debouches:run", "r2")
         .await
         .unwrap();
     assert_eq!(
-        found
+        actual
             .iter()
             .map(|dataset| dataset.id.as_str())
             .collect::<Vec<_>>(),

@@ -31,7 +31,7 @@ pub(super) fn constants<'a>(
     spec: &'a TableSpec,
     table: &Table,
 ) -> Result<Vec<(&'a str, f64, u64)>, TableError> {
-    let mut found = Vec::new();
+    let mut actual = Vec::new();
     for measure in spec.measures() {
         let value_of = table.numbers(&measure.name)?;
         let mut filled = (0..table.rows()).filter_map(&value_of);
@@ -41,8 +41,8 @@ pub(super) fn constants<'a>(
             rows += 1;
             (value - first).abs() < f64::EPSILON
         }) {
-            found.push((measure.name.as_str(), first, rows));
+            actual.push((measure.name.as_str(), first, rows));
         }
     }
-    Ok(found)
+    Ok(actual)
 }

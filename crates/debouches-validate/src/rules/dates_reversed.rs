@@ -18,10 +18,10 @@ pub(crate) fn check(
         };
         let (open_of, close_of) = (table.text(opens)?, table.text(closes)?);
         for row in 0..table.rows() {
-            let (Some(opens), Some(found)) = (open_of.get(row), close_of.get(row)) else {
+            let (Some(opens), Some(actual)) = (open_of.get(row), close_of.get(row)) else {
                 continue;
             };
-            let (Some(first), Some(last)) = (parse_day(opens), parse_day(found)) else {
+            let (Some(first), Some(last)) = (parse_day(opens), parse_day(actual)) else {
                 continue;
             };
             findings.compared(RuleCode::DatesReversed);
@@ -30,7 +30,7 @@ pub(crate) fn check(
                     row,
                     Finding::new(RuleCode::DatesReversed)
                         .column(closes)
-                        .value(found)
+                        .value(actual)
                         .expected(opens),
                 );
             }

@@ -22,7 +22,7 @@ pub(crate) fn check(
                 .unwrap_or_default();
             let is_aggregate: Vec<bool> = column
                 .distinct()
-                .map(|value| except.iter().any(|own| own == value))
+                .map(|value| except.iter().any(|item| item == value))
                 .collect();
             aggregates.push((column, is_aggregate));
         }

@@ -40,10 +40,10 @@ pub(crate) fn check(
         let statuses = table.statuses(&measure.status_name())?;
         let mut seen = vec![Seen::default(); labels.len()];
         for (row, status) in statuses.iter().enumerate() {
-            let Some(place) = vintage.map_or(Some(0), |column| column.key(row)) else {
+            let Some(index) = vintage.map_or(Some(0), |column| column.key(row)) else {
                 continue;
             };
-            let Some(seen) = seen.get_mut(place) else {
+            let Some(seen) = seen.get_mut(index) else {
                 continue;
             };
             seen.rows += 1;

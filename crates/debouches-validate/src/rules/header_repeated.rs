@@ -6,20 +6,20 @@ use debouches_table::{RawTable, tidy_heading};
 use crate::findings::Findings;
 
 pub(crate) fn check(raw: &RawTable, findings: &mut Findings<'_>) {
-    let Some(place) = raw.header.iter().position(|heading| !heading.is_empty()) else {
+    let Some(index) = raw.header.iter().position(|heading| !heading.is_empty()) else {
         return;
     };
-    let first = raw.column(place);
+    let first = raw.column(index);
     let Some(key) = first
         .values()
         .iter()
-        .position(|value| tidy_heading(value) == tidy_heading(&raw.header[place]))
+        .position(|value| tidy_heading(value) == tidy_heading(&raw.header[index]))
     else {
         return;
     };
     let repeats = |row: usize| {
-        (0..raw.width()).all(|place| {
-            tidy_heading(raw.column(place).value(row)) == tidy_heading(&raw.header[place])
+        (0..raw.width()).all(|index| {
+            tidy_heading(raw.column(index).value(row)) == tidy_heading(&raw.header[index])
         })
     };
     let rows = first

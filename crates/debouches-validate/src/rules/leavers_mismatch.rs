@@ -24,16 +24,16 @@ pub(crate) fn check(
         table.numbers(leavers)?,
     );
     for row in 0..table.rows() {
-        let (Some(total), Some(continuing), Some(found)) =
+        let (Some(total), Some(continuing), Some(actual)) =
             (total_of(row), continuing_of(row), leavers_of(row))
         else {
             continue;
         };
         findings.compared(RuleCode::LeaversMismatch);
-        if (total - continuing - found).abs() > rule.deviation {
+        if (total - continuing - actual).abs() > rule.deviation {
             let finding = Finding::new(RuleCode::LeaversMismatch)
                 .column(leavers)
-                .value(found.to_string());
+                .value(actual.to_string());
             findings.about_row(row, finding.expected((total - continuing).to_string()));
         }
     }

@@ -18,11 +18,11 @@ pub(crate) fn check(
         };
         let (mefstat11_of, cfd_of) = (table.text(mefstat11)?, table.text(cfd)?);
         for row in 0..table.rows() {
-            let (Some(found), Some(code)) = (mefstat11_of.get(row), cfd_of.get(row)) else {
+            let (Some(actual), Some(code)) = (mefstat11_of.get(row), cfd_of.get(row)) else {
                 continue;
             };
             // A malformed code is another finding.
-            let (Some(end), Some(wanted)) = (found.get(6..11), code.get(3..8)) else {
+            let (Some(end), Some(wanted)) = (actual.get(6..11), code.get(3..8)) else {
                 continue;
             };
             findings.compared(RuleCode::MefstatCfdMismatch);
@@ -31,7 +31,7 @@ pub(crate) fn check(
                     row,
                     Finding::new(RuleCode::MefstatCfdMismatch)
                         .column(mefstat11)
-                        .value(found)
+                        .value(actual)
                         .expected(code),
                 );
             }

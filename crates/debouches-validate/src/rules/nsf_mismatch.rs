@@ -18,19 +18,19 @@ pub(crate) fn check(
         };
         let (group_of, cfd_of) = (table.text(group)?, table.text(cfd)?);
         for row in 0..table.rows() {
-            let (Some(found), Some(wanted)) = (
+            let (Some(actual), Some(wanted)) = (
                 group_of.get(row),
                 cfd_of.get(row).and_then(|code| code.get(3..6)),
             ) else {
                 continue;
             };
             findings.compared(RuleCode::NsfMismatch);
-            if found != wanted {
+            if actual != wanted {
                 findings.about_row(
                     row,
                     Finding::new(RuleCode::NsfMismatch)
                         .column(group)
-                        .value(found)
+                        .value(actual)
                         .expected(wanted),
                 );
             }

@@ -23,17 +23,17 @@ pub(crate) fn check(
             table.numbers(part)?,
         );
         for row in 0..table.rows() {
-            let (Some(rate), Some(continuing), Some(found)) =
+            let (Some(rate), Some(continuing), Some(actual)) =
                 (rate_of(row), continuing_of(row), part_of(row))
             else {
                 continue;
             };
             findings.compared(RuleCode::PartMismatch);
             let computed = (rate * (100.0 - continuing) / 100.0).round_ties_even();
-            if (computed - found).abs() > rule.deviation + 1e-9 {
+            if (computed - actual).abs() > rule.deviation + 1e-9 {
                 let finding = Finding::new(RuleCode::PartMismatch)
                     .column(part)
-                    .value(found.to_string());
+                    .value(actual.to_string());
                 findings.about_row(row, finding.expected(computed.to_string()));
             }
         }

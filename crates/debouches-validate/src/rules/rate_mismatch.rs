@@ -22,7 +22,7 @@ pub(crate) fn check(
             table.numbers(rate)?,
         );
         for row in 0..table.rows() {
-            let (Some(count), Some(base), Some(found)) =
+            let (Some(count), Some(base), Some(actual)) =
                 (count_of(row), base_of(row), rate_of(row))
             else {
                 continue;
@@ -32,10 +32,10 @@ pub(crate) fn check(
             }
             findings.compared(RuleCode::RateMismatch);
             let computed = 100.0 * count / base;
-            if (computed - found).abs() > rule.deviation + 1e-9 {
+            if (computed - actual).abs() > rule.deviation + 1e-9 {
                 let finding = Finding::new(RuleCode::RateMismatch)
                     .column(rate)
-                    .value(found.to_string());
+                    .value(actual.to_string());
                 findings.about_row(row, finding.expected(format!("{computed:.2}")));
             }
         }

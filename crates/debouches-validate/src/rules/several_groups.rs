@@ -21,16 +21,16 @@ pub(crate) fn check(
         let (code_of, group_of) = (table.text(code)?, table.text(group)?);
         let mut first: HashMap<&str, (usize, &str)> = HashMap::new();
         for row in 0..table.rows() {
-            let (Some(found), Some(own)) = (code_of.get(row), group_of.get(row)) else {
+            let (Some(actual), Some(item)) = (code_of.get(row), group_of.get(row)) else {
                 continue;
             };
             findings.compared(RuleCode::SeveralGroups);
-            let (other, known) = *first.entry(found).or_insert((row, own));
-            if known != own {
+            let (other, known) = *first.entry(actual).or_insert((row, item));
+            if known != item {
                 let finding = Finding::new(RuleCode::SeveralGroups)
                     .column(group)
-                    .value(own)
-                    .key(found);
+                    .value(item)
+                    .key(actual);
                 findings.about_row_beside(row, other, finding);
             }
         }

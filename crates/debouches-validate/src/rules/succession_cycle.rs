@@ -25,19 +25,19 @@ pub(crate) fn check(
         let links = links(rule, table)?;
         findings.compared_all(RuleCode::SuccessionCycle, links.len() as u64);
         let turning = turning(&links);
-        let own = table.text(code)?;
+        let item = table.text(code)?;
         for row in 0..table.rows() {
-            let Some(found) = own.get(row).filter(|found| turning.contains(found)) else {
+            let Some(actual) = item.get(row).filter(|actual| turning.contains(actual)) else {
                 continue;
             };
             let next: Vec<&str> = turning
                 .iter()
                 .copied()
-                .filter(|next| links.contains(&(found, next)))
+                .filter(|next| links.contains(&(actual, next)))
                 .collect();
             let finding = Finding::new(RuleCode::SuccessionCycle)
                 .column(code)
-                .value(found);
+                .value(actual);
             findings.about_row(row, finding.expected(next.join(", ")));
         }
     }
@@ -48,19 +48,19 @@ fn links<'a>(rule: &RuleSpec, table: &'a Table) -> Result<Links<'a>, TableError>
     let Some((code, others)) = rule.columns.split_first() else {
         return Ok(Links::new());
     };
-    let own = table.text(code)?;
+    let item = table.text(code)?;
     let mut links = Links::new();
-    for (place, name) in others.iter().enumerate() {
+    for (index, name) in others.iter().enumerate() {
         let other = table.text(name)?;
         for row in 0..table.rows() {
-            let (Some(own), Some(other)) = (own.get(row), other.get(row)) else {
+            let (Some(item), Some(other)) = (item.get(row), other.get(row)) else {
                 continue;
             };
-            if own != other {
-                links.insert(if place < others.len() / 2 {
-                    (other, own)
+            if item != other {
+                links.insert(if index < others.len() / 2 {
+                    (other, item)
                 } else {
-                    (own, other)
+                    (item, other)
                 });
             }
         }
@@ -70,17 +70,20 @@ fn links<'a>(rule: &RuleSpec, table: &'a Table) -> Result<Links<'a>, TableError>
 
 /// The codes that lie on a cycle: what is left when codes without predecessor, then without successor, are taken away.
 fn turning<'a>(links: &Links<'a>) -> BTreeSet<&'a str> {
-    let mut left: Vec<(&str, &str)> = links.iter().copied().collect();
+    let mut remaining: Vec<(&str, &str)> = links.iter().copied().collect();
     loop {
         let mut degrees: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-        for (old, new) in &left {
+        for (old, new) in &remaining {
             degrees.entry(old).or_default().1 += 1;
             degrees.entry(new).or_default().0 += 1;
         }
-        let before = left.len();
-        left.retain(|(old, new)| degrees[old].0 > 0 && degrees[new].1 > 0);
-        if left.len() == before {
-            return left.into_iter().flat_map(|(old, new)| [old, new]).collect();
+        let before = remaining.len();
+        remaining.retain(|(old, new)| degrees[old].0 > 0 && degrees[new].1 > 0);
+        if remaining.len() == before {
+            return remaining
+                .into_iter()
+                .flat_map(|(old, new)| [old, new])
+                .collect();
         }
     }
 }

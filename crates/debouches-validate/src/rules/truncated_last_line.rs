@@ -7,11 +7,11 @@ use debouches_table::RawTable;
 use crate::findings::Findings;
 
 pub(crate) fn check(raw: &RawTable, findings: &mut Findings<'_>) {
-    let last_whole = raw.lines.last().map_or(0, |line| u64::from(*line));
+    let last_complete = raw.lines.last().map_or(0, |line| u64::from(*line));
     if let Some(last) = raw
         .ragged
         .last()
-        .filter(|last| !raw.ends_with_line && last.line > last_whole)
+        .filter(|last| !raw.ends_with_line && last.line > last_complete)
     {
         let finding = Finding::new(RuleCode::TruncatedLastLine)
             .line(last.line)

@@ -18,14 +18,14 @@ pub(crate) fn check(
         };
         let (one_of, other_of) = (table.numbers(one)?, table.numbers(other)?);
         for row in 0..table.rows() {
-            let (Some(found), Some(twin)) = (one_of(row), other_of(row)) else {
+            let (Some(actual), Some(twin)) = (one_of(row), other_of(row)) else {
                 continue;
             };
             findings.compared(RuleCode::TwinMismatch);
-            if (found - twin).abs() > rule.deviation + 1e-9 {
+            if (actual - twin).abs() > rule.deviation + 1e-9 {
                 let finding = Finding::new(RuleCode::TwinMismatch)
                     .column(format!("{one}, {other}"))
-                    .value(found.to_string());
+                    .value(actual.to_string());
                 findings.about_row(row, finding.expected(twin.to_string()));
             }
         }

@@ -25,17 +25,17 @@ pub(crate) fn check(
         table.numbers(added)?,
     );
     for row in 0..table.rows() {
-        let (Some(rate), Some(expected), Some(found)) =
+        let (Some(rate), Some(expected), Some(actual)) =
             (rate_of(row), expected_of(row), added_of(row))
         else {
             continue;
         };
         findings.compared(RuleCode::ValueAddedMismatch);
         let computed = (rate - expected).clamp(-clip, clip);
-        if (computed - found).abs() > rule.deviation {
+        if (computed - actual).abs() > rule.deviation {
             let finding = Finding::new(RuleCode::ValueAddedMismatch)
                 .column(added)
-                .value(found.to_string());
+                .value(actual.to_string());
             findings.about_row(row, finding.expected(computed.to_string()));
         }
     }

@@ -89,12 +89,12 @@ impl Shown {
         let raw = read_csv(body, ReadLimits::default(), jobs, &mut |_| {})
             .with_context(|| format!("cannot read {}", Path::new(index).display()))?;
         let column = |name: &str| {
-            let found = raw
+            let origin_row = raw
                 .header
                 .iter()
                 .position(|item| item == name)
                 .map(|index| raw.column(index));
-            found.ok_or_else(|| {
+            origin_row.ok_or_else(|| {
                 Usage(format!(
                     "{index} has no column `{name}`, whose secrecy table {} follows",
                     spec.id
@@ -205,10 +205,11 @@ fn origins(
             replaced.or(item).unwrap_or_default().to_owned()
         };
         let has_origin = by.is_none() || code.is_some();
-        let found = has_origin.then(|| shown.key.iter().zip(&key).map(part).collect::<Vec<_>>());
-        let found = found.and_then(|key| shown.rows.get(&key));
-        match found {
-            Some(found) => Ok(Some(*found)),
+        let origin_row =
+            has_origin.then(|| shown.key.iter().zip(&key).map(part).collect::<Vec<_>>());
+        let origin_row = origin_row.and_then(|key| shown.rows.get(&key));
+        match origin_row {
+            Some(origin_row) => Ok(Some(*origin_row)),
             None if measured.iter().any(|column| column[row]) => Err(Decided {
                 message: format!(
                     "table {}, {}: the row of {} that it repeats is not in its release",

@@ -12,10 +12,10 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use debouches_disclosure::{
-    Facts, Hierarchies, Member, Placing, Protect, Seen, TableDisclosure, Tables, look_like_totals,
-    protect,
+    Facts, Hierarchies, Member, Placing, Protect, Seen, TableDisclosure, Tables, protect,
+    resemble_totals,
 };
-use debouches_model::spec::{AxisSpec, ColumnSpec, CountSpec, SecrecySpec, TableSpec, Universe};
+use debouches_model::spec::{AxisSpec, ColumnSpec, CountSpec, DisclosureSpec, TableSpec, Universe};
 use debouches_model::{Fault, Lang};
 use debouches_release::SecrecyNote;
 use debouches_table::{Table, TableError};
@@ -191,7 +191,7 @@ impl Asked {
                     policy: &layout.policy,
                     placing,
                     identity: layout.key.len(),
-                    former: &past.releases,
+                    previous: &past.releases,
                     current: current.as_ref().map(|(_, facts)| facts),
                 });
             }
@@ -326,8 +326,8 @@ fn refuse_undeclared(layout: &Layout, facts: &Facts) -> Result<(), Decided> {
         .filter(|axis| axis.dimension == "cohorte")
         .flat_map(AxisSpec::columns)
         .collect();
-    let found = look_like_totals(&layout.policy, facts, layout.key.len(), &years);
-    match found.first() {
+    let resembling = resemble_totals(&layout.policy, facts, layout.key.len(), &years);
+    match resembling.first() {
         None => Ok(()),
         Some(total) => Err(Decided {
             message: format!(
@@ -356,7 +356,7 @@ fn by_counts(hide: &[(usize, Vec<usize>)]) -> BTreeMap<&[usize], Vec<usize>> {
 /// The measures that go with some counts: the counts, what is computed on the same bases, and what is computed on them.
 fn hidden_with<'s>(
     spec: &'s TableSpec,
-    policy: &SecrecySpec,
+    policy: &DisclosureSpec,
     counts: &[usize],
 ) -> Vec<&'s ColumnSpec> {
     let counts: Vec<&CountSpec> = counts.iter().map(|count| &policy.count[*count]).collect();
@@ -394,7 +394,7 @@ fn hidden_with<'s>(
 /// Blanks measures, counts and rates alike, under the one public status.
 fn hide(
     spec: &TableSpec,
-    policy: &SecrecySpec,
+    policy: &DisclosureSpec,
     table: &mut Table,
     counts: &[usize],
     rows: &[usize],

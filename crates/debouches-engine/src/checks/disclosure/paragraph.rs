@@ -39,10 +39,10 @@ fn proved_width(disclosure: &TableDisclosure) -> Option<i64> {
 fn exceptions(disclosure: &TableDisclosure) -> String {
     let verdicts = disclosure.verdicts;
     let mut out = Vec::new();
-    if verdicts.explained_by_former_release > 0 {
+    if verdicts.explained_by_earlier_release > 0 {
         out.push(format!(
             "{} chiffres que des publications antérieures laissent déjà retrouver, et dont celle-ci n'apprend rien de plus",
-            verdicts.explained_by_former_release
+            verdicts.explained_by_earlier_release
         ));
     }
     if verdicts.nothing_shown_around > 0 {

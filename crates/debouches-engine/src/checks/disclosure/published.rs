@@ -206,7 +206,7 @@ async fn read(
         Ok(mut facts) => {
             let truth = truth(context, release, spec).await?;
             if let Some(truth) = &truth {
-                facts.tell(truth);
+                facts.reveal(truth);
             }
             Ok(Some((facts, truth)))
         }

@@ -67,14 +67,14 @@ fn hide_others(
             .with_context(|| format!("table {} has no measure {name}", spec.id))?;
         let mut is_hidden = vec![false; table.rows()];
         let (values, statuses) = (table.numbers(name)?, table.statuses(&status_column(name))?);
-        for (place, row) in rows.iter().enumerate() {
+        for (number, row) in rows.iter().enumerate() {
             let Some(value) = values(*row).filter(|_| statuses.get(*row) == ValueStatus::Measured)
             else {
                 continue;
             };
             let column = filled_in(template, table, *row)?;
             let is_shown = match &origins {
-                Some(origins) => origins.show(place, &column, value)?,
+                Some(origins) => origins.show(number, &column, value)?,
                 None => false,
             };
             is_hidden[*row] = !is_shown;
@@ -169,7 +169,7 @@ impl<'a> Origins<'a> {
     }
 
     /// True when a row of the other table shows that value.
-    fn show(&self, place: usize, name: &str, value: f64) -> anyhow::Result<bool> {
+    fn show(&self, number: usize, name: &str, value: f64) -> anyhow::Result<bool> {
         let (values, statuses) = (
             column(self.original, name)?,
             column(self.original, &status_column(name))?,
@@ -181,7 +181,7 @@ impl<'a> Origins<'a> {
                     .parse::<f64>()
                     .is_ok_and(|item| (item - value).abs() < 1e-9)
         };
-        Ok(self.rows[place].iter().any(same))
+        Ok(self.rows[number].iter().any(same))
     }
 }
 

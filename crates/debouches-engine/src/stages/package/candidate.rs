@@ -250,16 +250,16 @@ async fn write_tables(
     // What repeats the figures of another table of the dataset waits for it.
     for waits in [false, true] {
         let places: Vec<usize> = (0..tables.len())
-            .filter(|place| {
-                let spec = dataset.tables[*place];
+            .filter(|index| {
+                let spec = dataset.tables[*index];
                 let copies = linked::gated(context.pipeline.domain.tables, spec).is_some();
                 (copies || !repeats(spec).is_empty()) == waits
             })
             .collect();
         let mut candidates = Vec::new();
-        for place in &places {
-            let spec = dataset.tables[*place];
-            let mut table = load_table(&context.bench(), &tables[*place]).await?;
+        for index in &places {
+            let spec = dataset.tables[*index];
+            let mut table = load_table(&context.bench(), &tables[*index]).await?;
             if let Some(copies) = linked::gated(context.pipeline.domain.tables, spec) {
                 let original = original(context, &written, &copies.table).await?;
                 table = linked::followed(
@@ -272,7 +272,7 @@ async fn write_tables(
                 .await?;
             }
             table = shown_there(context, &written, spec, table).await?;
-            let private = load_private(&tables[*place]).await?;
+            let private = load_private(&tables[*index]).await?;
             candidates.push(disclosure::Candidate {
                 spec,
                 table,
@@ -280,8 +280,8 @@ async fn write_tables(
             });
         }
         let judged = disclosure::guarded(context, dataset, earlier, candidates).await?;
-        for (place, (candidate, secrecy)) in places.into_iter().zip(judged) {
-            let (sources, set_aside) = origins(context, &tables[place]).await?;
+        for (index, (candidate, secrecy)) in places.into_iter().zip(judged) {
+            let (sources, set_aside) = origins(context, &tables[index]).await?;
             let disclosure::Candidate { spec, table, .. } = candidate;
             let part = Part {
                 spec,
@@ -291,7 +291,7 @@ async fn write_tables(
                 set_aside,
                 secrecy,
             };
-            written[place] = Some(write_data(context, part).await?);
+            written[index] = Some(write_data(context, part).await?);
         }
     }
     let written: Vec<WrittenData> = written.into_iter().flatten().collect();

@@ -54,29 +54,29 @@ async fn tried(
     dataset: &DatasetConfig,
     lock: &Lock,
 ) -> anyhow::Result<(Outcome, String)> {
-    let found = live(
+    let existing = live(
         &connection.portal,
         connection.organization(),
         dataset.id(),
         None,
     )
     .await?;
-    let Some(found) = found else {
+    let Some(existing) = existing else {
         return Ok((
             Outcome::Kept,
             "the portal has nothing under our mark".to_owned(),
         ));
     };
-    let version = found.version.map_or_else(
+    let version = existing.version.map_or_else(
         || "without version".to_owned(),
         |version| format!("version {version}"),
     );
-    if let Some(detail) = purged(context, dataset, found.version).await? {
+    if let Some(detail) = purged(context, dataset, existing.version).await? {
         return Ok((Outcome::Kept, detail));
     }
     let release = latest(context, dataset.id().as_str()).await?;
     let is_this = |release: &debouches_store::Artefact| {
-        release.key().id.parse::<Version>().ok() == found.version
+        release.key().id.parse::<Version>().ok() == existing.version
     };
     if let Some(release) = release.as_ref().filter(|release| is_this(release)) {
         let target = connection.target(Some(dataset));
@@ -90,17 +90,17 @@ async fn tried(
                 Outcome::Made,
                 format!(
                     "{version} is live as {} and is the release of the state",
-                    found.id
+                    existing.id
                 ),
             ));
         }
         let detail = format!(
             "{version} is live as {} and differs from the release of the state: see `debouches plan`",
-            found.id
+            existing.id
         );
         return Ok((Outcome::Kept, detail));
     }
-    super::restore::restore(context, connection, dataset, &found, lock).await
+    super::restore::restore(context, connection, dataset, &existing, lock).await
 }
 
 /// What the state says when what is live is a purged release: nothing of it is made again.

@@ -29,7 +29,7 @@ pub struct Connection<'a> {
     organization: Option<String>,
     contact_points: Vec<String>,
     server: Option<RunningPortal>,
-    withdrawn: Withdrawals,
+    withdrawals: Withdrawals,
 }
 
 /// Address of the page of a dataset of the practice portal, for people: it is served on demand.
@@ -68,7 +68,7 @@ pub async fn connect<'a>(
     let me = portal.me().await.map_err(decide)?;
     let terms = portal.terms().await.map_err(decide)?;
     let contact_points = configured.contact_points.clone();
-    let withdrawn = context.retracted().await?.clone();
+    let withdrawals = context.retracted().await?.clone();
     let mut connection = Connection {
         configured,
         portal,
@@ -76,7 +76,7 @@ pub async fn connect<'a>(
         organization,
         contact_points,
         server,
-        withdrawn,
+        withdrawals,
     };
     let bare = connection.target(None);
     if let Some(obstacle) = account_obstacles(&me, &bare).first() {
@@ -137,13 +137,14 @@ impl Connection<'_> {
             bucket: dataset
                 .and_then(|dataset| dataset.hosting.as_ref())
                 .map(|hosting| hosting.public_url.clone()),
-            withdrawn: dataset
+            withdrawals: dataset
                 .iter()
-                .flat_map(|dataset| self.withdrawn.of(dataset.id()))
+                .flat_map(|dataset| self.withdrawals.of(dataset.id()))
                 .cloned()
                 .collect(),
-            retractions: dataset.and_then(|dataset| register::kept(&self.withdrawn, dataset.id())),
-            register: self.withdrawn.mark().cloned(),
+            retractions: dataset
+                .and_then(|dataset| register::kept(&self.withdrawals, dataset.id())),
+            register: self.withdrawals.mark().cloned(),
             bare: false,
         }
     }
@@ -183,7 +184,7 @@ impl Connection<'_> {
         let pending = self.publication(context, release, target).pending().await?;
         let actual = pending.observed.dataset.as_ref();
         if let Some(kept) = actual.and_then(|actual| actual.extra(RETRACTIONS_EXTRA))
-            && let Some(unknown) = register::unknown(&self.withdrawn, kept)?.first()
+            && let Some(unknown) = register::unknown(&self.withdrawals, kept)?.first()
         {
             let message = format!(
                 "portal {} remembers that {} {} was retracted, and the register of the state does not: \
@@ -198,11 +199,12 @@ impl Connection<'_> {
             }
             .into());
         }
-        let found = obstacles(&self.portal, &self.terms, target, &pending.desired, actual).await?;
-        let Some(first) = found.first() else {
+        let obstacles_met =
+            obstacles(&self.portal, &self.terms, target, &pending.desired, actual).await?;
+        let Some(first) = obstacles_met.first() else {
             return Ok(pending);
         };
-        let permission = found
+        let permission = obstacles_met
             .iter()
             .any(|obstacle| obstacle.fault == Fault::Permission);
         let fault = if permission {
@@ -210,13 +212,13 @@ impl Connection<'_> {
         } else {
             first.fault
         };
-        let told = found
+        let sentences = obstacles_met
             .iter()
             .map(|obstacle| obstacle.what.as_str())
             .collect::<Vec<_>>()
             .join("; ");
         let message = format!(
-            "portal {} would not take dataset {}: {told}",
+            "portal {} would not take dataset {}: {sentences}",
             self.name(),
             pending.desired.dataset
         );

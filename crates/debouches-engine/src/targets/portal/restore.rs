@@ -152,11 +152,11 @@ async fn read_text(client: &Client, file: &LiveFile) -> anyhow::Result<String> {
         file.path,
         answer.status()
     );
-    let found = Sha256::of(answer.body()).to_string();
+    let actual = Sha256::of(answer.body()).to_string();
     let marked = file.sha256.as_deref().unwrap_or_default();
     anyhow::ensure!(
-        found == marked,
-        "{} was altered on the portal: marked {marked}, found {found}",
+        actual == marked,
+        "{} was altered on the portal: marked {marked}, found {actual}",
         file.path
     );
     String::from_utf8(answer.body().to_vec())

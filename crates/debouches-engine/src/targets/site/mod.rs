@@ -96,7 +96,7 @@ impl<'a> Catalogue<'a> {
         portal: &'a Portal,
         settings: &StaticSite,
     ) -> anyhow::Result<Self> {
-        let shelf = Shelf::open_in(&settings.place, &context.pipeline.base, &context.aws)
+        let shelf = Shelf::open_in(&settings.location, &context.pipeline.base, &context.aws)
             .with_context(|| format!("cannot use portal {}", portal.id))?;
         let site = Site {
             title: settings.title.clone(),

@@ -67,14 +67,14 @@ impl Pending {
             path: path.clone(),
             reason: "its release was withdrawn",
         });
-        data.chain(self.moves.iter().map(Move::told))
+        data.chain(self.moves.iter().map(Move::write))
             .chain(removed)
             .collect()
     }
 }
 
 impl Move {
-    pub fn told(&self) -> Write {
+    pub fn write(&self) -> Write {
         let reason = if self.from.bytes.is_some() {
             "it would read otherwise"
         } else {
@@ -102,12 +102,12 @@ impl Catalogue<'_> {
         for (_, artefact) in &artefacts {
             read.push(read_release(artefact).await?);
         }
-        let withdrawn = self.withdrawn(dataset.id()).await?;
+        let withdrawals = self.withdrawals(dataset.id()).await?;
         let newest = artefacts
             .iter()
             .zip(&mut read)
             .rev()
-            .find(|((version, _), _)| !withdrawn.contains_key(version));
+            .find(|((version, _), _)| !withdrawals.contains_key(version));
         if let Some(((_, artefact), release)) = newest {
             release.previews = previews(artefact, release).await?;
         }
@@ -122,9 +122,14 @@ impl Catalogue<'_> {
         let first = self.first_days(dataset.id()).await?;
         let now = self.context.clock.now().trunc_subsecs(0);
         let published = |version: Version| first.get(&version).copied().unwrap_or(now);
-        let withdrawn = |version: Version| withdrawn.get(&version).cloned();
-        let record =
-            DatasetRecord::with(previous.as_ref(), &read, &expected, &published, &withdrawn)?;
+        let withdrawals = |version: Version| withdrawals.get(&version).cloned();
+        let record = DatasetRecord::with(
+            previous.as_ref(),
+            &read,
+            &expected,
+            &published,
+            &withdrawals,
+        )?;
         let record =
             record.ok_or_else(|| anyhow::anyhow!("dataset {} has no release", dataset.id()))?;
         let newer = record
@@ -164,7 +169,7 @@ impl Catalogue<'_> {
         artefacts: &[(Version, Artefact)],
     ) -> anyhow::Result<()> {
         let (context, id) = (self.context, &record.dataset);
-        let withdrawn = context.retracted().await?;
+        let withdrawals = context.retracted().await?;
         let receipts = context.store.list(Stage::Publish, id.as_str()).await?;
         let ours = format!("/{}", self.name());
         let receipts: Vec<Version> = receipts
@@ -173,14 +178,14 @@ impl Catalogue<'_> {
             .collect();
         for entry in &record.versions {
             let version = entry.version;
-            if entry.withdrawn.is_some() && !withdrawn.mentions(id, version) {
+            if entry.retracted.is_some() && !withdrawals.mentions(id, version) {
                 return Err(self.altered(format!(
                     "it says that {id} {version} was retracted, and the register of the state does not: put the register back"
                 )));
             }
             let is_known = receipts.contains(&version)
                 || artefacts.iter().any(|(known, _)| *known == version)
-                || withdrawn.mentions(id, version);
+                || withdrawals.mentions(id, version);
             // A state that was lost knows nothing, and takes what is there.
             if !is_known && !receipts.is_empty() {
                 return Err(self.altered(format!(
@@ -257,7 +262,7 @@ impl Catalogue<'_> {
             .pending_index(pending)
             .await?
             .iter()
-            .map(Move::told)
+            .map(Move::write)
             .collect())
     }
 
@@ -363,12 +368,12 @@ impl Catalogue<'_> {
     }
 
     /// The versions that readers are told not to use.
-    async fn withdrawn(
+    async fn withdrawals(
         &self,
         dataset: &DatasetId,
     ) -> anyhow::Result<BTreeMap<Version, Withdrawal>> {
-        let withdrawn = self.context.retracted().await?;
-        let told = withdrawn.of(dataset).map(|item| {
+        let withdrawals = self.context.retracted().await?;
+        let write = withdrawals.of(dataset).map(|item| {
             let legal_basis = (item.decision == Decree::Purge).then(|| item.reason.clone());
             (
                 item.version,
@@ -379,7 +384,7 @@ impl Catalogue<'_> {
                 },
             )
         });
-        Ok(told.collect())
+        Ok(write.collect())
     }
 }
 
@@ -389,7 +394,7 @@ async fn releases(
     dataset: &DatasetId,
 ) -> anyhow::Result<Vec<(Version, Artefact)>> {
     let store = &catalogue.context.store;
-    let mut found = Vec::new();
+    let mut published_releases = Vec::new();
     for key in store.list(Stage::Package, dataset.as_str()).await? {
         let Ok(version) = key.id.parse::<Version>() else {
             continue;
@@ -398,11 +403,11 @@ async fn releases(
             .find(&ArtefactKey::new(Stage::Package, dataset, version))
             .await?
         {
-            found.push((version, artefact));
+            published_releases.push((version, artefact));
         }
     }
-    found.sort_by_key(|(version, _)| *version);
-    Ok(found)
+    published_releases.sort_by_key(|(version, _)| *version);
+    Ok(published_releases)
 }
 
 async fn read_release(artefact: &Artefact) -> anyhow::Result<Release> {

@@ -63,13 +63,13 @@ fn one(
     let (verdicts, widths) = (protected.verdicts, protected.widths);
     let judged = verdicts.safe + verdicts.refused() + verdicts.contradicted;
     let reasons: Vec<&String> = protected.refused.iter().take(show).collect();
-    let exposed = verdicts.explained_by_former_release;
+    let exposed = verdicts.explained_by_earlier_release;
     let refused = protected.refused.len() as u64 + exposed + protected.under.len() as u64;
     let id = subject.name();
     let releases: usize = subject
         .tables
         .iter()
-        .map(|item| item.former.len() + 1)
+        .map(|item| item.previous.len() + 1)
         .sum();
     let mut text = String::new();
     for table in &subject.tables {

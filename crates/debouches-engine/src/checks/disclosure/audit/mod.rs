@@ -51,7 +51,7 @@ struct Subject {
 /// The releases of one table.
 struct Releases {
     layout: Layout,
-    former: Vec<Published>,
+    previous: Vec<Published>,
     last: Facts,
 }
 
@@ -71,7 +71,7 @@ fn subjects(options: &Options, request: &Request) -> anyhow::Result<Vec<Subject>
             let truth = facts::facts(&path, &layout, jobs)?;
             releases
                 .iter_mut()
-                .for_each(|facts: &mut Facts| facts.tell(&truth));
+                .for_each(|facts: &mut Facts| facts.reveal(&truth));
         }
         for facts in &mut releases {
             facts.complementary = request.complementary;
@@ -89,7 +89,7 @@ fn subjects(options: &Options, request: &Request) -> anyhow::Result<Vec<Subject>
             suppose_total(&mut layout, &mut releases, column, value)?;
         }
         let Some(last) = releases.pop() else { continue };
-        let former = (0_u64..)
+        let previous = (0_u64..)
             .zip(releases.into_iter().zip(&paths))
             .map(|(at, (facts, path))| Published {
                 version: path.display().to_string(),
@@ -104,7 +104,7 @@ fn subjects(options: &Options, request: &Request) -> anyhow::Result<Vec<Subject>
             .and_then(|asked| domain.universes.iter().find(|item| item.id == asked.id));
         let table = Releases {
             layout,
-            former,
+            previous,
             last,
         };
         let known = out.iter_mut().find(|subject| {
@@ -150,7 +150,7 @@ impl Subject {
                         None => usize::MAX,
                     },
                     placing,
-                    former: &table.former,
+                    previous: &table.previous,
                     current: Some(&table.last),
                 })
             })
@@ -217,7 +217,7 @@ fn suppose_total(
         let mut model = build(
             &layout.policy,
             std::slice::from_ref(facts),
-            Primary::Tell,
+            Primary::Reveal,
             true,
         );
         complete(&mut model.system, STEPS);

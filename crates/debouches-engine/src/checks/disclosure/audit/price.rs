@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 use debouches_disclosure::{Leaks, Protected, Seen};
-use debouches_model::spec::SecrecySpec;
+use debouches_model::spec::DisclosureSpec;
 use serde_json::{Value, json};
 
 use super::{Asked, Releases, Request, Subject, subjects};
@@ -25,7 +25,7 @@ pub struct Compared<'a> {
 }
 
 impl Compared<'_> {
-    fn policies(&self, item: &SecrecySpec) -> Vec<SecrecySpec> {
+    fn policies(&self, item: &DisclosureSpec) -> Vec<DisclosureSpec> {
         let or = |given: &[u32], item: u32| {
             if given.is_empty() {
                 vec![item]
@@ -37,7 +37,7 @@ impl Compared<'_> {
         for threshold in or(self.threshold, item.threshold) {
             for siblings in or(self.siblings, item.siblings) {
                 for width in or(self.width, item.width) {
-                    out.push(SecrecySpec {
+                    out.push(DisclosureSpec {
                         threshold,
                         siblings,
                         width,

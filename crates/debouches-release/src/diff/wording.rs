@@ -14,11 +14,11 @@ const NAMES: usize = 12;
 #[must_use]
 pub fn text(report: &DiffReport, lang: Lang) -> String {
     let mut out = String::new();
-    let say = |fr: String, en: String| Text { fr, en }.get(lang).to_owned();
+    let phrase = |fr: String, en: String| Text { fr, en }.get(lang).to_owned();
     let _ = writeln!(
         out,
         "{}",
-        say(
+        phrase(
             format!(
                 "{} → {} (tolérance {})",
                 report.before, report.after, report.tolerance
@@ -33,7 +33,7 @@ pub fn text(report: &DiffReport, lang: Lang) -> String {
         let _ = writeln!(
             out,
             "{}",
-            say("données identiques".to_owned(), "identical data".to_owned())
+            phrase("données identiques".to_owned(), "identical data".to_owned())
         );
         return out;
     }
@@ -53,7 +53,7 @@ pub fn text(report: &DiffReport, lang: Lang) -> String {
                 group.group,
                 group.largest_move,
                 group.largest_key,
-                say(
+                phrase(
                     format!(
                         "{}, moyenne",
                         counted_fr(group.moved, "cellule", "cellules")
@@ -76,7 +76,7 @@ pub(crate) fn table_sentences(table: &TableDiff) -> Vec<Text> {
     table
         .values
         .iter()
-        .for_each(|values| values_told(table, values, &mut out));
+        .for_each(|values| describe_values(table, values, &mut out));
     rows(table, &mut out);
     columns(table, &mut out);
     statuses(table, &mut out);
@@ -184,7 +184,7 @@ fn versions(table: &TableDiff, out: &mut Vec<Text>) {
 
 fn schema(table: &TableDiff, out: &mut Vec<Text>) {
     let name = &table.table;
-    let mut say = |list: &[String], fr: &str, en: &str| {
+    let mut phrase = |list: &[String], fr: &str, en: &str| {
         if !list.is_empty() {
             out.push(Text {
                 fr: format!("`{name}` : {fr} : {}.", listed(list, Lang::Fr)),
@@ -192,7 +192,7 @@ fn schema(table: &TableDiff, out: &mut Vec<Text>) {
             });
         }
     };
-    say(
+    phrase(
         &table.schema.removed,
         "colonnes retirées",
         "columns removed",
@@ -203,12 +203,12 @@ fn schema(table: &TableDiff, out: &mut Vec<Text>) {
         .iter()
         .map(|column| column.column.clone())
         .collect();
-    say(
+    phrase(
         &retyped,
         "colonnes dont le type change",
         "columns whose type changes",
     );
-    say(&table.schema.added, "colonnes ajoutées", "columns added");
+    phrase(&table.schema.added, "colonnes ajoutées", "columns added");
     if table.schema.reordered {
         out.push(Text {
             fr: format!("`{name}` : l'ordre des colonnes change."),
@@ -223,7 +223,7 @@ fn schema(table: &TableDiff, out: &mut Vec<Text>) {
     }
 }
 
-fn values_told(table: &TableDiff, values: &ValuesDiff, out: &mut Vec<Text>) {
+fn describe_values(table: &TableDiff, values: &ValuesDiff, out: &mut Vec<Text>) {
     let is_vintage = values.role == "vintage";
     let what_fr = if is_vintage {
         ["millésime", "millésimes"]
@@ -236,7 +236,7 @@ fn values_told(table: &TableDiff, values: &ValuesDiff, out: &mut Vec<Text>) {
         ["diploma", "diplomas"]
     };
     let name = &table.table;
-    let mut say = |list: &[String], fr: &str, en: &str| {
+    let mut phrase = |list: &[String], fr: &str, en: &str| {
         let count = list.len() as u64;
         if count > 0 {
             out.push(Text {
@@ -253,8 +253,8 @@ fn values_told(table: &TableDiff, values: &ValuesDiff, out: &mut Vec<Text>) {
             });
         }
     };
-    say(&values.appeared, "de plus", "more");
-    say(&values.gone, "de moins", "fewer");
+    phrase(&values.appeared, "de plus", "more");
+    phrase(&values.gone, "de moins", "fewer");
 }
 
 fn rows(table: &TableDiff, out: &mut Vec<Text>) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::components::Components;
 use crate::derive::combination;
-use crate::kernel::kernel;
+use crate::elimination::solve;
 use crate::ledger::Ledger;
 use crate::linear::{BOTH_WAYS, around, extreme, furthest, furthest_by_moves};
 use crate::moves::{Mover, NEAR, REACH};
@@ -99,7 +99,7 @@ pub enum Reason {
     /// No pair of tables was found within the effort allowed.
     Unproven {
         /// How far apart the values found are.
-        found: i64,
+        reached: i64,
     },
 }
 
@@ -306,12 +306,12 @@ fn kernels(
     }
     for (group, members) in groups.members.iter().enumerate() {
         if wanted[group]
-            && let Some(kernel) = kernel(view, values, members)
+            && let Some(solve) = solve(view, values, members)
         {
-            for cell in kernel.determined {
+            for cell in solve.determined {
                 determined[cell as usize] = true;
             }
-            moves[group] = kernel.moves;
+            moves[group] = solve.moves;
         }
     }
     (determined, moves)
@@ -348,7 +348,7 @@ impl Run<'_> {
     fn cell(&mut self, cell: CellId, reasons: &Reasons) -> Verdict {
         let need = self.system.cells[cell as usize].needed();
         if self.system.unsolved[cell as usize] || self.doubted[cell as usize] {
-            return Verdict::Unsafe(Reason::Unproven { found: 0 });
+            return Verdict::Unsafe(Reason::Unproven { reached: 0 });
         }
         let (low, high) = (self.view.low[cell as usize], self.view.high[cell as usize]);
         if high - low < need {
@@ -388,7 +388,7 @@ impl Run<'_> {
             }
         }
         Verdict::Unsafe(Reason::Unproven {
-            found: self.ledger.width(cell),
+            reached: self.ledger.width(cell),
         })
     }
 
@@ -527,9 +527,9 @@ impl Run<'_> {
             .nodes
             .min(self.effort.searched.saturating_sub(self.searched));
         let mut nodes = most;
-        let found = self.ends(&corner, cell, need, value, &mut nodes);
+        let out = self.ends(&corner, cell, need, value, &mut nodes);
         self.searched += most - nodes;
-        found
+        out
     }
 
     fn ends(
@@ -559,7 +559,7 @@ impl Run<'_> {
                     (middle, limit)
                 };
                 match corner.find(cell, within, nodes) {
-                    Answer::Found(moved) => {
+                    Answer::Table(moved) => {
                         let reached = value
                             + moved
                                 .iter()
@@ -582,7 +582,7 @@ impl Run<'_> {
 
     /// The ties that tightened the bounds of a cell, followed back a few steps.
     fn because(&self, cell: CellId, reasons: &Reasons) -> Vec<u32> {
-        let mut found = Vec::new();
+        let mut out = Vec::new();
         let mut waiting = std::collections::VecDeque::from([cell]);
         let mut seen = std::collections::BTreeSet::from([cell]);
         while let Some(cell) = waiting.pop_front() {
@@ -592,8 +592,8 @@ impl Run<'_> {
                 .filter(|row| *row != crate::propagate::BEFOREHAND)
             {
                 let source = self.view.source[row as usize];
-                if !found.contains(&source) && found.len() < 12 {
-                    found.push(source);
+                if !out.contains(&source) && out.len() < 12 {
+                    out.push(source);
                     waiting.extend(
                         self.view
                             .rows
@@ -605,6 +605,6 @@ impl Run<'_> {
                 }
             }
         }
-        found
+        out
     }
 }

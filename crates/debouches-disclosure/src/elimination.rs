@@ -24,7 +24,7 @@ const MULTIPLE: u64 = 64;
 
 /// What the equalities of a group leave.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Kernel {
+pub(crate) struct Solved {
     /// The cells that the equalities determine.
     pub(crate) determined: Vec<CellId>,
     /// Elementary moves: one cell that nothing determines, and what must move with it. Proposals, as all moves are.
@@ -32,7 +32,7 @@ pub(crate) struct Kernel {
 }
 
 /// The cells of a group that the equalities determine, and its elementary moves; nothing when the elimination would grow too large.
-pub(crate) fn kernel(view: &View, values: &[i64], members: &[CellId]) -> Option<Kernel> {
+pub(crate) fn solve(view: &View, values: &[i64], members: &[CellId]) -> Option<Solved> {
     let rows: std::collections::BTreeSet<u32> = members
         .iter()
         .flat_map(|cell| view.rows_of.get(*cell).map(|(row, _)| row))
@@ -65,7 +65,7 @@ pub(crate) fn kernel(view: &View, values: &[i64], members: &[CellId]) -> Option<
             .map(|(column, by)| (members[column as usize], by))
             .collect()
     };
-    Some(Kernel {
+    Some(Solved {
         determined: determined.map(|(cell, _)| *cell).collect(),
         moves: matrix
             .elementary_moves(members.len())
@@ -136,9 +136,9 @@ impl Elimination {
             let item = std::mem::take(&mut self.rows[row as usize]);
             for other in item.keys() {
                 self.rows_of[*other as usize].remove(&row);
-                let left = self.rows_of[*other as usize].len();
-                if left > 0 && *other != column {
-                    queue.push(key(left, *other));
+                let remaining = self.rows_of[*other as usize].len();
+                if remaining > 0 && *other != column {
+                    queue.push(key(remaining, *other));
                 }
             }
             let inverse = power(item[&column], PRIME - 2);
@@ -205,20 +205,20 @@ impl Elimination {
             made_of[*column as usize] = sum.into_iter().collect();
         }
         let mut moves: Vec<Vec<(u32, i64)>> = vec![Vec::new(); columns];
-        let mut is_whole = vec![true; columns];
+        let mut is_integral = vec![true; columns];
         for column in (0..number(columns)).filter(|column| !is_pivot[*column as usize]) {
             moves[column as usize].push((column, 1));
         }
         for (column, parts) in (0..).zip(&made_of) {
             for (free, by) in parts {
-                match whole(*by) {
+                match integer(*by) {
                     Some(by) => moves[*free as usize].push((column, by)),
-                    None => is_whole[*free as usize] = false,
+                    None => is_integral[*free as usize] = false,
                 }
             }
         }
-        let kept = moves.into_iter().zip(is_whole);
-        kept.filter(|(moved, is_whole)| *is_whole && !moved.is_empty())
+        let kept = moves.into_iter().zip(is_integral);
+        kept.filter(|(moved, is_integral)| *is_integral && !moved.is_empty())
             .map(|(moved, _)| moved)
             .collect()
     }
@@ -242,7 +242,7 @@ impl Elimination {
 }
 
 /// The small whole number that a remainder stands for.
-fn whole(value: u64) -> Option<i64> {
+fn integer(value: u64) -> Option<i64> {
     if value <= MULTIPLE {
         Some(value.cast_signed())
     } else if PRIME - value <= MULTIPLE {
