@@ -216,6 +216,8 @@ fn one_command_waives_all_that_a_refusal_names() {
         "{waived}"
     );
     cfa.test.run(&["run"]).expect_exit(0);
+    // It is over: waived again, it would open the check for the next accident.
+    waive().expect_exit(2).expect_told("was not refused");
     let changelog =
         std::fs::read_to_string(cfa.test.path("state/package/tested/2.0.0/CHANGELOG.md")).unwrap();
     assert_eq!(

@@ -62,6 +62,11 @@ impl<'a> Page<'a> {
         ] {
             self.test.run(command).expect_exit(3).expect_told(told);
         }
+        self.test
+            .run(&["status"])
+            .expect_exit(3)
+            .expect_told("refused")
+            .expect_told(told);
         // A new release changes nothing to it.
         revise_source(&self.test);
         self.test

@@ -355,7 +355,7 @@ fn what_needs_somebody_is_told_by_run_status_room_and_figures_in_each_state() {
         .expect_told("to look at: waiver drift-rows * (2020-12-31) has expired");
     test.run(&["status"])
         .expect_exit(3)
-        .expect_told("1 late, 1 expired waivers")
+        .expect_told("1 late, 1 expired waiver")
         .expect_told("cumul 2098-2099");
     for line in [
         "debouches_sources_late{profile=\"sample\"} 1\n",
@@ -390,6 +390,10 @@ fn a_run_that_died_is_in_the_history() {
         "since": "2026-11-27T01:02:03Z",
     });
     std::fs::write(test.path("state/lock"), dead.to_string()).unwrap();
+    // It is known before another run records it.
+    test.run(&["show", "last"])
+        .expect_exit(0)
+        .expect_told("started 2026-11-27 01:02:03 UTC, interrupted");
     test.run(&["run", "-q"]).expect_exit(0);
     test.run(&["history", "--troubles"])
         .expect_exit(0)
@@ -397,4 +401,58 @@ fn a_run_that_died_is_in_the_history() {
     test.run(&["show", "20261127t010203"])
         .expect_exit(0)
         .expect_told("started 2026-11-27 01:02:03 UTC, interrupted");
+}
+
+#[test]
+fn a_refused_download_is_named_by_findings_and_no_text_drives_the_terminal() {
+    let (test, file) = cfa("");
+    test.run(&["run", "-q"]).expect_exit(0);
+    std::fs::write(
+        &file,
+        "<!DOCTYPE html><html><title>Maintenance</title></html>",
+    )
+    .unwrap();
+    test.run(&["run", "-q"]).expect_exit(3);
+    let findings = test.run(&["findings", "tested"]).expect_exit(0);
+    let shown = findings.stdout();
+    assert!(
+        shown.starts_with("fetch ")
+            && shown.contains("refused")
+            && shown.contains("received before"),
+        "{shown}"
+    );
+    let reason = "à retirer\u{1b}[31m";
+    test.run(&[
+        "yank",
+        "tested@1.0.0",
+        "--reason",
+        reason,
+        "--by",
+        "bureau",
+        "--yes",
+    ]);
+    let status = test.run(&["status"]).stdout();
+    assert!(
+        status.contains("à retirer") && !status.contains('\u{1b}'),
+        "{status:?}"
+    );
+}
+
+#[test]
+fn status_shows_what_portals_show_and_no_older_version() {
+    let (test, file) = cfa("");
+    test.run(&["run", "-q"]).expect_exit(0);
+    let text = std::fs::read_to_string(&file).unwrap();
+    let (rest, _) = text.trim_end().rsplit_once('\n').unwrap();
+    std::fs::write(&file, format!("{rest}\n")).unwrap();
+    test.run(&["run", "-q"]).expect_exit(0);
+    let status = test.run(&["status", "--json"]).json();
+    let lines = status["lines"].as_array().unwrap();
+    let shown: Vec<&str> = lines
+        .iter()
+        .filter(|line| line["state"] == "published")
+        .map(|line| line["detail"].as_str().unwrap())
+        .collect();
+    assert_eq!(shown.len(), 1, "{shown:?}");
+    assert!(!shown[0].starts_with("1.0.0"), "{shown:?}");
 }

@@ -150,7 +150,11 @@ pub fn hint_of(error: &anyhow::Error) -> Option<String> {
             }
             Fault::Busy => "wait for the other run, or add `--wait-lock 10m`",
             // What was decided against says itself what to do.
-            Fault::Integrity if error.chain().any(|link| link.is::<Decided>()) => return None,
+            Fault::Integrity | Fault::Permission
+                if error.chain().any(|link| link.is::<Decided>()) =>
+            {
+                return None;
+            }
             Fault::Integrity => {
                 "a stored file was altered: run the stage that made it with `--force`, and find out why"
             }

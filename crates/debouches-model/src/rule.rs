@@ -115,7 +115,7 @@ rules! {
     UnknownHeader "unknown-header" Validate Fatal
         title "l'en-tête est celui d'une génération connue", "the header is that of a known generation"
         sentence "l'en-tête de {file} n'est pas reconnu : il manque {expected} ; en trop : {value}", "the header of {file} is not recognised: missing {expected}; extra: {value}"
-        do "comparer avec les formes connues dans `crates/debouches-insertion/shapes/`", "compare with the known shapes in `crates/debouches-insertion/shapes/`";
+        do "proposer une forme pour ce fichier, puis la relire : `debouches shape propose FICHIER --table TABLE`", "propose a shape for this file, then review it: `debouches shape propose FILE --table TABLE`";
     ExtraColumn "extra-column" Validate Warning
         title "aucune colonne inconnue", "no unknown column"
         sentence "la colonne « {column} » est inconnue et n'est pas reprise", "column `{column}` is unknown and is not carried over"

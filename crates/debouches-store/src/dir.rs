@@ -124,8 +124,9 @@ impl Dir {
     /// run may have died between making a folder and syncing its parent.
     pub(crate) fn make(&self, folder: &str) -> Result<Self, StoreError> {
         let mut here = self.again()?;
+        // That of the first folder for all: one that another writer has just made does not have its own yet.
+        let mode = self.mode_of_children()?;
         for name in folder.split('/') {
-            let mode = here.mode_of_children()?;
             here = here.make_dir(Path::new(name), mode)?;
         }
         Ok(here)

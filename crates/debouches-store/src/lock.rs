@@ -64,6 +64,17 @@ impl Store {
         }
     }
 
+    /// The run that died with the lock of a folder, before another one takes it; none when somebody has it, or gave it back.
+    #[must_use]
+    pub fn abandoned(&self) -> Option<Owner> {
+        let Backend::Folder(folder) = self.backend() else {
+            return None;
+        };
+        let mut file = folder.root().open_with(LOCK_FILE, OFlags::RDONLY).ok()??;
+        file.try_lock_shared().ok()?;
+        holder(&mut file)
+    }
+
     fn try_lock(&self, owner: &Owner) -> Result<Lock, StoreError> {
         let state = self.root_display();
         match self.backend() {

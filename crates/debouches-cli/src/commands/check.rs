@@ -8,7 +8,7 @@ use crate::args::Global;
 use crate::output;
 use crate::session;
 use debouches_engine::Context;
-use debouches_engine::config::{Doubts, PortalKind};
+use debouches_engine::config::{Doubts, KeyLocation, PortalKind};
 use debouches_engine::context::load_pipeline;
 use debouches_engine::failure::{Usage, one_line};
 use debouches_fetch::{FetchError, Probe};
@@ -142,6 +142,18 @@ async fn probe(global: &Global, context: &Context) -> anyhow::Result<u8> {
     Ok(worst.unwrap_or(0))
 }
 
+/// What is missing of a key that a variable of the environment will hold: whoever checks the file need not have it.
+fn absent<T>(read: anyhow::Result<T>, key: &KeyLocation) -> anyhow::Result<Option<String>> {
+    let KeyLocation::Variable(name) = key else {
+        return read.map(|_| None);
+    };
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    if is_set(name) || is_set(&format!("{name}_FILE")) {
+        return read.map(|_| None);
+    }
+    Ok(read.err().map(|error| one_line(&error)))
+}
+
 pub(crate) async fn check(global: &Global, online: bool) -> anyhow::Result<u8> {
     let pipeline = load_pipeline(&session::options(global))?;
     let mut lines = vec![
@@ -234,27 +246,33 @@ pub(crate) async fn check(global: &Global, online: bool) -> anyhow::Result<u8> {
                 format!("portal {id}: static catalogue in {}", site.location)
             }
             PortalKind::Udata { url, key, .. } => {
-                debouches_engine::key::read(
+                let read = debouches_engine::key::read(
                     &format!("portal {id}"),
                     "an API key",
                     key,
                     &pipeline.base,
-                )?;
-                format!(
-                    "portal {id}: {url}, key present in {}",
-                    debouches_engine::key::shown(key, &pipeline.base)
-                )
+                );
+                match absent(read, key)? {
+                    Some(absent) => format!("warning: {absent}"),
+                    None => format!(
+                        "portal {id}: {url}, key present in {}",
+                        debouches_engine::key::shown(key, &pipeline.base)
+                    ),
+                }
             }
         });
     }
     lines.push(match &pipeline.signature {
         Some(signature) => {
-            debouches_engine::signing::signing_key(&pipeline, signature)?;
-            let location = debouches_engine::key::shown(&signature.key, &pipeline.base);
-            format!(
-                "signature: public key {}, its secret key present in {location}",
-                signature.public_key
-            )
+            let read = debouches_engine::signing::signing_key(&pipeline, signature);
+            match absent(read, &signature.key)? {
+                Some(absent) => format!("warning: {absent}"),
+                None => format!(
+                    "signature: public key {}, its secret key present in {}",
+                    signature.public_key,
+                    debouches_engine::key::shown(&signature.key, &pipeline.base)
+                ),
+            }
         }
         None => "signature: releases are not signed".to_owned(),
     });

@@ -1,19 +1,33 @@
 //! `debouches findings`: what was found wrong in a source, a table or a dataset, and where the files are.
 
+use debouches_engine::Context;
 use debouches_engine::findings::{ListedFinding, SubjectFindings, findings as of_subjects};
-use debouches_model::Lang;
+use debouches_engine::selection::Selection;
+use debouches_engine::status::{State, StatusLine, status};
+use debouches_model::{Lang, Stage, escape};
 use serde_json::json;
 
 use crate::args::{FindingsArgs, Global};
 use crate::output;
 use crate::session;
 
+/// Characters of a refusal at most.
+const DETAIL: usize = 400;
+
 pub(crate) async fn findings(global: &Global, args: &FindingsArgs) -> anyhow::Result<u8> {
     let context = session::open_to_read(global).await?;
     let all = of_subjects(&context, &args.subjects.subjects).await?;
+    let fetches = refused_fetches(&context, &args.subjects.subjects).await?;
     if global.json {
-        output::print_json(&json!({ "schema_version": 1, "subjects": all }));
+        output::print_json(&json!({ "schema_version": 1, "fetch": fetches, "subjects": all }));
         return Ok(0);
+    }
+    for line in &fetches {
+        let (subject, state) = (&line.subject, line.state.as_str());
+        output::print(&format!(
+            "fetch {subject}: {state} {}; what follows is of what was received before\n",
+            escape::line(&line.detail, DETAIL)
+        ));
     }
     let lang = context.options.lang;
     let texts: Vec<String> = all
@@ -26,6 +40,19 @@ pub(crate) async fn findings(global: &Global, args: &FindingsArgs) -> anyhow::Re
         output::print(&texts.join("\n"));
     }
     Ok(0)
+}
+
+/// Sources of these subjects whose last download was refused or failed: nothing of it was kept.
+async fn refused_fetches(
+    context: &Context,
+    subjects: &[String],
+) -> anyhow::Result<Vec<StatusLine>> {
+    let selection = Selection::of(&context.pipeline, subjects)?;
+    let lines = status(context, &selection).await?;
+    let is_refused = |line: &StatusLine| {
+        line.stage == Stage::Fetch && matches!(line.state, State::Refused | State::Failed)
+    };
+    Ok(lines.into_iter().filter(is_refused).collect())
 }
 
 /// The rules with their counts, the first findings, and the files.

@@ -6,12 +6,12 @@ use crate::args::{Global, HistoryArgs, ShowArgs};
 use crate::output;
 use crate::session;
 use debouches_engine::failure::Usage;
-use debouches_engine::operations::{RunRecord, all};
+use debouches_engine::operations::{RunRecord, history as of_context};
 use debouches_engine::summary::Outcome;
 
 pub(crate) async fn history(global: &Global, args: &HistoryArgs) -> anyhow::Result<u8> {
     let context = session::open_to_read(global).await?;
-    let mut records = all(&context).await?;
+    let mut records = of_context(&context).await?;
     if args.troubles {
         records.retain(|run| run.exit_code != 0);
     }
@@ -84,7 +84,7 @@ fn what(run: &RunRecord) -> String {
 
 pub(crate) async fn show(global: &Global, args: &ShowArgs) -> anyhow::Result<u8> {
     let context = session::open_to_read(global).await?;
-    let records = all(&context).await?;
+    let records = of_context(&context).await?;
     let matches: Vec<&RunRecord> = match args.run.as_str() {
         "last" => records.last().into_iter().collect(),
         name => records

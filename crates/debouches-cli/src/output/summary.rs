@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use debouches_model::{Report, Severity, Stage, counted_en};
+use debouches_model::{Report, Severity, Stage, counted_en, escape};
 use serde_json::json;
 
 use super::{Loudness, report_line};
@@ -12,6 +12,9 @@ use debouches_engine::summary::{Outcome, Step, Summary};
 
 /// Tables that wait and are named, before the others are counted.
 const NAMED: usize = 6;
+
+/// Characters of a cell at most.
+const CELL: usize = 2_000;
 
 /// Prints what happened: JSON, or tables; nothing when quiet and all is well.
 pub(crate) fn print_summary(global: &Global, context: &Context, summary: &Summary, exit: u8) {
@@ -101,7 +104,7 @@ fn waiting(summary: &Summary, global: &Global) {
 
 /// What is worth a look in what was made and accepted, in one line: tables with rows set aside or warnings.
 fn warned(summary: &Summary) -> Option<String> {
-    // What was kept was line by the run that made it; `status` tells it again.
+    // What was kept was told by the run that made it; `status` tells it again.
     let made = summary
         .steps
         .iter()
@@ -237,6 +240,10 @@ fn tables(summary: &Summary, everything: bool) -> Vec<Vec<String>> {
 /// Columns aligned with spaces; numbers to the right.
 pub(crate) fn table(header: &[&str], rows: &[Vec<String>]) -> String {
     let header: Vec<String> = header.iter().map(|cell| (*cell).to_owned()).collect();
+    // Reasons and names are texts of others: none of them drives the terminal.
+    let plain = |row: &Vec<String>| row.iter().map(|cell| escape::line(cell, CELL)).collect();
+    let rows: Vec<Vec<String>> = rows.iter().map(plain).collect();
+    let rows = rows.as_slice();
     let all = || std::iter::once(&header).chain(rows);
     let widths: Vec<usize> = (0..header.len())
         .map(|column| {

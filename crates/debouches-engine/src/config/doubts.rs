@@ -1,6 +1,7 @@
 //! What a configuration says that no portal, reader or producer could use: told by `debouches check`, before a night does.
 
 use debouches_http::is_contact;
+use debouches_model::escape::{is_unsafe, line};
 
 use super::resolve::NO_CONTACT;
 use super::{DatasetConfig, Pipeline, PortalKind};
@@ -62,6 +63,27 @@ const LEVELS: [(&str, usize, usize); 10] = [
     ("fr:departement", 2, 3),
     ("fr:epci", 9, 9),
     ("fr:region", 2, 2),
+];
+
+/// Granularities that are no level of a zone.
+const OTHER_GRANULARITIES: [&str; 2] = ["other", "poi"];
+
+/// Groups of countries of the portals (geozones of data.gouv.fr).
+const GROUPS: [&str; 2] = ["ue", "world"];
+
+/// Countries (ISO 3166-1 alpha-2).
+const COUNTRIES: &str = "ad ae af ag ai al am ao aq ar as at au aw ax az ba bb bd be bf bg bh bi bj bl bm bn bo bq br bs bt bv bw by \
+    bz ca cc cd cf cg ch ci ck cl cm cn co cr cu cv cw cx cy cz de dj dk dm do dz ec ee eg eh er es et fi fj fk \
+    fm fo fr ga gb gd ge gf gg gh gi gl gm gn gp gq gr gs gt gu gw gy hk hm hn hr ht hu id ie il im in io iq ir \
+    is it je jm jo jp ke kg kh ki km kn kp kr kw ky kz la lb lc li lk lr ls lt lu lv ly ma mc md me mf mg mh mk \
+    ml mm mn mo mp mq mr ms mt mu mv mw mx my mz na nc ne nf ng ni nl no np nr nu nz om pa pe pf pg ph pk pl pm \
+    pn pr ps pt pw py qa re ro rs ru rw sa sb sc sd se sg sh si sj sk sl sm sn so sr ss st sv sx sy sz tc td tf \
+    tg th tj tk tl tm tn to tr tt tv tw tz ua ug um us uy uz va vc ve vg vi vn vu wf ws ye yt za zm zw";
+
+/// Régions (code officiel géographique of INSEE).
+const REGIONS: [&str; 18] = [
+    "01", "02", "03", "04", "06", "11", "24", "27", "28", "32", "44", "52", "53", "75", "76", "84",
+    "93", "94",
 ];
 
 /// What is wrong, and what may be forgotten.
@@ -140,8 +162,19 @@ impl Doubts {
                 "zone `{zone}` is not one that portals know, as `country:fr`"
             ));
         }
+        let granularity = notice.granularity.as_str();
+        if !is_level(granularity) && !OTHER_GRANULARITIES.contains(&granularity) {
+            problem(format!(
+                "granularity `{granularity}` is not one that portals know, as `fr:region`"
+            ));
+        }
         if notice.title.trim().is_empty() {
             problem("the title is empty".to_owned());
+        } else if notice.title.chars().any(is_unsafe) {
+            problem(format!(
+                "the title `{}` has characters that nobody sees",
+                line(&notice.title, 200)
+            ));
         }
         let drift = &dataset.drift;
         for (name, budget, most) in [
@@ -169,14 +202,40 @@ fn publishes_for_real(pipeline: &Pipeline) -> bool {
     pipeline.portals.iter().any(|portal| is_udata(&portal.kind))
 }
 
+/// A level that portals know.
+fn is_level(name: &str) -> bool {
+    LEVELS.iter().any(|(level, _, _)| *level == name)
+}
+
 fn is_zone(zone: &str) -> bool {
-    zone.rsplit_once(':').is_some_and(|(level, code)| {
-        let is_code = |c: char| c.is_ascii_alphanumeric() || c == '-';
-        let is_long = |(name, least, most): &(&str, usize, usize)| {
-            *name == level && (*least..=*most).contains(&code.len())
-        };
-        LEVELS.iter().any(is_long) && code.chars().all(is_code)
-    })
+    let Some((level, code)) = zone.rsplit_once(':') else {
+        return false;
+    };
+    match level {
+        "country" => COUNTRIES.split(' ').any(|country| country == code),
+        "country-group" => GROUPS.contains(&code),
+        "fr:region" => REGIONS.contains(&code),
+        "fr:departement" => is_department(code),
+        _ => {
+            let is_code = |c: char| c.is_ascii_alphanumeric() || c == '-';
+            let is_long = |(name, least, most): &(&str, usize, usize)| {
+                *name == level && (*least..=*most).contains(&code.len())
+            };
+            LEVELS.iter().any(is_long) && code.chars().all(is_code)
+        }
+    }
+}
+
+/// A département of the code officiel géographique: 01 to 95 without 20, 2A and 2B, 971 to 974 and 976.
+fn is_department(code: &str) -> bool {
+    match code {
+        "2A" | "2B" | "971" | "972" | "973" | "974" | "976" => true,
+        _ => {
+            let number: Option<u8> = code.parse().ok();
+            code.len() == 2
+                && number.is_some_and(|number| (1..=95).contains(&number) && number != 20)
+        }
+    }
 }
 
 #[cfg(test)]
@@ -195,6 +254,11 @@ mod tests {
         }
         for zone in [
             "",
+            "country:zz",
+            "country-group:xx",
+            "fr:region:99",
+            "fr:departement:20",
+            "fr:departement:zzz",
             "france",
             "country:",
             "country:frr",

@@ -51,6 +51,17 @@ pub async fn begin(context: &Context, command: &str) -> anyhow::Result<Lock> {
     Ok(lock)
 }
 
+/// What former runs did, the oldest first; a run that died last is among them although no other run has recorded it yet.
+///
+/// # Errors
+/// Fails when the state cannot be read.
+pub async fn history(context: &Context) -> anyhow::Result<Vec<RunRecord>> {
+    let mut records = all(context).await?;
+    let abandoned = context.store.abandoned();
+    records.extend(abandoned.map(|owner| RunRecord::interrupted(context, &owner)));
+    Ok(records)
+}
+
 /// Records the run, writes its figures, gives the lock back, then tells the chat room: a slow room holds nobody. What cannot be
 /// done is said, and fails nothing. Returns what no step of the run says: late sources and expired waivers.
 pub async fn close(context: &Context, lock: Lock, ending: &Ending<'_>) -> Vec<String> {

@@ -381,6 +381,9 @@ async fn one(
             connection.name()
         );
     }
+    for note in &applied.notes {
+        tracing::warn!("{}: {note}", item.dataset.id());
+    }
     let is_retracted = target
         .withdrawals
         .iter()

@@ -72,7 +72,11 @@ impl Counts {
         let parts_named: Vec<String> = parts
             .iter()
             .filter(|(count, _)| *count > 0)
-            .map(|(count, what)| format!("{count} {what}"))
+            .map(|(count, what)| match (count, *what) {
+                (1, "rows set aside") => "1 row set aside".to_owned(),
+                (1, "expired waivers") => "1 expired waiver".to_owned(),
+                _ => format!("{count} {what}"),
+            })
             .collect();
         if parts_named.is_empty() {
             "nothing yet".to_owned()

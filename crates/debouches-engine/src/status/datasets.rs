@@ -1,9 +1,12 @@
 //! Where the releases of a dataset stand: made, refused, waiting, retracted, published.
 
-use debouches_model::{Decree, Stage, Withdrawal};
-use debouches_publish::receipt_of;
+use std::collections::BTreeMap;
 
-use super::last_runs::LastRuns;
+use debouches_model::{ArtefactKey, Decree, Stage, Withdrawal};
+use debouches_publish::{Receipt, receipt_of};
+use debouches_store::Artefact;
+
+use super::last_runs::{LastRuns, Trouble};
 use super::line::{State, StatusLine};
 use crate::config::DatasetConfig;
 use crate::context::Context;
@@ -39,15 +42,10 @@ pub(super) async fn lines(
         let detail = format!("version {version}, on {day} by {by}: {reason}");
         lines.push(line(Stage::Package, state, detail));
     }
-    let keys = context
-        .store
-        .list(Stage::Publish, dataset.id().as_str())
-        .await?;
-    for key in keys {
-        let Some(artefact) = context.store.find(&key).await? else {
-            continue;
-        };
-        let receipt = receipt_of(&artefact).await?;
+    if let Some(Trouble { state, detail }) = runs.trouble(Stage::Publish, dataset.id().as_str()) {
+        lines.push(line(Stage::Publish, state, detail));
+    }
+    for (key, receipt, artefact) in shown(context, dataset).await? {
         // A receipt is written again when a page changes around the same files.
         let at = receipt.published.unwrap_or(artefact.manifest().created_at);
         let archived = if receipt.archived {
@@ -59,6 +57,40 @@ pub(super) async fn lines(
         lines.push(line(Stage::Publish, State::Published, detail));
     }
     Ok(lines)
+}
+
+/// What each portal was last given of a dataset, when nobody has retracted it since.
+async fn shown(
+    context: &Context,
+    dataset: &DatasetConfig,
+) -> anyhow::Result<Vec<(ArtefactKey, Receipt, Artefact)>> {
+    let keys = context
+        .store
+        .list(Stage::Publish, dataset.id().as_str())
+        .await?;
+    let mut newest: BTreeMap<String, (ArtefactKey, Receipt, Artefact)> = BTreeMap::new();
+    for key in keys {
+        let Some(artefact) = context.store.find(&key).await? else {
+            continue;
+        };
+        let receipt = receipt_of(&artefact).await?;
+        let portal = match key.id.split_once('/') {
+            Some((_, portal)) => portal.to_owned(),
+            None => String::new(),
+        };
+        let is_older = newest
+            .get(&portal)
+            .is_some_and(|(_, known, _)| known.version >= receipt.version);
+        let is_retracted = context
+            .retracted()
+            .await?
+            .find(dataset.id(), receipt.version)
+            .is_some();
+        if !is_older && !is_retracted {
+            newest.insert(portal, (key, receipt, artefact));
+        }
+    }
+    Ok(newest.into_values().collect())
 }
 
 /// Where the newest release of a dataset stands, in words too.

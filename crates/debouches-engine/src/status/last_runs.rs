@@ -18,7 +18,7 @@ pub(super) struct LastRuns {
 pub(super) struct Trouble {
     /// Refused or failed.
     pub(super) state: State,
-    /// What was message then, and when.
+    /// What was said then, and when.
     pub(super) detail: String,
 }
 
