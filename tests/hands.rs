@@ -180,3 +180,115 @@ fn a_file_that_somebody_removed_is_not_put_back_without_a_word() {
         assert_eq!(page.titles().len(), resources.len());
     });
 }
+
+/// A retraction is given, and the page stays as somebody made it.
+fn is_retracted(page: &Page<'_>, command: &str, version: &str) {
+    let reason = if command == "purge" {
+        "--legal-basis"
+    } else {
+        "--reason"
+    };
+    page.test
+        .run(&[command, version, reason, "RGPD.", "--by", "A. B.", "--yes"])
+        .expect_exit(0);
+}
+
+#[test]
+fn a_purge_empties_a_page_that_was_made_private_and_leaves_it_private() {
+    with_practice(false, |portal| {
+        let page = Page::published(portal);
+        let csv = page.shown()["resources"][0]["url"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        assert!(portal.bytes(&csv).len() > 100);
+        page.put(&json!({"private": true}));
+        is_retracted(&page, "purge", "1.0.0");
+        let shown = page.shown();
+        assert_eq!(shown["resources"], json!([]), "{shown}");
+        assert_eq!(shown["private"], true);
+        assert!(
+            shown["description"]
+                .as_str()
+                .unwrap()
+                .starts_with("**Ces fichiers ne sont plus diffusés.**")
+        );
+        let manifest = "state/package/tested/1.0.0/manifest.json";
+        assert!(!page.test.path(manifest).exists());
+        page.test.run(&["run", "--yes"]).expect_exit(0);
+        assert_eq!(page.shown()["private"], true);
+    });
+}
+
+#[test]
+fn a_yank_marks_a_page_that_was_made_private_and_leaves_it_private() {
+    with_practice(false, |portal| {
+        let page = Page::published(portal);
+        page.put(&json!({"private": true}));
+        is_retracted(&page, "yank", "1.0.0");
+        let is_marked = || {
+            let shown = page.shown();
+            assert_eq!(shown["private"], true);
+            assert!(
+                shown["description"]
+                    .as_str()
+                    .unwrap()
+                    .starts_with("**Ne plus utiliser ces fichiers.**"),
+                "{shown}"
+            );
+        };
+        is_marked();
+        page.test
+            .run(&["run", "--yes"])
+            .expect_exit(0)
+            .expect_told("private on the portal: it stays so");
+        is_marked();
+        // A release that may be used still needs whoever hid the page.
+        revise_source(&page.test);
+        page.test
+            .run(&["run", "--yes"])
+            .expect_exit(3)
+            .expect_told("was made private on the portal");
+        is_marked();
+    });
+}
+
+#[test]
+fn neither_an_archived_page_nor_one_that_lost_a_file_stops_a_retraction() {
+    for command in ["yank", "purge"] {
+        with_practice(false, |portal| {
+            let page = Page::published(portal);
+            revise_source(&page.test);
+            page.test.run(&["run", "--yes", "-q"]).expect_exit(0);
+            page.put(&json!({"archived": "2026-01-01T00:00:00+00:00"}));
+            let shown = page.shown();
+            let resources = shown["resources"].as_array().unwrap();
+            let is_parquet = |item: &&Value| item["title"].as_str().unwrap().contains("Parquet");
+            let parquet = resources.iter().find(is_parquet).unwrap();
+            let path = format!(
+                "{}resources/{}/",
+                page.path,
+                parquet["id"].as_str().unwrap()
+            );
+            assert_eq!(portal.ask("DELETE", &path, None).0, 204);
+            is_retracted(&page, command, "1.0.1");
+            let shown = page.shown();
+            assert_eq!(shown["extras"]["debouches:version"], "1.0.0");
+            assert!(shown["archived"].is_string());
+            assert_eq!(
+                page.titles().len(),
+                resources.len() - 1,
+                "{command}: what somebody removed is not put back"
+            );
+            // It still is a question afterwards, which `--force` answers.
+            page.test
+                .run(&["publish", "--yes"])
+                .expect_exit(3)
+                .expect_told("has lost files: ij_cfa_etablissement.parquet");
+            page.test
+                .run(&["publish", "--yes", "--force"])
+                .expect_exit(0);
+            assert_eq!(page.titles().len(), resources.len());
+        });
+    }
+}

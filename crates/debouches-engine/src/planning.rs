@@ -141,10 +141,13 @@ async fn of_portal(
             lines.push(line);
             continue;
         };
-        match connection
-            .pending(context, &release, &connection.target(Some(dataset)))
-            .await
-        {
+        let mut target = connection.target(Some(dataset));
+        // The page of a retracted release is only marked.
+        target.retracts = target
+            .withdrawals
+            .iter()
+            .any(|withdrawal| withdrawal.version.to_string() == release.key().id);
+        match connection.pending(context, &release, &target).await {
             Ok(desired_now) => {
                 line.left_out = desired_now.desired.left_out.clone();
                 line.hands = desired_now.notes.clone();

@@ -34,6 +34,8 @@ pub struct Target {
     pub register: Option<RegisterMark>,
     /// Whether no file is shown, since they are about to be removed everywhere.
     pub bare: bool,
+    /// Whether readers are led away from a retracted release: what people did to the page stays, and does not stop it.
+    pub retracts: bool,
 }
 
 /// A dataset as it should be on the portal.
@@ -55,6 +57,8 @@ pub struct Desired {
     pub keeps_order: bool,
     /// Files of the release that the portal does not accept.
     pub left_out: Vec<String>,
+    /// Paths of files that somebody removed from the page and that a retraction does not put back.
+    pub removed: Vec<String>,
 }
 
 /// A file as it should be on the portal.
@@ -187,6 +191,7 @@ pub async fn desire(release: &Artefact, target: &Target) -> Result<Desired, Publ
         register: target.register.clone(),
         keeps_order: false,
         known: Vec::new(),
+        removed: Vec::new(),
         resources,
         left_out: notice
             .resources

@@ -18,6 +18,9 @@ pub(crate) struct Known<'a> {
     pub(crate) is_under_way: bool,
     /// Whether files that somebody removed are put back.
     pub(crate) puts_back: bool,
+    /// Whether readers are led away from a retracted release. A page that somebody hid is emptied or marked as any other, since its
+    /// files are still served to whoever has their address; it stays hidden, and what was removed stays away.
+    pub(crate) retracts: bool,
 }
 
 /// Holds the dataset against the last receipt: notes for people, or an error when a person has to decide.
@@ -37,13 +40,17 @@ pub(crate) fn check(
     };
     let is_being_written = known.is_under_way || actual.extra(LEASE_EXTRA).is_some();
     let was_shown = receipt.is_some() || (!actual.resources.is_empty() && !is_being_written);
-    if actual.private && !desired.text.private && was_shown {
-        return refuse(
-            "was made private".to_owned(),
-            "make it public there, if it is to be shown: we never do",
-        );
-    }
     let mut notes = Vec::new();
+    if actual.private && was_shown {
+        if !known.retracts {
+            return refuse(
+                "was made private".to_owned(),
+                "make it public there, if it is to be shown: we never do",
+            );
+        }
+        desired.text.private = true;
+        notes.push("private on the portal: it stays so".to_owned());
+    }
     if actual.archived {
         notes.push("archived on the portal: it stays so".to_owned());
     }
@@ -62,12 +69,20 @@ pub(crate) fn check(
     if is_being_written {
         return Ok(notes);
     }
-    let removed = removed(desired, actual, receipt);
-    if !removed.is_empty() && !known.puts_back {
-        return refuse(
-            format!("has lost files: {}", removed.join(", ")),
-            "`--force` puts them back",
-        );
+    if !known.puts_back {
+        let lost = removed(desired, actual, receipt);
+        desired.removed.extend(lost);
+    }
+    if !desired.removed.is_empty() {
+        let what = format!("has lost files: {}", desired.removed.join(", "));
+        if !known.retracts {
+            return refuse(what, "`--force` puts them back");
+        }
+        notes.push(format!("{what}: they stay away"));
+        let lost = &desired.removed;
+        desired
+            .resources
+            .retain(|wanted| !lost.contains(&wanted.path));
     }
     desired.keeps_order = same_order(desired, receipt);
     // What somebody added since is where they put it; only files of ours that are sent now are moved.

@@ -78,6 +78,7 @@ impl Publication<'_> {
                     receipt: receipt.as_ref(),
                     is_under_way: is_under_way(&entries),
                     puts_back: self.may_go_back,
+                    retracts: self.target.retracts,
                 },
             )?,
             None => Vec::new(),
@@ -160,7 +161,9 @@ impl Publication<'_> {
                 .await
                 .map_err(|source| self.store_failed(&desired, source))?;
         }
-        let receipt = Receipt::of(self.name, &desired, &actual);
+        let previous = last_receipt(self.store, &desired.dataset, self.name).await?;
+        let receipt = Receipt::of(self.name, &desired, &actual)
+            .with_removed(previous.as_ref(), &desired.removed);
         self.keep(&key, &receipt, lock)
             .await
             .map_err(|source| self.store_failed(&desired, source))?;

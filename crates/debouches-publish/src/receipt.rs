@@ -112,4 +112,13 @@ impl Receipt {
             archived: actual.archived,
         }
     }
+
+    /// With what the previous one says of files that somebody removed and that a retraction did not put back: the next publication asks
+    /// about them.
+    pub(crate) fn with_removed(mut self, previous: Option<&Self>, removed: &[String]) -> Self {
+        let known = previous.iter().flat_map(|previous| &previous.resources);
+        self.resources
+            .extend(known.filter(|known| removed.contains(&known.path)).cloned());
+        self
+    }
 }

@@ -38,6 +38,8 @@ struct Ready<'a> {
     release: Artefact,
     /// Whether no file of it is shown any more.
     bare: bool,
+    /// Whether readers are led away from a retracted release, or to its marked page.
+    retracts: bool,
 }
 
 /// Publishes the newest release of each dataset to every portal of the profile.
@@ -143,6 +145,7 @@ async fn ready<'a>(
                     dataset,
                     release,
                     bare: false,
+                    retracts: false,
                 }),
                 Err(error) => summary.push(Step::failed(Stage::Publish, dataset.id(), &error)),
             },
@@ -151,6 +154,7 @@ async fn ready<'a>(
                     dataset,
                     release,
                     bare: false,
+                    retracts: true,
                 }),
                 Err(error) => summary.push(Step::failed(Stage::Publish, dataset.id(), &error)),
                 Ok(None) if all_retracted(context, dataset).await => {
@@ -208,12 +212,14 @@ pub async fn led_elsewhere(
                     dataset,
                     release,
                     bare: false,
+                    retracts: true,
                 });
             }
             (Ok(None), Ok(None), Some(release)) => ready.push(Ready {
                 dataset,
                 release: release.clone(),
                 bare: true,
+                retracts: true,
             }),
             (Ok(None), Ok(None), None) => {}
         }
@@ -227,6 +233,7 @@ pub async fn led_elsewhere(
                     dataset: item.dataset,
                     release: item.release.clone(),
                     bare: item.bare,
+                    retracts: item.retracts,
                 }),
                 Ok(None) => {}
                 Err(error) => summary.push(Step::failed(
@@ -358,6 +365,7 @@ async fn one(
 ) -> anyhow::Result<Applied> {
     let target = Target {
         bare: item.bare,
+        retracts: item.retracts,
         ..connection.target(Some(item.dataset))
     };
     // Everything that the portal would refuse or drop is told before the first write.

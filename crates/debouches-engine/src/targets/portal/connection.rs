@@ -146,6 +146,7 @@ impl Connection<'_> {
                 .and_then(|dataset| register::kept(&self.withdrawals, dataset.id())),
             register: self.withdrawals.mark().cloned(),
             bare: false,
+            retracts: false,
         }
     }
 
