@@ -576,7 +576,7 @@ fn the_gate_remembers_what_a_purged_release_showed() {
     lift(&test);
     test.run(&["run", "-q"]).expect_exit(0);
     let version = live_version(&test);
-    assert_eq!(version, "1.1.0");
+    assert_eq!(version, "2.0.0");
     let bytes =
         std::fs::read(test.path(&format!("state/package/tested/{version}/disclosure.json")))
             .unwrap();
@@ -587,4 +587,89 @@ fn the_gate_remembers_what_a_purged_release_showed() {
         (&serde_json::json!(["tested 1.0.0"]), &serde_json::json!([])),
         "{table}"
     );
+}
+
+/// The data did not change: it goes out again under the next number, and the nights that follow have nothing to do.
+#[test]
+fn data_that_did_not_change_goes_out_again_once_its_retraction_is_lifted() {
+    for (command, reason) in [("yank", "--reason"), ("purge", "--legal-basis")] {
+        for is_site in [false, true] {
+            let site = "\n[portal.site]\nkind = \"static\"\nfolder = \"www\"\n";
+            let test = cfa().with(if is_site { site } else { "" });
+            test.run(&["run", "-q"]).expect_exit(0);
+            test.run(&[
+                command,
+                "tested@1.0.0",
+                reason,
+                "Doute.",
+                "--by",
+                "A. B.",
+                "--yes",
+                "-q",
+            ])
+            .expect_exit(0);
+            test.run(&["run"])
+                .expect_exit(0)
+                .expect_told("nothing to do");
+            lift(&test);
+            test.run(&["run", "-q"]).expect_exit(0);
+            let is_there = |version: &str| {
+                let manifest = format!("state/package/tested/{version}/manifest.json");
+                test.path(&manifest).exists()
+            };
+            assert!(is_there("1.0.1"));
+            assert_eq!(
+                is_there("1.0.0"),
+                command == "yank",
+                "a purged number is never used again"
+            );
+            if is_site {
+                let csv = test.path("www/tested/1.0.1/ij_cfa_etablissement.csv");
+                assert!(csv.exists());
+            } else {
+                assert_eq!(live_version(&test), "1.0.1");
+                assert!(!live(&test)["resources"].as_array().unwrap().is_empty());
+            }
+            test.run(&["run"])
+                .expect_exit(0)
+                .expect_told("nothing to do");
+        }
+    }
+}
+
+#[test]
+fn an_unchanged_release_lifted_beside_one_that_stands_takes_a_number_past_both() {
+    let test = cfa();
+    test.run(&["run", "-q"]).expect_exit(0);
+    rename(&test, "CFA douteux");
+    test.run(&["run", "-q"]).expect_exit(0);
+    let by = ["--by", "A. B.", "--yes", "-q"];
+    test.run(&[&["yank", "1.0.1", "--reason", "Doute."][..], &by].concat())
+        .expect_exit(0);
+    let lift = ["retract", "--lift", "tested@1.0.1", "--reason", "Relu."];
+    test.run(&[&lift[..], &by].concat()).expect_exit(0);
+    test.run(&["run", "-q"]).expect_exit(0);
+    assert_eq!(live_version(&test), "1.0.2");
+    test.run(&["run"])
+        .expect_exit(0)
+        .expect_told("nothing to do");
+}
+
+/// Rows that are gone break who counts on them, whether the release that had them was yanked or not.
+#[test]
+fn a_release_that_loses_rows_after_a_retraction_is_a_major_one() {
+    for (command, reason) in [("yank", "--reason"), ("purge", "--legal-basis")] {
+        let test = cfa();
+        test.run(&["run", "-q"]).expect_exit(0);
+        test.run(&[
+            command, "1.0.0", reason, "Faux.", "--by", "A. B.", "--yes", "-q",
+        ])
+        .expect_exit(0);
+        let text = std::fs::read_to_string(fixture(SOURCE)).unwrap();
+        let lines: Vec<&str> = text.split_inclusive('\n').collect();
+        std::fs::write(test.path("source.csv"), lines[..lines.len() - 1].concat()).unwrap();
+        lift(&test);
+        test.run(&["run", "-q"]).expect_exit(0);
+        assert_eq!(live_version(&test), "2.0.0", "{command}");
+    }
 }

@@ -5,6 +5,7 @@ mod decide;
 pub(crate) mod note;
 pub(crate) mod register;
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 
 use anyhow::Context as _;
@@ -14,7 +15,7 @@ use debouches_model::{
     Withdrawal,
 };
 use debouches_release::{
-    Decision, RECORD_FILE, ReleaseChange, ReleaseRecord, Retracted, VersionRule,
+    Decision, DiffReport, RECORD_FILE, ReleaseChange, ReleaseRecord, Retracted, VersionRule,
 };
 use debouches_store::{Artefact, Draft};
 use debouches_table::{ReadLimits, read_csv};
@@ -156,7 +157,7 @@ pub async fn same_content<'a>(
     candidate: &ReleaseRecord,
 ) -> anyhow::Result<Option<&'a RetractedRelease>> {
     for item in retracted {
-        if item.compared_with(candidate).is_none() && !is_lifted(context, item).await? {
+        if item.has_content_of(candidate) && !is_lifted(context, item).await? {
             return Ok(Some(item));
         }
     }
@@ -164,18 +165,64 @@ pub async fn same_content<'a>(
 }
 
 impl RetractedRelease {
-    /// The version and the changes that follow this release; none when the candidate has its content.
-    fn compared_with(&self, candidate: &ReleaseRecord) -> Option<(Version, Vec<ReleaseChange>)> {
+    fn has_content_of(&self, candidate: &ReleaseRecord) -> bool {
+        let decision = self
+            .record
+            .as_ref()
+            .map(|record| VersionRule { last: Some(record) }.decide(candidate));
+        matches!(decision, Some(Decision::Unchanged(_)))
+    }
+
+    /// The version and the changes that follow this release, by its digests.
+    fn followed_by(&self, candidate: &ReleaseRecord) -> (Version, Vec<ReleaseChange>) {
         let Some(record) = &self.record else {
             let version = self.withdrawal.version.after(Change::Minor);
-            return Some((version, Vec::new()));
+            return (version, Vec::new());
         };
         match (VersionRule { last: Some(record) }).decide(candidate) {
-            Decision::Unchanged(_) => None,
+            // Its retraction was lifted: the same content takes the next number.
+            Decision::Unchanged(version) => (version.after(Change::Patch), Vec::new()),
             Decision::New {
                 version, changes, ..
-            } => Some((version, changes)),
+            } => (version, changes),
         }
+    }
+
+    /// The version and the changes that follow this release, when readers had no other: rows that are gone break who counts on them.
+    /// `report` compares the rows, while its bytes are there.
+    fn followed_alone_by(
+        &self,
+        candidate: &ReleaseRecord,
+        report: Option<&DiffReport>,
+    ) -> (Version, Vec<ReleaseChange>) {
+        let (version, changes) = self.followed_by(candidate);
+        let Some(record) = &self.record else {
+            return (version, changes);
+        };
+        let rule = VersionRule { last: Some(record) };
+        let Decision::New {
+            change: Some(change),
+            ..
+        } = rule.decide(candidate)
+        else {
+            return (version, changes);
+        };
+        let version = match report {
+            Some(report) => rule.weighed(change, report).0,
+            None if loses_rows(record, candidate) => record.version.after(Change::Major),
+            None => version,
+        };
+        (version, changes)
+    }
+
+    /// Its version.
+    pub fn version(&self) -> Version {
+        self.withdrawal.version
+    }
+
+    /// Its files; none once they were purged.
+    pub fn release(&self) -> Option<&Artefact> {
+        self.release.as_ref()
     }
 
     /// What readers may know of it.
@@ -198,10 +245,20 @@ impl RetractedRelease {
     }
 }
 
-/// What withdrawn releases add to the decision about a candidate: their numbers are never used again.
+/// Whether rows of a release are certainly gone, by its digests alone: other keys, and no more of them.
+fn loses_rows(before: &ReleaseRecord, now: &ReleaseRecord) -> bool {
+    before.tables.iter().any(|table| {
+        let same = now.tables.iter().find(|item| item.table == table.table);
+        same.is_some_and(|now| now.keys_sha256 != table.keys_sha256 && now.rows <= table.rows)
+    })
+}
+
+/// What withdrawn releases add to the decision about a candidate: their numbers are never used again. `reports` compares its rows
+/// with theirs, when no release stands that it could follow.
 pub fn past(
     retracted: &[RetractedRelease],
     candidate: &ReleaseRecord,
+    reports: &BTreeMap<Version, DiffReport>,
     ruled: (Version, Option<Change>, Vec<ReleaseChange>),
 ) -> (Version, Option<Change>, Vec<ReleaseChange>) {
     let (mut version, change, mut changes) = ruled;
@@ -209,8 +266,9 @@ pub fn past(
         .iter()
         .filter(|item| item.withdrawal.version >= Version::FIRST)
     {
-        let Some((next, compared)) = item.compared_with(candidate) else {
-            continue;
+        let (next, compared) = match change {
+            Some(_) => item.followed_by(candidate),
+            None => item.followed_alone_by(candidate, reports.get(&item.withdrawal.version)),
         };
         if next > version {
             version = next;

@@ -5,11 +5,13 @@ mod decision;
 mod ingredients;
 mod upstream;
 
+use std::collections::BTreeMap;
+
 use anyhow::Context as _;
 use debouches_model::{Ingredients, Stage as StageName, Version};
 use debouches_release::{
-    Decision, EarlierRelease, Outline, RECORD_FILE, ReleaseChange, ReleaseDecision, ReleaseFacts,
-    ReleaseRecord, Retracted, VersionRule,
+    Decision, DiffReport, EarlierRelease, Outline, RECORD_FILE, ReleaseChange, ReleaseDecision,
+    ReleaseFacts, ReleaseRecord, Retracted, VersionRule,
 };
 use debouches_store::{Artefact, Lock};
 
@@ -245,9 +247,14 @@ impl<'a> Stage for Package<'a> {
             }
             _ => (ruled, change, changes),
         };
+        let reports = match change {
+            Some(_) => BTreeMap::new(),
+            None => compared_with_retracted(context, &candidate, &earlier_retracted).await?,
+        };
         let (ruled, change, changes) = past(
             &earlier_retracted,
             &candidate.record,
+            &reports,
             (ruled, change, changes),
         );
         let options = &context.options.release;
@@ -372,6 +379,23 @@ impl Package<'_> {
         }
         Ok(())
     }
+}
+
+/// The rows of a candidate compared with those of each retracted release whose files are there.
+async fn compared_with_retracted(
+    context: &Context,
+    candidate: &Candidate<'_>,
+    retracted: &[RetractedRelease],
+) -> anyhow::Result<BTreeMap<Version, DiffReport>> {
+    let mut reports = BTreeMap::new();
+    for item in retracted {
+        if let Some(release) = item.release() {
+            let specs = context.pipeline.domain.tables;
+            let report = candidate.compared_with(specs, release).await?;
+            reports.insert(item.version(), report);
+        }
+    }
+    Ok(reports)
 }
 
 /// The end for a dataset whose release stays.
