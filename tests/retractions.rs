@@ -373,3 +373,105 @@ fn a_retracted_word_does_not_come_back_in_another_guise() {
         }
     }
 }
+
+/// The only release is yanked; the file then has these lines.
+fn yanked_then(lines: impl FnOnce(&mut Vec<String>)) -> PipelineTest {
+    let test = source_table();
+    test.run(&["run", "-q"]).expect_exit(0);
+    retract(&test, "yank", "1.0.0");
+    let text = std::fs::read_to_string(test.path("source.csv")).unwrap();
+    let mut all: Vec<String> = text.lines().map(str::to_owned).collect();
+    lines(&mut all);
+    std::fs::write(test.path("source.csv"), all.join("\r\n") + "\r\n").unwrap();
+    test
+}
+
+/// A row of an establishment that the file does not have.
+fn another_row(lines: &mut Vec<String>) {
+    let last = lines.last().unwrap().clone();
+    let mut cells: Vec<&str> = last.split(';').collect();
+    cells[1] = "0010001W";
+    cells[2] = "CFA d'essai ajouté";
+    lines.push(cells.join(";"));
+}
+
+/// Another figure in a row.
+fn corrected_row(lines: &mut [String]) {
+    lines[1] = lines[1].replacen(";75.0;", ";74.0;", 1);
+}
+
+#[test]
+fn yanked_rows_of_which_none_was_corrected_do_not_come_back_when_others_leave_or_join() {
+    let one_fewer = |lines: &mut Vec<String>| {
+        lines.pop();
+    };
+    let both = |lines: &mut Vec<String>| {
+        lines.remove(1);
+        another_row(lines);
+    };
+    for test in [
+        yanked_then(one_fewer),
+        yanked_then(another_row),
+        yanked_then(both),
+    ] {
+        for _ in 0..2 {
+            test.run(&["run"])
+                .expect_exit(3)
+                .expect_told("none of them was corrected")
+                .expect_told("retract --lift tested@1.0.0");
+            assert_eq!(live_version(&test), "1.0.0", "what is marked stays");
+        }
+        test.run(&[
+            "retract",
+            "--lift",
+            "tested@1.0.0",
+            "--reason",
+            "La ligne fautive est partie.",
+            "--by",
+            "Statisticienne",
+            "--yes",
+        ])
+        .expect_exit(0);
+        test.run(&["run", "-q"]).expect_exit(0);
+        assert!(live_version(&test).as_str() > "1.0.0");
+    }
+}
+
+#[test]
+fn yanked_rows_of_which_one_was_corrected_come_back_whatever_leaves_or_joins() {
+    let one = |lines: &mut Vec<String>| corrected_row(lines);
+    let and_one_fewer = |lines: &mut Vec<String>| {
+        corrected_row(lines);
+        lines.pop();
+    };
+    let and_another = |lines: &mut Vec<String>| {
+        corrected_row(lines);
+        another_row(lines);
+    };
+    for test in [
+        yanked_then(one),
+        yanked_then(and_one_fewer),
+        yanked_then(and_another),
+    ] {
+        test.run(&["run", "-q"]).expect_exit(0);
+        assert!(live_version(&test).as_str() > "1.0.0");
+        test.run(&["run"])
+            .expect_exit(0)
+            .expect_told("nothing to do");
+    }
+}
+
+/// Which row disclosed something is not known: a correction of another one is not enough.
+#[test]
+fn a_purged_row_does_not_come_back_beside_a_corrected_one() {
+    let test = source_table();
+    test.run(&["run", "-q"]).expect_exit(0);
+    retract(&test, "purge", "1.0.0");
+    let text = std::fs::read_to_string(test.path("source.csv")).unwrap();
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    corrected_row(&mut lines);
+    std::fs::write(test.path("source.csv"), lines.join("\r\n") + "\r\n").unwrap();
+    test.run(&["run"])
+        .expect_exit(3)
+        .expect_told("tested 1.0.0, which was purged");
+}

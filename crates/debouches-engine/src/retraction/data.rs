@@ -2,8 +2,11 @@
 //!
 //! A row is its key and its measures: titles, labels, added columns, forms and file formats change nothing. Of a retracted
 //! table are kept the digests of the rows that are in no release that stands. After a purge, one of them that comes back is
-//! refused: nobody knows here which of them disclosed something. After a yank, the table is refused when all of them do:
-//! what was wrong is among them, and a correction changes it.
+//! refused: nobody knows here which of them disclosed something. After a yank, what was wrong is among them, and a correction
+//! changes it: the table is refused when some of them come back and none has other values under the same key, whatever rows
+//! left or joined. The keys are read in the yanked release, whose bytes stay in the state. Where they are gone, digests do not
+//! tell which row took the place of another: then the table is refused when all of them come back. Of a register taken back
+//! from a portal, only the digest of the complete table is known.
 //!
 //! When no figure of a release is its own, what was wrong is in its words: a row is then its key and all the columns of its
 //! specification, those without a figure included.
@@ -104,13 +107,13 @@ async fn distinct(
     let standing = standing(context, dataset.id(), release).await?;
     let mut tables = Vec::new();
     for spec in dataset.tables.iter().copied() {
-        let Some(mut rows) = rows_of(spec, release, compared).await? else {
+        let Some(Content { mut rows, .. }) = content_of(spec, release, compared).await? else {
             continue;
         };
         let data = digest(&rows);
         for other in &standing {
-            if let Some(others) = rows_of(spec, other, compared).await? {
-                rows.retain(|row| !others.contains(row));
+            if let Some(others) = content_of(spec, other, compared).await? {
+                rows.retain(|row| !others.rows.contains(row));
             }
         }
         tables.push(Distinct {
@@ -132,7 +135,7 @@ pub(crate) async fn check(
     tables: Vec<(&'static TableSpec, File)>,
 ) -> anyhow::Result<()> {
     for (spec, file) in tables {
-        let mut read_as: BTreeMap<Compared, Rows> = BTreeMap::new();
+        let mut read_as: BTreeMap<Compared, Content> = BTreeMap::new();
         for decision in context.retracted().await?.forbidden() {
             let retracted = decision
                 .tables
@@ -141,7 +144,7 @@ pub(crate) async fn check(
             let Some(retracted) = retracted else {
                 continue;
             };
-            let rows = match read_as.entry(Compared::of(retracted)) {
+            let content = match read_as.entry(Compared::of(retracted)) {
                 Entry::Occupied(known) => known.into_mut(),
                 Entry::Vacant(unread) => {
                     let mut again = file.try_clone()?;
@@ -150,7 +153,7 @@ pub(crate) async fn check(
                     unread.insert(read(spec, again, compared).await?)
                 }
             };
-            if let Some(count) = comes_back(context, decision, retracted, rows).await? {
+            if let Some(count) = comes_back(context, decision, (spec, retracted), content).await? {
                 return Err(refusal(decision, spec, count).into());
             }
         }
@@ -185,23 +188,36 @@ pub(crate) async fn check_release(
 async fn comes_back(
     context: &Context,
     decision: &Withdrawal,
-    retracted: &RetractedTable,
-    rows: &Rows,
+    (spec, retracted): (&'static TableSpec, &RetractedTable),
+    now: &Content,
 ) -> anyhow::Result<Option<usize>> {
-    if digest(rows) == retracted.data {
-        return Ok(Some(rows.len()));
+    if digest(&now.rows) == retracted.data {
+        return Ok(Some(now.rows.len()));
     }
     let Some(kept) = register::rows(&context.store, decision, &retracted.table).await? else {
         return Ok(None);
     };
-    let kept = kept.chunks_exact(8);
-    let (total, back) = kept.fold((0, 0), |(total, back), row| {
-        let is_back = <[u8; 8]>::try_from(row).is_ok_and(|row| rows.contains(&row));
-        (total + 1, back + usize::from(is_back))
-    });
+    let kept: Rows = kept
+        .chunks_exact(8)
+        .filter_map(|row| <[u8; 8]>::try_from(row).ok())
+        .collect();
+    let back = kept.intersection(&now.rows).count();
+    if back == 0 {
+        return Ok(None);
+    }
     let refused = match decision.decision {
-        Decree::Purge => back > 0,
-        Decree::Yank | Decree::Unyank | Decree::Lift => back == total && total > 0,
+        Decree::Purge => true,
+        Decree::Yank | Decree::Unyank | Decree::Lift => {
+            let key = ArtefactKey::new(Stage::Package, &decision.dataset, decision.version);
+            let before = match context.store.find(&key).await? {
+                Some(release) => content_of(spec, &release, Compared::of(retracted)).await?,
+                None => None,
+            };
+            match before {
+                Some(before) => !before.is_corrected(&kept, now),
+                None => back == kept.len(),
+            }
+        }
     };
     Ok(refused.then_some(back))
 }
@@ -210,12 +226,14 @@ fn refusal(decision: &Withdrawal, spec: &TableSpec, count: usize) -> Decided {
     let Withdrawal {
         dataset, version, ..
     } = decision;
-    let done = match decision.decision {
-        Decree::Purge => "purged",
-        Decree::Yank | Decree::Unyank | Decree::Lift => "yanked",
+    let (done, why) = match decision.decision {
+        Decree::Purge => ("purged", ""),
+        Decree::Yank | Decree::Unyank | Decree::Lift => {
+            ("yanked", ", and none of them was corrected")
+        }
     };
     let message = format!(
-        "{count} rows of table {} are those of {dataset} {version}, which was {done}: {}. Nothing is released until somebody lifts it: `debouches retract --lift {dataset}@{version} --reason … --by …`",
+        "{count} rows of table {} are those of {dataset} {version}, which was {done}{why}: {}. Nothing is released until somebody lifts it: `debouches retract --lift {dataset}@{version} --reason … --by …`",
         spec.id,
         decision.reason.trim_end_matches('.')
     );
@@ -251,11 +269,29 @@ async fn standing(
     Ok(all)
 }
 
-async fn rows_of(
+/// The rows of a table, and under which key each of them is.
+#[derive(Default)]
+struct Content {
+    rows: Rows,
+    /// The digest of each row by that of its key, rows without a figure included.
+    by_key: BTreeMap<[u8; 8], [u8; 8]>,
+}
+
+impl Content {
+    /// Whether one of these rows has other values now, under the same key.
+    fn is_corrected(&self, rows: &Rows, now: &Self) -> bool {
+        self.by_key
+            .iter()
+            .filter(|(_, row)| rows.contains(*row))
+            .any(|(key, row)| now.by_key.get(key).is_some_and(|now| now != row))
+    }
+}
+
+async fn content_of(
     spec: &'static TableSpec,
     release: &Artefact,
     compared: Compared,
-) -> anyhow::Result<Option<Rows>> {
+) -> anyhow::Result<Option<Content>> {
     let path = format!("{}.csv", spec.id);
     if release.manifest().file(&path).is_none() {
         return Ok(None);
@@ -265,7 +301,7 @@ async fn rows_of(
 }
 
 /// The rows of a published CSV.
-async fn read(spec: &'static TableSpec, file: File, compared: Compared) -> anyhow::Result<Rows> {
+async fn read(spec: &'static TableSpec, file: File, compared: Compared) -> anyhow::Result<Content> {
     blocking(move || {
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(b';')
@@ -289,25 +325,32 @@ async fn read(spec: &'static TableSpec, file: File, compared: Compared) -> anyho
             .filter(|column| is_compared(column.role))
             .filter_map(|column| index(&column.name))
             .collect();
-        let mut rows = Rows::new();
+        let mut content = Content::default();
         let mut record = csv::StringRecord::new();
         while reader.read_record(&mut record).with_context(context)? {
             let field = |index: &usize| record.get(*index).unwrap_or_default();
-            if compared == Compared::Figures && values.iter().all(|index| field(index).is_empty()) {
-                continue;
+            let joined = |indexes: &[usize]| -> String {
+                let fields = indexes.iter().map(field);
+                fields.fold(String::new(), |text, field| text + field + "\u{1f}")
+            };
+            let key = joined(&keys);
+            let row = short_digest(&(key.clone() + &joined(&values)));
+            content.by_key.insert(short_digest(&key), row);
+            let has_figure = values.iter().any(|index| !field(index).is_empty());
+            if compared == Compared::Words || has_figure {
+                content.rows.insert(row);
             }
-            let mut text = String::new();
-            for index in keys.iter().chain(&values) {
-                text.push_str(field(index));
-                text.push('\u{1f}');
-            }
-            let digest = Sha256::of(text.as_bytes()).to_string();
-            let short = u64::from_str_radix(&digest[..16], 16).unwrap_or_default();
-            rows.insert(short.to_be_bytes());
         }
-        Ok(rows)
+        Ok(content)
     })
     .await
+}
+
+/// The first eight bytes of a digest.
+fn short_digest(text: &str) -> [u8; 8] {
+    let digest = Sha256::of(text.as_bytes()).to_string();
+    let short = u64::from_str_radix(&digest[..16], 16).unwrap_or_default();
+    short.to_be_bytes()
 }
 
 fn digest(rows: &Rows) -> Sha256 {
