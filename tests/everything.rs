@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::catalogue::{revise_source, source_table};
 use crate::harness::PipelineTest;
+use crate::portals::with_practice;
 
 /// A release on the practice portal and on a static site.
 fn served() -> PipelineTest {
@@ -232,4 +233,99 @@ fn a_descriptor_does_not_lead_out_of_its_folder() {
     let made = std::process::Command::new("mkfifo").arg(&sums).status();
     assert!(made.unwrap().success());
     test.run(&["verify", "copy"]).expect_exit(7);
+}
+
+/// Two datasets, of which one has no release left that may be shown.
+fn with_a_purged_one(test: PipelineTest) -> PipelineTest {
+    let other = "[[dataset]]\nid = \"autre\"\ntables = [\"ij_cfa_etablissement\"]\nlicence = \"lov2\"\nfrequency = \"annual\"\ntags = [\"insertion\"]\n";
+    let test = test.with(other);
+    test.run(&["run", "-q", "--yes"]).expect_exit(0);
+    test.run(&[
+        "purge",
+        "autre@1.0.0",
+        "--legal-basis",
+        "RGPD.",
+        "--by",
+        "A. B.",
+        "--yes",
+        "-q",
+    ])
+    .expect_exit(0);
+    test
+}
+
+#[test]
+fn a_page_without_file_is_right_when_its_release_was_purged() {
+    for settings in ["", "[portal.site]\nkind = \"static\"\nfolder = \"www\"\n"] {
+        let test = with_a_purged_one(source_table().with(settings));
+        for arguments in [
+            &["verify", "--all"][..],
+            &["verify", "live"],
+            &["verify", "autre@live"],
+        ] {
+            let ran = test
+                .run(arguments)
+                .expect_exit(0)
+                .expect_told("autre")
+                .expect_told("every release is retracted");
+            if arguments[1] != "autre@live" {
+                ran.expect_told("tested");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_dataset_that_cannot_be_verified_is_named_and_the_others_are_verified() {
+    with_practice(false, |portal| {
+        let test = with_a_purged_one(portal.receives(source_table(), ""));
+        let shown = portal.marked("tested").remove(0);
+        for resource in shown["resources"].as_array().unwrap() {
+            let path = format!(
+                "/api/1/datasets/{}/resources/{}/",
+                shown["id"].as_str().unwrap(),
+                resource["id"].as_str().unwrap()
+            );
+            assert_eq!(portal.ask("DELETE", &path, None).0, 204);
+        }
+        std::fs::remove_dir_all(test.path("state/package/tested/1.0.0")).unwrap();
+        let ran = test.run(&["verify", "--all", "--json"]).expect_exit(7);
+        let document = ran.json();
+        let release = |name: &str| {
+            let releases = document["releases"].as_array().unwrap();
+            releases
+                .iter()
+                .find(|item| item["release"].as_str().unwrap().starts_with(name))
+                .cloned()
+                .unwrap()
+        };
+        assert!(
+            release("tested@live")["problems"]
+                .to_string()
+                .contains("shows no SHA256SUMS")
+        );
+        assert_eq!(release("autre@live")["problems"], serde_json::json!([]));
+    });
+}
+
+#[test]
+fn a_page_that_still_shows_files_of_a_purged_release_is_wrong() {
+    with_practice(false, |portal| {
+        let test = with_a_purged_one(portal.receives(source_table(), ""));
+        let shown = portal.marked("autre").remove(0);
+        let path = format!(
+            "/api/1/datasets/{}/resources/",
+            shown["id"].as_str().unwrap()
+        );
+        let link = serde_json::json!({
+            "title": "CSV", "url": "https://example.org/copie.csv", "filetype": "remote", "type": "main", "format": "csv",
+            "extras": {"debouches:dataset": "autre", "debouches:path": "ij_cfa_etablissement.csv"},
+        });
+        assert_eq!(portal.ask("POST", &path, Some(&link)).0, 201);
+        test.run(&["verify", "autre@live"])
+            .expect_exit(7)
+            .expect_told(
+                "1.0.0 was purged, and its page still shows files: ij_cfa_etablissement.csv",
+            );
+    });
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::config::HttpSettings;
 use anyhow::Context as _;
 use debouches_http::{Client, ClientOptions, FileRequest, HttpErrorKind, Url};
-use debouches_model::{ArtefactKey, DatasetId, Stage};
+use debouches_model::{ArtefactKey, DatasetId, Decree, Stage, Version};
 use debouches_publish::{LiveFile, last_receipt};
 use debouches_release::SIGNATURE_FILE;
 use debouches_store::Artefact;
@@ -88,13 +88,19 @@ pub(super) async fn live_on(
 ) -> anyhow::Result<Option<Gathered>> {
     // What was purged is served by nobody: its receipt does not say that something should be there.
     let retracted = context.retracted().await?;
-    let receipt = last_receipt(&context.store, id, portal.id.as_str())
-        .await?
-        .filter(|receipt| retracted.find(id, receipt.version).is_none());
+    let last = last_receipt(&context.store, id, portal.id.as_str()).await?;
+    let is_retracted = last
+        .as_ref()
+        .is_some_and(|receipt| retracted.find(id, receipt.version).is_some());
+    let receipt = last.filter(|_| !is_retracted);
+    let nothing = || match is_retracted {
+        true => bare(format!("{id}@live on {}", portal.id)).map(Some),
+        false => Ok(None),
+    };
     let mut gathered = if let PortalKind::Static(settings) = &portal.kind {
         let catalogue = Catalogue::open(context, portal, settings)?;
         match of_catalogue(context, &catalogue, id).await {
-            Err(error) if error.is::<Usage>() && receipt.is_none() => return Ok(None),
+            Err(error) if error.is::<Usage>() && receipt.is_none() => return nothing(),
             Err(error) if error.is::<Usage>() => gone(format!("{error}"))?,
             gathered => gathered?,
         }
@@ -103,7 +109,7 @@ pub(super) async fn live_on(
         let shown = of_portal(context, &connection, id).await;
         connection.close().await;
         match shown {
-            Err(error) if error.is::<Usage>() && receipt.is_none() => return Ok(None),
+            Err(error) if error.is::<Usage>() && receipt.is_none() => return nothing(),
             gathered => gathered?,
         }
     };
@@ -120,6 +126,18 @@ fn gone(what: String) -> anyhow::Result<Gathered> {
     let temporary = tempfile::tempdir().context("cannot make a temporary folder")?;
     let mut gathered = Gathered::in_folder(what.clone(), temporary.path().to_path_buf());
     gathered.problems.push(what);
+    gathered.temporary = Some(temporary);
+    Ok(gathered)
+}
+
+/// A page that shows no file, as it should: every release of its dataset is retracted.
+fn bare(name: String) -> anyhow::Result<Gathered> {
+    let temporary = tempfile::tempdir().context("cannot make a temporary folder")?;
+    let mut gathered = Gathered::in_folder(name, temporary.path().to_path_buf());
+    gathered.is_bare = true;
+    gathered
+        .notes
+        .push("no file is shown, as it should: every release is retracted".to_owned());
     gathered.temporary = Some(temporary);
     Ok(gathered)
 }
@@ -198,7 +216,10 @@ async fn of_portal(
         temporary.path().to_path_buf(),
     );
     let Some(live) = connection.live(dataset).await? else {
-        let receipt = last_receipt(&context.store, dataset, portal).await?;
+        let retracted = context.retracted().await?;
+        let receipt = last_receipt(&context.store, dataset, portal)
+            .await?
+            .filter(|receipt| retracted.find(dataset, receipt.version).is_none());
         let Some(receipt) = receipt else {
             return Err(
                 Usage(format!("portal {portal} shows no dataset {dataset} of ours, and nothing was published there")).into()
@@ -211,6 +232,20 @@ async fn of_portal(
         gathered.temporary = Some(temporary);
         return Ok(gathered);
     };
+    if let Some(version) = live.version
+        && is_purged(context, dataset, version).await?
+    {
+        let mut gathered = bare(format!("{dataset}@live on {portal} ({version})"))?;
+        if !live.files.is_empty() {
+            let paths: Vec<&str> = live.files.iter().map(|file| file.path.as_str()).collect();
+            let shown = paths.join(", ");
+            gathered.notes.clear();
+            gathered.problems.push(format!(
+                "version {version} was purged, and its page still shows files: {shown}"
+            ));
+        }
+        return Ok(gathered);
+    }
     let client = client(context.pipeline.client_options())?;
     for LiveFile { path, url, .. } in &live.files {
         if !is_plain(path) {
@@ -257,6 +292,11 @@ async fn of_portal(
                 );
             }
         }
+        None if !temporary.path().join(SUMS_FILE).is_file() => {
+            gathered.problems.push(format!(
+                "version {version} is not in the state and the portal shows no {SUMS_FILE}: nothing tells what its files should be"
+            ));
+        }
         None => {
             // What documents a release is not always shown: only what is shown can be compared.
             let shown = |path: &str| live.files.iter().any(|file| file.path == path);
@@ -271,6 +311,16 @@ async fn of_portal(
     }
     gathered.temporary = Some(temporary);
     Ok(gathered)
+}
+
+async fn is_purged(
+    context: &Context,
+    dataset: &DatasetId,
+    version: Version,
+) -> anyhow::Result<bool> {
+    let retracted = context.retracted().await?;
+    let decision = retracted.find(dataset, version).map(|item| item.decision);
+    Ok(decision == Some(Decree::Purge))
 }
 
 /// The files of a release that the portal should show.

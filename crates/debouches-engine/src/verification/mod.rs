@@ -20,7 +20,7 @@ use crate::Context;
 use crate::config::PortalKind;
 use crate::config::domain;
 use crate::context::Setup;
-use crate::failure::{Decided, Usage};
+use crate::failure::{Decided, Usage, fault_of, one_line};
 use crate::named::only_dataset;
 use crate::rebuild::rebuild;
 use crate::released::sidecar::shapes;
@@ -44,6 +44,8 @@ struct Gathered {
     asked: Option<(DatasetId, Option<Version>)>,
     /// Whether the place cannot show a signature.
     is_without_signature: bool,
+    /// Whether nothing is shown there, since every release of the dataset is retracted.
+    is_bare: bool,
 }
 
 /// Which release to verify, and how far.
@@ -88,6 +90,19 @@ pub struct Verified {
     pub notes: Vec<String>,
 }
 
+impl Verified {
+    /// What could not be read as it was recorded.
+    fn wrong(name: String, problem: String) -> Self {
+        Self {
+            name,
+            files: 0,
+            signature: Signature::No,
+            problems: vec![problem],
+            notes: Vec::new(),
+        }
+    }
+}
+
 /// What is known of a signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Signature {
@@ -127,9 +142,19 @@ async fn everything(setup: &Setup, request: &Request, key: &Key) -> anyhow::Resu
             verified.push(everything::site(&context, &catalogue, settings).await?);
         }
         for dataset in &context.pipeline.datasets {
-            let shown = elsewhere::live_on(&context, portal, dataset.id()).await?;
-            if let Some(release) = shown {
-                verified.push(check(setup, request, release, key).await?);
+            let checked = match elsewhere::live_on(&context, portal, dataset.id()).await {
+                Ok(Some(release)) => check(setup, request, release, key).await,
+                Ok(None) => continue,
+                Err(error) => Err(error),
+            };
+            match checked {
+                Ok(checked) => verified.push(checked),
+                // What cannot be believed of one dataset hides nothing of the others.
+                Err(error) if fault_of(&error) == Fault::Integrity => {
+                    let name = format!("{}@live on {}", dataset.id(), portal.id);
+                    verified.push(Verified::wrong(name, one_line(&error)));
+                }
+                Err(error) => return Err(error.context(format!("cannot verify {}", dataset.id()))),
             }
         }
     }
@@ -232,6 +257,7 @@ impl Gathered {
             notes: Vec::new(),
             asked: None,
             is_without_signature: false,
+            is_bare: false,
         }
     }
 }
@@ -242,6 +268,9 @@ async fn check(
     mut release: Gathered,
     key: &Key,
 ) -> anyhow::Result<Verified> {
+    if release.is_bare {
+        return Ok(check_bare(request, release));
+    }
     let depth = request.depth;
     let folder = release.folder.as_path();
     // What was brought from elsewhere comes with what it should be.
@@ -292,6 +321,23 @@ async fn check(
         problems,
         notes,
     })
+}
+
+/// A page that shows no release is right, unless a version was asked for.
+fn check_bare(request: &Request, release: Gathered) -> Verified {
+    let mut problems = release.problems;
+    if let Some(floor) = request.at_least {
+        problems.push(format!(
+            "it shows no release, at least {floor} was asked for"
+        ));
+    }
+    Verified {
+        name: release.name,
+        files: 0,
+        signature: Signature::No,
+        problems,
+        notes: release.notes,
+    }
 }
 
 /// What is wrong with which release it is: another than was asked for, than its signature names, or too old.
