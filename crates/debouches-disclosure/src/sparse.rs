@@ -1,7 +1,5 @@
 //! Rows of (column, coefficient), packed: half a million unknowns fit in a few tens of megabytes.
 
-use crate::system::number;
-
 /// A sparse matrix of whole numbers, row by row.
 #[derive(Debug, Clone)]
 pub(crate) struct Sparse {
@@ -66,4 +64,9 @@ impl Sparse {
         }
         out
     }
+}
+
+/// A place as a number: systems stay far below four billion.
+pub(crate) fn number(index: usize) -> u32 {
+    u32::try_from(index).expect("fewer than 2^32 cells, lines and ties")
 }

@@ -1,6 +1,7 @@
 //! Everything published together, as integers: cells, the lines that hold them, and what ties them.
 
 use crate::sparse::Sparse;
+pub(crate) use crate::sparse::number;
 
 /// More persons than any count has.
 pub(crate) const MANY: i64 = 10_000_000;
@@ -400,11 +401,6 @@ impl System {
         }
         broken
     }
-}
-
-/// A place as a number: systems stay far below four billion.
-pub(crate) fn number(index: usize) -> u32 {
-    u32::try_from(index).expect("fewer than 2^32 cells, lines and ties")
 }
 
 /// Ties that follow from others: a region's total over trainings, when both its parts and their totals are there.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use debouches_model::Finding;
 use debouches_table::{Progress, RawTable, ReadLimits, TableError};
 
-use crate::layout::Sheet;
+use crate::sheet::Sheet;
 
 /// Reads bodies that are neither delimited text nor a list of JSON records.
 pub trait BodyFormat: Send + Sync {

@@ -22,6 +22,7 @@ mod refused;
 mod rules;
 mod several;
 mod shape;
+mod sheet;
 mod stage;
 mod text;
 
@@ -29,8 +30,9 @@ pub use body::read_body;
 pub use budget::Budget;
 pub use error::ValidateError;
 pub use format::{Arrangement, BodyContent, BodyFormat, BodyKind, Formats};
-pub use layout::{Given, Sheet};
+pub use layout::Given;
 pub use refused::RefusedRows;
 pub use several::join;
 pub use shape::{Proposal, Shape, Shapes, propose, shape_schema};
+pub use sheet::Sheet;
 pub use stage::{FILE_NOTE, FORMAT, Input, Options, Outcome, validate};
