@@ -149,7 +149,7 @@ fn a_file_altered_on_the_site_is_found_when_everything_is_done_again() {
     std::fs::write(&path, bytes).unwrap();
     test.run(&["publish", "--force"])
         .expect_exit(7)
-        .expect_told("was altered");
+        .expect_told("holds other bytes than the release");
 }
 
 #[test]

@@ -285,6 +285,9 @@ impl StoreError {
             Self::Register { .. } => Some(
                 "put the register back from a copy of the state, or take it from the portal with `debouches portal adopt`; nothing is published until then",
             ),
+            Self::Overwritten { .. } => Some(
+                "find out who wrote there, then remove that object and run `debouches publish`: it is put back",
+            ),
             Self::HeldTooLong { .. } => {
                 Some("end the process that holds it: the lock is freed with its process")
             }

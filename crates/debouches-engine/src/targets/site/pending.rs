@@ -199,7 +199,7 @@ impl Catalogue<'_> {
                     let path = format!("{id}/{}/{}", entry.version, file.path);
                     match self.shelf.digest(&path).await? {
                         Some(actual) if actual != file.sha256 => {
-                            return Err(self.altered(format!("{path} was altered")));
+                            return Err(self.overwritten(&path));
                         }
                         Some(_) | None => {}
                     }
@@ -207,6 +207,12 @@ impl Catalogue<'_> {
             }
         }
         Ok(())
+    }
+
+    fn overwritten(&self, path: &str) -> anyhow::Error {
+        self.altered(format!(
+            "{path} holds other bytes than the release, and what was released never changes; find out who wrote them, then remove it there and run `debouches publish`, which puts it back"
+        ))
     }
 
     fn altered(&self, what: String) -> anyhow::Error {
@@ -267,7 +273,10 @@ impl Catalogue<'_> {
     }
 
     /// The files of a release to put. Of a version that the catalogue knows, every file was read back once: its size is
-    /// enough now.
+    /// enough now. One that was removed is put back: nobody edits a static site, and these bytes are ours.
+    ///
+    /// # Errors
+    /// When one of another size is there: it is never written over.
     async fn missing(
         &self,
         record: &DatasetRecord,
@@ -283,7 +292,11 @@ impl Catalogue<'_> {
             .unwrap_or_default();
         for entry in entries {
             let path = format!("{}/{version}/{}", record.dataset, entry.path);
-            let is_missing = self.shelf.size(&path).await? != Some(entry.bytes);
+            let size = self.shelf.size(&path).await?;
+            if size.is_some_and(|size| size != entry.bytes) {
+                return Err(self.overwritten(&path));
+            }
+            let is_missing = size.is_none();
             if is_missing || !is_known {
                 data.push(Data {
                     path,
