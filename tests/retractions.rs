@@ -475,3 +475,30 @@ fn a_purged_row_does_not_come_back_beside_a_corrected_one() {
         .expect_exit(3)
         .expect_told("tested 1.0.0, which was purged");
 }
+
+/// Where counts are protected, our own suppression moves figures: one that disappears is no correction, one that is shown otherwise is.
+#[test]
+fn a_figure_that_is_hidden_does_not_free_the_yanked_rows_beside_it() {
+    let packed = fixture("sources/ij-regional/ij_region_2020_2022.csv.gz");
+    let packed = std::fs::File::open(packed).unwrap();
+    let text = std::io::read_to_string(flate2::read::GzDecoder::new(packed)).unwrap();
+    let figures = ";129;46;46;47;39;43;86;53;53;55;45;33";
+    let after = |figures_now: &str| {
+        let source = std::path::Path::new("source.csv");
+        let test = PipelineTest::one_table("ij_regional", source);
+        std::fs::write(test.path("source.csv"), &text).unwrap();
+        test.run(&["run", "-q"]).expect_exit(0);
+        retract(&test, "yank", "1.0.0");
+        let revised = text.replacen(figures, figures_now, 1);
+        assert_ne!(revised, text);
+        std::fs::write(test.path("source.csv"), revised).unwrap();
+        test
+    };
+    after(";;;;;;;;;;;;")
+        .run(&["run"])
+        .expect_exit(3)
+        .expect_told("none of them was corrected");
+    let corrected = after(";128;46;46;47;39;42;86;53;53;55;45;33");
+    corrected.run(&["run", "-q"]).expect_exit(0);
+    assert!(live_version(&corrected).as_str() > "1.0.0");
+}

@@ -4,7 +4,8 @@
 //! table are kept the digests of the rows that are in no release that stands. After a purge, one of them that comes back is
 //! refused: nobody knows here which of them disclosed something. After a yank, what was wrong is among them, and a correction
 //! changes it: the table is refused when some of them come back and none has other values under the same key, whatever rows
-//! left or joined. The keys are read in the yanked release, whose bytes stay in the state. Where they are gone, digests do not
+//! left or joined. In a table whose counts are protected, a figure that appears or disappears may be our own suppression, which moves
+//! with the rows around it: there, only a figure that was shown and is shown otherwise is a correction. The keys are read in the yanked release, whose bytes stay in the state. Where they are gone, digests do not
 //! tell which row took the place of another: then the table is refused when all of them come back. Of a register taken back
 //! from a portal, only the digest of the complete table is known.
 //!
@@ -17,7 +18,7 @@ use std::fs::File;
 use std::io::Seek as _;
 
 use anyhow::Context as _;
-use debouches_model::spec::{Role, TableSpec};
+use debouches_model::spec::{Role, TableSpec, measure_of_status};
 use debouches_model::{
     ArtefactKey, DatasetId, Decree, Fault, RetractedTable, Sha256, Stage, Version, Withdrawal,
 };
@@ -273,8 +274,24 @@ async fn standing(
 #[derive(Default)]
 struct Content {
     rows: Rows,
-    /// The digest of each row by that of its key, rows without a figure included.
-    by_key: BTreeMap<[u8; 8], [u8; 8]>,
+    /// Each row by the digest of its key, rows without a figure included.
+    by_key: BTreeMap<[u8; 8], Row>,
+}
+
+struct Row {
+    digest: [u8; 8],
+    /// Where suppression moves figures, a short digest of each cell that is shown; empty elsewhere.
+    shown: Box<[Option<[u8; 8]>]>,
+}
+
+impl Row {
+    fn is_corrected(&self, now: &Self) -> bool {
+        if self.shown.is_empty() {
+            return self.digest != now.digest;
+        }
+        let mut cells = self.shown.iter().zip(&now.shown);
+        cells.any(|(before, now)| before.is_some() && now.is_some() && before != now)
+    }
 }
 
 impl Content {
@@ -282,8 +299,8 @@ impl Content {
     fn is_corrected(&self, rows: &Rows, now: &Self) -> bool {
         self.by_key
             .iter()
-            .filter(|(_, row)| rows.contains(*row))
-            .any(|(key, row)| now.by_key.get(key).is_some_and(|now| now != row))
+            .filter(|(_, row)| rows.contains(&row.digest))
+            .any(|(key, row)| now.by_key.get(key).is_some_and(|now| row.is_corrected(now)))
     }
 }
 
@@ -325,6 +342,14 @@ async fn read(spec: &'static TableSpec, file: File, compared: Compared) -> anyho
             .filter(|column| is_compared(column.role))
             .filter_map(|column| index(&column.name))
             .collect();
+        // A status says why a figure is hidden: it moves with the suppression.
+        let cells: Vec<usize> = spec
+            .columns
+            .iter()
+            .filter(|_| spec.secrecy_policy().is_some())
+            .filter(|column| is_compared(column.role) && measure_of_status(&column.name).is_none())
+            .filter_map(|column| index(&column.name))
+            .collect();
         let mut content = Content::default();
         let mut record = csv::StringRecord::new();
         while reader.read_record(&mut record).with_context(context)? {
@@ -335,7 +360,13 @@ async fn read(spec: &'static TableSpec, file: File, compared: Compared) -> anyho
             };
             let key = joined(&keys);
             let row = short_digest(&(key.clone() + &joined(&values)));
-            content.by_key.insert(short_digest(&key), row);
+            let shown = cells.iter().map(field);
+            let shown = shown.map(|text| (!text.is_empty()).then(|| short_digest(text)));
+            let by_key = Row {
+                digest: row,
+                shown: shown.collect(),
+            };
+            content.by_key.insert(short_digest(&key), by_key);
             let has_figure = values.iter().any(|index| !field(index).is_empty());
             if compared == Compared::Words || has_figure {
                 content.rows.insert(row);
