@@ -8,9 +8,11 @@ sideways. Exits with 1 at the first judge that refuses.
 import argparse
 import functools
 import hashlib
+import html as entities
 import http.server
 import json
 import pathlib
+import re
 import sys
 import threading
 import urllib.parse
@@ -171,6 +173,53 @@ def browse(root, browser, shots):
     print(f"axe: no violation in {checks} visits ({len(of_each_kind(root))} of {len(pages(root))} pages, two widths, light and dark); no request left the catalogue")
 
 
+def by_keyboard(root, browser):
+    """From the search to a territory and to an establishment with the keyboard only, a typo included; then without any script."""
+    from playwright.sync_api import sync_playwright
+
+    title = lambda path: re.search(r"<h1[^>]*>(.*?)</h1>", path.read_text(encoding="utf-8"), re.S).group(1)
+    region = next(iter(sorted(root.glob("region/*/index.html"))))
+    establishment = next(iter(sorted(root.glob("etablissement/*/index.html"))))
+    name = entities.unescape(re.sub(r"<[^>]*>", "", title(region))).strip()
+    typo = name[:2] + name[3] + name[2] + name[4:] if len(name) > 6 else name
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=root))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    base = f"http://127.0.0.1:{server.server_port}"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
+        page = chromium.new_page()
+        page.goto(f"{base}/index.html")
+        page.locator("#q").fill("CAP")
+        if "Certificat d'aptitude" not in page.locator("#resultats").inner_text():
+            refuse("a diploma is not known by its initials")
+        for text, expected in ((typo, region), (establishment.parent.name, establishment)):
+            page = chromium.new_page()
+            page.goto(f"{base}/index.html")
+            for _ in range(30):
+                page.keyboard.press("Tab")
+                if page.evaluate("document.activeElement.id") == "q":
+                    break
+            else:
+                refuse("the search is not reached with the keyboard")
+            page.keyboard.type(text)
+            page.keyboard.press("ArrowDown")
+            page.keyboard.press("Enter")
+            page.wait_for_url("**/index.html", timeout=10_000)
+            page.wait_for_function("location.pathname != '/index.html'", timeout=10_000)
+            there = page.url.removeprefix(base + "/")
+            if there != expected.relative_to(root).as_posix():
+                refuse(f"{text!r} leads to {there} and not to {expected.relative_to(root)}")
+        plain = chromium.new_context(java_script_enabled=False).new_page()
+        plain.goto(f"{base}/index.html")
+        for step in ("region/", "etablissement/"):
+            plain.locator(f"a[href*='{step}']").first.click()
+        if "/etablissement/" not in plain.url:
+            refuse(f"without script, the lists end at {plain.url}")
+        chromium.close()
+    server.shutdown()
+    print(f"keyboard: {typo!r} leads to {name!r}, a number to its establishment; without script, lists lead there too")
+
+
 def shown(name):
     return name == "index.html" or name in ("insertion-etablissements/index.html", "insertion-etablissements/1.0.0.html", "insertion-superieur/index.html")
 
@@ -189,5 +238,6 @@ if given.browser:
     if given.shots:
         given.shots.mkdir(parents=True, exist_ok=True)
     browse(root, given.browser, given.shots)
+    by_keyboard(root, given.browser)
 else:
     print("axe was not asked" if given.without_axe else "NOT RUN: axe, since there is no browser")

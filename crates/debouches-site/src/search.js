@@ -9,6 +9,11 @@
     const joined = all.slice(1).map((word, index) => (/^(l|d|s|n|j|m|t|c|qu)$/.test(all[index]) ? all[index] + word : ""));
     return all.concat(joined.filter(Boolean));
   };
+  // What people call a diploma: CAP, BTS, BUT. Two words give no name: a brevet and a baccalauréat professionnel would share it.
+  const initials = (text) => {
+    const all = fold(text).split(" ").filter((word) => word && !STOP.has(word));
+    return all.length > 2 ? all.map((word) => word[0]).join("") : "";
+  };
   const load = () => {
     if (entries) return entries;
     entries = [];
@@ -21,7 +26,12 @@
     for (const line of FORMATIONS.split("\n")) {
       if (!line) continue;
       const [code, name, diploma] = line.split("\t");
-      entries.push({ href: `formation/${code}/index.html`, name, detail: `${diploma} · formation ${code}`, words: words(`${name} ${diploma} ${code}`), kind: 1 });
+      entries.push({ href: `formation/${code}/index.html`, name, detail: `${diploma} · formation ${code}`, words: words(`${name} ${diploma} ${initials(diploma)} ${code}`), kind: 1 });
+    }
+    for (const line of TERRITOIRES.split("\n")) {
+      if (!line) continue;
+      const [href, name, detail] = line.split("\t");
+      entries.push({ href, name, detail, words: words(`${name} ${detail}`), kind: -1 });
     }
     return entries;
   };
@@ -97,7 +107,7 @@
       item.append(link, detail);
       list.append(item);
     }
-    count.textContent = total === 0 ? "Aucun résultat. Essayez le numéro (UAI), la commune ou la formation seule." : total === 1 ? "1 résultat" : total > MOST ? `${total} résultats, les ${MOST} premiers ci-dessous` : `${total} résultats`;
+    count.textContent = total === 0 ? "Aucun résultat. Essayez le numéro (UAI), la commune, le territoire ou la formation seule." : total === 1 ? "1 résultat" : total > MOST ? `${total} résultats, les ${MOST} premiers ci-dessous` : `${total} résultats`;
   };
   box.addEventListener("input", show);
   box.addEventListener("keydown", (event) => {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::address;
-use crate::content::{Content, Territories};
+use crate::content::{Content, Territories, TerritoryLevel};
 use crate::text;
 
 const CODE: &str = include_str!("search.js");
@@ -44,11 +44,28 @@ pub(crate) fn script(content: &Content, territories: &Territories<'_>) -> String
     }
     let places: Vec<&String> = places.keys().collect();
     format!(
-        "\"use strict\";\nconst LIEUX={};\nconst ETABLISSEMENTS={};\nconst FORMATIONS={};\n{CODE}",
+        "\"use strict\";\nconst LIEUX={};\nconst ETABLISSEMENTS={};\nconst FORMATIONS={};\nconst TERRITOIRES={};\n{CODE}",
         json(&places),
         json(&establishments),
         json(&trainings),
+        json(&of_territories(territories)),
     )
+}
+
+/// One line for each territory that has a page: its address, its name, what it is.
+fn of_territories(territories: &Territories<'_>) -> String {
+    let mut lines = String::new();
+    let all = territories.regions.iter().chain(&territories.academies);
+    for one in all.chain(&territories.departments) {
+        let (page, level) = match one.level {
+            TerritoryLevel::Region => (address::region_page(one.code), "Région"),
+            TerritoryLevel::Academy => (address::academy_page(one.code), "Académie"),
+            TerritoryLevel::Department => (address::department_page(one.code), "Département"),
+        };
+        let name = one.name.replace(['\t', '\n'], " ");
+        lines.push_str(&format!("{page}\t{name}\t{level} {}\n", one.code));
+    }
+    lines
 }
 
 /// Where an establishment is, as it is searched.

@@ -58,7 +58,7 @@ pub(crate) fn home(site: &Site, content: &Content, territories: &Territories<'_>
                 h1 { "Que deviennent les jeunes après leur formation\u{a0}?" }
                 p.lead { "Poursuite d’études, emploi, et pourquoi un chiffre manque\u{a0}: lycée professionnel, CFA ou université, formation par formation." }
                 search {
-                    label for="q" { "Un établissement, une commune, une formation" }
+                    label for="q" { "Un établissement, une commune, un territoire, une formation" }
                     input #q type="search" autocomplete="off" spellcheck="false" placeholder="lycée Jean-Macé, Rennes, cuisine, 0010856A" aria-describedby="aide" aria-controls="resultats";
                     p #aide.soft { "Sans accent, avec une faute ou deux\u{a0}: la recherche se fait dans votre navigateur, rien ne part ailleurs." }
                     p #compte role="status" {}
