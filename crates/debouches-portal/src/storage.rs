@@ -189,24 +189,13 @@ pub(crate) fn remove(app: &App, path: &str) {
     }
 }
 
-/// A new address for a file: the second of the day, and a number when that second already has a file of that name.
 fn target(app: &App, slug: &str, name: &str, now: DateTime<Utc>) -> io::Result<(String, PathBuf)> {
-    let second = now.format("%Y%m%d-%H%M%S").to_string();
-    for number in 0..u32::MAX {
-        let folder = match number {
-            0 => second.clone(),
-            _ => format!("{second}-{number}"),
-        };
-        let path = format!("{slug}/{folder}/{name}");
-        let target = app.folder.files().join(&path);
-        if let Some(folder) = target.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        if !target.exists() {
-            return Ok((path, target));
-        }
+    let path = format!("{slug}/{}/{name}", now.format("%Y%m%d-%H%M%S"));
+    let target = app.folder.files().join(&path);
+    if let Some(folder) = target.parent() {
+        fs::create_dir_all(folder)?;
     }
-    Err(io::Error::from(io::ErrorKind::AlreadyExists))
+    Ok((path, target))
 }
 
 /// What must reach the disk for a file to last: its bytes, its name, that of its second, and of its dataset.
