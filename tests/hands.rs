@@ -221,6 +221,39 @@ fn a_purge_empties_a_page_that_was_made_private_and_leaves_it_private() {
 }
 
 #[test]
+fn a_purge_removes_our_bytes_although_somebody_deleted_the_page() {
+    with_practice(false, |portal| {
+        let page = Page::published(portal);
+        let whole = page.shown();
+        assert_eq!(portal.ask("DELETE", &page.path, None).0, 204);
+        let purge = [
+            "purge",
+            "1.0.0",
+            "--legal-basis",
+            "RGPD.",
+            "--by",
+            "A. B.",
+            "--yes",
+        ];
+        page.test
+            .run(&[&purge[..], &["-v"]].concat())
+            .expect_exit(0)
+            .expect_told("deleted on portal");
+        let manifest = "state/package/tested/1.0.0/manifest.json";
+        assert!(!page.test.path(manifest).exists());
+        // Somebody restores it: the weekly check says so.
+        let mut restored = whole;
+        restored["deleted"] = Value::Null;
+        restored.as_object_mut().unwrap().remove("resources");
+        assert_eq!(portal.ask("PUT", &page.path, Some(&restored)).0, 200);
+        page.test
+            .run(&["verify", "--all"])
+            .expect_exit(7)
+            .expect_told("tested");
+    });
+}
+
+#[test]
 fn a_yank_marks_a_page_that_was_made_private_and_leaves_it_private() {
     with_practice(false, |portal| {
         let page = Page::published(portal);

@@ -1,7 +1,9 @@
 //! Releases to the portals of the profile.
 
 use debouches_model::{Event, Stage};
-use debouches_publish::{Applied, Mandate, PlanFile, PlannedDataset, Target, last_receipt};
+use debouches_publish::{
+    Applied, Mandate, PlanFile, PlannedDataset, PublishError, Target, last_receipt,
+};
 use debouches_store::{Artefact, Lock};
 
 use crate::announce::announce;
@@ -309,11 +311,25 @@ async fn to_portal(
                 }
                 publication_step(context, &connection, subject, &applied, &address)
             }
+            // Nothing of it is shown there: the bytes that we keep are removed all the same.
+            Err(error) if item.retracts && is_of_deleted(&error) => {
+                let detail = format!(
+                    "the dataset was deleted on portal {}: nothing of it is shown there, its files may stay in its storage until its administrators purge it; if somebody restores it, `debouches verify --all` says so: delete it there again",
+                    connection.name()
+                );
+                Step::new(Stage::Publish, item.dataset.id(), Outcome::Made, detail)
+            }
             Err(error) => Step::failed(Stage::Publish, item.dataset.id(), &error),
         };
         summary.push(step);
     }
     connection.close().await;
+}
+
+/// Whether somebody deleted the dataset on the portal.
+fn is_of_deleted(error: &anyhow::Error) -> bool {
+    let mut links = error.chain();
+    links.any(|link| matches!(link.downcast_ref(), Some(PublishError::Deleted { .. })))
 }
 
 async fn to_site(

@@ -117,6 +117,8 @@ fn summary(one: &Establishment<'_>) -> Markup {
         @if let (Some([shown, hidden, empty]), Some(coverage)) = (counts, one.coverage) {
             p.complete data-r=(coverage.row.reference()) {
                 strong { (text::cell(shown.measure, shown.cell)) } " formations avec chiffres"
+                // What the catalogue knows of the producer may be in none of the datasets of this site.
+                @if one.totals.is_empty() && one.sections.is_empty() { " chez le producteur" }
                 " · " strong { (text::cell(hidden.measure, hidden.cell)) } " masquées"
                 " · " strong { (text::cell(empty.measure, empty.cell)) } " sans chiffre"
                 @let why = coverage.reasons();
