@@ -230,6 +230,34 @@ fn a_lost_state_takes_its_retractions_back_from_the_portal() {
     assert_eq!(live_version(&test), "1.0.0");
 }
 
+#[test]
+fn a_lost_state_takes_its_retractions_back_from_a_static_site() {
+    for command in ["yank", "purge"] {
+        let site = "\n[portal.site]\nkind = \"static\"\nfolder = \"www\"\n";
+        let test = crate::catalogue::source_table().with(site);
+        test.run(&["run", "-q"]).expect_exit(0);
+        retract(&test, command, "1.0.0");
+        std::fs::remove_dir_all(test.path("state")).unwrap();
+        test.run(&["run", "-q"])
+            .expect_exit(7)
+            .expect_told("portal adopt");
+        test.run(&["portal", "adopt"])
+            .expect_exit(0)
+            .expect_told("1 retractions taken back from portal site");
+        // The same data is that of the retracted release; other forms of it are refused.
+        test.run(&["run", "-q"]).expect_exit(0);
+        disguise(&test);
+        test.run(&["run"])
+            .expect_exit(3)
+            .expect_told("retract --lift tested@1.0.0");
+        let record = std::fs::read(test.path("www/tested/dataset.json")).unwrap();
+        let record: Value = serde_json::from_slice(&record).unwrap();
+        for version in record["versions"].as_array().unwrap() {
+            assert!(version["withdrawn"].is_object(), "{command}: {version}");
+        }
+    }
+}
+
 /// The only release is purged: other forms, another title, another nomenclature and a lost state do not bring it back, and what a
 /// run makes before the register is back is removed.
 fn never_back(portal: &Reached) {

@@ -37,6 +37,9 @@ pub struct DatasetRecord {
     pub expected: Vec<Expectation>,
     /// The versions, newest first.
     pub versions: Vec<VersionRecord>,
+    /// The decisions about retracted releases, as the register keeps them: a lost state takes them back from here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retractions: Option<String>,
 }
 
 /// A version of a dataset.
@@ -193,6 +196,7 @@ impl DatasetRecord {
             coverage: notice.coverage,
             expected,
             versions,
+            retractions: previous.and_then(|previous| previous.retractions.clone()),
         }))
     }
 

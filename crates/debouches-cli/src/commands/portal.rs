@@ -12,12 +12,13 @@ use crate::args::{Global, Subjects};
 use crate::output;
 use crate::session;
 use debouches_engine::Context;
-use debouches_engine::config::{Portal, PortalKind};
+use debouches_engine::config::PortalKind;
 use debouches_engine::operations;
 use debouches_engine::selection::Selection;
 use debouches_engine::summary::Summary;
 use debouches_engine::targets::portal::adopt;
-use debouches_engine::targets::portal::connection::connect;
+use debouches_engine::targets::portal::connection::{Connection, connect};
+use debouches_engine::targets::site::Catalogue;
 
 pub(crate) async fn serve(global: &Global, port: u16) -> anyhow::Result<u8> {
     // Its folder is in that of the state by default: the state is made first, with its marker.
@@ -70,11 +71,22 @@ async fn take_in_retractions(
 ) -> anyhow::Result<BTreeSet<DatasetId>> {
     let mut forgotten = BTreeSet::new();
     let selection = Selection::of(&context.pipeline, &subjects.subjects)?;
-    let asked = |portal: &&Portal| !matches!(portal.kind, PortalKind::Static(_));
-    for portal in context.pipeline.portals.iter().filter(asked) {
-        let connection = connect(context, portal).await?;
+    for portal in &context.pipeline.portals {
+        let keeper = match &portal.kind {
+            PortalKind::Static(settings) => {
+                Keeper::Site(Catalogue::open(context, portal, settings)?)
+            }
+            PortalKind::Practice { .. } | PortalKind::Udata { .. } => {
+                Keeper::Portal(connect(context, portal).await?)
+            }
+        };
         for dataset in &selection.datasets {
-            let taken = adopt::take_in_retractions(context, &connection, dataset, lock).await?;
+            let taken = match &keeper {
+                Keeper::Site(site) => site.take_in_retractions(dataset.id(), lock).await?,
+                Keeper::Portal(portal) => {
+                    adopt::take_in_retractions(context, portal, dataset, lock).await?
+                }
+            };
             if taken > 0 {
                 forgotten.insert(dataset.id().clone());
                 tracing::warn!(
@@ -84,9 +96,17 @@ async fn take_in_retractions(
                 );
             }
         }
-        connection.close().await;
+        if let Keeper::Portal(connection) = keeper {
+            connection.close().await;
+        }
     }
     Ok(forgotten)
+}
+
+/// Who keeps a copy of the register for its readers.
+enum Keeper<'a> {
+    Site(Catalogue<'a>),
+    Portal(Connection<'a>),
 }
 
 pub(crate) async fn adopt(global: &Global, subjects: &Subjects) -> anyhow::Result<u8> {
@@ -102,7 +122,7 @@ pub(crate) async fn adopt(global: &Global, subjects: &Subjects) -> anyhow::Resul
         }
     }
     let mut summary = Summary::default();
-    // A static catalogue keeps its own record of what was published: nothing of it has to be taken back.
+    // A static catalogue keeps its own record of what was published: no receipt of it has to be taken back.
     for portal in context
         .pipeline
         .portals

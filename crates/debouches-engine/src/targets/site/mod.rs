@@ -19,6 +19,7 @@ use crate::config::{DatasetConfig, Portal, StaticSite};
 use crate::context::Context;
 use crate::failure::{self, Decided};
 use crate::graph::{Edge, Graph, Link, Node, NodeKind, svg};
+use crate::retraction::note;
 use crate::summary::{Outcome, Step, Summary};
 use crate::targets::pages;
 
@@ -112,6 +113,22 @@ impl<'a> Catalogue<'a> {
             shelf,
             site,
         })
+    }
+
+    /// Takes into the register the decisions that the catalogue keeps of a dataset and the register lacks. Returns how many.
+    ///
+    /// # Errors
+    /// Fails when the record cannot be read, what it keeps is no list of decisions, or the state cannot be written.
+    pub async fn take_in_retractions(
+        &self,
+        dataset: &DatasetId,
+        lock: &Lock,
+    ) -> anyhow::Result<usize> {
+        let record = self.record(dataset).await?;
+        match record.and_then(|record| record.retractions) {
+            Some(kept) => note::take_in(self.context, &kept, lock).await,
+            None => Ok(0),
+        }
     }
 
     /// What the catalogue knows of a dataset; none when it has never been there.

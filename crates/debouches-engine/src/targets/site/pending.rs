@@ -16,6 +16,7 @@ use super::Catalogue;
 use crate::calendar;
 use crate::config::DatasetConfig;
 use crate::failure::Decided;
+use crate::retraction::register;
 
 /// Files of a release that are ours, and not for readers.
 const OURS: [&str; 1] = [PROFILE_FILE];
@@ -130,8 +131,10 @@ impl Catalogue<'_> {
             &published,
             &withdrawals,
         )?;
-        let record =
+        let mut record =
             record.ok_or_else(|| anyhow::anyhow!("dataset {} has no release", dataset.id()))?;
+        let register = self.context.retracted().await?;
+        record.retractions = register::kept(register, dataset.id()).or(record.retractions);
         let newer = record
             .versions
             .iter()
@@ -180,7 +183,7 @@ impl Catalogue<'_> {
             let version = entry.version;
             if entry.retracted.is_some() && !withdrawals.mentions(id, version) {
                 return Err(self.altered(format!(
-                    "it says that {id} {version} was retracted, and the register of the state does not: put the register back"
+                    "it says that {id} {version} was retracted, and the register of the state does not: take it back with `debouches portal adopt`"
                 )));
             }
             let is_known = receipts.contains(&version)
