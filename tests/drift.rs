@@ -1,4 +1,4 @@
-//! The drift gate: a partial file is refused before it goes out, and says what is missing; a waiver lets it through.
+//! The drift check: a partial file is refused before it goes out, and says what is missing; a waiver lets it through.
 
 use std::path::PathBuf;
 

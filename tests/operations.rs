@@ -187,7 +187,7 @@ fn a_chat_room_is_told_of_a_refusal_once_and_of_the_recovery() {
         texts[0]
     );
     assert!(
-        texts[1].contains("tout est publié de nouveau"),
+        texts[1].contains("tout est rentré dans l'ordre"),
         "{}",
         texts[1]
     );
@@ -371,7 +371,7 @@ fn what_needs_somebody_is_told_by_run_status_room_and_figures_in_each_state() {
             "2 lignes mises de côté (au lieu de 1)",
         ],
         ["données refusées", "en attente : tested"],
-        ["tout est publié de nouveau", "source tested en retard"],
+        ["tout est rentré dans l'ordre", "source tested en retard"],
     ]) {
         assert!(parts.iter().all(|part| text.contains(part)), "{text}");
     }

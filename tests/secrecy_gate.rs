@@ -1,4 +1,4 @@
-//! The secrecy gate through the binary: releases taken together, repair, and what a release says of its secrecy.
+//! The disclosure audit through the binary: releases taken together, repair, and what a release says of its secrecy.
 
 use std::path::Path;
 

@@ -162,7 +162,7 @@ pub(crate) enum Command {
     /// Removes the bytes of a release everywhere, for ever: state, portals, bucket
     ///
     /// For a disclosure. What is left: the digests of its files in the register, with who, when and on what legal basis; and,
-    /// in the state only, the keys, counts and rates that readers have seen, without which the secrecy gate could not prove that
+    /// in the state only, the keys, counts and rates that readers have seen, without which the disclosure audit could not prove that
     /// later releases are safe. Snapshots and intermediate tables of the state are not published and stay. It cannot be
     /// undone; copies that others made are theirs. Stopped midway, the same command completes it.
     Purge(PurgeArgs),
@@ -195,7 +195,7 @@ pub(crate) enum Command {
     },
     /// Lets what the drift check refused through, until a day: one slice, or all of a refusal
     Waive(WaiveArgs),
-    /// Lists the exceptions to the drift gate, or removes one
+    /// Lists the exceptions to the drift check, or removes one
     Waivers(WaiversArgs),
     /// What a rule or an exit code means
     Explain(ExplainArgs),

@@ -1,4 +1,4 @@
-//! The gate: for each protected cell, a checked pair of tables, or a refusal with its reason. It fails closed.
+//! The audit: for each protected cell, a checked pair of tables, or a refusal with its reason. It fails closed.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::search::{Answer, Corner};
 use crate::system::{CellId, System};
 use crate::view::View;
 
-/// How much work the gate may do before it gives up on a cell, which is then unsafe.
+/// How much work the audit may do before it gives up on a cell, which is then unsafe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Effort {
     /// Visits of ties while bounds are tightened.
@@ -103,7 +103,7 @@ pub enum Reason {
     },
 }
 
-/// What the gate says of a protected cell.
+/// What the audit says of a protected cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// Two checked tables differ on it by the width it needs.
@@ -112,7 +112,7 @@ pub enum Verdict {
     Unsafe(Reason),
 }
 
-/// What the gate found.
+/// What the audit found.
 #[derive(Debug, Clone)]
 pub struct Judgement {
     /// Each protected cell, in order.

@@ -20,7 +20,7 @@ pub struct Incomplete {
 }
 
 /// Gives every untold cell a value that agrees with all that is published. Cells of groups for which none is found within
-/// `nodes` steps each are marked: the gate refuses them. Gives how many.
+/// `nodes` steps each are marked: the audit refuses them. Gives how many.
 ///
 /// A group that has a table takes about one step a cell; one that takes twenty times as many is given up, and so are all
 /// those that come after four steps for each cell of the system.

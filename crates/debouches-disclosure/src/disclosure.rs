@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::audit::{Judgement, Reason, Verdict};
 use crate::system::{State, System};
 
-/// How strict the gate is.
+/// How strict the audit is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
@@ -32,7 +32,7 @@ pub struct TableDisclosure {
     pub policy_sha256: String,
     /// The policy in force.
     pub policy: DisclosureSpec,
-    /// How strict the gate was.
+    /// How strict the audit was.
     pub mode: Mode,
     /// Options of the policy that protect less, in French sentences.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -28,7 +28,7 @@ pub struct Manner {
 pub struct Suppression {
     /// Lines hidden beside the primary ones, in order.
     pub secondary: Vec<LineId>,
-    /// Cells that nothing could make safe: the gate will refuse them.
+    /// Cells that nothing could make safe: the audit will refuse them.
     pub stuck: Vec<CellId>,
     /// Lines hidden at first and shown again.
     pub shown_again: usize,

@@ -90,7 +90,7 @@ pub async fn refusal(
         if artefact.manifest().file(FINDINGS_FILE).is_none() {
             continue;
         }
-        // A gate adds what it compared with.
+        // The drift check adds what it compared with.
         let known: BTreeMap<&str, &str> = artefact.manifest().ingredients.iter().collect();
         if now
             .iter()

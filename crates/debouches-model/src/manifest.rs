@@ -33,7 +33,7 @@ pub struct Manifest {
     /// What a portal must show, for a release.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub release: Option<ReleaseNotice>,
-    /// The waivers that let a release through the drift gate.
+    /// The waivers that let a release through the drift check.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waivers: Vec<Waiver>,
     /// The program that made it.

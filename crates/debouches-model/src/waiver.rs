@@ -1,4 +1,4 @@
-//! A waiver: a named, dated exception to the drift gate. It expires by itself.
+//! A waiver: a named, dated exception to the drift check. It expires by itself.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use crate::{DatasetId, RuleCode};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Waiver {
-    /// The rule of the drift gate.
+    /// The rule of the drift check.
     pub rule: RuleCode,
     /// The slice, as the refusal names it: `région=Corse`, or the value alone; `*` for every slice of the rule.
     pub slice: String,

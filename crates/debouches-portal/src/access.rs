@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use crate::model::{Dataset, Organization, Role, State, User};
 use crate::refusal::Refusal;
 
-/// The person behind a request, put there by the gate.
+/// The person behind a request, put there by the authorisation of requests.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Caller(pub(crate) Option<User>);
 

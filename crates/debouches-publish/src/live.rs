@@ -1,4 +1,4 @@
-//! What is live, for those who compare with it: the drift gate, a comparison of releases, an adoption.
+//! What is live, for those who compare with it: the drift check, a comparison of releases, an adoption.
 
 use debouches_model::{DatasetId, Version};
 use debouches_udata::{Dataset, Portal};

@@ -136,11 +136,11 @@ pub struct Part<'a> {
     pub sources: Vec<SourceNote>,
     /// Rows set aside in it and in the tables that it was made from.
     pub set_aside: Vec<SetAside>,
-    /// What the secrecy gate says of it; nothing when the table has no policy that it can judge.
+    /// What the disclosure audit says of it; nothing when the table has no policy that it can judge.
     pub secrecy: Option<SecrecyNote>,
 }
 
-/// What the secrecy gate says of a table, for reusers.
+/// What the disclosure audit says of a table, for reusers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SecrecyNote {
     /// A paragraph in French.

@@ -48,7 +48,7 @@ pub struct PreparedTable<'a> {
     pub sources: Vec<SourceNote>,
     /// Rows set aside in it and in the tables that it was made from.
     pub set_aside: Vec<SetAside>,
-    /// What the secrecy gate says of it.
+    /// What the disclosure audit says of it.
     pub secrecy: Option<SecrecyNote>,
 }
 

@@ -1,4 +1,4 @@
-//! A cube of the size of a real year, to measure the secrecy gate: the structure is that of InserJeunes, figures are drawn.
+//! A cube of the size of a real year, to measure the disclosure audit: the structure is that of InserJeunes, figures are drawn.
 //!
 //! 6,000 establishments in 18 régions (5 of them tiny) × 1,500 certifications whose popularity falls as rank^-0.8, as many
 //! lines as the school and the apprenticeship routes have in Exposition (23,148 and 25,390); sizes are log-normal.

@@ -36,7 +36,7 @@ enum Chore {
         #[arg(long)]
         check: bool,
     },
-    /// Write a cube of the size of a real year, with its secrecy policies, to measure the gate.
+    /// Write a cube of the size of a real year, with its secrecy policies, to measure the audit.
     Cube {
         /// Folder to write in.
         #[arg(long)]

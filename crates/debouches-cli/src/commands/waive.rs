@@ -1,4 +1,4 @@
-//! `debouches waive` and `debouches waivers`: exceptions to the drift gate, added, listed and removed.
+//! `debouches waive` and `debouches waivers`: exceptions to the drift check, added, listed and removed.
 
 use debouches_model::{DatasetId, RuleCode, Stage, Waiver};
 use serde_json::json;
@@ -115,7 +115,7 @@ fn drift_rule(code: &str) -> anyhow::Result<RuleCode> {
         .filter(|code| code.starts_with("drift-"))
         .collect();
     let message = format!(
-        "rule `{rule}` is not of the drift gate and cannot be waived: its tolerance is in the table (`max_rows`, `max_share`); \
+        "rule `{rule}` is not of the drift check and cannot be waived: its tolerance is in the table (`max_rows`, `max_share`); \
          waivable: {}",
         known.join(", ")
     );

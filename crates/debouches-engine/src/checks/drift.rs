@@ -1,4 +1,4 @@
-//! The drift gate of the package stage: candidate against live release, waivers applied, refusal kept with its report.
+//! The drift check of the package stage: candidate against live release, waivers applied, refusal kept with its report.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ use crate::waivers;
 /// Moves that a waiver names before the others are counted.
 const NAMED: usize = 3;
 
-/// What the gate says of a candidate.
+/// What the check says of a candidate.
 pub struct Ruling {
     live: Option<Live>,
     refused: Vec<Breach>,

@@ -30,7 +30,7 @@ pub(crate) struct ConfigFile {
     pub datasets: Vec<DatasetFile>,
     #[serde(default, rename = "portal")]
     pub portals: BTreeMap<PortalId, PortalFile>,
-    /// Budgets of the drift gate for every dataset.
+    /// Budgets of the drift check for every dataset.
     #[serde(default)]
     pub drift: DriftFile,
     /// How many rows of a table may be set aside, by table.
@@ -218,7 +218,7 @@ pub(crate) struct DatasetFile {
     pub drift: DriftFile,
 }
 
-/// Budgets of the drift gate; what is not said keeps its default.
+/// Budgets of the drift check; what is not said keeps its default.
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct DriftFile {

@@ -51,7 +51,7 @@ pub struct Pipeline {
     pub state: String,
     /// The lock file of the sources.
     pub lock_file: PathBuf,
-    /// Exceptions to the drift gate.
+    /// Exceptions to the drift check.
     pub waivers_file: PathBuf,
     /// Whom producers can write to about our requests; part of the `User-Agent`.
     pub contact: String,

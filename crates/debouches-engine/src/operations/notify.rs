@@ -36,7 +36,7 @@ impl Occasion {
             Self::Incomplete => "publication incomplète, le prochain passage la reprend",
             Self::Failed => "échec",
             Self::Warning => "tout est publié, un point est à surveiller",
-            Self::Recovered => "tout est publié de nouveau",
+            Self::Recovered => "tout est rentré dans l'ordre",
         }
     }
 }

@@ -133,7 +133,7 @@ impl Retraction {
         let after = subject.leads_to(context, false).await?;
         let story = format!(
             "{id} {version} is purged: its bytes are removed from {locations}, for ever; {after}. Kept: \
-             its digests and the counts that readers saw, for the secrecy gate; what it was made of (snapshots, tables of the stages), \
+             its digests and the counts that readers saw, for the disclosure audit; what it was made of (snapshots, tables of the stages), \
              which other releases may share"
         );
         let proposal = format!(

@@ -307,7 +307,7 @@ pub async fn to_mark(context: &Context, dataset: &DatasetId) -> anyhow::Result<O
     Ok(None)
 }
 
-/// Keeps of a release what the secrecy gate must remember, since readers have seen it: keys, counts, rates. And its digests.
+/// Keeps of a release what the disclosure audit must remember, since readers have seen it: keys, counts, rates. And its digests.
 ///
 /// # Errors
 /// Fails when the state cannot be read, or forgot what the register names.
@@ -341,7 +341,7 @@ pub async fn keep_tombstone(
     Ok(draft.commit(manifest).await?)
 }
 
-/// The columns of a table that the policy names; nothing when it names none, since the gate does not judge it.
+/// The columns of a table that the policy names; nothing when it names none, since the audit does not judge it.
 async fn keep_counts(
     context: &Context,
     draft: &Draft,

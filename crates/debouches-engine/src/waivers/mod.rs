@@ -1,4 +1,4 @@
-//! `waivers.toml`, beside the configuration: who let which slice through the drift gate, why, and until when.
+//! `waivers.toml`, beside the configuration: who let which slice through the drift check, why, and until when.
 //!
 //! Beside the configuration and not in the state: it is a decision of people, reviewed and kept under version control
 //! with the budgets that it sets aside, and it must survive a lost state.
@@ -17,7 +17,7 @@ use crate::failure::Usage;
 /// Name of the file.
 pub const WAIVERS_FILE: &str = "waivers.toml";
 
-const PREAMBLE: &str = "# Exceptions to the drift gate, written by `debouches waive`. Keep it under version control: each entry names who\n\
+const PREAMBLE: &str = "# Exceptions to the drift check, written by `debouches waive`. Keep it under version control: each entry names who\n\
     # decided, why, and until when; past that day it has no effect. `debouches waivers` lists them.\n";
 
 #[derive(Default, Serialize, Deserialize)]

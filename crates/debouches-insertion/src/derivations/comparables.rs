@@ -2,7 +2,7 @@
 //!
 //! Kept only where population, horizon, denominator and regime are the same on both sides, with a published rate on each.
 //! A row belongs to one producer; nothing is added up, and no mean is taken. Tables with counts of the InserJeunes API are
-//! left out: what the secrecy gate hides beside a small count there must not be read here.
+//! left out: what the disclosure audit hides beside a small count there must not be read here.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

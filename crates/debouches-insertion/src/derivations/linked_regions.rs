@@ -1,7 +1,7 @@
 //! D15: the regional figures under every code that may show them: own code, strict predecessor or successor (T6 for
 //! apprenticeship, T7 for school trainings), years before the last (T8), common years (T9).
 //!
-//! Rows are copies of the validated table, hence secrecy hides in a copy what it hides in the original; what the gate hides
+//! Rows are copies of the validated table, hence secrecy hides in a copy what it hides in the original; what the audit hides
 //! beside that in a release of the original, packaging hides here.
 
 use std::collections::BTreeMap;

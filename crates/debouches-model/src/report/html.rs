@@ -161,7 +161,7 @@ impl Page<'_> {
         }
     }
 
-    /// Counts by vintage and by région; for the drift gate, by slice.
+    /// Counts by vintage and by région; for the drift check, by slice.
     fn slices(&self) -> String {
         let mut by_column: BTreeMap<&str, Vec<&SliceTally>> = BTreeMap::new();
         for slice in &self.report.slices {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-/// Budgets of the drift gate. Shares go from 0 to 1.
+/// Budgets of the drift check. Shares go from 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Budgets {
     /// Share of the rows that the whole table may lose, over the vintages that both releases have.

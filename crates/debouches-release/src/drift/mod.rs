@@ -1,4 +1,4 @@
-//! The drift gate: is a candidate still the release that is live, give or take what a producer may revise?
+//! The drift check: is a candidate still the release that is live, give or take what a producer may revise?
 //!
 //! Here and not in `debouches-validate`: a release is compared with a release, on the figures that would be published,
 //! secrecy applied, and validate sees neither. Pure: profiles in, breaches out; who is live is the caller's business.

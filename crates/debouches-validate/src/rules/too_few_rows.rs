@@ -1,5 +1,5 @@
 //! The file has at least the number of rows that its table announces. How many there should be compared with what is
-//! published is the business of the drift gate; this rule is for files, such as nomenclatures, whose size is known.
+//! published is the business of the drift check; this rule is for files, such as nomenclatures, whose size is known.
 
 use debouches_model::spec::TableSpec;
 use debouches_model::{Finding, RuleCode};

@@ -1,5 +1,5 @@
 //! Tables that repeat the figures of another under other codes: a cell shows there what the release of the other shows,
-//! and nothing more. The secrecy gate judged that release with all the former ones; nothing is judged a second time here.
+//! and nothing more. The disclosure audit judged that release with all the former ones; nothing is judged a second time here.
 
 use std::collections::HashMap;
 use std::path::Path;
