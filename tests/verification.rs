@@ -346,9 +346,10 @@ fn releases_are_signed_and_the_signature_is_checked_with_minisign() {
         .expect_told("SHA256SUMS.minisig: missing");
     // To be signed is a change of definition: a version of its own.
     let test = signing(test);
+    // Whoever checks the file need not have the key: the night has it.
     test.run(&["check"])
-        .expect_exit(4)
-        .expect_told("TEST_SIGNING_KEY");
+        .expect_exit(0)
+        .expect_told("export TEST_SIGNING_KEY=");
     test.run(&["run", "-q"])
         .expect_exit(4)
         .expect_told("TEST_SIGNING_KEY");

@@ -238,13 +238,13 @@ fn calendar() -> Vec<Entry> {
         )
         .exits(75)
         .tells("échec"),
-        entry(19, "as usual", strike("N_GROUPE_SPECIALITE", None)).tells("publié de nouveau"),
+        entry(19, "as usual", strike("N_GROUPE_SPECIALITE", None)).tells("rentré dans l'ordre"),
         entry(21, "an outage of a day", |twin, _| {
             twin.strike_all(Some(Accident::Down))
         })
         .exits(75)
         .tells("échec"),
-        entry(22, "up again", |twin, _| twin.strike_all(None)).tells("publié de nouveau"),
+        entry(22, "up again", |twin, _| twin.strike_all(None)).tells("rentré dans l'ordre"),
         entry(
             25,
             "a week without BCN begins",
@@ -258,11 +258,11 @@ fn calendar() -> Vec<Entry> {
         entry(29, "fifth night", |_, _| {}).exits(75),
         entry(30, "sixth night", |_, _| {}).exits(75),
         entry(31, "seventh night", |_, _| {}).exits(75),
-        entry(32, "BCN is back", strike(DIPLOMAS, None)).tells("publié de nouveau"),
+        entry(32, "BCN is back", strike(DIPLOMAS, None)).tells("rentré dans l'ordre"),
         entry(35, "cut in the middle", strike_edition(CFA, Accident::Cut))
             .exits(75)
             .tells("échec"),
-        entry(36, "whole again", strike(CFA, None)).tells("publié de nouveau"),
+        entry(36, "whole again", strike(CFA, None)).tells("rentré dans l'ordre"),
         // Damaged text.
         entry(
             40,
@@ -292,7 +292,7 @@ fn calendar() -> Vec<Entry> {
         .exits(3)
         .tells("données refusées"),
         entry(44, "still there: told once", |_, _| {}).exits(3),
-        entry(45, "exported again", correct(CFA)).tells("publié de nouveau"),
+        entry(45, "exported again", correct(CFA)).tells("rentré dans l'ordre"),
         entry(
             48,
             "a no-break space read as Latin-1 in a number",
@@ -428,7 +428,7 @@ fn calendar() -> Vec<Entry> {
             .exits(3)
             .tells("données refusées"),
         entry(89, "still there: told once", |_, _| {}).exits(3),
-        entry(90, "every cumul again", correct(CFA)).tells("publié de nouveau"),
+        entry(90, "every cumul again", correct(CFA)).tells("rentré dans l'ordre"),
         entry(
             95,
             "a renamed column, told before its download",
@@ -436,7 +436,7 @@ fn calendar() -> Vec<Entry> {
         )
         .exits(3)
         .tells("données refusées"),
-        entry(96, "named as before", strike(INSERSUP, None)).tells("publié de nouveau"),
+        entry(96, "named as before", strike(INSERSUP, None)).tells("rentré dans l'ordre"),
         entry(
             100,
             "an address that is gone",
@@ -444,7 +444,7 @@ fn calendar() -> Vec<Entry> {
         )
         .exits(2)
         .tells("échec"),
-        entry(101, "there again", strike("rome", None)).tells("publié de nouveau"),
+        entry(101, "there again", strike("rome", None)).tells("rentré dans l'ordre"),
         // Nomenclatures move.
         entry(
             110,
@@ -502,7 +502,7 @@ fn calendar() -> Vec<Entry> {
                 twin.strike(key, None);
             }
         })
-        .tells("publié de nouveau"),
+        .tells("rentré dans l'ordre"),
         entry(
             143,
             "a night without InserSup",
@@ -510,7 +510,7 @@ fn calendar() -> Vec<Entry> {
         )
         .exits(75)
         .tells("échec"),
-        entry(144, "back the next night", strike(INSERSUP, None)).tells("publié de nouveau"),
+        entry(144, "back the next night", strike(INSERSUP, None)).tells("rentré dans l'ordre"),
         // Establishments merge: the one that is absorbed has no row any more in the last cumul.
         entry(150, "two CFA merge", publish(CFA, absorbed))
             .makes(&["couverture-insertion", "insertion-etablissements"]),
