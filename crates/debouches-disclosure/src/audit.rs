@@ -9,7 +9,7 @@ use crate::ledger::Ledger;
 use crate::linear::{BOTH_WAYS, around, extreme, furthest, furthest_by_moves};
 use crate::moves::{Mover, NEAR, REACH};
 use crate::pair::Pair;
-use crate::propagate::{Reasons, propagate};
+use crate::propagate::{Reasons, VISITS, propagate};
 use crate::search::{Answer, Corner};
 use crate::system::{CellId, System};
 use crate::view::View;
@@ -71,7 +71,7 @@ impl Effort {
 impl Default for Effort {
     fn default() -> Self {
         Self {
-            visits: 20_000_000,
+            visits: VISITS,
             corner: 40,
             nodes: 20_000,
             program: 240,
@@ -253,7 +253,7 @@ fn judged(
     }
     let groups = Components::of(&view);
     let values: Vec<i64> = system.cells.iter().map(|cell| cell.value).collect();
-    let (is_determined, moves) = kernels(system, &view, &values, &groups);
+    let (is_determined, moves) = eliminated(system, &view, &values, &groups);
     let mut run = Run {
         system,
         mover: Mover::new(&view, &values),
@@ -292,7 +292,7 @@ fn judged(
 }
 
 /// True for the cells that equalities alone determine, and the elementary moves of each group.
-fn kernels(
+fn eliminated(
     system: &System,
     view: &View,
     values: &[i64],

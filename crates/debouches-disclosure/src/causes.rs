@@ -1,26 +1,23 @@
 //! What makes hidden counts narrow is hidden, the cheapest first: the figures that a reader subtracts.
 //!
 //! Bounds are tightened through constraints as a reader would; a count whose bounds are too close names the constraints that
-//! tightened them, and the figures shown in these are what to hide. This is the interval method of cell suppression
-//! (Hundepool et al., *Statistical Disclosure Control*, 2012, §4.4): it sees what one constraint after the other gives away. What only
-//! several constraints together give away is left to the judgement that follows.
+//! tightened them, and the figures shown in these are what to hide. These bounds contain the feasibility interval of the count, what an
+//! attacker would compute (Hundepool et al., *Statistical Disclosure Control*, 2012, chapter 4): they see what one constraint after the
+//! other gives away. What only several constraints together give away is left to the judgement that follows.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use crate::propagate::{BEFOREHAND, Reasons, propagate};
+use crate::propagate::{BEFOREHAND, Reasons, VISITS, propagate};
 use crate::system::{CellId, LineId, State, System};
 use crate::view::View;
 
 /// Rounds of hiding; each hides at least one line.
 const ROUNDS: usize = 200;
-/// Visits of constraints while bounds are tightened.
-const VISITS: usize = 20_000_000;
 /// Constraints followed back from a narrow count before it is left to others.
 const BACK: usize = 64;
 
-/// Hides lines among `may` until no count is narrow that something of them makes so; how many.
-pub(crate) fn hide_causes(system: &mut System, may: &BTreeSet<LineId>) -> u64 {
-    let mut hidden = 0;
+/// Hides lines among `current`, as far as their level may be hidden, until no count is narrow that one of them makes so.
+pub(crate) fn hide_causes(system: &mut System, current: &BTreeSet<LineId>) {
     for _ in 0..ROUNDS {
         let mut view = View::of_readers(system);
         let (reasons, broken) = propagate(&mut view, VISITS);
@@ -32,19 +29,17 @@ pub(crate) fn hide_causes(system: &mut System, may: &BTreeSet<LineId>) -> u64 {
         let causes: Vec<BTreeSet<LineId>> = system
             .protected()
             .filter(is_narrow)
-            .map(|cell| causes(system, &view, &reasons, cell, may))
+            .map(|cell| causes(system, &view, &reasons, cell, current))
             .filter(|lines| !lines.is_empty())
             .collect();
         let lines = cheapest(system, causes);
         if lines.is_empty() {
             break;
         }
-        hidden += lines.len() as u64;
         for line in lines {
             system.set_state(line, State::Secondary);
         }
     }
-    hidden
 }
 
 /// The lines shown in the nearest constraints that made a cell narrow.
@@ -53,7 +48,7 @@ fn causes(
     view: &View,
     reasons: &Reasons,
     cell: CellId,
-    may: &BTreeSet<LineId>,
+    current: &BTreeSet<LineId>,
 ) -> BTreeSet<LineId> {
     let mut waiting = VecDeque::from([cell]);
     let mut seen = BTreeSet::from([cell]);
@@ -71,7 +66,8 @@ fn causes(
                 .map(|cell| system.cells[cell as usize].line)
                 .chain(system.while_shown[source as usize]);
             shown_lines.extend(lines.filter(|line| {
-                system.lines[*line as usize].state == State::Shown && may.contains(line)
+                let item = &system.lines[*line as usize];
+                item.state == State::Shown && item.may_hide && current.contains(line)
             }));
             let others = view.rows.get(row).map(|(other, _)| other);
             waiting.extend(others.filter(|other| seen.insert(*other)));

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::components::Components;
 use crate::linear::extreme;
-use crate::propagate::propagate;
+use crate::propagate::{VISITS, propagate};
 use crate::search::{Answer, Corner};
 use crate::system::{CellId, Relation, System};
 use crate::view::View;
@@ -80,7 +80,7 @@ fn attempt(system: &mut System, nodes: usize) -> (Incomplete, Vec<u32>) {
         }
     }
     let joined = Components::of(&view);
-    let (_, broken) = propagate(&mut view, 20_000_000);
+    let (_, broken) = propagate(&mut view, VISITS);
     let mut contradicted = BTreeSet::new();
     let mut blamed: BTreeMap<u32, u32> = BTreeMap::new();
     let mut nobody: Vec<u32> = Vec::new();

@@ -8,11 +8,9 @@ use crate::audit::{Contradiction, Effort, Judgement, Verdict, judge_failures, ju
 use crate::explain::{Explained, explain, explain_inside, explain_safe};
 use crate::insider::{Inside, insiders};
 use crate::ledger::Ledger;
+use crate::propagate::VISITS;
 use crate::system::{CellId, System};
 use crate::universe::Assembled;
-
-/// Visits of constraints while bounds are tightened, for the pass from the inside.
-const VISITS: usize = 20_000_000;
 
 /// What some releases alone give away.
 #[derive(Debug, Default)]

@@ -8,6 +8,9 @@ use crate::view::View;
 /// No tie: the bound is known beforehand.
 pub(crate) const BEFOREHAND: u32 = u32::MAX;
 
+/// Visits of rows while bounds are tightened, unless told otherwise.
+pub(crate) const VISITS: usize = 20_000_000;
+
 /// For each cell, the row of the view that last tightened its lower and upper bound.
 #[derive(Debug, Clone)]
 pub(crate) struct Reasons(pub(crate) Vec<(u32, u32)>);
