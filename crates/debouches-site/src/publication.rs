@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use debouches_model::Sha256;
 
-use crate::content::{Content, Establishment, Territories, TerritoryContent, Training, Uai};
+use crate::content::{Content, Establishment, Territories, Training, Uai};
 use crate::history::{History, PinnedState};
 use crate::inputs::{self, Digest, Inputs};
 use crate::site::{File, HTML, Site};
@@ -258,15 +258,10 @@ impl<'a> Publication<'a> {
     }
 
     fn all_territories(&self) -> Vec<File> {
-        let all = self.lists();
+        let all = self.territories.with_pages();
         all.map(|one| {
             let text = pages::territory(self.site, self.content, one);
-            let path = match one.level {
-                crate::content::TerritoryLevel::Region => address::region_page(one.code),
-                crate::content::TerritoryLevel::Academy => address::academy_page(one.code),
-                crate::content::TerritoryLevel::Department => address::department_page(one.code),
-            };
-            File::new(path, HTML, text)
+            File::new(one.page(), HTML, text)
         })
         .chain(self.regional_feeds())
         .collect()
@@ -278,15 +273,6 @@ impl<'a> Publication<'a> {
             let text = atom::of_region(self.site, self.content, one);
             File::new(address::region_feed(one.code), atom::MEDIA_TYPE, text)
         })
-    }
-
-    fn lists(&self) -> impl Iterator<Item = &TerritoryContent<'a>> {
-        let lists = [
-            &self.territories.regions,
-            &self.territories.academies,
-            &self.territories.departments,
-        ];
-        lists.into_iter().flatten()
     }
 
     fn common(&self) -> Vec<File> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::address;
-use crate::content::{Content, Territories, TerritoryLevel};
+use crate::content::{Content, Territories};
 use crate::text;
 
 const CODE: &str = include_str!("search.js");
@@ -55,15 +55,14 @@ pub(crate) fn script(content: &Content, territories: &Territories<'_>) -> String
 /// One line for each territory that has a page: its address, its name, what it is.
 fn of_territories(territories: &Territories<'_>) -> String {
     let mut lines = String::new();
-    let all = territories.regions.iter().chain(&territories.academies);
-    for one in all.chain(&territories.departments) {
-        let (page, level) = match one.level {
-            TerritoryLevel::Region => (address::region_page(one.code), "Région"),
-            TerritoryLevel::Academy => (address::academy_page(one.code), "Académie"),
-            TerritoryLevel::Department => (address::department_page(one.code), "Département"),
-        };
+    for one in territories.with_pages() {
         let name = one.name.replace(['\t', '\n'], " ");
-        lines.push_str(&format!("{page}\t{name}\t{level} {}\n", one.code));
+        lines.push_str(&format!(
+            "{}\t{name}\t{} {}\n",
+            one.page(),
+            one.kind(),
+            one.code
+        ));
     }
     lines
 }

@@ -7,6 +7,7 @@ use super::index::Content;
 use super::location::{Territory, TerritoryLevel};
 use super::row::Row;
 use super::uai::Uai;
+use crate::address;
 
 /// An establishment in a list.
 #[derive(Debug, Clone)]
@@ -26,6 +27,26 @@ pub(crate) struct TerritoryContent<'a> {
     pub(crate) code: &'a str,
     pub(crate) name: &'a str,
     pub(crate) listed: Vec<Listed<'a>>,
+}
+
+impl TerritoryContent<'_> {
+    /// The address of its page.
+    pub(crate) fn page(&self) -> String {
+        match self.level {
+            TerritoryLevel::Region => address::region_page(self.code),
+            TerritoryLevel::Academy => address::academy_page(self.code),
+            TerritoryLevel::Department => address::department_page(self.code),
+        }
+    }
+
+    /// What it is, in French.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self.level {
+            TerritoryLevel::Region => "Région",
+            TerritoryLevel::Academy => "Académie",
+            TerritoryLevel::Department => "Département",
+        }
+    }
 }
 
 /// Every establishment, by territory.
@@ -55,6 +76,12 @@ impl<'a> Territories<'a> {
             departments: by(TerritoryLevel::Department),
             all,
         }
+    }
+
+    /// Those that have a page: régions, académies, then départements.
+    pub(crate) fn with_pages(&self) -> impl Iterator<Item = &TerritoryContent<'a>> {
+        let lists = [&self.regions, &self.academies, &self.departments];
+        lists.into_iter().flatten()
     }
 
     /// The trainings of a région with figures, newest vintage first, one row per training and path.

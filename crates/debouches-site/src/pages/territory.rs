@@ -15,11 +15,7 @@ use crate::text;
 
 /// The page.
 pub(crate) fn territory(site: &Site, content: &Content, one: &TerritoryContent<'_>) -> String {
-    let (path, kind) = match one.level {
-        TerritoryLevel::Region => (address::region_page(one.code), "Région"),
-        TerritoryLevel::Academy => (address::academy_page(one.code), "Académie"),
-        TerritoryLevel::Department => (address::department_page(one.code), "Département"),
-    };
+    let (path, kind) = (one.page(), one.kind());
     let body = html! {
         div.band {
             h1 { (heading(kind, one)) }
