@@ -143,10 +143,8 @@ async fn of_portal(
         };
         let mut target = connection.target(Some(dataset));
         // The page of a retracted release is only marked.
-        target.retracts = target
-            .withdrawals
-            .iter()
-            .any(|withdrawal| withdrawal.version.to_string() == release.key().id);
+        let version = release.key().id.parse();
+        target.retracts = version.is_ok_and(|version| target.is_withdrawal_of(version));
         match connection.pending(context, &release, &target).await {
             Ok(desired_now) => {
                 line.left_out = desired_now.desired.left_out.clone();

@@ -183,6 +183,13 @@ impl Withdrawals {
         self.standing.get(&(dataset.clone(), version))
     }
 
+    /// Whether the bytes of a release were removed for ever.
+    #[must_use]
+    pub fn is_purged(&self, dataset: &DatasetId, version: Version) -> bool {
+        self.find(dataset, version)
+            .is_some_and(|withdrawal| withdrawal.decision == Decree::Purge)
+    }
+
     /// The withdrawn releases of a dataset, the oldest version first.
     pub fn of<'a>(&'a self, dataset: &'a DatasetId) -> impl Iterator<Item = &'a Withdrawal> + 'a {
         self.standing

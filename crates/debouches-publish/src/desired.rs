@@ -38,6 +38,16 @@ pub struct Target {
     pub retracts: bool,
 }
 
+impl Target {
+    /// Whether a release is among those that were withdrawn: its page is only marked.
+    #[must_use]
+    pub fn is_withdrawal_of(&self, version: Version) -> bool {
+        self.withdrawals
+            .iter()
+            .any(|withdrawal| withdrawal.version == version)
+    }
+}
+
 /// A dataset as it should be on the portal.
 #[derive(Debug, Clone)]
 pub struct Desired {

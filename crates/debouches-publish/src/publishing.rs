@@ -161,9 +161,11 @@ impl Publication<'_> {
                 .await
                 .map_err(|source| self.store_failed(&desired, source))?;
         }
-        let previous = last_receipt(self.store, &desired.dataset, self.name).await?;
-        let receipt = Receipt::of(self.name, &desired, &actual)
-            .with_removed(previous.as_ref(), &desired.removed);
+        let mut receipt = Receipt::of(self.name, &desired, &actual);
+        if !desired.removed.is_empty() {
+            let previous = last_receipt(self.store, &desired.dataset, self.name).await?;
+            receipt = receipt.with_removed(previous.as_ref(), &desired.removed);
+        }
         self.keep(&key, &receipt, lock)
             .await
             .map_err(|source| self.store_failed(&desired, source))?;

@@ -71,6 +71,8 @@ impl Store {
             return None;
         };
         let mut file = folder.root().open_with(LOCK_FILE, OFlags::RDONLY).ok()??;
+        // Most of the time nobody left a name, and no run that starts just now finds our lock in its way.
+        holder(&mut file)?;
         file.try_lock_shared().ok()?;
         holder(&mut file)
     }

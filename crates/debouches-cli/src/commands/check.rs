@@ -142,12 +142,15 @@ async fn probe(global: &Global, context: &Context) -> anyhow::Result<u8> {
     Ok(worst.unwrap_or(0))
 }
 
+fn is_set(variable: &str) -> bool {
+    std::env::var_os(variable).is_some_and(|value| !value.is_empty())
+}
+
 /// What is missing of a key that a variable of the environment will hold: whoever checks the file need not have it.
 fn absent<T>(read: anyhow::Result<T>, key: &KeyLocation) -> anyhow::Result<Option<String>> {
     let KeyLocation::Variable(name) = key else {
         return read.map(|_| None);
     };
-    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     if is_set(name) || is_set(&format!("{name}_FILE")) {
         return read.map(|_| None);
     }
@@ -223,7 +226,6 @@ pub(crate) async fn check(global: &Global, online: bool) -> anyhow::Result<u8> {
             ));
         }
     }
-    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let doubts = Doubts::of(&pipeline, &is_set);
     missing.extend(doubts.problems);
     lines.extend((doubts.warnings.iter()).map(|warning| format!("warning: {warning}")));

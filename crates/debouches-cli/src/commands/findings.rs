@@ -1,10 +1,9 @@
 //! `debouches findings`: what was found wrong in a source, a table or a dataset, and where the files are.
 
-use debouches_engine::Context;
 use debouches_engine::findings::{ListedFinding, SubjectFindings, findings as of_subjects};
 use debouches_engine::selection::Selection;
-use debouches_engine::status::{State, StatusLine, status};
-use debouches_model::{Lang, Stage, escape};
+use debouches_engine::status::refused_fetches;
+use debouches_model::{Lang, escape};
 use serde_json::json;
 
 use crate::args::{FindingsArgs, Global};
@@ -17,7 +16,8 @@ const DETAIL: usize = 400;
 pub(crate) async fn findings(global: &Global, args: &FindingsArgs) -> anyhow::Result<u8> {
     let context = session::open_to_read(global).await?;
     let all = of_subjects(&context, &args.subjects.subjects).await?;
-    let fetches = refused_fetches(&context, &args.subjects.subjects).await?;
+    let selection = Selection::of(&context.pipeline, &args.subjects.subjects)?;
+    let fetches = refused_fetches(&context, &selection).await?;
     if global.json {
         output::print_json(&json!({ "schema_version": 1, "fetch": fetches, "subjects": all }));
         return Ok(0);
@@ -40,19 +40,6 @@ pub(crate) async fn findings(global: &Global, args: &FindingsArgs) -> anyhow::Re
         output::print(&texts.join("\n"));
     }
     Ok(0)
-}
-
-/// Sources of these subjects whose last download was refused or failed: nothing of it was kept.
-async fn refused_fetches(
-    context: &Context,
-    subjects: &[String],
-) -> anyhow::Result<Vec<StatusLine>> {
-    let selection = Selection::of(&context.pipeline, subjects)?;
-    let lines = status(context, &selection).await?;
-    let is_refused = |line: &StatusLine| {
-        line.stage == Stage::Fetch && matches!(line.state, State::Refused | State::Failed)
-    };
-    Ok(lines.into_iter().filter(is_refused).collect())
 }
 
 /// The rules with their counts, the first findings, and the files.

@@ -51,25 +51,8 @@ const FREQUENCIES: [&str; 25] = [
     "weekly",
 ];
 
-/// Levels of the zones that udata portals know, and how short and long the codes of each are.
-const LEVELS: [(&str, usize, usize); 10] = [
-    ("country", 2, 2),
-    ("country-group", 2, 8),
-    ("country-subset", 2, 16),
-    ("fr:arrondissement", 3, 4),
-    ("fr:canton", 4, 5),
-    ("fr:collectivite", 3, 9),
-    ("fr:commune", 5, 5),
-    ("fr:departement", 2, 3),
-    ("fr:epci", 9, 9),
-    ("fr:region", 2, 2),
-];
-
 /// Granularities that are no level of a zone.
 const OTHER_GRANULARITIES: [&str; 2] = ["other", "poi"];
-
-/// Groups of countries of the portals (geozones of data.gouv.fr).
-const GROUPS: [&str; 2] = ["ue", "world"];
 
 /// Countries (ISO 3166-1 alpha-2).
 const COUNTRIES: &str = "ad ae af ag ai al am ao aq ar as at au aw ax az ba bb bd be bf bg bh bi bj bl bm bn bo bq br bs bt bv bw by \
@@ -80,10 +63,35 @@ const COUNTRIES: &str = "ad ae af ag ai al am ao aq ar as at au aw ax az ba bb b
     pn pr ps pt pw py qa re ro rs ru rw sa sb sc sd se sg sh si sj sk sl sm sn so sr ss st sv sx sy sz tc td tf \
     tg th tj tk tl tm tn to tr tt tv tw tz ua ug um us uy uz va vc ve vg vi vn vu wf ws ye yt za zm zw";
 
-/// Régions (code officiel géographique of INSEE).
-const REGIONS: [&str; 18] = [
-    "01", "02", "03", "04", "06", "11", "24", "27", "28", "32", "44", "52", "53", "75", "76", "84",
-    "93", "94",
+/// Départements (code officiel géographique of INSEE).
+const DEPARTMENTS: &str = "01 02 03 04 05 06 07 08 09 10 11 12 13 14 15 16 17 18 19 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 \
+    38 39 40 41 42 43 44 45 46 47 48 49 50 51 52 53 54 55 56 57 58 59 60 61 62 63 64 65 66 67 68 69 70 71 72 73 \
+    74 75 76 77 78 79 80 81 82 83 84 85 86 87 88 89 90 91 92 93 94 95 2A 2B 971 972 973 974 976";
+
+/// Codes of the zones of a level.
+enum Codes {
+    /// One of these, separated by blanks.
+    Among(&'static str),
+    /// Any, of that many characters at least and at most.
+    Long(usize, usize),
+}
+
+/// Levels of the zones that udata portals know, and their codes: groups of countries and smaller levels are those of the geozones
+/// of data.gouv.fr, régions those of the code officiel géographique.
+const LEVELS: [(&str, Codes); 10] = [
+    ("country", Codes::Among(COUNTRIES)),
+    ("country-group", Codes::Among("ue world")),
+    ("country-subset", Codes::Long(2, 16)),
+    ("fr:arrondissement", Codes::Long(3, 4)),
+    ("fr:canton", Codes::Long(4, 5)),
+    ("fr:collectivite", Codes::Long(3, 9)),
+    ("fr:commune", Codes::Long(5, 5)),
+    ("fr:departement", Codes::Among(DEPARTMENTS)),
+    ("fr:epci", Codes::Long(9, 9)),
+    (
+        "fr:region",
+        Codes::Among("01 02 03 04 06 11 24 27 28 32 44 52 53 75 76 84 93 94"),
+    ),
 ];
 
 /// What is wrong, and what may be forgotten.
@@ -163,7 +171,7 @@ impl Doubts {
             ));
         }
         let granularity = notice.granularity.as_str();
-        if !is_level(granularity) && !OTHER_GRANULARITIES.contains(&granularity) {
+        if codes_of(granularity).is_none() && !OTHER_GRANULARITIES.contains(&granularity) {
             problem(format!(
                 "granularity `{granularity}` is not one that portals know, as `fr:region`"
             ));
@@ -202,39 +210,24 @@ fn publishes_for_real(pipeline: &Pipeline) -> bool {
     pipeline.portals.iter().any(|portal| is_udata(&portal.kind))
 }
 
-/// A level that portals know.
-fn is_level(name: &str) -> bool {
-    LEVELS.iter().any(|(level, _, _)| *level == name)
+/// The codes of a level that portals know.
+fn codes_of(level: &str) -> Option<&'static Codes> {
+    let mut levels = LEVELS.iter();
+    let (_, codes) = levels.find(|(known, _)| *known == level)?;
+    Some(codes)
 }
 
 fn is_zone(zone: &str) -> bool {
     let Some((level, code)) = zone.rsplit_once(':') else {
         return false;
     };
-    match level {
-        "country" => COUNTRIES.split(' ').any(|country| country == code),
-        "country-group" => GROUPS.contains(&code),
-        "fr:region" => REGIONS.contains(&code),
-        "fr:departement" => is_department(code),
-        _ => {
+    match codes_of(level) {
+        Some(Codes::Among(codes)) => codes.split(' ').any(|known| known == code),
+        Some(Codes::Long(least, most)) => {
             let is_code = |c: char| c.is_ascii_alphanumeric() || c == '-';
-            let is_long = |(name, least, most): &(&str, usize, usize)| {
-                *name == level && (*least..=*most).contains(&code.len())
-            };
-            LEVELS.iter().any(is_long) && code.chars().all(is_code)
+            (*least..=*most).contains(&code.len()) && code.chars().all(is_code)
         }
-    }
-}
-
-/// A département of the code officiel géographique: 01 to 95 without 20, 2A and 2B, 971 to 974 and 976.
-fn is_department(code: &str) -> bool {
-    match code {
-        "2A" | "2B" | "971" | "972" | "973" | "974" | "976" => true,
-        _ => {
-            let number: Option<u8> = code.parse().ok();
-            code.len() == 2
-                && number.is_some_and(|number| (1..=95).contains(&number) && number != 20)
-        }
+        None => false,
     }
 }
 

@@ -4,10 +4,12 @@
 //! table are kept the digests of the rows that are in no release that stands. After a purge, one of them that comes back is
 //! refused: nobody knows here which of them disclosed something. After a yank, what was wrong is among them, and a correction
 //! changes it: the table is refused when some of them come back and none has other values under the same key, whatever rows
-//! left or joined. In a table whose counts are protected, a figure that appears or disappears may be our own suppression, which moves
-//! with the rows around it: there, only a figure that was shown and is shown otherwise is a correction. The keys are read in the yanked release, whose bytes stay in the state. Where they are gone, digests do not
-//! tell which row took the place of another: then the table is refused when all of them come back. Of a register taken back
-//! from a portal, only the digest of the complete table is known.
+//! left or joined. In a table whose counts are protected, a figure that appears or disappears may be our own suppression, which
+//! moves with the rows around it: there, only a figure that was shown and is shown otherwise is a correction.
+//!
+//! The keys are read in the yanked release, whose bytes stay in the state. Where they are gone, digests do not tell which row
+//! took the place of another: then the table is refused when all of them come back. Of a register taken back from a portal or a
+//! site, only the digest of the complete table is known.
 //!
 //! When no figure of a release is its own, what was wrong is in its words: a row is then its key and all the columns of its
 //! specification, those without a figure included.

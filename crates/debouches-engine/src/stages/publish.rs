@@ -408,10 +408,7 @@ async fn one(
     for note in &applied.notes {
         tracing::warn!("{}: {note}", item.dataset.id());
     }
-    let is_retracted = target
-        .withdrawals
-        .iter()
-        .any(|withdrawal| withdrawal.version == applied.receipt.version);
+    let is_retracted = target.is_withdrawal_of(applied.receipt.version);
     if connection.configured.announce && !is_retracted {
         announce(connection, &item.release, &applied).await?;
     }

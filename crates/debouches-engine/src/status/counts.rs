@@ -1,5 +1,6 @@
 //! Where everything stands in one line: what needs somebody first.
 
+use debouches_model::counted_en;
 use serde::Serialize;
 
 use super::line::{State, StatusLine};
@@ -59,24 +60,24 @@ impl Counts {
     pub fn sentence(&self) -> String {
         let as_u64 = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
         let parts = [
-            (as_u64(self.refused), "refused"),
-            (as_u64(self.failed), "failed"),
-            (as_u64(self.late), "late"),
-            (as_u64(self.waiting), "waiting"),
-            (as_u64(self.stale), "stale or missing"),
-            (as_u64(self.expired_waivers), "expired waivers"),
-            (as_u64(self.with_warnings), "with warnings"),
-            (self.rows_set_aside, "rows set aside"),
-            (as_u64(self.current), "up to date"),
+            (as_u64(self.refused), "refused", "refused"),
+            (as_u64(self.failed), "failed", "failed"),
+            (as_u64(self.late), "late", "late"),
+            (as_u64(self.waiting), "waiting", "waiting"),
+            (as_u64(self.stale), "stale or missing", "stale or missing"),
+            (
+                as_u64(self.expired_waivers),
+                "expired waiver",
+                "expired waivers",
+            ),
+            (as_u64(self.with_warnings), "with warnings", "with warnings"),
+            (self.rows_set_aside, "row set aside", "rows set aside"),
+            (as_u64(self.current), "up to date", "up to date"),
         ];
         let parts_named: Vec<String> = parts
-            .iter()
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, what)| match (count, *what) {
-                (1, "rows set aside") => "1 row set aside".to_owned(),
-                (1, "expired waivers") => "1 expired waiver".to_owned(),
-                _ => format!("{count} {what}"),
-            })
+            .into_iter()
+            .filter(|(count, _, _)| *count > 0)
+            .map(|(count, one, many)| counted_en(count, one, many))
             .collect();
         if parts_named.is_empty() {
             "nothing yet".to_owned()

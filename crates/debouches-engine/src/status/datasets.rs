@@ -1,10 +1,7 @@
 //! Where the releases of a dataset stand: made, refused, waiting, retracted, published.
 
-use std::collections::BTreeMap;
-
-use debouches_model::{ArtefactKey, Decree, Stage, Withdrawal};
-use debouches_publish::{Receipt, receipt_of};
-use debouches_store::Artefact;
+use debouches_model::{Decree, Stage, Withdrawal};
+use debouches_publish::{Receipt, last_receipt};
 
 use super::last_runs::{LastRuns, Trouble};
 use super::line::{State, StatusLine};
@@ -45,52 +42,26 @@ pub(super) async fn lines(
     if let Some(Trouble { state, detail }) = runs.trouble(Stage::Publish, dataset.id().as_str()) {
         lines.push(line(Stage::Publish, state, detail));
     }
-    for (key, receipt, artefact) in shown(context, dataset).await? {
+    for portal in &context.pipeline.portals {
+        let receipt = last_receipt(&context.store, dataset.id(), portal.id.as_str()).await?;
+        let retracted = context.retracted().await?;
+        let is_shown = |receipt: &Receipt| retracted.find(dataset.id(), receipt.version).is_none();
+        let Some(receipt) = receipt.filter(is_shown) else {
+            continue;
+        };
         // A receipt is written again when a page changes around the same files.
-        let at = receipt.published.unwrap_or(artefact.manifest().created_at);
+        let since = receipt.published.map_or_else(String::new, |published| {
+            format!(" since {}", published.format("%Y-%m-%d"))
+        });
         let archived = if receipt.archived {
             ", archived on the portal"
         } else {
             ""
         };
-        let detail = format!("{} since {}{archived}", key.id, at.format("%Y-%m-%d"));
+        let detail = format!("{}/{}{since}{archived}", receipt.version, portal.id);
         lines.push(line(Stage::Publish, State::Published, detail));
     }
     Ok(lines)
-}
-
-/// What each portal was last given of a dataset, when nobody has retracted it since.
-async fn shown(
-    context: &Context,
-    dataset: &DatasetConfig,
-) -> anyhow::Result<Vec<(ArtefactKey, Receipt, Artefact)>> {
-    let keys = context
-        .store
-        .list(Stage::Publish, dataset.id().as_str())
-        .await?;
-    let mut newest: BTreeMap<String, (ArtefactKey, Receipt, Artefact)> = BTreeMap::new();
-    for key in keys {
-        let Some(artefact) = context.store.find(&key).await? else {
-            continue;
-        };
-        let receipt = receipt_of(&artefact).await?;
-        let portal = match key.id.split_once('/') {
-            Some((_, portal)) => portal.to_owned(),
-            None => String::new(),
-        };
-        let is_older = newest
-            .get(&portal)
-            .is_some_and(|(_, known, _)| known.version >= receipt.version);
-        let is_retracted = context
-            .retracted()
-            .await?
-            .find(dataset.id(), receipt.version)
-            .is_some();
-        if !is_older && !is_retracted {
-            newest.insert(portal, (key, receipt, artefact));
-        }
-    }
-    Ok(newest.into_values().collect())
 }
 
 /// Where the newest release of a dataset stands, in words too.

@@ -43,6 +43,23 @@ pub async fn status(
     Ok(lines)
 }
 
+/// The sources of a selection whose last download was refused or failed: nothing of it was kept.
+///
+/// # Errors
+/// Fails when the state cannot be read.
+pub async fn refused_fetches(
+    context: &Context,
+    selection: &Selection<'_>,
+) -> anyhow::Result<Vec<StatusLine>> {
+    let runs = last_runs::LastRuns::of(context).await?;
+    let mut lines = Vec::new();
+    for source in &selection.sources {
+        lines.push(sources::source_line(context, source.id().as_str(), &runs).await?);
+    }
+    lines.retain(|line| matches!(line.state, State::Refused | State::Failed));
+    Ok(lines)
+}
+
 /// The waivers of these datasets whose last day is past: they excuse nothing any more.
 fn expired(context: &Context, selection: &Selection<'_>) -> anyhow::Result<Vec<StatusLine>> {
     let lines = expired_waivers(context)?;

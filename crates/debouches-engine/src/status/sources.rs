@@ -90,7 +90,11 @@ fn late_text(expected: &Expected, seen: &Seen) -> Text {
     }
 }
 
-async fn source_line(context: &Context, id: &str, runs: &LastRuns) -> anyhow::Result<StatusLine> {
+pub(super) async fn source_line(
+    context: &Context,
+    id: &str,
+    runs: &LastRuns,
+) -> anyhow::Result<StatusLine> {
     let entry = context
         .sources()
         .sources

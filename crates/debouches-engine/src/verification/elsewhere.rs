@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::config::HttpSettings;
 use anyhow::Context as _;
 use debouches_http::{Client, ClientOptions, FileRequest, HttpErrorKind, Url};
-use debouches_model::{ArtefactKey, DatasetId, Decree, Stage, Version};
+use debouches_model::{ArtefactKey, DatasetId, Stage};
 use debouches_publish::{LiveFile, last_receipt};
 use debouches_release::SIGNATURE_FILE;
 use debouches_store::Artefact;
@@ -233,7 +233,7 @@ async fn of_portal(
         return Ok(gathered);
     };
     if let Some(version) = live.version
-        && is_purged(context, dataset, version).await?
+        && context.retracted().await?.is_purged(dataset, version)
     {
         let mut gathered = bare(format!("{dataset}@live on {portal} ({version})"))?;
         if !live.files.is_empty() {
@@ -311,16 +311,6 @@ async fn of_portal(
     }
     gathered.temporary = Some(temporary);
     Ok(gathered)
-}
-
-async fn is_purged(
-    context: &Context,
-    dataset: &DatasetId,
-    version: Version,
-) -> anyhow::Result<bool> {
-    let retracted = context.retracted().await?;
-    let decision = retracted.find(dataset, version).map(|item| item.decision);
-    Ok(decision == Some(Decree::Purge))
 }
 
 /// The files of a release that the portal should show.

@@ -1,6 +1,6 @@
 //! Taking what is live as ours, after the state was lost.
 
-use debouches_model::{Decree, Fault, Stage, Version};
+use debouches_model::{Fault, Stage, Version};
 use debouches_publish::live;
 use debouches_store::Lock;
 
@@ -110,15 +110,10 @@ async fn purged(
     live: Option<Version>,
 ) -> anyhow::Result<Option<String>> {
     let retracted = context.retracted().await?;
-    let decision = live.and_then(|version| retracted.find(dataset.id(), version));
-    Ok(decision
-        .filter(|withdrawal| withdrawal.decision == Decree::Purge)
-        .map(|withdrawal| {
-            format!(
-                "version {} was purged: its retraction is in the register, and nothing of it is made again",
-                withdrawal.version
-            )
-        }))
+    let purged = live.filter(|version| retracted.is_purged(dataset.id(), *version));
+    Ok(purged.map(|version| {
+        format!("version {version} was purged: its retraction is in the register, and nothing of it is made again")
+    }))
 }
 
 /// Removes from the state the releases that it made while it had forgotten what was retracted.
@@ -139,19 +134,17 @@ pub async fn forget_made_in_ignorance(
         let Some(release) = context.store.find(&key).await? else {
             continue;
         };
-        let decision = key
-            .id
-            .parse::<Version>()
-            .ok()
-            .and_then(|version| retracted.find(dataset.id(), version));
-        let is_purged = decision.is_some_and(|decision| decision.decision == Decree::Purge);
+        let version = key.id.parse::<Version>().ok();
+        let is_purged = version.is_some_and(|version| retracted.is_purged(dataset.id(), version));
+        let is_retracted =
+            version.is_some_and(|version| retracted.find(dataset.id(), version).is_some());
         let brings_back = || async {
             match check_release(context, dataset, &release).await {
                 Err(error) if fault_of(&error) == Fault::Data => Ok(true),
                 checked => checked.map(|()| false),
             }
         };
-        if is_purged || (decision.is_none() && brings_back().await?) {
+        if is_purged || (!is_retracted && brings_back().await?) {
             context.store.discard(&key, lock).await?;
             tracing::warn!("{key}: removed from the state, since it holds retracted data");
         }
