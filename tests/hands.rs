@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::catalogue::{revise_source, source_table};
 use crate::harness::PipelineTest;
 use crate::portals::with_practice;
+use crate::retractions::retract;
 use crate::wire::Reached;
 
 struct Page<'a> {
@@ -181,18 +182,6 @@ fn a_file_that_somebody_removed_is_not_put_back_without_a_word() {
     });
 }
 
-/// A retraction is given, and the page stays as somebody made it.
-fn is_retracted(page: &Page<'_>, command: &str, version: &str) {
-    let reason = if command == "purge" {
-        "--legal-basis"
-    } else {
-        "--reason"
-    };
-    page.test
-        .run(&[command, version, reason, "RGPD.", "--by", "A. B.", "--yes"])
-        .expect_exit(0);
-}
-
 #[test]
 fn a_purge_empties_a_page_that_was_made_private_and_leaves_it_private() {
     with_practice(false, |portal| {
@@ -203,7 +192,7 @@ fn a_purge_empties_a_page_that_was_made_private_and_leaves_it_private() {
             .to_owned();
         assert!(portal.bytes(&csv).len() > 100);
         page.put(&json!({"private": true}));
-        is_retracted(&page, "purge", "1.0.0");
+        retract(&page.test, "purge", "1.0.0");
         let shown = page.shown();
         assert_eq!(shown["resources"], json!([]), "{shown}");
         assert_eq!(shown["private"], true);
@@ -224,25 +213,16 @@ fn a_purge_empties_a_page_that_was_made_private_and_leaves_it_private() {
 fn a_purge_removes_our_bytes_although_somebody_deleted_the_page() {
     with_practice(false, |portal| {
         let page = Page::published(portal);
-        let whole = page.shown();
+        let mut restored = page.shown();
         assert_eq!(portal.ask("DELETE", &page.path, None).0, 204);
-        let purge = [
-            "purge",
-            "1.0.0",
-            "--legal-basis",
-            "RGPD.",
-            "--by",
-            "A. B.",
-            "--yes",
-        ];
+        let purge = ["purge", "1.0.0", "--legal-basis", "RGPD.", "--by", "A. B."];
         page.test
-            .run(&[&purge[..], &["-v"]].concat())
+            .run(&[&purge[..], &["--yes", "-v"]].concat())
             .expect_exit(0)
             .expect_told("deleted on portal");
         let manifest = "state/package/tested/1.0.0/manifest.json";
         assert!(!page.test.path(manifest).exists());
         // Somebody restores it: the weekly check says so.
-        let mut restored = whole;
         restored["deleted"] = Value::Null;
         restored.as_object_mut().unwrap().remove("resources");
         assert_eq!(portal.ask("PUT", &page.path, Some(&restored)).0, 200);
@@ -258,7 +238,7 @@ fn a_yank_marks_a_page_that_was_made_private_and_leaves_it_private() {
     with_practice(false, |portal| {
         let page = Page::published(portal);
         page.put(&json!({"private": true}));
-        is_retracted(&page, "yank", "1.0.0");
+        retract(&page.test, "yank", "1.0.0");
         let is_marked = || {
             let shown = page.shown();
             assert_eq!(shown["private"], true);
@@ -304,7 +284,7 @@ fn neither_an_archived_page_nor_one_that_lost_a_file_stops_a_retraction() {
                 parquet["id"].as_str().unwrap()
             );
             assert_eq!(portal.ask("DELETE", &path, None).0, 204);
-            is_retracted(&page, command, "1.0.1");
+            retract(&page.test, command, "1.0.1");
             let shown = page.shown();
             assert_eq!(shown["extras"]["debouches:version"], "1.0.0");
             assert!(shown["archived"].is_string());

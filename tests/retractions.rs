@@ -21,7 +21,8 @@ fn retracted(command: &str) -> PipelineTest {
     test
 }
 
-fn retract(test: &PipelineTest, command: &str, version: &str) {
+/// A yank or a purge of a release.
+pub(crate) fn retract(test: &PipelineTest, command: &str, version: &str) {
     let reason = if command == "purge" {
         "--legal-basis"
     } else {
@@ -402,11 +403,11 @@ fn a_retracted_word_does_not_come_back_in_another_guise() {
     }
 }
 
-/// The only release is yanked; the file then has these lines.
-fn yanked_then(lines: impl FnOnce(&mut Vec<String>)) -> PipelineTest {
+/// The only release is retracted; the file then has these lines.
+fn retracted_then(command: &str, lines: impl FnOnce(&mut Vec<String>)) -> PipelineTest {
     let test = source_table();
     test.run(&["run", "-q"]).expect_exit(0);
-    retract(&test, "yank", "1.0.0");
+    retract(&test, command, "1.0.0");
     let text = std::fs::read_to_string(test.path("source.csv")).unwrap();
     let mut all: Vec<String> = text.lines().map(str::to_owned).collect();
     lines(&mut all);
@@ -438,9 +439,9 @@ fn yanked_rows_of_which_none_was_corrected_do_not_come_back_when_others_leave_or
         another_row(lines);
     };
     for test in [
-        yanked_then(one_fewer),
-        yanked_then(another_row),
-        yanked_then(both),
+        retracted_then("yank", one_fewer),
+        retracted_then("yank", another_row),
+        retracted_then("yank", both),
     ] {
         for _ in 0..2 {
             test.run(&["run"])
@@ -477,9 +478,9 @@ fn yanked_rows_of_which_one_was_corrected_come_back_whatever_leaves_or_joins() {
         another_row(lines);
     };
     for test in [
-        yanked_then(one),
-        yanked_then(and_one_fewer),
-        yanked_then(and_another),
+        retracted_then("yank", one),
+        retracted_then("yank", and_one_fewer),
+        retracted_then("yank", and_another),
     ] {
         test.run(&["run", "-q"]).expect_exit(0);
         assert!(live_version(&test).as_str() > "1.0.0");
@@ -492,13 +493,7 @@ fn yanked_rows_of_which_one_was_corrected_come_back_whatever_leaves_or_joins() {
 /// Which row disclosed something is not known: a correction of another one is not enough.
 #[test]
 fn a_purged_row_does_not_come_back_beside_a_corrected_one() {
-    let test = source_table();
-    test.run(&["run", "-q"]).expect_exit(0);
-    retract(&test, "purge", "1.0.0");
-    let text = std::fs::read_to_string(test.path("source.csv")).unwrap();
-    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
-    corrected_row(&mut lines);
-    std::fs::write(test.path("source.csv"), lines.join("\r\n") + "\r\n").unwrap();
+    let test = retracted_then("purge", |lines| corrected_row(lines));
     test.run(&["run"])
         .expect_exit(3)
         .expect_told("tested 1.0.0, which was purged");

@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::harness::{PipelineTest, fixture};
 use crate::portals::with_practice;
 use crate::proxy::{Fault, Proxy, Trouble};
+use crate::retractions::retract;
 use crate::wire::Reached;
 
 const SOURCE: &str = "sources/ij-cfa/fr-en-inserjeunes-cfa.csv";
@@ -592,22 +593,12 @@ fn the_gate_remembers_what_a_purged_release_showed() {
 /// The data did not change: it goes out again under the next number, and the nights that follow have nothing to do.
 #[test]
 fn data_that_did_not_change_goes_out_again_once_its_retraction_is_lifted() {
-    for (command, reason) in [("yank", "--reason"), ("purge", "--legal-basis")] {
+    for command in ["yank", "purge"] {
         for is_site in [false, true] {
             let site = "\n[portal.site]\nkind = \"static\"\nfolder = \"www\"\n";
             let test = cfa().with(if is_site { site } else { "" });
             test.run(&["run", "-q"]).expect_exit(0);
-            test.run(&[
-                command,
-                "tested@1.0.0",
-                reason,
-                "Doute.",
-                "--by",
-                "A. B.",
-                "--yes",
-                "-q",
-            ])
-            .expect_exit(0);
+            retract(&test, command, "tested@1.0.0");
             test.run(&["run"])
                 .expect_exit(0)
                 .expect_told("nothing to do");
@@ -643,9 +634,8 @@ fn an_unchanged_release_lifted_beside_one_that_stands_takes_a_number_past_both()
     test.run(&["run", "-q"]).expect_exit(0);
     rename(&test, "CFA douteux");
     test.run(&["run", "-q"]).expect_exit(0);
+    retract(&test, "yank", "1.0.1");
     let by = ["--by", "A. B.", "--yes", "-q"];
-    test.run(&[&["yank", "1.0.1", "--reason", "Doute."][..], &by].concat())
-        .expect_exit(0);
     let lift = ["retract", "--lift", "tested@1.0.1", "--reason", "Relu."];
     test.run(&[&lift[..], &by].concat()).expect_exit(0);
     test.run(&["run", "-q"]).expect_exit(0);
@@ -658,13 +648,10 @@ fn an_unchanged_release_lifted_beside_one_that_stands_takes_a_number_past_both()
 /// Rows that are gone break who counts on them, whether the release that had them was yanked or not.
 #[test]
 fn a_release_that_loses_rows_after_a_retraction_is_a_major_one() {
-    for (command, reason) in [("yank", "--reason"), ("purge", "--legal-basis")] {
+    for command in ["yank", "purge"] {
         let test = cfa();
         test.run(&["run", "-q"]).expect_exit(0);
-        test.run(&[
-            command, "1.0.0", reason, "Faux.", "--by", "A. B.", "--yes", "-q",
-        ])
-        .expect_exit(0);
+        retract(&test, command, "1.0.0");
         let text = std::fs::read_to_string(fixture(SOURCE)).unwrap();
         let lines: Vec<&str> = text.split_inclusive('\n').collect();
         std::fs::write(test.path("source.csv"), lines[..lines.len() - 1].concat()).unwrap();
